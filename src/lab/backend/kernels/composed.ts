@@ -1,0 +1,286 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+import type {
+  AdamHyper, AdamState, BatchNormOptions, BatchNormResult, ConvOptions, Kernels, MatmulOptions, SgdHyper, SgdState,
+  Shape5D,
+} from './types.ts';
+
+/**
+ * A centred matrix whose norm is below this fraction of the norm of the means it was centred by is rounding
+ * noise: float32 does not resolve it, so it counts as constant.
+ */
+export const CONSTANT_LAYER_RATIO = 1e-7;
+
+/** A U-centred Gram matrix below this fraction of the original's norm is rounding noise, so it counts as zero. */
+export const CENTRED_GRAM_RATIO = 1e-6;
+
+/** The U-centred matrices of fewer examples are identically zero. */
+export const MIN_DEBIASED_EXAMPLES = 4;
+
+/** `[E]` as `[E, 1, …, 1]`, to broadcast over a tensor of the given rank. */
+function overMembers(values: Tensor1D, rank: number): Tensor {
+  return tf.reshape(values, [values.shape[0], ...Array<number>(rank - 1).fill(1)]);
+}
+
+/** `[E, F]` as `[E, 1, F]`. */
+function overRows(values: Tensor2D): Tensor3D {
+  return tf.expandDims(values, 1);
+}
+
+/** Zeros that broadcast against a tensor of any rank. */
+function zero<T extends Tensor>(): T {
+  return tf.scalar(0) as Tensor as T;
+}
+
+/** Sum over everything but the member axis. */
+function sumPerMember(x: Tensor): Tensor1D {
+  return tf.sum(tf.reshape(x, [x.shape[0], -1]), 1);
+}
+
+function matmul(a: Tensor3D, b: Tensor3D, options: MatmulOptions = {}): Tensor3D {
+  return tf.tidy(() => {
+    const product = tf.matMul<Tensor3D>(a, b, options.transposeA ?? false, options.transposeB ?? false);
+    return options.bias ? tf.add<Tensor3D>(product, overRows(options.bias)) : product;
+  });
+}
+
+function sumRows(x: Tensor3D): Tensor2D {
+  return tf.sum<Tensor2D>(x, 1);
+}
+
+function batchNorm(x: Tensor3D, gamma: Tensor2D, beta: Tensor2D, options: BatchNormOptions): BatchNormResult {
+  return tf.tidy(() => {
+    const rows = x.shape[1];
+    const mean = tf.div<Tensor2D>(sumRows(x), rows);
+    const variance = tf.div<Tensor2D>(sumRows(tf.square(tf.sub<Tensor3D>(x, overRows(mean)))), rows);
+    const normalised = batchNormInference(x, gamma, beta, mean, variance, options);
+    const y = options.mask ? tf.mul<Tensor3D>(normalised, options.mask) : normalised;
+    return { y, mean, variance };
+  });
+}
+
+function batchNormGrad(
+  dy: Tensor3D, x: Tensor3D, gamma: Tensor2D, forward: BatchNormResult, options: BatchNormOptions,
+): { dx: Tensor3D; dGamma: Tensor2D; dBeta: Tensor2D } {
+  return tf.tidy(() => {
+    const rows = x.shape[1];
+    let d = options.mask ? tf.mul<Tensor3D>(dy, options.mask) : dy;
+    if (options.relu) d = tf.where(tf.greater(forward.y, 0), d, zero<Tensor3D>());
+    const inverse = tf.rsqrt(tf.add<Tensor2D>(forward.variance, options.epsilon));
+    const standard = tf.mul<Tensor3D>(tf.sub(x, overRows(forward.mean)), overRows(inverse));
+    const dBeta = sumRows(d);
+    const dGamma = sumRows(tf.mul<Tensor3D>(d, standard));
+    const share = tf.add(tf.mul(standard, overRows(tf.div(dGamma, rows))), overRows(tf.div(dBeta, rows)));
+    const dx = tf.mul<Tensor3D>(tf.sub(d, share), overRows(tf.mul(gamma, inverse)));
+    return { dx, dGamma, dBeta };
+  });
+}
+
+function batchNormInference(
+  x: Tensor3D, gamma: Tensor2D, beta: Tensor2D, mean: Tensor2D, variance: Tensor2D,
+  options: { epsilon: number; relu: boolean },
+): Tensor3D {
+  return tf.tidy(() => {
+    const slope = tf.mul<Tensor2D>(gamma, tf.rsqrt(tf.add(variance, options.epsilon)));
+    const y = tf.add<Tensor3D>(tf.mul(tf.sub(x, overRows(mean)), overRows(slope)), overRows(beta));
+    return options.relu ? tf.relu(y) : y;
+  });
+}
+
+function relu<T extends Tensor>(x: T, mask?: T): T {
+  return tf.tidy(() => (mask ? tf.mul<T>(tf.relu(x), mask) : tf.relu(x)));
+}
+
+function reluGrad<T extends Tensor>(dy: T, y: T, mask?: T): T {
+  return tf.tidy(() => tf.where<T>(tf.greater(y, 0), mask ? tf.mul<T>(dy, mask) : dy, zero<T>()));
+}
+
+/** Member `e` of a stack (the only one, where the stack is shared by all members) without its member axis. */
+function memberOf(stack: Tensor5D, e: number): Tensor4D {
+  const [members, ...shape] = stack.shape;
+  if (members === 1) return tf.reshape(stack, shape);
+  return tf.reshape(tf.slice(stack, [e, 0, 0, 0, 0], [1, ...shape]), shape);
+}
+
+function stackMembers(count: number, member: (e: number) => Tensor4D): Tensor5D {
+  return tf.tidy(() => tf.stack(Array.from({ length: count }, (_, e) => member(e))) as Tensor5D);
+}
+
+function conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions): Tensor5D {
+  return stackMembers(filter.shape[0], (e) =>
+    tf.conv2d(memberOf(x, e), memberOf(filter, e), options.stride, options.pad));
+}
+
+function convAttributes(options: ConvOptions): { strides: [number, number]; pad: number; dataFormat: string } {
+  return { strides: [options.stride, options.stride], pad: options.pad, dataFormat: 'NHWC' };
+}
+
+function conv2dInputGrad(dy: Tensor5D, filter: Tensor5D, xShape: Shape5D, options: ConvOptions): Tensor5D {
+  const inputShape = xShape.slice(1);
+  const gradient = stackMembers(filter.shape[0], (e) =>
+    tf.engine().runKernel<Tensor4D>(
+      tf.Conv2DBackpropInput, { dy: memberOf(dy, e), filter: memberOf(filter, e) },
+      { ...convAttributes(options), inputShape },
+    ));
+  return sharedGradient(gradient, xShape[0]);
+}
+
+/** The gradient of an input that all members share is the sum of theirs. */
+function sharedGradient(gradient: Tensor5D, members: number): Tensor5D {
+  if (members === gradient.shape[0]) return gradient;
+  const total = tf.sum<Tensor5D>(gradient, 0, true);
+  gradient.dispose();
+  return total;
+}
+
+function conv2dFilterGrad(dy: Tensor5D, x: Tensor5D, filterShape: Shape5D, options: ConvOptions): Tensor5D {
+  return stackMembers(filterShape[0], (e) =>
+    tf.engine().runKernel<Tensor4D>(
+      tf.Conv2DBackpropFilter, { x: memberOf(x, e), dy: memberOf(dy, e) },
+      { ...convAttributes(options), filterShape: filterShape.slice(1) },
+    ));
+}
+
+function softmaxCrossEntropy(
+  logits: Tensor3D, labels: Tensor2D,
+): { loss: Tensor1D; accuracy: Tensor1D; dLogits: Tensor3D } {
+  return tf.tidy(() => {
+    const [, examples, classes] = logits.shape;
+    const target = tf.oneHot(labels, classes) as Tensor3D;
+    const logProbability = tf.logSoftmax(logits);
+    const loss = tf.div<Tensor1D>(sumPerMember(tf.mul(logProbability, target)), -examples);
+    const dLogits = tf.div<Tensor3D>(tf.sub(tf.exp(logProbability), target), examples);
+    const correct = tf.cast(tf.equal(tf.argMax(logits, 2), labels), 'float32');
+    return { loss, accuracy: tf.div<Tensor1D>(tf.sum(correct, 1), examples), dLogits };
+  });
+}
+
+function distillation(
+  logits: Tensor3D, teacher: Tensor3D, options: { temperature: number; direction: 'forward' | 'reverse' },
+): { loss: Tensor1D; dLogits: Tensor3D } {
+  return tf.tidy(() => {
+    const { temperature, direction } = options;
+    const examples = logits.shape[1];
+    const logStudent = tf.logSoftmax(tf.div<Tensor3D>(logits, temperature));
+    const logTeacher = tf.logSoftmax(tf.div<Tensor3D>(teacher, temperature));
+    const student = tf.exp(logStudent);
+    const lossScale = temperature ** 2 / examples;
+    const gradientScale = temperature / examples;
+    if (direction === 'forward') {
+      const probability = tf.exp(logTeacher);
+      const divergence = sumPerMember(tf.mul(probability, tf.sub(logTeacher, logStudent)));
+      const dLogits = tf.mul<Tensor3D>(tf.sub(student, probability), gradientScale);
+      return { loss: tf.mul<Tensor1D>(divergence, lossScale), dLogits };
+    }
+    const difference = tf.sub<Tensor3D>(logStudent, logTeacher);
+    const perRow = tf.sum<Tensor3D>(tf.mul(student, difference), 2, true);
+    const dLogits = tf.mul<Tensor3D>(tf.mul(student, tf.sub(difference, perRow)), gradientScale);
+    return { loss: tf.mul<Tensor1D>(sumPerMember(perRow), lossScale), dLogits };
+  });
+}
+
+function centreNormalise(x: Tensor3D): { z: Tensor3D; norm: Tensor1D } {
+  return tf.tidy(() => {
+    const rows = x.shape[1];
+    const mean = tf.div<Tensor2D>(sumRows(x), rows);
+    const roughly = tf.sub<Tensor3D>(x, overRows(mean));
+    // Once more: the float32 mean of a feature with a large offset is off by more than its variation may be.
+    const centred = tf.sub<Tensor3D>(roughly, overRows(tf.div(sumRows(roughly), rows)));
+    const squared = sumSquares(centred);
+    const constant = tf.lessEqual(squared, tf.mul(sumSquares(mean), rows * CONSTANT_LAYER_RATIO ** 2));
+    const norm = tf.where(constant, zero<Tensor1D>(), tf.sqrt(squared));
+    const inverse = tf.where(constant, zero<Tensor1D>(), tf.rsqrt(squared));
+    return { z: tf.mul<Tensor3D>(centred, overMembers(inverse, 3)), norm };
+  });
+}
+
+/** The Gram matrix with zero diagonal, centred so that every row sums to zero without it (Song et al. 2007). */
+function uCentre(gram: Tensor3D): Tensor3D {
+  const n = gram.shape[1];
+  const off = tf.sub(1, tf.eye(n));
+  const hollow = tf.mul<Tensor3D>(gram, off);
+  const rowSums = tf.sum<Tensor3D>(hollow, 2, true);
+  const total = tf.div(tf.sum(rowSums, 1, true), 2 * (n - 1));
+  const share = tf.div<Tensor3D>(tf.sub(rowSums, total), n - 2);
+  return tf.mul<Tensor3D>(tf.sub(tf.sub(hollow, share), tf.transpose(share, [0, 2, 1])), off);
+}
+
+function cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value: Tensor1D; g: Tensor3D } {
+  return tf.tidy(() => {
+    const { debiased } = options;
+    if (debiased && k.shape[1] < MIN_DEBIASED_EXAMPLES) {
+      return { value: tf.zeros<tf.Rank.R1>([k.shape[0]]), g: tf.zerosLike(k) };
+    }
+    const centredK = debiased ? uCentre(k) : k;
+    const centredL = debiased ? uCentre(l) : l;
+    const squareK = sumSquares(centredK);
+    const squareL = sumSquares(centredL);
+    const floorK: Tensor = debiased ? tf.mul(sumSquares(k), CENTRED_GRAM_RATIO ** 2) : tf.scalar(0);
+    const floorL: Tensor = debiased ? tf.mul(sumSquares(l), CENTRED_GRAM_RATIO ** 2) : tf.scalar(0);
+    const collapsed = tf.logicalOr(tf.lessEqual(squareK, floorK), tf.lessEqual(squareL, floorL));
+    const inverse = tf.where(
+      collapsed, zero<Tensor1D>(), tf.mul<Tensor1D>(tf.rsqrt(squareK), tf.rsqrt(squareL)));
+    const value = tf.mul<Tensor1D>(sumPerMember(tf.mul(centredK, centredL)), inverse);
+    const own = tf.where(collapsed, zero<Tensor1D>(), tf.div<Tensor1D>(value, squareK));
+    const g = tf.mul<Tensor3D>(
+      tf.sub(tf.mul(centredL, overMembers(inverse, 3)), tf.mul(centredK, overMembers(own, 3))), 2);
+    return { value, g };
+  });
+}
+
+/** `next` for members whose `active` is not 0, `previous` for the others: chosen, as 0 · NaN is NaN. */
+function whereActive<T extends Tensor>(active: Tensor1D, next: T, previous: T): T {
+  return tf.where<T>(tf.cast(overMembers(active, previous.rank), 'bool'), next, previous);
+}
+
+function adam(
+  state: AdamState, gradient: Tensor, scale: Tensor1D, active: Tensor1D, hyper: AdamHyper,
+): AdamState {
+  return tf.tidy(() => {
+    const { learningRate, beta1, beta2, epsilon, step, weightDecay, decoupled } = hyper;
+    const { parameter } = state;
+    let g: Tensor = tf.mul(gradient, overMembers(scale, gradient.rank));
+    if (weightDecay !== 0 && !decoupled) g = tf.add(g, tf.mul(parameter, weightDecay));
+    const m = tf.add(tf.mul(state.m, beta1), tf.mul(g, 1 - beta1));
+    const v = tf.add(tf.mul(state.v, beta2), tf.mul(tf.square(g), 1 - beta2));
+    const root = tf.add(tf.mul(tf.sqrt(v), 1 / Math.sqrt(1 - beta2 ** step)), epsilon);
+    const update = tf.mul(tf.div(m, root), learningRate / (1 - beta1 ** step));
+    const kept = weightDecay !== 0 && decoupled ? tf.mul(parameter, 1 - learningRate * weightDecay) : parameter;
+    return {
+      parameter: whereActive(active, tf.sub(kept, update), parameter),
+      m: whereActive(active, m, state.m),
+      v: whereActive(active, v, state.v),
+    };
+  });
+}
+
+function sgd(state: SgdState, gradient: Tensor, scale: Tensor1D, active: Tensor1D, hyper: SgdHyper): SgdState {
+  return tf.tidy(() => {
+    const { learningRate, momentum, weightDecay } = hyper;
+    let g: Tensor = tf.mul(gradient, overMembers(scale, gradient.rank));
+    if (weightDecay !== 0) g = tf.add(g, tf.mul(state.parameter, weightDecay));
+    const velocity = tf.add(tf.mul(state.velocity, momentum), g);
+    const parameter = tf.sub(state.parameter, tf.mul(velocity, learningRate));
+    return {
+      parameter: whereActive(active, parameter, state.parameter),
+      velocity: whereActive(active, velocity, state.velocity),
+    };
+  });
+}
+
+function sumSquares(x: Tensor): Tensor1D {
+  return tf.tidy(() => sumPerMember(tf.square(x)));
+}
+
+function runningAverage(running: Tensor2D, batch: Tensor2D, momentum: number, active: Tensor1D): Tensor2D {
+  return tf.tidy(() => {
+    const next = tf.add<Tensor2D>(running, tf.mul(tf.sub(batch, running), momentum));
+    return whereActive(active, next, running);
+  });
+}
+
+/** Every kernel made of plain tfjs operations: the reference, and the fallback on every backend. */
+export const composed: Kernels = {
+  matmul, sumRows, batchNorm, batchNormGrad, batchNormInference, relu, reluGrad, conv2d, conv2dInputGrad,
+  conv2dFilterGrad, softmaxCrossEntropy, distillation, centreNormalise, cka, adam, sgd, sumSquares, runningAverage,
+};
