@@ -1,0 +1,135 @@
+/**
+ * What a lab says while it works, and the interface by which it is driven. In-process and behind the worker the
+ * interface is the same; everything here is plain data that survives structured cloning.
+ */
+import type { Experiment, Intervention, TaskSpec } from './schema.ts';
+import type { RunResult } from './result.ts';
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+export type BackendChoice = 'auto' | BackendName;
+
+/** One step of the choice of a backend, for the person to read. */
+export interface BackendStep {
+  backend: BackendName;
+  outcome: 'chosen' | 'skipped' | 'failed';
+  /** One sentence, e.g. "this browser offers no WebGPU adapter". */
+  reason: string;
+}
+
+export interface Environment {
+  backend: BackendName;
+  /** GPU name, or "SIMD, 2 threads". */
+  adapter: string;
+  threads: number;
+  /** Software emulation of a GPU. */
+  software: boolean;
+  steps: BackendStep[];
+  /** Largest error of values and gradients against the CPU reference, and how long the check took. */
+  selfCheck: { passed: boolean; worstError: number; worstKernel: string; seconds: number; cached: boolean };
+}
+
+/** Images to show before anything runs: RGBA bytes, `count` tiles of `size`×`size`, with label indices. */
+export interface TaskPreview {
+  size: number;
+  count: number;
+  pixels: Uint8ClampedArray<ArrayBuffer>;
+  labels: Uint8Array<ArrayBuffer>;
+}
+
+/** idle → preparing (backend, data, guides) → running ⇄ paused → finished; failed from anywhere. */
+export type Phase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished' | 'failed';
+
+/** An error that crosses the worker with its type; `remedy` says what to do. */
+export interface Failure {
+  name: string;
+  message: string;
+  remedy: string;
+}
+
+export type GuideSource = 'shipped' | 'kept' | 'trained-now' | 'untrained';
+
+/** Order of the values of one pair in `EvaluationRecord.matrices`. */
+export const MATRIX_FIELDS = ['cka', 'debiased', 'chance'] as const;
+
+/**
+ * One evaluation of every member. Arrays are members-major, in the order of `members(experiment)`.
+ */
+export interface EvaluationRecord {
+  /** Completed steps. */
+  step: number;
+  /** `[members]` on the whole validation set, running statistics. */
+  valLoss: Float32Array<ArrayBuffer>;
+  valMetric: Float32Array<ArrayBuffer>;
+  /**
+   * Per guide: `[members × targetTaps × guideTaps × 3]` biased CKA, debiased CKA and the exact chance level of the
+   * biased one, on the probe. NaN where a layer has collapsed (no variation).
+   */
+  matrices: Record<string, Float32Array<ArrayBuffer>>;
+  /** Predicted class of every validation example, `[members × valExamples]`. */
+  predictions: Uint8Array<ArrayBuffer>;
+}
+
+/** Training losses of consecutive steps: `firstStep` is the number of the first one (1 = after one step). */
+export interface TrainingRecords {
+  firstStep: number;
+  count: number;
+  /** `[count × members]` task loss (cross-entropy) and metric on the training batch. */
+  loss: Float32Array<ArrayBuffer>;
+  metric: Float32Array<ArrayBuffer>;
+}
+
+export type LabEvent =
+  | { type: 'backend.chosen'; environment: Environment }
+  | { type: 'phase.changed'; phase: Phase; detail: string }
+  | { type: 'guide.progress'; guide: string; step: number; steps: number; loss: Float32Array<ArrayBuffer>; valMetric: number | null; valLoss: number | null }
+  | { type: 'guide.ready'; guide: string; seed: number; source: GuideSource; valLoss: number; valMetric: number }
+  | { type: 'training.recorded'; records: TrainingRecords }
+  | { type: 'evaluation.recorded'; record: EvaluationRecord }
+  | { type: 'progress.changed'; step: number; steps: number; stepsPerSecond: number; secondsLeft: number }
+  | { type: 'member.diverged'; arm: string; seed: number; step: number }
+  | { type: 'intervention.applied'; intervention: Intervention }
+  /** Everything after `step` is void: the run resumed from a checkpoint. */
+  | { type: 'run.rewound'; step: number }
+  | { type: 'run.finished'; result: RunResult }
+  | { type: 'run.failed'; failure: Failure };
+
+export interface OpenOptions {
+  backend: BackendChoice;
+  /** Guides to train here even where the page ships or keeps them. */
+  retrain?: string[];
+  /** Continue from here instead of from step 0. */
+  checkpoint?: Checkpoint;
+  /** Scale on the trained guides' step budgets (the command line's `--steps`); 1 by default. */
+  guideBudget?: number;
+}
+
+/** Everything needed to continue: plain arrays, valid on every backend. */
+export interface Checkpoint {
+  experiment: Experiment;
+  step: number;
+  /** Weights, moments and running statistics by name, members-major. */
+  tensors: Record<string, { shape: number[]; data: Float32Array<ArrayBuffer> }>;
+  /** Per member: the step at which it diverged, or −1. */
+  divergedAt: number[];
+  history: { training: TrainingRecords[]; evaluations: EvaluationRecord[] };
+}
+
+/** A lab runs one experiment at a time. Commands resolve when accepted; what happens is told by events. */
+export interface Lab {
+  subscribe(listener: (event: LabEvent) => void): () => void;
+  preview(task: TaskSpec, count: number): Promise<TaskPreview>;
+  /** Choose a backend and check it, without running anything. */
+  warmUp(backend: BackendChoice): Promise<Environment>;
+  /** Prepare an experiment (replacing the one before) and leave it paused at step 0, evaluated. */
+  open(experiment: Experiment, options: OpenOptions): Promise<void>;
+  /** Run to the end, or for `steps` more steps, then pause. */
+  run(steps?: number): Promise<void>;
+  /** Resolves once the step in progress has ended. */
+  pause(): Promise<void>;
+  /** Change something from the next step on; recorded in the experiment of the result. */
+  intervene(set: Intervention['set']): Promise<void>;
+  checkpoint(): Promise<Checkpoint>;
+  /** Delete trained guides kept in this browser. */
+  forgetGuides(): Promise<void>;
+  dispose(): Promise<void>;
+}

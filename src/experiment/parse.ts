@@ -1,0 +1,125 @@
+/** From anything (a link, a file, a form) to an experiment, or to sentences that say what is wrong. */
+import type { z } from 'zod';
+import { describeNetwork, taskShape } from './describe.ts';
+import { UnknownTapError } from './mapping.ts';
+import { alignedPairs, cost, observedPairs } from './plan.ts';
+import { type Experiment, experimentSchema, SCHEMA_VERSION } from './schema.ts';
+
+/** One thing wrong with an experiment. `path` is dotted, e.g. `base.learningRate`; empty for the whole. */
+export interface Problem {
+  path: string;
+  message: string;
+}
+
+export type Parsed = { ok: true; experiment: Experiment } | { ok: false; problems: Problem[] };
+
+/** A browser's WASM heap ends at 4 GB; leave room for fragmentation and the page. */
+export const MAX_BYTES = 3 * 2 ** 30;
+/** About a week on a laptop's CPU: anything beyond is a mistake. */
+export const MAX_FLOPS = 1e16;
+
+const shorten = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 40 ? `${text.slice(0, 37)}…` : text;
+};
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root;
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  return value;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, root: unknown): Problem {
+  const path = issue.path.map(String).join('.');
+  const got = shorten(valueAt(root, issue.path));
+  switch (issue.code) {
+    case 'too_small':
+      return { path, message: issue.origin === 'array' ? issue.message : `must be at least ${issue.minimum}, not ${got}` };
+    case 'too_big':
+      return { path, message: issue.origin === 'array' ? `can hold at most ${issue.maximum} entries` : `must be at most ${issue.maximum}, not ${got}` };
+    case 'invalid_type':
+      return { path, message: got === 'undefined' ? `is missing (needs a ${issue.expected})` : `must be a ${issue.expected}, not ${got}` };
+    case 'unrecognized_keys':
+      return { path, message: `has unknown fields: ${issue.keys.map((key) => shorten(key)).join(', ')}` };
+    case 'invalid_value':
+      return { path, message: `must be one of ${issue.values.map(String).join(', ')}, not ${got}` };
+    case 'invalid_union':
+      return { path, message: `has no valid form: ${got}` };
+    default:
+      return { path, message: issue.message };
+  }
+}
+
+/** What single fields cannot say: names that must exist, and totals that must fit a browser. */
+function checkWhole(experiment: Experiment): Problem[] {
+  const problems: Problem[] = [];
+  const repeated = (values: readonly unknown[]) => values.find((value, i) => values.indexOf(value) !== i);
+  const arm = repeated(experiment.arms.map((a) => a.id));
+  if (arm !== undefined) problems.push({ path: 'arms', message: `has two arms called "${arm}"` });
+  const seed = repeated(experiment.seeds);
+  if (seed !== undefined) problems.push({ path: 'seeds', message: `holds ${seed} twice` });
+
+  const shape = taskShape(experiment.task);
+  if (experiment.base.batchSize > shape.trainExamples) {
+    problems.push({ path: 'base.batchSize', message: `must be at most the ${shape.trainExamples} training examples, not ${experiment.base.batchSize}` });
+  }
+  for (const [name, guide] of Object.entries(experiment.guides)) {
+    if (guide.state === 'trained' && guide.training.batchSize > shape.trainExamples) {
+      problems.push({ path: `guides.${name}.training.batchSize`, message: `must be at most the ${shape.trainExamples} training examples, not ${guide.training.batchSize}` });
+    }
+  }
+  experiment.arms.forEach((a, i) => {
+    for (const term of ['align', 'distil'] as const) {
+      const guide = a[term]?.guide;
+      if (guide !== undefined && !Object.hasOwn(experiment.guides, guide)) {
+        problems.push({ path: `arms.${i}.${term}.guide`, message: `names the guide "${guide}", which does not exist` });
+      }
+    }
+  });
+  if (problems.length > 0) return problems;
+
+  experiment.arms.forEach((a, i) => {
+    try {
+      alignedPairs(experiment, a);
+    } catch (error) {
+      if (!(error instanceof UnknownTapError)) throw error;
+      problems.push({ path: a.align?.mapping ? `arms.${i}.align.mapping` : 'base.mapping', message: error.message });
+    }
+  });
+  try {
+    observedPairs(experiment);
+  } catch (error) {
+    if (!(error instanceof UnknownTapError)) throw error;
+    if (problems.length === 0) problems.push({ path: 'base.mapping', message: error.message });
+  }
+  if (problems.length > 0) return problems;
+
+  const { bytes, flops, guideTrainingFlops } = cost(experiment);
+  const total = flops + Object.values(guideTrainingFlops).reduce((a, b) => a + b, 0);
+  if (bytes > MAX_BYTES) {
+    problems.push({
+      path: '',
+      message: `needs about ${(bytes / 2 ** 30).toFixed(1)} GB of memory; a browser gives ${MAX_BYTES / 2 ** 30} GB. `
+        + `Use a smaller target (${describeNetwork(experiment.target, shape).title}), fewer seeds or fewer arms`,
+    });
+  }
+  if (total > MAX_FLOPS) {
+    problems.push({ path: '', message: `needs about ${total.toExponential(1)} floating-point operations, more than ${MAX_FLOPS.toExponential(0)}: use fewer steps, seeds, arms or smaller networks` });
+  }
+  return problems;
+}
+
+/** Parse unknown data. Never throws; every problem names its field and what is allowed there. */
+export function parseExperiment(data: unknown): Parsed {
+  const version = (data as { version?: unknown } | null)?.version;
+  if (typeof version === 'number' && version > SCHEMA_VERSION) {
+    return { ok: false, problems: [{ path: 'version', message: `is ${version}, newer than this page understands (${SCHEMA_VERSION}): reload the page to update it` }] };
+  }
+  const parsed = experimentSchema.safeParse(data);
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map((issue) => describeIssue(issue, data)) };
+  const problems = checkWhole(parsed.data);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, experiment: parsed.data };
+}
+
+/** "base.learningRate must be at most 10, not 50" */
+export const formatProblem = ({ path, message }: Problem): string => `${path || 'the experiment'} ${message}`;

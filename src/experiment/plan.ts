@@ -1,0 +1,146 @@
+/** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
+import { describeNetwork, taskShape } from './describe.ts';
+import { resolveMapping, type TapPair } from './mapping.ts';
+import type { ArmSpec, Experiment } from './schema.ts';
+
+/** One arm with one seed. */
+export interface Member {
+  arm: string;
+  seed: number;
+}
+
+/** A (guide, guide tap, target tap) triple whose similarity is recorded for every arm. */
+export interface ObservedPair extends TapPair {
+  guide: string;
+}
+
+/** Members in the fixed order of all records: arms outer, seeds inner. */
+export function members(experiment: Experiment): Member[] {
+  return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
+}
+
+export const tapNames = (experiment: Experiment, guide?: string): string[] =>
+  describeNetwork(guide === undefined ? experiment.target : experiment.guides[guide].network, taskShape(experiment.task))
+    .taps.map((tap) => tap.name);
+
+/**
+ * The pairs that one arm's alignment term pulls together; empty for an arm without one.
+ * @throws {UnknownTapError} when an explicit mapping does not fit the networks
+ */
+export function alignedPairs(experiment: Experiment, arm: ArmSpec): ObservedPair[] {
+  if (!arm.align) return [];
+  const { guide, mapping } = arm.align;
+  return resolveMapping(mapping ?? experiment.base.mapping, tapNames(experiment, guide), tapNames(experiment))
+    .map((pair) => ({ guide, ...pair }));
+}
+
+/** Every pair whose similarity is recorded: the shared mapping for each guide, and each arm's own pairs. */
+export function observedPairs(experiment: Experiment): ObservedPair[] {
+  const target = tapNames(experiment);
+  const shared = Object.keys(experiment.guides).flatMap((guide) =>
+    resolveMapping(experiment.base.mapping, tapNames(experiment, guide), target).map((pair) => ({ guide, ...pair })));
+  const seen = new Map<string, ObservedPair>();
+  for (const pair of [...shared, ...experiment.arms.flatMap((arm) => alignedPairs(experiment, arm))]) {
+    seen.set(`${pair.guide} ${pair.guideTap} ${pair.targetTap}`, pair);
+  }
+  return [...seen.values()];
+}
+
+/** Guides that training needs (an arm aligns to them or is taught by them), in declaration order. */
+export function guidesInUse(experiment: Experiment): string[] {
+  const used = new Set(experiment.arms.flatMap((arm) => [arm.align?.guide, arm.distil?.guide]));
+  return Object.keys(experiment.guides).filter((guide) => used.has(guide));
+}
+
+export interface Cost {
+  /** Trainable parameters of one member. */
+  parameters: number;
+  members: number;
+  /** Floating-point operations of one step of all members, guides included. */
+  flopsPerStep: number;
+  /** Of the whole run: steps, evaluations and guide activations (training a guide not included). */
+  flops: number;
+  /** Floating-point operations of training the guides that are not at hand. */
+  guideTrainingFlops: Record<string, number>;
+  /** Estimated peak memory in bytes. */
+  bytes: number;
+}
+
+const BYTES = 4;
+/** Weights, two moments, gradient. */
+const COPIES_PER_PARAMETER = 4;
+/** Validation and probe batches go through in chunks of this many examples. */
+export const EVALUATION_CHUNK = 256;
+
+/** Largest share of memory that cached guide activations may take; beyond it the guide runs live every step. */
+export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
+
+/** Bytes of the cached activations of one guide instance: its aligned taps (and logits) for every training image. */
+export function guideCacheBytes(experiment: Experiment, guide: string): number {
+  const shape = taskShape(experiment.task);
+  const taps = describeNetwork(experiment.guides[guide].network, shape).taps;
+  const needed = new Set(experiment.arms.filter((a) => a.align?.guide === guide)
+    .flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
+  const features = taps.filter((tap) => needed.has(tap.name)).reduce((sum, tap) => sum + tap.features, shape.classes);
+  return features * shape.trainExamples * BYTES;
+}
+
+/** Networks of one guide: one per seed when untrained, one for all seeds when trained. */
+export const guideInstances = (experiment: Experiment, guide: string): number =>
+  experiment.guides[guide].state === 'untrained' ? experiment.seeds.length : 1;
+
+/** Estimate what an experiment takes, from its shapes alone. */
+export function cost(experiment: Experiment): Cost {
+  const { base, arms, seeds, task } = experiment;
+  const shape = taskShape(task);
+  const target = describeNetwork(experiment.target, shape);
+  const memberCount = arms.length * seeds.length;
+  const tapsByName = new Map(target.taps.map((tap) => [tap.name, tap]));
+  const gram = (features: number, n: number) => 2 * n * n * features;
+
+  // Forward, gradient for inputs, gradient for weights: three times the forward pass.
+  let flopsPerStep = memberCount * 3 * target.flops * base.batchSize;
+  for (const arm of arms) {
+    for (const pair of alignedPairs(experiment, arm)) {
+      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(pair.targetTap)?.features ?? 0, base.batchSize);
+    }
+  }
+  let cacheBytes = 0;
+  let guideFlops = 0;
+  const guideTrainingFlops: Record<string, number> = {};
+  for (const [name, guide] of Object.entries(experiment.guides)) {
+    const description = describeNetwork(guide.network, shape);
+    const instances = guideInstances(experiment, name);
+    if (guide.state === 'trained') {
+      guideTrainingFlops[name] = 3 * description.flops * guide.training.batchSize * guide.training.steps;
+    }
+    guideFlops += instances * description.flops * Math.min(EVALUATION_CHUNK, shape.valExamples);
+    if (!guidesInUse(experiment).includes(name)) continue;
+    const bytes = instances * guideCacheBytes(experiment, name);
+    const images = Math.min(shape.trainExamples, base.steps * base.batchSize);
+    if (cacheBytes + bytes <= GUIDE_CACHE_BYTES) {
+      cacheBytes += bytes;
+      guideFlops += instances * description.flops * images;
+    } else {
+      flopsPerStep += seeds.length * description.flops * base.batchSize;
+    }
+    const featuresByTap = new Map(description.taps.map((tap) => [tap.name, tap.features]));
+    const taps = new Set(arms.filter((a) => a.align?.guide === name).flatMap((arm) => alignedPairs(experiment, arm).map((p) => p.guideTap)));
+    for (const tap of taps) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
+  }
+  const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery);
+  const evaluation = memberCount * (shape.valExamples * target.flops
+    + target.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0));
+  const largestBatch = Math.max(base.batchSize, EVALUATION_CHUNK);
+  const groupActivations = seeds.length * largestBatch
+    * Math.max(target.activations, ...Object.values(experiment.guides).map((g) => describeNetwork(g.network, shape).activations));
+  return {
+    parameters: target.parameters,
+    members: memberCount,
+    flopsPerStep,
+    flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops,
+    guideTrainingFlops,
+    bytes: BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + 3 * groupActivations
+      + (shape.trainExamples + shape.valExamples) * shape.input[0] * shape.input[1] * shape.input[2]) + cacheBytes,
+  };
+}

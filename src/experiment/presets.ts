@@ -1,0 +1,91 @@
+/** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
+import type { ArmSpec, BaseSettings, Experiment, FcnSpec, GuideSpec, ResNetSpec, TaskSpec } from './schema.ts';
+
+export interface Preset {
+  id: string;
+  title: string;
+  /** One sentence: what to expect and what it shows. */
+  hint: string;
+  experiment: Experiment;
+}
+
+export const RESNET_8: ResNetSpec = { family: 'resnet', stages: [1, 1, 1], width: 16, init: 'he', tap: 'pre' };
+const TEXTURES: TaskSpec = { kind: 'textures', size: 16, train: 3000, val: 800, seed: 0, noise: 0.15 };
+const SHAPES: TaskSpec = { kind: 'shapes', size: 16, train: 3000, val: 800, seed: 0, noise: 0.05 };
+
+export const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
+
+/** 300 steps of 64, Adam 3e-3 with a cosine to 0 and L2 1e-4. */
+export const TRAINED_RESNET: GuideSpec = {
+  state: 'trained',
+  network: RESNET_8,
+  training: {
+    seed: 0, steps: 300, batchSize: 64, learningRate: 3e-3,
+    schedule: { kind: 'cosine', warmup: 0 },
+    optimiser: { ...ADAM, weightDecay: 1e-4 },
+  },
+};
+export const UNTRAINED_RESNET: GuideSpec = { state: 'untrained', network: RESNET_8 };
+
+const fcn = (depth: number, width: number): FcnSpec =>
+  ({ family: 'fcn', depth, width, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' });
+
+const BASE: BaseSettings = {
+  optimiser: ADAM,
+  learningRate: 1e-3,
+  schedule: { kind: 'constant' },
+  clipNorm: null,
+  batchSize: 128,
+  steps: 250,
+  evaluateEvery: 10,
+  mapping: 'even',
+  measure: 'cka',
+  reduction: 'sum',
+};
+
+const UNGUIDED: ArmSpec = { id: 'unguided', name: 'Unguided' };
+const guided = (weight: number): ArmSpec => ({ id: 'guided', name: 'Guided', align: { guide: 'trained', weight } });
+const guidedUntrained = (weight: number): ArmSpec =>
+  ({ id: 'guided-untrained', name: 'Guided, untrained guide', align: { guide: 'untrained', weight } });
+const DISTILLED: ArmSpec = {
+  id: 'distilled', name: 'Distilled',
+  distil: { guide: 'trained', temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' },
+};
+
+const image = (
+  preset: string, question: string, task: TaskSpec, target: FcnSpec, steps: number, arms: ArmSpec[],
+): Experiment => ({
+  version: 1, preset, question, task, target,
+  guides: { trained: TRAINED_RESNET, untrained: UNTRAINED_RESNET },
+  base: { ...BASE, steps },
+  arms, seeds: [0, 1, 2], interventions: [],
+});
+
+export const PRESETS: readonly Preset[] = [
+  {
+    id: 'wide-fcn',
+    title: 'Wide FCN ← ResNet',
+    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises.',
+    experiment: image('wide-fcn', 'Can a trained ResNet stop a wide network from memorising?', TEXTURES, fcn(3, 384), 250,
+      [UNGUIDED, guided(4), guidedUntrained(4), DISTILLED]),
+  },
+  {
+    id: 'deep-fcn',
+    title: 'Deep FCN ← ResNet',
+    hint: 'Eight layers hardly train; a trained guide helps, an untrained one harms.',
+    experiment: image('deep-fcn', 'Can guidance train a deep network that overfits, and does the guide need training?', TEXTURES, fcn(8, 256), 300,
+      [UNGUIDED, guided(4), guidedUntrained(1), DISTILLED]),
+  },
+  {
+    id: 'shapes',
+    title: 'Shapes: guidance or distillation?',
+    hint: 'With a trained teacher the two are close: an effect within noise must be called that.',
+    experiment: image('shapes', 'When the teacher is good, is guidance any better than distillation?', SHAPES, fcn(3, 384), 300,
+      [UNGUIDED, guided(4), guidedUntrained(0.3), DISTILLED]),
+  },
+];
+
+export const DEFAULT_PRESET = 'wide-fcn';
+
+/** @returns the preset of that id, or undefined */
+export const findPreset = (id: string): Preset | undefined => PRESETS.find((preset) => preset.id === id);

@@ -1,0 +1,65 @@
+/** The result of a run as it is exported (`schema` 1). Accuracies are fractions; null stands for "not a number". */
+import type { BackendName, GuideSource } from './events.ts';
+import type { Experiment } from './schema.ts';
+import type { Metric } from './describe.ts';
+
+export interface PairResult {
+  guide: string;
+  guideTap: string;
+  targetTap: string;
+  /** Biased linear CKA on the probe, before training and at the end. */
+  start: number | null;
+  end: number | null;
+  startDebiased: number | null;
+  endDebiased: number | null;
+  /** Exact chance level of `end`: its mean over all permutations of the probe's examples. */
+  chance: number | null;
+}
+
+export interface MemberResult {
+  arm: string;
+  seed: number;
+  /** Step at which the loss stopped being finite; null when it never did. */
+  divergedAt: number | null;
+  diverged: boolean;
+  initial: { valLoss: number | null; valMetric: number | null };
+  final: {
+    trainLoss: number | null;
+    trainMetric: number | null;
+    valLoss: number | null;
+    valMetric: number | null;
+    /** With batch-norm statistics recomputed over the training set. */
+    valMetricRecalibrated: number | null;
+  };
+  best: { step: number; valLoss: number | null; valMetric: number | null };
+  pairs: PairResult[];
+  history: {
+    step: number[];
+    trainLoss: (number | null)[];
+    trainMetric: (number | null)[];
+    valStep: number[];
+    valLoss: (number | null)[];
+    valMetric: (number | null)[];
+    /** Per evaluation, biased CKA per pair in the order of `pairs`. */
+    similarity: (number | null)[][];
+    similarityDebiased: (number | null)[][];
+  };
+}
+
+export interface RunResult {
+  schema: 1;
+  experiment: Experiment;
+  environment: { backend: BackendName; adapter: string; browser: string; version: string };
+  metric: Metric;
+  timing: { seconds: number; stepsPerSecond: number };
+  guides: { id: string; state: 'trained' | 'untrained'; seed: number; score: number; valLoss: number; source: GuideSource }[];
+  members: MemberResult[];
+  /** Notes on the run in order: divergences, recoveries, scaled budgets. */
+  events: { step: number; text: string }[];
+  summary: {
+    arm: string;
+    n: number;
+    valMetric: { mean: number | null; sd: number | null };
+    valLoss: { mean: number | null; sd: number | null };
+  }[];
+}

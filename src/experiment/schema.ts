@@ -1,0 +1,199 @@
+/**
+ * The experiment: one plain JSON object that fully determines a result. Presets, links, saved runs, the command
+ * line and exports all carry exactly this. Every limit on a single field is stated here; limits on totals
+ * (parameters, memory, arithmetic) are in `limits.ts`.
+ */
+import { z } from 'zod';
+
+export const SCHEMA_VERSION = 1;
+
+const id = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits or hyphens, starting with a letter');
+const int = (min: number, max: number) => z.int().min(min).max(max);
+const real = (min: number, max: number) => z.number().min(min).max(max);
+const seed = int(0, 2 ** 31 - 1);
+
+/** Fields common to the procedural image tasks (8 classes, RGB). */
+const proceduralImages = {
+  /** Height and width in pixels. */
+  size: int(8, 32),
+  train: int(64, 20_000),
+  val: int(64, 4_000),
+  seed,
+  /** Standard deviation of the pixel noise, on the 0–1 intensity scale. */
+  noise: real(0, 1),
+};
+
+export const taskSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('textures'), ...proceduralImages }),
+  z.strictObject({ kind: z.literal('shapes'), ...proceduralImages }),
+]);
+
+const tapPlace = z.enum(['pre', 'post']);
+
+export const networkSchema = z.discriminatedUnion('family', [
+  z.strictObject({
+    family: z.literal('fcn'),
+    depth: int(1, 64),
+    width: int(4, 4096),
+    norm: z.enum(['batch', 'none']),
+    dropout: real(0, 0.9),
+    init: z.enum(['default', 'he']),
+    /** Read activations before or after normalisation and nonlinearity. */
+    tap: tapPlace,
+  }),
+  z.strictObject({
+    family: z.literal('resnet'),
+    /** Basic blocks per stage; every stage after the first halves the resolution and doubles the channels. */
+    stages: z.array(int(1, 8)).min(1).max(4),
+    /** Channels of the first stage. */
+    width: int(2, 128),
+    init: z.enum(['default', 'he']),
+    tap: tapPlace,
+  }),
+]);
+
+export const optimiserSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('adam'),
+    beta1: real(0, 0.9999), beta2: real(0, 0.99999), epsilon: real(1e-12, 1),
+    /** Coupled L2, added to the gradient. */
+    weightDecay: real(0, 10),
+  }),
+  z.strictObject({
+    kind: z.literal('adamw'),
+    beta1: real(0, 0.9999), beta2: real(0, 0.99999), epsilon: real(1e-12, 1),
+    /** Decoupled decay (Loshchilov & Hutter 2019). */
+    weightDecay: real(0, 10),
+  }),
+  z.strictObject({ kind: z.literal('sgd'), momentum: real(0, 0.9999), weightDecay: real(0, 10) }),
+]);
+
+export const scheduleSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }),
+  /** Linear warm-up, constant, then linear decay to 0 over the last `decay` share of the steps. */
+  z.strictObject({ kind: z.literal('tail'), warmup: int(0, 100_000), decay: real(0, 1) }),
+  /** Linear warm-up, then half a cosine to 0. */
+  z.strictObject({ kind: z.literal('cosine'), warmup: int(0, 100_000) }),
+]);
+
+const learningRate = real(1e-7, 10);
+const steps = int(1, 100_000);
+/** CKA needs more than a handful of examples; debiased CKA is undefined below 4. */
+const batchSize = int(8, 1024);
+
+/** A frozen network to be guided by (or distilled from). */
+export const guideSchema = z.discriminatedUnion('state', [
+  /** New random weights for every seed of the experiment. */
+  z.strictObject({ state: z.literal('untrained'), network: networkSchema }),
+  /** Trained once on the experiment's task, by its own recipe, and shared by all seeds. */
+  z.strictObject({
+    state: z.literal('trained'),
+    network: networkSchema,
+    training: z.strictObject({
+      seed, steps, batchSize, learningRate, schedule: scheduleSchema, optimiser: optimiserSchema,
+    }),
+  }),
+]);
+
+const tapName = z.string().min(1).max(40);
+export const mappingSchema = z.union([
+  z.enum(['even', 'first', 'last', 'reversed', 'none']),
+  /** Explicit (guide tap, target tap) pairs, by name. */
+  z.array(z.tuple([tapName, tapName])).max(512),
+]);
+
+export const measureSchema = z.enum(['cka', 'cka-debiased']);
+export const reductionSchema = z.enum(['sum', 'mean']);
+
+/** weight × reduction over pairs of (1 − similarity to the guide). */
+export const alignSchema = z.strictObject({
+  guide: id,
+  weight: real(0, 1000),
+  mapping: mappingSchema.optional(),
+  measure: measureSchema.optional(),
+  reduction: reductionSchema.optional(),
+  /** Number of steps after which the term is switched off; absent: never. */
+  until: steps.optional(),
+});
+
+/** ceWeight × cross-entropy + kdWeight × T² × KL. */
+export const distilSchema = z.strictObject({
+  guide: id,
+  temperature: real(0.1, 100),
+  ceWeight: real(0, 100),
+  kdWeight: real(0, 100),
+  /** 'forward': KL(teacher‖student), Hinton's; 'reverse': the direction printed in the paper. */
+  direction: z.enum(['forward', 'reverse']),
+});
+
+export const baseSchema = z.strictObject({
+  optimiser: optimiserSchema,
+  learningRate,
+  schedule: scheduleSchema,
+  /** Largest global gradient norm per member; null: no clipping. */
+  clipNorm: real(1e-6, 1e6).nullable(),
+  batchSize,
+  steps,
+  /** Steps between two evaluations on the validation set. */
+  evaluateEvery: int(1, 100_000),
+  mapping: mappingSchema,
+  measure: measureSchema,
+  reduction: reductionSchema,
+});
+
+export const armSchema = z.strictObject({
+  id,
+  name: z.string().min(1).max(60),
+  align: alignSchema.optional(),
+  distil: distilSchema.optional(),
+  /** What this arm states differently from `base`. The budget (batch, steps) is the same for every arm. */
+  learningRate: learningRate.optional(),
+  init: z.enum(['default', 'he']).optional(),
+});
+
+/** What a person changed while it ran, before the step of that number (0-based). */
+export const interventionSchema = z.strictObject({
+  step: int(0, 100_000),
+  set: z
+    .strictObject({
+      /** Base learning rate of every arm; the schedule still multiplies it. */
+      learningRate: learningRate.optional(),
+      /** Alignment terms on or off, in every arm. */
+      guidance: z.boolean().optional(),
+    })
+    .refine((set) => set.learningRate !== undefined || set.guidance !== undefined, 'must change something'),
+});
+
+export const experimentSchema = z.strictObject({
+  version: z.literal(SCHEMA_VERSION),
+  /** Id of the preset it started from; links hold only what differs from it. */
+  preset: id,
+  /** The question that the experiment asks, shown on top of the page. */
+  question: z.string().max(200),
+  task: taskSchema,
+  target: networkSchema,
+  guides: z.record(id, guideSchema),
+  base: baseSchema,
+  arms: z.array(armSchema).min(1, 'needs at least one arm').max(12),
+  seeds: z.array(seed).min(1, 'needs at least one seed').max(32),
+  interventions: z.array(interventionSchema).max(200),
+});
+
+export type Experiment = z.infer<typeof experimentSchema>;
+export type TaskSpec = z.infer<typeof taskSchema>;
+export type NetworkSpec = z.infer<typeof networkSchema>;
+export type FcnSpec = Extract<NetworkSpec, { family: 'fcn' }>;
+export type ResNetSpec = Extract<NetworkSpec, { family: 'resnet' }>;
+export type GuideSpec = z.infer<typeof guideSchema>;
+export type TrainedGuideSpec = Extract<GuideSpec, { state: 'trained' }>;
+export type BaseSettings = z.infer<typeof baseSchema>;
+export type ArmSpec = z.infer<typeof armSchema>;
+export type AlignTerm = z.infer<typeof alignSchema>;
+export type DistilTerm = z.infer<typeof distilSchema>;
+export type MappingSpec = z.infer<typeof mappingSchema>;
+export type Measure = z.infer<typeof measureSchema>;
+export type OptimiserSpec = z.infer<typeof optimiserSchema>;
+export type ScheduleSpec = z.infer<typeof scheduleSchema>;
+export type Intervention = z.infer<typeof interventionSchema>;

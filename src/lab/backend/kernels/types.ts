@@ -1,0 +1,152 @@
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+
+/**
+ * The numerical kernels that training is made of. One implementation is composed of plain tfjs operations
+ * and runs on every backend (`composed.ts`): it is the reference. A backend may replace any of them by a
+ * native one; both must agree to float32 tolerance.
+ *
+ * Shapes: E members, B examples, R rows (B, or B·H·W for images), F features, C classes. Float32 throughout.
+ * A member axis of length 1 is broadcast where a signature says `[E|1, …]`. No kernel disposes its inputs.
+ */
+export interface Kernels {
+  /** Batched product: out[e] = op(a[e]) · op(b[e]) (+ bias[e] on every row). a, b `[E|1, ·, ·]`, bias `[E, n]`. */
+  matmul(a: Tensor3D, b: Tensor3D, options?: MatmulOptions): Tensor3D;
+
+  /** Sum over rows: `[E, R, F]` → `[E, F]`. */
+  sumRows(x: Tensor3D): Tensor2D;
+
+  /**
+   * Batch normalisation with batch statistics (biased variance), then optionally ReLU, then an optional mask
+   * (inverted dropout: entries are 0 or 1/keep): y = mask · relu(γ·(x−μ)/√(σ²+ε) + β).
+   */
+  batchNorm(x: Tensor3D, gamma: Tensor2D, beta: Tensor2D, options: BatchNormOptions): BatchNormResult;
+
+  /** Gradient of `batchNorm`; `forward` is what it returned for `x`. `dy` is the gradient of y. */
+  batchNormGrad(
+    dy: Tensor3D, x: Tensor3D, gamma: Tensor2D, forward: BatchNormResult, options: BatchNormOptions,
+  ): { dx: Tensor3D; dGamma: Tensor2D; dBeta: Tensor2D };
+
+  /** y = relu?(γ·(x−mean)/√(variance+ε) + β) with given statistics `[E, F]`. */
+  batchNormInference(
+    x: Tensor3D, gamma: Tensor2D, beta: Tensor2D, mean: Tensor2D, variance: Tensor2D,
+    options: { epsilon: number; relu: boolean },
+  ): Tensor3D;
+
+  /** max(x, 0) of any shape, times the mask where one is given. */
+  relu<T extends Tensor>(x: T, mask?: T): T;
+  /** Gradient of `relu`: dy · mask where y > 0 (y the result of `relu`), else 0. */
+  reluGrad<T extends Tensor>(dy: T, y: T, mask?: T): T;
+
+  /**
+   * 2-D convolution per member, symmetric zero padding: x `[E|1, B, H, W, I]`, filter `[E, k, k, I, O]` →
+   * `[E, B, H', W', O]` with H' = ⌊(H + 2·pad − k)/stride⌋ + 1.
+   */
+  conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions): Tensor5D;
+  /** Gradient of `conv2d` with respect to its input, of shape `xShape`. */
+  conv2dInputGrad(dy: Tensor5D, filter: Tensor5D, xShape: Shape5D, options: ConvOptions): Tensor5D;
+  /** Gradient of `conv2d` with respect to its filter, of shape `filterShape`. */
+  conv2dFilterGrad(dy: Tensor5D, x: Tensor5D, filterShape: Shape5D, options: ConvOptions): Tensor5D;
+
+  /**
+   * Mean softmax cross-entropy per member with its gradient: logits `[E, B, C]`, labels int32 `[E|1, B]`.
+   * `dLogits` is the gradient of each member's own mean loss; `accuracy` counts rows whose largest logit
+   * is the label's.
+   */
+  softmaxCrossEntropy(logits: Tensor3D, labels: Tensor2D): { loss: Tensor1D; accuracy: Tensor1D; dLogits: Tensor3D };
+
+  /**
+   * Mean Kullback–Leibler divergence between softmax(teacher/T) and softmax(logits/T) per member, times T²
+   * (Hinton et al. 2015), with its gradient for `logits`. `direction`: 'forward' KL(teacher‖student) or
+   * 'reverse' KL(student‖teacher). teacher `[E|1, B, C]`.
+   */
+  distillation(
+    logits: Tensor3D, teacher: Tensor3D, options: { temperature: number; direction: 'forward' | 'reverse' },
+  ): { loss: Tensor1D; dLogits: Tensor3D };
+
+  /**
+   * Centre every feature over the B rows and divide by the Frobenius norm of the result, before any Gram
+   * matrix is formed (in float32 the other order loses all digits at a large mean). `norm` is that norm;
+   * a constant layer gives z = 0 and norm 0.
+   */
+  centreNormalise(x: Tensor3D): { z: Tensor3D; norm: Tensor1D };
+
+  /**
+   * CKA of two stacks of centred Gram matrices `[E, B, B]`, `[E|1, B, B]`, and G = dCKA/dz for K = z·zᵀ,
+   * left-multiplied on z: dCKA/dz = G·z. `debiased` zeroes the diagonals and U-centres (Song et al. 2007).
+   * Where ‖K‖ or ‖L‖ is 0 (collapsed layer) value and gradient are 0.
+   */
+  cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value: Tensor1D; g: Tensor3D };
+
+  /**
+   * One Adam/AdamW step for one parameter of any shape `[E, …]`: may update in place and return its
+   * arguments, or return new tensors (the caller then disposes the old ones). `scale` `[E]` multiplies the
+   * member's gradient (clipping); where `active[e]` is 0 the member is left exactly as it was.
+   */
+  adam(state: AdamState, gradient: Tensor, scale: Tensor1D, active: Tensor1D, hyper: AdamHyper): AdamState;
+
+  /** One SGD step with (Nesterov-free) momentum: v ← μ·v + g, p ← p − lr·v. Same contract as `adam`. */
+  sgd(state: SgdState, gradient: Tensor, scale: Tensor1D, active: Tensor1D, hyper: SgdHyper): SgdState;
+
+  /** Sum of squares per member: `[E, …]` → `[E]` (clipping, norms, divergence checks). */
+  sumSquares(x: Tensor): Tensor1D;
+
+  /** running ← running + momentum·(batch − running) per member where `active[e]` ≠ 0; in place or new. */
+  runningAverage(running: Tensor2D, batch: Tensor2D, momentum: number, active: Tensor1D): Tensor2D;
+}
+
+export type Shape5D = [number, number, number, number, number];
+
+export interface MatmulOptions {
+  transposeA?: boolean;
+  transposeB?: boolean;
+  bias?: Tensor2D;
+}
+
+export interface BatchNormOptions {
+  epsilon: number;
+  relu: boolean;
+  /** Same shape as x, or with member axis 1. */
+  mask?: Tensor3D;
+}
+
+export interface BatchNormResult {
+  y: Tensor3D;
+  /** Batch mean and biased batch variance, `[E, F]`. */
+  mean: Tensor2D;
+  variance: Tensor2D;
+}
+
+export interface ConvOptions {
+  stride: number;
+  pad: number;
+}
+
+export interface AdamState {
+  parameter: Tensor;
+  m: Tensor;
+  v: Tensor;
+}
+
+export interface AdamHyper {
+  /** Learning rate per member is `learningRate`, already scheduled. */
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** 1-based step count, for bias correction. */
+  step: number;
+  /** Coupled L2 (added to the gradient) or decoupled (AdamW) weight decay. */
+  weightDecay: number;
+  decoupled: boolean;
+}
+
+export interface SgdState {
+  parameter: Tensor;
+  velocity: Tensor;
+}
+
+export interface SgdHyper {
+  learningRate: number;
+  momentum: number;
+  weightDecay: number;
+}
