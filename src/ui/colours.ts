@@ -1,0 +1,44 @@
+/**
+ * One colour per arm id, the same in the picture, the curves, the table and the verdict. The values live in
+ * `theme.css` as CSS variables, so that light and dark need no code.
+ */
+
+/** Ids with a meaning of their own keep their colour in every experiment. */
+const OWN_COLOUR = new Set(['unguided', 'guided', 'guided-untrained', 'distilled']);
+
+/** Number of `--arm-extra-<n>` variables in `theme.css`; with the four above, enough for the largest experiment. */
+export const EXTRA_COLOURS = 8;
+
+/** Slots in use, first come first served: an id keeps its slot as long as the page is open. */
+const slots = new Map<string, number>();
+
+function preferredSlot(id: string): number {
+  let hash = 0;
+  for (const char of id) hash = (hash * 31 + char.charCodeAt(0)) >>> 0;
+  return hash % EXTRA_COLOURS;
+}
+
+function slotOf(id: string): number {
+  const known = slots.get(id);
+  if (known !== undefined) return known;
+  const taken = new Set(slots.values());
+  let slot = preferredSlot(id);
+  for (let i = 0; i < EXTRA_COLOURS && taken.has(slot); i++) slot = (slot + 1) % EXTRA_COLOURS;
+  slots.set(id, slot);
+  return slot;
+}
+
+/** The CSS colour of an arm, e.g. `var(--arm-guided)`. */
+export const armColour = (armId: string): string =>
+  OWN_COLOUR.has(armId) ? `var(--arm-${armId})` : `var(--arm-extra-${slotOf(armId)})`;
+
+/** From the line colour (0) to the accent (1); null (not measured, or a collapsed layer) is the line colour. */
+export function similarityColour(similarity: number | null): string {
+  if (similarity === null || !Number.isFinite(similarity)) return 'var(--line)';
+  const share = Math.round(100 * Math.min(1, Math.max(0, similarity)));
+  return `color-mix(in oklab, var(--accent) ${share}%, var(--ramp-low))`;
+}
+
+/** Ink that can be read on `similarityColour(similarity)`. */
+export const similarityInk = (similarity: number | null): string =>
+  similarity !== null && similarity > 0.55 ? 'var(--on-accent)' : 'var(--ink)';
