@@ -1,0 +1,139 @@
+/**
+ * The run on screen. Small facts live in the store; the records themselves are in `data`, outside React, and
+ * `version` tells when to look again (at most three times a second while events stream in).
+ */
+import { create } from 'zustand';
+import type { Environment, Failure, LabEvent, Phase } from '@/experiment/events.ts';
+import type { RunResult } from '@/experiment/result.ts';
+import type { Experiment } from '@/experiment/schema.ts';
+import { sameValue } from './paths.ts';
+import { RunData } from './runData.ts';
+
+export { RunData } from './runData.ts';
+
+export interface RunState {
+  phase: Phase;
+  /** One sentence on what is being done, e.g. "training the guide". */
+  detail: string;
+  environment: Environment | null;
+  /** The experiment as it was opened; null when no run is on screen. */
+  opened: Experiment | null;
+  /** The same with the interventions made since: it determines the curves on screen. */
+  experiment: Experiment | null;
+  step: number;
+  steps: number;
+  stepsPerSecond: number;
+  secondsLeft: number;
+  result: RunResult | null;
+  failure: Failure | null;
+  /** Guides that the next run trains here instead of taking the shipped or kept one. */
+  retrain: readonly string[];
+  version: number;
+  data: RunData;
+}
+
+/** Milliseconds between two redraws while streaming: three charts at 120 points cost too much more often. */
+export const REDRAW_MS = 333;
+
+const emptyRun = {
+  opened: null, experiment: null, step: 0, steps: 0, stepsPerSecond: 0, secondsLeft: 0, result: null, failure: null,
+} as const;
+
+export const useRun = create<RunState>()(() => ({
+  phase: 'idle', detail: '', environment: null, retrain: [], version: 0, data: new RunData(null), ...emptyRun,
+}));
+
+/** Changes gathered since the last flush. */
+let pending: Partial<RunState> = {};
+let timer: ReturnType<typeof setTimeout> | undefined;
+let lastFlush = 0;
+
+function flush(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  lastFlush = performance.now();
+  const changes = pending;
+  pending = {};
+  useRun.setState((state) => ({ ...changes, version: state.version + 1 }));
+}
+
+function schedule(): void {
+  timer ??= setTimeout(flush, Math.max(0, lastFlush + REDRAW_MS - performance.now()));
+}
+
+/** Start showing a run of `experiment`, with nothing recorded yet. */
+export function beginRun(experiment: Experiment): void {
+  pending = {};
+  useRun.setState({
+    ...emptyRun, opened: experiment, experiment, steps: experiment.base.steps, data: new RunData(experiment),
+    phase: 'preparing', detail: 'starting',
+  });
+  flush();
+}
+
+/** Show nothing: the state before the first run. */
+export function clearRun(): void {
+  pending = {};
+  useRun.setState({ ...emptyRun, data: new RunData(null), phase: 'idle', detail: '' });
+  flush();
+}
+
+export function failRun(failure: Failure): void {
+  pending = { ...pending, phase: 'failed', failure, detail: failure.message };
+  flush();
+}
+
+/** Take in one event of the lab. */
+export function applyEvent(event: LabEvent): void {
+  const { data } = useRun.getState();
+  if (data.apply(event)) schedule();
+  switch (event.type) {
+    case 'backend.chosen':
+      pending.environment = event.environment;
+      return flush();
+    case 'phase.changed':
+      pending.phase = event.phase;
+      pending.detail = event.detail;
+      return flush();
+    case 'progress.changed': {
+      const { step, steps, stepsPerSecond, secondsLeft } = event;
+      Object.assign(pending, { step, steps, stepsPerSecond, secondsLeft });
+      return schedule();
+    }
+    case 'guide.ready':
+      pending.retrain = (pending.retrain ?? useRun.getState().retrain).filter((guide) => guide !== event.guide);
+      return;
+    case 'intervention.applied': {
+      const experiment = useRun.getState().opened;
+      if (experiment) pending.experiment = { ...experiment, interventions: data.interventions };
+      return flush();
+    }
+    case 'run.rewound':
+      pending.step = event.step;
+      pending.result = null;
+      return flush();
+    case 'run.finished':
+      pending.result = event.result;
+      pending.step = event.result.experiment.base.steps;
+      return flush();
+    case 'run.failed':
+      return failRun(event.failure);
+    default:
+  }
+}
+
+/** Whether the experiment being edited is another than the one whose curves are on screen. */
+export function differsFromRun(edited: Experiment, run: Pick<RunState, 'opened' | 'experiment'>): boolean {
+  if (!run.opened) return false;
+  // What a person changed while it ran is part of the run: with or without it, it is the same experiment.
+  return !sameValue(edited, run.opened) && !sameValue(edited, run.experiment);
+}
+
+/** Learning rate and guidance as they are now, interventions included. */
+export function currentSettings(run: Pick<RunState, 'experiment' | 'step'>): { learningRate: number; guidance: boolean } {
+  const settings = { learningRate: run.experiment?.base.learningRate ?? 0, guidance: true };
+  for (const { step, set } of run.experiment?.interventions ?? []) {
+    if (step <= run.step) Object.assign(settings, set);
+  }
+  return settings;
+}

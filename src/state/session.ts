@@ -1,0 +1,193 @@
+/**
+ * The one place that talks to the lab. The page calls these verbs; what happens comes back through the run store.
+ * Nothing here throws: what goes wrong is shown as a failure that says what to do.
+ */
+import type { BackendChoice, Environment, Failure, Lab, LabEvent, TaskPreview } from '@/experiment/events.ts';
+import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
+import { useExperiment } from './experiment.ts';
+import { sameValue } from './paths.ts';
+import { usePreferences } from './preferences.ts';
+import { applyEvent, beginRun, clearRun, differsFromRun, failRun, useRun } from './run.ts';
+
+export type PreviewSplit = 'train' | 'val';
+
+export interface SessionSources {
+  /** Makes a lab; called on first need and again after a failure. */
+  createLab: () => Promise<Lab>;
+  /** The experiment being edited, and how to replace it. */
+  experiment: () => Experiment;
+  edit: (experiment: Experiment) => void;
+  backend: () => BackendChoice;
+}
+
+const asFailure = (error: unknown): Failure => {
+  const { name, message, remedy } = (typeof error === 'object' && error !== null ? error : {}) as Partial<Failure>;
+  return {
+    name: name ?? 'Error',
+    message: message || String(error),
+    remedy: remedy ?? 'Press Run to start again. If it happens again, reload the page.',
+  };
+};
+
+export class Session {
+  readonly #sources: SessionSources;
+  #lab: Promise<Lab> | undefined;
+  /** Grows with every run that is begun or discarded; what belongs to an older one is ignored. */
+  #run = 0;
+  /** Whether events belong to the run on screen (after a reset, stragglers do not). */
+  #listening = false;
+
+  constructor(sources: SessionSources) {
+    this.#sources = sources;
+  }
+
+  /** Run what is being edited: resume the open run, or open anew if there is none or it was edited since. */
+  async run(): Promise<void> {
+    const state = useRun.getState();
+    if (state.phase === 'preparing' || state.phase === 'running') return;
+    if (state.phase === 'paused' && !differsFromRun(this.#sources.experiment(), state)) return this.resume();
+    await this.#open((lab) => lab.run());
+  }
+
+  /** Go on with the run on screen, whatever has been edited since. */
+  async resume(): Promise<void> {
+    if (useRun.getState().phase === 'paused') await this.#guard(async (lab) => lab.run());
+  }
+
+  async pause(): Promise<void> {
+    if (useRun.getState().phase === 'running') await this.#guard(async (lab) => lab.pause());
+  }
+
+  /** One step; opens the experiment first when no run of it is open. */
+  async step(): Promise<void> {
+    const state = useRun.getState();
+    if (state.phase === 'running') return this.pause();
+    if (state.phase === 'paused' && !differsFromRun(this.#sources.experiment(), state)) {
+      await this.#guard(async (lab) => lab.run(1));
+    } else if (state.phase !== 'preparing') {
+      await this.#open((lab) => lab.run(1));
+    }
+  }
+
+  /** Discard the run. The next one of the same experiment starts from the same weights. */
+  async reset(): Promise<void> {
+    const { phase, opened, experiment } = useRun.getState();
+    this.#run++;
+    this.#listening = false;
+    // What was changed by hand while it ran goes with the run; what came with a link stays.
+    if (opened && !sameValue(opened, experiment) && sameValue(this.#sources.experiment(), experiment)) this.#sources.edit(opened);
+    clearRun();
+    // Preparing cannot be interrupted from outside: end the lab instead, the next run starts a new one.
+    if (phase === 'preparing' || phase === 'failed') await this.#discardLab();
+    else if (phase === 'running') await this.#guard(async (lab) => lab.pause());
+  }
+
+  /** Change the learning rate or switch guidance, from the next step on. */
+  async intervene(set: Intervention['set']): Promise<void> {
+    const { phase } = useRun.getState();
+    if (phase === 'running' || phase === 'paused') await this.#guard(async (lab) => lab.intervene(set));
+  }
+
+  /** Choose and check a backend ahead of the first run. @returns null when that failed (the run will say why) */
+  async warmUp(backend: BackendChoice = this.#sources.backend()): Promise<Environment | null> {
+    try {
+      const environment = await (await this.#getLab()).warmUp(backend);
+      useRun.setState({ environment });
+      return environment;
+    } catch (error) {
+      const failure = asFailure(error);
+      if (useRun.getState().phase === 'idle') useRun.setState({ detail: `${failure.message} ${failure.remedy}` });
+      await this.#discardLab();
+      return null;
+    }
+  }
+
+  /** Images of a task; null when they cannot be made. */
+  async preview(task: TaskSpec, count: number, split: PreviewSplit = 'train'): Promise<TaskPreview | null> {
+    try {
+      const lab = await this.#getLab();
+      return await (lab.preview as (task: TaskSpec, count: number, split?: PreviewSplit) => Promise<TaskPreview>)(task, count, split);
+    } catch (error) {
+      console.warn('no preview:', error);
+      return null;
+    }
+  }
+
+  /** Train a guide here in the next run, even where the page ships or keeps it; again: take that back. */
+  trainGuideHere(guide: string): void {
+    useRun.setState(({ retrain }) => ({
+      retrain: retrain.includes(guide) ? retrain.filter((id) => id !== guide) : [...retrain, guide],
+    }));
+  }
+
+  async forgetGuides(): Promise<void> {
+    await this.#guard(async (lab) => lab.forgetGuides());
+  }
+
+  async dispose(): Promise<void> {
+    this.#run++;
+    await this.#discardLab();
+  }
+
+  async #open(then: (lab: Lab) => Promise<void>): Promise<void> {
+    const run = ++this.#run;
+    const experiment = structuredClone(this.#sources.experiment());
+    const { phase } = useRun.getState();
+    beginRun(experiment);
+    if (phase === 'failed') await this.#discardLab();
+    await this.#guard(async (lab) => {
+      this.#listening = true;
+      await lab.open(experiment, { backend: this.#sources.backend(), retrain: [...useRun.getState().retrain] });
+      if (run === this.#run) await then(lab);
+    }, run);
+  }
+
+  /** Do something with the lab; a rejection becomes a failure, unless the run it belongs to is gone. */
+  async #guard(action: (lab: Lab) => Promise<void>, run = this.#run): Promise<void> {
+    try {
+      const lab = await this.#getLab();
+      if (run === this.#run) await action(lab);
+    } catch (error) {
+      if (run !== this.#run) return;
+      // A `run.failed` event may have told more already.
+      if (useRun.getState().phase !== 'failed') failRun(asFailure(error));
+    }
+  }
+
+  #getLab(): Promise<Lab> {
+    this.#lab ??= this.#sources.createLab().then((lab) => {
+      lab.subscribe((event) => this.#hear(event));
+      return lab;
+    });
+    return this.#lab;
+  }
+
+  #hear(event: LabEvent): void {
+    if (!this.#listening && event.type !== 'backend.chosen') return;
+    const before = useRun.getState();
+    const edited = this.#sources.experiment();
+    applyEvent(event);
+    const { experiment } = useRun.getState();
+    // Link and JSON of the edited experiment follow what is changed while it runs, unless it was edited otherwise.
+    if (event.type === 'intervention.applied' && experiment && !differsFromRun(edited, before)) this.#sources.edit(experiment);
+  }
+
+  async #discardLab(): Promise<void> {
+    const lab = this.#lab;
+    this.#lab = undefined;
+    this.#listening = false;
+    try {
+      await (await lab)?.dispose();
+    } catch {
+      // It is gone either way.
+    }
+  }
+}
+
+/** The page's own session. The worker's code is fetched when a lab is first needed, not with the page. */
+export const session = new Session({
+  createLab: async () => (await import('@/worker/client.ts')).createWorkerLab(),
+  experiment: () => useExperiment.getState().experiment,
+  edit: (experiment) => useExperiment.getState().replace(experiment),
+  backend: () => usePreferences.getState().backend,
+});
