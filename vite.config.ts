@@ -1,11 +1,38 @@
+import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { FINGERPRINT_FILE, fingerprint } from './scripts/fingerprint.mjs';
+import { ISOLATION_HEADERS } from './scripts/serve.mjs';
+
+let source = '';
+
+/** Leaves in `dist` the fingerprint of what it was built from: `npm start` builds again only when it differs. */
+const leaveFingerprint: Plugin = {
+  name: 'leave-fingerprint',
+  apply: 'build',
+  // Taken at the start: a source edited while the build runs makes the result stale, not fresh.
+  buildStart() {
+    if (this.environment.name === 'client') source = fingerprint();
+  },
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: FINGERPRINT_FILE, source });
+  },
+};
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), leaveFingerprint],
   // Relative addresses: the build works from any sub-path of any host.
   base: './',
-  resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
+  resolve: { alias: { '@': path('./src') } },
+  server: { headers: ISOLATION_HEADERS },
+  preview: { headers: ISOLATION_HEADERS },
   worker: { format: 'es' },
-  build: { target: 'es2023' },
+  build: {
+    target: 'es2023',
+    // tfjs in the worker is one chunk of about 1 MB, off the path to the first paint.
+    chunkSizeWarningLimit: 2500,
+    rolldownOptions: { input: { index: path('./index.html'), headless: path('./headless.html') } },
+  },
 });

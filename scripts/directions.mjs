@@ -1,0 +1,89 @@
+/**
+ * Which part of the page may import which: `ui → state → worker/client → protocol ← worker → lab → stats, experiment`.
+ * Also the packages each part may use, globals that only exist in a page, and the length of files.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative } from 'node:path';
+import { parseSync } from 'vite';
+
+export const LONGEST_FILE = 400;
+
+/**
+ * A part's `files` are matched in order, the first match counts. `imports` are prefixes of paths under `src/`,
+ * `packages` prefixes of package names.
+ * @type {{ part: string, files: RegExp, imports: string[], packages: string[], page?: boolean }[]}
+ */
+const PARTS = [
+  { part: 'experiment', files: /^experiment\//, imports: ['experiment/'], packages: ['zod', 'lz-string'] },
+  { part: 'stats', files: /^stats\//, imports: ['stats/', 'experiment/'], packages: [] },
+  { part: 'lab', files: /^lab\//, imports: ['lab/', 'stats/', 'experiment/'], packages: ['@tensorflow/', '@noble/hashes', 'fflate', 'idb-keyval', 'zod'] },
+  // The entry alone joins the two sides; it is loaded by address, never imported.
+  { part: 'worker entry', files: /^worker\/worker\.ts$/, imports: ['worker/', 'lab/lab.ts', 'experiment/'], packages: [] },
+  { part: 'worker', files: /^worker\//, imports: ['worker/', 'experiment/'], packages: [] },
+  { part: 'state', files: /^state\//, imports: ['state/', 'worker/client.ts', 'worker/protocol.ts', 'stats/', 'experiment/'], packages: ['zustand', 'idb-keyval', 'fflate', 'zod', 'react'], page: true },
+  { part: 'ui', files: /^ui\//, imports: ['ui/', 'state/', 'stats/', 'experiment/'], packages: ['react', 'react-dom', '@mantine/', '@tabler/', '@xyflow/', 'recharts', 'katex', 'zustand', 'fflate'], page: true },
+  { part: 'page entry', files: /^[^/]+$/, imports: ['ui/', 'state/', 'worker/client.ts', 'worker/protocol.ts', 'experiment/', 'isolation.ts'], packages: ['react', 'react-dom', '@mantine/', '@xyflow/', 'katex'], page: true },
+];
+
+const isTest = (/** @type {string} */ path) => /\.test\.tsx?$|(^|\/)testing(\.ts$|\/)/.test(path);
+
+/**
+ * @param {string} path @param {string} text
+ * @returns {string[]} what a module imports or re-exports, types included
+ */
+export function importsOf(path, text) {
+  const { module, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
+  const found = [
+    ...module.staticImports.map((i) => i.moduleRequest.value),
+    ...module.staticExports.flatMap((e) => e.entries.flatMap((entry) => entry.moduleRequest?.value ?? [])),
+    ...module.dynamicImports.map((i) => text.slice(i.moduleRequest.start, i.moduleRequest.end).replace(/^['"`]|['"`]$/g, '')),
+    ...Array.from(text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g), (match) => match[1]),
+  ];
+  return [...new Set(found)].map((name) => name.replace(/\?\w+$/, ''));
+}
+
+/**
+ * What one file does that its part may not.
+ * @param {string} path under `src/`, with forward slashes
+ * @param {string} text
+ * @returns {string[]} sentences; empty when all is well
+ */
+export function checkFile(path, text) {
+  const problems = [];
+  const lines = text.split('\n').length;
+  if (lines > LONGEST_FILE) problems.push(`src/${path} has ${lines} lines, more than ${LONGEST_FILE}: split it`);
+  const part = PARTS.find(({ files }) => files.test(path));
+  if (!part) return [...problems, `src/${path} belongs to no part that scripts/directions.mjs knows`];
+  for (const name of importsOf(path, text)) {
+    if (/\.(css|json|wasm|svg|png|bin)$/.test(name)) continue;
+    const local = name.startsWith('@/') ? name.slice(2) : name.startsWith('.') ? posix.join(posix.dirname(path), name) : null;
+    if (local !== null) {
+      // A test may also use what stands above it to prove that the two fit together.
+      const allowed = isTest(path) && part.part === 'worker' ? [...part.imports, 'lab/'] : part.imports;
+      if (local.startsWith('../')) {
+        if (!isTest(path)) problems.push(`src/${path} imports ${name}, outside src`);
+      } else if (!allowed.some((prefix) => local.startsWith(prefix))) {
+        problems.push(`src/${path} imports ${local}: ${part.part} may import only ${part.imports.join(', ')}`);
+      }
+    } else if (!isTest(path) && !part.packages.some((prefix) => name === prefix || name.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))) {
+      problems.push(`src/${path} imports the package ${name}: ${part.part} may use only ${part.packages.join(', ') || 'none'}`);
+    }
+  }
+  if (!part.page && !isTest(path)) {
+    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'/g, '');
+    const used = code.match(/(?<![\w.$])(document|window|localStorage)\s*\.\s*[a-zA-Z]/);
+    if (used) problems.push(`src/${path} uses ${used[1]}, which only a page has`);
+  }
+  return problems;
+}
+
+/** @param {string} folder @returns {string[]} */
+const sourceFiles = (folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name)).map((name) => join(folder, name));
+
+/**
+ * @param {string} source the `src` folder
+ * @returns {string[]} everything that is wrong
+ */
+export const checkFolder = (source) =>
+  sourceFiles(source).flatMap((file) => checkFile(relative(source, file).replaceAll('\\', '/'), readFileSync(file, 'utf8')));

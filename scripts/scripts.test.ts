@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { countPlaywright, countVitest } from './counts.mjs';
+import { isInstalled, nodeIsNewEnough, ROOT } from './install.mjs';
+import { serve } from './serve.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'scripts-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('Node', () => {
+  it.each([['20.18.3', false], ['18.20.0', false], ['20.19.0', true], ['22.0.1', true], ['24.1.0', true]])('%s new enough: %s', (version, enough) => {
+    expect(nodeIsNewEnough(version)).toBe(enough);
+  });
+});
+
+describe('isInstalled', () => {
+  const write = (wanted: object, installed?: object) => {
+    const root = mkdtempSync(join(folder, 'root-'));
+    mkdirSync(join(root, 'node_modules'));
+    writeFileSync(join(root, 'package-lock.json'), JSON.stringify({ packages: { '': { version: '1.0.0' }, ...wanted } }));
+    if (installed) writeFileSync(join(root, 'node_modules/.package-lock.json'), JSON.stringify({ packages: installed }));
+    return root;
+  };
+  it('wants a list of what npm installed', () => expect(isInstalled(write({}))).toBe(false));
+  it('accepts equal versions', () => expect(isInstalled(write({ 'node_modules/a': { version: '1.2.3' } }, { 'node_modules/a': { version: '1.2.3' } }))).toBe(true));
+  it('refuses another version', () => expect(isInstalled(write({ 'node_modules/a': { version: '1.2.4' } }, { 'node_modules/a': { version: '1.2.3' } }))).toBe(false));
+  it('refuses a missing package', () => expect(isInstalled(write({ 'node_modules/a': { version: '1.2.4' } }, {}))).toBe(false));
+  it('does without packages for other platforms', () => expect(isInstalled(write({ 'node_modules/a': { version: '1.2.4', optional: true } }, {}))).toBe(true));
+});
+
+describe('the lock file', () => {
+  it('names no place that packages come from', () => {
+    expect(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved"/);
+  });
+});
+
+describe('serve', () => {
+  const root = join(folder, 'site');
+  mkdirSync(join(root, 'sub'), { recursive: true });
+  writeFileSync(join(root, 'index.html'), 'home');
+  writeFileSync(join(root, 'sub/code.wasm'), 'wasm');
+  writeFileSync(join(folder, 'secret.txt'), 'secret');
+  if (!existsSync(join(root, 'link.txt'))) symlinkSync(join(folder, 'secret.txt'), join(root, 'link.txt'));
+  let server: Awaited<ReturnType<typeof serve>> | undefined;
+  afterEach(() => server?.close());
+
+  it('serves files with their type and the isolation headers', async () => {
+    server = await serve({ root });
+    const home = await fetch(server.url);
+    expect(await home.text()).toBe('home');
+    expect(home.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(home.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(home.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    const wasm = await fetch(`${server.url}sub/code.wasm?v=1`);
+    expect(wasm.headers.get('content-type')).toBe('application/wasm');
+  });
+
+  it('serves under a sub-path without the headers', async () => {
+    server = await serve({ root, prefix: '/a/b', isolate: false });
+    expect(server.url).toMatch(/\/a\/b\/$/);
+    const home = await fetch(server.url.slice(0, -1));
+    expect(home.url).toBe(server.url);
+    expect(home.headers.get('cross-origin-opener-policy')).toBeNull();
+    expect((await fetch(new URL('/', server.url))).status).toBe(404);
+  });
+
+  it.each(['%2e%2e/secret.txt', '..%2fsecret.txt', 'sub/%2e%2e%2f%2e%2e%2fsecret.txt', 'link.txt', 'none.txt', 'sub', '%', 'index.html%00'])('gives nothing for %s', async (path) => {
+    server = await serve({ root });
+    const response = await fetch(server.url + path);
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(await response.text()).not.toContain('secret');
+  });
+
+  it('refuses to be written to', async () => {
+    server = await serve({ root });
+    expect((await fetch(server.url, { method: 'POST', body: 'x' })).status).toBe(405);
+  });
+
+  it('takes the next free port', async () => {
+    server = await serve({ root });
+    const next = await serve({ root, port: server.port, tries: 10 });
+    expect(next.port).toBeGreaterThan(server.port);
+    await next.close();
+  });
+});
+
+describe('counts', () => {
+  it('counts skipped cases and broken files of Vitest as failed', () => {
+    const file = (status: string, ...cases: string[]) => ({ status, assertionResults: cases.map((c) => ({ status: c })) });
+    expect(countVitest({ testResults: [file('passed', 'passed', 'passed'), file('failed', 'passed', 'failed'), file('passed', 'pending'), file('failed')] }))
+      .toEqual({ passed: 3, failed: 3 });
+  });
+  it('counts flaky and skipped cases and global errors of Playwright as failed', () => {
+    expect(countPlaywright({ stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 }, errors: [{}] })).toEqual({ passed: 5, failed: 5 });
+  });
+});
