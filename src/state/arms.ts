@@ -1,0 +1,105 @@
+/** Adding, copying and removing arms and guides. Pure: from one experiment to the next. */
+import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets.ts';
+import type { ArmSpec, DistilTerm, Experiment, GuideSpec } from '../experiment/schema.ts';
+
+export interface ArmTemplate {
+  /** Also the id of the first arm made from it. */
+  id: string;
+  name: string;
+  hint: string;
+  /** The guide it needs; made when the experiment has none in that state. */
+  guide?: GuideSpec['state'];
+  make: (context: { guide: string; weight: number; distil: Omit<DistilTerm, 'guide'>; steps: number }) => Partial<ArmSpec>;
+}
+
+const DEFAULT_WEIGHT = 4;
+const DEFAULT_DISTIL: Omit<DistilTerm, 'guide'> = { temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' };
+
+export const ARM_TEMPLATES: readonly ArmTemplate[] = [
+  {
+    id: 'guided', name: 'Guided', guide: 'trained', hint: 'Aligned to a guide that was trained on this task.',
+    make: ({ guide, weight }) => ({ align: { guide, weight } }),
+  },
+  {
+    id: 'guided-untrained', name: 'Guided, untrained guide', guide: 'untrained', hint: 'Aligned to a guide with random weights: what its architecture alone is worth.',
+    make: ({ guide, weight }) => ({ align: { guide, weight } }),
+  },
+  {
+    id: 'guided-then-off', name: 'Guided, then off', guide: 'trained', hint: 'Guidance for the first fifth of the run only: does its effect last?',
+    make: ({ guide, weight, steps }) => ({ align: { guide, weight, until: Math.max(1, Math.round(steps / 5)) } }),
+  },
+  {
+    id: 'distilled', name: 'Distilled', guide: 'trained', hint: "Taught by the trained guide's outputs instead of its layers.",
+    make: ({ guide, distil }) => ({ distil: { guide, ...distil } }),
+  },
+  {
+    id: 'distilled-untrained', name: 'Distilled, untrained teacher', guide: 'untrained', hint: 'Taught by the outputs of a network that knows nothing.',
+    make: ({ guide, distil }) => ({ distil: { guide, ...distil } }),
+  },
+  {
+    id: 'unguided', name: 'Unguided', hint: 'The task loss only: what every other arm is compared with.',
+    make: () => ({}),
+  },
+];
+
+/** A free id made from the wanted one: itself, then `-2`, `-3`, … */
+export function freeId(wanted: string, taken: readonly string[]): string {
+  const stem = wanted.slice(0, 36).replace(/-\d+$/, '') || 'arm';
+  if (!taken.includes(wanted)) return wanted;
+  let n = 2;
+  while (taken.includes(`${stem}-${n}`)) n++;
+  return `${stem}-${n}`;
+}
+
+/** "Guided" → "Guided 2" when there is one already. */
+function freeName(wanted: string, taken: readonly string[]): string {
+  if (!taken.includes(wanted)) return wanted;
+  const stem = wanted.slice(0, 54).replace(/ \d+$/, '');
+  let n = 2;
+  while (taken.includes(`${stem} ${n}`)) n++;
+  return `${stem} ${n}`;
+}
+
+/** A guide in the wanted state: one that is there, or a new one beside it with the same network. */
+function withGuide(experiment: Experiment, state: GuideSpec['state']): { experiment: Experiment; guide: string } {
+  const entries = Object.entries(experiment.guides);
+  const existing = entries.find(([, guide]) => guide.state === state);
+  if (existing) return { experiment, guide: existing[0] };
+  const guide = freeId(state, Object.keys(experiment.guides));
+  const model = state === 'trained' ? TRAINED_RESNET : UNTRAINED_RESNET;
+  const network = entries[0]?.[1].network ?? model.network;
+  return { experiment: { ...experiment, guides: { ...experiment.guides, [guide]: { ...model, network } } }, guide };
+}
+
+function append(experiment: Experiment, wanted: ArmSpec): Experiment {
+  const arm: ArmSpec = {
+    ...wanted,
+    id: freeId(wanted.id, experiment.arms.map((a) => a.id)),
+    name: freeName(wanted.name, experiment.arms.map((a) => a.name)),
+  };
+  return { ...experiment, arms: [...experiment.arms, arm] };
+}
+
+/** Add an arm from a template, with the weights that the experiment's other arms use. */
+export function addArm(experiment: Experiment, template: ArmTemplate): Experiment {
+  const { experiment: ready, guide } = template.guide
+    ? withGuide(experiment, template.guide)
+    : { experiment, guide: '' };
+  const weight = (ready.arms.find((arm) => arm.align?.guide === guide) ?? ready.arms.find((arm) => arm.align))?.align?.weight;
+  const { guide: _, ...distil } = ready.arms.find((arm) => arm.distil)?.distil ?? { guide: '', ...DEFAULT_DISTIL };
+  const terms = template.make({ guide, weight: weight ?? DEFAULT_WEIGHT, distil, steps: ready.base.steps });
+  return append(ready, { id: template.id, name: template.name, ...terms });
+}
+
+/** The same arm once more: with the same seeds it must come out the same (an A/A comparison). */
+export function duplicateArm(experiment: Experiment, armId: string): Experiment {
+  const arm = experiment.arms.find((a) => a.id === armId);
+  return arm ? append(experiment, structuredClone(arm)) : experiment;
+}
+
+export const removeArm = (experiment: Experiment, armId: string): Experiment =>
+  ({ ...experiment, arms: experiment.arms.filter((arm) => arm.id !== armId) });
+
+/** Seeds 0 … n−1. */
+export const withSeeds = (experiment: Experiment, count: number): Experiment =>
+  ({ ...experiment, seeds: Array.from({ length: count }, (_, i) => i) });

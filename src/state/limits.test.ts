@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { PRESETS } from '../experiment/presets.ts';
+import { limitsAt } from './limits.ts';
+
+const experiment = PRESETS[0].experiment;
+
+describe('limitsAt', () => {
+  it.each([
+    ['base.steps', { min: 1, max: 100_000, integer: true }],
+    ['base.learningRate', { min: 1e-7, max: 10, integer: false }],
+    ['base.clipNorm', { min: 1e-6, max: 1e6, integer: false }],
+    ['base.optimiser.beta1', { min: 0, max: 0.9999, integer: false }],
+    ['target.width', { min: 4, max: 4096, integer: true }],
+    ['guides.trained.network.width', { min: 2, max: 128, integer: true }],
+    ['guides.trained.training.steps', { min: 1, max: 100_000, integer: true }],
+    ['guides.trained.network.stages.0', { min: 1, max: 8, integer: true }],
+    ['arms.guided.align.weight', { min: 0, max: 1000, integer: false }],
+    ['arms.unguided.learningRate', { min: 1e-7, max: 10, integer: false }],
+    ['arms.3.distil.temperature', { min: 0.1, max: 100, integer: false }],
+    ['task.noise', { min: 0, max: 1, integer: false }],
+  ])('reads the limits of %s from the schema', (path, limits) => {
+    expect(limitsAt(path, experiment)).toEqual(limits);
+  });
+
+  it.each(['base.momentum', 'guides.untrained.training.steps', 'base.measure', 'nowhere.at.all'])('has none for %s', (path) => {
+    expect(limitsAt(path, experiment)).toBeUndefined();
+  });
+});

@@ -1,0 +1,75 @@
+/** The address bar holds the experiment: read at start and when it changes, written after every edit. */
+import { create } from 'zustand';
+import { decodeLink, encodeLink } from '../experiment/link.ts';
+import { formatProblem } from '../experiment/parse.ts';
+import type { Experiment } from '../experiment/schema.ts';
+import { useExperiment } from './experiment.ts';
+
+/** A link that could not be read; its text is kept so that nothing is lost. */
+export interface BrokenLink {
+  message: string;
+  text: string;
+}
+
+export const useLink = create<{ broken: BrokenLink | null; dismiss: () => void }>((set) => ({
+  broken: null,
+  dismiss: () => set({ broken: null }),
+}));
+
+/** Browsers refuse more than about 100 address changes in 30 seconds. */
+const WRITE_DELAY_MS = 300;
+
+/** The parts of `window` that are used, so that tests can stand in for it. */
+export interface LinkHost {
+  location: Pick<Location, 'hash' | 'href'>;
+  history: Pick<History, 'replaceState'>;
+  addEventListener: (type: 'hashchange' | 'pagehide', listener: () => void) => void;
+  removeEventListener: (type: 'hashchange' | 'pagehide', listener: () => void) => void;
+}
+
+/** The whole address of an experiment. */
+export const linkTo = (experiment: Experiment, href: string = location.href): string =>
+  `${href.split('#')[0]}#${encodeLink(experiment)}`;
+
+function read(host: LinkHost): void {
+  const parsed = decodeLink(host.location.hash);
+  if (parsed.ok) {
+    useLink.setState({ broken: null });
+    useExperiment.getState().replace(parsed.experiment);
+  } else {
+    // The experiment at hand stays; the broken address stays too, until an edit replaces it.
+    useLink.setState({ broken: { message: parsed.problems.map(formatProblem).join('; '), text: host.location.href } });
+  }
+}
+
+/** Read the address now and keep the two in step. @returns a function that stops it */
+export function syncLink(host: LinkHost = window): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    host.history.replaceState(null, '', linkTo(useExperiment.getState().experiment, host.location.href));
+  };
+  const flush = () => {
+    if (timer !== undefined) write();
+  };
+  const onHashChange = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    read(host);
+  };
+  read(host);
+  const unsubscribe = useExperiment.subscribe((state, before) => {
+    if (state.experiment === before.experiment) return;
+    clearTimeout(timer);
+    timer = setTimeout(write, WRITE_DELAY_MS);
+  });
+  host.addEventListener('hashchange', onHashChange);
+  host.addEventListener('pagehide', flush);
+  return () => {
+    flush();
+    unsubscribe();
+    host.removeEventListener('hashchange', onHashChange);
+    host.removeEventListener('pagehide', flush);
+  };
+}

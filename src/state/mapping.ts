@@ -1,0 +1,71 @@
+/** Editing which guide layer guides which target layer, wherever the experiment states it. */
+import { resolveMapping, type TapPair } from '../experiment/mapping.ts';
+import { tapNames } from '../experiment/plan.ts';
+import type { ArmSpec, Experiment, MappingSpec } from '../experiment/schema.ts';
+
+/** What the picture shows: one guide, seen by one arm. */
+export interface MappingView {
+  guide: string;
+  arm: string;
+}
+
+const armOf = (experiment: Experiment, id: string): ArmSpec | undefined => experiment.arms.find((arm) => arm.id === id);
+
+/** Whether the arm states a mapping of its own to this guide, instead of sharing the common one. */
+export function hasOwnMapping(experiment: Experiment, { guide, arm }: MappingView): boolean {
+  const align = armOf(experiment, arm)?.align;
+  return align?.guide === guide && align.mapping !== undefined;
+}
+
+export const mappingOf = (experiment: Experiment, view: MappingView): MappingSpec =>
+  (hasOwnMapping(experiment, view) ? armOf(experiment, view.arm)?.align?.mapping : undefined) ?? experiment.base.mapping;
+
+export const pairsOf = (experiment: Experiment, view: MappingView): TapPair[] =>
+  resolveMapping(mappingOf(experiment, view), tapNames(experiment, view.guide), tapNames(experiment));
+
+const withArmMapping = (experiment: Experiment, applies: (arm: ArmSpec) => boolean, mapping: MappingSpec): Experiment => ({
+  ...experiment,
+  arms: experiment.arms.map((arm) => (arm.align && applies(arm) ? { ...arm, align: { ...arm.align, mapping } } : arm)),
+});
+
+/**
+ * Set the mapping that a view shows, in the place where it is stated: the arm's own, or the one shared by all arms.
+ * A drawn pair that some other guide could not follow (its layers differ) is stated in the arms of this guide alone.
+ */
+export function withMapping(experiment: Experiment, view: MappingView, mapping: MappingSpec): Experiment {
+  if (hasOwnMapping(experiment, view)) return withArmMapping(experiment, (arm) => arm.id === view.arm, mapping);
+  const shareable = typeof mapping === 'string' || Object.keys(experiment.guides).every((guide) => {
+    const taps = new Set(tapNames(experiment, guide));
+    return mapping.every(([guideTap]) => taps.has(guideTap));
+  });
+  if (shareable) return { ...experiment, base: { ...experiment.base, mapping } };
+  return withArmMapping(experiment, (arm) => arm.align?.guide === view.guide && arm.align.mapping === undefined, mapping);
+}
+
+const asTuples = (pairs: TapPair[]): [string, string][] => pairs.map((pair) => [pair.guideTap, pair.targetTap]);
+
+/** Add a pair (once); the mapping becomes an explicit list. */
+export function addPair(experiment: Experiment, view: MappingView, { guideTap, targetTap }: TapPair): Experiment {
+  const pairs = pairsOf(experiment, view);
+  if (pairs.some((pair) => pair.guideTap === guideTap && pair.targetTap === targetTap)) return experiment;
+  // In target order, as the named mappings are: the curves list pairs from input to output.
+  const order = tapNames(experiment);
+  const next = [...pairs, { guideTap, targetTap }].sort((a, b) => order.indexOf(a.targetTap) - order.indexOf(b.targetTap));
+  return withMapping(experiment, view, asTuples(next));
+}
+
+export const removePair = (experiment: Experiment, view: MappingView, { guideTap, targetTap }: TapPair): Experiment =>
+  withMapping(experiment, view, asTuples(pairsOf(experiment, view)
+    .filter((pair) => pair.guideTap !== guideTap || pair.targetTap !== targetTap)));
+
+/** Give an arm a mapping of its own (a copy of the shared one), or let it share again. */
+export function withOwnMapping(experiment: Experiment, armId: string, own: boolean): Experiment {
+  return {
+    ...experiment,
+    arms: experiment.arms.map((arm) => {
+      if (arm.id !== armId || !arm.align) return arm;
+      const { mapping, ...shared } = arm.align;
+      return { ...arm, align: own ? { ...shared, mapping: mapping ?? experiment.base.mapping } : shared };
+    }),
+  };
+}

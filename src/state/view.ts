@@ -1,0 +1,29 @@
+/** What the person looks at: the arm whose similarities colour the picture, and the guide shown. Never in a link. */
+import { create } from 'zustand';
+import type { Experiment } from '../experiment/schema.ts';
+import type { MappingView } from './mapping.ts';
+
+interface ViewState {
+  /** Null: the experiment's own default. */
+  arm: string | null;
+  guide: string | null;
+  showArm: (arm: string) => void;
+  showGuide: (guide: string) => void;
+}
+
+export const useView = create<ViewState>((set) => ({
+  arm: null,
+  guide: null,
+  // An arm brings its own guide into view.
+  showArm: (arm) => set({ arm, guide: null }),
+  showGuide: (guide) => set({ guide }),
+}));
+
+/** The arm and guide to show for an experiment, whatever was chosen for another one before. */
+export function resolveView(experiment: Experiment, chosen: { arm: string | null; guide: string | null }): MappingView | null {
+  const { arms, guides } = experiment;
+  const arm = arms.find((a) => a.id === chosen.arm) ?? arms.find((a) => a.id === 'guided') ?? arms.find((a) => a.align) ?? arms[0];
+  const wanted = [chosen.guide, arm.align?.guide, arm.distil?.guide].find((id) => id && Object.hasOwn(guides, id));
+  const guide = wanted ?? Object.keys(guides)[0];
+  return guide === undefined ? null : { arm: arm.id, guide };
+}

@@ -1,0 +1,48 @@
+/** Mantine in the colours of `theme.css`: small, quiet, with tabular numbers. */
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+
+/** Index 6 is the accent in light, 4 in dark (as in theme.css). */
+const accent: MantineColorsTuple = [
+  '#eef3fb', '#dbe7fa', '#b7cdf4', '#92b6f6', '#6ea0f5', '#4880e0', '#2563c9', '#1e54ad', '#19468f', '#133671',
+];
+
+export const theme = createTheme({
+  primaryColor: 'accent',
+  primaryShade: { light: 6, dark: 4 },
+  colors: { accent },
+  autoContrast: true,
+  fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+  fontSizes: { xs: '11.5px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
+  headings: { fontWeight: '600', sizes: { h1: { fontSize: '15px', lineHeight: '1.4' }, h2: { fontSize: '13px', lineHeight: '1.4' } } },
+  defaultRadius: 'md',
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  components: {
+    Paper: { defaultProps: { radius: 'lg' } },
+    Button: { defaultProps: { size: 'xs', variant: 'default' } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    Tooltip: { defaultProps: { multiline: true, maw: 280, openDelay: 350, withArrow: true, events: { hover: true, focus: true, touch: true } } },
+    Popover: { defaultProps: { shadow: 'md', withArrow: true, arrowSize: 10, trapFocus: true, returnFocus: true } },
+    Menu: { defaultProps: { shadow: 'md' } },
+    TextInput: { defaultProps: { size: 'xs' } },
+    NumberInput: { defaultProps: { size: 'xs' } },
+    Select: { defaultProps: { size: 'xs', allowDeselect: false } },
+    NativeSelect: { defaultProps: { size: 'xs' } },
+    SegmentedControl: { defaultProps: { size: 'xs' } },
+    Switch: { defaultProps: { size: 'xs' } },
+    Checkbox: { defaultProps: { size: 'xs' } },
+  },
+});
+
+const shared = {
+  '--mantine-color-body': 'var(--panel)',
+  '--mantine-color-text': 'var(--ink)',
+  '--mantine-color-dimmed': 'var(--mute)',
+  '--mantine-color-placeholder': 'var(--mute)',
+  '--mantine-color-default': 'var(--panel)',
+  '--mantine-color-default-border': 'var(--line)',
+  '--mantine-color-error': 'var(--bad)',
+};
+
+export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: shared, dark: shared });
