@@ -2,7 +2,8 @@
  * The one place that talks to the lab. The page calls these verbs; what happens comes back through the run store.
  * Nothing here throws: what goes wrong is shown as a failure that says what to do.
  */
-import type { BackendChoice, Environment, Failure, Lab, LabEvent, TaskPreview } from '@/experiment/events.ts';
+import type { BackendChoice, BackendName, Environment, Failure, Lab, LabEvent, TaskPreview } from '@/experiment/events.ts';
+import { cost } from '@/experiment/plan.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
 import { useExperiment } from './experiment.ts';
 import { sameValue } from './paths.ts';
@@ -18,6 +19,8 @@ export interface SessionSources {
   experiment: () => Experiment;
   edit: (experiment: Experiment) => void;
   backend: () => BackendChoice;
+  /** Told how fast a whole run was, for the next estimate. */
+  measured?: (backend: BackendName, flopsPerSecond: number) => void;
 }
 
 const asFailure = (error: unknown): Failure => {
@@ -97,7 +100,7 @@ export class Session {
     } catch (error) {
       const failure = asFailure(error);
       if (useRun.getState().phase === 'idle') useRun.setState({ detail: `${failure.message} ${failure.remedy}` });
-      await this.#discardLab();
+      if (!this.#listening) await this.#discardLab();
       return null;
     }
   }
@@ -155,11 +158,17 @@ export class Session {
   }
 
   #getLab(): Promise<Lab> {
-    this.#lab ??= this.#sources.createLab().then((lab) => {
+    if (this.#lab) return this.#lab;
+    const created = this.#sources.createLab().then((lab) => {
       lab.subscribe((event) => this.#hear(event));
       return lab;
     });
-    return this.#lab;
+    // A lab that could not be made (the script did not load) is tried anew next time.
+    created.catch(() => {
+      if (this.#lab === created) this.#lab = undefined;
+    });
+    this.#lab = created;
+    return created;
   }
 
   #hear(event: LabEvent): void {
@@ -170,6 +179,9 @@ export class Session {
     const { experiment } = useRun.getState();
     // Link and JSON of the edited experiment follow what is changed while it runs, unless it was edited otherwise.
     if (event.type === 'intervention.applied' && experiment && !differsFromRun(edited, before)) this.#sources.edit(experiment);
+    if (event.type === 'run.finished' && event.result.timing.seconds > 0) {
+      this.#sources.measured?.(event.result.environment.backend, cost(event.result.experiment).flops / event.result.timing.seconds);
+    }
   }
 
   async #discardLab(): Promise<void> {
@@ -190,4 +202,5 @@ export const session = new Session({
   experiment: () => useExperiment.getState().experiment,
   edit: (experiment) => useExperiment.getState().replace(experiment),
   backend: () => usePreferences.getState().backend,
+  measured: (backend, rate) => usePreferences.getState().recordRate(backend, rate),
 });
