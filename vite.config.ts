@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import manifest from './package.json' with { type: 'json' };
 import { FINGERPRINT_FILE, fingerprint } from './scripts/fingerprint.mjs';
 import { ISOLATION_HEADERS } from './scripts/serve.mjs';
 
@@ -22,6 +23,7 @@ const leaveFingerprint: Plugin = {
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export default defineConfig({
+  define: { __APP_VERSION__: JSON.stringify(manifest.version) },
   plugins: [react(), leaveFingerprint],
   // Relative addresses: the build works from any sub-path of any host.
   base: './',

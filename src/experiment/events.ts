@@ -111,14 +111,18 @@ export interface Checkpoint {
   tensors: Record<string, { shape: number[]; data: Float32Array<ArrayBuffer> }>;
   /** Per member: the step at which it diverged, or −1. */
   divergedAt: number[];
-  history: { training: TrainingRecords[]; evaluations: EvaluationRecord[] };
+  history: { training: TrainingRecords; evaluations: EvaluationRecord[] };
 }
 
 /** A lab runs one experiment at a time. Commands resolve when accepted; what happens is told by events. */
 export interface Lab {
   subscribe(listener: (event: LabEvent) => void): () => void;
-  preview(task: TaskSpec, count: number): Promise<TaskPreview>;
-  /** Choose a backend and check it, without running anything. */
+  /** Images of a split, without running anything: training images class by class, validation images in order. */
+  preview(task: TaskSpec, count: number, split?: 'train' | 'val'): Promise<TaskPreview>;
+  /**
+   * Choose a backend and check it, without running anything. While an experiment is open its backend stays; the
+   * choice then takes effect with the next `open`.
+   */
   warmUp(backend: BackendChoice): Promise<Environment>;
   /** Prepare an experiment (replacing the one before) and leave it paused at step 0, evaluated. */
   open(experiment: Experiment, options: OpenOptions): Promise<void>;

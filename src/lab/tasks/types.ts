@@ -18,6 +18,9 @@ export interface Task {
   readonly val: Split;
   /** Per channel, of the training images before standardisation (intensities 0–1). */
   readonly standardisation: { mean: number[]; sd: number[] };
-  /** The first training images of each class in turn, as they look before standardisation. */
-  preview(count: number): TaskPreview;
+  /**
+   * Images as they look before standardisation: of the training split the first ones of each class in turn, of the
+   * validation split the first ones in order (so that predictions can be put beside them).
+   */
+  preview(count: number, split?: 'train' | 'val'): TaskPreview;
 }

@@ -99,15 +99,17 @@ class ImageTask implements Task {
     return this.#val;
   }
 
-  preview(count: number): TaskPreview {
+  preview(count: number, split: SplitName = 'train'): TaskPreview {
     const { spec } = this;
-    const labels = labelsOf(spec, 'train', this.shape.classes);
-    const chosen = balancedFirst(labels, this.shape.classes, count);
+    const labels = labelsOf(spec, split, this.shape.classes);
+    const chosen = split === 'train'
+      ? balancedFirst(labels, this.shape.classes, count)
+      : Array.from(labels.subarray(0, count), (_, i) => i);
     const pixelCount = spec.size * spec.size;
     const pixels = new Uint8ClampedArray(chosen.length * pixelCount * 4).fill(255);
     const image = new Float32Array(pixelCount * CHANNELS);
     chosen.forEach((index, tile) => {
-      this.#draw(imageStream(spec, 'train', index), labels[index], spec.size, spec.noise, image, 0);
+      this.#draw(imageStream(spec, split, index), labels[index], spec.size, spec.noise, image, 0);
       for (let p = 0; p < pixelCount; p++) {
         for (let c = 0; c < CHANNELS; c++) pixels[(tile * pixelCount + p) * 4 + c] = 255 * image[p * CHANNELS + c];
       }

@@ -1,0 +1,73 @@
+/** Differentiable operations on values with a leading member axis E. Shapes as in `backend/kernels/types.ts`. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { BatchNormOptions, ConvOptions, Shape5D } from '../backend/kernels/types.ts';
+import type { Tape, Value } from './tape.ts';
+
+type V2 = Value<tf.Tensor2D>;
+type V3 = Value<tf.Tensor3D>;
+type V5 = Value<tf.Tensor5D>;
+
+/** x·w + b per member: x `[E|1, R, I]`, w `[E, I, O]`, b `[E, O]` → `[E, R, O]`. */
+export function dense(tape: Tape, x: V3, w: V3, b: V2): V3 {
+  const { kernels } = tape;
+  const y = kernels.matmul(x.tensor, w.tensor, { bias: b.tensor });
+  return tape.push(y, [x, w, b], (dy) => [
+    x.tracked ? kernels.matmul(dy, w.tensor, { transposeB: true }) : null,
+    kernels.matmul(x.tensor, dy, { transposeA: true }),
+    kernels.sumRows(dy),
+  ]);
+}
+
+/** Batch normalisation over rows with batch statistics, then ReLU and mask where the options say so. */
+export function batchNorm(
+  tape: Tape, x: V3, gamma: V2, beta: V2, options: BatchNormOptions,
+): { value: V3; mean: tf.Tensor2D; variance: tf.Tensor2D } {
+  const { kernels } = tape;
+  const forward = kernels.batchNorm(x.tensor, gamma.tensor, beta.tensor, options);
+  const value = tape.push(forward.y, [x, gamma, beta], (dy) => {
+    const { dx, dGamma, dBeta } = kernels.batchNormGrad(dy, x.tensor, gamma.tensor, forward, options);
+    return [dx, dGamma, dBeta];
+  });
+  return { value, mean: forward.mean, variance: forward.variance };
+}
+
+/** max(x, 0), times the (inverted dropout) mask where one is given. */
+export function relu<T extends tf.Tensor>(tape: Tape, x: Value<T>, mask?: T): Value<T> {
+  const { kernels } = tape;
+  const y = kernels.relu(x.tensor, mask);
+  return tape.push(y, [x], (dy) => [kernels.reluGrad(dy, y, mask)]);
+}
+
+/** Element-wise product with a constant of the same shape (dropout after a tap). */
+export function multiplyMask<T extends tf.Tensor>(tape: Tape, x: Value<T>, mask: T): Value<T> {
+  return tape.push(tf.mul(x.tensor, mask) as T, [x], (dy) => [tf.mul(dy, mask)]);
+}
+
+export function add<T extends tf.Tensor>(tape: Tape, a: Value<T>, b: Value<T>): Value<T> {
+  return tape.push(tf.add(a.tensor, b.tensor) as T, [a, b], (dy) => [dy, dy]);
+}
+
+/** The same numbers in another shape; shapes share memory. */
+export function reshape<T extends tf.Tensor>(tape: Tape, x: Value, shape: number[]): Value<T> {
+  const from = x.tensor.shape;
+  return tape.push(tf.reshape(x.tensor, shape) as T, [x], (dy) => [tf.reshape(dy, from)]);
+}
+
+/** Convolution per member: x `[E|1, B, H, W, I]`, filter `[E, k, k, I, O]`. */
+export function conv2d(tape: Tape, x: V5, filter: V5, options: ConvOptions): V5 {
+  const { kernels } = tape;
+  const y = kernels.conv2d(x.tensor, filter.tensor, options);
+  return tape.push(y, [x, filter], (dy) => [
+    x.tracked ? kernels.conv2dInputGrad(dy, filter.tensor, x.tensor.shape as Shape5D, options) : null,
+    kernels.conv2dFilterGrad(dy, x.tensor, filter.tensor.shape as Shape5D, options),
+  ]);
+}
+
+/** Mean over height and width: `[E, B, H, W, C]` → `[E, B, C]`. */
+export function globalAveragePool(tape: Tape, x: V5): V3 {
+  const [e, b, h, w, c] = x.tensor.shape;
+  const y = tf.reshape(tf.mean(tf.reshape(x.tensor, [e * b, h * w, c]), 1), [e, b, c]) as tf.Tensor3D;
+  return tape.push(y, [x], (dy) => [
+    tf.reshape(tf.tile(tf.reshape(tf.mul(dy, 1 / (h * w)), [e, b, 1, c]), [1, 1, h * w, 1]), [e, b, h, w, c]),
+  ]);
+}

@@ -1,0 +1,83 @@
+/** Small inputs for every kernel, and whole training steps: the cases of the self-check and of the backends' tests. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { NetworkSpec } from '../../experiment/schema.ts';
+import { centredGram } from '../guidance/alignment.ts';
+import { stream } from '../random/stream.ts';
+import { Group } from '../training/group.ts';
+import type { Kernels } from './kernels/types.ts';
+
+type Case = (kernels: Kernels) => Record<string, tf.Tensor>;
+
+const random = <T extends tf.Tensor>(name: string, shape: number[], offset = 0): T =>
+  tf.add(tf.tensor(stream(0, 'check', name).normals(shape.reduce((a, b) => a * b, 1)), shape), offset) as T;
+const labels = (members: number, batch: number, classes: number): tf.Tensor2D =>
+  tf.tensor2d(Int32Array.from({ length: members * batch }, (_, i) => (i * 7) % classes), [members, batch], 'int32');
+
+/** Weights after one SGD step of task, alignment and distillation loss: every gradient of the network at once. */
+function trainingStep(network: NetworkSpec, targetTap: string): Case {
+  return (kernels) => {
+    const batch = 12;
+    const group = new Group({
+      network, task: { input: [8, 8, 3], classes: 4, trainExamples: batch, valExamples: batch }, seeds: [0, 1], streamName: 'check',
+      optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 }, clipNorm: null,
+    }, kernels);
+    const pack = group.step({
+      images: random('images', [2, batch, 8, 8, 3]), labels: labels(2, batch, 4), learningRate: 0.1, step: 0,
+      align: [{ targetTap, guideGram: centredGram(kernels, random('guide', [2, batch, 40])), weight: 1, measure: 'cka' }],
+      distil: { logits: random('teacher', [2, batch, 4]), temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' },
+    });
+    const weights = Object.fromEntries(group.model.weights.named().map(([name, tensor]) => [name, tf.clone(tensor)]));
+    group.dispose();
+    return { pack, ...weights };
+  };
+}
+
+export const CHECK_CASES: Record<string, Case> = {
+  matmul: (k) => ({
+    plain: k.matmul(random('a', [2, 9, 33]), random('b', [2, 33, 20]), { bias: random('bias', [2, 20]) }),
+    transposed: k.matmul(random('a', [2, 33, 9]), random('b', [1, 20, 33]), { transposeA: true, transposeB: true }),
+    // An inner dimension beyond 2,000 takes another path on some GPUs.
+    long: k.matmul(random('a', [1, 8, 2500]), random('b', [1, 8, 2500]), { transposeB: true }),
+  }),
+  batchNorm: (k) => {
+    const x = random<tf.Tensor3D>('x', [2, 17, 13], 3);
+    const gamma = random<tf.Tensor2D>('gamma', [2, 13], 1);
+    const beta = random<tf.Tensor2D>('beta', [2, 13]);
+    const options = { epsilon: 1e-5, relu: true, mask: tf.mul(tf.cast(tf.greater(random('mask', [2, 17, 13]), -1), 'float32'), 1.1) as tf.Tensor3D };
+    const forward = k.batchNorm(x, gamma, beta, options);
+    const { dx, dGamma, dBeta } = k.batchNormGrad(random('dy', [2, 17, 13]), x, gamma, forward, options);
+    return { ...forward, dx, dGamma, dBeta };
+  },
+  relu: (k) => {
+    const y = k.relu(random<tf.Tensor3D>('x', [2, 5, 7]));
+    return { y, dx: k.reluGrad(random<tf.Tensor3D>('dy', [2, 5, 7]), y) };
+  },
+  losses: (k) => {
+    const logits = random<tf.Tensor3D>('logits', [2, 11, 5]);
+    const ce = k.softmaxCrossEntropy(logits, labels(1, 11, 5));
+    const kd = k.distillation(logits, random('teacher', [2, 11, 5]), { temperature: 4, direction: 'forward' });
+    const reverse = k.distillation(logits, random('teacher', [2, 11, 5]), { temperature: 2, direction: 'reverse' });
+    return { ce: ce.loss, accuracy: ce.accuracy, dCe: ce.dLogits, kd: kd.loss, dKd: kd.dLogits, reverse: reverse.loss, dReverse: reverse.dLogits };
+  },
+  cka: (k) => {
+    const { z, norm } = k.centreNormalise(random('x', [2, 16, 21], 100));
+    const gram = k.matmul(z, z, { transposeB: true });
+    const other = centredGram(k, random('y', [1, 16, 9]));
+    const biased = k.cka(gram, other, { debiased: false });
+    const debiased = k.cka(gram, other, { debiased: true });
+    return { norm, gram, value: biased.value, g: biased.g, debiased: debiased.value, gDebiased: debiased.g };
+  },
+  optimisers: (k) => {
+    const parameter = random<tf.Tensor3D>('p', [2, 6, 5]);
+    const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 3, weightDecay: 0.1, decoupled: true };
+    const gradient = random<tf.Tensor3D>('g', [2, 6, 5]);
+    const active = tf.tensor1d([1, 0]);
+    // Clones: a kernel may update in place.
+    const state = () => ({ parameter: tf.add(parameter, 0), m: random('m', [2, 6, 5]), v: tf.square(random('v', [2, 6, 5])) });
+    const adam = k.adam(state(), gradient, tf.ones([2]), active, hyper);
+    const sgd = k.sgd({ parameter: tf.add(parameter, 0), velocity: random('m', [2, 6, 5]) }, gradient, tf.ones([2]), active, { learningRate: 0.01, momentum: 0.9, weightDecay: 0.1 });
+    return { adam: adam.parameter, m: adam.m, v: adam.v, sgd: sgd.parameter, squares: k.sumSquares(gradient) };
+  },
+  'FCN step': trainingStep({ family: 'fcn', depth: 2, width: 16, norm: 'batch', dropout: 0, init: 'default', tap: 'pre' }, 'linear1'),
+  'ResNet step': trainingStep({ family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, 'block2.conv1'),
+};

@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Started } from './choose.ts';
+import { composed } from './kernels/composed.ts';
+
+/** Addresses of tfjs's WASM binaries. */
+export interface WasmFiles {
+  'tfjs-backend-wasm.wasm': string;
+  'tfjs-backend-wasm-simd.wasm': string;
+  'tfjs-backend-wasm-threaded-simd.wasm': string;
+}
+
+/** The page's own copies, emitted by the build. */
+async function pageFiles(): Promise<WasmFiles> {
+  const [plain, simd, threaded] = await Promise.all([
+    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url'),
+    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'),
+    import('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url'),
+  ]);
+  return {
+    'tfjs-backend-wasm.wasm': plain.default,
+    'tfjs-backend-wasm-simd.wasm': simd.default,
+    'tfjs-backend-wasm-threaded-simd.wasm': threaded.default,
+  };
+}
+
+/** @throws {Error} when the browser cannot run it */
+export async function startWasm(files?: WasmFiles): Promise<Started> {
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  wasm.setWasmPaths({ ...(files ?? (await pageFiles())) });
+  if (!(await tf.setBackend('wasm'))) throw new Error('this browser cannot run WebAssembly');
+  await tf.ready();
+  return { kernels: composed, adapter: 'WebAssembly', threads: 1, software: false, lost: new Promise(() => {}), fingerprint: 'wasm' };
+}

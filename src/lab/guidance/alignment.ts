@@ -1,0 +1,32 @@
+/** The alignment term: weight · (1 − similarity) and its gradient (paper eq. 1). */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Measure } from '../../experiment/schema.ts';
+import type { Kernels } from '../backend/kernels/types.ts';
+
+/**
+ * Centred Gram matrix of a guide's activations, ready for `alignmentGradient`.
+ * @param activations `[S, B, F]`
+ * @returns `[S, B, B]`, of trace 1 (0 for a collapsed layer)
+ */
+export function centredGram(kernels: Kernels, activations: tf.Tensor3D): tf.Tensor3D {
+  const { z } = kernels.centreNormalise(activations);
+  return kernels.matmul(z, z, { transposeB: true });
+}
+
+/**
+ * Gradient of weight · (1 − CKA(x, guide)) for the target's activations x `[E, B, F]`:
+ * with z = (x − x̄)/‖x − x̄‖ and K = z·zᵀ it is −weight · G·z / ‖x − x̄‖ (see `Kernels.cka`). Scale invariance makes
+ * the projection of the normalisation vanish, centring of x is inherited from the centred G.
+ * A collapsed layer gets gradient 0.
+ */
+export function alignmentGradient(
+  kernels: Kernels, x: tf.Tensor3D, guideGram: tf.Tensor3D, weight: number, measure: Measure,
+): tf.Tensor3D {
+  const { z, norm } = kernels.centreNormalise(x);
+  const gram = kernels.matmul(z, z, { transposeB: true });
+  const { g } = kernels.cka(gram, guideGram, { debiased: measure === 'cka-debiased' });
+  const alive = tf.greater(norm, 0);
+  const factor = tf.where(alive, tf.div(-weight, tf.where(alive, norm, tf.onesLike(norm))), tf.zerosLike(norm));
+  // The n×n side is the small one: scale there, not on [E, B, F].
+  return kernels.matmul(tf.mul(g, tf.reshape(factor, [-1, 1, 1])) as tf.Tensor3D, z);
+}

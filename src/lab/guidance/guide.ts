@@ -1,0 +1,166 @@
+/**
+ * A frozen network to be guided by or distilled from: one set of weights for all seeds (trained) or one per seed
+ * (untrained). In evaluation mode its activations depend on the example alone, so they are computed once per
+ * example, during the first epoch, and gathered afterwards.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { GuideSpec } from '../../experiment/schema.ts';
+import type { TaskShape } from '../../experiment/describe.ts';
+import type { Kernels } from '../backend/kernels/types.ts';
+import { Model } from '../networks/model.ts';
+import type { PlainTensors } from '../networks/weights.ts';
+import { gatherBatch } from '../training/inputs.ts';
+import type { Split } from '../tasks/index.ts';
+import { centredGram } from './alignment.ts';
+
+/** Name under which a guide's logits are cached beside its taps. */
+const LOGITS = 'logits';
+
+/** What one step needs of one guide. Disposed by its owner when the step is over. */
+export interface GuideBatch {
+  /** Centred Gram matrices `[S, B, B]` by guide tap. */
+  grams: Map<string, tf.Tensor3D>;
+  /** `[S, B, C]`, where a distilled arm asks for them. */
+  logits: tf.Tensor3D | undefined;
+}
+
+export class Guide {
+  readonly id: string;
+  readonly spec: GuideSpec;
+  /** One model per instance: a single one when trained, one per seed when untrained. */
+  readonly models: readonly Model[];
+  readonly #task: TaskShape;
+  readonly #train: Split;
+  /** Per instance: cached rows by tap, and which examples are filled. Null: the guide runs live. */
+  #cache: { rows: Map<string, Float32Array>; filled: Uint8Array }[] | null = null;
+  #needed: readonly string[] = [];
+
+  constructor(
+    id: string, spec: GuideSpec, options: { task: TaskShape; train: Split; seeds: readonly number[]; weights?: PlainTensors }, kernels: Kernels,
+  ) {
+    this.id = id;
+    this.spec = spec;
+    this.#task = options.task;
+    this.#train = options.train;
+    const instanceSeeds = spec.state === 'trained' ? [spec.training.seed] : options.seeds;
+    this.models = instanceSeeds.map((seed) =>
+      new Model({ network: spec.network, task: options.task, seeds: [seed], streamName: spec.state === 'trained' ? 'guide' : `guide/${id}` }, kernels));
+    if (options.weights) this.#load(options.weights);
+  }
+
+  /** The model that guides the seed at this position of the experiment's seeds. */
+  modelFor(seedIndex: number): Model {
+    return this.models[this.models.length === 1 ? 0 : seedIndex];
+  }
+
+  /**
+   * Say what steps will need.
+   * @param taps guide taps to align to
+   * @param logits whether an arm distils from this guide
+   * @param cached whether activations may be kept (`GUIDE_CACHE_BYTES`)
+   */
+  require(taps: readonly string[], logits: boolean, cached: boolean): void {
+    this.#needed = logits ? [...taps, LOGITS] : taps;
+    this.#cache = cached
+      ? this.models.map(() => ({ rows: new Map(), filled: new Uint8Array(this.#train.labels.length) }))
+      : null;
+  }
+
+  /** @param indices rows of the training set, one batch per seed */
+  async batch(indices: readonly Uint32Array[]): Promise<GuideBatch> {
+    if (this.#needed.length === 0) return { grams: new Map(), logits: undefined };
+    if (this.#cache) await this.#fill(indices);
+    const activations = this.#cache ? this.#gather(indices) : this.#live(indices);
+    const grams = new Map<string, tf.Tensor3D>();
+    for (const [name, tensor] of activations) {
+      if (name === LOGITS) continue;
+      grams.set(name, tf.tidy(() => centredGram(this.models[0].kernels, tensor)));
+      tensor.dispose();
+    }
+    return { grams, logits: activations.get(LOGITS) };
+  }
+
+  dispose(): void {
+    for (const model of this.models) model.dispose();
+    this.#cache = null;
+  }
+
+  #load(tensors: PlainTensors): void {
+    const { weights } = this.models[0];
+    for (const [name, current] of weights.named()) {
+      const saved = tensors[name];
+      if (!saved || saved.shape.join() !== current.shape.join()) throw new Error(`the guide's weights do not fit: "${name}"`);
+      weights.replace(name, tf.tensor(saved.data, saved.shape, 'float32'));
+    }
+  }
+
+  /** Needed activations `[1, B, F]` of one instance on some rows. Call inside `tf.tidy`. */
+  #infer(instance: number, rows: Uint32Array): [string, tf.Tensor3D][] {
+    const { images } = gatherBatch(this.#train, this.#task.input, [rows]);
+    const { logits, taps } = this.models[instance].infer(images);
+    return this.#needed.map((name) => {
+      const tensor = name === LOGITS ? logits : taps.get(name);
+      if (!tensor) throw new Error(`the guide has no layer "${name}"`);
+      return [name, tensor];
+    });
+  }
+
+  /** Compute what is not cached yet. */
+  async #fill(indices: readonly Uint32Array[]): Promise<void> {
+    for (let s = 0; s < indices.length; s++) {
+      const instance = this.models.length === 1 ? 0 : s;
+      const cache = (this.#cache ?? [])[instance];
+      const missing = indices[s].filter((row) => !cache.filled[row]);
+      if (missing.length === 0) continue;
+      const tensors = tf.tidy(() => Object.fromEntries(this.#infer(instance, missing)));
+      for (const [name, tensor] of Object.entries(tensors)) {
+        const features = tensor.shape[2];
+        const values = await tensor.data<'float32'>();
+        tensor.dispose();
+        let rows = cache.rows.get(name);
+        if (!rows) {
+          rows = new Float32Array(this.#train.labels.length * features);
+          cache.rows.set(name, rows);
+        }
+        for (let i = 0; i < missing.length; i++) {
+          rows.set(values.subarray(i * features, (i + 1) * features), missing[i] * features);
+        }
+      }
+      for (const row of missing) cache.filled[row] = 1;
+    }
+  }
+
+  #gather(indices: readonly Uint32Array[]): Map<string, tf.Tensor3D> {
+    const batch = indices[0].length;
+    return new Map(this.#needed.map((name) => {
+      const first = this.#cached(0, name);
+      const features = first.length / this.#train.labels.length;
+      const values = new Float32Array(indices.length * batch * features);
+      indices.forEach((rows, s) => {
+        const source = this.models.length === 1 ? first : this.#cached(s, name);
+        rows.forEach((row, b) => {
+          values.set(source.subarray(row * features, (row + 1) * features), (s * batch + b) * features);
+        });
+      });
+      return [name, tf.tensor3d(values, [indices.length, batch, features])];
+    }));
+  }
+
+  #cached(instance: number, name: string): Float32Array {
+    const rows = this.#cache?.[instance].rows.get(name);
+    if (!rows) throw new Error(`no cached activations of "${name}"`);
+    return rows;
+  }
+
+  #live(indices: readonly Uint32Array[]): Map<string, tf.Tensor3D> {
+    const perSeed = indices.map((rows, s) =>
+      tf.tidy(() => Object.fromEntries(this.#infer(this.models.length === 1 ? 0 : s, rows))));
+    return new Map(this.#needed.map((name) => {
+      const parts = perSeed.map((tensors) => tensors[name]);
+      if (parts.length === 1) return [name, parts[0]];
+      const joined = tf.concat3d(parts, 0);
+      tf.dispose(parts);
+      return [name, joined];
+    }));
+  }
+}

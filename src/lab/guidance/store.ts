@@ -1,0 +1,115 @@
+/**
+ * Where trained guides come from: shipped with the page (guarded by a hash), kept in this browser from an earlier
+ * run, or trained now. A guide is found by its recipe, so any change of the recipe is another guide.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { clear, createStore, get, set } from 'idb-keyval';
+import type { TaskSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
+import type { PlainTensors } from '../networks/weights.ts';
+
+/** One entry of `guides/manifest.json`. */
+export interface ShippedGuide {
+  key: string;
+  /** File beside the manifest: float32 little-endian, tensors in the order of `tensors`. */
+  file: string;
+  sha256: string;
+  /** Validation accuracy when it was made. */
+  score: number;
+  tensors: { name: string; shape: number[] }[];
+}
+
+/** JSON with sorted keys: equal recipes give equal text. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(',')}}`;
+}
+
+/** Content hash of a guide's recipe: the task it is trained on, its network, its budget. 64 hexadecimal digits. */
+export const recipeKey = (task: TaskSpec, guide: TrainedGuideSpec): string =>
+  bytesToHex(sha256(utf8ToBytes(canonical({ task, guide }))));
+
+/** Bytes of a guide file, and the list that describes it. */
+export function packTensors(tensors: PlainTensors): { bytes: Uint8Array<ArrayBuffer>; list: ShippedGuide['tensors'] } {
+  const list = Object.entries(tensors).map(([name, { shape }]) => ({ name, shape }));
+  const values = new Float32Array(Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0));
+  let at = 0;
+  for (const { data } of Object.values(tensors)) {
+    values.set(data, at);
+    at += data.length;
+  }
+  return { bytes: new Uint8Array(values.buffer), list };
+}
+
+/** @throws {Error} when the file is not the one that the manifest describes */
+export function unpackTensors(bytes: ArrayBuffer, entry: ShippedGuide): PlainTensors {
+  if (bytesToHex(sha256(new Uint8Array(bytes))) !== entry.sha256) throw new Error(`the guide file ${entry.file} is damaged`);
+  const tensors: PlainTensors = {};
+  let at = 0;
+  for (const { name, shape } of entry.tensors) {
+    const count = shape.reduce((a, b) => a * b, 1);
+    tensors[name] = { shape, data: new Float32Array(bytes.slice(at * 4, (at + count) * 4)) };
+    at += count;
+  }
+  return tensors;
+}
+
+/** Trained guides of this browser and of the page. */
+export class GuideStore {
+  readonly #assets: string | null;
+  #manifest: Promise<ShippedGuide[]> | undefined;
+
+  /** @param assets address of the page's folder, with a trailing slash; null where there is none (tests) */
+  constructor(assets: string | null) {
+    this.#assets = assets;
+  }
+
+  /**
+   * Weights of a shipped guide, or null when none was made by this recipe. A file that cannot be fetched or is
+   * damaged counts as absent: the guide is then trained here.
+   */
+  async shipped(key: string): Promise<PlainTensors | null> {
+    try {
+      const entry = (await this.#list()).find((e) => e.key === key);
+      if (!entry || this.#assets === null) return null;
+      const response = await fetch(new URL(`guides/${entry.file}`, this.#assets));
+      return response.ok ? unpackTensors(await response.arrayBuffer(), entry) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Weights kept from an earlier run, or null. */
+  async kept(key: string): Promise<PlainTensors | null> {
+    try {
+      return (await get<PlainTensors>(key, this.#database())) ?? null;
+    } catch {
+      return null; // Private windows may forbid storage; the guide is trained again.
+    }
+  }
+
+  /** Keep a trained guide for the next run; without storage it is simply not kept. */
+  async keep(key: string, tensors: PlainTensors): Promise<void> {
+    try {
+      await set(key, tensors, this.#database());
+    } catch {
+      // Full or forbidden storage must not fail the run.
+    }
+  }
+
+  async forget(): Promise<void> {
+    await clear(this.#database());
+  }
+
+  #database() {
+    return createStore('guidance-playground', 'guides');
+  }
+
+  #list(): Promise<ShippedGuide[]> {
+    this.#manifest ??= this.#assets === null
+      ? Promise.resolve([])
+      : fetch(new URL('guides/manifest.json', this.#assets)).then((r) => (r.ok ? (r.json() as Promise<ShippedGuide[]>) : []));
+    return this.#manifest;
+  }
+}

@@ -1,0 +1,348 @@
+/** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
+import type {
+  BackendChoice, Checkpoint, Environment, Failure, GuideSource, Lab, LabEvent, OpenOptions, Phase,
+} from '../experiment/events.ts';
+import type { RunResult } from '../experiment/result.ts';
+import { members } from '../experiment/plan.ts';
+import type { Experiment, GuideSpec, Intervention, TaskSpec } from '../experiment/schema.ts';
+import { type ChosenBackend, chooseBackend } from './backend/choose.ts';
+import type { WasmFiles } from './backend/startWasm.ts';
+import { yieldToMessages } from './backend/yield.ts';
+import { Guide } from './guidance/guide.ts';
+import { GuideStore, recipeKey } from './guidance/store.ts';
+import { createTask, type Task } from './tasks/index.ts';
+import { evaluate } from './training/evaluation.ts';
+import { History } from './training/history.ts';
+import { buildResult } from './training/result.ts';
+import { Run } from './training/run.ts';
+import { trainGuide } from './training/trainGuide.ts';
+
+/** Losses are read back and sent at most this often. */
+const FLUSH_EVERY_MS = 150;
+
+export interface LabOptions {
+  /** Address of the page's folder (shipped guides), with a trailing slash; null where there is none. */
+  assets: string | null;
+  /** tfjs's WASM binaries, where they are not the page's own. */
+  wasmFiles?: WasmFiles;
+}
+
+/** Another experiment was opened, or the lab disposed, while this one was being prepared. */
+class SupersededError extends Error {
+  override name = 'SupersededError';
+}
+
+interface Opened {
+  run: Run;
+  history: History;
+  guides: RunResult['guides'];
+  notes: RunResult['events'];
+  /** Milliseconds spent running. */
+  milliseconds: number;
+  /** Clears when the run is replaced. */
+  current: boolean;
+}
+
+/** @param options see `LabOptions` */
+export function createLab(options: LabOptions): Lab {
+  return new LocalLab(options);
+}
+
+class LocalLab implements Lab {
+  readonly #listeners = new Set<(event: LabEvent) => void>();
+  readonly #options: LabOptions;
+  readonly #store: GuideStore;
+  #backend: { choice: BackendChoice; chosen: Promise<ChosenBackend> } | null = null;
+  #opened: Opened | null = null;
+  #generation = 0;
+  #target = 0;
+  #loop: Promise<void> | null = null;
+  #pausing = false;
+
+  constructor(options: LabOptions) {
+    this.#options = options;
+    this.#store = new GuideStore(options.assets);
+  }
+
+  subscribe(listener: (event: LabEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async preview(task: TaskSpec, count: number, split: 'train' | 'val' = 'train') {
+    return createTask(task).preview(count, split);
+  }
+
+  async warmUp(choice: BackendChoice): Promise<Environment> {
+    const running = this.#opened ? this.#backend?.chosen : undefined;
+    return (await (running ?? this.#start(choice))).environment;
+  }
+
+  async open(experiment: Experiment, options: OpenOptions): Promise<void> {
+    const generation = ++this.#generation;
+    await this.#close();
+    try {
+      this.#phase('preparing', 'Choosing a backend');
+      const { kernels, environment } = await this.#start(options.backend);
+      this.#check(generation);
+      this.#phase('preparing', 'Drawing the data');
+      await yieldToMessages();
+      const task = createTask(experiment.task);
+      const scaled = scaleGuides(experiment, options.guideBudget ?? 1);
+      const guides = new Map<string, Guide>();
+      const notes: RunResult['events'] = [];
+      if (scaled !== experiment) notes.push({ step: 0, text: `Budgets of trained guides were multiplied by ${options.guideBudget}.` });
+      const scores: RunResult['guides'] = [];
+      try {
+        for (const [id, spec] of Object.entries(scaled.guides)) {
+          const { guide, source } = await this.#prepareGuide(id, spec, experiment, task, kernels, options, generation);
+          guides.set(id, guide);
+          scores.push(...(await this.#scoreGuide(guide, source, task, experiment)));
+        }
+        this.#check(generation);
+      } catch (error) {
+        for (const guide of guides.values()) guide.dispose();
+        throw error;
+      }
+      this.#phase('preparing', 'Building the networks');
+      await yieldToMessages();
+      const run = new Run(options.checkpoint?.experiment ?? experiment, task, guides, kernels);
+      const history = new History(members(experiment).length, experiment.base.steps);
+      this.#opened = { run, history, guides: scores, notes, milliseconds: 0, current: true };
+      if (options.checkpoint) {
+        run.restore(options.checkpoint);
+        history.restore(options.checkpoint.history, options.checkpoint.divergedAt);
+        notes.push({ step: run.step, text: `Continued on ${environment.backend} from a checkpoint at step ${run.step}.` });
+      } else {
+        await this.#evaluate(this.#opened);
+      }
+      this.#check(generation);
+      this.#phase('paused', run.step === 0 ? 'Ready' : `Restored at step ${run.step}`);
+    } catch (error) {
+      if (error instanceof SupersededError) return;
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  async run(steps?: number): Promise<void> {
+    const opened = this.#require();
+    this.#target = steps === undefined ? opened.run.experiment.base.steps : Math.min(opened.run.step + steps, opened.run.experiment.base.steps);
+    this.#pausing = false;
+    if (this.#loop || opened.run.finished) return;
+    this.#phase('running', '');
+    this.#loop = this.#advance(opened).finally(() => {
+      this.#loop = null;
+    });
+  }
+
+  async pause(): Promise<void> {
+    this.#pausing = true;
+    await this.#loop;
+  }
+
+  async intervene(set: Intervention['set']): Promise<void> {
+    const opened = this.#require();
+    await this.#exclusive(async () => this.#emit({ type: 'intervention.applied', intervention: opened.run.intervene(set) }));
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    const opened = this.#require();
+    // Between two steps: the loop waits for the copy, so that no tensor changes under it.
+    return this.#exclusive(async () => {
+      await this.#flush(opened);
+      return {
+        experiment: structuredClone(opened.run.experiment), step: opened.run.step,
+        tensors: await opened.run.save(), divergedAt: [...opened.history.divergedAt], history: opened.history.save(),
+      };
+    });
+  }
+
+  async forgetGuides(): Promise<void> {
+    await this.#store.forget();
+  }
+
+  async dispose(): Promise<void> {
+    this.#generation++;
+    await this.#close();
+    this.#listeners.clear();
+  }
+
+  #pending: Promise<unknown> = Promise.resolve();
+
+  /** Run work that must not overlap with a step. */
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#pending.then(work);
+    this.#pending = result.catch(() => undefined);
+    return result;
+  }
+
+  async #advance(opened: Opened): Promise<void> {
+    const { run } = opened;
+    const { steps } = run.experiment.base;
+    const startStep = run.step;
+    const start = performance.now();
+    let flushed = start;
+    try {
+      while (opened.current && !this.#pausing && run.step < this.#target) {
+        await this.#exclusive(async () => {
+          await run.advance();
+          if (run.evaluationDue) await this.#evaluate(opened);
+        });
+        const now = performance.now();
+        // The first step is shown at once: someone is waiting for it.
+        if (now - flushed >= FLUSH_EVERY_MS || run.step === startStep + 1 || run.evaluationDue) {
+          await this.#exclusive(() => this.#flush(opened));
+          flushed = now;
+          const rate = (run.step - startStep) / ((now - start) / 1000);
+          this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: rate, secondsLeft: (steps - run.step) / rate });
+        }
+        await yieldToMessages();
+      }
+      if (!opened.current) return;
+      await this.#exclusive(() => this.#flush(opened));
+      opened.milliseconds += performance.now() - start;
+      if (run.finished) await this.#finish(opened);
+      else this.#phase('paused', `Paused after step ${run.step}`);
+    } catch (error) {
+      if (opened.current) this.#fail(error);
+    }
+  }
+
+  async #finish(opened: Opened): Promise<void> {
+    const { environment } = await this.#start(this.#backend?.choice ?? 'auto');
+    const recalibrated = await this.#exclusive(() => opened.run.recalibrated());
+    const result = buildResult({
+      experiment: structuredClone(opened.run.experiment), history: opened.history, environment, guides: opened.guides,
+      notes: opened.notes, seconds: opened.milliseconds / 1000, recalibrated,
+    });
+    this.#emit({ type: 'run.finished', result });
+    this.#phase('finished', '');
+  }
+
+  async #evaluate(opened: Opened): Promise<void> {
+    await this.#flush(opened);
+    const record = await opened.run.evaluate();
+    opened.history.evaluated(record);
+    // A copy: the listener may transfer its buffers away.
+    this.#emit({ type: 'evaluation.recorded', record: structuredClone(record) });
+  }
+
+  async #flush(opened: Opened): Promise<void> {
+    const records = await opened.run.flush();
+    if (!records) return;
+    const all = members(opened.run.experiment);
+    for (const member of opened.history.append(records)) {
+      const { arm, seed } = all[member];
+      const step = opened.history.divergedAt[member];
+      opened.notes.push({ step, text: `${arm}, seed ${seed}: the loss stopped being finite; frozen.` });
+      this.#emit({ type: 'member.diverged', arm, seed, step });
+    }
+    this.#emit({ type: 'training.recorded', records });
+  }
+
+  async #prepareGuide(
+    id: string, spec: GuideSpec, experiment: Experiment, task: Task, kernels: ChosenBackend['kernels'], options: OpenOptions, generation: number,
+  ): Promise<{ guide: Guide; source: GuideSource }> {
+    const common = { task: task.shape, train: task.train, seeds: experiment.seeds };
+    if (spec.state === 'untrained') return { guide: new Guide(id, spec, common, kernels), source: 'untrained' };
+    const key = recipeKey(experiment.task, spec);
+    if (!options.retrain?.includes(id)) {
+      this.#phase('preparing', `Loading the guide "${id}"`);
+      const shipped = await this.#store.shipped(key);
+      if (shipped) return { guide: new Guide(id, spec, { ...common, weights: shipped }, kernels), source: 'shipped' };
+      const kept = await this.#store.kept(key);
+      if (kept) return { guide: new Guide(id, spec, { ...common, weights: kept }, kernels), source: 'kept' };
+    }
+    this.#phase('preparing', `Training the guide "${id}"`);
+    const weights = await trainGuide(id, spec, task, kernels, async (progress) => {
+      this.#emit({ type: 'guide.progress', guide: id, ...progress });
+      await yieldToMessages();
+      this.#check(generation);
+    });
+    await this.#store.keep(key, weights);
+    return { guide: new Guide(id, spec, { ...common, weights }, kernels), source: 'trained-now' };
+  }
+
+  async #scoreGuide(guide: Guide, source: GuideSource, task: Task, experiment: Experiment): Promise<RunResult['guides']> {
+    const scores: RunResult['guides'] = [];
+    for (const [i, model] of guide.models.entries()) {
+      const { loss, accuracy } = await evaluate(model, task.val, task.shape.input, []);
+      const seed = guide.spec.state === 'trained' ? guide.spec.training.seed : experiment.seeds[i];
+      this.#emit({ type: 'guide.ready', guide: guide.id, seed, source, valLoss: loss[0], valMetric: accuracy[0] });
+      scores.push({ id: guide.id, state: guide.spec.state, seed, score: accuracy[0], valLoss: loss[0], source });
+    }
+    return scores;
+  }
+
+  #start(choice: BackendChoice): Promise<ChosenBackend> {
+    if (this.#backend?.choice === choice) return this.#backend.chosen;
+    const chosen = chooseBackend(choice, this.#options.wasmFiles).then((backend) => {
+      this.#emit({ type: 'backend.chosen', environment: backend.environment });
+      backend.lost.then((reason) => this.#fail(Object.assign(new Error(`The GPU was lost: ${reason}.`), { name: 'DeviceLostError' })));
+      return backend;
+    });
+    this.#backend = { choice, chosen };
+    chosen.catch(() => {
+      this.#backend = null;
+    });
+    return chosen;
+  }
+
+  async #close(): Promise<void> {
+    this.#pausing = true;
+    const opened = this.#opened;
+    if (opened) opened.current = false;
+    await this.#loop;
+    await this.#pending;
+    this.#opened = null;
+    opened?.run.dispose();
+  }
+
+  #require(): Opened {
+    if (!this.#opened) throw Object.assign(new Error('No experiment is open.'), { name: 'NotOpenError' });
+    return this.#opened;
+  }
+
+  #check(generation: number): void {
+    if (generation !== this.#generation) throw new SupersededError('another experiment was opened');
+  }
+
+  #phase(phase: Phase, detail: string): void {
+    this.#emit({ type: 'phase.changed', phase, detail });
+  }
+
+  #fail(error: unknown): void {
+    this.#emit({ type: 'run.failed', failure: describeFailure(error) });
+    this.#phase('failed', '');
+  }
+
+  #emit(event: LabEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** The experiment with the steps of its trained guides multiplied, or itself for a factor of 1. */
+function scaleGuides(experiment: Experiment, factor: number): Experiment {
+  if (factor === 1) return experiment;
+  const scaled = structuredClone(experiment);
+  for (const guide of Object.values(scaled.guides)) {
+    if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
+  }
+  return scaled;
+}
+
+const REMEDIES: Record<string, string> = {
+  DeviceLostError: 'Press Run to continue on another backend.',
+  GuideDivergedError: 'Lower the guide\'s learning rate, then run again.',
+};
+
+/** What a failed run tells the person. */
+export function describeFailure(error: unknown): Failure {
+  const { name, message, remedy } = error instanceof Error ? (error as Error & { remedy?: string }) : { name: 'Error', message: String(error), remedy: undefined };
+  const outOfMemory = /out of memory|allocation failed|memory access out of bounds|Aborted|Array buffer allocation/i.test(message);
+  if (outOfMemory) {
+    return { name: 'OutOfMemoryError', message: `The browser ran out of memory (${message}).`, remedy: 'Use fewer seeds or arms, a smaller network or a smaller batch, and close other tabs.' };
+  }
+  return { name, message, remedy: remedy ?? REMEDIES[name] ?? 'Reset and run again; if it happens again, try another backend.' };
+}

@@ -1,0 +1,62 @@
+/** A network with weights: what can be evaluated. Guides are models and nothing more; groups train theirs. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { TaskShape } from '../../experiment/describe.ts';
+import type { NetworkSpec } from '../../experiment/schema.ts';
+import { Tape } from '../autodiff/tape.ts';
+import type { Kernels } from '../backend/kernels/types.ts';
+import { stream } from '../random/stream.ts';
+import { buildNetwork } from './index.ts';
+import { ForwardContext, type NetworkProgram } from './program.ts';
+import { Weights } from './weights.ts';
+
+export interface ModelOptions {
+  network: NetworkSpec;
+  task: TaskShape;
+  /** One member per seed. */
+  seeds: readonly number[];
+  /** Name of the weights' random streams: `init` for targets, `guide/<id>` for guides. */
+  streamName: string;
+}
+
+export class Model {
+  readonly program: NetworkProgram;
+  readonly weights: Weights;
+  readonly kernels: Kernels;
+
+  constructor({ network, task, seeds, streamName }: ModelOptions, kernels: Kernels) {
+    this.kernels = kernels;
+    this.program = buildNetwork(network, task);
+    this.weights = Weights.create(this.program, seeds.length, (member, parameter) => stream(seeds[member], streamName, parameter));
+  }
+
+  /**
+   * Evaluate in inference mode. Call inside `tf.tidy`.
+   * @param images `[E|1, B, H, W, C]`
+   * @returns logits `[E, B, C]` and activations `[E, B, F]` by tap name
+   */
+  infer(images: tf.Tensor5D): { logits: tf.Tensor3D; taps: Map<string, tf.Tensor3D> } {
+    const context = this.#context('eval');
+    const logits = this.program.forward(context, context.tape.constant(images)).tensor;
+    return { logits, taps: new Map([...context.taps].map(([name, { tensor }]) => [name, tensor])) };
+  }
+
+  /** Batch statistics in training mode without dropout, for recalibration. Call inside `tf.tidy`. */
+  batchStatistics(images: tf.Tensor5D): ForwardContext['batchStatistics'] {
+    const context = this.#context('train');
+    this.program.forward(context, context.tape.constant(images));
+    return context.batchStatistics;
+  }
+
+  dispose(): void {
+    this.weights.dispose();
+  }
+
+  #context(mode: 'train' | 'eval'): ForwardContext {
+    const tape = new Tape(this.kernels, false);
+    return new ForwardContext({
+      tape, mode,
+      parameter: (name) => tape.constant(this.weights.parameter(name)),
+      running: (name) => this.weights.running(name),
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import type { BackendChoice, LabEvent, OpenOptions } from '../../experiment/events.ts';
+import type { RunResult } from '../../experiment/result.ts';
+import type { Experiment } from '../../experiment/schema.ts';
+import { createLab } from '../lab.ts';
+import { nodeWasmFiles } from './wasmFiles.ts';
+
+export interface Collected {
+  result: RunResult;
+  events: LabEvent[];
+}
+
+/** Run an experiment to its end in this process. @throws the failure of the run */
+export async function runToEnd(experiment: Experiment, backend: BackendChoice = 'cpu', options: Partial<OpenOptions> = {}): Promise<Collected> {
+  const lab = createLab({ assets: null, wasmFiles: nodeWasmFiles });
+  const events: LabEvent[] = [];
+  try {
+    const result = new Promise<RunResult>((resolve, reject) => {
+      lab.subscribe((event) => {
+        events.push(event);
+        if (event.type === 'run.finished') resolve(event.result);
+        if (event.type === 'run.failed') reject(new Error(`${event.failure.name}: ${event.failure.message}`));
+      });
+    });
+    result.catch(() => undefined);
+    await lab.open(experiment, { backend, ...options });
+    await lab.run();
+    return { result: await result, events };
+  } finally {
+    await lab.dispose();
+  }
+}

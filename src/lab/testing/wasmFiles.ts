@@ -1,0 +1,11 @@
+import { createRequire } from 'node:module';
+import type { WasmFiles } from '../backend/startWasm.ts';
+
+const at = (file: string) => createRequire(import.meta.url).resolve(`@tensorflow/tfjs-backend-wasm/dist/${file}`);
+
+/** tfjs's binaries for Node, where the page's addresses mean nothing. */
+export const nodeWasmFiles: WasmFiles = {
+  'tfjs-backend-wasm.wasm': at('tfjs-backend-wasm.wasm'),
+  'tfjs-backend-wasm-simd.wasm': at('tfjs-backend-wasm-simd.wasm'),
+  'tfjs-backend-wasm-threaded-simd.wasm': at('tfjs-backend-wasm-threaded-simd.wasm'),
+};

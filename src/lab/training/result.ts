@@ -1,0 +1,98 @@
+/** From a run's history to its exported result. */
+import { describeNetwork, taskMetric, taskShape } from '../../experiment/describe.ts';
+import type { Environment, EvaluationRecord } from '../../experiment/events.ts';
+import { members as membersOf, observedPairs } from '../../experiment/plan.ts';
+import type { MemberResult, PairResult, RunResult } from '../../experiment/result.ts';
+import type { Experiment } from '../../experiment/schema.ts';
+import { mean, sampleSd } from '../../stats/summary.ts';
+import type { History } from './history.ts';
+
+const finite = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);
+
+export interface ResultInput {
+  experiment: Experiment;
+  history: History;
+  environment: Environment;
+  guides: RunResult['guides'];
+  notes: RunResult['events'];
+  seconds: number;
+  /** Per member, or null where the run did not reach its end. */
+  recalibrated: readonly number[] | null;
+}
+
+/** `null` stands for every value that is not a finite number. */
+export function buildResult(input: ResultInput): RunResult {
+  const { experiment, history, environment } = input;
+  const shape = taskShape(experiment.task);
+  const metric = taskMetric(experiment.task);
+  const members = membersOf(experiment);
+  const pairs = observedPairs(experiment);
+  const targetTaps = describeNetwork(experiment.target, shape).taps.map((t) => t.name);
+  const guideTaps = Object.fromEntries(Object.entries(experiment.guides)
+    .map(([id, guide]) => [id, describeNetwork(guide.network, shape).taps.map((t) => t.name)]));
+  const evaluations = history.evaluations;
+  const last = evaluations.at(-1);
+  /** Mean over the last epoch's batches: a training score that does not cost another pass. */
+  const epoch = Math.max(1, Math.floor(shape.trainExamples / experiment.base.batchSize));
+
+  const similarity = (record: EvaluationRecord | undefined, member: number, pair: (typeof pairs)[number], field: number): number | null => {
+    const taps = guideTaps[pair.guide];
+    const index = (member * targetTaps.length + targetTaps.indexOf(pair.targetTap)) * taps.length + taps.indexOf(pair.guideTap);
+    return finite(record?.matrices[pair.guide]?.[index * 3 + field]);
+  };
+
+  const results = members.map(({ arm, seed }, m): MemberResult => {
+    const trainLoss = history.series('loss', m);
+    const trainMetric = history.series('metric', m);
+    const scored = evaluations.filter((e) => Number.isFinite(e.valMetric[m]));
+    const better = (a: number, b: number) => (metric.higherIsBetter ? a > b : a < b);
+    const best = scored.reduce<EvaluationRecord | undefined>((a, e) => (!a || better(e.valMetric[m], a.valMetric[m]) ? e : a), undefined);
+    return {
+      arm, seed,
+      diverged: history.divergedAt[m] >= 0,
+      divergedAt: history.divergedAt[m] >= 0 ? history.divergedAt[m] : null,
+      initial: { valLoss: finite(evaluations[0]?.valLoss[m]), valMetric: finite(evaluations[0]?.valMetric[m]) },
+      final: {
+        trainLoss: finite(mean([...trainLoss.slice(-epoch)])),
+        trainMetric: finite(mean([...trainMetric.slice(-epoch)])),
+        valLoss: finite(last?.valLoss[m]),
+        valMetric: finite(last?.valMetric[m]),
+        valMetricRecalibrated: finite(input.recalibrated?.[m]),
+      },
+      best: { step: best?.step ?? 0, valLoss: finite(best?.valLoss[m]), valMetric: finite(best?.valMetric[m]) },
+      pairs: pairs.map((pair): PairResult => ({
+        ...pair,
+        start: similarity(evaluations[0], m, pair, 0), end: similarity(last, m, pair, 0),
+        startDebiased: similarity(evaluations[0], m, pair, 1), endDebiased: similarity(last, m, pair, 1),
+        chance: similarity(last, m, pair, 2),
+      })),
+      history: {
+        step: Array.from(trainLoss, (_, i) => i + 1),
+        trainLoss: Array.from(trainLoss, finite), trainMetric: Array.from(trainMetric, finite),
+        valStep: evaluations.map((e) => e.step),
+        valLoss: evaluations.map((e) => finite(e.valLoss[m])), valMetric: evaluations.map((e) => finite(e.valMetric[m])),
+        similarity: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 0))),
+        similarityDebiased: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 1))),
+      },
+    };
+  });
+
+  return {
+    schema: 1,
+    experiment,
+    environment: { backend: environment.backend, adapter: environment.adapter, browser: globalThis.navigator?.userAgent ?? 'node', version: __APP_VERSION__ },
+    metric,
+    timing: { seconds: input.seconds, stepsPerSecond: input.seconds > 0 ? history.steps / input.seconds : 0 },
+    guides: input.guides,
+    members: results,
+    events: [...input.notes],
+    summary: experiment.arms.map(({ id }) => {
+      const own = results.filter((r) => r.arm === id && !r.diverged);
+      const moments = (values: (number | null)[]) => {
+        const numbers = values.filter((v) => v !== null);
+        return { mean: numbers.length > 0 ? mean(numbers) : null, sd: numbers.length > 1 ? sampleSd(numbers) : null };
+      };
+      return { arm: id, n: own.length, valMetric: moments(own.map((r) => r.final.valMetric)), valLoss: moments(own.map((r) => r.final.valLoss)) };
+    }),
+  };
+}

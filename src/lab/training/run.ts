@@ -1,0 +1,238 @@
+/**
+ * One prepared experiment: its task, guides and groups, stepped on one axis. Everything random is a function of
+ * (seed, step), so the state is the tensors and the step number, nothing else.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { taskShape } from '../../experiment/describe.ts';
+import type { Checkpoint, EvaluationRecord, TrainingRecords } from '../../experiment/events.ts';
+import { alignedPairs, GUIDE_CACHE_BYTES, guideCacheBytes, guideInstances, guidesInUse, members } from '../../experiment/plan.ts';
+import type { ArmSpec, Experiment, Intervention } from '../../experiment/schema.ts';
+import type { Kernels } from '../backend/kernels/types.ts';
+import type { Guide, GuideBatch } from '../guidance/guide.ts';
+import type { PlainTensors } from '../networks/weights.ts';
+import { batchIndices, type Task } from '../tasks/index.ts';
+import { evaluate, evaluateRecalibrated, type GroupScores, GuideProbe } from './evaluation.ts';
+import { Group } from './group.ts';
+import { gatherBatch, StepMasks } from './inputs.ts';
+import { scheduleFactor } from './schedule.ts';
+
+interface ArmGroup {
+  arm: ArmSpec;
+  group: Group;
+  pairs: { guideTap: string; targetTap: string }[];
+}
+
+export class Run {
+  readonly experiment: Experiment;
+  readonly task: Task;
+  readonly #guides: ReadonlyMap<string, Guide>;
+  readonly #probes: GuideProbe[];
+  readonly #groups: ArmGroup[];
+
+  /** Losses of steps not read back yet: `[groups × 2 × seeds]` each. */
+  #unread: { step: number; pack: tf.Tensor1D }[] = [];
+  #step = 0;
+
+  constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, kernels: Kernels) {
+    this.experiment = structuredClone(experiment);
+    this.task = task;
+    this.#guides = guides;
+
+    const shape = taskShape(experiment.task);
+    this.#groups = experiment.arms.map((arm) => ({
+      arm,
+      pairs: alignedPairs(experiment, arm),
+      group: new Group({
+        network: arm.init ? { ...experiment.target, init: arm.init } : experiment.target,
+        task: shape, seeds: experiment.seeds, streamName: 'init',
+        optimiser: experiment.base.optimiser, clipNorm: experiment.base.clipNorm,
+      }, kernels),
+    }));
+    this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task));
+    this.#declareNeeds();
+  }
+
+  /** Completed steps. */
+  get step(): number {
+    return this.#step;
+  }
+
+  get finished(): boolean {
+    return this.#step >= this.experiment.base.steps;
+  }
+
+  get evaluationDue(): boolean {
+    return this.#step % this.experiment.base.evaluateEvery === 0 || this.finished;
+  }
+
+  /** Take effect from the next step on, and become part of the experiment. */
+  intervene(set: Intervention['set']): Intervention {
+    const { interventions } = this.experiment;
+    const intervention = { step: this.#step, set };
+    interventions.push(intervention);
+    return intervention;
+  }
+
+  /** One step of every member. */
+  async advance(): Promise<void> {
+    const { base, seeds } = this.experiment;
+    const { learningRate, guidance } = this.#settingsAt(this.#step);
+    const factor = scheduleFactor(base.schedule, this.#step, base.steps);
+    const indices = seeds.map((seed) => batchIndices(seed, this.#step, base.batchSize, this.task.train.labels.length));
+    const active = this.#groups.map(({ arm }) => ({
+      align: arm.align !== undefined && arm.align.weight > 0 && guidance && this.#step < (arm.align.until ?? Number.POSITIVE_INFINITY),
+      distil: arm.distil !== undefined,
+    }));
+    const batches = new Map<string, GuideBatch>();
+    for (const [id, guide] of this.#guides) {
+      const used = this.#groups.some(({ arm }, i) => (active[i].align && arm.align?.guide === id) || arm.distil?.guide === id);
+      if (used) batches.set(id, await guide.batch(indices));
+    }
+    const { images, labels } = gatherBatch(this.task.train, this.task.shape.input, indices);
+    const masks = new StepMasks(seeds, this.#step, base.batchSize);
+    const packs = this.#groups.map(({ arm, group, pairs }, i) => {
+      const weight = (arm.align?.weight ?? 0) / ((arm.align?.reduction ?? base.reduction) === 'mean' ? Math.max(1, pairs.length) : 1);
+      return group.step({
+        images, labels, masks: masks.source, step: this.#step,
+        learningRate: (learningRate ?? arm.learningRate ?? base.learningRate) * factor,
+        align: active[i].align && arm.align
+          ? pairs.map(({ guideTap, targetTap }) => ({
+              targetTap, weight,
+              measure: arm.align?.measure ?? base.measure,
+              guideGram: required(batches.get(arm.align?.guide ?? '')?.grams.get(guideTap)),
+            }))
+          : [],
+        ...(arm.distil && { distil: { ...arm.distil, logits: required(batches.get(arm.distil.guide)?.logits) } }),
+      });
+    });
+    this.#unread.push({ step: this.#step, pack: tf.tidy(() => tf.keep(tf.reshape(tf.stack(packs), [-1]) as tf.Tensor1D)) });
+    tf.dispose(packs);
+    masks.dispose();
+    tf.dispose([images, labels]);
+    for (const { grams, logits } of batches.values()) tf.dispose([...grams.values(), ...(logits ? [logits] : [])]);
+    this.#step += 1;
+  }
+
+  /** Read the losses of all steps since the last read, in one piece. Null when there is none. */
+  async flush(): Promise<TrainingRecords | null> {
+    const unread = this.#unread;
+    if (unread.length === 0) return null;
+    this.#unread = [];
+    const seeds = this.experiment.seeds.length;
+    const count = members(this.experiment).length;
+    const joined = tf.concat1d(unread.map(({ pack }) => pack));
+    tf.dispose(unread.map(({ pack }) => pack));
+    const values = await joined.data<'float32'>();
+    joined.dispose();
+    const loss = new Float32Array(unread.length * count);
+    const metric = new Float32Array(unread.length * count);
+    for (let i = 0; i < unread.length; i++) {
+      for (let g = 0; g < this.#groups.length; g++) {
+        for (let s = 0; s < seeds; s++) {
+          const from = (i * this.#groups.length + g) * 2 * seeds;
+          loss[i * count + g * seeds + s] = values[from + s];
+          metric[i * count + g * seeds + s] = values[from + seeds + s];
+        }
+      }
+    }
+    return { firstStep: unread[0].step + 1, count: unread.length, loss, metric };
+  }
+
+  /** Score every member and compare it with every guide. */
+  async evaluate(): Promise<EvaluationRecord> {
+    const scores: GroupScores[] = [];
+    for (const { group } of this.#groups) {
+      scores.push(await evaluate(group.model, this.task.val, this.task.shape.input, this.#probes));
+    }
+    return {
+      step: this.#step,
+      valLoss: Float32Array.from(scores.flatMap((s) => [...s.loss])),
+      valMetric: Float32Array.from(scores.flatMap((s) => [...s.accuracy])),
+      predictions: concatBytes(scores.map((s) => s.predictions)),
+      matrices: Object.fromEntries(this.#probes.map(({ guide }) => [guide, concatFloats(scores.map((s) => s.matrices[guide]))])),
+    };
+  }
+
+  /** Validation metric per member with recalibrated batch-norm statistics. */
+  async recalibrated(): Promise<number[]> {
+    const scores: number[] = [];
+    for (const { group } of this.#groups) scores.push(...(await evaluateRecalibrated(group.model, this.task)));
+    return scores;
+  }
+
+  /** All state by name, for a checkpoint. */
+  async save(): Promise<PlainTensors> {
+    const tensors: PlainTensors = {};
+    for (const { arm, group } of this.#groups) {
+      for (const [name, tensor] of Object.entries(await group.save())) tensors[`${arm.id}/${name}`] = tensor;
+    }
+    return tensors;
+  }
+
+  /** Continue from a checkpoint of the same experiment. @throws {Error} when it does not fit */
+  restore(checkpoint: Checkpoint): void {
+    for (const { arm, group } of this.#groups) {
+      const prefix = `${arm.id}/`;
+      group.load(Object.fromEntries(Object.entries(checkpoint.tensors)
+        .filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor])));
+    }
+    this.#step = checkpoint.step;
+  }
+
+  dispose(): void {
+    tf.dispose(this.#unread.map(({ pack }) => pack));
+    for (const { group } of this.#groups) group.dispose();
+    for (const probe of this.#probes) probe.dispose();
+    for (const guide of this.#guides.values()) guide.dispose();
+  }
+
+  /** What interventions up to and including a step have set. */
+  #settingsAt(step: number): { learningRate: number | undefined; guidance: boolean } {
+    let learningRate: number | undefined;
+    let guidance = true;
+    for (const { step: at, set } of this.experiment.interventions) {
+      if (at > step) continue;
+      learningRate = set.learningRate ?? learningRate;
+      guidance = set.guidance ?? guidance;
+    }
+    return { learningRate, guidance };
+  }
+
+  #declareNeeds(): void {
+    let cached = 0;
+    const used = guidesInUse(this.experiment);
+    for (const [id, guide] of this.#guides) {
+      if (!used.includes(id)) continue;
+      const taps = new Set(this.#groups.filter(({ arm }) => arm.align?.guide === id).flatMap(({ pairs }) => pairs.map((p) => p.guideTap)));
+      const bytes = guideInstances(this.experiment, id) * guideCacheBytes(this.experiment, id);
+      const fits = cached + bytes <= GUIDE_CACHE_BYTES;
+      if (fits) cached += bytes;
+      guide.require([...taps], this.#groups.some(({ arm }) => arm.distil?.guide === id), fits);
+    }
+  }
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a guide was not prepared for this step');
+  return value;
+}
+
+function concatFloats(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
