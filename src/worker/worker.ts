@@ -21,4 +21,7 @@ async function holdLock(): Promise<string | null> {
   }
 }
 
-serveLab(createLab(), self, holdLock());
+// The build puts this file into `assets/` of the page's folder; the development server serves it from the source tree.
+const page = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url);
+
+serveLab(createLab({ assets: page.href }), self, holdLock());
