@@ -1,6 +1,7 @@
 /** Changing what a network is: its family, a guide's state. */
 import { RESNET_8, TRAINED_RESNET } from '../experiment/presets.ts';
 import type { Experiment, GuideSpec, NetworkSpec } from '../experiment/schema.ts';
+import { freeId } from './arms.ts';
 import { sameValue } from './paths.ts';
 
 const FCN_DEFAULT: NetworkSpec = { family: 'fcn', depth: 3, width: 256, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' };
@@ -24,9 +25,39 @@ export function withGuideNetwork(experiment: Experiment, guides: readonly string
 }
 
 /** Trained (by the recipe that the presets use) or untrained, with the same network. */
-export function withGuideState(guide: GuideSpec, state: GuideSpec['state']): GuideSpec {
+function withState(guide: GuideSpec, state: GuideSpec['state']): GuideSpec {
   if (guide.state === state) return guide;
   return state === 'trained'
     ? { ...TRAINED_RESNET, network: guide.network }
     : { state: 'untrained', network: guide.network };
+}
+
+/**
+ * Train a guide or leave it untrained. A guide that is called by its state is renamed with it, in every arm too:
+ * an untrained guide called "trained" would mislead whoever reads the curves.
+ */
+export function withGuideState(experiment: Experiment, id: string, state: GuideSpec['state']): Experiment {
+  const guide = experiment.guides[id];
+  if (!guide || guide.state === state) return experiment;
+  const named = /^(un)?trained(-\d+)?$/.test(id);
+  const next = named ? freeId(state, Object.keys(experiment.guides)) : id;
+  const guides = Object.fromEntries(Object.entries(experiment.guides)
+    .map(([key, value]) => (key === id ? [next, withState(guide, state)] : [key, value])));
+  const arms = experiment.arms.map((arm) => ({
+    ...arm,
+    ...(arm.align?.guide === id && { align: { ...arm.align, guide: next } }),
+    ...(arm.distil?.guide === id && { distil: { ...arm.distil, guide: next } }),
+  }));
+  return { ...experiment, guides, arms };
+}
+
+/** One more guide like this one. */
+export function duplicateGuide(experiment: Experiment, id: string): { experiment: Experiment; guide: string } {
+  const guide = freeId(experiment.guides[id].state, Object.keys(experiment.guides));
+  return { experiment: { ...experiment, guides: { ...experiment.guides, [guide]: experiment.guides[id] } }, guide };
+}
+
+export function removeGuide(experiment: Experiment, id: string): Experiment {
+  const { [id]: _, ...guides } = experiment.guides;
+  return { ...experiment, guides };
 }

@@ -1,0 +1,75 @@
+/** How long a run will take: from its arithmetic and from how fast this device has been. */
+import type { BackendName, Environment } from '@/experiment/events.ts';
+import { type Cost, cost } from '@/experiment/plan.ts';
+import { PRESETS } from '@/experiment/presets.ts';
+import type { Experiment } from '@/experiment/schema.ts';
+import { sameValue } from './paths.ts';
+import { type Preferences, usePreferences } from './preferences.ts';
+import { useRun } from './run.ts';
+
+/** Floating-point operations per second where nothing was measured yet; WASM: per thread. */
+const DEFAULT_RATE: Record<BackendName, number> = { webgpu: 200e9, wasm: 12e9, cpu: 0.3e9 };
+/** A GPU emulated in software. */
+const SOFTWARE_GPU_RATE = 0.8e9;
+
+export interface Estimate {
+  /** Of the run itself. */
+  seconds: number;
+  /** Training guides that are not at hand. */
+  guideSeconds: number;
+  bytes: number;
+  /** Whether the rate was measured on this device. */
+  measured: boolean;
+  backend: BackendName;
+  cost: Cost;
+}
+
+/** What the page most likely runs on while the choice has not been made. */
+const assumedEnvironment = (): Pick<Environment, 'backend' | 'threads' | 'software'> => ({
+  backend: 'wasm',
+  threads: globalThis.crossOriginIsolated ? (globalThis.navigator?.hardwareConcurrency ?? 1) : 1,
+  software: false,
+});
+
+function defaultRate({ backend, threads, software }: Pick<Environment, 'backend' | 'threads' | 'software'>): number {
+  if (backend === 'webgpu' && software) return SOFTWARE_GPU_RATE;
+  return DEFAULT_RATE[backend] * (backend === 'wasm' ? Math.max(1, threads) : 1);
+}
+
+/** Trained guides of the presets come with the page; whether another one was kept from before only the lab knows. */
+function shipped(experiment: Experiment, guide: string): boolean {
+  return PRESETS.some((preset) => sameValue(preset.experiment.task, experiment.task)
+    && Object.values(preset.experiment.guides).some((known) => sameValue(known, experiment.guides[guide])));
+}
+
+export function estimate(
+  experiment: Experiment, environment: Environment | null, rates: Preferences['rates'], retrain: readonly string[],
+): Estimate {
+  const known = environment ?? assumedEnvironment();
+  const measuredRate = environment && !environment.software ? rates[environment.backend] : undefined;
+  const rate = measuredRate ?? defaultRate(known);
+  const total = cost(experiment);
+  const guideFlops = Object.entries(total.guideTrainingFlops)
+    .filter(([guide]) => retrain.includes(guide) || !shipped(experiment, guide))
+    .reduce((sum, [, flops]) => sum + flops, 0);
+  return {
+    seconds: total.flops / rate,
+    guideSeconds: guideFlops / rate,
+    bytes: total.bytes,
+    measured: measuredRate !== undefined,
+    backend: known.backend,
+    cost: total,
+  };
+}
+
+/** Learn this device's speed from every run that ends. @returns a function that stops it */
+export function watchRates(): () => void {
+  return useRun.subscribe((state, before) => {
+    const { result } = state;
+    if (!result || result === before.result || state.environment?.software) return;
+    const { seconds } = result.timing;
+    if (seconds > 0) {
+      usePreferences.getState().recordRate(result.environment.backend, cost(result.experiment).flops / seconds);
+    }
+  });
+}

@@ -1,0 +1,39 @@
+/** Which parts of the edited experiment no longer match the run on screen. */
+import { useMemo } from 'react';
+import { differences } from '@/experiment/link.ts';
+import type { Experiment } from '@/experiment/schema.ts';
+import { useExperiment } from './experiment.ts';
+import { pathsTouch, sameValue } from './paths.ts';
+import { useRun } from './run.ts';
+
+/** Arms by id: an arm that moved up because another was removed has not changed. */
+function comparable(experiment: Experiment): Parameters<typeof differences>[0] {
+  const { arms, ...rest } = experiment;
+  return { ...rest, arms: Object.fromEntries(arms.map((arm) => [arm.id, arm])) } as unknown as Parameters<typeof differences>[0];
+}
+
+/** Paths where the edited experiment differs from the one that was run (arms by id); none without a run. */
+export function stalePaths(edited: Experiment, opened: Experiment | null, run: Experiment | null): string[] {
+  if (!opened || edited === opened) return [];
+  const paths = differences(comparable(opened), comparable(edited)).map(([path]) => path);
+  // What was changed while it ran belongs to that run, whether or not the edited experiment states it too.
+  return run && sameValue(edited.interventions, run.interventions) ? paths.filter((path) => path !== 'interventions') : paths;
+}
+
+const NONE: string[] = [];
+
+export function useStale(): string[] {
+  const edited = useExperiment((state) => state.experiment);
+  const opened = useRun((state) => state.opened);
+  const run = useRun((state) => state.experiment);
+  return useMemo(() => {
+    const paths = stalePaths(edited, opened, run);
+    return paths.length === 0 ? NONE : paths;
+  }, [edited, opened, run]);
+}
+
+/** Whether anything at or below these paths changed since the run on screen. */
+export function useIsStale(...paths: string[]): boolean {
+  const stale = useStale();
+  return stale.some((changed) => paths.some((path) => pathsTouch(path, changed)));
+}

@@ -1,0 +1,92 @@
+import { ActionIcon, Group, Input, NativeSelect, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
+import { IconMinus, IconPlus } from '@tabler/icons-react';
+import { describeNetwork, taskShape } from '@/experiment/describe.ts';
+import type { NetworkSpec } from '@/experiment/schema.ts';
+import { useExperiment } from '@/state/experiment.ts';
+import { limitsAt } from '@/state/limits.ts';
+import { withFamily } from '@/state/networks.ts';
+import { count, number, plural } from '@/ui/words.ts';
+import { Fields } from './fields/Fields.tsx';
+import { FieldLabel } from './fields/FieldLabel.tsx';
+import { useField } from './fields/useField.ts';
+import { tellProblems } from './attempt.ts';
+import { networkFields } from './specs.ts';
+
+const MAX_STAGES = 4;
+
+/** Basic blocks per stage of a residual network. */
+function StagesField({ path }: { path: string }) {
+  const field = useField(path);
+  const stages = field.value as number[];
+  const { min, max } = limitsAt(`${path}.0`, useExperiment((state) => state.experiment)) ?? { min: 1, max: 1 };
+  const choices = Array.from({ length: max - min + 1 }, (_, i) => String(min + i));
+  const show = (value: unknown) => (value as number[]).join(' · ');
+  return (
+    <Input.Wrapper
+      labelElement="div"
+      label={<FieldLabel label="Blocks per stage" field={field} show={show} />}
+      description="Each stage after the first halves the resolution and doubles the channels."
+      error={field.error}
+    >
+      <Group gap={6} mt={4}>
+        {stages.map((blocks, i) => (
+          <NativeSelect
+            // biome-ignore lint/suspicious/noArrayIndexKey: stages are told apart by their place
+            key={i} w={58} data={choices} aria-label={`Blocks of stage ${i + 1}`} value={String(blocks)}
+            onChange={(event) => field.set(stages.with(i, Number(event.currentTarget.value)))}
+          />
+        ))}
+        <Tooltip label="One stage fewer">
+          <ActionIcon aria-label="One stage fewer" disabled={stages.length <= 1} onClick={() => field.set(stages.slice(0, -1))}><IconMinus size={14} /></ActionIcon>
+        </Tooltip>
+        <Tooltip label="One stage more">
+          <ActionIcon aria-label="One stage more" disabled={stages.length >= MAX_STAGES} onClick={() => field.set([...stages, 1])}><IconPlus size={14} /></ActionIcon>
+        </Tooltip>
+      </Group>
+    </Input.Wrapper>
+  );
+}
+
+/** What a network comes to, live. */
+export function NetworkFacts({ network }: { network: NetworkSpec }) {
+  const task = useExperiment((state) => state.experiment.task);
+  const { title, taps, parameters, flops } = describeNetwork(network, taskShape(task));
+  return (
+    <Text size="xs" c="dimmed" data-testid="network-facts">
+      {title}: {plural(taps.length, 'layer')} that can be read, {count(parameters)} parameters, {count(flops)}FLOP per image.
+    </Text>
+  );
+}
+
+interface NetworkEditorProps {
+  /** Where the network is in the experiment. */
+  path: string;
+  network: NetworkSpec;
+  /** Puts a network of another family in its place. */
+  onFamily?: (network: NetworkSpec) => void;
+}
+
+/** A network's family and its numbers. */
+export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
+  const set = useExperiment((state) => state.set);
+  const change = onFamily ?? ((next: NetworkSpec) => void tellProblems(set(path, next)));
+  return (
+    <Stack gap="sm">
+      <SegmentedControl
+        aria-label="Family"
+        data={[{ value: 'fcn', label: 'Fully connected' }, { value: 'resnet', label: 'ResNet' }]}
+        value={network.family}
+        onChange={(family) => change(withFamily(network, family as NetworkSpec['family']))}
+      />
+      {network.family === 'resnet' && <StagesField path={`${path}.stages`} />}
+      <Fields root={path} specs={networkFields(network)} width={150} />
+      <NetworkFacts network={network} />
+    </Stack>
+  );
+}
+
+/** "3×384 FCN · 457 k parameters" */
+export function networkLine(network: NetworkSpec, task: Parameters<typeof describeNetwork>[1]): { title: string; size: string } {
+  const { title, parameters } = describeNetwork(network, task);
+  return { title, size: `${parameters < 1000 ? number(parameters) : count(parameters)} parameters` };
+}

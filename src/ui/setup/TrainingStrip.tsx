@@ -1,0 +1,54 @@
+import { Button, Collapse, Text, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import type { Intervention } from '@/experiment/schema.ts';
+import { useExperiment } from '@/state/experiment.ts';
+import { useIsStale } from '@/state/stale.ts';
+import { number, trainingStatement } from '@/ui/words.ts';
+import { Fields } from './fields/Fields.tsx';
+import classes from './setup.module.css';
+import { StaleDot } from './StaleDot.tsx';
+import { trainingFields } from './specs.ts';
+
+/** What all arms share, in one line that opens in place. */
+export function TrainingStrip() {
+  const base = useExperiment((state) => state.experiment.base);
+  const stale = useIsStale('base');
+  const [open, { toggle }] = useDisclosure(false);
+  const Chevron = open ? IconChevronUp : IconChevronDown;
+  return (
+    <>
+      <UnstyledButton className={classes.strip} onClick={toggle} aria-expanded={open} data-testid="training-settings">
+        <span className={classes.title}>Training</span>
+        {stale && <StaleDot />}
+        <span className={classes.stripText}>{trainingStatement(base)}</span>
+        <Chevron size={15} className={classes.chevron} aria-hidden />
+      </UnstyledButton>
+      <Collapse expanded={open}>
+        <div className={classes.settings}><Fields root="base" specs={trainingFields(base)} width={210} /></div>
+      </Collapse>
+    </>
+  );
+}
+
+function interventionWords({ step, set }: Intervention): string {
+  const what = [
+    set.learningRate === undefined ? '' : `learning rate ${number(set.learningRate)}`,
+    set.guidance === undefined ? '' : `guidance ${set.guidance ? 'on' : 'off'}`,
+  ].filter(Boolean).join(', ');
+  return `${what} from step ${number(step)}`;
+}
+
+/** Changes made while an earlier run ran; they are repeated, so that the same link gives the same curves. */
+export function InterventionsLine() {
+  const interventions = useExperiment((state) => state.experiment.interventions);
+  const set = useExperiment((state) => state.set);
+  if (interventions.length === 0) return null;
+  return (
+    <div className={classes.interventions} data-testid="interventions">
+      <Text span size="xs" fw={600}>Changes while it runs</Text>
+      <span>{interventions.map(interventionWords).join('; ')}</span>
+      <Button size="compact-xs" onClick={() => void set('interventions', [])}>Clear</Button>
+    </div>
+  );
+}

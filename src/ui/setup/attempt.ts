@@ -1,0 +1,15 @@
+import { notifications } from '@mantine/notifications';
+import { formatProblem, type Problem } from '@/experiment/parse.ts';
+import type { Experiment } from '@/experiment/schema.ts';
+import { useExperiment } from '@/state/experiment.ts';
+
+/** Say why an edit that belongs to no single field was refused. */
+export function tellProblems(problems: Problem[]): boolean {
+  if (problems.length === 0) return true;
+  notifications.show({ id: 'refused', color: 'red', title: 'Not changed', message: `${problems.map(formatProblem).join('; ')}.` });
+  return false;
+}
+
+/** Change the experiment from a button, a drag or a menu. @returns whether it was accepted */
+export const attempt = (change: (experiment: Experiment) => Experiment): boolean =>
+  tellProblems(useExperiment.getState().update(change));

@@ -1,0 +1,35 @@
+import { NumberInput } from '@mantine/core';
+import { number } from '@/ui/words.ts';
+import { FieldLabel } from './FieldLabel.tsx';
+import { useField } from './useField.ts';
+
+interface NumberFieldProps {
+  path: string;
+  label: string;
+  hint: string;
+  /** What one press of an arrow key adds. */
+  step?: number;
+}
+
+/** A number of the experiment. What is typed stays visible; only what is allowed enters the experiment. */
+export function NumberField({ path, label, hint, step = 1 }: NumberFieldProps) {
+  const field = useField(path);
+  return (
+    <NumberInput
+      label={<FieldLabel label={label} field={field} show={(value) => number(Number(value))} />}
+      aria-label={label}
+      description={hint}
+      value={field.draft ?? (field.value as number | undefined) ?? ''}
+      error={field.error}
+      step={step}
+      min={field.limits?.min}
+      max={field.limits?.max}
+      // Never corrected behind the person's back: a wrong entry is shown as wrong.
+      clampBehavior="none"
+      allowDecimal={!field.limits?.integer}
+      allowNegative={(field.limits?.min ?? 0) < 0}
+      onChange={(next) => field.set(next === '' ? Number.NaN : Number(next), next)}
+      onBlur={field.settle}
+    />
+  );
+}

@@ -1,0 +1,90 @@
+import { createContext, use, useEffect, useRef, useState } from 'react';
+import { withPath } from '@/experiment/link.ts';
+import { formatProblem, type Problem } from '@/experiment/parse.ts';
+import { differsFromPreset, presetValue, useExperiment } from '@/state/experiment.ts';
+import { limitsAt, type NumberLimits } from '@/state/limits.ts';
+
+import { sameValue, valueAt } from '@/state/paths.ts';
+import { useIsStale } from '@/state/stale.ts';
+import { number } from '@/ui/words.ts';
+
+export interface Field {
+  value: unknown;
+  /** Why the last entry was refused; null when what is shown is what is in the experiment. */
+  error: string | null;
+  limits: NumberLimits | undefined;
+  /** The preset's value, where it has one and this differs from it. */
+  fallback: { value: unknown } | null;
+  /** Changed since the run on screen. */
+  stale: boolean;
+  /** What was typed, while it is not what the experiment holds word for word. */
+  draft: string | number | null;
+  /** @returns whether the entry was accepted */
+  set: (value: unknown, draft?: string | number) => boolean;
+  /** Typing has ended: show the value again, unless it was refused. */
+  settle: () => void;
+  reset: () => void;
+}
+
+/**
+ * Fields below `from` are also set below each of `to`: networks that are meant to stay the same are edited together.
+ */
+export const MirrorContext = createContext<{ from: string; to: readonly string[] } | null>(null);
+
+/** Arms are named by id here and by index in problems: the last word of the path tells whether it is this field's. */
+const isAbout = (problem: Problem, path: string): boolean =>
+  problem.path === path || (path.startsWith('arms.') && problem.path.startsWith('arms.')
+    && problem.path.split('.').slice(2).join('.') === path.split('.').slice(2).join('.'));
+
+function explain(problems: Problem[], path: string, value: unknown, limits: NumberLimits | undefined): string | null {
+  if (problems.length === 0) return null;
+  if (limits && (typeof value !== 'number' || value < limits.min || value > limits.max || (limits.integer && !Number.isInteger(value)))) {
+    return `Needs a ${limits.integer ? 'whole ' : ''}number from ${number(limits.min)} to ${number(limits.max)}.`;
+  }
+  const [problem] = problems;
+  const text = isAbout(problem, path) ? problem.message : formatProblem(problem);
+  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+}
+
+/** One field of the edited experiment: its value, its limits, and the way back to the preset. */
+export function useField(path: string): Field {
+  const experiment = useExperiment((state) => state.experiment);
+  const setPath = useExperiment((state) => state.set);
+  const update = useExperiment((state) => state.update);
+  const mirror = use(MirrorContext);
+  const [error, setError] = useState<string | null>(null);
+  const [draft, setDraft] = useState<string | number | null>(null);
+  const typed = useRef<unknown>(undefined);
+  const value = valueAt(experiment, path);
+  const limits = limitsAt(path, experiment);
+  const preset = presetValue(experiment, path);
+
+  // A change from elsewhere (a preset, a link) makes what was typed, and the complaint about it, meaningless.
+  useEffect(() => {
+    if (sameValue(value, typed.current)) return;
+    setDraft(null);
+    setError(null);
+  }, [value]);
+
+  const setAll = (next: unknown): Problem[] => {
+    if (!mirror || !path.startsWith(`${mirror.from}.`)) return setPath(path, next);
+    const paths = [path, ...mirror.to.map((root) => root + path.slice(mirror.from.length))];
+    return update((whole) => paths.reduce<unknown>((changed, at) => withPath(changed, at, next), whole));
+  };
+  const set = (next: unknown, text?: string | number): boolean => {
+    const message = explain(setAll(next), path, next, limits);
+    if (message === null) typed.current = next;
+    setDraft(text ?? null);
+    setError(message);
+    return message === null;
+  };
+  return {
+    value, error, limits, draft, set,
+    settle: () => {
+      if (error === null) setDraft(null);
+    },
+    stale: useIsStale(path),
+    fallback: preset !== undefined && (error !== null || differsFromPreset(experiment, path)) ? { value: preset } : null,
+    reset: () => void set(preset),
+  };
+}

@@ -1,0 +1,81 @@
+/** Numbers and settings in words, short enough for a label. */
+import type { ArmSpec, BaseSettings, GuideSpec, OptimiserSpec, ScheduleSpec } from '@/experiment/schema.ts';
+
+const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
+const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+
+/** A setting as people write it: 250, 0.15, 1e-3. */
+export function number(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.01 || size >= 1e6)) {
+    // Four digits at most: 0.0012345 → 1.2345e-3 → 1.235e-3.
+    const [digits, exponent] = value.toExponential(3).split('e');
+    return `${Number(digits)}e${Number(exponent)}`;
+  }
+  return Number.isInteger(value) ? GROUPED.format(value) : PLAIN.format(value);
+}
+
+const UNITS: [number, string][] = [[1e15, 'P'], [1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
+
+/** 1,234,567 → "1.2 M" */
+export function count(value: number): string {
+  const unit = UNITS.find(([size]) => value >= size);
+  if (!unit) return GROUPED.format(value);
+  const scaled = value / unit[0];
+  return `${scaled >= 100 ? scaled.toFixed(0) : scaled.toFixed(1)} ${unit[1]}`;
+}
+
+export const bytes = (value: number): string =>
+  value >= 2 ** 30 ? `${(value / 2 ** 30).toFixed(1)} GB` : `${Math.max(1, Math.round(value / 2 ** 20))} MB`;
+
+/** Two digits at most: an estimate is not better than that. */
+export function duration(seconds: number): string {
+  if (seconds < 1) return 'under 1 s';
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${(seconds / 3600).toFixed(seconds < 36_000 ? 1 : 0)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}
+
+export const plural = (n: number, one: string, many = `${one}s`): string => `${GROUPED.format(n)} ${n === 1 ? one : many}`;
+
+const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
+const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
+
+/** An arm's loss in one line: "+ 4 × Σ (1 − CKA), whole run". */
+export function armStatement(arm: ArmSpec, base: BaseSettings): string {
+  const parts: string[] = [];
+  if (arm.distil) {
+    const { ceWeight, kdWeight, temperature, direction } = arm.distil;
+    parts.push(`${weight(ceWeight)} CE + ${weight(kdWeight)} ${direction === 'reverse' ? 'reverse KL' : 'KL'} · T ${number(temperature)}`);
+  }
+  if (arm.align) {
+    const { reduction = base.reduction, measure = base.measure, until } = arm.align;
+    parts.push(`+ ${weight(arm.align.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measure === 'cka' ? 'CKA' : 'debiased CKA'}), `
+      + (until === undefined || until >= base.steps ? 'whole run' : `until step ${number(until)}`));
+  }
+  if (parts.length === 0) parts.push('task loss only');
+  if (arm.learningRate !== undefined) parts.push(`lr ${number(arm.learningRate)}`);
+  if (arm.init !== undefined) parts.push(`${arm.init} init`);
+  return parts.join(' · ');
+}
+
+export const optimiserName = (optimiser: OptimiserSpec): string =>
+  ({ adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' })[optimiser.kind];
+
+export const scheduleName = (schedule: ScheduleSpec): string =>
+  ({ constant: 'constant', tail: 'warm-up and tail', cosine: 'cosine' })[schedule.kind];
+
+/** "trained, 300 steps" */
+export const guideState = (guide: GuideSpec): string =>
+  guide.state === 'trained' ? `trained, ${number(guide.training.steps)} steps` : 'untrained';
+
+/** "Adam · learning rate 1e-3, constant · batch 128 · 250 steps · evaluated every 10" */
+export const trainingStatement = (base: BaseSettings): string => [
+  optimiserName(base.optimiser),
+  `learning rate ${number(base.learningRate)}, ${scheduleName(base.schedule)}`,
+  `batch ${number(base.batchSize)}`,
+  plural(base.steps, 'step'),
+  `evaluated every ${number(base.evaluateEvery)}`,
+  base.clipNorm === null ? 'no clipping' : `clipped at ${number(base.clipNorm)}`,
+].join(' · ');
