@@ -1,0 +1,28 @@
+/** Summaries of a handful of scores. An empty or too short list gives NaN, never a guess. */
+
+/** Arithmetic mean; NaN for an empty list. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/** Sample standard deviation (n − 1 in the denominator); NaN below two values. */
+export function sampleSd(values: ArrayLike<number>): number {
+  if (values.length < 2) return NaN;
+  const centre = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] - centre) ** 2;
+  return Math.sqrt(sum / (values.length - 1));
+}
+
+/** Standard error of the mean; NaN below two values. */
+export const standardError = (values: ArrayLike<number>): number => sampleSd(values) / Math.sqrt(values.length);
+
+/**
+ * How far an accuracy measured on `examples` examples scatters around the true one: one binomial standard error.
+ * @param accuracy a fraction, 0–1
+ * @returns a fraction, e.g. 0.017 for 33 % on 800 examples
+ */
+export const accuracyError = (accuracy: number, examples: number): number =>
+  Math.sqrt((accuracy * (1 - accuracy)) / examples);

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { type Verdict, type VerdictInput, verdict } from './verdict.ts';
+
+const GUIDED = [0.54, 0.5625, 0.518];
+const UNGUIDED = [0.332, 0.3375, 0.327];
+
+function input(changes: Partial<VerdictInput> = {}): VerdictInput {
+  return {
+    metric: { name: 'accuracy', higherIsBetter: true, chance: 0.125 },
+    reference: 'unguided',
+    arms: [
+      { id: 'unguided', name: 'Unguided', scores: UNGUIDED },
+      { id: 'guided', name: 'Guided', scores: GUIDED },
+    ],
+    seeds: [0, 1, 2], valExamples: 800, finished: true, step: 250, steps: 250,
+    ...changes,
+  };
+}
+
+const arms = (scores: Record<string, (number | null)[]>): VerdictInput['arms'] =>
+  Object.entries(scores).map(([name, values]) => ({ id: name.toLowerCase().replaceAll(/[^a-z]+/g, '-'), name, scores: values }));
+const say = (v: Verdict) => v.headline.map((part) => part.text).join('');
+
+describe('three seeds and more', () => {
+  it('claims what the interval supports, in words that match the numbers', () => {
+    const v = verdict(input());
+    expect(v.comparisons[0]).toMatchObject({ arm: 'guided', n: 3, wins: 3, losses: 0, claim: 'better', p: null, excluded: [] });
+    expect(v.comparisons[0].meanDifference).toBeCloseTo(0.208, 3);
+    expect(say(v)).toBe('Guided beats unguided in 3 of 3 seeds: +20.8 points of validation accuracy (95 % CI 16.6 to 25.0).');
+    expect(v.detail).toContain('800 validation examples');
+    expect(v.detail).toContain('±1.7 points');
+  });
+
+  it('colours the names: their segments carry the arm', () => {
+    expect(verdict(input()).headline.filter((part) => part.arm !== undefined)).toEqual([
+      { text: 'Guided', arm: 'guided' }, { text: 'unguided', arm: 'unguided' },
+    ]);
+  });
+
+  it('leads with the arm named first and tells the rest by weight', () => {
+    const v = verdict(input({ arms: arms({
+      Unguided: [0.33, 0.34, 0.32], Guided: [0.54, 0.59, 0.48], 'Guided, untrained guide': [0.31, 0.35, 0.30], Distilled: [0.41, 0.41, 0.40],
+    }) }));
+    expect(say(v)).toBe('Guided beats unguided in 3 of 3 seeds: +20.7 points of validation accuracy (95 % CI 9 to 32). '
+      + 'Distilled: +7.7. Guided, untrained guide: no difference beyond noise (−1.0).');
+    expect(v.comparisons.map((c) => c.arm)).toEqual(['guided', 'guided-untrained-guide', 'distilled']);
+    expect(v.detail).toContain('not corrected for making three comparisons');
+  });
+
+  it('calls an interval that holds 0 noise, with its numbers', () => {
+    const v = verdict(input({ arms: arms({ Unguided: [0.80, 0.82, 0.81], Guided: [0.84, 0.80, 0.83] }) }));
+    expect(v.comparisons[0].claim).toBe('no difference');
+    expect(say(v)).toBe('Guided against unguided: no difference beyond noise in 3 seeds, +1.3 points of validation accuracy (95 % CI −6 to 9).');
+  });
+
+  it('reads "no difference" for the same arm twice', () => {
+    const v = verdict(input({ arms: arms({ Unguided: UNGUIDED, Again: [...UNGUIDED], Copy: [...UNGUIDED] }) }));
+    expect(v.comparisons.every((c) => c.claim === 'no difference' && c.identical && c.wins === 0)).toBe(true);
+    expect(say(v)).toBe('Again against unguided: no difference in any of 3 seeds. Copy: no difference.');
+  });
+
+  it('says worse where it is worse', () => {
+    const v = verdict(input({ arms: arms({ Unguided: GUIDED, Guided: UNGUIDED, Distilled: UNGUIDED }) }));
+    expect(say(v)).toBe('Guided is worse than unguided in 3 of 3 seeds: −20.8 points of validation accuracy (95 % CI −25.0 to −16.6). Distilled: −20.8, worse.');
+  });
+
+  it('qualifies a difference below the sampling error of the validation set', () => {
+    const v = verdict(input({ arms: arms({ Unguided: [0.33, 0.34, 0.32], Guided: [0.335, 0.345, 0.326] }) }));
+    expect(v.comparisons[0]).toMatchObject({ claim: 'better', withinSamplingError: true });
+    expect(say(v)).toContain('(95 % CI 0.4 to 0.7), which is less than the validation set’s own sampling error (±1.7 points).');
+  });
+
+  it('never writes an end of an interval as 0 that is not 0', () => {
+    const v = verdict(input({ arms: arms({ Unguided: [0.3, 0.3, 0.3], Guided: [0.35, 0.37, 0.332] }), valExamples: 1e6 }));
+    expect(v.comparisons[0].claim).toBe('better');
+    expect(say(v)).toMatch(/95 % CI 0\.\d*[1-9]\d* to/);
+  });
+
+  it('handles metrics where lower is better, in their own unit', () => {
+    const v = verdict(input({
+      metric: { name: 'loss', higherIsBetter: false, chance: 2.08 },
+      arms: arms({ Unguided: [2.7, 2.8, 2.75], Guided: [1.5, 1.53, 1.56], Distilled: [1.8, 1.9, 1.85], Odd: [3.4, 3.5, 3.45] }),
+    }));
+    expect(say(v)).toBe('Guided beats unguided in 3 of 3 seeds: validation loss −1.22 (95 % CI −1.33 to −1.11; lower is better). '
+      + 'Distilled: −0.90, better. Odd: +0.70, worse.');
+    expect(v.samplingError).toBeNull();
+  });
+});
+
+describe('six seeds and more', () => {
+  const six = { seeds: [0, 1, 2, 3, 4, 5] };
+
+  it('adds the exact test', () => {
+    const v = verdict(input({ ...six, arms: arms({ Unguided: [0.3, 0.31, 0.32, 0.3, 0.29, 0.3], Guided: [0.4, 0.42, 0.41, 0.43, 0.4, 0.39] }) }));
+    expect(v.comparisons[0].p).toBe(2 / 64);
+    expect(say(v)).toContain(', p = 0.031).');
+    expect(v.detail).toContain('exact sign-flip test');
+  });
+
+  it('counts the seeds that agree, and says when the exact test does not confirm', () => {
+    const v = verdict(input({ ...six, arms: arms({ Unguided: [0.3, 0.3, 0.3, 0.3, 0.3, 0.3], Guided: [0.4, 0.38, 0.38, 0.38, 0.37, 0.29] }) }));
+    expect(say(v)).toContain('Guided is better than unguided in 5 of 6 seeds');
+    expect(v.comparisons[0]).toMatchObject({ wins: 5, losses: 1, claim: 'better' });
+    expect(v.comparisons[0].p).toBe(4 / 64);
+    expect(v.detail).toContain('The exact test does not confirm Guided at 5 %.');
+  });
+});
+
+describe('too few seeds', () => {
+  it('one seed: no claim', () => {
+    const v = verdict(input({ seeds: [0], arms: arms({ Unguided: [0.332], Guided: [0.54] }) }));
+    expect(say(v)).toBe('One seed so far shows Guided 54.0 % against Unguided 33.2 %: run three or more seeds before concluding anything.');
+    expect(v.comparisons[0]).toMatchObject({ n: 1, ci: null, p: null, claim: 'no claim' });
+  });
+
+  it('two seeds: too few to say', () => {
+    const v = verdict(input({ seeds: [0, 1], arms: arms({ Unguided: [0.33, 0.34], Guided: [0.54, 0.53], Distilled: [0.4, 0.42] }) }));
+    expect(say(v)).toBe('Two seeds so far show Guided 53.5 % against Unguided 33.5 % (Distilled 41.0 %), better in 2 of 2: too few to say; run three or more seeds.');
+    expect(v.comparisons[0]).toMatchObject({ ci: null, claim: 'too few seeds' });
+  });
+});
+
+describe('while it runs', () => {
+  it('says so, and at which step', () => {
+    expect(say(verdict(input({ finished: false, step: 120 })))).toMatch(/^So far, at step 120 of 250: Guided beats unguided in 3 of 3/);
+    expect(say(verdict(input({ finished: false, step: 120, seeds: [0], arms: arms({ Unguided: [0.332], Guided: [0.54] }) }))))
+      .toBe('One seed so far, at step 120 of 250, shows Guided 54.0 % against Unguided 33.2 %: run three or more seeds before concluding anything.');
+  });
+
+  it('claims nothing before the first step or the first score', () => {
+    const v = verdict(input({ finished: false, step: 0 }));
+    expect(say(v)).toBe('Training has not begun.');
+    expect(v.comparisons[0].claim).toBe('no claim');
+    expect(say(verdict(input({ finished: false, step: 5, arms: arms({ Unguided: [null, null, null], Guided: [null, null, null] }) })))).toBe('Nothing measured yet.');
+  });
+});
+
+describe('diverged members', () => {
+  it('are left out pairwise and named', () => {
+    const v = verdict(input({ seeds: [0, 1, 2, 7], arms: arms({ Unguided: [...UNGUIDED, 0.3], Guided: [...GUIDED, null] }) }));
+    expect(v.comparisons[0]).toMatchObject({ n: 3, claim: 'better', excluded: [7] });
+    expect(v.detail).toContain('Guided diverged in seed 7, which its comparison leaves out.');
+    expect(verdict(input({ arms: arms({ Unguided: UNGUIDED, Guided: [NaN, ...GUIDED.slice(1)] }) })).comparisons[0].excluded).toEqual([0]);
+  });
+
+  it('can leave too few seeds for a claim', () => {
+    const v = verdict(input({ arms: arms({ Unguided: UNGUIDED, Guided: [null, null, 0.5] }) }));
+    expect(v.comparisons[0].claim).toBe('no claim');
+    expect(say(v)).toBe('One seed without divergence shows Guided 50.0 % against Unguided 32.7 %: run three or more seeds before concluding anything.');
+  });
+
+  it('do not hide the arms that are whole', () => {
+    const v = verdict(input({ arms: arms({ Unguided: UNGUIDED, Guided: [null, null, null], Distilled: GUIDED }) }));
+    expect(say(v)).toMatch(/^Distilled beats unguided in 3 of 3 seeds.* Guided: no seed to compare\.$/);
+    expect(v.detail).toContain('Guided diverged in every seed.');
+    expect(say(verdict(input({ arms: arms({ Unguided: [null, null, null], Guided: GUIDED }) })))).toBe('Unguided has no score in any seed: nothing to compare with.');
+    expect(say(verdict(input({ arms: arms({ Unguided: [0.3, null, null], Guided: [null, 0.4, 0.4] }) })))).toContain('No seed in which two arms can be compared');
+    expect(say(verdict(input({ arms: arms({ Unguided: [null, null, null], Guided: [null, null, null] }) })))).toBe('Every member diverged: nothing to compare.');
+  });
+});
+
+describe('without a reference', () => {
+  it('compares with the first arm', () => {
+    const v = verdict(input({ reference: 'nobody', arms: arms({ Distilled: UNGUIDED, Guided: GUIDED }) }));
+    expect(v.reference).toBe('distilled');
+    expect(say(v)).toContain('Guided beats distilled in 3 of 3');
+  });
+
+  it('reports one arm alone, and none', () => {
+    expect(say(verdict(input({ arms: arms({ Unguided: UNGUIDED }) })))).toBe('Unguided reaches 33.2 % (three seeds). Add a second arm to compare.');
+    expect(say(verdict(input({ arms: [] })))).toBe('No arms to compare.');
+  });
+});

@@ -1,0 +1,118 @@
+/**
+ * From the arms' final scores to a sentence that claims no more than they support. One seed: no claim. Two: too few to
+ * say. Three or more: the paired difference with a 95 % t interval, which must exclude 0 for "better" or "worse"; from
+ * six seeds on an exact sign-flip test stands beside it. Equal scores in every seed read "no difference".
+ */
+import { MAX_EXACT_PAIRS, pairedDifference, signFlipTest } from './paired.ts';
+import { accuracyError, mean } from './summary.ts';
+import { tell } from './telling.ts';
+
+/** A piece of a sentence; `arm` names the arm whose colour it takes. */
+export interface Segment {
+  text: string;
+  arm?: string;
+}
+
+export type Claim = 'better' | 'worse' | 'no difference' | 'too few seeds' | 'no claim';
+
+/** One arm against the reference arm. */
+export interface Comparison {
+  arm: string;
+  /** Seeds in which both have a score. */
+  n: number;
+  /** Seeds in which the arm is better, and in which it is worse. */
+  wins: number;
+  losses: number;
+  /** Mean of (arm − reference) over those seeds, in the metric's unit (accuracy: a fraction); NaN when n = 0. */
+  meanDifference: number;
+  /** 95 % t interval of it; null below three seeds. */
+  ci: [lo: number, hi: number] | null;
+  /** Exact two-sided sign-flip test; null below six seeds (and above twenty). */
+  p: number | null;
+  claim: Claim;
+  /** Every difference is exactly 0. */
+  identical: boolean;
+  /** The difference is smaller than the sampling error of one score on the validation set. */
+  withinSamplingError: boolean;
+  /** Seeds left out because the arm or the reference has no score in them. */
+  excluded: number[];
+}
+
+export interface Verdict {
+  headline: Segment[];
+  /** Sentences with the numbers behind the headline. */
+  detail: string;
+  /** Every arm but the reference, in the order given. */
+  comparisons: Comparison[];
+  /** The arm compared with. */
+  reference: string;
+  /** One standard error of a score on the validation set, in the metric's unit; null when the metric is no accuracy. */
+  samplingError: number | null;
+}
+
+export interface VerdictArm {
+  id: string;
+  name: string;
+  /** Final score by seed, in the order of `seeds`; null when the member diverged. */
+  scores: readonly (number | null)[];
+}
+
+export interface VerdictInput {
+  metric: { name: string; higherIsBetter: boolean; chance: number };
+  /** Id of the arm to compare with; the first arm when there is none of that id. */
+  reference: string;
+  arms: readonly VerdictArm[];
+  seeds: readonly number[];
+  valExamples: number;
+  finished: boolean;
+  /** Completed steps, of how many. */
+  step: number;
+  steps: number;
+}
+
+/** Fewest seeds for an interval, and for the exact test (whose smallest p is 2¹⁻ⁿ: 0.031 at six). */
+const MIN_SEEDS_FOR_CLAIM = 3;
+const MIN_SEEDS_FOR_EXACT_TEST = 6;
+
+const isScore = (score: number | null | undefined): score is number => typeof score === 'number' && Number.isFinite(score);
+
+/** Mean over the seeds that have a score; NaN when none has. */
+export const meanScore = (arm: VerdictArm): number => mean(arm.scores.filter(isScore));
+
+function claimOf(n: number, ci: Comparison['ci'], identical: boolean, higherIsBetter: boolean): Claim {
+  if (n < 2) return 'no claim';
+  if (n < MIN_SEEDS_FOR_CLAIM || ci === null) return 'too few seeds';
+  if (identical || (ci[0] <= 0 && ci[1] >= 0)) return 'no difference';
+  return ci[0] > 0 === higherIsBetter ? 'better' : 'worse';
+}
+
+function compare(arm: VerdictArm, reference: VerdictArm, input: VerdictInput, samplingError: number | null): Comparison {
+  const { higherIsBetter } = input.metric;
+  const { n, mean: meanDifference, interval, differences } = pairedDifference(arm.scores, reference.scores);
+  const improvements = differences.map((difference) => (higherIsBetter ? difference : -difference));
+  const identical = n > 0 && differences.every((difference) => difference === 0);
+  const ci = n >= MIN_SEEDS_FOR_CLAIM ? interval : null;
+  return {
+    arm: arm.id,
+    n,
+    wins: improvements.filter((x) => x > 0).length,
+    losses: improvements.filter((x) => x < 0).length,
+    meanDifference,
+    ci,
+    p: n >= MIN_SEEDS_FOR_EXACT_TEST && n <= MAX_EXACT_PAIRS ? signFlipTest(differences) : null,
+    claim: input.step === 0 ? 'no claim' : claimOf(n, ci, identical, higherIsBetter),
+    identical,
+    withinSamplingError: samplingError !== null && Math.abs(meanDifference) < samplingError,
+    excluded: input.seeds.filter((_, i) => !isScore(arm.scores[i]) || !isScore(reference.scores[i])),
+  };
+}
+
+/** Compare every arm with the reference and put the outcome into words. */
+export function verdict(input: VerdictInput): Verdict {
+  const reference = input.arms.find((arm) => arm.id === input.reference) ?? input.arms.at(0);
+  if (!reference) return { headline: [{ text: 'No arms to compare.' }], detail: '', comparisons: [], reference: '', samplingError: null };
+  const level = meanScore(reference);
+  const samplingError = input.metric.name === 'accuracy' && Number.isFinite(level) ? accuracyError(level, input.valExamples) : null;
+  const comparisons = input.arms.filter((arm) => arm !== reference).map((arm) => compare(arm, reference, input, samplingError));
+  return { ...tell(input, reference, comparisons, samplingError), comparisons, reference: reference.id, samplingError };
+}

@@ -1,0 +1,65 @@
+/** Numbers as the verdict writes them: accuracies in points and per cent, other metrics in their own unit. */
+
+export interface Unit {
+  /** An absolute score, e.g. "54.0 %" or "1.53". */
+  score(value: number): string;
+  /** A signed difference without unit, e.g. "+20.8" (points) or "−0.52". */
+  difference(value: number): string;
+  /** A signed difference with its unit, e.g. "+20.8 points of validation accuracy". */
+  fullDifference(value: number): string;
+  /** e.g. "15 to 27" */
+  interval(interval: readonly [number, number]): string;
+  /** An unsigned spread, e.g. "±1.7 points". */
+  spread(value: number): string;
+}
+
+const minus = (text: string) => text.replace('-', '−');
+
+/** With as many decimals as asked for, or more (up to 4) where a value other than 0 would read as 0. */
+function fixed(value: number, decimals: number): string {
+  let text = value.toFixed(decimals);
+  while (value !== 0 && Number(text) === 0 && decimals < 4) text = value.toFixed(++decimals);
+  return minus(Number(text) === 0 ? text.replace('-', '') : text);
+}
+
+const signed = (value: number, decimals: number) => (value > 0 ? '+' : '') + fixed(value, decimals);
+
+/** Enough decimals that the interval keeps two digits, and that neither end reads as 0 without being 0. */
+function interval([low, high]: readonly [number, number], wide: number, decimals: number): string {
+  const coarse = high - low >= wide ? Math.max(0, decimals - 1) : decimals;
+  return `${fixed(low, coarse)} to ${fixed(high, coarse)}`;
+}
+
+const POINTS: Unit = {
+  score: (value) => `${(100 * value).toFixed(1)} %`,
+  difference: (value) => signed(100 * value, 1),
+  fullDifference: (value) => `${signed(100 * value, 1)} points of validation accuracy`,
+  interval: ([low, high]) => interval([100 * low, 100 * high], 10, 1),
+  spread: (value) => `±${fixed(100 * value, 1)} points`,
+};
+
+/** @param name of the metric; "accuracy" is a fraction and shown in points */
+export function unitOf(name: string): Unit {
+  if (name === 'accuracy') return POINTS;
+  return {
+    score: (value) => fixed(value, 2),
+    difference: (value) => signed(value, 2),
+    fullDifference: (value) => `validation ${name} ${signed(value, 2)}`,
+    interval: (bounds) => interval(bounds, 10, 2),
+    spread: (value) => `±${fixed(value, 2)}`,
+  };
+}
+
+const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
+
+/** "two", "13" */
+export const inWords = (n: number): string => NUMBERS[n] ?? String(n);
+
+/** "a", "a and b", "a, b and c" */
+export const listed = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
+
+export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** p to two significant digits, never as 0. */
+export const pValue = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${Number(p.toPrecision(2))}`);
