@@ -1,3 +1,4 @@
+// @ts-check
 /** Builds the page into `dist` where it is missing or older than its sources. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

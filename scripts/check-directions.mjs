@@ -1,3 +1,4 @@
+// @ts-check
 /** Part of `npm run lint`: the directions of dependencies inside `src`. */
 import { join } from 'node:path';
 import { checkFolder } from './directions.mjs';

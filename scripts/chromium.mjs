@@ -1,3 +1,4 @@
+// @ts-check
 /** Where a full Chromium is, and how it is started headless. Shared by the tests and the headless runner. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+// @ts-check
 /** Test cases in the JSON reports of Vitest and Playwright. */
 
 /**

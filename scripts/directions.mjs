@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Which part of the page may import which: `ui → state → worker/client → protocol ← worker → lab → stats, experiment`.
  * Also the packages each part may use, globals that only exist in a page, and the length of files.

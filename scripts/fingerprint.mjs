@@ -1,3 +1,4 @@
+// @ts-check
 /** A hash over everything the built page is made of: equal means that `dist` is up to date. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';

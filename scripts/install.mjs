@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * What every command needs before it can do anything: a Node that is new enough, and the packages of the lock file.
  * Plain Node: nothing here may import a package.

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * A small static server for the built page. `npm start`, the end-to-end tests and the headless runner share it.
  * Plain Node: `npm start` runs it right after installing.

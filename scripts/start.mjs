@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * `npm start`: from a fresh clone to the page in a browser. Installs and builds what is missing, then serves it.
  * Options: --host (also reachable from the local network), --port N, --no-open.

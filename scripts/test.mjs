@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * `npm test`: everything, whatever fails on the way, and at the very end one line "N passed, N failed".
  * Each static check counts as one; a test that was skipped proves nothing and counts as failed.

@@ -105,7 +105,7 @@ export class FakeLab implements Lab {
 
   async checkpoint(): Promise<Checkpoint> {
     return {
-      experiment: this.#experiment, step: this.#step, divergedAt: [-1, -1], history: { training: [], evaluations: [] },
+      experiment: this.#experiment, step: this.#step, divergedAt: [-1, -1], history: { training: [], evaluations: [] } as unknown as Checkpoint['history'],
       tensors: { loss: { shape: [1], data: Float32Array.of(this.#loss) } },
     };
   }

@@ -2,6 +2,9 @@
 import { createLab } from '../lab/lab.ts';
 import { serveLab } from './server.ts';
 
+/** The page's folder, where the guides lie that come with it: the build puts this file one folder below. */
+const assets = new URL(import.meta.env.DEV ? '/' : '../', self.location.href).href;
+
 /** Take a lock that only the end of this worker releases. @returns its name, or null where there are no locks */
 async function holdLock(): Promise<string | null> {
   // Web Locks exist at secure addresses only; elsewhere the page falls back to counting unanswered pings.
@@ -21,7 +24,4 @@ async function holdLock(): Promise<string | null> {
   }
 }
 
-// The build puts this file into `assets/` of the page's folder; the development server serves it from the source tree.
-const page = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url);
-
-serveLab(createLab({ assets: page.href }), self, holdLock());
+serveLab(createLab({ assets }), self, holdLock());

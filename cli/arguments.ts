@@ -1,0 +1,141 @@
+/** The command line of the headless runner: words in, a checked experiment and options out. */
+import { existsSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { BackendChoice } from '../src/experiment/events.ts';
+import { withPath } from '../src/experiment/link.ts';
+import { formatProblem, parseExperiment } from '../src/experiment/parse.ts';
+import { findPreset, PRESETS } from '../src/experiment/presets.ts';
+import type { Experiment } from '../src/experiment/schema.ts';
+
+export const USAGE = `Usage: npm run experiment -- <preset | file.json> [options]
+
+  --list                 print the presets and end
+  --set path=value       change a field, e.g. --set base.learningRate=1e-3 --set arms.guided.align.weight=2 (repeatable)
+  --seeds N              repeat with the seeds 0 … N−1
+  --steps N              train for N steps; the budgets of trained guides are scaled alike
+  --backend NAME         webgpu, wasm or cpu; without it the best one here
+  --guide train          train the guides here, even where trained ones are at hand
+  --out FILE             write the result as JSON
+  --help                 print this
+
+Progress goes to standard error, the summary to standard output.
+Exit status: 0 finished, 1 the run failed, 2 a bad argument or experiment.`;
+
+/** Something wrong with what was typed; the message is one line. */
+export class UsageError extends Error {}
+
+export type Command =
+  | { kind: 'help' }
+  | { kind: 'list' }
+  | {
+      kind: 'run';
+      experiment: Experiment;
+      backend: BackendChoice;
+      /** Trained guides to train here. */
+      retrain: string[];
+      /** Scale on the budgets of trained guides. */
+      guideBudget: number;
+      out: string | undefined;
+    };
+
+const BACKENDS = ['webgpu', 'wasm', 'cpu'] as const;
+
+function count(name: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > most) throw new UsageError(`--${name} must be a whole number from 1 to ${most}, not "${text}"`);
+  return value;
+}
+
+/** An experiment as it stands: a preset's, a file's, or the one inside a result file. */
+function source(name: string): unknown {
+  const preset = findPreset(name);
+  if (preset) return preset.experiment;
+  const known = PRESETS.map(({ id }) => id).join(', ');
+  if (!existsSync(name)) {
+    throw new UsageError(name.endsWith('.json') ? `there is no file ${name}` : `"${name}" is neither a preset (${known}) nor a file`);
+  }
+  let data: unknown;
+  try {
+    data = JSON.parse(readFileSync(name, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${name} is not a JSON file: ${(error as Error).message.split('\n')[0]}`);
+  }
+  const inner = (data as { experiment?: unknown } | null)?.experiment;
+  return inner ?? data;
+}
+
+/** Values are JSON where they can be read as such, text otherwise; `path=` alone removes a field. */
+function change(experiment: unknown, assignment: string): unknown {
+  const at = assignment.indexOf('=');
+  if (at < 1) throw new UsageError(`--set needs path=value, not "${assignment}"`);
+  const text = assignment.slice(at + 1);
+  let value: unknown = text === '' ? undefined : text;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Text it is.
+  }
+  try {
+    return withPath(experiment, assignment.slice(0, at), value);
+  } catch (error) {
+    throw new UsageError(`--set ${assignment}: ${(error as Error).message}`);
+  }
+}
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  list: { type: 'boolean' },
+  set: { type: 'string', multiple: true },
+  seeds: { type: 'string' },
+  steps: { type: 'string' },
+  backend: { type: 'string' },
+  guide: { type: 'string' },
+  out: { type: 'string' },
+} as const;
+
+function parseWords(words: string[]) {
+  try {
+    return parseArgs({ args: words, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('\n')[0]);
+  }
+}
+
+/**
+ * @param words the command line without program names
+ * @throws {UsageError} with one line that says what is wrong
+ */
+export function parseCommand(words: string[]): Command {
+  const { values, positionals } = parseWords(words);
+  if (values.help) return { kind: 'help' };
+  if (values.list) return { kind: 'list' };
+  if (positionals.length === 0) throw new UsageError('name a preset or a file (--list prints the presets, --help the options)');
+  if (positionals.length > 1) throw new UsageError(`one experiment at a time, not also "${positionals[1]}"`);
+  const backend = BACKENDS.find((name) => name === values.backend);
+  if (values.backend !== undefined && !backend) throw new UsageError(`--backend must be one of ${BACKENDS.join(', ')}, not "${values.backend}"`);
+  if (values.guide !== undefined && values.guide !== 'train') throw new UsageError(`--guide can only be "train", not "${values.guide}"`);
+
+  let data = (values.set ?? []).reduce(change, source(positionals[0]));
+  if (values.seeds !== undefined) {
+    const seeds = Array.from({ length: count('seeds', values.seeds, 32) }, (_, seed) => seed);
+    data = change(data, `seeds=${JSON.stringify(seeds)}`);
+  }
+  const before = parse(data);
+  let experiment = before;
+  if (values.steps !== undefined) experiment = parse(withPath(before, 'base.steps', count('steps', values.steps, 100_000)));
+  const trained = Object.keys(experiment.guides).filter((id) => experiment.guides[id].state === 'trained');
+  return {
+    kind: 'run',
+    experiment,
+    backend: backend ?? 'auto',
+    retrain: values.guide === 'train' ? trained : [],
+    guideBudget: experiment.base.steps / before.base.steps,
+    out: values.out,
+  };
+}
+
+function parse(data: unknown): Experiment {
+  const parsed = parseExperiment(data);
+  if (!parsed.ok) throw new UsageError(parsed.problems.map(formatProblem).join('; '));
+  return parsed.experiment;
+}
