@@ -1,7 +1,14 @@
 /** A lab that makes up plausible events, for tests and for drawing the page without an engine. */
 import { taskMetric, taskShape } from '@/experiment/describe.ts';
 import type {
-  BackendChoice, Checkpoint, Environment, EvaluationRecord, Lab, LabEvent, OpenOptions, TaskPreview,
+  BackendChoice,
+  Checkpoint,
+  Environment,
+  EvaluationRecord,
+  Lab,
+  LabEvent,
+  OpenOptions,
+  TaskPreview,
 } from '@/experiment/events.ts';
 import { guideInstances, type Member, members, observedPairs, tapNames } from '@/experiment/plan.ts';
 import type { MemberResult, RunResult } from '@/experiment/result.ts';
@@ -21,7 +28,10 @@ export interface FakeOptions {
 }
 
 export const FAKE_ENVIRONMENT: Environment = {
-  backend: 'wasm', adapter: 'SIMD, 2 threads', threads: 2, software: false,
+  backend: 'wasm',
+  adapter: 'SIMD, 2 threads',
+  threads: 2,
+  software: false,
   steps: [
     { backend: 'webgpu', outcome: 'skipped', reason: 'this browser offers no WebGPU adapter' },
     { backend: 'wasm', outcome: 'chosen', reason: 'WebAssembly with SIMD and 2 threads' },
@@ -96,10 +106,18 @@ export class FakeLab implements Lab {
     this.#step = 0;
     this.#evaluations = [];
     for (const [guide, spec] of Object.entries(experiment.guides)) {
-      if (spec.state === 'trained' && this.#options.guideReports > 0) await this.#trainGuide(guide, spec.training.steps);
+      if (spec.state === 'trained' && this.#options.guideReports > 0)
+        await this.#trainGuide(guide, spec.training.steps);
       for (let i = 0; i < guideInstances(experiment, guide); i++) {
         const trained = spec.state === 'trained';
-        this.emit({ type: 'guide.ready', guide, seed: i, source: trained ? 'shipped' : 'untrained', valLoss: trained ? 0.4 : 2.3, valMetric: trained ? 0.894 : 0.12 });
+        this.emit({
+          type: 'guide.ready',
+          guide,
+          seed: i,
+          source: trained ? 'shipped' : 'untrained',
+          valLoss: trained ? 0.4 : 2.3,
+          valMetric: trained ? 0.894 : 0.12,
+        });
       }
     }
     this.#evaluate();
@@ -151,8 +169,19 @@ export class FakeLab implements Lab {
     for (let i = 0; i < reports; i++) {
       const from = i * size;
       const step = Math.min(steps, from + size);
-      const loss = Float32Array.from({ length: step - from }, (_, k) => 2.1 * Math.exp(-(from + k) / 90) + 0.3 + 0.1 * noise(from + k));
-      this.emit({ type: 'guide.progress', guide, step, steps, loss, valLoss: null, valMetric: 0.9 * (1 - Math.exp(-step / 80)) });
+      const loss = Float32Array.from(
+        { length: step - from },
+        (_, k) => 2.1 * Math.exp(-(from + k) / 90) + 0.3 + 0.1 * noise(from + k),
+      );
+      this.emit({
+        type: 'guide.progress',
+        guide,
+        step,
+        steps,
+        loss,
+        valLoss: null,
+        valMetric: 0.9 * (1 - Math.exp(-step / 80)),
+      });
       await wait(this.#options.chunkMs);
     }
   }
@@ -166,10 +195,20 @@ export class FakeLab implements Lab {
     while (this.#step < end && !this.#stop) {
       await wait(this.#options.chunkMs);
       if (this.disposed) return;
-      const count = Math.min(this.#options.chunk, end - this.#step, experiment.base.evaluateEvery - (this.#step % experiment.base.evaluateEvery));
+      const count = Math.min(
+        this.#options.chunk,
+        end - this.#step,
+        experiment.base.evaluateEvery - (this.#step % experiment.base.evaluateEvery),
+      );
       this.#train(count);
       const rate = ((this.#step - from) / (performance.now() - began)) * 1000;
-      this.emit({ type: 'progress.changed', step: this.#step, steps: experiment.base.steps, stepsPerSecond: rate, secondsLeft: (experiment.base.steps - this.#step) / rate });
+      this.emit({
+        type: 'progress.changed',
+        step: this.#step,
+        steps: experiment.base.steps,
+        stepsPerSecond: rate,
+        secondsLeft: (experiment.base.steps - this.#step) / rate,
+      });
       if (this.#step % experiment.base.evaluateEvery === 0 || this.#step === experiment.base.steps) this.#evaluate();
     }
     if (this.#step === experiment.base.steps) {
@@ -223,30 +262,42 @@ export class FakeLab implements Lab {
       const to = shapeOf(member.arm);
       const diverged = this.#isDiverged(m, step);
       const learned = 1 - Math.exp(-3.2 * share);
-      valLoss[m] = diverged ? Number.NaN : 2.12 - 0.45 * learned * (1 - share) + (to.loss - 2.12) * share ** 1.3 + 0.05 * noise(m, step);
-      valMetric[m] = diverged ? Number.NaN : 1 / classes + (to.metric - 1 / classes) * (learned / 0.96) + 0.012 * noise(m, step, 1) + 0.012 * noise(m);
+      valLoss[m] = diverged
+        ? Number.NaN
+        : 2.12 - 0.45 * learned * (1 - share) + (to.loss - 2.12) * share ** 1.3 + 0.05 * noise(m, step);
+      valMetric[m] = diverged
+        ? Number.NaN
+        : 1 / classes + (to.metric - 1 / classes) * (learned / 0.96) + 0.012 * noise(m, step, 1) + 0.012 * noise(m);
       for (let i = 0; i < valExamples; i++) {
         const truth = (i * 5) % classes;
-        predictions[m * valExamples + i] = noise(i, m, 7) * 0.5 + 0.5 < valMetric[m] ? truth : Math.floor((noise(i, m) * 0.5 + 0.5) * classes) % classes;
+        predictions[m * valExamples + i] =
+          noise(i, m, 7) * 0.5 + 0.5 < valMetric[m] ? truth : Math.floor((noise(i, m) * 0.5 + 0.5) * classes) % classes;
       }
     });
-    const matrices = Object.fromEntries(Object.keys(experiment.guides).map((guide) => {
-      const taps = tapNames(experiment, guide);
-      const values = new Float32Array(this.#members.length * targets.length * taps.length * 3);
-      let at = 0;
-      this.#members.forEach((member, m) => {
-        const to = guide === 'untrained' ? (member.arm === 'guided-untrained' ? 0.93 : 0.5) : shapeOf(member.arm).cka;
-        targets.forEach((_, t) => taps.forEach((__, g) => {
-          const distance = Math.abs(t / Math.max(1, targets.length - 1) - g / Math.max(1, taps.length - 1));
-          const learned = 1 - Math.exp(-5 * share);
-          const cka = Math.max(0.02, (0.3 + (to - 0.3) * learned) * (1 - 0.6 * distance) + 0.02 * noise(m, t, g, step));
-          values[at++] = cka;
-          values[at++] = cka - 0.1;
-          values[at++] = 0.09 + 0.03 * (t / targets.length);
-        }));
-      });
-      return [guide, values];
-    }));
+    const matrices = Object.fromEntries(
+      Object.keys(experiment.guides).map((guide) => {
+        const taps = tapNames(experiment, guide);
+        const values = new Float32Array(this.#members.length * targets.length * taps.length * 3);
+        let at = 0;
+        this.#members.forEach((member, m) => {
+          const to = guide === 'untrained' ? (member.arm === 'guided-untrained' ? 0.93 : 0.5) : shapeOf(member.arm).cka;
+          targets.forEach((_, t) =>
+            taps.forEach((__, g) => {
+              const distance = Math.abs(t / Math.max(1, targets.length - 1) - g / Math.max(1, taps.length - 1));
+              const learned = 1 - Math.exp(-5 * share);
+              const cka = Math.max(
+                0.02,
+                (0.3 + (to - 0.3) * learned) * (1 - 0.6 * distance) + 0.02 * noise(m, t, g, step),
+              );
+              values[at++] = cka;
+              values[at++] = cka - 0.1;
+              values[at++] = 0.09 + 0.03 * (t / targets.length);
+            }),
+          );
+        });
+        return [guide, values];
+      }),
+    );
     const record: EvaluationRecord = { step, valLoss, valMetric, matrices, predictions };
     this.#evaluations.push(record);
     this.emit({ type: 'evaluation.recorded', record });
@@ -256,26 +307,57 @@ export class FakeLab implements Lab {
     const last = this.#evaluations[this.#evaluations.length - 1];
     const first = this.#evaluations[0];
     const finite = (value: number) => (Number.isFinite(value) ? value : null);
-    const pairs = observedPairs(experiment).map((pair) => ({ ...pair, start: 0.3, end: 0.8, startDebiased: 0.2, endDebiased: 0.7, chance: 0.1 }));
+    const pairs = observedPairs(experiment).map((pair) => ({
+      ...pair,
+      start: 0.3,
+      end: 0.8,
+      startDebiased: 0.2,
+      endDebiased: 0.7,
+      chance: 0.1,
+    }));
     return {
-      schema: 1, experiment,
+      schema: 1,
+      experiment,
       environment: { backend: 'wasm', adapter: 'SIMD, 2 threads', browser: 'test', version: '0.1.0' },
       metric: taskMetric(experiment.task),
       timing: { seconds: 61, stepsPerSecond: experiment.base.steps / 61 },
-      guides: Object.entries(experiment.guides).map(([id, { state }]) => ({ id, state, seed: 0, score: state === 'trained' ? 0.894 : 0.12, valLoss: 0.4, source: state === 'trained' ? 'shipped' : 'untrained' })),
-      members: this.#members.map((member, m): MemberResult => ({
-        ...member, divergedAt: this.#isDiverged(m, experiment.base.steps) ? (this.#options.diverge?.step ?? null) : null,
-        diverged: this.#isDiverged(m, experiment.base.steps),
-        initial: { valLoss: finite(first.valLoss[m]), valMetric: finite(first.valMetric[m]) },
-        final: {
-          trainLoss: this.#trainLoss(member, experiment.base.steps), trainMetric: 0.9,
-          valLoss: finite(last.valLoss[m]), valMetric: finite(last.valMetric[m]), valMetricRecalibrated: finite(last.valMetric[m] + 0.004),
-        },
-        best: { step: last.step, valLoss: finite(last.valLoss[m]), valMetric: finite(last.valMetric[m]) },
-        pairs,
-        history: { step: [], trainLoss: [], trainMetric: [], valStep: [], valLoss: [], valMetric: [], similarity: [], similarityDebiased: [] },
+      guides: Object.entries(experiment.guides).map(([id, { state }]) => ({
+        id,
+        state,
+        seed: 0,
+        score: state === 'trained' ? 0.894 : 0.12,
+        valLoss: 0.4,
+        source: state === 'trained' ? 'shipped' : 'untrained',
       })),
-      events: [], summary: [],
+      members: this.#members.map(
+        (member, m): MemberResult => ({
+          ...member,
+          divergedAt: this.#isDiverged(m, experiment.base.steps) ? (this.#options.diverge?.step ?? null) : null,
+          diverged: this.#isDiverged(m, experiment.base.steps),
+          initial: { valLoss: finite(first.valLoss[m]), valMetric: finite(first.valMetric[m]) },
+          final: {
+            trainLoss: this.#trainLoss(member, experiment.base.steps),
+            trainMetric: 0.9,
+            valLoss: finite(last.valLoss[m]),
+            valMetric: finite(last.valMetric[m]),
+            valMetricRecalibrated: finite(last.valMetric[m] + 0.004),
+          },
+          best: { step: last.step, valLoss: finite(last.valLoss[m]), valMetric: finite(last.valMetric[m]) },
+          pairs,
+          history: {
+            step: [],
+            trainLoss: [],
+            trainMetric: [],
+            valStep: [],
+            valLoss: [],
+            valMetric: [],
+            similarity: [],
+            similarityDebiased: [],
+          },
+        }),
+      ),
+      events: [],
+      summary: [],
     };
   }
 }

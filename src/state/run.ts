@@ -36,11 +36,24 @@ export interface RunState {
 export const REDRAW_MS = 333;
 
 const emptyRun = {
-  opened: null, experiment: null, step: 0, steps: 0, stepsPerSecond: 0, secondsLeft: 0, result: null, failure: null,
+  opened: null,
+  experiment: null,
+  step: 0,
+  steps: 0,
+  stepsPerSecond: 0,
+  secondsLeft: 0,
+  result: null,
+  failure: null,
 } as const;
 
 export const useRun = create<RunState>()(() => ({
-  phase: 'idle', detail: '', environment: null, retrain: [], version: 0, data: new RunData(null), ...emptyRun,
+  phase: 'idle',
+  detail: '',
+  environment: null,
+  retrain: [],
+  version: 0,
+  data: new RunData(null),
+  ...emptyRun,
 }));
 
 /** Changes gathered since the last flush. */
@@ -65,8 +78,13 @@ function schedule(): void {
 export function beginRun(experiment: Experiment): void {
   pending = {};
   useRun.setState({
-    ...emptyRun, opened: experiment, experiment, steps: experiment.base.steps, data: new RunData(experiment),
-    phase: 'preparing', detail: 'starting',
+    ...emptyRun,
+    opened: experiment,
+    experiment,
+    steps: experiment.base.steps,
+    data: new RunData(experiment),
+    phase: 'preparing',
+    detail: 'starting',
   });
   flush();
 }
@@ -130,7 +148,10 @@ export function differsFromRun(edited: Experiment, run: Pick<RunState, 'opened' 
 }
 
 /** Learning rate and guidance as they are now, interventions included. */
-export function currentSettings(run: Pick<RunState, 'experiment' | 'step'>): { learningRate: number; guidance: boolean } {
+export function currentSettings(run: Pick<RunState, 'experiment' | 'step'>): {
+  learningRate: number;
+  guidance: boolean;
+} {
   const settings = { learningRate: run.experiment?.base.learningRate ?? 0, guidance: true };
   for (const { step, set } of run.experiment?.interventions ?? []) {
     if (step <= run.step) Object.assign(settings, set);

@@ -11,7 +11,8 @@ const width = members(experiment).length;
 const training = (firstStep: number, rows: (step: number, member: number) => number, count = 1): LabEvent => ({
   type: 'training.recorded',
   records: {
-    firstStep, count,
+    firstStep,
+    count,
     loss: Float32Array.from({ length: count * width }, (_, i) => rows(firstStep + Math.floor(i / width), i % width)),
     metric: new Float32Array(count * width).fill(0.5),
   },
@@ -20,23 +21,32 @@ const training = (firstStep: number, rows: (step: number, member: number) => num
 /** Every matrix entry tells where it is: member + target/100 + guide/10000, debiased and chance below it. */
 const record = (step: number, value: (member: number) => number = () => step): EvaluationRecord => {
   const targets = tapNames(experiment).length;
-  const matrices = Object.fromEntries(Object.keys(experiment.guides).map((guide) => {
-    const guides = tapNames(experiment, guide).length;
-    const cells = targets * guides;
-    return [guide, Float32Array.from({ length: width * cells * 3 }, (_, i) => {
-      const cell = Math.floor(i / 3) % cells;
-      const member = Math.floor(i / 3 / cells);
-      return member + Math.floor(cell / guides) / 100 + (cell % guides) / 10_000 - (i % 3) * 100;
-    })];
-  }));
+  const matrices = Object.fromEntries(
+    Object.keys(experiment.guides).map((guide) => {
+      const guides = tapNames(experiment, guide).length;
+      const cells = targets * guides;
+      return [
+        guide,
+        Float32Array.from({ length: width * cells * 3 }, (_, i) => {
+          const cell = Math.floor(i / 3) % cells;
+          const member = Math.floor(i / 3 / cells);
+          return member + Math.floor(cell / guides) / 100 + (cell % guides) / 10_000 - (i % 3) * 100;
+        }),
+      ];
+    }),
+  );
   return {
-    step, matrices, predictions: new Uint8Array(width * experiment.task.val),
+    step,
+    matrices,
+    predictions: new Uint8Array(width * experiment.task.val),
     valLoss: Float32Array.from({ length: width }, (_, m) => value(m)),
     valMetric: Float32Array.from({ length: width }, (_, m) => value(m) / 1000),
   };
 };
-const evaluation = (step: number, value?: (member: number) => number): LabEvent =>
-  ({ type: 'evaluation.recorded', record: record(step, value) });
+const evaluation = (step: number, value?: (member: number) => number): LabEvent => ({
+  type: 'evaluation.recorded',
+  record: record(step, value),
+});
 
 describe('training records', () => {
   test('are kept per member and smoothed per arm without a pull towards 0', () => {
@@ -99,7 +109,10 @@ describe('evaluations', () => {
     expect(data.similarity(last, 4, 1, 'debiased')).toBeCloseTo(4 - 100 + target / 100 + guide / 10_000, 3);
     expect(data.similarity(last, 4, 1, 'chance')).toBeCloseTo(4 - 200 + target / 100 + guide / 10_000, 3);
     // Seeds of the arm "guided" are members 3, 4, 5: their mean is member 4's.
-    expect(data.latestSimilarity('guided', pair.guide, pair.guideTap, pair.targetTap)).toBeCloseTo(4 + target / 100 + guide / 10_000, 4);
+    expect(data.latestSimilarity('guided', pair.guide, pair.guideTap, pair.targetTap)).toBeCloseTo(
+      4 + target / 100 + guide / 10_000,
+      4,
+    );
   });
 
   test('an unknown layer, arm or guide, or no evaluation yet, is null', () => {
@@ -118,7 +131,10 @@ describe('evaluations', () => {
     expect(data.evaluations.length).toBe(5001);
     expect(data.matrices.first?.step).toBe(0);
     expect(data.matrices.latest?.step).toBe(5000);
-    const bytes = data.matrices.records.reduce((sum, r) => sum + Object.values(r.byGuide).reduce((s, m) => s + m.byteLength, 0), 0);
+    const bytes = data.matrices.records.reduce(
+      (sum, r) => sum + Object.values(r.byGuide).reduce((s, m) => s + m.byteLength, 0),
+      0,
+    );
     expect(bytes).toBeLessThanOrEqual(49 * 2 ** 20);
   });
 });
@@ -163,15 +179,25 @@ describe('a rewind', () => {
 
 test('guides: progress adds up, a restart begins anew, the score is the mean of what is ready', () => {
   const data = new RunData(experiment);
-  const progress = (step: number, loss: number[]): LabEvent =>
-    ({ type: 'guide.progress', guide: 'trained', step, steps: 300, loss: Float32Array.from(loss), valLoss: null, valMetric: step / 300 });
+  const progress = (step: number, loss: number[]): LabEvent => ({
+    type: 'guide.progress',
+    guide: 'trained',
+    step,
+    steps: 300,
+    loss: Float32Array.from(loss),
+    valLoss: null,
+    valMetric: step / 300,
+  });
   data.apply(progress(2, [2, 1]));
   data.apply(progress(3, [0.5]));
   expect(data.guideProgress.get('trained')?.losses).toEqual([2, 1, 0.5]);
   data.apply(progress(1, [3]));
   expect(data.guideProgress.get('trained')?.losses).toEqual([3]);
   expect(data.guideScore('trained')).toBeNull();
-  for (const [seed, valMetric] of [[0, 0.8], [1, 0.9]]) {
+  for (const [seed, valMetric] of [
+    [0, 0.8],
+    [1, 0.9],
+  ]) {
     data.apply({ type: 'guide.ready', guide: 'trained', seed, source: 'kept', valLoss: 0.4, valMetric });
   }
   expect(data.guideScore('trained')).toBeCloseTo(0.85, 6);

@@ -19,15 +19,21 @@ function start(options: FakeOptions = {}) {
       return lab;
     },
     experiment: () => edited,
-    edit: (experiment) => { edited = experiment; },
+    edit: (experiment) => {
+      edited = experiment;
+    },
     backend: () => 'auto',
     measured,
   });
   return {
-    session, labs, measured,
+    session,
+    labs,
+    measured,
     lab: () => labs[labs.length - 1],
     edited: () => edited,
-    edit: (change: Partial<Experiment>) => { edited = { ...edited, ...change }; },
+    edit: (change: Partial<Experiment>) => {
+      edited = { ...edited, ...change };
+    },
   };
 }
 
@@ -127,7 +133,8 @@ describe('interventions', () => {
     await session.intervene({ guidance: false });
     const state = useRun.getState();
     expect(state.experiment?.interventions).toEqual([
-      { step: 1, set: { learningRate: 1e-4 } }, { step: 1, set: { guidance: false } },
+      { step: 1, set: { learningRate: 1e-4 } },
+      { step: 1, set: { guidance: false } },
     ]);
     expect(edited().interventions).toHaveLength(2);
     expect(differsFromRun(edited(), state)).toBe(false);
@@ -158,7 +165,9 @@ describe('interventions', () => {
 
 describe('what goes wrong', () => {
   test('a rejected open is shown with its remedy, and the next run starts with a new lab', async () => {
-    const { session, labs } = start({ failOpen: Object.assign(new Error('no memory left'), { remedy: 'Use fewer seeds.' }) });
+    const { session, labs } = start({
+      failOpen: Object.assign(new Error('no memory left'), { remedy: 'Use fewer seeds.' }),
+    });
     await session.run();
     expect(phase()).toBe('failed');
     expect(useRun.getState().failure).toMatchObject({ message: 'no memory left', remedy: 'Use fewer seeds.' });
@@ -177,7 +186,10 @@ describe('what goes wrong', () => {
   test('a failure event fails the run; a later rejection does not hide what it said', async () => {
     const { session, lab } = start({ chunk: 1, chunkMs: 1 });
     await session.run();
-    lab().emit({ type: 'run.failed', failure: { name: 'DeviceLost', message: 'the GPU was reset', remedy: 'Use WASM.' } });
+    lab().emit({
+      type: 'run.failed',
+      failure: { name: 'DeviceLost', message: 'the GPU was reset', remedy: 'Use WASM.' },
+    });
     expect(phase()).toBe('failed');
     expect(useRun.getState().failure?.name).toBe('DeviceLost');
     await session.reset();
@@ -187,7 +199,9 @@ describe('what goes wrong', () => {
   test('a lab that cannot be made at all', async () => {
     const session = new Session({
       createLab: () => Promise.reject(new Error('the worker did not load')),
-      experiment: () => small, edit: () => {}, backend: () => 'auto',
+      experiment: () => small,
+      edit: () => {},
+      backend: () => 'auto',
     });
     expect(await session.warmUp()).toBeNull();
     expect(await session.preview(small.task, 4)).toBeNull();

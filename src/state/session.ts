@@ -2,7 +2,15 @@
  * The one place that talks to the lab. The page calls these verbs; what happens comes back through the run store.
  * Nothing here throws: what goes wrong is shown as a failure that says what to do.
  */
-import type { BackendChoice, BackendName, Environment, Failure, Lab, LabEvent, TaskPreview } from '@/experiment/events.ts';
+import type {
+  BackendChoice,
+  BackendName,
+  Environment,
+  Failure,
+  Lab,
+  LabEvent,
+  TaskPreview,
+} from '@/experiment/events.ts';
 import { cost } from '@/experiment/plan.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
 import { useExperiment } from './experiment.ts';
@@ -78,7 +86,8 @@ export class Session {
     this.#run++;
     this.#listening = false;
     // What was changed by hand while it ran goes with the run; what came with a link stays.
-    if (opened && !sameValue(opened, experiment) && sameValue(this.#sources.experiment(), experiment)) this.#sources.edit(opened);
+    if (opened && !sameValue(opened, experiment) && sameValue(this.#sources.experiment(), experiment))
+      this.#sources.edit(opened);
     clearRun();
     // Preparing cannot be interrupted from outside: end the lab instead, the next run starts a new one.
     if (phase === 'preparing' || phase === 'failed') await this.#discardLab();
@@ -109,7 +118,11 @@ export class Session {
   async preview(task: TaskSpec, count: number, split: PreviewSplit = 'train'): Promise<TaskPreview | null> {
     try {
       const lab = await this.#getLab();
-      return await (lab.preview as (task: TaskSpec, count: number, split?: PreviewSplit) => Promise<TaskPreview>)(task, count, split);
+      return await (lab.preview as (task: TaskSpec, count: number, split?: PreviewSplit) => Promise<TaskPreview>)(
+        task,
+        count,
+        split,
+      );
     } catch (error) {
       console.warn('no preview:', error);
       return null;
@@ -178,9 +191,13 @@ export class Session {
     applyEvent(event);
     const { experiment } = useRun.getState();
     // Link and JSON of the edited experiment follow what is changed while it runs, unless it was edited otherwise.
-    if (event.type === 'intervention.applied' && experiment && !differsFromRun(edited, before)) this.#sources.edit(experiment);
+    if (event.type === 'intervention.applied' && experiment && !differsFromRun(edited, before))
+      this.#sources.edit(experiment);
     if (event.type === 'run.finished' && event.result.timing.seconds > 0) {
-      this.#sources.measured?.(event.result.environment.backend, cost(event.result.experiment).flops / event.result.timing.seconds);
+      this.#sources.measured?.(
+        event.result.environment.backend,
+        cost(event.result.experiment).flops / event.result.timing.seconds,
+      );
     }
   }
 

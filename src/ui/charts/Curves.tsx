@@ -1,4 +1,15 @@
-/** Contract first: replaced shortly. */
+import classes from './charts.module.css';
+import { LossChart } from './LossChart.tsx';
+import { MetricChart } from './MetricChart.tsx';
+import { SimilarityChart } from './SimilarityChart.tsx';
+
+/** The curves of the run on screen, side by side where there is room. */
 export function Curves() {
-  return null;
+  return (
+    <div className={classes.grid} data-testid="curves">
+      <LossChart />
+      <MetricChart />
+      <SimilarityChart />
+    </div>
+  );
 }

@@ -1,0 +1,106 @@
+/** The frame of every chart: title, controls, table, pictures, an empty state, and words for a screen reader. */
+import { ActionIcon, Menu, Tooltip, VisuallyHidden } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconChartLine, IconCheck, IconDots, IconTable } from '@tabler/icons-react';
+import { type ReactNode, type RefObject, useState } from 'react';
+import { Card } from '@/ui/Card.tsx';
+import { ChartTable, type TableData } from './ChartTable.tsx';
+import classes from './charts.module.css';
+import { download, fileName, textFile } from './download.ts';
+import { standaloneSvg, toPng } from './exportImage.ts';
+
+export interface ChartOption {
+  key: string;
+  name: string;
+  checked: boolean;
+  toggle: () => void;
+}
+
+interface ChartCardProps {
+  title: string;
+  note: string;
+  /** One or more sentences that say what the chart shows. */
+  summary: string;
+  frame: RefObject<HTMLDivElement | null>;
+  controls?: ReactNode;
+  options?: readonly ChartOption[];
+  /** Built only when the table is shown. */
+  table: () => TableData;
+  empty: boolean;
+  testId: string;
+  children: ReactNode;
+}
+
+export function ChartCard(props: ChartCardProps) {
+  const { title, note, frame, empty } = props;
+  const [asTable, setAsTable] = useState(false);
+
+  const save = async (format: 'svg' | 'png') => {
+    const svg = frame.current?.querySelector<SVGSVGElement>('svg.recharts-surface');
+    if (!svg) return;
+    try {
+      const picture = standaloneSvg(svg, `${title}: ${note}`);
+      download(
+        `${fileName(title)}.${format}`,
+        format === 'svg' ? textFile(picture.text, 'image/svg+xml') : await toPng(picture),
+      );
+    } catch (error) {
+      notifications.show({ color: 'red', title: 'The picture could not be made', message: (error as Error).message });
+    }
+  };
+
+  const toggleLabel = asTable ? 'Show the chart' : 'Show these values as a table';
+  const actions = (
+    <>
+      {props.controls}
+      <Tooltip label={toggleLabel}>
+        <ActionIcon
+          aria-label={toggleLabel}
+          aria-pressed={asTable}
+          disabled={empty}
+          onClick={() => setAsTable(!asTable)}
+        >
+          {asTable ? <IconChartLine size={16} stroke={1.6} /> : <IconTable size={16} stroke={1.6} />}
+        </ActionIcon>
+      </Tooltip>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon aria-label={`Options and export of the chart "${title}"`}>
+            <IconDots size={16} stroke={1.6} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {props.options?.map(({ key, name, checked, toggle }) => (
+            <Menu.Item
+              key={key}
+              role="menuitemcheckbox"
+              aria-checked={checked}
+              onClick={toggle}
+              closeMenuOnClick={false}
+              leftSection={<IconCheck size={14} style={{ visibility: checked ? 'visible' : 'hidden' }} />}
+            >
+              {name}
+            </Menu.Item>
+          ))}
+          {props.options && props.options.length > 0 && <Menu.Divider />}
+          <Menu.Item disabled={empty || asTable} onClick={() => void save('png')}>
+            Save as PNG
+          </Menu.Item>
+          <Menu.Item disabled={empty || asTable} onClick={() => void save('svg')}>
+            Save as SVG
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+
+  return (
+    <Card title={title} note={note} actions={actions} data-testid={props.testId}>
+      <VisuallyHidden data-testid={`${props.testId}-summary`}>{props.summary}</VisuallyHidden>
+      <div ref={frame} className={classes.frame}>
+        {asTable && !empty ? <ChartTable data={props.table()} /> : props.children}
+        {empty && <p className={classes.empty}>The curves appear here, from the first seconds of a run on.</p>}
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,155 @@
+/** What is drawn over a chart's lines: names at their ends, moments that changed something, members that diverged. */
+import { DefaultZIndexes, usePlotArea, useXAxisScale, useYAxisScale, ZIndexLayer } from 'recharts';
+import { spreadLabels } from './labels.ts';
+
+export interface EndLabel {
+  key: string;
+  text: string;
+  colour: string;
+  step: number;
+  value: number;
+  /** Names of arms are bold, reference levels are not. */
+  strong: boolean;
+}
+
+/** Pixels between the baselines of two labels. */
+const LABEL_GAP = 13;
+const LABEL_OFFSET = 7;
+/** A label moved further than this gets a line that leads to where it belongs. */
+const LEADER_FROM = 5;
+
+export const LABEL_FONT = 11.5;
+
+/** The name of every line, at its end, moved apart where they would overlap. */
+export function EndLabels({ labels, step }: { labels: readonly EndLabel[]; step: number }) {
+  const x = useXAxisScale();
+  const y = useYAxisScale();
+  const area = usePlotArea();
+  if (!x || !y || !area) return null;
+  const shown = labels.flatMap((label) => {
+    const at = y(label.value);
+    return at === undefined || !Number.isFinite(at)
+      ? []
+      : [{ label, at: Math.min(Math.max(at, area.y), area.y + area.height) }];
+  });
+  const placed = spreadLabels(
+    shown.map((s) => s.at),
+    LABEL_GAP,
+    area.y + 4,
+    area.y + area.height - 2,
+  );
+  const left = (x(step) ?? area.x) + LABEL_OFFSET;
+  return (
+    <ZIndexLayer zIndex={DefaultZIndexes.label}>
+      <g>
+        {shown.map(({ label }, i) => {
+          const { y: from, at } = placed[i];
+          const moved = Math.abs(at - from) > LEADER_FROM;
+          return (
+            <g key={label.key}>
+              {moved && (
+                <path
+                  d={`M${left - 5} ${from}L${left + 3} ${at}`}
+                  stroke={label.colour}
+                  strokeWidth={1}
+                  opacity={0.6}
+                  fill="none"
+                />
+              )}
+              <text
+                x={left + (moved ? 5 : 0)}
+                y={at}
+                dy="0.35em"
+                fill={label.colour}
+                fontSize={LABEL_FONT}
+                fontWeight={label.strong ? 600 : 400}
+              >
+                {label.text}
+              </text>
+            </g>
+          );
+        })}
+      </g>
+    </ZIndexLayer>
+  );
+}
+
+export interface Moment {
+  step: number;
+  text: string;
+}
+
+/** Rough width of a character: labels are placed without measuring the text. */
+const CHARACTER = 5.8;
+const MOMENT_ROWS = 3;
+
+/** Vertical lines where something was changed, each with a word on what; labels take the first row that is free. */
+export function Moments({ moments }: { moments: readonly Moment[] }) {
+  const x = useXAxisScale();
+  const area = usePlotArea();
+  if (!x || !area || moments.length === 0) return null;
+  const rowEnds: number[] = new Array(MOMENT_ROWS).fill(Number.NEGATIVE_INFINITY);
+  return (
+    <ZIndexLayer zIndex={DefaultZIndexes.axis}>
+      <g>
+        {[...moments]
+          .sort((a, b) => a.step - b.step)
+          .map(({ step, text }) => {
+            const at = x(step) ?? area.x;
+            const width = text.length * CHARACTER;
+            const flip = at + width > area.x + area.width;
+            const start = flip ? at - width - 4 : at + 4;
+            const row = rowEnds.findIndex((end) => end < start);
+            if (row >= 0) rowEnds[row] = start + width + 6;
+            return (
+              <g key={`${step} ${text}`}>
+                <line
+                  x1={at}
+                  x2={at}
+                  y1={area.y}
+                  y2={area.y + area.height}
+                  stroke="var(--mute)"
+                  strokeDasharray="2 3"
+                />
+                {row >= 0 && (
+                  <text x={start} y={area.y + 8 + row * 12} fill="var(--mute)" fontSize={10.5}>
+                    {text}
+                  </text>
+                )}
+              </g>
+            );
+          })}
+      </g>
+    </ZIndexLayer>
+  );
+}
+
+export interface Cross {
+  key: string;
+  step: number;
+  value: number;
+  colour: string;
+}
+
+/** A cross where a member's loss stopped being a number. */
+export function Crosses({ crosses }: { crosses: readonly Cross[] }) {
+  const x = useXAxisScale();
+  const y = useYAxisScale();
+  if (!x || !y || crosses.length === 0) return null;
+  return (
+    <ZIndexLayer zIndex={DefaultZIndexes.scatter}>
+      <g>
+        {crosses.map(({ key, step, value, colour }) => (
+          <path
+            key={key}
+            transform={`translate(${x(step)} ${y(value)})`}
+            d="M-4 -4L4 4M-4 4L4 -4"
+            stroke={colour}
+            strokeWidth={2}
+            fill="none"
+          />
+        ))}
+      </g>
+    </ZIndexLayer>
+  );
+}

@@ -1,0 +1,168 @@
+/** The drawing of one chart with Recharts. Everything it shows is given; it decides nothing. */
+import { memo, type ReactNode } from 'react';
+import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
+import { type AxisRange, stepTicks } from './domain.ts';
+import { axisNumber } from './format.ts';
+import { Crosses, type Cross, EndLabels, type EndLabel, LABEL_FONT, type Moment, Moments } from './Overlays.tsx';
+import type { Series } from './series.ts';
+
+export interface PlotArm {
+  id: string;
+  colour: string;
+}
+
+export interface Reference {
+  value: number;
+  text: string;
+  /** On which side of its line the text stands. */
+  side: 'above' | 'below';
+}
+
+export interface PlotProps {
+  width: number;
+  height: number;
+  /** What a screen reader calls the drawing. */
+  label: string;
+  series: Series;
+  arms: readonly PlotArm[];
+  steps: number;
+  range: AxisRange;
+  log: boolean;
+  axis: (value: number) => string;
+  labels: readonly EndLabel[];
+  references: readonly Reference[];
+  moments: readonly Moment[];
+  crosses: readonly Cross[];
+  /** Draw the thin training lines, the chance level. */
+  training?: boolean;
+  chance?: boolean;
+  tooltip: (step: number) => ReactNode;
+}
+
+const AXIS_WIDTH = 36;
+const AXIS_HEIGHT = 20;
+const TICK = { fontSize: 11, fill: 'var(--mute)' };
+const CHARACTER = 6.6;
+const MAX_LABEL_SHARE = 0.36;
+
+/** Room for the labels: as much as the longest needs, the same for the whole run. */
+const labelRoom = (texts: readonly string[], width: number): number =>
+  Math.min(width * MAX_LABEL_SHARE, 14 + CHARACTER * Math.max(6, ...texts.map((t) => t.length)));
+
+const stepTick = (step: number): string =>
+  step === 0 ? 'step 0' : step >= 10_000 ? `${axisNumber(step / 1000)}k` : String(step);
+
+const still = { isAnimationActive: false, connectNulls: true, activeDot: false, legendType: 'none' } as const;
+
+export const Plot = memo(function Plot(props: PlotProps) {
+  const { width, height, series, arms, steps, range, log, references } = props;
+  return (
+    <ComposedChart
+      width={width}
+      height={height}
+      data={series.rows}
+      title={props.label}
+      margin={{
+        top: 6,
+        left: 0,
+        bottom: 0,
+        right: labelRoom(
+          props.labels.map((l) => l.text),
+          width,
+        ),
+      }}
+    >
+      <CartesianGrid vertical={false} stroke="var(--line)" />
+      <XAxis
+        dataKey="step"
+        type="number"
+        domain={[0, steps]}
+        ticks={stepTicks(steps)}
+        interval="preserveStartEnd"
+        allowDataOverflow
+        height={AXIS_HEIGHT}
+        tick={TICK}
+        tickLine={false}
+        tickMargin={4}
+        axisLine={{ stroke: 'var(--line)' }}
+        tickFormatter={stepTick}
+      />
+      <YAxis
+        type="number"
+        domain={range.domain}
+        ticks={range.ticks}
+        interval={0}
+        allowDataOverflow
+        scale={log ? 'log' : 'linear'}
+        width={AXIS_WIDTH}
+        tick={TICK}
+        tickLine={false}
+        axisLine={false}
+        tickFormatter={props.axis}
+      />
+      {references.map(({ value, text, side }) => (
+        <ReferenceLine
+          key={text}
+          y={value}
+          stroke="var(--mute)"
+          strokeDasharray="1 3"
+          ifOverflow="discard"
+          label={{
+            value: text,
+            position: side === 'above' ? 'insideBottomRight' : 'insideTopRight',
+            fill: 'var(--mute)',
+            fontSize: LABEL_FONT - 0.5,
+          }}
+        />
+      ))}
+      {props.chance && (
+        <Area {...still} dataKey="chanceBand" stroke="none" fill="var(--mute)" fillOpacity={0.18} tooltipType="none" />
+      )}
+      {props.chance && <Line {...still} dataKey="chance" stroke="var(--mute)" strokeDasharray="1 3" dot={false} />}
+      {arms.map(({ id, colour }) => (
+        <Area
+          key={`b:${id}`}
+          {...still}
+          dataKey={`b:${id}`}
+          stroke="none"
+          fill={colour}
+          fillOpacity={0.13}
+          tooltipType="none"
+        />
+      ))}
+      {props.training &&
+        arms.map(({ id, colour }) => (
+          <Line
+            key={`t:${id}`}
+            {...still}
+            dataKey={`t:${id}`}
+            stroke={colour}
+            strokeWidth={1}
+            strokeOpacity={0.6}
+            dot={false}
+          />
+        ))}
+      {arms.map(({ id, colour }) => (
+        <Line
+          key={`m:${id}`}
+          {...still}
+          dataKey={`m:${id}`}
+          stroke={colour}
+          strokeWidth={2}
+          dot={series.ends.get(id)?.step === 0 ? { r: 2.5, fill: colour, stroke: 'none' } : false}
+        />
+      ))}
+      <Moments moments={props.moments} />
+      <Crosses crosses={props.crosses} />
+      <EndLabels labels={props.labels} step={series.lastStep} />
+      {series.rows.length > 0 && (
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ stroke: 'var(--mute)', strokeWidth: 1 }}
+          content={({ active, label }) => (active && typeof label === 'number' ? props.tooltip(label) : null)}
+          wrapperStyle={{ zIndex: 5, outline: 'none' }}
+        />
+      )}
+    </ComposedChart>
+  );
+});

@@ -1,0 +1,91 @@
+/** A chart as a picture that stands alone: computed styles inlined, title and background added. */
+
+const INLINED = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-opacity',
+  'stroke-dasharray',
+  'stroke-linecap',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'text-anchor',
+  'dominant-baseline',
+];
+/** Height of the title line above the drawing. */
+const HEAD = 30;
+const PADDING = 12;
+/** Pixels per CSS pixel of a PNG: sharp in print and on dense screens. */
+const PNG_SCALE = 3;
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Serialise a chart's SVG with its title; colours are those on screen now. */
+export function standaloneSvg(svg: SVGSVGElement, title: string): { text: string; width: number; height: number } {
+  const { width, height } = svg.getBoundingClientRect();
+  const copy = svg.cloneNode(true) as SVGSVGElement;
+  const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
+  const copies = [copy, ...copy.querySelectorAll<SVGElement>('*')];
+  originals.forEach((original, i) => {
+    const style = getComputedStyle(original);
+    for (const property of INLINED) copies[i].setAttribute(property, style.getPropertyValue(property));
+    copies[i].removeAttribute('class');
+    copies[i].removeAttribute('style');
+    copies[i].removeAttribute('tabindex');
+  });
+  for (const cursor of copy.querySelectorAll('.recharts-tooltip-cursor')) cursor.remove();
+
+  const page = getComputedStyle(document.documentElement);
+  const [fullWidth, fullHeight] = [width + 2 * PADDING, height + HEAD + 2 * PADDING];
+  const root = document.createElementNS(SVG, 'svg');
+  root.setAttribute('xmlns', SVG);
+  root.setAttribute('width', String(fullWidth));
+  root.setAttribute('height', String(fullHeight));
+  root.setAttribute('viewBox', `0 0 ${fullWidth} ${fullHeight}`);
+  const background = document.createElementNS(SVG, 'rect');
+  background.setAttribute('width', '100%');
+  background.setAttribute('height', '100%');
+  background.setAttribute('fill', page.getPropertyValue('--panel').trim() || '#ffffff');
+  const head = document.createElementNS(SVG, 'text');
+  head.textContent = title;
+  head.setAttribute('x', String(PADDING));
+  head.setAttribute('y', String(PADDING + 13));
+  head.setAttribute('font-family', getComputedStyle(svg).fontFamily);
+  head.setAttribute('font-size', '13');
+  head.setAttribute('font-weight', '600');
+  head.setAttribute('fill', page.getPropertyValue('--ink').trim() || '#000000');
+  copy.setAttribute('x', String(PADDING));
+  copy.setAttribute('y', String(PADDING + HEAD));
+  copy.setAttribute('width', String(width));
+  copy.setAttribute('height', String(height));
+  copy.setAttribute('overflow', 'visible');
+  root.append(background, head, copy);
+  return { text: new XMLSerializer().serializeToString(root), width: fullWidth, height: fullHeight };
+}
+
+/** Draw a standalone SVG into a PNG. */
+export async function toPng({ text, width, height }: { text: string; width: number; height: number }): Promise<Blob> {
+  const url = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
+  try {
+    const image = new Image(width, height);
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = Math.round(width * PNG_SCALE);
+    canvas.height = Math.round(height * PNG_SCALE);
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('this browser cannot draw images');
+    context.scale(PNG_SCALE, PNG_SCALE);
+    context.drawImage(image, 0, 0, width, height);
+    return await new Promise<Blob>((resolve, reject) => {
+      canvas.toBlob(
+        (blob) => (blob ? resolve(blob) : reject(new Error('the image is too large for this browser'))),
+        'image/png',
+      );
+    });
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}

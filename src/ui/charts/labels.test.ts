@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { shortNames, spreadLabels } from './labels.ts';
+
+describe('spreadLabels', () => {
+  test('leaves labels alone that do not collide', () => {
+    expect(spreadLabels([10, 50, 90], 12, 0, 100).map((p) => p.at)).toEqual([10, 50, 90]);
+  });
+  test('moves two that collide apart by the same amount, in the order of their values', () => {
+    expect(spreadLabels([52, 50], 12, 0, 100).map((p) => p.at)).toEqual([57, 45]);
+  });
+  test('one that is pushed into a third takes it along', () => {
+    expect(spreadLabels([50, 51, 60], 12, 0, 100).map((p) => p.at)).toEqual([
+      expect.closeTo(41.67, 1),
+      expect.closeTo(53.67, 1),
+      expect.closeTo(65.67, 1),
+    ]);
+  });
+  test('for any input: apart, inside, in order', () => {
+    for (let trial = 0; trial < 300; trial++) {
+      const ys = Array.from({ length: 1 + (trial % 8) }, (_, i) => 200 * Math.abs(Math.sin(trial * 7.3 + i * 1.7)));
+      const placed = spreadLabels(ys, 13, 0, 200);
+      const sorted = [...placed].sort((a, b) => a.at - b.at);
+      sorted.forEach((p, i) => {
+        expect(p.at).toBeGreaterThanOrEqual(-1e-9);
+        expect(p.at).toBeLessThanOrEqual(200 + 1e-9);
+        if (i > 0) {
+          expect(p.at - sorted[i - 1].at).toBeGreaterThanOrEqual(13 - 1e-9);
+          expect(p.y).toBeGreaterThanOrEqual(sorted[i - 1].y);
+        }
+      });
+    }
+  });
+  test('more than fit stand closer instead of leaving the chart', () => {
+    const placed = spreadLabels(new Array(30).fill(50), 12, 0, 100);
+    expect(Math.min(...placed.map((p) => p.at))).toBeCloseTo(0);
+    expect(Math.max(...placed.map((p) => p.at))).toBeCloseTo(100);
+  });
+  test('none and one', () => {
+    expect(spreadLabels([], 12, 0, 100)).toEqual([]);
+    expect(spreadLabels([-5], 12, 0, 100)).toEqual([{ y: -5, at: 0 }]);
+  });
+});
+
+test('names are shortened by what they share, never to the same thing', () => {
+  expect(shortNames(['Unguided', 'Guided', 'Guided, untrained guide', 'Distilled'])).toEqual([
+    'Unguided',
+    'Guided',
+    'Untrained guide',
+    'Distilled',
+  ]);
+  expect(shortNames(['A', 'A, x', 'B', 'B, x'])).toEqual(['A', 'A, x', 'B', 'B, x']);
+  expect(shortNames(['A very long name for an arm indeed'])).toEqual(['A very long name…']);
+});

@@ -1,0 +1,50 @@
+/** Labels at the ends of lines: moved apart where they would overlap, as little as possible, in order of value. */
+
+export interface Placed {
+  /** Where the line ends. */
+  y: number;
+  /** Where its label goes. */
+  at: number;
+}
+
+/**
+ * Positions at least `gap` apart and inside `[top, bottom]` that are as near as possible to where they belong
+ * (least squares: blocks of colliding labels share the mean of what each of them wants).
+ */
+export function spreadLabels(ys: readonly number[], gap: number, top: number, bottom: number): Placed[] {
+  const order = ys.map((_, i) => i).sort((a, b) => ys[a] - ys[b] || a - b);
+  const room = bottom - top;
+  // More labels than fit: let them stand closer rather than leave the chart.
+  const distance = ys.length > 1 ? Math.min(gap, room / (ys.length - 1)) : gap;
+  // In coordinates from which the gaps are subtracted, "at least gap apart" is "not decreasing".
+  const blocks: { sum: number; count: number }[] = [];
+  order.forEach((index, rank) => {
+    let block = { sum: ys[index] - rank * distance, count: 1 };
+    while (blocks.length > 0) {
+      const last = blocks[blocks.length - 1];
+      if (last.sum / last.count <= block.sum / block.count) break;
+      blocks.pop();
+      block = { sum: last.sum + block.sum, count: last.count + block.count };
+    }
+    blocks.push(block);
+  });
+  const placed: Placed[] = new Array(ys.length);
+  const lowest = bottom - (ys.length - 1) * distance;
+  let rank = 0;
+  for (const { sum, count } of blocks) {
+    const start = Math.min(Math.max(sum / count, top), Math.max(top, lowest));
+    for (let i = 0; i < count; i++, rank++) placed[order[rank]] = { y: ys[order[rank]], at: start + rank * distance };
+  }
+  return placed;
+}
+
+/** Shorten the names of arms for the margin: "Guided, untrained guide" beside "Guided" is "Untrained guide". */
+export function shortNames(names: readonly string[], maxLength = 18): string[] {
+  const short = names.map((name) => {
+    const [head, ...rest] = name.split(', ');
+    const tail = rest.join(', ');
+    return tail !== '' && names.includes(head) ? tail[0].toUpperCase() + tail.slice(1) : name;
+  });
+  const unique = short.map((name, i) => (short.indexOf(name) === i && short.lastIndexOf(name) === i ? name : names[i]));
+  return unique.map((name) => (name.length > maxLength ? `${name.slice(0, maxLength - 1).trimEnd()}…` : name));
+}

@@ -1,0 +1,111 @@
+/** What the charts of a run have in common: arms with their colours and names, marks, ranges, words. */
+import { useRef } from 'react';
+import type { Experiment } from '@/experiment/schema.ts';
+import type { Evaluation, RunData } from '@/state/runData.ts';
+import { armColour } from '@/ui/colours.ts';
+import { number } from '@/ui/words.ts';
+import { type AxisRange, growRange, niceRange } from './domain.ts';
+import { shortNames } from './labels.ts';
+import type { Cross, EndLabel, Moment } from './Overlays.tsx';
+import { sampleIndices, type Series } from './series.ts';
+import type { TableData } from './ChartTable.tsx';
+
+export interface ArmView {
+  id: string;
+  name: string;
+  /** For the margin of a chart. */
+  short: string;
+  colour: string;
+}
+
+export function armViews(experiment: Experiment): ArmView[] {
+  const short = shortNames(experiment.arms.map((arm) => arm.name));
+  return experiment.arms.map(({ id, name }, i) => ({ id, name, short: short[i], colour: armColour(id) }));
+}
+
+/** Names at the ends of the main lines. Before there is a line they reserve their room with no value. */
+export const armLabels = (arms: readonly ArmView[], series: Series): EndLabel[] =>
+  arms.map(({ id, short, colour }) => {
+    const end = series.ends.get(id);
+    return { key: id, text: short, colour, step: end?.step ?? 0, value: end?.value ?? Number.NaN, strong: true };
+  });
+
+/** Steps at which something changed: by hand, or because an arm's guidance ends. */
+export function momentsOf(data: RunData): Moment[] {
+  const changes = data.interventions
+    .filter(({ step }) => step <= data.trainedSteps)
+    .flatMap(({ step, set }) => [
+      ...(set.learningRate === undefined ? [] : [{ step, text: `lr ${number(set.learningRate)}` }]),
+      ...(set.guidance === undefined ? [] : [{ step, text: set.guidance ? 'guidance on' : 'guidance off' }]),
+    ]);
+  const steps = data.experiment?.base.steps ?? 0;
+  const ends = new Set(data.experiment?.arms.flatMap((arm) => arm.align?.until ?? []).filter((step) => step < steps));
+  return [...changes, ...[...ends].map((step) => ({ step, text: 'guidance ends' }))];
+}
+
+/** Where members diverged, at their last finite training loss. */
+export function crossesOf(data: RunData, [low, high]: [number, number]): Cross[] {
+  return data.divergences.map(({ arm, seed, step }) => {
+    const member = data.members.findIndex((m) => m.arm === arm && m.seed === seed);
+    let row = data.trainLoss.rowOf(step);
+    while (row > 0 && !Number.isFinite(data.trainLoss.at(row, member))) row--;
+    const value = row >= 0 ? data.trainLoss.at(row, member) : high;
+    return {
+      key: `${arm} ${seed}`,
+      step,
+      colour: armColour(arm),
+      value: Math.min(high, Math.max(low, Number.isFinite(value) ? value : high)),
+    };
+  });
+}
+
+/** A range that grows with what is drawn and starts again for another `key` (another run, another scale). */
+export function useGrowingRange(
+  key: unknown,
+  initial: AxisRange,
+  min: number,
+  max: number,
+  nice = niceRange,
+): AxisRange {
+  const held = useRef<{ key: unknown; range: AxisRange }>({ key, range: initial });
+  if (held.current.key !== key) held.current = { key, range: initial };
+  held.current.range = growRange(held.current.range, min, max, nice);
+  return held.current.range;
+}
+
+/** Index of the evaluation nearest to a step; −1 when there is none. */
+export function nearestEvaluation(evaluations: readonly Evaluation[], step: number): number {
+  let low = 0;
+  let high = evaluations.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (evaluations[middle].step < step) low = middle + 1;
+    else high = middle;
+  }
+  if (low > 0 && step - evaluations[low - 1].step < evaluations[low].step - step) low--;
+  return Math.min(low, evaluations.length - 1);
+}
+
+/** Rows of a table are for reading: more than this would only be long. */
+const TABLE_ROWS = 200;
+
+/** One row per evaluation (a selection of them in a long run), as text. */
+export function evaluationTable(
+  data: RunData,
+  caption: string,
+  columns: TableData['columns'],
+  cells: (evaluation: Evaluation) => string[],
+): TableData {
+  return {
+    caption,
+    columns: [{ key: 'step', name: 'Step' }, ...columns],
+    rows: sampleIndices(data.evaluations.length, TABLE_ROWS).map((i) => {
+      const evaluation = data.evaluations[i];
+      return { key: String(evaluation.step), cells: [number(evaluation.step), ...cells(evaluation)] };
+    }),
+  };
+}
+
+/** "after step 120 of 250" */
+export const progressWords = (data: RunData): string =>
+  `after step ${number(data.lastEvaluation?.step ?? 0)} of ${number(data.experiment?.base.steps ?? 0)}`;

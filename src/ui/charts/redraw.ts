@@ -1,0 +1,93 @@
+/**
+ * When charts redraw: one chart per task (so that no task is long), nothing off-screen or in a hidden tab. What was
+ * missed meanwhile is drawn once when it comes back into view.
+ */
+import { useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { type RunState, useRun } from '@/state/run.ts';
+
+const queue: (() => void)[] = [];
+let scheduled = false;
+
+function drawNext(): void {
+  const draw = queue.shift();
+  try {
+    draw?.();
+  } finally {
+    scheduled = queue.length > 0;
+    if (scheduled) setTimeout(drawNext, 0);
+  }
+}
+
+function enqueue(draw: () => void): void {
+  queue.push(draw);
+  if (scheduled) return;
+  scheduled = true;
+  setTimeout(drawNext, 0);
+}
+
+export interface Snapshot extends Pick<RunState, 'version' | 'data' | 'experiment' | 'opened' | 'result' | 'step'> {
+  /** Nothing is streaming: there is time to draw every point. */
+  resting: boolean;
+}
+
+function takeSnapshot(): Snapshot {
+  const { version, data, experiment, opened, result, step, phase } = useRun.getState();
+  return { version, data, experiment, opened, result, step, resting: phase !== 'running' };
+}
+
+/** The run as of this component's own last redraw. `visible`: whether it is on screen. */
+export function useSnapshot(visible: boolean): Snapshot {
+  const [snapshot, setSnapshot] = useState(takeSnapshot);
+  const waiting = useRef(false);
+  useEffect(() => {
+    if (!visible) return;
+    let alive = true;
+    const request = () => {
+      if (waiting.current || document.hidden) return;
+      waiting.current = true;
+      enqueue(() => {
+        waiting.current = false;
+        if (alive)
+          flushSync(() => setSnapshot((old) => (old.version === useRun.getState().version ? old : takeSnapshot())));
+      });
+    };
+    request();
+    const unsubscribe = useRun.subscribe((state, before) => {
+      if (state.version !== before.version) request();
+    });
+    document.addEventListener('visibilitychange', request);
+    return () => {
+      alive = false;
+      waiting.current = false;
+      unsubscribe();
+      document.removeEventListener('visibilitychange', request);
+    };
+  }, [visible]);
+  return snapshot;
+}
+
+/** Draw a little before it scrolls into view. */
+const MARGIN = '120px';
+
+/** Width of an element in whole pixels (0 before it is laid out), and whether it is on screen. */
+export function useFrame<E extends HTMLElement>() {
+  const ref = useRef<E>(null);
+  const [width, setWidth] = useState(0);
+  const [visible, setVisible] = useState(false);
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const resize = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    const cross = new IntersectionObserver((entries) => setVisible(entries.some((e) => e.isIntersecting)), {
+      rootMargin: MARGIN,
+    });
+    resize.observe(element);
+    cross.observe(element);
+    return () => {
+      resize.disconnect();
+      cross.disconnect();
+    };
+  }, []);
+  return { ref, width, visible };
+}

@@ -1,0 +1,219 @@
+/** From the records of a run to the rows that a chart draws: a bounded number of points, whatever the run's length. */
+import type { Evaluation, RunData, SimilarityField } from '@/state/runData.ts';
+
+/** Points per line while streaming: more cost more than 50 ms a redraw (DESIGN section 3). */
+export const STREAMING_POINTS = 120;
+/** Points per line of a run that stands still: as many as a wide screen has pixels to show. */
+export const RESTING_POINTS = 900;
+
+/** Keys: `m:<arm>` mean over seeds, `b:<arm>` mean ± sd, `t:<arm>` training, `chance`, `chanceBand`. */
+export interface Row {
+  step: number;
+  [key: string]: number | [number, number] | undefined;
+}
+
+export interface Point {
+  mean: number;
+  /** Standard deviation over seeds; NaN for fewer than two. */
+  sd: number;
+  /** Seeds that are finite. */
+  n: number;
+}
+
+/** Where a line ends. */
+export interface End {
+  step: number;
+  value: number;
+}
+
+export interface Series {
+  rows: Row[];
+  /** Last value of every arm's main line. */
+  ends: Map<string, End>;
+  chanceEnd?: End;
+  /** Last step with anything drawn. */
+  lastStep: number;
+  /** Smallest and largest value drawn; NaN when there is none. */
+  min: number;
+  max: number;
+}
+
+/** Indices 0, stride, 2·stride, … and the last: a power-of-two stride keeps drawn points in place while a run grows. */
+export function sampleIndices(length: number, max: number): number[] {
+  if (length === 0) return [];
+  let stride = 1;
+  while (Math.ceil(length / stride) > max - 1) stride *= 2;
+  const indices: number[] = [];
+  for (let i = 0; i < length; i += stride) indices.push(i);
+  if (indices[indices.length - 1] !== length - 1) indices.push(length - 1);
+  return indices;
+}
+
+/** Mean and sample standard deviation of the finite ones among the values. */
+export function meanOverSeeds(members: readonly number[], value: (member: number) => number): Point {
+  let sum = 0;
+  let n = 0;
+  for (const member of members) {
+    const v = value(member);
+    if (Number.isFinite(v)) {
+      sum += v;
+      n++;
+    }
+  }
+  if (n === 0) return { mean: Number.NaN, sd: Number.NaN, n };
+  const mean = sum / n;
+  let squares = 0;
+  for (const member of members) {
+    const v = value(member);
+    if (Number.isFinite(v)) squares += (v - mean) ** 2;
+  }
+  return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : Number.NaN, n };
+}
+
+/** Gathers rows in order of steps, and the range of what is in them. */
+class Rows {
+  readonly rows: Row[] = [];
+  readonly ends = new Map<string, End>();
+  min = Number.POSITIVE_INFINITY;
+  max = Number.NEGATIVE_INFINITY;
+
+  include(value: number): void {
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
+  }
+
+  addPoint(row: Row, arm: string, { mean, sd, n }: Point): void {
+    if (n === 0) return;
+    row[`m:${arm}`] = mean;
+    this.ends.set(arm, { step: row.step, value: mean });
+    this.include(mean);
+    if (n < 2) return;
+    row[`b:${arm}`] = [mean - sd, mean + sd];
+    this.include(mean - sd);
+    this.include(mean + sd);
+  }
+
+  done(): Series {
+    const found = this.min <= this.max;
+    return {
+      rows: this.rows,
+      ends: this.ends,
+      lastStep: this.rows.at(-1)?.step ?? 0,
+      min: found ? this.min : Number.NaN,
+      max: found ? this.max : Number.NaN,
+    };
+  }
+}
+
+/** Validation loss (mean and spread over seeds) and smoothed training loss of every arm. */
+export function lossSeries(data: RunData, maxPoints: number): Series {
+  const out = new Rows();
+  const evaluations = sampleIndices(data.evaluations.length, maxPoints).map((i) => data.evaluations[i]);
+  const training = sampleIndices(data.smoothLoss.length, maxPoints).map((row) => data.smoothLoss.stepAt(row));
+  for (let e = 0, t = 0; e < evaluations.length || t < training.length; ) {
+    const evaluation = evaluations[e];
+    const step = Math.min(evaluation?.step ?? Number.POSITIVE_INFINITY, training[t] ?? Number.POSITIVE_INFINITY);
+    const row: Row = { step };
+    addTraining(data, out, row);
+    if (evaluation?.step === step) {
+      for (const [arm, members] of data.arms)
+        out.addPoint(
+          row,
+          arm,
+          meanOverSeeds(members, (m) => evaluation.valLoss[m]),
+        );
+      e++;
+    }
+    if (training[t] === step) t++;
+    out.rows.push(row);
+  }
+  return out.done();
+}
+
+function addTraining(data: RunData, out: Rows, row: Row): void {
+  const at = data.smoothLoss.rowOf(row.step);
+  if (row.step < 1 || at < 0) return;
+  let column = 0;
+  for (const arm of data.arms.keys()) {
+    const value = data.smoothLoss.at(at, column++);
+    if (!Number.isFinite(value)) continue;
+    row[`t:${arm}`] = value;
+    out.include(value);
+  }
+}
+
+/** Validation metric of every arm. */
+export function metricSeries(data: RunData, maxPoints: number): Series {
+  return evaluationSeries(data, maxPoints, (evaluation, member) => evaluation.valMetric[member]);
+}
+
+function evaluationSeries(
+  data: RunData,
+  maxPoints: number,
+  value: (evaluation: Evaluation, member: number) => number,
+): Series {
+  const out = new Rows();
+  for (const i of sampleIndices(data.evaluations.length, maxPoints)) {
+    const evaluation = data.evaluations[i];
+    const row: Row = { step: evaluation.step };
+    for (const [arm, members] of data.arms)
+      out.addPoint(
+        row,
+        arm,
+        meanOverSeeds(members, (m) => value(evaluation, m)),
+      );
+    out.rows.push(row);
+  }
+  return out.done();
+}
+
+/** Mean of one field over some pairs, for one member; pairs of collapsed layers (NaN) are left out. */
+export function meanOverPairs(
+  data: RunData,
+  evaluation: Evaluation,
+  member: number,
+  pairs: readonly number[],
+  field: SimilarityField,
+): number {
+  let sum = 0;
+  let n = 0;
+  for (const pair of pairs) {
+    const value = data.similarity(evaluation, member, pair, field);
+    if (Number.isFinite(value)) {
+      sum += value;
+      n++;
+    }
+  }
+  return n > 0 ? sum / n : Number.NaN;
+}
+
+/**
+ * Similarity of some pairs (indices into `data.pairs`; their mean when there are several) for every arm, and the
+ * chance level: its mean over arms and, as a band, its lowest and highest arm. Debiased CKA's chance level is 0.
+ */
+export function similaritySeries(
+  data: RunData,
+  pairs: readonly number[],
+  field: 'cka' | 'debiased',
+  maxPoints: number,
+): Series {
+  const series = evaluationSeries(data, maxPoints, (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
+  const indices = sampleIndices(data.evaluations.length, maxPoints);
+  series.rows.forEach((row, i) => {
+    const levels: number[] = [];
+    if (field === 'cka') {
+      for (const members of data.arms.values()) {
+        const { mean, n } = meanOverSeeds(members, (m) =>
+          meanOverPairs(data, data.evaluations[indices[i]], m, pairs, 'chance'),
+        );
+        if (n > 0) levels.push(mean);
+      }
+    } else levels.push(0);
+    if (levels.length === 0) return;
+    const chance = levels.reduce((a, b) => a + b, 0) / levels.length;
+    row.chance = chance;
+    row.chanceBand = [Math.min(...levels), Math.max(...levels)];
+    series.chanceEnd = { step: row.step, value: chance };
+  });
+  return series;
+}
