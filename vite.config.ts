@@ -20,6 +20,26 @@ const leaveFingerprint: Plugin = {
   },
 };
 
+/**
+ * tfjs starts its threads from the source text of one function, which therefore may use nothing from around it.
+ * It guards the one name it takes from there with `typeof`; the minifier sees the declaration, drops the guard, and
+ * the threads fail with "e is not defined". The name is never needed where the page runs. To be removed when tfjs
+ * no longer builds threads from `toString()` (4.22.0 does).
+ */
+const selfContainedThreads = (): Plugin => ({
+  name: 'self-contained-threads',
+  transform: {
+    filter: { id: /tfjs-backend-wasm-threaded-simd\.js$/ },
+    handler(code) {
+      const changed = code
+        .replace('if(typeof _scriptDir !== "undefined" && _scriptDir){scriptDirectory=_scriptDir}', '')
+        .replace('Module["mainScriptUrlOrBlob"]||_scriptDir', 'Module["mainScriptUrlOrBlob"]');
+      if (changed.match(/_scriptDir/g)?.length !== 3) this.error('the glue of the WASM backend is another than expected');
+      return { code: changed, map: null };
+    },
+  },
+});
+
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export default defineConfig({
@@ -30,7 +50,7 @@ export default defineConfig({
   resolve: { alias: { '@': path('./src') } },
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [selfContainedThreads()] },
   build: {
     target: 'es2023',
     // tfjs in the worker is one chunk of about 1 MB, off the path to the first paint.

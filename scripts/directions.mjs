@@ -26,7 +26,7 @@ const PARTS = [
   { part: 'page entry', files: /^[^/]+$/, imports: ['ui/', 'state/', 'worker/client.ts', 'worker/protocol.ts', 'experiment/', 'isolation.ts'], packages: ['react', 'react-dom', '@mantine/', '@xyflow/', 'katex'], page: true },
 ];
 
-const isTest = (/** @type {string} */ path) => /\.test\.tsx?$|(^|\/)testing(\.ts$|\/)/.test(path);
+const isTest = (/** @type {string} */ path) => /\.(test|test-helper)\.tsx?$|(^|\/)testing(\.ts$|\/)/.test(path);
 
 /**
  * @param {string} path @param {string} text
@@ -60,11 +60,11 @@ export function checkFile(path, text) {
     if (/\.(css|json|wasm|svg|png|bin)$/.test(name)) continue;
     const local = name.startsWith('@/') ? name.slice(2) : name.startsWith('.') ? posix.join(posix.dirname(path), name) : null;
     if (local !== null) {
-      // A test may also use what stands above it to prove that the two fit together.
-      const allowed = isTest(path) && part.part === 'worker' ? [...part.imports, 'lab/'] : part.imports;
+      // A test may use what stands above it, to prove that the two fit together.
+      if (isTest(path)) continue;
       if (local.startsWith('../')) {
-        if (!isTest(path)) problems.push(`src/${path} imports ${name}, outside src`);
-      } else if (!allowed.some((prefix) => local.startsWith(prefix))) {
+        problems.push(`src/${path} imports ${name}, outside src`);
+      } else if (!part.imports.some((prefix) => local.startsWith(prefix))) {
         problems.push(`src/${path} imports ${local}: ${part.part} may import only ${part.imports.join(', ')}`);
       }
     } else if (!isTest(path) && !part.packages.some((prefix) => name === prefix || name.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`))) {

@@ -13,7 +13,7 @@ const SOURCES = ['src', 'public', 'index.html', 'headless.html', 'package-lock.j
 /** @param {string} path @returns {string[]} the files at or under a path, in a fixed order, tests left out */
 function files(path) {
   if (!existsSync(path)) return [];
-  if (!statSync(path).isDirectory()) return /\.test\.tsx?$/.test(path) ? [] : [path];
+  if (!statSync(path).isDirectory()) return /\.(test|test-helper)\.tsx?$/.test(path) ? [] : [path];
   return readdirSync(path).sort().flatMap((name) => files(join(path, name)));
 }
 
