@@ -18,7 +18,12 @@ function close(actual: tf.Tensor, expected: ArrayLike<number>, tolerance = TOLER
 }
 
 describe('matmul', () => {
-  test.each([[false, false], [false, true], [true, false], [true, true]])('transposes %s %s', (ta, tb) => {
+  test.each([
+    [false, false],
+    [false, true],
+    [true, false],
+    [true, true],
+  ])('transposes %s %s', (ta, tb) => {
     const [e, m, k, n] = [2, 3, 5, 4];
     const a = randomTensor<Tensor3D>(ta ? [1, k, m] : [1, m, k], 1);
     const b = randomTensor<Tensor3D>(tb ? [e, n, k] : [e, k, n], 2);
@@ -63,12 +68,27 @@ describe('batchNorm', () => {
     const [xv, gv, bv, mv, dv] = [x, gamma, beta, mask, dy].map((t) => t.dataSync());
     const options = { epsilon, relu, mask };
     const result = composed.batchNorm(x, gamma, beta, options);
-    close(result.y, forward(xv, gv, bv, relu).map((v, i) => v * mv[i]));
+    close(
+      result.y,
+      forward(xv, gv, bv, relu).map((v, i) => v * mv[i]),
+    );
     const loss = (y: Float64Array) => y.reduce((sum, v, i) => sum + v * mv[i] * dv[i], 0);
     const gradient = composed.batchNormGrad(dy, x, gamma, result, options);
-    close(gradient.dx, numericalGradient((v) => loss(forward(v, gv, bv, relu)), xv), 1e-4);
-    close(gradient.dGamma, numericalGradient((v) => loss(forward(xv, v, bv, relu)), gv), 1e-4);
-    close(gradient.dBeta, numericalGradient((v) => loss(forward(xv, gv, v, relu)), bv), 1e-4);
+    close(
+      gradient.dx,
+      numericalGradient((v) => loss(forward(v, gv, bv, relu)), xv),
+      1e-4,
+    );
+    close(
+      gradient.dGamma,
+      numericalGradient((v) => loss(forward(xv, v, bv, relu)), gv),
+      1e-4,
+    );
+    close(
+      gradient.dBeta,
+      numericalGradient((v) => loss(forward(xv, gv, v, relu)), bv),
+      1e-4,
+    );
     const { mean, variance } = result;
     close(composed.batchNormInference(x, gamma, beta, mean, variance, { epsilon, relu }), forward(xv, gv, bv, relu));
   });
@@ -108,8 +128,9 @@ describe('conv2d', () => {
           const [yy, xx] = [row * o.stride + ky - o.pad, col * o.stride + kx - o.pad];
           if (yy < 0 || yy >= h || xx < 0 || xx >= w) continue;
           for (let c = 0; c < inputs; c++) {
-            y[i] += x[((((xe === 1 ? 0 : e) * batch + b) * h + yy) * w + xx) * inputs + c]
-              * filter[(((e * k + ky) * k + kx) * inputs + c) * outputs + out];
+            y[i] +=
+              x[((((xe === 1 ? 0 : e) * batch + b) * h + yy) * w + xx) * inputs + c] *
+              filter[(((e * k + ky) * k + kx) * inputs + c) * outputs + out];
           }
         }
       }
@@ -126,10 +147,14 @@ describe('conv2d', () => {
     const dy = randomTensor<Tensor5D>(y.shape, 3);
     const dv = dy.dataSync();
     const loss = (values: Float64Array) => values.reduce((sum, v, i) => sum + v * dv[i], 0);
-    close(composed.conv2dInputGrad(dy, filter, xs, options),
-      numericalGradient((v) => loss(convolve(v, fv, xs, fs, options)), xv, 1e-2));
-    close(composed.conv2dFilterGrad(dy, x, fs, options),
-      numericalGradient((v) => loss(convolve(xv, v, xs, fs, options)), fv, 1e-2));
+    close(
+      composed.conv2dInputGrad(dy, filter, xs, options),
+      numericalGradient((v) => loss(convolve(v, fv, xs, fs, options)), xv, 1e-2),
+    );
+    close(
+      composed.conv2dFilterGrad(dy, x, fs, options),
+      numericalGradient((v) => loss(convolve(xv, v, xs, fs, options)), fv, 1e-2),
+    );
   });
 });
 
@@ -155,9 +180,17 @@ test('softmaxCrossEntropy: value, accuracy and gradient per member', () => {
   const perRow = loss(values);
   const perMember = [0, 1].map((e) => perRow.slice(e * batch, (e + 1) * batch).reduce((a, b) => a + b));
   close(result.loss, perMember);
-  close(result.dLogits, numericalGradient((v) => loss(v).reduce((a, b) => a + b), values));
-  const hits = rowsOf(values, classes).map((row, r) => Number(row.indexOf(Math.max(...row)) === labelValues[r % batch]));
-  close(result.accuracy, [0, 1].map((e) => hits.slice(e * batch, (e + 1) * batch).reduce((a, b) => a + b) / batch));
+  close(
+    result.dLogits,
+    numericalGradient((v) => loss(v).reduce((a, b) => a + b), values),
+  );
+  const hits = rowsOf(values, classes).map((row, r) =>
+    Number(row.indexOf(Math.max(...row)) === labelValues[r % batch]),
+  );
+  close(
+    result.accuracy,
+    [0, 1].map((e) => hits.slice(e * batch, (e + 1) * batch).reduce((a, b) => a + b) / batch),
+  );
 });
 
 test.each(['forward', 'reverse'] as const)('distillation %s: value and gradient', (direction) => {
@@ -166,20 +199,27 @@ test.each(['forward', 'reverse'] as const)('distillation %s: value and gradient'
   const teacher = randomTensor<Tensor3D>([1, batch, classes], 2, 3);
   const temperature = 3;
   const teacherRows = rowsOf(teacher.dataSync(), classes);
-  const perRow = (values: ArrayLike<number>) => rowsOf(values, classes).map((row, r) => {
-    const q = logSoftmax(row.map((v) => v / temperature));
-    const p = logSoftmax(teacherRows[r % batch].map((v) => v / temperature));
-    const [from, to] = direction === 'forward' ? [p, q] : [q, p];
-    return (from.reduce((sum, v, c) => sum + Math.exp(v) * (v - to[c]), 0) * temperature ** 2) / batch;
-  });
+  const perRow = (values: ArrayLike<number>) =>
+    rowsOf(values, classes).map((row, r) => {
+      const q = logSoftmax(row.map((v) => v / temperature));
+      const p = logSoftmax(teacherRows[r % batch].map((v) => v / temperature));
+      const [from, to] = direction === 'forward' ? [p, q] : [q, p];
+      return (from.reduce((sum, v, c) => sum + Math.exp(v) * (v - to[c]), 0) * temperature ** 2) / batch;
+    });
   const result = composed.distillation(logits, teacher, { temperature, direction });
   const rows = perRow(logits.dataSync());
-  close(result.loss, [0, 1].map((e) => rows.slice(e * batch, (e + 1) * batch).reduce((a, b) => a + b)));
-  close(result.dLogits, numericalGradient((v) => perRow(v).reduce((a, b) => a + b), logits.dataSync()));
+  close(
+    result.loss,
+    [0, 1].map((e) => rows.slice(e * batch, (e + 1) * batch).reduce((a, b) => a + b)),
+  );
+  close(
+    result.dLogits,
+    numericalGradient((v) => perRow(v).reduce((a, b) => a + b), logits.dataSync()),
+  );
 });
 
 /** CKA from activations in float64, by the textbook. */
-export function referenceCka(x: ArrayLike<number>, y: ArrayLike<number>, n: number, debiased: boolean): number {
+function referenceCka(x: ArrayLike<number>, y: ArrayLike<number>, n: number, debiased: boolean): number {
   const gram = (values: ArrayLike<number>) => {
     const width = values.length / n;
     const means = Array.from({ length: width }, (_, f) => {
@@ -187,11 +227,13 @@ export function referenceCka(x: ArrayLike<number>, y: ArrayLike<number>, n: numb
       for (let i = 0; i < n; i++) sum += values[i * width + f];
       return sum / n;
     });
-    const k = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => {
-      let sum = 0;
-      for (let f = 0; f < width; f++) sum += (values[i * width + f] - means[f]) * (values[j * width + f] - means[f]);
-      return debiased && i === j ? 0 : sum;
-    }));
+    const k = Array.from({ length: n }, (_, i) =>
+      Array.from({ length: n }, (_, j) => {
+        let sum = 0;
+        for (let f = 0; f < width; f++) sum += (values[i * width + f] - means[f]) * (values[j * width + f] - means[f]);
+        return debiased && i === j ? 0 : sum;
+      }),
+    );
     if (!debiased) return k.flat();
     const sums = k.map((row) => row.reduce((a, b) => a + b));
     const total = sums.reduce((a, b) => a + b) / ((n - 1) * (n - 2));
@@ -223,7 +265,11 @@ describe('cka', () => {
       [0, 1].map((e) => referenceCka(Array.from(v).slice(e * half, (e + 1) * half), yv, n, debiased));
     close(value, both(xv));
     const dx = tf.div(composed.matmul(g, z), tf.reshape(norm, [2, 1, 1]));
-    close(dx, numericalGradient((v) => both(v).reduce((a, b) => a + b), xv), 1e-4);
+    close(
+      dx,
+      numericalGradient((v) => both(v).reduce((a, b) => a + b), xv),
+      1e-4,
+    );
   });
 
   test('a large offset costs no accuracy', () => {
@@ -239,8 +285,18 @@ describe('cka', () => {
     expect(norm.dataSync()[0]).toBe(0);
     expect(value.dataSync()[0]).toBe(0);
     expect(value.dataSync()[1]).not.toBe(0);
-    expect(tf.slice(z, 0, 1).dataSync().every((v) => v === 0)).toBe(true);
-    expect(tf.slice(g, 0, 1).dataSync().every((v) => v === 0)).toBe(true);
+    expect(
+      tf
+        .slice(z, 0, 1)
+        .dataSync()
+        .every((v) => v === 0),
+    ).toBe(true);
+    expect(
+      tf
+        .slice(g, 0, 1)
+        .dataSync()
+        .every((v) => v === 0),
+    ).toBe(true);
   });
 
   test('the identity Gram matrix is a collapsed layer for the debiased measure', () => {
@@ -258,7 +314,10 @@ describe('optimisers', () => {
   const gradientValues = randomValues(shape, 1);
 
   function gradient() {
-    return tf.tensor(gradientValues.map((v, i) => (i >= 8 ? NaN : v)), shape);
+    return tf.tensor(
+      gradientValues.map((v, i) => (i >= 8 ? NaN : v)),
+      shape,
+    );
   }
 
   test.each([true, false])('adam follows the formula and leaves inactive members alone, decoupled %s', (decoupled) => {
@@ -298,8 +357,14 @@ describe('optimisers', () => {
   });
 
   test('runningAverage and sumSquares', () => {
-    const running = tf.tensor2d([[1, 2], [3, 4]]);
-    const batch = tf.tensor2d([[2, 4], [NaN, 1]]);
+    const running = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]);
+    const batch = tf.tensor2d([
+      [2, 4],
+      [NaN, 1],
+    ]);
     close(composed.runningAverage(running, batch, 0.5, tf.tensor1d([1, 0])), [1.5, 3, 3, 4]);
     close(composed.sumSquares(running), [5, 25]);
     close(composed.sumRows(tf.expandDims(running) as Tensor3D), [4, 6]);
@@ -311,9 +376,12 @@ test('kernels leave nothing behind but their results', () => {
   const gamma = tf.ones<tf.Rank.R2>([2, 3]);
   const before = tf.memory().numTensors;
   const results = [
-    composed.matmul(x, x, { transposeB: true, bias: undefined }), composed.sumRows(x), composed.relu(x),
+    composed.matmul(x, x, { transposeB: true, bias: undefined }),
+    composed.sumRows(x),
+    composed.relu(x),
     ...Object.values(composed.batchNorm(x, gamma, gamma, { epsilon: 1e-3, relu: true })),
-    ...Object.values(composed.centreNormalise(x)), composed.sumSquares(x),
+    ...Object.values(composed.centreNormalise(x)),
+    composed.sumSquares(x),
   ];
   expect(tf.memory().numTensors - before).toBe(results.length);
 });

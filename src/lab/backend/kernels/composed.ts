@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import type {
-  AdamHyper, AdamState, BatchNormOptions, BatchNormResult, ConvOptions, Kernels, MatmulOptions, SgdHyper, SgdState,
+  AdamHyper,
+  AdamState,
+  BatchNormOptions,
+  BatchNormResult,
+  ConvOptions,
+  Kernels,
+  MatmulOptions,
+  SgdHyper,
+  SgdState,
   Shape5D,
 } from './types.ts';
 
@@ -60,7 +68,11 @@ function batchNorm(x: Tensor3D, gamma: Tensor2D, beta: Tensor2D, options: BatchN
 }
 
 function batchNormGrad(
-  dy: Tensor3D, x: Tensor3D, gamma: Tensor2D, forward: BatchNormResult, options: BatchNormOptions,
+  dy: Tensor3D,
+  x: Tensor3D,
+  gamma: Tensor2D,
+  forward: BatchNormResult,
+  options: BatchNormOptions,
 ): { dx: Tensor3D; dGamma: Tensor2D; dBeta: Tensor2D } {
   return tf.tidy(() => {
     const rows = x.shape[1];
@@ -77,7 +89,11 @@ function batchNormGrad(
 }
 
 function batchNormInference(
-  x: Tensor3D, gamma: Tensor2D, beta: Tensor2D, mean: Tensor2D, variance: Tensor2D,
+  x: Tensor3D,
+  gamma: Tensor2D,
+  beta: Tensor2D,
+  mean: Tensor2D,
+  variance: Tensor2D,
   options: { epsilon: number; relu: boolean },
 ): Tensor3D {
   return tf.tidy(() => {
@@ -108,7 +124,8 @@ function stackMembers(count: number, member: (e: number) => Tensor4D): Tensor5D 
 
 function conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions): Tensor5D {
   return stackMembers(filter.shape[0], (e) =>
-    tf.conv2d(memberOf(x, e), memberOf(filter, e), options.stride, options.pad));
+    tf.conv2d(memberOf(x, e), memberOf(filter, e), options.stride, options.pad),
+  );
 }
 
 function convAttributes(options: ConvOptions): { strides: [number, number]; pad: number; dataFormat: string } {
@@ -118,10 +135,14 @@ function convAttributes(options: ConvOptions): { strides: [number, number]; pad:
 function conv2dInputGrad(dy: Tensor5D, filter: Tensor5D, xShape: Shape5D, options: ConvOptions): Tensor5D {
   const inputShape = xShape.slice(1);
   const gradient = stackMembers(filter.shape[0], (e) =>
-    tf.engine().runKernel<Tensor4D>(
-      tf.Conv2DBackpropInput, { dy: memberOf(dy, e), filter: memberOf(filter, e) },
-      { ...convAttributes(options), inputShape },
-    ));
+    tf
+      .engine()
+      .runKernel<Tensor4D>(
+        tf.Conv2DBackpropInput,
+        { dy: memberOf(dy, e), filter: memberOf(filter, e) },
+        { ...convAttributes(options), inputShape },
+      ),
+  );
   return sharedGradient(gradient, xShape[0]);
 }
 
@@ -135,14 +156,19 @@ function sharedGradient(gradient: Tensor5D, members: number): Tensor5D {
 
 function conv2dFilterGrad(dy: Tensor5D, x: Tensor5D, filterShape: Shape5D, options: ConvOptions): Tensor5D {
   return stackMembers(filterShape[0], (e) =>
-    tf.engine().runKernel<Tensor4D>(
-      tf.Conv2DBackpropFilter, { x: memberOf(x, e), dy: memberOf(dy, e) },
-      { ...convAttributes(options), filterShape: filterShape.slice(1) },
-    ));
+    tf
+      .engine()
+      .runKernel<Tensor4D>(
+        tf.Conv2DBackpropFilter,
+        { x: memberOf(x, e), dy: memberOf(dy, e) },
+        { ...convAttributes(options), filterShape: filterShape.slice(1) },
+      ),
+  );
 }
 
 function softmaxCrossEntropy(
-  logits: Tensor3D, labels: Tensor2D,
+  logits: Tensor3D,
+  labels: Tensor2D,
 ): { loss: Tensor1D; accuracy: Tensor1D; dLogits: Tensor3D } {
   return tf.tidy(() => {
     const [, examples, classes] = logits.shape;
@@ -156,7 +182,9 @@ function softmaxCrossEntropy(
 }
 
 function distillation(
-  logits: Tensor3D, teacher: Tensor3D, options: { temperature: number; direction: 'forward' | 'reverse' },
+  logits: Tensor3D,
+  teacher: Tensor3D,
+  options: { temperature: number; direction: 'forward' | 'reverse' },
 ): { loss: Tensor1D; dLogits: Tensor3D } {
   return tf.tidy(() => {
     const { temperature, direction } = options;
@@ -218,12 +246,13 @@ function cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value:
     const floorK: Tensor = debiased ? tf.mul(sumSquares(k), CENTRED_GRAM_RATIO ** 2) : tf.scalar(0);
     const floorL: Tensor = debiased ? tf.mul(sumSquares(l), CENTRED_GRAM_RATIO ** 2) : tf.scalar(0);
     const collapsed = tf.logicalOr(tf.lessEqual(squareK, floorK), tf.lessEqual(squareL, floorL));
-    const inverse = tf.where(
-      collapsed, zero<Tensor1D>(), tf.mul<Tensor1D>(tf.rsqrt(squareK), tf.rsqrt(squareL)));
+    const inverse = tf.where(collapsed, zero<Tensor1D>(), tf.mul<Tensor1D>(tf.rsqrt(squareK), tf.rsqrt(squareL)));
     const value = tf.mul<Tensor1D>(sumPerMember(tf.mul(centredK, centredL)), inverse);
     const own = tf.where(collapsed, zero<Tensor1D>(), tf.div<Tensor1D>(value, squareK));
     const g = tf.mul<Tensor3D>(
-      tf.sub(tf.mul(centredL, overMembers(inverse, 3)), tf.mul(centredK, overMembers(own, 3))), 2);
+      tf.sub(tf.mul(centredL, overMembers(inverse, 3)), tf.mul(centredK, overMembers(own, 3))),
+      2,
+    );
     return { value, g };
   });
 }
@@ -233,19 +262,39 @@ function whereActive<T extends Tensor>(active: Tensor1D, next: T, previous: T): 
   return tf.where<T>(tf.cast(overMembers(active, previous.rank), 'bool'), next, previous);
 }
 
-function adam(
-  state: AdamState, gradient: Tensor, scale: Tensor1D, active: Tensor1D, hyper: AdamHyper,
-): AdamState {
+/** baseⁿ by multiplication: `Math.pow` differs in its last bits between JavaScript engines. */
+function power(base: number, n: number): number {
+  if (n <= 0) return 1;
+  const half = power(base, Math.floor(n / 2));
+  return n % 2 === 0 ? half * half : half * half * base;
+}
+
+/**
+ * What a step of Adam is made of: p ← keep·p − rate·m / (rootScale·√v + ε), with the bias corrections in `rate` and
+ * `rootScale`; `coupledDecay`·p is added to the gradient.
+ */
+export function adamFactors(hyper: AdamHyper): { rate: number; rootScale: number; coupledDecay: number; keep: number } {
+  const { learningRate, beta1, beta2, step, weightDecay, decoupled } = hyper;
+  return {
+    rate: learningRate / (1 - power(beta1, step)),
+    rootScale: 1 / Math.sqrt(1 - power(beta2, step)),
+    coupledDecay: decoupled ? 0 : weightDecay,
+    keep: decoupled ? 1 - learningRate * weightDecay : 1,
+  };
+}
+
+function adam(state: AdamState, gradient: Tensor, scale: Tensor1D, active: Tensor1D, hyper: AdamHyper): AdamState {
   return tf.tidy(() => {
-    const { learningRate, beta1, beta2, epsilon, step, weightDecay, decoupled } = hyper;
+    const { beta1, beta2, epsilon } = hyper;
+    const { rate, rootScale, coupledDecay, keep } = adamFactors(hyper);
     const { parameter } = state;
     let g: Tensor = tf.mul(gradient, overMembers(scale, gradient.rank));
-    if (weightDecay !== 0 && !decoupled) g = tf.add(g, tf.mul(parameter, weightDecay));
+    if (coupledDecay !== 0) g = tf.add(g, tf.mul(parameter, coupledDecay));
     const m = tf.add(tf.mul(state.m, beta1), tf.mul(g, 1 - beta1));
     const v = tf.add(tf.mul(state.v, beta2), tf.mul(tf.square(g), 1 - beta2));
-    const root = tf.add(tf.mul(tf.sqrt(v), 1 / Math.sqrt(1 - beta2 ** step)), epsilon);
-    const update = tf.mul(tf.div(m, root), learningRate / (1 - beta1 ** step));
-    const kept = weightDecay !== 0 && decoupled ? tf.mul(parameter, 1 - learningRate * weightDecay) : parameter;
+    const root = tf.add(tf.mul(tf.sqrt(v), rootScale), epsilon);
+    const update = tf.mul(tf.div(m, root), rate);
+    const kept = keep === 1 ? parameter : tf.mul(parameter, keep);
     return {
       parameter: whereActive(active, tf.sub(kept, update), parameter),
       m: whereActive(active, m, state.m),
@@ -281,6 +330,22 @@ function runningAverage(running: Tensor2D, batch: Tensor2D, momentum: number, ac
 
 /** Every kernel made of plain tfjs operations: the reference, and the fallback on every backend. */
 export const composed: Kernels = {
-  matmul, sumRows, batchNorm, batchNormGrad, batchNormInference, relu, reluGrad, conv2d, conv2dInputGrad,
-  conv2dFilterGrad, softmaxCrossEntropy, distillation, centreNormalise, cka, adam, sgd, sumSquares, runningAverage,
+  matmul,
+  sumRows,
+  batchNorm,
+  batchNormGrad,
+  batchNormInference,
+  relu,
+  reluGrad,
+  conv2d,
+  conv2dInputGrad,
+  conv2dFilterGrad,
+  softmaxCrossEntropy,
+  distillation,
+  centreNormalise,
+  cka,
+  adam,
+  sgd,
+  sumSquares,
+  runningAverage,
 };

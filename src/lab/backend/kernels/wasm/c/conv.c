@@ -1,0 +1,297 @@
+// Convolutions as matrix products whose left operand is read in place: within one padded image, the k·I values under
+// one row of the filter are contiguous, so a tile of output pixels reads them through one pointer per pixel.
+#include "tile.h"
+
+enum { TILE_FLOATS = 64, SLACK_FLOATS = 16 };
+
+typedef struct {
+  int height, width, channels;
+  int out_height, out_width, out_channels;
+  int size, stride, pad;
+} geometry;
+
+static int padded_floats(int height, int width, int channels, int pad) {
+  return (height + 2 * pad) * (width + 2 * pad) * channels + SLACK_FLOATS;
+}
+
+/** Bytes of scratch memory the kernels of this file need for one geometry. */
+__attribute__((export_name("conv_scratch"))) int conv_scratch(
+    int height, int width, int channels, int out_height, int out_width, int out_channels, int size, int pad) {
+  const int wide = round_up(out_channels, NR), deep = round_up(channels, NR);
+  const int filter = size * size * wide * deep + size * round_up(size * channels, NR) * out_channels;
+  const int images = padded_floats(height, width, channels, pad) +
+                     padded_floats(out_height, out_width, wide, size);
+  return (int)sizeof(float) * (TILE_FLOATS + filter + images);
+}
+
+static void zero(float *out, int count) {
+  for (int i = 0; i < count; i++) out[i] = 0;
+}
+
+/** Copies an image into the middle of a frame of zeros. */
+static NOINLINE void pad_image(float *restrict out, const float *restrict image, int height, int width, int channels, int pad) {
+  const int row = width * channels, padded_row = row + 2 * pad * channels;
+  out += pad * padded_row + pad * channels;
+  for (int y = 0; y < height; y++, out += padded_row, image += row) {
+    for (int i = 0; i < row; i++) out[i] = image[i];
+  }
+}
+
+#define POINTER_STEP(offset)                                                              \
+  {                                                                                       \
+    vec b0 = LOAD(b + 8 * offset), b1 = LOAD(b + 8 * offset + 4);                         \
+    TILE_STEP_ROW(0, p0 + offset, b0, b1) TILE_STEP_ROW(1, p1 + offset, b0, b1)           \
+    TILE_STEP_ROW(2, p2 + offset, b0, b1) TILE_STEP_ROW(3, p3 + offset, b0, b1)           \
+    POINTER_STEP_MORE(offset)                                                             \
+  }
+#if MR == 6
+#define POINTER_STEP_MORE(offset) \
+  TILE_STEP_ROW(4, p4 + offset, b0, b1) TILE_STEP_ROW(5, p5 + offset, b0, b1)
+#define ADVANCE(by) p0 += by, p1 += by, p2 += by, p3 += by, p4 += by, p5 += by
+#else
+#define POINTER_STEP_MORE(offset)
+#define ADVANCE(by) p0 += by, p1 += by, p2 += by, p3 += by
+#endif
+
+/** Σ over `lines` runs of `run` values, `skip` apart, at each of the pixels, times the packed panel b. */
+static NOINLINE void pixel_tile(
+    const float *p0, const float *p1, const float *p2, const float *p3, const float *p4, const float *p5,
+    int lines, int run, int skip, const float *b, float *c, int stride) {
+  TILE_ZERO
+  for (; lines > 0; lines--) {
+    int i = run;
+    for (; i >= 2; i -= 2, b += 2 * NR) {
+      POINTER_STEP(0)
+      POINTER_STEP(1)
+      ADVANCE(2);
+    }
+    if (i > 0) {
+      POINTER_STEP(0)
+      ADVANCE(1);
+      b += NR;
+    }
+    ADVANCE(skip);
+  }
+  vec none = SPLAT(0);
+  TILE_STORE(c, stride, none, none)
+  (void)p4, (void)p5;
+}
+
+/** Convolves one padded image with a packed filter. */
+static void convolve(const float *image, const float *packed, float *out, float *tile, const geometry *g, int channels,
+                     int padded_width, int out_width, int pixels, int out_channels) {
+  const int run = g->size * channels, line = padded_width * channels;
+  for (int first = 0; first < pixels; first += MR) {
+    const float *p[6];
+    for (int i = 0; i < 6; i++) {
+      const int pixel = min_int(first + i, pixels - 1);
+      p[i] = image + (pixel / out_width) * g->stride * line + (pixel % out_width) * g->stride * channels;
+    }
+    const int rows = min_int(MR, pixels - first);
+    for (int n = 0; n < out_channels; n += NR) {
+      const float *b = packed + n * g->size * run;
+      float *c = out + first * out_channels + n;
+      const int columns = min_int(NR, out_channels - n);
+      if (rows == MR && columns == NR) {
+        pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], g->size, run, line - run, b, c, out_channels);
+        continue;
+      }
+      pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], g->size, run, line - run, b, tile, NR);
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < columns; j++) c[i * out_channels + j] = tile[i * NR + j];
+      }
+    }
+  }
+}
+
+/** Packs panels of eight columns of a matrix of given strides; columns that are missing are 0. */
+static NOINLINE void pack_panels(float *out, const float *b, int depth, int width, int depth_step, int width_step) {
+  for (int n = 0; n < width; n += NR) {
+    for (int d = 0; d < depth; d++, out += NR) {
+      for (int j = 0; j < NR; j++) out[j] = n + j < width ? b[d * depth_step + (n + j) * width_step] : 0;
+    }
+  }
+}
+
+/** y[e, b] = x[e, b] * filter[e]; x_step is 0 where all members share x. */
+EXPORT(conv_forward)(
+    const float *x, const float *filter, float *y, int members, int batch, int x_step, int height, int width,
+    int channels, int out_height, int out_width, int out_channels, int size, int stride, int pad, float *scratch,
+    int part, int parts) {
+  const geometry g = {height, width, channels, out_height, out_width, out_channels, size, stride, pad};
+  const int filter_floats = size * size * channels * out_channels;
+  const int image_floats = height * width * channels, out_floats = out_height * out_width * out_channels;
+  float *packed = scratch + TILE_FLOATS, *padded = packed + size * size * channels * round_up(out_channels, NR);
+  zero(padded, padded_floats(height, width, channels, pad));
+  const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
+  int packed_member = -1;
+  for (int unit = first; unit < last; unit++) {
+    const int e = unit / batch, b = unit % batch;
+    if (e != packed_member) {
+      pack_panels(packed, filter + e * filter_floats, size * size * channels, out_channels, out_channels, 1);
+      packed_member = e;
+    }
+    const float *image = x + e * x_step + b * image_floats;
+    if (pad > 0) pad_image(padded, image, height, width, channels, pad);
+    convolve(pad > 0 ? padded : image, packed, y + unit * out_floats, scratch, &g, channels, width + 2 * pad,
+             out_width, out_height * out_width, out_channels);
+  }
+}
+
+/** With stride 1 the gradient is a convolution with the filter turned round and its channels exchanged. */
+static void input_grad_by_convolution(
+    const float *dy, const float *filter, float *dx, int members, int batch, const geometry *g, float *scratch,
+    int part, int parts) {
+  const int size = g->size, taps = size * size, channels = g->channels, out_channels = g->out_channels;
+  const int pad = size - 1 - g->pad, out_floats = g->out_height * g->out_width * out_channels;
+  const int image_floats = g->height * g->width * channels;
+  float *packed = scratch + TILE_FLOATS, *padded = packed + taps * out_channels * round_up(channels, NR);
+  zero(padded, padded_floats(g->out_height, g->out_width, out_channels, pad));
+  const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
+  int packed_member = -1;
+  for (int unit = first; unit < last; unit++) {
+    const int e = unit / batch;
+    if (e != packed_member) {
+      float *out = packed;
+      for (int n = 0; n < channels; n += NR) {
+        for (int tap = 0; tap < taps; tap++) {
+          const float *source = filter + ((e * taps + taps - 1 - tap) * channels + n) * out_channels;
+          pack_panels(out, source, out_channels, min_int(NR, channels - n), 1, out_channels);
+          out += out_channels * NR;
+        }
+      }
+      packed_member = e;
+    }
+    const float *image = dy + unit * out_floats;
+    if (pad > 0) pad_image(padded, image, g->out_height, g->out_width, out_channels, pad);
+    convolve(pad > 0 ? padded : image, packed, dx + unit * image_floats, scratch, g, out_channels,
+             g->out_width + 2 * pad, g->width, g->height * g->width, channels);
+  }
+}
+
+/** Adds what one image's dy gives to its padded dx: for each filter row a product, scattered to its pixels. */
+static void scatter_image(const float *dy, const float *packed, float *padded, float *tile, const geometry *g) {
+  const int run = g->size * g->channels, line = (g->width + 2 * g->pad) * g->channels;
+  const int pixels = g->out_height * g->out_width, depth = g->out_channels;
+  for (int first = 0; first < pixels; first += MR) {
+    const int rows = min_int(MR, pixels - first);
+    const float *p[6];
+    for (int i = 0; i < 6; i++) p[i] = dy + min_int(first + i, pixels - 1) * depth;
+    for (int ky = 0; ky < g->size; ky++) {
+      for (int n = 0; n < run; n += NR) {
+        const float *b = packed + (ky * round_up(run, NR) + n) * depth;
+        pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], 1, depth, 0, b, tile, NR);
+        for (int i = 0; i < rows; i++) {
+          const int pixel = first + i, y = pixel / g->out_width, x = pixel % g->out_width;
+          float *at = padded + (y * g->stride + ky) * line + x * g->stride * g->channels + n;
+          STORE(at, ADD(LOAD(at), LOAD(tile + i * NR)));
+          STORE(at + 4, ADD(LOAD(at + 4), LOAD(tile + i * NR + 4)));
+        }
+      }
+    }
+  }
+}
+
+static void input_grad_by_scatter(
+    const float *dy, const float *filter, float *dx, int members, int batch, const geometry *g, float *scratch,
+    int part, int parts) {
+  const int size = g->size, channels = g->channels, depth = g->out_channels, run = size * channels;
+  const int row = g->width * channels, line = row + 2 * g->pad * channels;
+  float *packed = scratch + TILE_FLOATS, *padded = packed + size * round_up(run, NR) * depth;
+  const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
+  int packed_member = -1;
+  for (int unit = first; unit < last; unit++) {
+    const int e = unit / batch;
+    if (e != packed_member) {
+      for (int ky = 0; ky < size; ky++) {
+        pack_panels(packed + ky * round_up(run, NR) * depth, filter + (e * size + ky) * run * depth, depth, run, 1, depth);
+      }
+      packed_member = e;
+    }
+    zero(padded, padded_floats(g->height, g->width, channels, g->pad));
+    scatter_image(dy + unit * g->out_height * g->out_width * depth, packed, padded, scratch, g);
+    const float *from = padded + g->pad * line + g->pad * channels;
+    float *to = dx + unit * g->height * row;
+    for (int y = 0; y < g->height; y++, from += line, to += row) {
+      for (int i = 0; i < row; i++) to[i] = from[i];
+    }
+  }
+}
+
+/** dx[e, b] from dy[e, b] and filter[e]. */
+EXPORT(conv_input_grad)(
+    const float *dy, const float *filter, float *dx, int members, int batch, int height, int width, int channels,
+    int out_height, int out_width, int out_channels, int size, int stride, int pad, float *scratch, int part,
+    int parts) {
+  const geometry g = {height, width, channels, out_height, out_width, out_channels, size, stride, pad};
+  if (stride == 1 && pad < size) input_grad_by_convolution(dy, filter, dx, members, batch, &g, scratch, part, parts);
+  else input_grad_by_scatter(dy, filter, dx, members, batch, &g, scratch, part, parts);
+}
+
+/** One tile of the filter's gradient over one image: Σ over pixels of a[pixel, 0…MR−1]ᵀ · b[pixel, 0…7]. */
+static NOINLINE void filter_tile(
+    const float *a, int a_step, int a_skip, const float *b, int b_step, int height, int width, float *c, int stride,
+    int add) {
+  TILE_ZERO
+  for (int y = 0; y < height; y++, a += a_skip) {
+    for (int x = 0; x < width; x++, a += a_step, b += b_step) {
+      vec b0 = LOAD(b), b1 = LOAD(b + 4);
+      TILE_STEP(a, 1, b0, b1)
+    }
+  }
+  if (add) {
+    TILE_ADD(c, stride)
+    return;
+  }
+  vec none = SPLAT(0);
+  TILE_STORE(c, stride, none, none)
+}
+
+/** dfilter[e] from dy[e] and x[e], image after image. */
+EXPORT(conv_filter_grad)(
+    const float *dy, const float *x, float *dfilter, int members, int batch, int x_step, int height, int width,
+    int channels, int out_height, int out_width, int out_channels, int size, int stride, int pad, float *scratch,
+    int part, int parts) {
+  const int run = size * channels, line = (width + 2 * pad) * channels, wide = round_up(out_channels, NR);
+  const int pixels = out_height * out_width, strips = (run + MR - 1) / MR, units = size * strips;
+  float *padded = scratch + TILE_FLOATS, *even = padded + padded_floats(height, width, channels, pad);
+  zero(padded, padded_floats(height, width, channels, pad));
+  zero(even, pixels * wide);
+  const int first = share(members * units, part, parts), last = share(members * units, part + 1, parts);
+  for (int e = 0; e < members; e++) {
+    const int from = first > e * units ? first - e * units : 0, to = min_int(last - e * units, units);
+    if (from >= to) continue;
+    float *gradient = dfilter + e * size * run * out_channels;
+    for (int unit = from; unit < to; unit++) {
+      const int row = unit / strips * run + unit % strips * MR, end = min_int(row + MR, (unit / strips + 1) * run);
+      zero(gradient + row * out_channels, (end - row) * out_channels);
+    }
+    for (int b = 0; b < batch; b++) {
+      pad_image(padded, x + e * x_step + b * height * width * channels, height, width, channels, pad);
+      const float *source = dy + (e * batch + b) * pixels * out_channels;
+      if (wide != out_channels) {
+        for (int p = 0; p < pixels; p++) {
+          for (int j = 0; j < out_channels; j++) even[p * wide + j] = source[p * out_channels + j];
+        }
+        source = even;
+      }
+      for (int unit = from; unit < to; unit++) {
+        const int ky = unit / strips, row = unit % strips * MR, rows = min_int(MR, run - row);
+        const float *a = padded + ky * line + row;
+        const int a_step = stride * channels, a_skip = stride * line - out_width * a_step;
+        for (int n = 0; n < out_channels; n += NR) {
+          const int columns = min_int(NR, out_channels - n);
+          float *c = gradient + (ky * run + row) * out_channels + n;
+          if (rows == MR && columns == NR) {
+            filter_tile(a, a_step, a_skip, source + n, wide, out_height, out_width, c, out_channels, 1);
+            continue;
+          }
+          filter_tile(a, a_step, a_skip, source + n, wide, out_height, out_width, scratch, NR, 0);
+          for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) c[i * out_channels + j] += scratch[i * NR + j];
+          }
+        }
+      }
+    }
+  }
+}

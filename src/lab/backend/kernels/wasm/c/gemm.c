@@ -1,0 +1,237 @@
+// Batched matrix product after Goto and van de Geijn: both operands are packed into panels that fit the caches,
+// and a tile of the result is held in registers (see tile.h). Each output element is summed over k in one fixed
+// order, blocks of KC added up in turn.
+#include "tile.h"
+
+enum { KC = 384, MC = 96, NC = 512 };
+
+/** A 4×4 transpose: v[k] lane i becomes v[i] lane k. */
+#define TRANSPOSE4(r0, r1, r2, r3, t0, t1, t2, t3)              \
+  do {                                                          \
+    vec ab0 = wasm_i32x4_shuffle(r0, r1, 0, 4, 1, 5);           \
+    vec ab1 = wasm_i32x4_shuffle(r0, r1, 2, 6, 3, 7);           \
+    vec cd0 = wasm_i32x4_shuffle(r2, r3, 0, 4, 1, 5);           \
+    vec cd1 = wasm_i32x4_shuffle(r2, r3, 2, 6, 3, 7);           \
+    t0 = wasm_i64x2_shuffle(ab0, cd0, 0, 2);                    \
+    t1 = wasm_i64x2_shuffle(ab0, cd0, 1, 3);                    \
+    t2 = wasm_i64x2_shuffle(ab1, cd1, 0, 2);                    \
+    t3 = wasm_i64x2_shuffle(ab1, cd1, 1, 3);                    \
+  } while (0)
+
+/** Up to MR rows of a, contiguous in k; rows that are missing repeat the first: their results are dropped. */
+static NOINLINE void pack_a_rows(float *restrict out, const float *a, int stride, int rows, int kc) {
+  const float *r0 = a, *r1 = rows > 1 ? a + stride : a, *r2 = rows > 2 ? a + 2 * stride : a;
+  const float *r3 = rows > 3 ? a + 3 * stride : a;
+#if MR == 6
+  const float *r4 = rows > 4 ? a + 4 * stride : a, *r5 = rows > 5 ? a + 5 * stride : a;
+#endif
+  int k = 0;
+  for (; k + 4 <= kc; k += 4, out += 4 * MR) {
+    vec t0, t1, t2, t3;
+    TRANSPOSE4(LOAD(r0 + k), LOAD(r1 + k), LOAD(r2 + k), LOAD(r3 + k), t0, t1, t2, t3);
+    STORE(out, t0);
+    STORE(out + MR, t1);
+    STORE(out + 2 * MR, t2);
+    STORE(out + 3 * MR, t3);
+#if MR == 6
+    vec v4 = LOAD(r4 + k), v5 = LOAD(r5 + k);
+    vec low = wasm_i32x4_shuffle(v4, v5, 0, 4, 1, 5), high = wasm_i32x4_shuffle(v4, v5, 2, 6, 3, 7);
+    wasm_v128_store64_lane(out + 4, low, 0);
+    wasm_v128_store64_lane(out + 10, low, 1);
+    wasm_v128_store64_lane(out + 16, high, 0);
+    wasm_v128_store64_lane(out + 22, high, 1);
+#endif
+  }
+  for (; k < kc; k++, out += MR) {
+    out[0] = r0[k], out[1] = r1[k], out[2] = r2[k], out[3] = r3[k];
+#if MR == 6
+    out[4] = r4[k], out[5] = r5[k];
+#endif
+  }
+}
+
+/** The same of a transposed a: columns contiguous. */
+static NOINLINE void pack_a_columns(float *restrict out, const float *a, int stride, int rows, int kc) {
+  if (rows == MR) {
+    for (int k = 0; k < kc; k++, a += stride, out += MR) {
+      STORE(out, LOAD(a));
+#if MR == 6
+      wasm_v128_store64_lane(out + 4, wasm_v128_load64_zero(a + 4), 0);
+#endif
+    }
+    return;
+  }
+  for (int k = 0; k < kc; k++, a += stride, out += MR) {
+    for (int i = 0; i < MR; i++) out[i] = i < rows ? a[i] : 0;
+  }
+}
+
+/** Eight columns of b; columns that are missing are 0. */
+static NOINLINE void pack_b_rows(float *restrict out, const float *b, int stride, int columns, int kc) {
+  if (columns == NR) {
+    for (int k = 0; k < kc; k++, b += stride, out += NR) {
+      vec low = LOAD(b), high = LOAD(b + 4);
+      STORE(out, low);
+      STORE(out + 4, high);
+    }
+    return;
+  }
+  for (int k = 0; k < kc; k++, b += stride, out += NR) {
+    for (int j = 0; j < NR; j++) out[j] = j < columns ? b[j] : 0;
+  }
+}
+
+/** The same of a transposed b: contiguous in k; columns that are missing repeat the first. */
+static NOINLINE void pack_b_columns(float *restrict out, const float *b, int stride, int columns, int kc) {
+  const float *c0 = b, *c1 = columns > 1 ? b + stride : b, *c2 = columns > 2 ? b + 2 * stride : b;
+  const float *c3 = columns > 3 ? b + 3 * stride : b, *c4 = columns > 4 ? b + 4 * stride : b;
+  const float *c5 = columns > 5 ? b + 5 * stride : b, *c6 = columns > 6 ? b + 6 * stride : b;
+  const float *c7 = columns > 7 ? b + 7 * stride : b;
+  int k = 0;
+  for (; k + 4 <= kc; k += 4, out += 4 * NR) {
+    vec t0, t1, t2, t3;
+    TRANSPOSE4(LOAD(c0 + k), LOAD(c1 + k), LOAD(c2 + k), LOAD(c3 + k), t0, t1, t2, t3);
+    STORE(out, t0);
+    STORE(out + 8, t1);
+    STORE(out + 16, t2);
+    STORE(out + 24, t3);
+    TRANSPOSE4(LOAD(c4 + k), LOAD(c5 + k), LOAD(c6 + k), LOAD(c7 + k), t0, t1, t2, t3);
+    STORE(out + 4, t0);
+    STORE(out + 12, t1);
+    STORE(out + 20, t2);
+    STORE(out + 28, t3);
+  }
+  for (; k < kc; k++, out += NR) {
+    out[0] = c0[k], out[1] = c1[k], out[2] = c2[k], out[3] = c3[k];
+    out[4] = c4[k], out[5] = c5[k], out[6] = c6[k], out[7] = c7[k];
+  }
+}
+
+/** c ← a·b + bias for one tile of packed panels, or c ← c + a·b. */
+static NOINLINE void tile(
+    int kc, const float *ap, const float *bp, float *c, int stride, const float *bias, int accumulate) {
+  TILE_ZERO
+  int k = kc;
+  for (; k >= 2; k -= 2) {
+    vec b0 = LOAD(bp), b1 = LOAD(bp + 4);
+    TILE_STEP(ap, 1, b0, b1)
+    b0 = LOAD(bp + 8), b1 = LOAD(bp + 12);
+    TILE_STEP(ap + MR, 1, b0, b1)
+    ap += 2 * MR;
+    bp += 2 * NR;
+  }
+  if (k > 0) {
+    vec b0 = LOAD(bp), b1 = LOAD(bp + 4);
+    TILE_STEP(ap, 1, b0, b1)
+  }
+  if (accumulate) {
+    TILE_ADD(c, stride)
+    return;
+  }
+  vec low = SPLAT(0), high = SPLAT(0);
+  if (bias) low = LOAD(bias), high = LOAD(bias + 4);
+  TILE_STORE(c, stride, low, high)
+}
+
+/** A tile at the edge, by way of a full one in `full`. */
+static NOINLINE void edge_tile(
+    int kc, const float *ap, const float *bp, float *full, float *c, int stride, int rows, int columns,
+    const float *bias, int accumulate) {
+  tile(kc, ap, bp, full, NR, 0, 0);
+  for (int i = 0; i < rows; i++) {
+    for (int j = 0; j < columns; j++) {
+      float *at = c + i * stride + j;
+      *at = full[i * NR + j] + (accumulate ? *at : bias ? bias[j] : 0);
+    }
+  }
+}
+
+typedef struct {
+  const float *a, *b, *bias;
+  float *c;
+  int m, n, k;
+  int transpose_a, transpose_b;
+  /** The result is symmetric: tiles that lie below its diagonal are left out. */
+  int symmetric;
+} product;
+
+/** Rows [m0, m1) × columns [n0, n1) of one product. */
+static void multiply(const product *p, float *scratch, int m0, int m1, int n0, int n1) {
+  float *packed_a = scratch, *packed_b = packed_a + MC * KC, *full = packed_b + KC * NC;
+  const int blocks = (p->k + KC - 1) / KC, depth = (p->k + blocks - 1) / blocks;
+  for (int j0 = n0; j0 < n1; j0 += NC) {
+    const int nc = min_int(NC, n1 - j0);
+    for (int k0 = 0; k0 < p->k; k0 += depth) {
+      const int kc = min_int(depth, p->k - k0);
+      for (int j = 0; j < nc; j += NR) {
+        float *out = packed_b + j * kc;
+        const int columns = min_int(NR, nc - j);
+        if (p->transpose_b) pack_b_columns(out, p->b + (j0 + j) * p->k + k0, p->k, columns, kc);
+        else pack_b_rows(out, p->b + k0 * p->n + j0 + j, p->n, columns, kc);
+      }
+      for (int i0 = m0; i0 < m1; i0 += MC) {
+        const int mc = min_int(MC, m1 - i0);
+        if (p->symmetric && j0 + nc <= i0) break;
+        for (int i = 0; i < mc; i += MR) {
+          float *out = packed_a + i * kc;
+          const int rows = min_int(MR, mc - i);
+          if (p->transpose_a) pack_a_columns(out, p->a + k0 * p->m + i0 + i, p->m, rows, kc);
+          else pack_a_rows(out, p->a + (i0 + i) * p->k + k0, p->k, rows, kc);
+        }
+        for (int j = 0; j < nc; j += NR) {
+          const int columns = min_int(NR, nc - j);
+          const float *bias = p->bias ? p->bias + j0 + j : 0;
+          for (int i = 0; i < mc; i += MR) {
+            if (p->symmetric && j0 + j + columns <= i0 + i) break;
+            const int rows = min_int(MR, mc - i);
+            const float *ap = packed_a + i * kc, *bp = packed_b + j * kc;
+            float *c = p->c + (i0 + i) * p->n + j0 + j;
+            if (rows == MR && columns == NR) tile(kc, ap, bp, c, p->n, bias, k0 > 0);
+            else edge_tile(kc, ap, bp, full, c, p->n, rows, columns, bias, k0 > 0);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** √(part/parts) of the panels: columns of a symmetric product cost in proportion to their index. */
+INLINE int triangle_share(int panels, int part, int parts) {
+  return (int)(panels * __builtin_sqrt((double)part / parts));
+}
+
+/** c[e] = op(a[e])·op(b[e]) + bias[e]; a_step, b_step: floats from one member to the next, 0 where shared. */
+EXPORT(gemm)(
+    const float *a, const float *b, const float *bias, float *c, int members, int m, int n, int k,
+    int a_step, int b_step, int transpose_a, int transpose_b, int symmetric, float *scratch, int part, int parts) {
+  const int by_columns = symmetric || n >= m;
+  const int panels = by_columns ? (n + NR - 1) / NR : (m + MR - 1) / MR, width = by_columns ? NR : MR;
+  const int size = by_columns ? n : m;
+  const int first = share(members * panels, part, parts), last = share(members * panels, part + 1, parts);
+  for (int e = 0; e < members; e++) {
+    int from = first - e * panels, to = last - e * panels;
+    if (symmetric) from = triangle_share(panels, part, parts), to = triangle_share(panels, part + 1, parts);
+    from = from < 0 ? 0 : from * width;
+    to = to > panels ? size : min_int(to * width, size);
+    if (from >= to) continue;
+    const product p = {
+        a + e * a_step, b + e * b_step, bias ? bias + e * n : 0, c + e * m * n, m, n, k, transpose_a, transpose_b,
+        symmetric,
+    };
+    if (by_columns) multiply(&p, scratch, 0, m, from, to);
+    else multiply(&p, scratch, from, to, 0, n);
+  }
+}
+
+/** What lies below the diagonal from what lies above, after a symmetric product. */
+EXPORT(mirror)(float *c, int members, int n, float *scratch, int part, int parts) {
+  (void)scratch;
+  for (int e = part; e < members; e += parts) {
+    float *at = c + e * n * n;
+    for (int i0 = 0; i0 < n; i0 += 16) {
+      for (int j = 0; j < i0 + 16 && j < n; j++) {
+        for (int i = i0 > j ? i0 : j + 1; i < i0 + 16 && i < n; i++) at[i * n + j] = at[j * n + i];
+      }
+    }
+  }
+}

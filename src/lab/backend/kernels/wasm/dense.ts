@@ -1,0 +1,147 @@
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { CONSTANT_LAYER_RATIO } from '../composed.ts';
+import type { Kernels, MatmulOptions } from '../types.ts';
+import { addressesOn, type Context, check, DOUBLE_BYTES, FLOAT_BYTES, shapesOf } from './context.ts';
+
+/** Scratch memory of `gemm`: two packed operands and a tile (see gemm.c). */
+const GEMM_SCRATCH_BYTES = (96 * 384 + 384 * 512 + 64) * FLOAT_BYTES;
+
+/** Elements per partial sum in `square_chunks` (see optim.c). */
+const CHUNK = 1 << 14;
+
+type Dense = 'matmul' | 'sumRows' | 'relu' | 'reluGrad' | 'sumSquares';
+type Normalisation = 'batchNorm' | 'batchNormGrad' | 'batchNormInference' | 'centreNormalise';
+
+/** Products, rectifiers and sums. */
+export function dense({ heap, runner, partialSums }: Context): Pick<Kernels, Dense> {
+  const { at, perMember } = addressesOn(heap);
+
+  function matmul(a: Tensor3D, b: Tensor3D, options: MatmulOptions = {}): Tensor3D {
+    const { transposeA = false, transposeB = false, bias } = options;
+    const members = Math.max(a.shape[0], b.shape[0]);
+    const [m, k] = transposeA ? [a.shape[2], a.shape[1]] : [a.shape[1], a.shape[2]];
+    const [inner, n] = transposeB ? [b.shape[2], b.shape[1]] : [b.shape[1], b.shape[2]];
+    check(inner === k && k > 0, () => `matmul: the inner dimensions of ${shapesOf(a, b)} do not match.`);
+    const [aAt, aStep] = perMember(a, members, m * k);
+    const [bAt, bStep] = perMember(b, members, k * n);
+    const biasAt = bias ? at(bias, members * n) : 0;
+    const symmetric = a.dataId === b.dataId && transposeA !== transposeB && !bias;
+    // Rows of members that share b are rows of one product.
+    const joined = members > 1 && bStep === 0 && !transposeA && !bias;
+    const [products, rows] = joined ? [1, members * m] : [members, m];
+    const out = heap.tensor<Tensor3D>([members, m, n]);
+    const [transposedA, transposedB] = [Number(transposeA), Number(transposeB)];
+    runner.run(
+      'gemm',
+      // biome-ignore format: one line per group
+      [
+        aAt, bAt, biasAt, heap.address(out), products, rows, n, k,
+        aStep, bStep, transposedA, transposedB, Number(symmetric),
+      ],
+      members * m * n * k,
+      GEMM_SCRATCH_BYTES,
+    );
+    if (symmetric) runner.run('mirror', [heap.address(out), members, n], members * n * n);
+    return out;
+  }
+
+  function sumRows(x: Tensor3D): Tensor2D {
+    const [members, rows, features] = x.shape;
+    const out = heap.tensor<Tensor2D>([members, features]);
+    runner.run('sum_rows', [at(x, x.size), heap.address(out), members, rows, features], x.size);
+    return out;
+  }
+
+  /** A mask has the shape of x, which needs no members, or member axis 1. */
+  function maskOf(x: Tensor, mask: Tensor | undefined): { args: [number, number]; members: number } {
+    const members = mask && mask.size !== x.size ? x.shape[0] : 1;
+    return { args: perMember(mask, members, x.size / members), members };
+  }
+
+  function relu<T extends Tensor>(x: T, mask?: T): T {
+    const y = heap.tensor<T>(x.shape);
+    const { args, members } = maskOf(x, mask);
+    runner.run('relu', [at(x, x.size), ...args, heap.address(y), members, x.size / members], x.size);
+    return y;
+  }
+
+  function reluGrad<T extends Tensor>(dy: T, y: T, mask?: T): T {
+    const dx = heap.tensor<T>(dy.shape);
+    const { args, members } = maskOf(dy, mask);
+    const inputs = [at(dy, dy.size), at(y, dy.size), ...args];
+    runner.run('relu_grad', [...inputs, heap.address(dx), members, dy.size / members], dy.size);
+    return dx;
+  }
+
+  function sumSquares(x: Tensor): Tensor1D {
+    const members = x.shape[0];
+    const size = x.size / members;
+    const out = heap.tensor<Tensor1D>([members]);
+    const chunks = partialSums.reserve(members * Math.ceil(size / CHUNK) * DOUBLE_BYTES);
+    runner.run('square_chunks', [at(x, x.size), chunks, members, size], 2 * x.size);
+    runner.run('add_chunks', [chunks, heap.address(out), members, size], members);
+    return out;
+  }
+
+  return { matmul, sumRows, relu, reluGrad, sumSquares };
+}
+
+/** Batch normalisation with its gradient, and the centring that similarity needs. */
+export function normalisation({ heap, runner, partialSums }: Context): Pick<Kernels, Normalisation> {
+  const { at, perMember } = addressesOn(heap);
+
+  const batchNorm: Kernels['batchNorm'] = (x, gamma, beta, { epsilon, relu, mask }) => {
+    const [members, rows, features] = x.shape;
+    const parameters = members * features;
+    const y = heap.tensor<Tensor3D>(x.shape);
+    const mean = heap.tensor<Tensor2D>([members, features]);
+    const variance = heap.tensor<Tensor2D>([members, features]);
+    const inputs = [at(x, x.size), at(gamma, parameters), at(beta, parameters)];
+    const outputs = [y, mean, variance].map(heap.address);
+    runner.run(
+      'batch_norm',
+      [...inputs, ...perMember(mask, members, rows * features), ...outputs, ...x.shape, epsilon, Number(relu)],
+      4 * x.size,
+    );
+    return { y, mean, variance };
+  };
+
+  const batchNormGrad: Kernels['batchNormGrad'] = (dy, x, gamma, forward, { epsilon, relu, mask }) => {
+    const [members, rows, features] = x.shape;
+    const parameters = members * features;
+    const dx = heap.tensor<Tensor3D>(x.shape);
+    const dGamma = heap.tensor<Tensor2D>([members, features]);
+    const dBeta = heap.tensor<Tensor2D>([members, features]);
+    const inputs = [at(dy, x.size), at(x, x.size), at(gamma, parameters), at(forward.y, x.size)];
+    const statistics = [at(forward.mean, parameters), at(forward.variance, parameters)];
+    const outputs = [dx, dGamma, dBeta].map(heap.address);
+    const maskArgs = perMember(mask, members, rows * features);
+    runner.run(
+      'batch_norm_grad',
+      [...inputs, ...statistics, ...maskArgs, ...outputs, ...x.shape, epsilon, Number(relu)],
+      6 * x.size,
+    );
+    return { dx, dGamma, dBeta };
+  };
+
+  const batchNormInference: Kernels['batchNormInference'] = (x, gamma, beta, mean, variance, { epsilon, relu }) => {
+    const y = heap.tensor<Tensor3D>(x.shape);
+    const parameters = [gamma, beta, mean, variance].map((t) => at(t, x.shape[0] * x.shape[2]));
+    const args = [at(x, x.size), ...parameters, heap.address(y), ...x.shape, epsilon, Number(relu)];
+    runner.run('batch_norm_inference', args, x.size);
+    return y;
+  };
+
+  function centreNormalise(x: Tensor3D): { z: Tensor3D; norm: Tensor1D } {
+    const [members, , features] = x.shape;
+    const z = heap.tensor<Tensor3D>(x.shape);
+    const norm = heap.tensor<Tensor1D>([members]);
+    const sums = partialSums.reserve(2 * members * features * DOUBLE_BYTES);
+    runner.run('centre', [at(x, x.size), heap.address(z), sums, ...x.shape], 4 * x.size);
+    const args = [heap.address(z), heap.address(norm), sums, ...x.shape, CONSTANT_LAYER_RATIO];
+    runner.run('normalise', args, x.size);
+    return { z, norm };
+  }
+
+  return { batchNorm, batchNormGrad, batchNormInference, centreNormalise };
+}

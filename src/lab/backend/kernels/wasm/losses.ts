@@ -1,0 +1,58 @@
+import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
+import { CENTRED_GRAM_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed.ts';
+import type { Kernels } from '../types.ts';
+import { addressesOn, type Context, check, FLOAT_BYTES, shapesOf } from './context.ts';
+
+/** Losses and similarity with their gradients. */
+export function losses({ heap, runner }: Context): Pick<Kernels, 'softmaxCrossEntropy' | 'distillation' | 'cka'> {
+  const { at, perMember } = addressesOn(heap);
+
+  const softmaxCrossEntropy: Kernels['softmaxCrossEntropy'] = (logits, labels) => {
+    const [members, rows] = logits.shape;
+    const shared = labels.shape[0] === 1;
+    check(
+      labels.dtype === 'int32' && labels.size === (shared ? rows : members * rows),
+      () => `Expected int32 labels for logits ${shapesOf(logits)}, got ${labels.dtype} ${shapesOf(labels)}.`,
+    );
+    const loss = heap.tensor<Tensor1D>([members]);
+    const accuracy = heap.tensor<Tensor1D>([members]);
+    const dLogits = heap.tensor<Tensor3D>(logits.shape);
+    const inputs = [at(logits, logits.size), heap.address(labels), shared ? 0 : rows];
+    const outputs = [loss, accuracy, dLogits].map(heap.address);
+    runner.run('cross_entropy', [...inputs, ...outputs, ...logits.shape], 16 * logits.size);
+    return { loss, accuracy, dLogits };
+  };
+
+  const distillation: Kernels['distillation'] = (logits, teacher, { temperature, direction }) => {
+    const [members, rows, classes] = logits.shape;
+    const loss = heap.tensor<Tensor1D>([members]);
+    const dLogits = heap.tensor<Tensor3D>(logits.shape);
+    const inputs = [at(logits, logits.size), ...perMember(teacher, members, rows * classes)];
+    const outputs = [heap.address(loss), heap.address(dLogits)];
+    runner.run(
+      'distil',
+      [...inputs, ...outputs, ...logits.shape, temperature, Number(direction === 'reverse')],
+      32 * logits.size,
+      classes * FLOAT_BYTES,
+    );
+    return { loss, dLogits };
+  };
+
+  function cka(k: Tensor3D, l: Tensor3D, { debiased }: { debiased: boolean }): { value: Tensor1D; g: Tensor3D } {
+    const [members, n] = k.shape;
+    const value = heap.tensor<Tensor1D>([members]);
+    const g = heap.tensor<Tensor3D>(k.shape);
+    const inputs = [at(k, members * n * n), ...perMember(l, members, n * n)];
+    // Fewer examples U-centre to nothing but rounding noise.
+    const floor = debiased && n < MIN_DEBIASED_EXAMPLES ? Infinity : CENTRED_GRAM_RATIO;
+    runner.run(
+      'cka',
+      [...inputs, heap.address(value), heap.address(g), members, n, Number(debiased), floor],
+      8 * k.size,
+      2 * n * FLOAT_BYTES,
+    );
+    return { value, g };
+  }
+
+  return { softmaxCrossEntropy, distillation, cka };
+}

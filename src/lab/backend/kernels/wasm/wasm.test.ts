@@ -1,0 +1,450 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { composed } from '../composed.ts';
+import type { ConvOptions, Kernels, Shape5D } from '../types.ts';
+import { sourceHash } from './build.mjs';
+import built from './built.json' with { type: 'json' };
+import { createWasmKernels, type WasmKernels } from './index.ts';
+import { simdSupport } from './module.ts';
+import { dropoutMask, randomTensor, relativeError } from './testing.ts';
+
+// Node 20 has relaxed SIMD behind a flag; it must be set before anything asks.
+setFlagsFromString('--experimental-wasm-relaxed-simd');
+
+const TOLERANCE = 1e-5;
+
+beforeAll(async () => {
+  setWasmPaths(
+    fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)),
+  );
+  await tf.setBackend('wasm');
+  await tf.ready();
+});
+
+afterEach(() => {
+  tf.disposeVariables();
+});
+
+test('the committed binaries are built from the committed source', () => {
+  expect(built.source, 'run node src/lab/backend/kernels/wasm/build.mjs').toBe(sourceHash());
+  for (const [variant, hash] of Object.entries(built.artifacts)) {
+    const bytes = readFileSync(new URL(`./kernels-${variant}.wasm`, import.meta.url));
+    expect(createHash('sha256').update(bytes).digest('hex'), variant).toBe(hash);
+  }
+});
+
+type Result = Tensor | { [name: string]: Tensor };
+
+function tensors(result: Result): Tensor[] {
+  return 'dataId' in result ? [result as Tensor] : Object.values(result);
+}
+
+/** What `run` gives, by the native kernels on the WASM heap and by the composed ones on the CPU backend. */
+async function both(native: Kernels, run: (kernels: Kernels) => Result): Promise<[Float32Array[], Float32Array[]]> {
+  const values = async (backend: string, kernels: Kernels) => {
+    await tf.setBackend(backend);
+    return tf.tidy(() => tensors(run(kernels)).map((t) => Float32Array.from(t.dataSync())));
+  };
+  const reference = await values('cpu', composed);
+  const actual = await values('wasm', native);
+  return [actual, reference];
+}
+
+describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
+  let wasm: WasmKernels;
+
+  beforeAll(async () => {
+    if (relaxed && !simdSupport().relaxed) throw new Error('This Node has no relaxed SIMD to test.');
+    const created = await createWasmKernels({ relaxed });
+    if (!created) throw new Error('No native kernels.');
+    wasm = created;
+    expect(wasm.relaxed).toBe(relaxed);
+  });
+
+  afterAll(() => wasm.dispose());
+
+  async function agrees(run: (kernels: Kernels) => Result, tolerance = TOLERANCE): Promise<void> {
+    const [actual, reference] = await both(wasm.kernels, run);
+    expect(actual.length).toBe(reference.length);
+    actual.forEach((values, i) => {
+      expect(relativeError(values, reference[i]), `result ${i}`).toBeLessThan(tolerance);
+    });
+  }
+
+  const SIZES = [
+    [1, 1, 1],
+    [1, 5, 3],
+    [7, 1, 9],
+    [6, 8, 4],
+    [13, 17, 19],
+    [12, 16, 8],
+    [5, 10, 387],
+    [100, 9, 33],
+    [3, 520, 11],
+    [130, 31, 800],
+  ];
+
+  describe.each([
+    [false, false],
+    [false, true],
+    [true, false],
+    [true, true],
+  ])('matmul, transposed %s %s', (ta, tb) => {
+    test.each(SIZES)('%i × %i × %i', async (m, n, k) => {
+      for (const [ea, eb, withBias] of [
+        [2, 2, true],
+        [1, 3, false],
+        [3, 1, false],
+        [1, 1, true],
+        [3, 1, true],
+      ] as const) {
+        await agrees((kernels) => {
+          const a = randomTensor<Tensor3D>(ta ? [ea, k, m] : [ea, m, k], 1);
+          const b = randomTensor<Tensor3D>(tb ? [eb, n, k] : [eb, k, n], 2);
+          const bias = withBias ? randomTensor<Tensor2D>([Math.max(ea, eb), n], 3) : undefined;
+          return kernels.matmul(a, b, { transposeA: ta, transposeB: tb, bias });
+        });
+      }
+    });
+  });
+
+  test.each([1, 4, 7, 8, 20, 129])('a matrix times its own transpose, %i rows', async (n) => {
+    for (const transposeA of [true, false]) {
+      await agrees((kernels) => {
+        const a = randomTensor<Tensor3D>(transposeA ? [2, 21, n] : [2, n, 21], 1);
+        return kernels.matmul(a, a, { transposeA, transposeB: !transposeA });
+      });
+    }
+  });
+
+  const MATRICES = [
+    [1, 1, 1],
+    [1, 7, 3],
+    [2, 5, 4],
+    [3, 9, 8],
+    [2, 33, 13],
+    [2, 128, 50],
+    [1, 300, 16],
+  ];
+
+  test.each(MATRICES)('batchNorm and its gradient on %i × %i × %i', async (e, rows, features) => {
+    for (const [relu, masked] of [
+      [true, 'own'],
+      [true, 'shared'],
+      [true, 'no'],
+      [false, 'own'],
+      [false, 'no'],
+    ] as const) {
+      const make = () => {
+        const x = randomTensor<Tensor3D>([e, rows, features], 1, 1, 3);
+        const gamma = randomTensor<Tensor2D>([e, features], 2, 1, 1);
+        const beta = randomTensor<Tensor2D>([e, features], 3);
+        const mask =
+          masked === 'no' ? undefined : dropoutMask<Tensor3D>([masked === 'shared' ? 1 : e, rows, features], 4);
+        return { x, gamma, beta, options: { epsilon: 1e-3, relu, mask } };
+      };
+      await agrees((kernels) => {
+        const { x, gamma, beta, options } = make();
+        return { ...kernels.batchNorm(x, gamma, beta, options) };
+      });
+      await agrees((kernels) => {
+        const { x, gamma, beta, options } = make();
+        // Both from one forward pass: at a kink the two would differ by the rounding of y.
+        const forward = composed.batchNorm(x, gamma, beta, options);
+        return kernels.batchNormGrad(randomTensor<Tensor3D>(x.shape, 5), x, gamma, forward, options);
+      }, 1e-4);
+      await agrees((kernels) => {
+        const { x, gamma, beta } = make();
+        const variance = tf.abs(randomTensor<Tensor2D>([e, features], 7));
+        return kernels.batchNormInference(x, gamma, beta, beta, variance, { epsilon: 1e-3, relu });
+      });
+    }
+  });
+
+  test.each(MATRICES)('sums, relu and centring on %i × %i × %i', async (e, rows, features) => {
+    const shape = [e, rows, features];
+    const x = () => randomTensor<Tensor3D>(shape, 1);
+    await agrees((kernels) => kernels.sumRows(x()));
+    await agrees((kernels) => kernels.sumSquares(x()));
+    await agrees((kernels) => kernels.relu(x()));
+    await agrees((kernels) => kernels.relu(x(), dropoutMask<Tensor3D>(shape, 2)));
+    await agrees((kernels) => kernels.relu(x(), dropoutMask<Tensor3D>([1, rows, features], 2)));
+    await agrees((kernels) => kernels.reluGrad(randomTensor<Tensor3D>(shape, 3), tf.relu(x())));
+    await agrees((kernels) =>
+      kernels.reluGrad(randomTensor<Tensor3D>(shape, 3), tf.relu(x()), dropoutMask<Tensor3D>([1, rows, features], 2)),
+    );
+    await agrees((kernels) => ({ ...kernels.centreNormalise(randomTensor<Tensor3D>(shape, 1, 1, 2)) }));
+  });
+
+  const CONVOLUTIONS: Array<[Shape5D, Shape5D, ConvOptions]> = [
+    [[2, 3, 5, 5, 3], [2, 3, 3, 3, 4], { stride: 1, pad: 1 }],
+    [[1, 2, 16, 16, 3], [3, 3, 3, 3, 16], { stride: 1, pad: 1 }],
+    [[2, 2, 16, 16, 16], [2, 3, 3, 16, 32], { stride: 2, pad: 1 }],
+    [[2, 2, 8, 8, 16], [2, 1, 1, 16, 32], { stride: 2, pad: 0 }],
+    [[1, 3, 7, 7, 5], [1, 1, 1, 5, 9], { stride: 1, pad: 0 }],
+    [[2, 2, 9, 6, 2], [2, 5, 5, 2, 3], { stride: 2, pad: 2 }],
+    [[1, 1, 7, 8, 4], [1, 3, 3, 4, 8], { stride: 1, pad: 0 }],
+    [[1, 2, 7, 7, 3], [2, 2, 2, 3, 5], { stride: 3, pad: 1 }],
+    [[1, 2, 4, 4, 6], [2, 3, 3, 6, 11], { stride: 1, pad: 2 }],
+    [[1, 1, 4, 4, 2], [1, 1, 1, 2, 3], { stride: 1, pad: 1 }],
+  ];
+
+  test.each(CONVOLUTIONS)('conv2d and its gradients, %j %j %j', async (xShape, filterShape, options) => {
+    const x = () => randomTensor<Tensor5D>(xShape, 1);
+    const filter = () => randomTensor<Tensor5D>(filterShape, 2);
+    const out = [xShape[2], xShape[3]].map(
+      (size) => Math.floor((size + 2 * options.pad - filterShape[1]) / options.stride) + 1,
+    );
+    const dy = () => randomTensor<Tensor5D>([filterShape[0], xShape[1], ...out, filterShape[4]], 3);
+    await agrees((kernels) => kernels.conv2d(x(), filter(), options));
+    await agrees((kernels) => kernels.conv2dInputGrad(dy(), filter(), xShape, options));
+    await agrees((kernels) => kernels.conv2dFilterGrad(dy(), x(), filterShape, options));
+  });
+
+  test.each([
+    [1, 1, 2],
+    [2, 5, 3],
+    [3, 16, 10],
+    [2, 33, 65],
+  ])('losses on %i × %i × %i', async (e, rows, classes) => {
+    const logits = () => randomTensor<Tensor3D>([e, rows, classes], 1, 4);
+    for (const members of [1, e]) {
+      const values = Array.from({ length: members * rows }, (_, i) => (i * 7 + 1) % classes);
+      await agrees((kernels) => kernels.softmaxCrossEntropy(logits(), tf.tensor2d(values, [members, rows], 'int32')));
+      for (const direction of ['forward', 'reverse'] as const) {
+        await agrees((kernels) =>
+          kernels.distillation(logits(), randomTensor<Tensor3D>([members, rows, classes], 2, 4), {
+            temperature: 2,
+            direction,
+          }),
+        );
+      }
+    }
+  });
+
+  test('losses survive logits far apart', async () => {
+    const logits = () => tf.tensor3d([500, 0, -500, 1e4, 1e4, -1e4], [1, 2, 3]);
+    await agrees((kernels) => kernels.softmaxCrossEntropy(logits(), tf.tensor2d([[1, 2]], [1, 2], 'int32')));
+    await agrees((kernels) =>
+      kernels.distillation(logits(), tf.tensor3d([0, 300, 0, 1, 2, 3], [1, 2, 3]), {
+        temperature: 1,
+        direction: 'forward',
+      }),
+    );
+  });
+
+  test.each([
+    [1, 3],
+    [2, 4],
+    [2, 9],
+    [3, 32],
+    [1, 65],
+  ])('cka of %i × %i', async (e, n) => {
+    for (const debiased of [true, false]) {
+      for (const members of [1, e]) {
+        await agrees((kernels) => {
+          const gram = (count: number, seed: number) => {
+            const { z } = composed.centreNormalise(randomTensor<Tensor3D>([count, n, 6], seed));
+            return tf.matMul<Tensor3D>(z, z, false, true);
+          };
+          return kernels.cka(gram(e, 1), gram(members, 2), { debiased });
+        }, 1e-4);
+      }
+    }
+  });
+
+  test('cka of layers with a large offset', async () => {
+    await tf.setBackend('wasm');
+    const similarity = (offset: number) =>
+      tf.tidy(() => {
+        const { kernels } = wasm;
+        const [k, l] = [1, 2].map((seed) => {
+          const x = tf.round(tf.mul(randomTensor<Tensor3D>([1, 64, 40], seed), 1024));
+          // Exact in float32 at both offsets, so that only the kernels can differ.
+          const { z } = kernels.centreNormalise(tf.add<Tensor3D>(tf.div(x, 1024), offset));
+          return kernels.matmul(z, z, { transposeB: true });
+        });
+        return kernels.cka(k, l, { debiased: false }).value.dataSync()[0];
+      });
+    expect(Math.abs(similarity(1000) - similarity(0))).toBeLessThan(1e-6);
+  });
+
+  test('constant layers have norm and similarity 0', async () => {
+    await tf.setBackend('wasm');
+    tf.tidy(() => {
+      const { kernels } = wasm;
+      const { z, norm } = kernels.centreNormalise(tf.fill([1, 100, 7], 0.1) as Tensor3D);
+      expect([...norm.dataSync(), ...z.dataSync()].every((v) => v === 0)).toBe(true);
+      const other = kernels.centreNormalise(randomTensor<Tensor3D>([1, 100, 7], 1)).z;
+      const [k, l] = [z, other].map((side) => kernels.matmul(side, side, { transposeB: true }));
+      for (const debiased of [true, false]) {
+        for (const [a, b] of [
+          [k, l],
+          [l, k],
+        ]) {
+          const { value, g } = kernels.cka(a, b, { debiased });
+          expect([...value.dataSync(), ...g.dataSync()].every((v) => v === 0)).toBe(true);
+        }
+      }
+    });
+  });
+
+  describe.each([[[3, 5]], [[3, 4, 4]], [[2, 3, 3, 2, 5]], [[3, 20001]]])('optimisers on %j', (shape) => {
+    const perMember = (values: number[]) => tf.tensor1d(values.slice(0, shape[0])) as Tensor1D;
+
+    test.each([true, false])('adam, decoupled %s', async (decoupled) => {
+      await agrees((kernels) => {
+        let state = { parameter: randomTensor(shape, 1), m: tf.zeros(shape), v: tf.zeros(shape) };
+        for (let step = 1; step <= 3; step++) {
+          state = kernels.adam(state, randomTensor(shape, step), perMember([1, 0.5, 2]), perMember([1, 0, 1]), {
+            learningRate: 0.01,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            step,
+            weightDecay: 0.1,
+            decoupled,
+          });
+        }
+        return { ...state };
+      });
+    });
+
+    test('sgd and runningAverage', async () => {
+      await agrees((kernels) => {
+        let state = { parameter: randomTensor(shape, 1), velocity: tf.zeros(shape) };
+        for (let step = 1; step <= 3; step++) {
+          const hyper = { learningRate: 0.01, momentum: 0.9, weightDecay: 0.1 };
+          state = kernels.sgd(state, randomTensor(shape, step), perMember([1, 0.5, 2]), perMember([1, 0, 1]), hyper);
+        }
+        return { ...state };
+      });
+      await agrees((kernels) => {
+        const flat = (seed: number) => tf.reshape(randomTensor(shape, seed), [shape[0], -1]) as Tensor2D;
+        return kernels.runningAverage(flat(1), flat(2), 0.1, perMember([1, 0, 1]));
+      });
+      await agrees((kernels) => kernels.sumSquares(randomTensor(shape, 1)));
+    });
+  });
+
+  /** Every kernel on stacks of members; each result is listed with its member axis first. */
+  function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Tensor[] {
+    const [e, rows, features, classes] = [3, 24, 21, 5];
+    const stack = <T extends Tensor>(shape: number[], seed: number) => member(randomTensor([e, ...shape], seed)) as T;
+    const x = stack<Tensor3D>([rows, features], 1);
+    const dy = stack<Tensor3D>([rows, features], 2);
+    const gamma = stack<Tensor2D>([features], 3);
+    const beta = stack<Tensor2D>([features], 4);
+    const options = { epsilon: 1e-3, relu: true };
+    const forward = kernels.batchNorm(x, gamma, beta, options);
+    const image = stack<Tensor5D>([4, 6, 6, 3], 5);
+    const filter = stack<Tensor5D>([3, 3, 3, 7], 6);
+    const conv = { stride: 2, pad: 1 };
+    const convolved = kernels.conv2d(image, filter, conv);
+    const logits = stack<Tensor3D>([rows, classes], 7);
+    const labels = tf.tensor2d([Array.from({ length: rows }, (_, i) => i % classes)], [1, rows], 'int32');
+    const { z, norm } = kernels.centreNormalise(x);
+    const k = kernels.matmul(z, z, { transposeB: true });
+    const l = kernels.centreNormalise(dy).z;
+    const one = member(tf.ones([e])) as Tensor1D;
+    const [parameter, m, v] = [tf.clone(stack([9], 8)), tf.abs(stack([9], 9)), tf.abs(stack([9], 10))];
+    const adam = kernels.adam({ parameter: tf.add(parameter, 0), m, v }, stack([9], 11), one, one, {
+      learningRate: 0.01,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      step: 2,
+      weightDecay: 0.1,
+      decoupled: true,
+    });
+    return [
+      kernels.matmul(x, dy, { transposeA: true, bias: gamma }),
+      k,
+      norm,
+      z,
+      kernels.sumRows(x),
+      ...Object.values(forward),
+      ...Object.values(kernels.batchNormGrad(dy, x, gamma, forward, options)),
+      kernels.batchNormInference(x, gamma, beta, forward.mean, forward.variance, options),
+      kernels.relu(x),
+      kernels.reluGrad(dy, forward.y),
+      convolved,
+      kernels.conv2dInputGrad(convolved, filter, image.shape, conv),
+      kernels.conv2dFilterGrad(convolved, image, filter.shape, conv),
+      ...Object.values(kernels.softmaxCrossEntropy(logits, labels)),
+      ...Object.values(kernels.distillation(logits, logits, { temperature: 2, direction: 'reverse' })),
+      ...Object.values(kernels.cka(k, kernels.matmul(l, l, { transposeB: true }), { debiased: true })),
+      ...Object.values(adam),
+      kernels.sumSquares(x),
+    ];
+  }
+
+  function lastMember(t: Tensor): Tensor {
+    return tf.slice(t, [t.shape[0] - 1], [1]);
+  }
+
+  test('the bits of a member do not depend on the other members', async () => {
+    await tf.setBackend('wasm');
+    tf.tidy(() => {
+      const together = everyKernel(wasm.kernels, (t) => t).map(lastMember);
+      const alone = everyKernel(wasm.kernels, lastMember);
+      const poisoned = everyKernel(wasm.kernels, (t) =>
+        tf.concat([tf.fill([1, ...t.shape.slice(1)], NaN), tf.slice(t, 1)]),
+      ).map(lastMember);
+      together.forEach((result, i) => {
+        expect(result.dataSync(), `alone, result ${i}`).toEqual(alone[i].dataSync());
+        expect(result.dataSync(), `beside NaN, result ${i}`).toEqual(poisoned[i].dataSync());
+        expect(result.dataSync().every(Number.isFinite), `finite, result ${i}`).toBe(true);
+      });
+    });
+  });
+
+  test('NaN shows in its own member', async () => {
+    await tf.setBackend('wasm');
+    tf.tidy(() => {
+      const results = everyKernel(wasm.kernels, (t) =>
+        tf.concat([tf.fill([1, ...t.shape.slice(1)], NaN), tf.slice(t, 1)]),
+      );
+      // All but the accuracy, which counts no hits, and the gradient of relu, which compares.
+      const first = results.map((t) => tf.slice(t, 0, 1).dataSync().some(Number.isNaN));
+      expect(first.filter((nan) => !nan).length).toBeLessThanOrEqual(5);
+    });
+  });
+
+  test('200 rounds leave tensors and heap as they were', async () => {
+    await tf.setBackend('wasm');
+    const round = () =>
+      tf.tidy(() => {
+        everyKernel(wasm.kernels, (t) => t);
+      });
+    round();
+    const before = tf.memory().numTensors;
+    const backend = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
+    const bytes = backend.wasm.HEAPU8.length;
+    for (let i = 0; i < 200; i++) round();
+    expect(tf.memory().numTensors).toBe(before);
+    expect(backend.wasm.HEAPU8.length).toBe(bytes);
+  });
+
+  test('shapes that do not fit are refused', async () => {
+    await tf.setBackend('wasm');
+    tf.tidy(() => {
+      const x = randomTensor<Tensor3D>([2, 3, 4], 1);
+      expect(() => wasm.kernels.matmul(x, x)).toThrow(/inner dimensions/);
+      expect(() => wasm.kernels.matmul(x, randomTensor<Tensor3D>([3, 4, 2], 1))).toThrow(/Expected/);
+      expect(() => wasm.kernels.sumRows(tf.cast(x, 'int32'))).toThrow(/float32/);
+    });
+  });
+});
+
+test('there are no native kernels beside another backend', async () => {
+  await tf.setBackend('cpu');
+  expect(await createWasmKernels()).toBeNull();
+});
