@@ -34,7 +34,7 @@ export async function main(words: string[], build: () => boolean): Promise<0 | 1
       writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`);
       say(`Written to ${out}`);
     }
-    console.log(summary(result, []));
+    console.log(summary(result));
     return 0;
   } catch (error) {
     say((error as Error).message);

@@ -1,24 +1,18 @@
 /** The result of a run as text for a terminal. */
-import type { Metric } from '../src/experiment/describe.ts';
+import { type Metric, taskShape } from '../src/experiment/describe.ts';
 import type { MemberResult, RunResult } from '../src/experiment/result.ts';
+import { mean, sampleSd, verdict } from '../src/stats/index.ts';
 
 const present = (values: (number | null)[]): number[] => values.filter((v): v is number => v !== null && Number.isFinite(v));
-const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
-/** Sample standard deviation; nothing to say about one value. */
-const deviation = (values: number[]): number | null => {
-  if (values.length < 2) return null;
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - centre) ** 2, 0) / (values.length - 1));
-};
 
 /** "53.9 ± 1.2 %" for fractions, "1.234 ± 0.010" for others, "—" for nothing. */
 export function spread(all: (number | null)[], asPercent: boolean): string {
   const values = present(all);
   if (values.length === 0) return '—';
   const show = (value: number) => (asPercent ? (100 * value).toFixed(1) : value.toFixed(3));
-  const sd = deviation(values);
-  return `${show(mean(values))}${sd === null ? '' : ` ± ${show(sd)}`}${asPercent ? ' %' : ''}`;
+  // One value has no spread.
+  const sd = values.length < 2 ? '' : ` ± ${show(sampleSd(values))}`;
+  return `${show(mean(values))}${sd}${asPercent ? ' %' : ''}`;
 }
 
 const percentage = (metric: Metric): boolean => metric.name === 'accuracy';
@@ -36,11 +30,22 @@ function similarity(members: MemberResult[], guide: string): string {
   return values.length === 0 ? '—' : mean(values).toFixed(3);
 }
 
-/**
- * The summary: what ran where, one row per arm, and what went wrong on the way.
- * @param verdict sentences on what was seen and whether it is beyond noise
- */
-export function summary(result: RunResult, verdict: string[]): string {
+/** The same sentences as on the page: what was seen, and whether it is beyond noise. */
+function verdictOf({ experiment, metric, members }: RunResult): string[] {
+  const { steps } = experiment.base;
+  const { headline, detail } = verdict({
+    metric, reference: 'unguided', seeds: experiment.seeds, valExamples: taskShape(experiment.task).valExamples,
+    finished: true, step: steps, steps,
+    arms: experiment.arms.map(({ id, name }) => ({
+      id, name,
+      scores: experiment.seeds.map((seed) => members.find((member) => member.arm === id && member.seed === seed)?.final.valMetric ?? null),
+    })),
+  });
+  return [headline.map(({ text }) => text).join(''), detail];
+}
+
+/** The summary: what ran where, one row per arm, the verdict, and what went wrong on the way. */
+export function summary(result: RunResult): string {
   const { experiment, environment, metric, timing, members } = result;
   const percent = percentage(metric);
   const seeds = experiment.seeds.length;
@@ -70,7 +75,8 @@ export function summary(result: RunResult, verdict: string[]): string {
     `Chance: ${score(metric.chance)}`,
     '',
     table([['Arm', `val ${metric.name}`, 'best', 'val loss', 'train loss', ...guides.map((guide) => `CKA ${guide}`)], ...rows]),
-    ...(verdict.length > 0 ? ['', ...verdict] : []),
+    '',
+    ...verdictOf(result),
     ...(result.events.length > 0 ? ['', 'Notes:', ...result.events.map(({ step, text }) => `  step ${step}: ${text}`)] : []),
   ].join('\n');
 }
