@@ -14,7 +14,6 @@ type Change = [path: string] | [path: string, value: Json];
 const isObject = (value: unknown): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Field-wise differences that turn `from` into `to`; arrays are replaced whole. */
 export function differences(from: Json, to: Json, path = ''): Change[] {
@@ -38,18 +37,25 @@ export function withPath(root: unknown, path: string, value?: unknown): unknown 
   const keys = path.split('.');
   let node = copy as Record<string, unknown>;
   keys.forEach((key, i) => {
-    if (FORBIDDEN.has(key)) throw new Error(`"${path}" is not a field`);
+    // Only own fields are entered below; writing to this one would replace the prototype.
+    if (key === '__proto__') throw new Error(`"${path}" is not a field`);
     if (typeof node !== 'object' || node === null) throw new Error(`"${keys.slice(0, i).join('.')}" has no field "${key}"`);
     if (Array.isArray(node) && !/^\d+$/.test(key)) {
       const index = node.findIndex((entry) => (entry as { id?: unknown } | null)?.id === key);
       if (index < 0) throw new Error(`"${keys.slice(0, i).join('.')}" has no entry "${key}"`);
       key = String(index);
     }
+    // A new entry goes right behind the last one: a link must not make a list of four billion holes.
+    if (Array.isArray(node) && Number(key) > node.length) throw new Error(`"${keys.slice(0, i).join('.')}" has only ${node.length} entries`);
     if (i < keys.length - 1) {
-      if (node[key] === undefined) throw new Error(`"${keys.slice(0, i).join('.') || 'the experiment'}" has no field "${key}"`);
+      if (!Object.hasOwn(node, key) || node[key] === undefined) throw new Error(`"${keys.slice(0, i).join('.') || 'the experiment'}" has no field "${key}"`);
       node = node[key] as Record<string, unknown>;
-    } else if (value === undefined) delete node[key];
-    else node[key] = value;
+    } else if (value === undefined) {
+      if (Array.isArray(node)) node.splice(Number(key), 1);
+      else delete node[key];
+    } else {
+      node[key] = value;
+    }
   });
   return copy;
 }
@@ -62,11 +68,20 @@ export function encodeLink(experiment: Experiment): string {
   return changes.length === 0 ? preset.id : `${preset.id}~${SCHEMA_VERSION}${compressToEncodedURIComponent(JSON.stringify(changes))}`;
 }
 
+/** Some messengers percent-encode what needs no encoding (`~`, `+`). */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 const broken = (message: string): Parsed => ({ ok: false, problems: [{ path: '', message }] });
 
 /** Read the part of a link after `#`; an empty one is the default experiment. Never throws. */
 export function decodeLink(hash: string): Parsed {
-  const text = hash.replace(/^#/, '');
+  const text = percentDecoded(hash.replace(/^#/, ''));
   const [presetId, payload] = text === '' ? [DEFAULT_PRESET, undefined] : text.split('~', 2);
   const preset = findPreset(presetId);
   if (!preset) return broken(`in this link starts from "${presetId}", which does not exist. Known: ${PRESETS.map((p) => p.id).join(', ')}`);

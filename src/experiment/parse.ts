@@ -18,10 +18,23 @@ export const MAX_BYTES = 3 * 2 ** 30;
 /** About a week on a laptop's CPU: anything beyond is a mistake. */
 export const MAX_FLOPS = 1e16;
 
-const shorten = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
+/** A value in a few characters; JSON knows no NaN, no Infinity, no BigInt and no cycles. */
+function shorten(value: unknown): string {
+  let text: string;
+  try {
+    text = (typeof value === 'number' ? undefined : JSON.stringify(value)) ?? String(value);
+  } catch {
+    text = String(value);
+  }
   return text.length > 40 ? `${text.slice(0, 37)}…` : text;
+}
+
+/** Zod's names of types, for people. */
+const TYPES: Record<string, string> = {
+  int: 'a whole number', number: 'a number', string: 'text', boolean: 'true or false', array: 'a list', object: 'an object', record: 'an object',
 };
+const typeWords = (expected: string): string => TYPES[expected] ?? expected;
+const counted = (n: number | bigint, one: string, many: string): string => `${n} ${Number(n) === 1 ? one : many}`;
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   let value = root;
@@ -31,20 +44,36 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 
 function describeIssue(issue: z.core.$ZodIssue, root: unknown): Problem {
   const path = issue.path.map(String).join('.');
-  const got = shorten(valueAt(root, issue.path));
+  const value = valueAt(root, issue.path);
+  const got = shorten(value);
+  const oneOf = (values: readonly unknown[]): Problem =>
+    ({ path, message: `${value === undefined ? 'is missing (needs' : 'must be'} one of ${values.map(String).join(', ')}${value === undefined ? ')' : `, not ${got}`}` });
   switch (issue.code) {
     case 'too_small':
-      return { path, message: issue.origin === 'array' ? issue.message : `must be at least ${issue.minimum}, not ${got}` };
+      if (issue.origin === 'string') return { path, message: `must have at least ${counted(issue.minimum, 'character', 'characters')}` };
+      if (issue.origin === 'array') return { path, message: issue.message.startsWith('Too small') ? `must hold at least ${counted(issue.minimum, 'entry', 'entries')}` : issue.message };
+      return { path, message: `must be at least ${issue.minimum}, not ${got}` };
     case 'too_big':
-      return { path, message: issue.origin === 'array' ? `can hold at most ${issue.maximum} entries` : `must be at most ${issue.maximum}, not ${got}` };
+      if (issue.origin === 'string') return { path, message: `must have at most ${counted(issue.maximum, 'character', 'characters')}` };
+      if (issue.origin === 'array') return { path, message: `can hold at most ${counted(issue.maximum, 'entry', 'entries')}` };
+      return { path, message: `must be at most ${issue.maximum}, not ${got}` };
     case 'invalid_type':
-      return { path, message: got === 'undefined' ? `is missing (needs a ${issue.expected})` : `must be a ${issue.expected}, not ${got}` };
+      return { path, message: value === undefined ? `is missing (needs ${typeWords(issue.expected)})` : `must be ${typeWords(issue.expected)}, not ${got}` };
     case 'unrecognized_keys':
       return { path, message: `has unknown fields: ${issue.keys.map((key) => shorten(key)).join(', ')}` };
+    case 'invalid_key':
+      return { path: issue.path.slice(0, -1).map(String).join('.'), message: `has an entry called ${shorten(issue.path.at(-1))}; a name ${issue.issues[0]?.message ?? 'must be simple'}` };
     case 'invalid_value':
-      return { path, message: `must be one of ${issue.values.map(String).join(', ')}, not ${got}` };
-    case 'invalid_union':
-      return { path, message: `has no valid form: ${got}` };
+      return oneOf(issue.values);
+    case 'invalid_union': {
+      // Present where a discriminator (kind, family, state) has no such value; missing from zod's types.
+      const { options } = issue as { options?: readonly unknown[] };
+      if (options) return oneOf(options);
+      // Of the alternatives, the one of the value's own type says best what is wrong.
+      const meant = issue.errors.map((errors) => errors[0]).find((error) =>
+        error !== undefined && error.code !== 'invalid_type' && (typeof value === 'string') === (error.code === 'invalid_value' && error.path.length === 0));
+      return meant ? describeIssue({ ...meant, path: [...issue.path, ...meant.path] }, root) : { path, message: `has no valid form: ${got}` };
+    }
     default:
       return { path, message: issue.message };
   }
@@ -83,7 +112,9 @@ function checkWhole(experiment: Experiment): Problem[] {
       alignedPairs(experiment, a);
     } catch (error) {
       if (!(error instanceof UnknownTapError)) throw error;
-      problems.push({ path: a.align?.mapping ? `arms.${i}.align.mapping` : 'base.mapping', message: error.message });
+      const path = a.align?.mapping ? `arms.${i}.align.mapping` : 'base.mapping';
+      const { message } = error;
+      if (!problems.some((known) => known.path === path && known.message === message)) problems.push({ path, message });
     }
   });
   try {

@@ -1,7 +1,7 @@
 /**
  * The experiment: one plain JSON object that fully determines a result. Presets, links, saved runs, the command
  * line and exports all carry exactly this. Every limit on a single field is stated here; limits on totals
- * (parameters, memory, arithmetic) are in `limits.ts`.
+ * (parameters, memory, arithmetic) are in `parse.ts`.
  */
 import { z } from 'zod';
 

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { classNames, describeNetwork, resnetPlan, taskMetric, taskShape } from './describe.ts';
+import { findPreset, RESNET_8 } from './presets.ts';
+import { alignedPairs, cost, guidesInUse, members, observedPairs } from './plan.ts';
+import type { Experiment, FcnSpec } from './schema.ts';
+
+const preset = (id: string): Experiment => {
+  const found = findPreset(id);
+  if (!found) throw new Error(`no preset ${id}`);
+  return found.experiment;
+};
+const WIDE = preset('wide-fcn');
+const SHAPE = taskShape(WIDE.task);
+
+describe('ResNet-8 on 16×16 images', () => {
+  const description = describeNetwork(RESNET_8, SHAPE);
+
+  it('has 77,912 parameters, counted by hand', () => {
+    const stem = 3 * 3 * 3 * 16 + 2 * 16;
+    const block1 = 2 * (3 * 3 * 16 * 16 + 2 * 16);
+    const block2 = 3 * 3 * 16 * 32 + 3 * 3 * 32 * 32 + 16 * 32 + 3 * 2 * 32;
+    const block3 = 3 * 3 * 32 * 64 + 3 * 3 * 64 * 64 + 32 * 64 + 3 * 2 * 64;
+    const head = 64 * 8 + 8;
+    expect(stem + block1 + block2 + block3 + head).toBe(77_912);
+    expect(description.parameters).toBe(77_912);
+    expect(description.title).toBe('ResNet-8');
+  });
+
+  it('takes 3.13 million multiply-adds an image', () => {
+    expect(description.flops / 2).toBe(3_125_760);
+  });
+
+  it('has ten taps in the order of execution', () => {
+    expect(description.taps.map((tap) => tap.name)).toEqual([
+      'stem', 'block1.conv1', 'block1.conv2', 'block2.conv1', 'block2.conv2', 'block2.proj',
+      'block3.conv1', 'block3.conv2', 'block3.proj', 'pool',
+    ]);
+    expect(description.taps.map((tap) => tap.features)).toEqual([4096, 4096, 4096, 2048, 2048, 2048, 1024, 1024, 1024, 64]);
+    for (const tap of description.taps) expect(tap.features).toBe(tap.shape.reduce((a, b) => a * b, 1));
+  });
+
+  it('projects the skip only where the shape changes, and rounds odd sizes up', () => {
+    expect(resnetPlan(RESNET_8, SHAPE).blocks.map((block) => block.proj !== undefined)).toEqual([false, true, true]);
+    expect(resnetPlan({ ...RESNET_8, stages: [2, 2] }, { ...SHAPE, input: [9, 9, 3] }).blocks.map((b) => b.conv1.height)).toEqual([9, 9, 5, 5]);
+  });
+});
+
+describe('fully connected networks', () => {
+  it('3×384: layers by hand', () => {
+    const { parameters, taps, flops, layers, title } = describeNetwork(WIDE.target, SHAPE);
+    expect(parameters).toBe(768 * 384 + 384 + 2 * (384 * 384 + 384) + 3 * 2 * 384 + 384 * 8 + 8);
+    expect(flops).toBe(2 * (768 * 384 + 2 * 384 * 384 + 384 * 8));
+    expect(taps.map((tap) => [tap.name, tap.features])).toEqual([['linear1', 384], ['linear2', 384], ['linear3', 384]]);
+    expect(layers).toBe(4);
+    expect(title).toBe('3×384 FCN');
+  });
+
+  it('has no batch-norm parameters without batch norm', () => {
+    const fcn = WIDE.target as FcnSpec;
+    expect(describeNetwork(fcn, SHAPE).parameters - describeNetwork({ ...fcn, norm: 'none' }, SHAPE).parameters).toBe(3 * 2 * 384);
+  });
+});
+
+describe('tasks', () => {
+  it('are described before they exist', () => {
+    expect(SHAPE).toEqual({ input: [16, 16, 3], classes: 8, trainExamples: 3000, valExamples: 800 });
+    expect(taskMetric(WIDE.task)).toEqual({ name: 'accuracy', higherIsBetter: true, chance: 0.125 });
+    for (const id of ['wide-fcn', 'shapes']) expect(new Set(classNames(preset(id).task)).size).toBe(8);
+  });
+});
+
+describe('plan', () => {
+  it('orders members by arm, then seed', () => {
+    expect(members(WIDE).slice(0, 4)).toEqual([
+      { arm: 'unguided', seed: 0 }, { arm: 'unguided', seed: 1 }, { arm: 'unguided', seed: 2 }, { arm: 'guided', seed: 0 },
+    ]);
+  });
+
+  it('measures every guide on the shared mapping, and every arm on its own', () => {
+    const shared = [['block1.conv2', 'linear1'], ['block3.conv1', 'linear2'], ['pool', 'linear3']];
+    expect(observedPairs(WIDE)).toEqual(['trained', 'untrained'].flatMap((guide) =>
+      shared.map(([guideTap, targetTap]) => ({ guide, guideTap, targetTap }))));
+    const own = structuredClone(WIDE);
+    own.arms[1].align = { guide: 'trained', weight: 4, mapping: [['stem', 'linear3']] };
+    expect(alignedPairs(own, own.arms[1])).toEqual([{ guide: 'trained', guideTap: 'stem', targetTap: 'linear3' }]);
+    expect(observedPairs(own)).toHaveLength(7);
+    expect(alignedPairs(WIDE, WIDE.arms[0])).toEqual([]);
+  });
+
+  it('knows which guides training needs', () => {
+    expect(guidesInUse(WIDE)).toEqual(['trained', 'untrained']);
+    expect(guidesInUse({ ...WIDE, arms: [WIDE.arms[0]] })).toEqual([]);
+  });
+
+  it('estimates more for more seeds, arms and steps', () => {
+    const one = cost(WIDE);
+    expect(one.members).toBe(12);
+    expect(one.flops).toBeGreaterThan(1e11);
+    expect(cost({ ...WIDE, seeds: [0, 1, 2, 3, 4, 5] }).flops).toBeGreaterThan(1.5 * one.flops);
+    expect(cost({ ...WIDE, arms: WIDE.arms.slice(0, 2) }).flopsPerStep).toBeLessThan(one.flopsPerStep);
+    expect(cost({ ...WIDE, seeds: [0] }).bytes).toBeLessThan(one.bytes);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { evenPairs, evenTargets, resolveMapping, roundHalfToEven, UnknownTapError } from './mapping.ts';
+
+const names = (count: number, prefix: string) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+/** Surviving guide index of each target layer. */
+const survivors = (guideLayers: number, targetLayers: number) => evenPairs(guideLayers, targetLayers).map(([guide]) => guide);
+
+describe('roundHalfToEven', () => {
+  it("is Python's round", () => {
+    expect([0.5, 1.5, 2.5, 24.5, 25.5, 0.49, 0.51, 3, 2.4999999].map(roundHalfToEven)).toEqual([0, 2, 2, 24, 26, 0, 1, 3, 2]);
+  });
+});
+
+describe('even mapping, against the reference implementation', () => {
+  // Computed with the official code's `layer_supervision` in Python.
+  const DEEP_48 = [0, 2, 5, 7, 9, 12, 14, 16, 19, 21, 24, 26, 28, 31, 33, 35, 38, 40, 42, 45, 47];
+  const DEEP_50 = [0, 2, 5, 7, 10, 12, 15, 17, 20, 22, 24, 27, 29, 32, 34, 37, 39, 42, 44, 47, 49];
+  const WIDE_3 = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2];
+  const COPY_4 = [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3];
+  const LM_4 = [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3];
+  const LM_6 = [0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5];
+
+  it.each([
+    [21, 48, DEEP_48], [21, 50, DEEP_50], [21, 3, WIDE_3], [32, 4, COPY_4], [20, 4, LM_4], [20, 6, LM_6], [1, 5, [0]],
+  ])('%d guide layers on %d target layers', (guide, target, expected) => {
+    expect(evenTargets(guide, target)).toEqual(expected);
+  });
+
+  it.each([
+    [21, 3, [5, 14, 20]], [32, 4, [5, 15, 25, 31]], [20, 4, [3, 9, 15, 19]], [20, 6, [1, 5, 9, 13, 17, 19]],
+    [10, 3, [2, 6, 9]], [10, 8, [0, 1, 3, 4, 5, 7, 8, 9]],
+  ])('%d on %d: the last guide layer of each target layer survives', (guide, target, expected) => {
+    expect(survivors(guide, target)).toEqual(expected);
+  });
+
+  it('54 on 50: all 50 targets are guided, four guide layers drop out', () => {
+    const kept = survivors(54, 50);
+    expect(kept).toHaveLength(50);
+    expect(Array.from({ length: 54 }, (_, i) => i).filter((i) => !kept.includes(i))).toEqual([6, 19, 33, 46]);
+  });
+
+  it('always pairs each target at most once, in order, ending at the last of both', () => {
+    for (let guide = 1; guide <= 40; guide++) {
+      for (let target = 1; target <= 40; target++) {
+        const pairs = evenPairs(guide, target);
+        expect(pairs.length).toBe(Math.min(guide, target));
+        if (guide > 1) expect(pairs.at(-1)).toEqual([guide - 1, target - 1]);
+        for (let i = 1; i < pairs.length; i++) {
+          expect(pairs[i][0]).toBeGreaterThan(pairs[i - 1][0]);
+          expect(pairs[i][1]).toBeGreaterThan(pairs[i - 1][1]);
+        }
+      }
+    }
+  });
+});
+
+describe('resolveMapping', () => {
+  const guide = names(10, 'g');
+  const target = names(3, 't');
+  const pairs = (mapping: Parameters<typeof resolveMapping>[0]) =>
+    resolveMapping(mapping, guide, target).map(({ guideTap, targetTap }) => `${guideTap}>${targetTap}`);
+
+  it('names the pairs of every kind', () => {
+    expect(pairs('even')).toEqual(['g2>t0', 'g6>t1', 'g9>t2']);
+    expect(pairs('first')).toEqual(['g2>t0']);
+    expect(pairs('last')).toEqual(['g9>t2']);
+    expect(pairs('reversed')).toEqual(['g9>t0', 'g6>t1', 'g2>t2']);
+    expect(pairs('none')).toEqual([]);
+  });
+
+  it('takes explicit pairs as they are, also one guide layer for several', () => {
+    expect(pairs([['g9', 't2'], ['g9', 't0']])).toEqual(['g9>t2', 'g9>t0']);
+    expect(pairs([])).toEqual([]);
+  });
+
+  it('says which tap does not exist and which do', () => {
+    expect(() => pairs([['g9', 'nowhere']])).toThrow(UnknownTapError);
+    expect(() => pairs([['g9', 'nowhere']])).toThrow('the target has no layer "nowhere"; it has t0, t1, t2');
+    expect(() => pairs([['nowhere', 't0']])).toThrow('the guide has no layer "nowhere"');
+  });
+});

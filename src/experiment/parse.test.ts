@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { withPath } from './link.ts';
+import { formatProblem, parseExperiment } from './parse.ts';
+import { findPreset, PRESETS } from './presets.ts';
+
+const WIDE = findPreset('wide-fcn')?.experiment;
+
+/** Sentences for the default experiment with one field changed; empty when it is fine. */
+function complaints(...changes: [path: string, value?: unknown][]): string[] {
+  const parsed = parseExperiment(changes.reduce<unknown>((e, [path, value]) => withPath(e, path, value), WIDE));
+  return parsed.ok ? [] : parsed.problems.map(formatProblem);
+}
+
+it('accepts every preset unchanged', () => {
+  for (const { experiment } of PRESETS) expect(parseExperiment(experiment)).toEqual({ ok: true, experiment });
+});
+
+describe('single fields: the sentence names the field and what is allowed', () => {
+  it.each<[string, unknown, string]>([
+    ['base.learningRate', 50, 'base.learningRate must be at most 10, not 50'],
+    ['base.learningRate', 'fast', 'base.learningRate must be a number, not "fast"'],
+    ['base.learningRate', NaN, 'base.learningRate must be a number, not NaN'],
+    ['base.learningRate', Infinity, 'base.learningRate must be a number, not Infinity'],
+    ['base.steps', 0, 'base.steps must be at least 1, not 0'],
+    ['base.steps', 1.5, 'base.steps must be a whole number, not 1.5'],
+    ['base.steps', undefined, 'base.steps is missing (needs a number)'],
+    ['base.batchSize', 4, 'base.batchSize must be at least 8, not 4'],
+    ['task.kind', 'sounds', 'task.kind must be one of textures, shapes, not "sounds"'],
+    ['target.family', 'rnn', 'target.family must be one of fcn, resnet, not "rnn"'],
+    ['target.norm', 'layer', 'target.norm must be one of batch, none, not "layer"'],
+    ['target.depth', 65, 'target.depth must be at most 64, not 65'],
+    ['target.width', 1e9, 'target.width must be at most 4096, not 1000000000'],
+    ['base.mapping', 'odd', 'base.mapping must be one of even, first, last, reversed, none, not "odd"'],
+    ['base.mapping', [['stem']], 'base.mapping.0 must hold at least 2 entries'],
+    ['arms.0.name', '', 'arms.0.name must have at least 1 character'],
+    ['arms.0.name', 'x'.repeat(61), 'arms.0.name must have at most 60 characters'],
+    ['arms.0.id', 'My arm', 'arms.0.id must be 1 to 40 lower-case letters, digits or hyphens, starting with a letter'],
+    ['arms', [], 'arms needs at least one arm'],
+    ['arms', new Array(13).fill({ id: 'a', name: 'A' }), 'arms can hold at most 12 entries'],
+    ['seeds', [], 'seeds needs at least one seed'],
+    ['seeds', [-1], 'seeds.0 must be at least 0, not -1'],
+    ['guides', [], 'guides must be an object, not []'],
+    ['guides.Bad', null, 'guides has an entry called "Bad"; a name must be 1 to 40 lower-case letters, digits or hyphens, starting with a letter'],
+    ['interventions', [{ step: 5, set: {} }], 'interventions.0.set must change something'],
+    ['version', 0, 'version must be one of 1, not 0'],
+    ['version', undefined, 'version is missing (needs one of 1)'],
+    ['version', 2, 'version is 2, newer than this page understands (1): reload the page to update it'],
+  ])('%s = %j', (path, value, sentence) => {
+    expect(complaints([path, value])).toContain(sentence);
+  });
+
+  it('refuses fields that it does not know', () => {
+    expect(complaints(['surprise', 1])).toEqual(['the experiment has unknown fields: "surprise"']);
+    expect(complaints(['base.momentum', 1], ['base.decay', 1])).toEqual(['base has unknown fields: "momentum", "decay"']);
+    expect(complaints(['target.stages', [1]])).toEqual(['target has unknown fields: "stages"']);
+  });
+
+  it('takes any data at all without throwing', () => {
+    for (const data of [null, undefined, 0, 'text', [], {}, true, { version: 1 }, { version: {} }, [[[]]], () => 1, Symbol('x'), 10n]) {
+      const parsed = parseExperiment(data);
+      expect(parsed.ok).toBe(false);
+      if (!parsed.ok) for (const problem of parsed.problems) expect(formatProblem(problem)).toMatch(/\S+ \S+/);
+    }
+    expect(parseExperiment(null)).toEqual({ ok: false, problems: [{ path: '', message: 'must be an object, not null' }] });
+  });
+});
+
+describe('what single fields cannot say', () => {
+  it('names must exist and be unique', () => {
+    expect(complaints(['arms.guided.align.guide', 'nobody'])).toEqual(['arms.1.align.guide names the guide "nobody", which does not exist']);
+    expect(complaints(['arms.guided.align.guide', 'tostring'])).toHaveLength(1);
+    expect(complaints(['arms.1.id', 'unguided'])).toEqual(['arms has two arms called "unguided"']);
+    expect(complaints(['seeds', [3, 1, 3]])).toEqual(['seeds holds 3 twice']);
+  });
+
+  it('a mapping fits the networks, said once', () => {
+    expect(complaints(['base.mapping', [['stem', 'linear9']]])).toEqual(['base.mapping the target has no layer "linear9"; it has linear1, linear2, linear3']);
+    expect(complaints(['arms.guided.align.mapping', [['tail', 'linear1']]])[0]).toMatch(/^arms\.1\.align\.mapping the guide has no layer "tail"; it has stem, /);
+  });
+
+  it('a batch fits the data', () => {
+    expect(complaints(['task.train', 100])).toEqual(['base.batchSize must be at most the 100 training examples, not 128']);
+    expect(complaints(['task.train', 64], ['base.batchSize', 32], ['guides.trained.training.batchSize', 65]))
+      .toEqual(['guides.trained.training.batchSize must be at most the 64 training examples, not 65']);
+  });
+
+  it('totals fit a browser', () => {
+    const seeds = Array.from({ length: 32 }, (_, i) => i);
+    const [sentence] = complaints(['target.depth', 64], ['target.width', 4096], ['seeds', seeds]);
+    expect(sentence).toMatch(/^the experiment needs about \d+(\.\d+)? GB of memory; a browser gives 3 GB\. Use a smaller target \(64×4096 FCN\), fewer seeds or fewer arms$/);
+    expect(complaints(['target.width', 512])).toEqual([]);
+    const long = complaints(['target.depth', 8], ['target.width', 1024], ['base.steps', 100_000], ['base.batchSize', 256], ['seeds', [0, 1, 2]], ['guides.trained.training.steps', 100_000]);
+    expect(long).toContainEqual(expect.stringMatching(/^the experiment needs about \d\.\de\+1\d floating-point operations, more than 1e\+16: use fewer steps/));
+  });
+});
