@@ -3,12 +3,12 @@
  * browsers do miscompute. Takes a second or two, once per device and version.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { get, set } from 'idb-keyval';
 import type { BackendName, Environment } from '../../experiment/events.ts';
 import { CHECK_CASES } from './checkCases.ts';
 import type { Started } from './choose.ts';
 import { composed } from './kernels/composed.ts';
 import type { Kernels } from './kernels/types.ts';
+import { recall, remember } from '../storage.ts';
 
 type Values = Record<string, Float32Array>;
 
@@ -56,12 +56,12 @@ export async function compareWithCpu(kernels: Kernels): Promise<Record<string, n
 export async function checkKernels(backend: BackendName, started: Started): Promise<Omit<Environment['selfCheck'], 'passed'>> {
   if (backend === 'cpu') return { worstError: 0, worstKernel: 'reference', seconds: 0, cached: false };
   const key = `self-check/${__APP_VERSION__}/${started.fingerprint}/${globalThis.navigator?.userAgent}`;
-  const known = await get<{ worstError: number; worstKernel: string; seconds: number }>(key).catch(() => undefined);
+  const known = await recall<{ worstError: number; worstKernel: string; seconds: number }>(key);
   if (known) return { ...known, cached: true };
   const start = performance.now();
   const errors = Object.entries(await compareWithCpu(started.kernels));
   const [worstKernel, worstError] = errors.reduce((a, b) => (Number.isNaN(a[1]) || a[1] >= b[1] ? a : b));
   const result = { worstError, worstKernel, seconds: (performance.now() - start) / 1000 };
-  await set(key, result).catch(() => undefined);
+  await remember(key, result);
   return { ...result, cached: false };
 }

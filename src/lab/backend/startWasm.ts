@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Started } from './choose.ts';
-import { composed } from './kernels/composed.ts';
+import { createWasmKernels } from './kernels/wasm/index.ts';
 
 /** Addresses of tfjs's WASM binaries. */
 export interface WasmFiles {
@@ -27,7 +27,13 @@ async function pageFiles(): Promise<WasmFiles> {
 export async function startWasm(files?: WasmFiles): Promise<Started> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths({ ...(files ?? (await pageFiles())) });
+  // Threads share memory, which browsers allow to isolated pages only (and tfjs's glue not at all in Node).
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', globalThis.crossOriginIsolated === true);
   if (!(await tf.setBackend('wasm'))) throw new Error('this browser cannot run WebAssembly');
   await tf.ready();
-  return { kernels: composed, adapter: 'WebAssembly', threads: 1, software: false, lost: new Promise(() => {}), fingerprint: 'wasm' };
+  const native = await createWasmKernels();
+  if (!native) throw new Error('this browser\'s WebAssembly has no SIMD');
+  const { kernels, threads, relaxed } = native;
+  const adapter = `SIMD${relaxed ? ' with fused multiply-add' : ''}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
+  return { kernels, adapter, threads, software: false, lost: new Promise(() => {}), fingerprint: `wasm ${adapter}` };
 }

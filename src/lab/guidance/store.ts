@@ -4,9 +4,9 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { clear, createStore, get, set } from 'idb-keyval';
 import type { TaskSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { PlainTensors } from '../networks/weights.ts';
+import { forget, recall, remember } from '../storage.ts';
 
 /** One entry of `guides/manifest.json`. */
 export interface ShippedGuide {
@@ -82,28 +82,16 @@ export class GuideStore {
 
   /** Weights kept from an earlier run, or null. */
   async kept(key: string): Promise<PlainTensors | null> {
-    try {
-      return (await get<PlainTensors>(key, this.#database())) ?? null;
-    } catch {
-      return null; // Private windows may forbid storage; the guide is trained again.
-    }
+    return (await recall<PlainTensors>(`guide/${key}`)) ?? null;
   }
 
-  /** Keep a trained guide for the next run; without storage it is simply not kept. */
+  /** Keep a trained guide for the next run. */
   async keep(key: string, tensors: PlainTensors): Promise<void> {
-    try {
-      await set(key, tensors, this.#database());
-    } catch {
-      // Full or forbidden storage must not fail the run.
-    }
+    await remember(`guide/${key}`, tensors);
   }
 
   async forget(): Promise<void> {
-    await clear(this.#database());
-  }
-
-  #database() {
-    return createStore('guidance-playground', 'guides');
+    await forget('guide/');
   }
 
   #list(): Promise<ShippedGuide[]> {
