@@ -9,35 +9,62 @@ export interface ArmTemplate {
   hint: string;
   /** The guide it needs; made when the experiment has none in that state. */
   guide?: GuideSpec['state'];
-  make: (context: { guide: string; weight: number; distil: Omit<DistilTerm, 'guide'>; steps: number }) => Partial<ArmSpec>;
+  make: (context: {
+    guide: string;
+    weight: number;
+    distil: Omit<DistilTerm, 'guide'>;
+    steps: number;
+  }) => Partial<ArmSpec>;
 }
 
 const DEFAULT_WEIGHT = 4;
-const DEFAULT_DISTIL: Omit<DistilTerm, 'guide'> = { temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' };
+const DEFAULT_DISTIL: Omit<DistilTerm, 'guide'> = {
+  temperature: 4,
+  ceWeight: 0.5,
+  kdWeight: 0.5,
+  direction: 'forward',
+};
 
 export const ARM_TEMPLATES: readonly ArmTemplate[] = [
   {
-    id: 'guided', name: 'Guided', guide: 'trained', hint: 'Aligned to a guide that was trained on this task.',
+    id: 'guided',
+    name: 'Guided',
+    guide: 'trained',
+    hint: 'Aligned to a guide that was trained on this task.',
     make: ({ guide, weight }) => ({ align: { guide, weight } }),
   },
   {
-    id: 'guided-untrained', name: 'Guided, untrained guide', guide: 'untrained', hint: 'Aligned to a guide with random weights: what its architecture alone is worth.',
+    id: 'guided-untrained',
+    name: 'Guided, untrained guide',
+    guide: 'untrained',
+    hint: 'Aligned to a guide with random weights: what its architecture alone is worth.',
     make: ({ guide, weight }) => ({ align: { guide, weight } }),
   },
   {
-    id: 'guided-then-off', name: 'Guided, then off', guide: 'trained', hint: 'Guidance for the first fifth of the run only: does its effect last?',
+    id: 'guided-then-off',
+    name: 'Guided, then off',
+    guide: 'trained',
+    hint: 'Guidance for the first fifth of the run only: does its effect last?',
     make: ({ guide, weight, steps }) => ({ align: { guide, weight, until: Math.max(1, Math.round(steps / 5)) } }),
   },
   {
-    id: 'distilled', name: 'Distilled', guide: 'trained', hint: "Taught by the trained guide's outputs instead of its layers.",
+    id: 'distilled',
+    name: 'Distilled',
+    guide: 'trained',
+    hint: "Taught by the trained guide's outputs instead of its layers.",
     make: ({ guide, distil }) => ({ distil: { guide, ...distil } }),
   },
   {
-    id: 'distilled-untrained', name: 'Distilled, untrained teacher', guide: 'untrained', hint: 'Taught by the outputs of a network that knows nothing.',
+    id: 'distilled-untrained',
+    name: 'Distilled, untrained teacher',
+    guide: 'untrained',
+    hint: 'Taught by the outputs of a network that knows nothing.',
     make: ({ guide, distil }) => ({ distil: { guide, ...distil } }),
   },
   {
-    id: 'unguided', name: 'Unguided', hint: 'The task loss only: what every other arm is compared with.',
+    id: 'unguided',
+    name: 'Unguided',
+    hint: 'The task loss only: what every other arm is compared with.',
     make: () => ({}),
   },
 ];
@@ -74,8 +101,14 @@ function withGuide(experiment: Experiment, state: GuideSpec['state']): { experim
 function append(experiment: Experiment, wanted: ArmSpec): Experiment {
   const arm: ArmSpec = {
     ...wanted,
-    id: freeId(wanted.id, experiment.arms.map((a) => a.id)),
-    name: freeName(wanted.name, experiment.arms.map((a) => a.name)),
+    id: freeId(
+      wanted.id,
+      experiment.arms.map((a) => a.id),
+    ),
+    name: freeName(
+      wanted.name,
+      experiment.arms.map((a) => a.name),
+    ),
   };
   return { ...experiment, arms: [...experiment.arms, arm] };
 }
@@ -85,7 +118,8 @@ export function addArm(experiment: Experiment, template: ArmTemplate): Experimen
   const { experiment: ready, guide } = template.guide
     ? withGuide(experiment, template.guide)
     : { experiment, guide: '' };
-  const weight = (ready.arms.find((arm) => arm.align?.guide === guide) ?? ready.arms.find((arm) => arm.align))?.align?.weight;
+  const weight = (ready.arms.find((arm) => arm.align?.guide === guide) ?? ready.arms.find((arm) => arm.align))?.align
+    ?.weight;
   const { guide: _, ...distil } = ready.arms.find((arm) => arm.distil)?.distil ?? { guide: '', ...DEFAULT_DISTIL };
   const terms = template.make({ guide, weight: weight ?? DEFAULT_WEIGHT, distil, steps: ready.base.steps });
   return append(ready, { id: template.id, name: template.name, ...terms });
@@ -97,9 +131,13 @@ export function duplicateArm(experiment: Experiment, armId: string): Experiment 
   return arm ? append(experiment, structuredClone(arm)) : experiment;
 }
 
-export const removeArm = (experiment: Experiment, armId: string): Experiment =>
-  ({ ...experiment, arms: experiment.arms.filter((arm) => arm.id !== armId) });
+export const removeArm = (experiment: Experiment, armId: string): Experiment => ({
+  ...experiment,
+  arms: experiment.arms.filter((arm) => arm.id !== armId),
+});
 
 /** Seeds 0 … n−1. */
-export const withSeeds = (experiment: Experiment, count: number): Experiment =>
-  ({ ...experiment, seeds: Array.from({ length: count }, (_, i) => i) });
+export const withSeeds = (experiment: Experiment, count: number): Experiment => ({
+  ...experiment,
+  seeds: Array.from({ length: count }, (_, i) => i),
+});

@@ -20,8 +20,10 @@ function unwrap(schema: z.ZodType): z.ZodType {
 function optionFor(union: z.ZodDiscriminatedUnion, value: unknown): z.ZodType | undefined {
   const key = union.def.discriminator;
   const kind = (value as Record<string, unknown> | undefined)?.[key];
-  return (union.options as z.ZodObject[]).find((option) => option.shape[key] instanceof z.ZodLiteral
-    && (option.shape[key] as z.ZodLiteral).values.has(kind as string));
+  return (union.options as z.ZodObject[]).find(
+    (option) =>
+      option.shape[key] instanceof z.ZodLiteral && (option.shape[key] as z.ZodLiteral).values.has(kind as string),
+  );
 }
 
 function schemaAt(path: string, experiment: Experiment): z.ZodType | undefined {

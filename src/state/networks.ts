@@ -4,7 +4,15 @@ import type { Experiment, GuideSpec, NetworkSpec } from '../experiment/schema.ts
 import { freeId } from './arms.ts';
 import { sameValue } from './paths.ts';
 
-const FCN_DEFAULT: NetworkSpec = { family: 'fcn', depth: 3, width: 256, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' };
+const FCN_DEFAULT: NetworkSpec = {
+  family: 'fcn',
+  depth: 3,
+  width: 256,
+  norm: 'batch',
+  dropout: 0.1,
+  init: 'default',
+  tap: 'pre',
+};
 
 /** Another family, keeping what both families have. */
 export function withFamily(network: NetworkSpec, family: NetworkSpec['family']): NetworkSpec {
@@ -16,11 +24,14 @@ export function withFamily(network: NetworkSpec, family: NetworkSpec['family']):
 /** Guides whose network is the same as this one's: edited together, so that only their training differs. */
 export const guidesLikeThis = (experiment: Experiment, guide: string): string[] =>
   Object.keys(experiment.guides).filter((id) =>
-    sameValue(experiment.guides[id].network, experiment.guides[guide].network));
+    sameValue(experiment.guides[id].network, experiment.guides[guide].network),
+  );
 
 export function withGuideNetwork(experiment: Experiment, guides: readonly string[], network: NetworkSpec): Experiment {
-  const entries = Object.entries(experiment.guides)
-    .map(([id, guide]): [string, GuideSpec] => [id, guides.includes(id) ? { ...guide, network } : guide]);
+  const entries = Object.entries(experiment.guides).map(([id, guide]): [string, GuideSpec] => [
+    id,
+    guides.includes(id) ? { ...guide, network } : guide,
+  ]);
   return { ...experiment, guides: Object.fromEntries(entries) };
 }
 
@@ -41,8 +52,11 @@ export function withGuideState(experiment: Experiment, id: string, state: GuideS
   if (!guide || guide.state === state) return experiment;
   const named = /^(un)?trained(-\d+)?$/.test(id);
   const next = named ? freeId(state, Object.keys(experiment.guides)) : id;
-  const guides = Object.fromEntries(Object.entries(experiment.guides)
-    .map(([key, value]) => (key === id ? [next, withState(guide, state)] : [key, value])));
+  const guides = Object.fromEntries(
+    Object.entries(experiment.guides).map(([key, value]) =>
+      key === id ? [next, withState(guide, state)] : [key, value],
+    ),
+  );
   const arms = experiment.arms.map((arm) => ({
     ...arm,
     ...(arm.align?.guide === id && { align: { ...arm.align, guide: next } }),

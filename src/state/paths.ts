@@ -5,9 +5,10 @@ export function valueAt(root: unknown, path: string): unknown {
   let value = root;
   for (const key of path === '' ? [] : path.split('.')) {
     if (typeof value !== 'object' || value === null) return undefined;
-    value = Array.isArray(value) && !/^\d+$/.test(key)
-      ? value.find((entry) => (entry as { id?: unknown } | null)?.id === key)
-      : (value as Record<string, unknown>)[key];
+    value =
+      Array.isArray(value) && !/^\d+$/.test(key)
+        ? value.find((entry) => (entry as { id?: unknown } | null)?.id === key)
+        : (value as Record<string, unknown>)[key];
   }
   return value;
 }
@@ -18,9 +19,13 @@ export function sameValue(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length
-    && keys.every((key) => Object.hasOwn(b, key)
-      && sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every(
+      (key) =>
+        Object.hasOwn(b, key) && sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+    )
+  );
 }
 
 /** Whether one path is the other or lies inside it: `base` and `base.steps` touch. */

@@ -46,12 +46,13 @@ export const usePreferences = create<Preferences>()(
       backend: 'auto',
       rates: {},
       setBackend: (backend) => set({ backend }),
-      recordRate: (backend, flopsPerSecond) => set(({ rates }) => {
-        if (!Number.isFinite(flopsPerSecond) || flopsPerSecond <= 0) return {};
-        const before = rates[backend];
-        const rate = before === undefined ? flopsPerSecond : before + NEWEST_RATE_WEIGHT * (flopsPerSecond - before);
-        return { rates: { ...rates, [backend]: rate } };
-      }),
+      recordRate: (backend, flopsPerSecond) =>
+        set(({ rates }) => {
+          if (!Number.isFinite(flopsPerSecond) || flopsPerSecond <= 0) return {};
+          const before = rates[backend];
+          const rate = before === undefined ? flopsPerSecond : before + NEWEST_RATE_WEIGHT * (flopsPerSecond - before);
+          return { rates: { ...rates, [backend]: rate } };
+        }),
     }),
     {
       name: 'guidance-playground',

@@ -38,12 +38,18 @@ function defaultRate({ backend, threads, software }: Pick<Environment, 'backend'
 
 /** Trained guides of the presets come with the page; whether another one was kept from before only the lab knows. */
 function shipped(experiment: Experiment, guide: string): boolean {
-  return PRESETS.some((preset) => sameValue(preset.experiment.task, experiment.task)
-    && Object.values(preset.experiment.guides).some((known) => sameValue(known, experiment.guides[guide])));
+  return PRESETS.some(
+    (preset) =>
+      sameValue(preset.experiment.task, experiment.task) &&
+      Object.values(preset.experiment.guides).some((known) => sameValue(known, experiment.guides[guide])),
+  );
 }
 
 export function estimate(
-  experiment: Experiment, environment: Environment | null, rates: Preferences['rates'], retrain: readonly string[],
+  experiment: Experiment,
+  environment: Environment | null,
+  rates: Preferences['rates'],
+  retrain: readonly string[],
 ): Estimate {
   const known = environment ?? assumedEnvironment();
   const measuredRate = environment && !environment.software ? rates[environment.backend] : undefined;

@@ -10,8 +10,9 @@ export interface Repaired {
 
 function keepKnown(mapping: MappingSpec, guideTaps: Set<string>[], targetTaps: Set<string>): MappingSpec {
   if (typeof mapping === 'string') return mapping;
-  const kept = mapping.filter(([guideTap, targetTap]) =>
-    targetTaps.has(targetTap) && guideTaps.every((taps) => taps.has(guideTap)));
+  const kept = mapping.filter(
+    ([guideTap, targetTap]) => targetTaps.has(targetTap) && guideTaps.every((taps) => taps.has(guideTap)),
+  );
   return kept.length === mapping.length ? mapping : kept;
 }
 
@@ -38,6 +39,8 @@ export function repairMappings(experiment: Experiment): Repaired {
   if (dropped === 0) return { experiment, notes: [] };
   return {
     experiment: { ...experiment, base: { ...experiment.base, mapping }, arms },
-    notes: [`${dropped} ${dropped === 1 ? 'pair was' : 'pairs were'} removed from the mapping: a layer it named no longer exists.`],
+    notes: [
+      `${dropped} ${dropped === 1 ? 'pair was' : 'pairs were'} removed from the mapping: a layer it named no longer exists.`,
+    ],
   };
 }

@@ -9,7 +9,9 @@ import { useRun } from './run.ts';
 /** Arms by id: an arm that moved up because another was removed has not changed. */
 function comparable(experiment: Experiment): Parameters<typeof differences>[0] {
   const { arms, ...rest } = experiment;
-  return { ...rest, arms: Object.fromEntries(arms.map((arm) => [arm.id, arm])) } as unknown as Parameters<typeof differences>[0];
+  return { ...rest, arms: Object.fromEntries(arms.map((arm) => [arm.id, arm])) } as unknown as Parameters<
+    typeof differences
+  >[0];
 }
 
 /** Paths where the edited experiment differs from the one that was run (arms by id); none without a run. */
@@ -17,7 +19,9 @@ export function stalePaths(edited: Experiment, opened: Experiment | null, run: E
   if (!opened || edited === opened) return [];
   const paths = differences(comparable(opened), comparable(edited)).map(([path]) => path);
   // What was changed while it ran belongs to that run, whether or not the edited experiment states it too.
-  return run && sameValue(edited.interventions, run.interventions) ? paths.filter((path) => path !== 'interventions') : paths;
+  return run && sameValue(edited.interventions, run.interventions)
+    ? paths.filter((path) => path !== 'interventions')
+    : paths;
 }
 
 const NONE: string[] = [];

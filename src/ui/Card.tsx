@@ -18,7 +18,9 @@ export function Card({ title, note, actions, children, className, ...paper }: Ca
   return (
     <Paper component="section" aria-labelledby={id} className={`${classes.card} ${className ?? ''}`} {...paper}>
       <div className={classes.head}>
-        <Title order={2} id={id} className={classes.title}>{title}</Title>
+        <Title order={2} id={id} className={classes.title}>
+          {title}
+        </Title>
         {note && <span className={classes.note}>{note}</span>}
         {actions && <div className={classes.actions}>{actions}</div>}
       </div>

@@ -3,18 +3,44 @@ import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from 
 
 /** Index 6 is the accent in light, 4 in dark (as in theme.css). */
 const accent: MantineColorsTuple = [
-  '#eef3fb', '#dbe7fa', '#b7cdf4', '#92b6f6', '#6ea0f5', '#4880e0', '#2563c9', '#1e54ad', '#19468f', '#133671',
+  '#eef3fb',
+  '#dbe7fa',
+  '#b7cdf4',
+  '#92b6f6',
+  '#6ea0f5',
+  '#4880e0',
+  '#2563c9',
+  '#1e54ad',
+  '#19468f',
+  '#133671',
+];
+
+/** Mantine's dark greys in the cooler tone of theme.css. */
+const dark: MantineColorsTuple = [
+  '#e9eaec',
+  '#c3c7cd',
+  '#9aa0a8',
+  '#6d737c',
+  '#3c4047',
+  '#34383f',
+  '#2a2d33',
+  '#1b1d21',
+  '#17191c',
+  '#131417',
 ];
 
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 4 },
-  colors: { accent },
+  colors: { accent, dark },
   autoContrast: true,
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
   fontSizes: { xs: '11.5px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
-  headings: { fontWeight: '600', sizes: { h1: { fontSize: '15px', lineHeight: '1.4' }, h2: { fontSize: '13px', lineHeight: '1.4' } } },
+  headings: {
+    fontWeight: '600',
+    sizes: { h1: { fontSize: '15px', lineHeight: '1.4' }, h2: { fontSize: '13px', lineHeight: '1.4' } },
+  },
   defaultRadius: 'md',
   respectReducedMotion: true,
   cursorType: 'pointer',
@@ -22,7 +48,15 @@ export const theme = createTheme({
     Paper: { defaultProps: { radius: 'lg' } },
     Button: { defaultProps: { size: 'xs', variant: 'default' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
-    Tooltip: { defaultProps: { multiline: true, maw: 280, openDelay: 350, withArrow: true, events: { hover: true, focus: true, touch: true } } },
+    Tooltip: {
+      defaultProps: {
+        multiline: true,
+        maw: 280,
+        openDelay: 350,
+        withArrow: true,
+        events: { hover: true, focus: true, touch: true },
+      },
+    },
     Popover: { defaultProps: { shadow: 'md', withArrow: true, arrowSize: 10, trapFocus: true, returnFocus: true } },
     Menu: { defaultProps: { shadow: 'md' } },
     TextInput: { defaultProps: { size: 'xs' } },

@@ -15,7 +15,13 @@ export function number(value: number): string {
   return Number.isInteger(value) ? GROUPED.format(value) : PLAIN.format(value);
 }
 
-const UNITS: [number, string][] = [[1e15, 'P'], [1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
+const UNITS: [number, string][] = [
+  [1e15, 'P'],
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+];
 
 /** 1,234,567 → "1.2 M" */
 export function count(value: number): string {
@@ -37,7 +43,8 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
-export const plural = (n: number, one: string, many = `${one}s`): string => `${GROUPED.format(n)} ${n === 1 ? one : many}`;
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${GROUPED.format(n)} ${n === 1 ? one : many}`;
 
 const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
 const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
@@ -47,12 +54,16 @@ export function armStatement(arm: ArmSpec, base: BaseSettings): string {
   const parts: string[] = [];
   if (arm.distil) {
     const { ceWeight, kdWeight, temperature, direction } = arm.distil;
-    parts.push(`${weight(ceWeight)} CE + ${weight(kdWeight)} ${direction === 'reverse' ? 'reverse KL' : 'KL'} · T ${number(temperature)}`);
+    parts.push(
+      `${weight(ceWeight)} CE + ${weight(kdWeight)} ${direction === 'reverse' ? 'reverse KL' : 'KL'} · T ${number(temperature)}`,
+    );
   }
   if (arm.align) {
     const { reduction = base.reduction, measure = base.measure, until } = arm.align;
-    parts.push(`+ ${weight(arm.align.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measure === 'cka' ? 'CKA' : 'debiased CKA'}), `
-      + (until === undefined || until >= base.steps ? 'whole run' : `until step ${number(until)}`));
+    parts.push(
+      `+ ${weight(arm.align.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measure === 'cka' ? 'CKA' : 'debiased CKA'}), ` +
+        (until === undefined || until >= base.steps ? 'whole run' : `until step ${number(until)}`),
+    );
   }
   if (parts.length === 0) parts.push('task loss only');
   if (arm.learningRate !== undefined) parts.push(`lr ${number(arm.learningRate)}`);
@@ -71,11 +82,12 @@ export const guideState = (guide: GuideSpec): string =>
   guide.state === 'trained' ? `trained, ${number(guide.training.steps)} steps` : 'untrained';
 
 /** "Adam · learning rate 1e-3, constant · batch 128 · 250 steps · evaluated every 10" */
-export const trainingStatement = (base: BaseSettings): string => [
-  optimiserName(base.optimiser),
-  `learning rate ${number(base.learningRate)}, ${scheduleName(base.schedule)}`,
-  `batch ${number(base.batchSize)}`,
-  plural(base.steps, 'step'),
-  `evaluated every ${number(base.evaluateEvery)}`,
-  base.clipNorm === null ? 'no clipping' : `clipped at ${number(base.clipNorm)}`,
-].join(' · ');
+export const trainingStatement = (base: BaseSettings): string =>
+  [
+    optimiserName(base.optimiser),
+    `learning rate ${number(base.learningRate)}, ${scheduleName(base.schedule)}`,
+    `batch ${number(base.batchSize)}`,
+    plural(base.steps, 'step'),
+    `evaluated every ${number(base.evaluateEvery)}`,
+    base.clipNorm === null ? 'no clipping' : `clipped at ${number(base.clipNorm)}`,
+  ].join(' · ');

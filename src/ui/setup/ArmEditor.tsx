@@ -14,10 +14,11 @@ import { useField } from './fields/useField.ts';
 import { ALIGN_WEIGHT, DISTIL_FIELDS, UNTIL } from './specs.ts';
 
 /** How guides are called in lists: "trained (ResNet-8, trained, 300 steps)". */
-const guideChoices = (experiment: Experiment) => Object.entries(experiment.guides).map(([id, guide]) => ({
-  value: id,
-  label: `${id} (${describeNetwork(guide.network, taskShape(experiment.task)).title}, ${guideState(guide)})`,
-}));
+const guideChoices = (experiment: Experiment) =>
+  Object.entries(experiment.guides).map(([id, guide]) => ({
+    value: id,
+    label: `${id} (${describeNetwork(guide.network, taskShape(experiment.task)).title}, ${guideState(guide)})`,
+  }));
 
 function GuideSelect({ path, label, hint }: { path: string; label: string; hint: string }) {
   const field = useField(path);
@@ -25,27 +26,56 @@ function GuideSelect({ path, label, hint }: { path: string; label: string; hint:
   return (
     <Select
       label={<FieldLabel label={label} field={field} show={String} />}
-      aria-label={label} description={hint} error={field.error}
-      data={guideChoices(experiment)} value={String(field.value)} onChange={(id) => id && field.set(id)}
+      aria-label={label}
+      description={hint}
+      error={field.error}
+      data={guideChoices(experiment)}
+      value={String(field.value)}
+      onChange={(id) => id && field.set(id)}
       comboboxProps={{ withinPortal: false }}
     />
   );
 }
 
 /** A setting that the arm either states itself or shares with all others. */
-function Own({ label, hint, on, onChange, children }: { label: string; hint: string; on: boolean; onChange: (on: boolean) => void; children?: ReactNode }) {
+function Own({
+  label,
+  hint,
+  on,
+  onChange,
+  children,
+}: {
+  label: string;
+  hint: string;
+  on: boolean;
+  onChange: (on: boolean) => void;
+  children?: ReactNode;
+}) {
   return (
     <Stack gap={6}>
-      <Switch label={label} description={hint} checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <Switch
+        label={label}
+        description={hint}
+        checked={on}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
       {on && children}
     </Stack>
   );
 }
 
 const LEARNING_RATE: FieldSpec = {
-  kind: 'log', path: 'learningRate', label: "This arm's learning rate", hint: 'Instead of the common one.', from: 1e-5, to: 1e-1,
+  kind: 'log',
+  path: 'learningRate',
+  label: "This arm's learning rate",
+  hint: 'Instead of the common one.',
+  from: 1e-5,
+  to: 1e-1,
 };
-const SHARED_OR = (choices: { key: string; label: string }[]) => [{ key: 'undefined', label: 'Shared', value: undefined }, ...choices];
+const sharedOr = (choices: { key: string; label: string }[]) => [
+  { key: 'undefined', label: 'Shared', value: undefined },
+  ...choices,
+];
 
 function Align({ arm, root }: { arm: ArmSpec; root: string }) {
   const base = useExperiment((state) => state.experiment.base);
@@ -54,24 +84,49 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
   const { until, mapping } = arm.align;
   return (
     <Stack gap="sm">
-      <GuideSelect path={`${root}.align.guide`} label="Guide" hint="Whose layers the target's layers are pulled towards." />
+      <GuideSelect
+        path={`${root}.align.guide`}
+        label="Guide"
+        hint="Whose layers the target's layers are pulled towards."
+      />
       <Fields root={`${root}.align`} specs={[ALIGN_WEIGHT]} />
       <Fields
-        root={`${root}.align`} width={300}
+        root={`${root}.align`}
+        width={300}
         specs={[
-          { kind: 'choice', path: 'measure', label: 'Similarity', hint: 'Debiased CKA takes out what small batches add by chance.', choices: SHARED_OR([{ key: 'cka', label: 'CKA' }, { key: 'cka-debiased', label: 'Debiased' }]) },
-          { kind: 'choice', path: 'reduction', label: 'Over pairs', hint: 'With the mean, more pairs do not pull harder.', choices: SHARED_OR([{ key: 'sum', label: 'Sum' }, { key: 'mean', label: 'Mean' }]) },
+          {
+            kind: 'choice',
+            path: 'measure',
+            label: 'Similarity',
+            hint: 'Debiased CKA takes out what small batches add by chance.',
+            choices: sharedOr([
+              { key: 'cka', label: 'CKA' },
+              { key: 'cka-debiased', label: 'Debiased' },
+            ]),
+          },
+          {
+            kind: 'choice',
+            path: 'reduction',
+            label: 'Over pairs',
+            hint: 'With the mean, more pairs do not pull harder.',
+            choices: sharedOr([
+              { key: 'sum', label: 'Sum' },
+              { key: 'mean', label: 'Mean' },
+            ]),
+          },
         ]}
       />
       <Own
-        label="Only at the start" hint="Guidance is switched off after a number of steps."
+        label="Only at the start"
+        hint="Guidance is switched off after a number of steps."
         on={until !== undefined}
         onChange={(on) => void set(`${root}.align.until`, on ? Math.max(1, Math.round(base.steps / 5)) : undefined)}
       >
         <Fields root={`${root}.align`} specs={[UNTIL]} />
       </Own>
       <Own
-        label="Its own mapping" hint="Look at this arm in the picture to draw it; otherwise all arms share one."
+        label="Its own mapping"
+        hint="Look at this arm in the picture to draw it; otherwise all arms share one."
         on={mapping !== undefined}
         onChange={(on) => void attempt((experiment) => withOwnMapping(experiment, arm.id, on))}
       />
@@ -90,14 +145,17 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
   return (
     <Stack gap="sm">
       <TextInput
-        label={<FieldLabel label="Name" field={name} show={String} />} aria-label="Name of the arm"
-        value={name.draft ?? String(name.value)} error={name.error}
+        label={<FieldLabel label="Name" field={name} show={String} />}
+        aria-label="Name of the arm"
+        value={name.draft ?? String(name.value)}
+        error={name.error}
         onChange={(event) => void name.set(event.currentTarget.value, event.currentTarget.value)}
         onBlur={name.settle}
       />
       <Divider />
       <Own
-        label="Guidance" hint="Pull its layers towards a guide's."
+        label="Guidance"
+        hint="Pull its layers towards a guide's."
         on={arm.align !== undefined}
         onChange={(on) => void set(`${root}.align`, on ? { guide: firstGuide, weight: 4 } : undefined)}
       >
@@ -105,9 +163,15 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
       </Own>
       <Divider />
       <Own
-        label="Distillation" hint="Learn from a teacher's outputs besides the labels."
+        label="Distillation"
+        hint="Learn from a teacher's outputs besides the labels."
         on={arm.distil !== undefined}
-        onChange={(on) => void set(`${root}.distil`, on ? { guide: firstGuide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' } : undefined)}
+        onChange={(on) =>
+          void set(
+            `${root}.distil`,
+            on ? { guide: firstGuide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' } : undefined,
+          )
+        }
       >
         {arm.distil && (
           <Stack gap="sm">
@@ -118,20 +182,39 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
       </Own>
       <Divider />
       <Own
-        label="Its own learning rate" hint="A fair comparison shares one, or tunes each arm alike."
+        label="Its own learning rate"
+        hint="A fair comparison shares one, or tunes each arm alike."
         on={arm.learningRate !== undefined}
         onChange={(on) => void set(`${root}.learningRate`, on ? experiment.base.learningRate : undefined)}
       >
         <Fields root={root} specs={[LEARNING_RATE]} />
       </Own>
       <Fields
-        root={root} width={300}
-        specs={[{ kind: 'choice', path: 'init', label: 'Initial weights', hint: 'Shared: what the target states.', choices: SHARED_OR([{ key: 'default', label: 'Default' }, { key: 'he', label: 'He' }]) }]}
+        root={root}
+        width={300}
+        specs={[
+          {
+            kind: 'choice',
+            path: 'init',
+            label: 'Initial weights',
+            hint: 'Shared: what the target states.',
+            choices: sharedOr([
+              { key: 'default', label: 'Default' },
+              { key: 'he', label: 'He' },
+            ]),
+          },
+        ]}
       />
       <Group gap="xs">
-        <Button leftSection={<IconCopy size={13} />} onClick={() => attempt((current) => duplicateArm(current, arm.id))}>Duplicate</Button>
         <Button
-          leftSection={<IconTrash size={13} />} disabled={only}
+          leftSection={<IconCopy size={13} />}
+          onClick={() => attempt((current) => duplicateArm(current, arm.id))}
+        >
+          Duplicate
+        </Button>
+        <Button
+          leftSection={<IconTrash size={13} />}
+          disabled={only}
           onClick={() => {
             if (attempt((current) => removeArm(current, arm.id))) onGone();
           }}

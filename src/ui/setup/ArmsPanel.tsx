@@ -24,16 +24,21 @@ function ArmRow({ arm, base }: { arm: ArmSpec; base: BaseSettings }) {
         position="left-start"
         testId={`edit-arm-${arm.id}`}
         targetClassName={classes.armButton}
-        target={(
+        target={
           <>
             <span className={classes.dot} style={{ background: armColour(arm.id) }} />
             <span>
-              <span className={classes.armName}>{arm.name}{stale && <StaleDot />}</span>
-              <span className={classes.armText} title={statement}>{statement}</span>
+              <span className={classes.armName}>
+                {arm.name}
+                {stale && <StaleDot />}
+              </span>
+              <span className={classes.armText} title={statement}>
+                {statement}
+              </span>
             </span>
             <Pencil />
           </>
-        )}
+        }
       >
         {(close) => <ArmEditor arm={arm} onGone={close} />}
       </EditPopover>
@@ -45,13 +50,17 @@ function AddArm() {
   return (
     <Menu position="bottom-start" width={300}>
       <Menu.Target>
-        <Button data-testid="add-arm" leftSection={<IconPlus size={13} />}>Add arm</Button>
+        <Button data-testid="add-arm" leftSection={<IconPlus size={13} />}>
+          Add arm
+        </Button>
       </Menu.Target>
       <Menu.Dropdown>
         {ARM_TEMPLATES.map((template) => (
           <Menu.Item key={template.id} onClick={() => attempt((experiment) => addArm(experiment, template))}>
             <Text size="sm">{template.name}</Text>
-            <Text size="xs" c="dimmed">{template.hint}</Text>
+            <Text size="xs" c="dimmed">
+              {template.hint}
+            </Text>
           </Menu.Item>
         ))}
       </Menu.Dropdown>
@@ -62,7 +71,10 @@ function AddArm() {
 const SEED_COUNTS = [1, 2, 3, 4, 5, 6, 8, 10];
 /** What the number of seeds allows to be said (docs/method.md, verdicts). */
 const SEED_HINTS: Record<number, string> = {
-  1: 'a quick look, no claim', 2: 'too few for a claim', 3: 'paired intervals', 6: 'exact tests too',
+  1: 'a quick look, no claim',
+  2: 'too few for a claim',
+  3: 'paired intervals',
+  6: 'exact tests too',
 };
 
 function Seeds() {
@@ -81,10 +93,19 @@ function Seeds() {
       </Tooltip>
       <Menu.Dropdown>
         <Menu.Label>Repeats of every arm</Menu.Label>
-        <Menu.RadioGroup value={String(seeds.length)} onChange={(count) => void attempt((experiment) => withSeeds(experiment, Number(count)))}>
+        <Menu.RadioGroup
+          value={String(seeds.length)}
+          onChange={(count) => void attempt((experiment) => withSeeds(experiment, Number(count)))}
+        >
           {SEED_COUNTS.map((n) => (
             <Menu.RadioItem key={n} value={String(n)}>
-              {n}{SEED_HINTS[n] && <Text span size="xs" c="dimmed"> · {SEED_HINTS[n]}</Text>}
+              {n}
+              {SEED_HINTS[n] && (
+                <Text span size="xs" c="dimmed">
+                  {' '}
+                  · {SEED_HINTS[n]}
+                </Text>
+              )}
             </Menu.RadioItem>
           ))}
         </Menu.RadioGroup>
@@ -100,10 +121,12 @@ export function ArmsPanel() {
   return (
     <div className={classes.column} data-testid="arms">
       <div className={classes.head}>
-        <h2 className={classes.title}>Arms: same seeds, same batches, only this differs</h2>
+        <h2 className={classes.title}>Arms: same batches, only this differs</h2>
       </div>
       <ul className={classes.arms} aria-label="Arms">
-        {arms.map((arm) => <ArmRow key={arm.id} arm={arm} base={base} />)}
+        {arms.map((arm) => (
+          <ArmRow key={arm.id} arm={arm} base={base} />
+        ))}
       </ul>
       <div className={classes.footer}>
         <AddArm />

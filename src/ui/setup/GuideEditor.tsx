@@ -1,4 +1,14 @@
-import { Button, Checkbox, Collapse, Group, SegmentedControl, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import {
+  Button,
+  Checkbox,
+  Collapse,
+  Group,
+  SegmentedControl,
+  Stack,
+  Text,
+  Tooltip,
+  UnstyledButton,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -27,13 +37,18 @@ function Recipe({ id, guide }: { id: string; guide: TrainedGuideSpec }) {
       <UnstyledButton onClick={toggle} aria-expanded={open} fz="sm">
         <Group gap={4} wrap="nowrap">
           <Chevron size={14} aria-hidden />
-          <Text span size="sm" fw={500}>Recipe</Text>
+          <Text span size="sm" fw={500}>
+            Recipe
+          </Text>
           <Text span size="xs" c="dimmed" truncate>
-            {number(training.steps)} steps of {training.batchSize}, {optimiserName(training.optimiser)} {number(training.learningRate)}, {scheduleName(training.schedule)}
+            {number(training.steps)} steps of {training.batchSize}, {optimiserName(training.optimiser)}{' '}
+            {number(training.learningRate)}, {scheduleName(training.schedule)}
           </Text>
         </Group>
       </UnstyledButton>
-      <Collapse expanded={open}><Fields root={`guides.${id}.training`} specs={recipeFields(guide)} width={150} /></Collapse>
+      <Collapse expanded={open}>
+        <Fields root={`guides.${id}.training`} specs={recipeFields(guide)} width={150} />
+      </Collapse>
       <Tooltip label="The page brings this guide or keeps it from an earlier run; train it again to see it learn.">
         <Checkbox
           label="Train it here instead, in the next run"
@@ -69,7 +84,10 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
     <Stack gap="sm">
       <SegmentedControl
         aria-label="Training of the guide"
-        data={[{ value: 'trained', label: 'Trained' }, { value: 'untrained', label: 'Untrained' }]}
+        data={[
+          { value: 'trained', label: 'Trained' },
+          { value: 'untrained', label: 'Untrained' },
+        ]}
         value={guide.state}
         onChange={(state) => setState(state as GuideSpec['state'])}
       />
@@ -83,7 +101,9 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
         <NetworkEditor
           path={`guides.${id}.network`}
           network={guide.network}
-          onFamily={(network: NetworkSpec) => void attempt((current) => withGuideNetwork(current, [id, ...mirrored], network))}
+          onFamily={(network: NetworkSpec) =>
+            void attempt((current) => withGuideNetwork(current, [id, ...mirrored], network))
+          }
         />
       </MirrorContext>
       {like.length > 0 && (
@@ -98,7 +118,8 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
         <Button onClick={addLike}>Add a guide like this</Button>
         <Tooltip label="An arm uses it." disabled={!used}>
           <Button
-            data-disabled={used || undefined} aria-disabled={used}
+            data-disabled={used || undefined}
+            aria-disabled={used}
             onClick={() => {
               if (!used && attempt((current) => removeGuide(current, id))) onGone();
             }}

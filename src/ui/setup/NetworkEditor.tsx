@@ -18,7 +18,10 @@ const MAX_STAGES = 4;
 function StagesField({ path }: { path: string }) {
   const field = useField(path);
   const stages = field.value as number[];
-  const { min, max } = limitsAt(`${path}.0`, useExperiment((state) => state.experiment)) ?? { min: 1, max: 1 };
+  const { min, max } = limitsAt(
+    `${path}.0`,
+    useExperiment((state) => state.experiment),
+  ) ?? { min: 1, max: 1 };
   const choices = Array.from({ length: max - min + 1 }, (_, i) => String(min + i));
   const show = (value: unknown) => (value as number[]).join(' · ');
   return (
@@ -32,15 +35,31 @@ function StagesField({ path }: { path: string }) {
         {stages.map((blocks, i) => (
           <NativeSelect
             // biome-ignore lint/suspicious/noArrayIndexKey: stages are told apart by their place
-            key={i} w={58} data={choices} aria-label={`Blocks of stage ${i + 1}`} value={String(blocks)}
+            key={i}
+            w={58}
+            data={choices}
+            aria-label={`Blocks of stage ${i + 1}`}
+            value={String(blocks)}
             onChange={(event) => field.set(stages.with(i, Number(event.currentTarget.value)))}
           />
         ))}
         <Tooltip label="One stage fewer">
-          <ActionIcon aria-label="One stage fewer" disabled={stages.length <= 1} onClick={() => field.set(stages.slice(0, -1))}><IconMinus size={14} /></ActionIcon>
+          <ActionIcon
+            aria-label="One stage fewer"
+            disabled={stages.length <= 1}
+            onClick={() => field.set(stages.slice(0, -1))}
+          >
+            <IconMinus size={14} />
+          </ActionIcon>
         </Tooltip>
         <Tooltip label="One stage more">
-          <ActionIcon aria-label="One stage more" disabled={stages.length >= MAX_STAGES} onClick={() => field.set([...stages, 1])}><IconPlus size={14} /></ActionIcon>
+          <ActionIcon
+            aria-label="One stage more"
+            disabled={stages.length >= MAX_STAGES}
+            onClick={() => field.set([...stages, 1])}
+          >
+            <IconPlus size={14} />
+          </ActionIcon>
         </Tooltip>
       </Group>
     </Input.Wrapper>
@@ -53,7 +72,8 @@ export function NetworkFacts({ network }: { network: NetworkSpec }) {
   const { title, taps, parameters, flops } = describeNetwork(network, taskShape(task));
   return (
     <Text size="xs" c="dimmed" data-testid="network-facts">
-      {title}: {plural(taps.length, 'layer')} that can be read, {count(parameters)} parameters, {count(flops)}FLOP per image.
+      {title}: {plural(taps.length, 'layer')} that can be read, {count(parameters)} parameters, {count(flops)}FLOP per
+      image.
     </Text>
   );
 }
@@ -74,7 +94,10 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
     <Stack gap="sm">
       <SegmentedControl
         aria-label="Family"
-        data={[{ value: 'fcn', label: 'Fully connected' }, { value: 'resnet', label: 'ResNet' }]}
+        data={[
+          { value: 'fcn', label: 'Fully connected' },
+          { value: 'resnet', label: 'ResNet' },
+        ]}
         value={network.family}
         onChange={(family) => change(withFamily(network, family as NetworkSpec['family']))}
       />
@@ -86,7 +109,10 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
 }
 
 /** "3×384 FCN · 457 k parameters" */
-export function networkLine(network: NetworkSpec, task: Parameters<typeof describeNetwork>[1]): { title: string; size: string } {
+export function networkLine(
+  network: NetworkSpec,
+  task: Parameters<typeof describeNetwork>[1],
+): { title: string; size: string } {
   const { title, parameters } = describeNetwork(network, task);
   return { title, size: `${parameters < 1000 ? number(parameters) : count(parameters)} parameters` };
 }

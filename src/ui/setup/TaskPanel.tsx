@@ -27,11 +27,19 @@ export function TaskPanel() {
           label="Edit the task"
           title="Task"
           testId="edit-task"
-          target={<span><Text span fw={600}>{taskTitle(task)}</Text>, {shape.classes} classes <Pencil /></span>}
+          target={
+            <span>
+              <Text span fw={600}>
+                {taskTitle(task)}
+              </Text>
+              , {shape.classes} classes
+              <Pencil />
+            </span>
+          }
         >
           <Fields root="task" specs={taskFields(task)} width={150} />
         </EditPopover>
-        <Text size="sm" c="dimmed" lh={1.4}>
+        <Text fz={12} c="dimmed" lh={1.5}>
           {number(task.train)} train · {number(task.val)} val · {task.size}×{task.size}
         </Text>
       </div>

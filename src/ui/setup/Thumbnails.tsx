@@ -19,7 +19,17 @@ function Thumbnail({ preview, index, label }: { preview: TaskPreview; index: num
     const tile = pixels.slice(index * bytes, (index + 1) * bytes);
     canvas.current?.getContext('2d')?.putImageData(new ImageData(tile, size, size), 0, 0);
   }, [pixels, size, index]);
-  return <canvas ref={canvas} width={size} height={size} className={classes.thumb} role="img" aria-label={label} title={label} />;
+  return (
+    <canvas
+      ref={canvas}
+      width={size}
+      height={size}
+      className={classes.thumb}
+      role="img"
+      aria-label={label}
+      title={label}
+    />
+  );
 }
 
 /** The first images of the task. Their places are reserved before they are drawn. */
@@ -40,11 +50,14 @@ export function Thumbnails({ task }: { task: TaskSpec }) {
   return (
     <div className={classes.thumbs} data-testid="thumbnails">
       {Array.from({ length: COUNT }, (_, i) =>
-        preview && i < preview.count
+        preview && i < preview.count ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: places in a fixed grid
-          ? <Thumbnail key={i} preview={preview} index={i} label={names[preview.labels[i]] ?? 'image'} />
+          <Thumbnail key={i} preview={preview} index={i} label={names[preview.labels[i]] ?? 'image'} />
+        ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: as above
-          : <span key={i} className={classes.thumb} />)}
+          <span key={i} className={classes.thumb} />
+        ),
+      )}
     </div>
   );
 }

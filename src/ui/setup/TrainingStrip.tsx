@@ -25,7 +25,9 @@ export function TrainingStrip() {
         <Chevron size={15} className={classes.chevron} aria-hidden />
       </UnstyledButton>
       <Collapse expanded={open}>
-        <div className={classes.settings}><Fields root="base" specs={trainingFields(base)} width={210} /></div>
+        <div className={classes.settings}>
+          <Fields root="base" specs={trainingFields(base)} width={210} />
+        </div>
       </Collapse>
     </>
   );
@@ -35,7 +37,9 @@ function interventionWords({ step, set }: Intervention): string {
   const what = [
     set.learningRate === undefined ? '' : `learning rate ${number(set.learningRate)}`,
     set.guidance === undefined ? '' : `guidance ${set.guidance ? 'on' : 'off'}`,
-  ].filter(Boolean).join(', ');
+  ]
+    .filter(Boolean)
+    .join(', ');
   return `${what} from step ${number(step)}`;
 }
 
@@ -46,9 +50,13 @@ export function InterventionsLine() {
   if (interventions.length === 0) return null;
   return (
     <div className={classes.interventions} data-testid="interventions">
-      <Text span size="xs" fw={600}>Changes while it runs</Text>
+      <Text span size="xs" fw={600}>
+        Changes while it runs
+      </Text>
       <span>{interventions.map(interventionWords).join('; ')}</span>
-      <Button size="compact-xs" onClick={() => void set('interventions', [])}>Clear</Button>
+      <Button size="compact-xs" onClick={() => void set('interventions', [])}>
+        Clear
+      </Button>
     </div>
   );
 }

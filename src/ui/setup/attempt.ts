@@ -6,7 +6,12 @@ import { useExperiment } from '@/state/experiment.ts';
 /** Say why an edit that belongs to no single field was refused. */
 export function tellProblems(problems: Problem[]): boolean {
   if (problems.length === 0) return true;
-  notifications.show({ id: 'refused', color: 'red', title: 'Not changed', message: `${problems.map(formatProblem).join('; ')}.` });
+  notifications.show({
+    id: 'refused',
+    color: 'red',
+    title: 'Not changed',
+    message: `${problems.map(formatProblem).join('; ')}.`,
+  });
   return false;
 }
 

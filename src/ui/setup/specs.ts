@@ -1,43 +1,94 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
 import { ADAM } from '@/experiment/presets.ts';
-import type { BaseSettings, GuideSpec, NetworkSpec, OptimiserSpec, ScheduleSpec, TaskSpec } from '@/experiment/schema.ts';
+import type {
+  BaseSettings,
+  GuideSpec,
+  NetworkSpec,
+  OptimiserSpec,
+  ScheduleSpec,
+  TaskSpec,
+} from '@/experiment/schema.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
 
 const INIT: FieldSpec = {
-  kind: 'choice', path: 'init', label: 'Initial weights', hint: 'Default: uniform in ±1/√inputs. He: scaled for ReLU.',
-  choices: [{ key: 'default', label: 'Default' }, { key: 'he', label: 'He' }],
+  kind: 'choice',
+  path: 'init',
+  label: 'Initial weights',
+  hint: 'Default: uniform in ±1/√inputs. He: scaled for ReLU.',
+  choices: [
+    { key: 'default', label: 'Default' },
+    { key: 'he', label: 'He' },
+  ],
 };
 const TAP: FieldSpec = {
-  kind: 'choice', path: 'tap', label: 'Read activations', hint: 'Before or after normalisation and nonlinearity.',
-  choices: [{ key: 'pre', label: 'Before' }, { key: 'post', label: 'After' }],
+  kind: 'choice',
+  path: 'tap',
+  label: 'Read activations',
+  hint: 'Before or after normalisation and nonlinearity.',
+  choices: [
+    { key: 'pre', label: 'Before' },
+    { key: 'post', label: 'After' },
+  ],
 };
 
 const FCN: FieldSpec[] = [
   { kind: 'number', path: 'depth', label: 'Depth', hint: 'Hidden layers.' },
   { kind: 'number', path: 'width', label: 'Width', hint: 'Units per hidden layer.', step: 16 },
   {
-    kind: 'choice', path: 'norm', label: 'Normalisation', hint: 'Without it, aligned layers can become unreadable for the head.',
-    choices: [{ key: 'batch', label: 'Batch' }, { key: 'none', label: 'None' }],
+    kind: 'choice',
+    path: 'norm',
+    label: 'Normalisation',
+    hint: 'Without it, aligned layers can become unreadable for the head.',
+    choices: [
+      { key: 'batch', label: 'Batch' },
+      { key: 'none', label: 'None' },
+    ],
   },
-  { kind: 'number', path: 'dropout', label: 'Dropout', hint: 'Share of units silenced at random in training.', step: 0.05 },
-  INIT, TAP,
+  {
+    kind: 'number',
+    path: 'dropout',
+    label: 'Dropout',
+    hint: 'Share of units silenced at random in training.',
+    step: 0.05,
+  },
+  INIT,
+  TAP,
 ];
 const RESNET: FieldSpec[] = [
   { kind: 'number', path: 'width', label: 'Channels', hint: 'Of the first stage; each later stage doubles them.' },
-  INIT, TAP,
+  INIT,
+  TAP,
 ];
 
 export const networkFields = (network: NetworkSpec): FieldSpec[] => (network.family === 'fcn' ? FCN : RESNET);
 
 export const taskFields = (_task: TaskSpec): FieldSpec[] => [
   {
-    kind: 'choice', path: 'kind', label: 'Images', hint: 'Drawn from the seed; nothing is downloaded.',
-    choices: [{ key: 'textures', label: 'Textures' }, { key: 'shapes', label: 'Shapes' }],
+    kind: 'choice',
+    path: 'kind',
+    label: 'Images',
+    hint: 'Drawn from the seed; nothing is downloaded.',
+    choices: [
+      { key: 'textures', label: 'Textures' },
+      { key: 'shapes', label: 'Shapes' },
+    ],
   },
   { kind: 'number', path: 'size', label: 'Size', hint: 'Height and width in pixels.' },
   { kind: 'number', path: 'train', label: 'Training images', hint: 'Fewer images make memorising easier.', step: 100 },
-  { kind: 'number', path: 'val', label: 'Validation images', hint: 'More images make the score more certain.', step: 100 },
-  { kind: 'number', path: 'noise', label: 'Pixel noise', hint: 'Standard deviation, where intensities go from 0 to 1.', step: 0.01 },
+  {
+    kind: 'number',
+    path: 'val',
+    label: 'Validation images',
+    hint: 'More images make the score more certain.',
+    step: 100,
+  },
+  {
+    kind: 'number',
+    path: 'noise',
+    label: 'Pixel noise',
+    hint: 'Standard deviation, where intensities go from 0 to 1.',
+    step: 0.01,
+  },
   { kind: 'number', path: 'seed', label: 'Data seed', hint: 'Another seed draws other images.' },
 ];
 
@@ -53,7 +104,11 @@ const SCHEDULES: Record<ScheduleSpec['kind'], ScheduleSpec> = {
 };
 
 const OPTIMISER: FieldSpec = {
-  kind: 'choice', path: 'optimiser', label: 'Optimiser', hint: 'The rule that turns gradients into steps.', discriminator: 'kind',
+  kind: 'choice',
+  path: 'optimiser',
+  label: 'Optimiser',
+  hint: 'The rule that turns gradients into steps.',
+  discriminator: 'kind',
   choices: [
     { key: 'adam', label: 'Adam', value: OPTIMISERS.adam },
     { key: 'adamw', label: 'AdamW', value: OPTIMISERS.adamw },
@@ -61,64 +116,181 @@ const OPTIMISER: FieldSpec = {
   ],
 };
 const LEARNING_RATE: FieldSpec = {
-  kind: 'log', path: 'learningRate', label: 'Learning rate', hint: 'Size of a step, before the schedule.', from: 1e-5, to: 1e-1,
+  kind: 'log',
+  path: 'learningRate',
+  label: 'Learning rate',
+  hint: 'Size of a step, before the schedule.',
+  from: 1e-5,
+  to: 1e-1,
 };
 const SCHEDULE: FieldSpec = {
-  kind: 'choice', path: 'schedule', label: 'Schedule', hint: 'How the learning rate moves over the run.', discriminator: 'kind', list: true,
+  kind: 'choice',
+  path: 'schedule',
+  label: 'Schedule',
+  hint: 'How the learning rate moves over the run.',
+  discriminator: 'kind',
+  list: true,
   choices: [
     { key: 'constant', label: 'Constant', value: SCHEDULES.constant },
     { key: 'tail', label: 'Warm-up, constant, tail to 0', value: SCHEDULES.tail },
     { key: 'cosine', label: 'Warm-up, cosine to 0', value: SCHEDULES.cosine },
   ],
 };
-const WARMUP: FieldSpec = { kind: 'number', path: 'schedule.warmup', label: 'Warm-up steps', hint: 'The learning rate rises from 0 over these.', step: 10 };
-const DECAY: FieldSpec = { kind: 'number', path: 'schedule.decay', label: 'Tail', hint: 'Share of the steps over which it falls to 0.', step: 0.05 };
-const MOMENTUM: FieldSpec = { kind: 'number', path: 'optimiser.momentum', label: 'Momentum', hint: 'Share of the last step that is kept.', step: 0.05 };
+const WARMUP: FieldSpec = {
+  kind: 'number',
+  path: 'schedule.warmup',
+  label: 'Warm-up steps',
+  hint: 'The learning rate rises from 0 over these.',
+  step: 10,
+};
+const DECAY: FieldSpec = {
+  kind: 'number',
+  path: 'schedule.decay',
+  label: 'Tail',
+  hint: 'Share of the steps over which it falls to 0.',
+  step: 0.05,
+};
+const MOMENTUM: FieldSpec = {
+  kind: 'number',
+  path: 'optimiser.momentum',
+  label: 'Momentum',
+  hint: 'Share of the last step that is kept.',
+  step: 0.05,
+};
 const BETAS: FieldSpec[] = [
   { kind: 'number', path: 'optimiser.beta1', label: 'β₁', hint: "Memory of the gradient's mean.", step: 0.05 },
   { kind: 'number', path: 'optimiser.beta2', label: 'β₂', hint: "Memory of the gradient's square.", step: 0.001 },
 ];
-const WEIGHT_DECAY: FieldSpec = { kind: 'number', path: 'optimiser.weightDecay', label: 'Weight decay', hint: 'Pull of the weights towards 0.', step: 0.0001 };
-const BATCH: FieldSpec = { kind: 'number', path: 'batchSize', label: 'Batch size', hint: 'Images per step; CKA is measured on them.', step: 8 };
-const STEPS: FieldSpec = { kind: 'number', path: 'steps', label: 'Steps', hint: 'Length of the run, the same for every arm.', step: 50 };
+const WEIGHT_DECAY: FieldSpec = {
+  kind: 'number',
+  path: 'optimiser.weightDecay',
+  label: 'Weight decay',
+  hint: 'Pull of the weights towards 0.',
+  step: 0.0001,
+};
+const BATCH: FieldSpec = {
+  kind: 'number',
+  path: 'batchSize',
+  label: 'Batch size',
+  hint: 'Images per step; CKA is measured on them.',
+  step: 8,
+};
+const STEPS: FieldSpec = {
+  kind: 'number',
+  path: 'steps',
+  label: 'Steps',
+  hint: 'Length of the run, the same for every arm.',
+  step: 50,
+};
 const SEED: FieldSpec = { kind: 'number', path: 'seed', label: 'Seed', hint: 'Of its weights and its batches.' };
 
-const scheduleFields = (schedule: ScheduleSpec): FieldSpec[] =>
-  [SCHEDULE, ...(schedule.kind === 'constant' ? [] : [WARMUP]), ...(schedule.kind === 'tail' ? [DECAY] : [])];
-const optimiserFields = (optimiser: OptimiserSpec): FieldSpec[] =>
-  [...(optimiser.kind === 'sgd' ? [MOMENTUM] : BETAS), WEIGHT_DECAY];
+const scheduleFields = (schedule: ScheduleSpec): FieldSpec[] => [
+  SCHEDULE,
+  ...(schedule.kind === 'constant' ? [] : [WARMUP]),
+  ...(schedule.kind === 'tail' ? [DECAY] : []),
+];
+const optimiserFields = (optimiser: OptimiserSpec): FieldSpec[] => [
+  ...(optimiser.kind === 'sgd' ? [MOMENTUM] : BETAS),
+  WEIGHT_DECAY,
+];
 
 /** What all arms share, most used first. */
 export const trainingFields = (base: BaseSettings): FieldSpec[] => [
-  OPTIMISER, LEARNING_RATE, ...scheduleFields(base.schedule), BATCH, STEPS,
-  { kind: 'number', path: 'evaluateEvery', label: 'Evaluate every', hint: 'Steps between two looks at the validation images.', step: 5 },
+  OPTIMISER,
+  LEARNING_RATE,
+  ...scheduleFields(base.schedule),
+  BATCH,
+  STEPS,
+  {
+    kind: 'number',
+    path: 'evaluateEvery',
+    label: 'Evaluate every',
+    hint: 'Steps between two looks at the validation images.',
+    step: 5,
+  },
   ...optimiserFields(base.optimiser),
   {
-    kind: 'choice', path: 'measure', label: 'Similarity', hint: 'Debiased CKA takes out what small batches add by chance.',
-    choices: [{ key: 'cka', label: 'CKA' }, { key: 'cka-debiased', label: 'Debiased' }],
+    kind: 'choice',
+    path: 'measure',
+    label: 'Similarity',
+    hint: 'Debiased CKA takes out what small batches add by chance.',
+    choices: [
+      { key: 'cka', label: 'CKA' },
+      { key: 'cka-debiased', label: 'Debiased' },
+    ],
   },
   {
-    kind: 'choice', path: 'reduction', label: 'Over pairs', hint: 'With the mean, more pairs do not pull harder.',
-    choices: [{ key: 'sum', label: 'Sum' }, { key: 'mean', label: 'Mean' }],
+    kind: 'choice',
+    path: 'reduction',
+    label: 'Over pairs',
+    hint: 'With the mean, more pairs do not pull harder.',
+    choices: [
+      { key: 'sum', label: 'Sum' },
+      { key: 'mean', label: 'Mean' },
+    ],
   },
 ];
 
 /** How a trained guide was trained. */
-export const recipeFields = (guide: GuideSpec): FieldSpec[] => (guide.state === 'untrained' ? [] : [
-  STEPS, BATCH, LEARNING_RATE, OPTIMISER, ...scheduleFields(guide.training.schedule), ...optimiserFields(guide.training.optimiser), SEED,
-]);
+export const recipeFields = (guide: GuideSpec): FieldSpec[] =>
+  guide.state === 'untrained'
+    ? []
+    : [
+        STEPS,
+        BATCH,
+        LEARNING_RATE,
+        OPTIMISER,
+        ...scheduleFields(guide.training.schedule),
+        ...optimiserFields(guide.training.optimiser),
+        SEED,
+      ];
 
 export const ALIGN_WEIGHT: FieldSpec = {
-  kind: 'log', path: 'weight', label: 'Weight', hint: 'How hard the layers are pulled towards the guide.', from: 0.01, to: 100,
+  kind: 'log',
+  path: 'weight',
+  label: 'Weight',
+  hint: 'How hard the layers are pulled towards the guide.',
+  from: 0.01,
+  to: 100,
 };
-export const UNTIL: FieldSpec = { kind: 'number', path: 'until', label: 'Until step', hint: 'From then on only the task loss.', step: 10 };
+export const UNTIL: FieldSpec = {
+  kind: 'number',
+  path: 'until',
+  label: 'Until step',
+  hint: 'From then on only the task loss.',
+  step: 10,
+};
 
 export const DISTIL_FIELDS: FieldSpec[] = [
-  { kind: 'number', path: 'temperature', label: 'Temperature', hint: 'Higher shows more of what the teacher nearly said.', step: 0.5 },
-  { kind: 'number', path: 'ceWeight', label: 'Weight of labels', hint: 'Of the cross-entropy with the true classes.', step: 0.1 },
-  { kind: 'number', path: 'kdWeight', label: 'Weight of teacher', hint: "Of T² × KL to the teacher's outputs.", step: 0.1 },
   {
-    kind: 'choice', path: 'direction', label: 'Direction', hint: "Forward is Hinton's KL(teacher‖student); reverse is printed in the paper.",
-    choices: [{ key: 'forward', label: 'Forward' }, { key: 'reverse', label: 'Reverse' }],
+    kind: 'number',
+    path: 'temperature',
+    label: 'Temperature',
+    hint: 'Higher shows more of what the teacher nearly said.',
+    step: 0.5,
+  },
+  {
+    kind: 'number',
+    path: 'ceWeight',
+    label: 'Weight of labels',
+    hint: 'Of the cross-entropy with the true classes.',
+    step: 0.1,
+  },
+  {
+    kind: 'number',
+    path: 'kdWeight',
+    label: 'Weight of teacher',
+    hint: "Of T² × KL to the teacher's outputs.",
+    step: 0.1,
+  },
+  {
+    kind: 'choice',
+    path: 'direction',
+    label: 'Direction',
+    hint: "Forward is Hinton's KL(teacher‖student); reverse is printed in the paper.",
+    choices: [
+      { key: 'forward', label: 'Forward' },
+      { key: 'reverse', label: 'Reverse' },
+    ],
   },
 ];

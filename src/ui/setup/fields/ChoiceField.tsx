@@ -36,20 +36,42 @@ export function ChoiceField({ path, label, hint, choices, discriminator, list = 
     const choice = choices.find((candidate) => candidate.key === key);
     if (!choice || choice.key === current) return;
     // Coming back to the preset's kind brings the preset's settings, not the kind's defaults.
-    field.set(choice.key === fallbackKey ? field.fallback?.value : ('value' in choice ? choice.value : choice.key));
+    field.set(choice.key === fallbackKey ? field.fallback?.value : 'value' in choice ? choice.value : choice.key);
   };
   const labelText = (
-    <FieldLabel label={label} field={field} show={(value) => choices.find((c) => c.key === keyOf(value, discriminator))?.label ?? 'the preset'} />
+    <FieldLabel
+      label={label}
+      field={field}
+      show={(value) => choices.find((c) => c.key === keyOf(value, discriminator))?.label ?? 'the preset'}
+    />
   );
   const data = choices.map((choice) => ({ value: choice.key, label: choice.label }));
   return (
     <Input.Wrapper
       {...(list ? { id } : { labelElement: 'div' as const })}
-      label={labelText} description={hint} error={field.error}
+      label={labelText}
+      description={hint}
+      error={field.error}
     >
-      {list
-        ? <Select id={id} aria-label={label} data={data} value={current} onChange={choose} comboboxProps={{ withinPortal: false }} />
-        : <SegmentedControl className={classes.choice} fullWidth aria-label={label} data={data} value={current} onChange={choose} />}
+      {list ? (
+        <Select
+          id={id}
+          aria-label={label}
+          data={data}
+          value={current}
+          onChange={choose}
+          comboboxProps={{ withinPortal: false }}
+        />
+      ) : (
+        <SegmentedControl
+          className={classes.choice}
+          fullWidth
+          aria-label={label}
+          data={data}
+          value={current}
+          onChange={choose}
+        />
+      )}
     </Input.Wrapper>
   );
 }

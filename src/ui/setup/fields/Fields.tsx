@@ -34,7 +34,7 @@ interface FieldsProps {
 /** A table of settings as a grid of controls. */
 export function Fields({ specs, root, width }: FieldsProps) {
   return (
-    <div className={classes.grid} style={width ? { '--field-width': `${width}px` } as CSSProperties : undefined}>
+    <div className={classes.grid} style={width ? ({ '--field-width': `${width}px` } as CSSProperties) : undefined}>
       {specs.map((spec) => {
         const path = root ? `${root}.${spec.path}` : spec.path;
         return <OneField key={path} spec={spec} path={path} />;

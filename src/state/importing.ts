@@ -1,0 +1,35 @@
+/** Taking in a file: an experiment, or a result that carries one. */
+import { formatProblem, type Problem, parseExperiment } from '../experiment/parse.ts';
+import type { Experiment } from '../experiment/schema.ts';
+
+export type Imported =
+  | { ok: true; experiment: Experiment; kind: 'experiment' | 'result' }
+  | { ok: false; message: string };
+
+/** Beyond this a file is surely something else; reading it would only freeze the page. */
+export const MAX_IMPORT_BYTES = 64 * 2 ** 20;
+
+const SHOWN_PROBLEMS = 3;
+
+/** @returns the experiment in a JSON text, or a message that names what is wrong with it */
+export function readExperiment(text: string): Imported {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    return { ok: false, message: `It is not JSON: ${(error as Error).message}.` };
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    return { ok: false, message: 'It holds no experiment: a JSON object is needed.' };
+  }
+  const isResult = 'experiment' in data;
+  const parsed = parseExperiment(isResult ? (data as { experiment: unknown }).experiment : data);
+  if (parsed.ok) return { ok: true, experiment: parsed.experiment, kind: isResult ? 'result' : 'experiment' };
+  return { ok: false, message: problemsInWords(parsed.problems) };
+}
+
+function problemsInWords(problems: Problem[]): string {
+  const shown = problems.slice(0, SHOWN_PROBLEMS).map(formatProblem).join('; ');
+  const more = problems.length - SHOWN_PROBLEMS;
+  return `${shown[0].toUpperCase()}${shown.slice(1)}${more > 0 ? `; and ${more} more` : ''}.`;
+}

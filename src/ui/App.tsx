@@ -1,0 +1,66 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { syncLink } from '@/state/link.ts';
+import { watchRates } from '@/state/rates.ts';
+import { useRun } from '@/state/run.ts';
+import { session } from '@/state/session.ts';
+import classes from './App.module.css';
+import { CkaMatrix } from './compare/CkaMatrix.tsx';
+import { ResultTable } from './compare/ResultTable.tsx';
+import { SamplePredictions } from './compare/SamplePredictions.tsx';
+import { RunBar } from './run/RunBar.tsx';
+import { VerdictCard } from './run/VerdictCard.tsx';
+import { SetupCard } from './setup/SetupCard.tsx';
+import { DropTarget } from './shell/DropTarget.tsx';
+import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
+import { Header } from './shell/Header.tsx';
+import { Notices } from './shell/Notices.tsx';
+import { QuestionLine } from './shell/QuestionLine.tsx';
+
+// Recharts is the heaviest part of the page, and there is nothing to draw before the first run.
+const Curves = lazy(async () => ({ default: (await import('./charts/Curves.tsx')).Curves }));
+
+/** Choose and check a backend once the page stands still, so that Run starts at once. */
+function useWarmUp(): void {
+  useEffect(() => {
+    const warmUp = () => {
+      const { environment, phase } = useRun.getState();
+      if (!environment && phase === 'idle') void session.warmUp();
+    };
+    // Safari has no requestIdleCallback.
+    const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
+    later(warmUp);
+  }, []);
+}
+
+export function App() {
+  useEffect(() => watchRates(), []);
+  useEffect(() => syncLink(), []);
+  useWarmUp();
+  return (
+    <>
+      <Header />
+      <main className={classes.main}>
+        <Notices />
+        <QuestionLine />
+        <ErrorBoundary part="The picture of the experiment">
+          <SetupCard />
+        </ErrorBoundary>
+        <RunBar />
+        <VerdictCard />
+        <ErrorBoundary part="The curves">
+          <Suspense fallback={<div className={classes.curves} />}>
+            <Curves />
+          </Suspense>
+        </ErrorBoundary>
+        <ErrorBoundary part="The comparison">
+          <div className={classes.compare}>
+            <ResultTable />
+            <CkaMatrix />
+          </div>
+          <SamplePredictions />
+        </ErrorBoundary>
+      </main>
+      <DropTarget />
+    </>
+  );
+}

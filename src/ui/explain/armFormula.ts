@@ -1,0 +1,36 @@
+/** An arm's loss as it is minimised, in TeX. */
+import type { ArmSpec, BaseSettings } from '@/experiment/schema.ts';
+
+/** 0.5 → 0.5, 1e-3 → 10^{-3}. */
+function texNumber(value: number): string {
+  const text = String(Number(value.toPrecision(4)));
+  const match = /^(.*)e([+-]?\d+)$/.exec(text);
+  return match ? `${match[1]}\\cdot 10^{${Number(match[2])}}` : text;
+}
+
+export function armFormula(arm: ArmSpec, base: BaseSettings): string {
+  const terms: string[] = [];
+  if (arm.distil) {
+    const { ceWeight, kdWeight, temperature, direction } = arm.distil;
+    const [p, q] =
+      direction === 'forward'
+        ? ['p^{\\text{teacher}}', 'p^{\\text{student}}']
+        : ['p^{\\text{student}}', 'p^{\\text{teacher}}'];
+    const t = texNumber(temperature);
+    terms.push(
+      `${texNumber(ceWeight)}\\,\\mathrm{CE}`,
+      `${texNumber(kdWeight)}\\cdot ${t}^2\\,\\mathrm{KL}\\bigl(${p}_{T=${t}}\\,\\Vert\\,${q}_{T=${t}}\\bigr)`,
+    );
+  } else {
+    terms.push('\\mathrm{CE}');
+  }
+  if (arm.align) {
+    const { weight, measure = base.measure, reduction = base.reduction, until } = arm.align;
+    const over = reduction === 'sum' ? '\\sum_{(i,j)\\in M}' : '\\tfrac{1}{|M|}\\sum_{(i,j)\\in M}';
+    const similarity = measure === 'cka' ? '\\mathrm{CKA}' : '\\mathrm{CKA}_{\\text{debiased}}';
+    terms.push(
+      `${texNumber(weight)}${over}\\bigl(1-${similarity}(G_i,T_j)\\bigr)${until === undefined ? '' : `\\,[\\text{step}<${until}]`}`,
+    );
+  }
+  return terms.join(' + ');
+}

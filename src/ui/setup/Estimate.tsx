@@ -1,0 +1,33 @@
+import { Text, Tooltip } from '@mantine/core';
+import { useMemo } from 'react';
+import { useExperiment } from '@/state/experiment.ts';
+import { usePreferences } from '@/state/preferences.ts';
+import { estimate } from '@/state/rates.ts';
+import { useRun } from '@/state/run.ts';
+import { bytes, count, duration, plural } from '@/ui/words.ts';
+
+/** What the experiment being edited will take, before Run is pressed. */
+export function Estimate() {
+  const experiment = useExperiment((state) => state.experiment);
+  const environment = useRun((state) => state.environment);
+  const retrain = useRun((state) => state.retrain);
+  const rates = usePreferences((state) => state.rates);
+  const made = useMemo(
+    () => estimate(experiment, environment, rates, retrain),
+    [experiment, environment, rates, retrain],
+  );
+  const { seconds, guideSeconds, measured, backend, cost } = made;
+  const source = measured
+    ? 'from how fast this device was before'
+    : `assuming ${backend} at its usual speed, until a run has been measured here`;
+  return (
+    <Tooltip
+      label={`Estimate: ${plural(cost.members, 'network')} of ${count(cost.parameters)} parameters, ${count(cost.flops)}FLOP in all, ${source}.`}
+    >
+      <Text span size="sm" c="dimmed" tabIndex={0} data-testid="estimate">
+        about {duration(seconds)}
+        {guideSeconds > 0 && ` + ${duration(guideSeconds)} for the guide`} · {bytes(made.bytes)}
+      </Text>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,21 @@
+import { Paper } from '@mantine/core';
+import { ArmsPanel } from './ArmsPanel.tsx';
+import { MappingPanel } from './mapping/MappingPanel.tsx';
+import classes from './setup.module.css';
+import { TaskPanel } from './TaskPanel.tsx';
+import { InterventionsLine, TrainingStrip } from './TrainingStrip.tsx';
+
+/** The experiment as a picture: data left, guide → mapping → target in the middle, arms right. */
+export function SetupCard() {
+  return (
+    <Paper component="section" aria-label="Experiment" className={classes.card}>
+      <div className={classes.columns}>
+        <TaskPanel />
+        <MappingPanel />
+        <ArmsPanel />
+      </div>
+      <TrainingStrip />
+      <InterventionsLine />
+    </Paper>
+  );
+}

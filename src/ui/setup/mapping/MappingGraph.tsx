@@ -1,0 +1,103 @@
+import { VisuallyHidden } from '@mantine/core';
+import { type Connection, type Edge, ReactFlow } from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import { useMemo, useRef } from 'react';
+import type { TapDescription } from '@/experiment/describe.ts';
+import type { TapPair } from '@/experiment/mapping.ts';
+import { buildGraph, tapOf } from './graph.ts';
+import { Layer } from './Layer.tsx';
+import classes from './mapping.module.css';
+import { useLayerKeys } from './useLayerKeys.ts';
+import { Wire } from './Wire.tsx';
+
+export interface MappingGraphProps {
+  guideTaps: readonly TapDescription[];
+  targetTaps: readonly TapDescription[];
+  pairs: readonly TapPair[];
+  similarity: (pair: TapPair) => number | null;
+  width: number;
+  height: number;
+  onConnect: (pair: TapPair) => void;
+  onRemove: (pairs: readonly TapPair[]) => void;
+}
+
+const NODE_TYPES = { layer: Layer };
+const EDGE_TYPES = { wire: Wire };
+/** It fills its place and does not move: no panning, no zooming. */
+const VIEWPORT = { x: 0, y: 0, zoom: 1 };
+const WORDS = { 'edge.a11yDescription.default': 'Press Enter or Delete to remove this pair.' };
+
+const fromGuideToTarget = ({ source, target }: Connection | Edge): boolean =>
+  source.startsWith('guide:') && target.startsWith('target:');
+
+/** Guide layers left, target layers right, a wire for every pair. Wires can be drawn, and removed by a click. */
+export function MappingGraph({
+  guideTaps,
+  targetTaps,
+  pairs,
+  similarity,
+  width,
+  height,
+  onConnect,
+  onRemove,
+}: MappingGraphProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const { nodes, edges } = useMemo(
+    () => buildGraph({ guideTaps, targetTaps, pairs, similarity, width, height }),
+    [guideTaps, targetTaps, pairs, similarity, width, height],
+  );
+  const { start, message, onKeyDown } = useLayerKeys(root, {
+    guideTaps: guideTaps.map((tap) => tap.name),
+    targetTaps: targetTaps.map((tap) => tap.name),
+    pairs,
+    connect: onConnect,
+    remove: onRemove,
+  });
+  return (
+    <div ref={root} onKeyDownCapture={onKeyDown} style={{ width, height }}>
+      <ReactFlow
+        className={classes.flow}
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        width={width}
+        height={height}
+        defaultViewport={VIEWPORT}
+        minZoom={1}
+        maxZoom={1}
+        nodesDraggable={false}
+        nodesFocusable={false}
+        elementsSelectable={false}
+        edgesFocusable
+        panOnDrag={false}
+        panOnScroll={false}
+        zoomOnScroll={false}
+        zoomOnPinch={false}
+        zoomOnDoubleClick={false}
+        preventScrolling={false}
+        autoPanOnConnect={false}
+        autoPanOnNodeFocus={false}
+        connectionRadius={Math.max(12, Math.min(24, height / 8))}
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        panActivationKeyCode={null}
+        zoomActivationKeyCode={null}
+        isValidConnection={fromGuideToTarget}
+        onConnect={({ source, target }) => onConnect({ guideTap: tapOf(source), targetTap: tapOf(target) })}
+        onEdgeClick={(_, edge) => {
+          if (edge.data) onRemove([edge.data.pair]);
+        }}
+        ariaLabelConfig={WORDS}
+        aria-label="Picture of the mapping: guide layers left, target layers right"
+        attributionPosition="bottom-center"
+      />
+      <VisuallyHidden role="status">
+        {start === null ? message : `From guide layer ${start}. ${message}`}
+      </VisuallyHidden>
+    </div>
+  );
+}
+
+export default MappingGraph;

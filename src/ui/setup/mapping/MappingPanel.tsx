@@ -1,0 +1,225 @@
+import { Group, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
+import { describeNetwork, taskShape } from '@/experiment/describe.ts';
+import type { TapPair } from '@/experiment/mapping.ts';
+import type { Experiment, MappingSpec } from '@/experiment/schema.ts';
+import { useExperiment } from '@/state/experiment.ts';
+import {
+  addPair,
+  hasOwnMapping,
+  type MappingView,
+  mappingOf,
+  pairsOf,
+  removePair,
+  withMapping,
+} from '@/state/mapping.ts';
+import { useRun } from '@/state/run.ts';
+import { useIsStale } from '@/state/stale.ts';
+import { resolveView, useView } from '@/state/view.ts';
+import { count, guideState, plural } from '@/ui/words.ts';
+import { attempt } from '../attempt.ts';
+import { EditPopover } from '../EditPopover.tsx';
+import { GuideEditor } from '../GuideEditor.tsx';
+import { NetworkEditor } from '../NetworkEditor.tsx';
+import { Pencil } from '../Pencil.tsx';
+import setup from '../setup.module.css';
+import { StaleDot } from '../StaleDot.tsx';
+import classes from './mapping.module.css';
+import { PairsTable } from './PairsTable.tsx';
+
+const MappingGraph = lazy(() => import('./MappingGraph.tsx'));
+
+const QUICK: { value: Extract<MappingSpec, string>; label: string; hint: string }[] = [
+  {
+    value: 'even',
+    label: 'Even',
+    hint: 'Guide layers spread evenly over the target; the last one to fall on a layer stays.',
+  },
+  { value: 'first', label: 'First', hint: 'Only the first pair of the even mapping.' },
+  { value: 'last', label: 'Last', hint: 'Only the last pair of the even mapping.' },
+  { value: 'reversed', label: 'Reversed', hint: 'The even mapping back to front: does the order of layers matter?' },
+  { value: 'none', label: 'None', hint: 'No pairs: guidance has nothing to pull on.' },
+];
+
+function QuickMappings({ view, mapping }: { view: MappingView; mapping: MappingSpec }) {
+  const drawn = typeof mapping !== 'string';
+  const data = [
+    ...QUICK.map(({ value, label, hint }) => ({
+      value: value as string,
+      label: (
+        <Tooltip label={hint}>
+          <span>{label}</span>
+        </Tooltip>
+      ),
+    })),
+    ...(drawn ? [{ value: 'drawn', label: 'Drawn' }] : []),
+  ];
+  return (
+    <SegmentedControl
+      aria-label="Mapping"
+      data-testid="quick-mappings"
+      data={data}
+      value={drawn ? 'drawn' : mapping}
+      onChange={(value) => {
+        if (value !== 'drawn') attempt((experiment) => withMapping(experiment, view, value as MappingSpec));
+      }}
+    />
+  );
+}
+
+/** Whose similarities colour the picture. */
+function ArmInFocus({ experiment, view }: { experiment: Experiment; view: MappingView }) {
+  const showArm = useView((state) => state.showArm);
+  return (
+    <Tooltip label="Colours show how alike the layers of this arm and of the guide are now (CKA on the validation probe).">
+      <NativeSelect
+        aria-label="Arm whose similarities are shown"
+        data-testid="arm-in-focus"
+        data={experiment.arms.map((arm) => ({ value: arm.id, label: arm.name }))}
+        value={view.arm}
+        onChange={(event) => showArm(event.currentTarget.value)}
+      />
+    </Tooltip>
+  );
+}
+
+function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingView }) {
+  const showGuide = useView((state) => state.showGuide);
+  const stale = useIsStale(`guides.${view.guide}`);
+  const guide = experiment.guides[view.guide];
+  const { title, parameters } = describeNetwork(guide.network, taskShape(experiment.task));
+  const ids = Object.keys(experiment.guides);
+  return (
+    <div className={classes.end}>
+      <EditPopover
+        label={`Edit the guide: ${title}, ${guideState(guide)}`}
+        title={`Guide “${view.guide}”`}
+        testId="edit-guide"
+        target={
+          <span>
+            <b>{title}</b>{' '}
+            <span className={setup.mute}>
+              guide, {guide.state} · {count(parameters)} parameters
+            </span>{' '}
+            {stale && <StaleDot />} <Pencil />
+          </span>
+        }
+      >
+        {(close) => <GuideEditor id={view.guide} guide={guide} onGone={close} />}
+      </EditPopover>
+      {ids.length > 1 && (
+        <SegmentedControl
+          aria-label="Guide shown"
+          data-testid="guide-shown"
+          data={ids}
+          value={view.guide}
+          onChange={showGuide}
+        />
+      )}
+    </div>
+  );
+}
+
+function TargetEnd({ experiment }: { experiment: Experiment }) {
+  const stale = useIsStale('target');
+  const { title, parameters } = describeNetwork(experiment.target, taskShape(experiment.task));
+  return (
+    <div className={classes.end}>
+      <EditPopover
+        label={`Edit the target: ${title}`}
+        title="Target network"
+        position="bottom-end"
+        testId="edit-target"
+        target={
+          <span>
+            <b>{title}</b> <span className={setup.mute}>target · {count(parameters)} parameters</span>{' '}
+            {stale && <StaleDot />} <Pencil />
+          </span>
+        }
+      >
+        <NetworkEditor path="target" network={experiment.target} />
+      </EditPopover>
+    </div>
+  );
+}
+
+/** Guide, mapping and target: the experiment as a picture that can be edited and that lives while it trains. */
+export function MappingPanel() {
+  const experiment = useExperiment((state) => state.experiment);
+  const chosenArm = useView((state) => state.arm);
+  const chosenGuide = useView((state) => state.guide);
+  const view = useMemo(
+    () => resolveView(experiment, { arm: chosenArm, guide: chosenGuide }),
+    [experiment, chosenArm, chosenGuide],
+  );
+  return view ? (
+    <Mapping experiment={experiment} view={view} />
+  ) : (
+    <div className={setup.column}>
+      <h2 className={setup.title}>No guide: every arm learns from the task alone.</h2>
+    </div>
+  );
+}
+
+function Mapping({ experiment, view }: { experiment: Experiment; view: MappingView }) {
+  const { ref, width, height } = useElementSize();
+  const version = useRun((state) => state.version);
+  const stale = useIsStale('base.mapping', `arms.${view.arm}.align.mapping`);
+  const { task, target, guides } = experiment;
+  const { network } = guides[view.guide];
+  const guideTaps = useMemo(() => describeNetwork(network, taskShape(task)).taps, [network, task]);
+  const targetTaps = useMemo(() => describeNetwork(target, taskShape(task)).taps, [target, task]);
+  const pairs = useMemo(() => pairsOf(experiment, view), [experiment, view]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says when the data changed
+  const similarity = useCallback(
+    (pair: TapPair) => useRun.getState().data.latestSimilarity(view.arm, view.guide, pair.guideTap, pair.targetTap),
+    [view, version],
+  );
+  const connect = useCallback((pair: TapPair) => void attempt((current) => addPair(current, view, pair)), [view]);
+  const remove = useCallback(
+    (gone: readonly TapPair[]) =>
+      void attempt((current) => gone.reduce((next, pair) => removePair(next, view, pair), current)),
+    [view],
+  );
+  const picture = { guideTaps, targetTaps, pairs, similarity };
+  return (
+    <div className={setup.column} data-testid="mapping">
+      <div className={setup.head}>
+        <h2 className={setup.title}>{hasOwnMapping(experiment, view) ? "This arm's own mapping" : 'Guide → target'}</h2>
+        {stale && <StaleDot />}
+        <QuickMappings view={view} mapping={mappingOf(experiment, view)} />
+        <EditPopover
+          label={`Edit the pairs as a list: ${plural(pairs.length, 'pair')}`}
+          title="Pairs"
+          width={420}
+          testId="edit-pairs"
+          target={
+            <span className={setup.mute}>
+              {plural(pairs.length, 'pair')}
+              <Pencil />
+            </span>
+          }
+        >
+          <PairsTable view={view} {...picture} />
+        </EditPopover>
+        <Group gap={6} ml="auto" wrap="nowrap">
+          <span className={classes.hint}>drag between layers;</span>
+          <span className={setup.small}>colour is CKA of</span>
+          <ArmInFocus experiment={experiment} view={view} />
+        </Group>
+      </div>
+      <div className={classes.ends}>
+        <GuideEnd experiment={experiment} view={view} />
+        <TargetEnd experiment={experiment} />
+      </div>
+      <div className={classes.canvas} ref={ref}>
+        {width > 0 && height > 0 && (
+          <Suspense fallback={null}>
+            <MappingGraph {...picture} width={width} height={height} onConnect={connect} onRemove={remove} />
+          </Suspense>
+        )}
+      </div>
+    </div>
+  );
+}

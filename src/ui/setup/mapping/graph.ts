@@ -1,0 +1,116 @@
+/** The picture as React Flow's nodes and edges. Sizes and handles are stated, so that nothing has to be measured. */
+import { type Edge, type Node, Position } from '@xyflow/react';
+import type { TapDescription } from '@/experiment/describe.ts';
+import type { TapPair } from '@/experiment/mapping.ts';
+import { layoutColumn, type Rect, wiresHaveRoom } from './layout.ts';
+
+export type Side = 'guide' | 'target';
+
+export type LayerData = {
+  side: Side;
+  tap: TapDescription;
+  index: number;
+  named: boolean;
+  /** Mean CKA of the layer's pairs; null when it has none, or nothing was measured. */
+  similarity: number | null;
+  mapped: boolean;
+  height: number;
+  /** The layers at the other end of its wires. */
+  partners: string[];
+};
+export type LayerNode = Node<LayerData, 'layer'>;
+
+export type WireData = {
+  pair: TapPair;
+  similarity: number | null;
+  /** Show the number on the wire. */
+  labelled: boolean;
+  thin: boolean;
+};
+export type WireEdge = Edge<WireData, 'wire'>;
+
+export const nodeId = (side: Side, tap: string): string => `${side}:${tap}`;
+export const tapOf = (id: string): string => id.slice(id.indexOf(':') + 1);
+export const wireId = ({ guideTap, targetTap }: TapPair): string => `${guideTap} → ${targetTap}`;
+
+export interface Picture {
+  guideTaps: readonly TapDescription[];
+  targetTaps: readonly TapDescription[];
+  pairs: readonly TapPair[];
+  similarity: (pair: TapPair) => number | null;
+  width: number;
+  height: number;
+}
+
+const mean = (values: number[]): number | null =>
+  values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+
+const number2 = (value: number | null) => (value === null ? '' : `, CKA ${value.toFixed(2)}`);
+
+export function buildGraph({ guideTaps, targetTaps, pairs, similarity, width, height }: Picture): {
+  nodes: LayerNode[];
+  edges: WireEdge[];
+} {
+  const labels = new Map([
+    ...guideTaps.map((t) => [nodeId('guide', t.name), t.label] as const),
+    ...targetTaps.map((t) => [nodeId('target', t.name), t.label] as const),
+  ]);
+  const similarities = pairs.map(similarity);
+  const left = layoutColumn(guideTaps.length, 'left', width, height);
+  const right = layoutColumn(targetTaps.length, 'right', width, height);
+
+  const layer = (side: Side, tap: TapDescription, index: number, rect: Rect, named: boolean): LayerNode => {
+    const own = pairs
+      .map((pair, i) => ({ pair, value: similarities[i] }))
+      .filter(({ pair }) => (side === 'guide' ? pair.guideTap : pair.targetTap) === tap.name);
+    const size = { width: rect.width, height: rect.height };
+    return {
+      id: nodeId(side, tap.name),
+      type: 'layer',
+      position: { x: rect.x, y: rect.y },
+      ...size,
+      measured: size,
+      handles: [
+        {
+          type: side === 'guide' ? 'source' : 'target',
+          position: side === 'guide' ? Position.Right : Position.Left,
+          x: 0,
+          y: 0,
+          ...size,
+        },
+      ],
+      data: {
+        side,
+        tap,
+        index,
+        named,
+        height: rect.height,
+        mapped: own.length > 0,
+        similarity: mean(own.flatMap(({ value }) => (value === null ? [] : [value]))),
+        partners: own.map(
+          ({ pair }) =>
+            labels.get(side === 'guide' ? nodeId('target', pair.targetTap) : nodeId('guide', pair.guideTap)) ?? '',
+        ),
+      },
+    };
+  };
+
+  const nodes = [
+    ...guideTaps.map((tap, i) => layer('guide', tap, i, left.rects[i], left.named)),
+    ...targetTaps.map((tap, i) => layer('target', tap, i, right.rects[i], right.named)),
+  ];
+  const guideY = new Map(guideTaps.map((tap, i) => [tap.name, left.rects[i].y]));
+  const labelled = wiresHaveRoom(pairs.map((pair) => guideY.get(pair.guideTap) ?? 0));
+  const edges = pairs.map(
+    (pair, i): WireEdge => ({
+      id: wireId(pair),
+      type: 'wire',
+      source: nodeId('guide', pair.guideTap),
+      target: nodeId('target', pair.targetTap),
+      ariaLabel: `Pair: guide ${labels.get(nodeId('guide', pair.guideTap))}, target ${labels.get(nodeId('target', pair.targetTap))}${number2(similarities[i])}`,
+      interactionWidth: labelled ? 14 : 7,
+      data: { pair, similarity: similarities[i], labelled, thin: !labelled },
+    }),
+  );
+  return { nodes, edges };
+}

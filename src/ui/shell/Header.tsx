@@ -1,0 +1,40 @@
+import { Button, FileButton, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconBook2, IconUpload } from '@tabler/icons-react';
+import { ExplainDrawer } from '../explain/ExplainDrawer.tsx';
+import { BackendBadge } from './BackendBadge.tsx';
+import { importFile } from './importFile.ts';
+import { PresetPicker } from './PresetPicker.tsx';
+import { ShareButton } from './ShareButton.tsx';
+import classes from './shell.module.css';
+import { ThemeToggle } from './ThemeToggle.tsx';
+
+/** Title, preset, backend, and what can be done with the experiment as a whole. */
+export function Header() {
+  const [explaining, { open, close }] = useDisclosure(false);
+  return (
+    <header className={classes.header}>
+      <div className={classes.bar}>
+        <Title order={1} className={classes.name}>
+          Guidance Playground
+        </Title>
+        <PresetPicker />
+        <span className={classes.grow} />
+        <BackendBadge />
+        <ShareButton />
+        <FileButton accept="application/json,.json" onChange={(file) => file && void importFile(file)}>
+          {(props) => (
+            <Button {...props} className={classes.action} leftSection={<IconUpload size={14} />} data-testid="import">
+              Import
+            </Button>
+          )}
+        </FileButton>
+        <Button className={classes.action} leftSection={<IconBook2 size={14} />} onClick={open} data-testid="explain">
+          Explain
+        </Button>
+        <ThemeToggle />
+      </div>
+      <ExplainDrawer opened={explaining} onClose={close} />
+    </header>
+  );
+}

@@ -1,0 +1,66 @@
+import { Alert, Button, CopyButton, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useEffect } from 'react';
+import { useExperiment } from '@/state/experiment.ts';
+import { useLink } from '@/state/link.ts';
+import { useRun } from '@/state/run.ts';
+import { session } from '@/state/session.ts';
+
+function BrokenLinkNotice() {
+  const broken = useLink((state) => state.broken);
+  const dismiss = useLink((state) => state.dismiss);
+  if (!broken) return null;
+  return (
+    <Alert
+      color="orange"
+      title="This link could not be opened"
+      withCloseButton
+      closeButtonLabel="Dismiss"
+      onClose={dismiss}
+      data-testid="broken-link"
+    >
+      <Text size="sm">
+        {broken.message[0].toUpperCase()}
+        {broken.message.slice(1)}. The default experiment is shown instead.
+      </Text>
+      <Group mt={8}>
+        <CopyButton value={broken.text}>
+          {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy the link as it was'}</Button>}
+        </CopyButton>
+      </Group>
+    </Alert>
+  );
+}
+
+function FailureNotice() {
+  const failure = useRun((state) => (state.phase === 'failed' ? state.failure : null));
+  if (!failure) return null;
+  return (
+    <Alert color="red" title="The run failed" data-testid="failure" role="alert">
+      <Text size="sm">{failure.message}</Text>
+      <Text size="sm">{failure.remedy}</Text>
+      <Group mt={8}>
+        <Button onClick={() => void session.reset()}>Dismiss</Button>
+      </Group>
+    </Alert>
+  );
+}
+
+/** Edits that changed something else besides are told in passing. */
+function useNotes(): void {
+  const notes = useExperiment((state) => state.notes);
+  useEffect(() => {
+    if (notes.length > 0) notifications.show({ id: 'notes', message: notes.join(' ') });
+  }, [notes]);
+}
+
+/** What went wrong and what can be done about it, on top of the page. */
+export function Notices() {
+  useNotes();
+  return (
+    <>
+      <BrokenLinkNotice />
+      <FailureNotice />
+    </>
+  );
+}
