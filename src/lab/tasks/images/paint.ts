@@ -34,4 +34,4 @@ export function drawGradient(random: Stream, sd: number): Gradient {
   return { x, y };
 }
 
-export const clip01 = (value: number): number => (value < 0 ? 0 : value > 1 ? 1 : value);
+export const clip01 = (value: number): number => Math.min(1, Math.max(0, value));

@@ -27,7 +27,9 @@ const imageStream = (spec: TaskSpec, split: SplitName, index: number) => stream(
 function drawAll(spec: TaskSpec, split: SplitName, labels: Uint8Array, draw: DrawImage): Float32Array<ArrayBuffer> {
   const length = spec.size * spec.size * CHANNELS;
   const images = new Float32Array(labels.length * length);
-  labels.forEach((label, i) => draw(imageStream(spec, split, i), label, spec.size, spec.noise, images, i * length));
+  labels.forEach((label, i) => {
+    draw(imageStream(spec, split, i), label, spec.size, spec.noise, images, i * length);
+  });
   return images;
 }
 
@@ -51,7 +53,9 @@ function standardise(images: Float32Array, { mean, sd }: { mean: number[]; sd: n
 /** Indices of the first examples of class 0, 1, … in turn, `count` in all if there are so many. */
 function balancedFirst(labels: Uint8Array, classes: number, count: number): number[] {
   const byClass = Array.from({ length: classes }, (): number[] => []);
-  labels.forEach((label, i) => byClass[label].push(i));
+  labels.forEach((label, i) => {
+    byClass[label].push(i);
+  });
   const chosen: number[] = [];
   for (let round = 0; chosen.length < Math.min(count, labels.length); round++) {
     for (const indices of byClass) if (round < indices.length && chosen.length < count) chosen.push(indices[round]);
