@@ -2,7 +2,8 @@
  * A link holds exactly one experiment: the preset it started from and what differs from it.
  * `#wide-fcn`, or `#wide-fcn~1<compressed changes>`. The digit is the schema version.
  */
-import { compressToEncodedURIComponent, decompressFromEncodedURIComponent } from 'lz-string';
+// A CommonJS package: Node itself sees only its default export.
+import lzString from 'lz-string';
 import { type Parsed, parseExperiment } from './parse.ts';
 import { DEFAULT_PRESET, findPreset, PRESETS } from './presets.ts';
 import { type Experiment, SCHEMA_VERSION } from './schema.ts';
@@ -65,7 +66,7 @@ export function encodeLink(experiment: Experiment): string {
   const preset = findPreset(experiment.preset) ?? findPreset(DEFAULT_PRESET);
   if (!preset) throw new Error('no default preset');
   const changes = differences(preset.experiment as Json, experiment as Json);
-  return changes.length === 0 ? preset.id : `${preset.id}~${SCHEMA_VERSION}${compressToEncodedURIComponent(JSON.stringify(changes))}`;
+  return changes.length === 0 ? preset.id : `${preset.id}~${SCHEMA_VERSION}${lzString.compressToEncodedURIComponent(JSON.stringify(changes))}`;
 }
 
 /** Some messengers percent-encode what needs no encoding (`~`, `+`). */
@@ -90,7 +91,7 @@ export function decodeLink(hash: string): Parsed {
   if (!(version >= 1)) return broken('in this link is damaged: it has no version. Copy the whole link again');
   if (version > SCHEMA_VERSION) return broken(`in this link was made by a newer version (${version}) of this page. Reload the page to update it`);
   try {
-    const changes: unknown = JSON.parse(decompressFromEncodedURIComponent(payload.slice(1)) || 'damaged');
+    const changes: unknown = JSON.parse(lzString.decompressFromEncodedURIComponent(payload.slice(1)) || 'damaged');
     if (!Array.isArray(changes)) return broken('in this link is damaged. Copy the whole link again');
     let experiment: unknown = preset.experiment;
     for (const [path, value] of changes as Change[]) experiment = withPath(experiment, path, value);
