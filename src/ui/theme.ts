@@ -59,6 +59,12 @@ export const theme = createTheme({
     },
     Popover: { defaultProps: { shadow: 'md', withArrow: true, arrowSize: 10, trapFocus: true, returnFocus: true } },
     Menu: { defaultProps: { shadow: 'md' } },
+    // The hint below the field, so that fields side by side stand level.
+    InputWrapper: {
+      defaultProps: { size: 'xs', inputWrapperOrder: ['label', 'input', 'error', 'description'] },
+      styles: { label: { fontSize: 12.5 }, description: { fontSize: 11, lineHeight: 1.35 }, error: { fontSize: 11.5 } },
+    },
+    InlineInput: { styles: { description: { fontSize: 11, marginTop: 2 } } },
     TextInput: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false } },

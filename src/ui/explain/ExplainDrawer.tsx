@@ -11,7 +11,7 @@ export function ExplainDrawer({ opened, onClose }: { opened: boolean; onClose: (
       onClose={onClose}
       position="right"
       size={560}
-      title="What is guidance?"
+      title={<b>What is guidance?</b>}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Suspense fallback={null}>{opened && <Explanation />}</Suspense>

@@ -6,19 +6,20 @@ import type { ArmSpec, Experiment } from '@/experiment/schema.ts';
 import { duplicateArm, removeArm } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { withOwnMapping } from '@/state/mapping.ts';
-import { guideState } from '@/ui/words.ts';
+import { number } from '@/ui/words.ts';
 import { attempt } from './attempt.ts';
 import { FieldLabel } from './fields/FieldLabel.tsx';
 import { Fields, type FieldSpec } from './fields/Fields.tsx';
 import { useField } from './fields/useField.ts';
 import { ALIGN_WEIGHT, DISTIL_FIELDS, UNTIL } from './specs.ts';
 
-/** How guides are called in lists: "trained (ResNet-8, trained, 300 steps)". */
+/** How guides are called in lists: "trained: ResNet-8, 300 steps". */
 const guideChoices = (experiment: Experiment) =>
-  Object.entries(experiment.guides).map(([id, guide]) => ({
-    value: id,
-    label: `${id} (${describeNetwork(guide.network, taskShape(experiment.task)).title}, ${guideState(guide)})`,
-  }));
+  Object.entries(experiment.guides).map(([id, guide]) => {
+    const { title } = describeNetwork(guide.network, taskShape(experiment.task));
+    const training = guide.state === 'trained' ? `${number(guide.training.steps)} steps` : 'never trained';
+    return { value: id, label: `${id}: ${title}, ${training}` };
+  });
 
 function GuideSelect({ path, label, hint }: { path: string; label: string; hint: string }) {
   const field = useField(path);
@@ -89,7 +90,7 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
         label="Guide"
         hint="Whose layers the target's layers are pulled towards."
       />
-      <Fields root={`${root}.align`} specs={[ALIGN_WEIGHT]} />
+      <Fields root={`${root}.align`} specs={[ALIGN_WEIGHT]} width={300} />
       <Fields
         root={`${root}.align`}
         width={300}
@@ -122,7 +123,7 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
         on={until !== undefined}
         onChange={(on) => void set(`${root}.align.until`, on ? Math.max(1, Math.round(base.steps / 5)) : undefined)}
       >
-        <Fields root={`${root}.align`} specs={[UNTIL]} />
+        <Fields root={`${root}.align`} specs={[UNTIL]} width={150} />
       </Own>
       <Own
         label="Its own mapping"
@@ -187,7 +188,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
         on={arm.learningRate !== undefined}
         onChange={(on) => void set(`${root}.learningRate`, on ? experiment.base.learningRate : undefined)}
       >
-        <Fields root={root} specs={[LEARNING_RATE]} />
+        <Fields root={root} specs={[LEARNING_RATE]} width={300} />
       </Own>
       <Fields
         root={root}

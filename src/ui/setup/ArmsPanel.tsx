@@ -68,7 +68,7 @@ function AddArm() {
   );
 }
 
-const SEED_COUNTS = [1, 2, 3, 4, 5, 6, 8, 10];
+const SEED_COUNTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 /** What the number of seeds allows to be said (docs/method.md, verdicts). */
 const SEED_HINTS: Record<number, string> = {
   1: 'a quick look, no claim',
@@ -98,7 +98,7 @@ function Seeds() {
           onChange={(count) => void attempt((experiment) => withSeeds(experiment, Number(count)))}
         >
           {SEED_COUNTS.map((n) => (
-            <Menu.RadioItem key={n} value={String(n)}>
+            <Menu.RadioItem key={n} value={String(n)} py={4}>
               {n}
               {SEED_HINTS[n] && (
                 <Text span size="xs" c="dimmed">

@@ -1,7 +1,7 @@
 import { Button, Collapse, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
-import type { Intervention } from '@/experiment/schema.ts';
+import { baseSchema, type Intervention } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number, trainingStatement } from '@/ui/words.ts';
@@ -10,10 +10,15 @@ import classes from './setup.module.css';
 import { StaleDot } from './StaleDot.tsx';
 import { trainingFields } from './specs.ts';
 
+/** Of the common settings all but the mapping, which the picture shows and marks. */
+const TRAINING_PATHS = Object.keys(baseSchema.shape)
+  .filter((key) => key !== 'mapping')
+  .map((key) => `base.${key}`);
+
 /** What all arms share, in one line that opens in place. */
 export function TrainingStrip() {
   const base = useExperiment((state) => state.experiment.base);
-  const stale = useIsStale('base');
+  const stale = useIsStale(...TRAINING_PATHS);
   const [open, { toggle }] = useDisclosure(false);
   const Chevron = open ? IconChevronUp : IconChevronDown;
   return (

@@ -5,7 +5,6 @@ import type { BackendChoice, BackendName, BackendStep, Environment } from '@/exp
 import { usePreferences } from '@/state/preferences.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
-import { number } from '@/ui/words.ts';
 import classes from './shell.module.css';
 
 const NAMES: Record<BackendName, string> = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
@@ -39,7 +38,7 @@ function SelfCheck({ check }: { check: Environment['selfCheck'] }) {
       {check.passed
         ? 'Values and gradients of all kernels in use agree with the reference'
         : 'Some kernels disagree with the reference'}
-      {': '}largest error {number(check.worstError)}
+      {': '}largest error {check.worstError.toExponential(0)}
       {check.worstKernel && ` (${check.worstKernel})`},{' '}
       {check.cached ? 'checked on an earlier visit' : `checked in ${check.seconds.toFixed(1)} s`}.
     </Text>
