@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Kernels } from '../types.ts';
 
 /** A small seeded generator of numbers that look normal, for tests. */
 export function normals(seed: number): () => number {
@@ -56,4 +57,56 @@ export function numericalGradient(f: (x: Float64Array) => number, x: ArrayLike<n
     at[i] = value;
     return (above - below) / (2 * step);
   });
+}
+
+/** Every kernel on stacks of three members that pass through `member`; each result has its member axis first. */
+export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Tensor[] {
+  const [e, rows, features, classes] = [3, 24, 21, 5];
+  const stack = <T extends Tensor>(shape: number[], seed: number) => member(randomTensor([e, ...shape], seed)) as T;
+  const x = stack<Tensor3D>([rows, features], 1);
+  const dy = stack<Tensor3D>([rows, features], 2);
+  const gamma = stack<Tensor2D>([features], 3);
+  const beta = stack<Tensor2D>([features], 4);
+  const options = { epsilon: 1e-3, relu: true };
+  const forward = kernels.batchNorm(x, gamma, beta, options);
+  const image = stack<Tensor5D>([4, 6, 6, 3], 5);
+  const filter = stack<Tensor5D>([3, 3, 3, 7], 6);
+  const conv = { stride: 2, pad: 1 };
+  const convolved = kernels.conv2d(image, filter, conv);
+  const logits = stack<Tensor3D>([rows, classes], 7);
+  const labels = tf.tensor2d([Array.from({ length: rows }, (_, i) => i % classes)], [1, rows], 'int32');
+  const { z, norm } = kernels.centreNormalise(x);
+  const k = kernels.matmul(z, z, { transposeB: true });
+  const l = kernels.centreNormalise(dy).z;
+  const one = member(tf.ones([e])) as Tensor1D;
+  const [parameter, m, v] = [tf.clone(stack([9], 8)), tf.abs(stack([9], 9)), tf.abs(stack([9], 10))];
+  const adam = kernels.adam({ parameter: tf.add(parameter, 0), m, v }, stack([9], 11), one, one, {
+    learningRate: 0.01,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    step: 2,
+    weightDecay: 0.1,
+    decoupled: true,
+  });
+  return [
+    kernels.matmul(x, dy, { transposeA: true, bias: gamma }),
+    k,
+    norm,
+    z,
+    kernels.sumRows(x),
+    ...Object.values(forward),
+    ...Object.values(kernels.batchNormGrad(dy, x, gamma, forward, options)),
+    kernels.batchNormInference(x, gamma, beta, forward.mean, forward.variance, options),
+    kernels.relu(x),
+    kernels.reluGrad(dy, forward.y),
+    convolved,
+    kernels.conv2dInputGrad(convolved, filter, image.shape, conv),
+    kernels.conv2dFilterGrad(convolved, image, filter.shape, conv),
+    ...Object.values(kernels.softmaxCrossEntropy(logits, labels)),
+    ...Object.values(kernels.distillation(logits, logits, { temperature: 2, direction: 'reverse' })),
+    ...Object.values(kernels.cka(k, kernels.matmul(l, l, { transposeB: true }), { debiased: true })),
+    ...Object.values(adam),
+    kernels.sumSquares(x),
+  ];
 }

@@ -13,7 +13,7 @@ import { sourceHash } from './build.mjs';
 import built from './built.json' with { type: 'json' };
 import { createWasmKernels, type WasmKernels } from './index.ts';
 import { simdSupport } from './module.ts';
-import { dropoutMask, randomTensor, relativeError } from './testing.ts';
+import { dropoutMask, everyKernel, randomTensor, relativeError } from './testing.ts';
 
 // Node 20 has relaxed SIMD behind a flag; it must be set before anything asks.
 setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -333,58 +333,6 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
       await agrees((kernels) => kernels.sumSquares(randomTensor(shape, 1)));
     });
   });
-
-  /** Every kernel on stacks of members; each result is listed with its member axis first. */
-  function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Tensor[] {
-    const [e, rows, features, classes] = [3, 24, 21, 5];
-    const stack = <T extends Tensor>(shape: number[], seed: number) => member(randomTensor([e, ...shape], seed)) as T;
-    const x = stack<Tensor3D>([rows, features], 1);
-    const dy = stack<Tensor3D>([rows, features], 2);
-    const gamma = stack<Tensor2D>([features], 3);
-    const beta = stack<Tensor2D>([features], 4);
-    const options = { epsilon: 1e-3, relu: true };
-    const forward = kernels.batchNorm(x, gamma, beta, options);
-    const image = stack<Tensor5D>([4, 6, 6, 3], 5);
-    const filter = stack<Tensor5D>([3, 3, 3, 7], 6);
-    const conv = { stride: 2, pad: 1 };
-    const convolved = kernels.conv2d(image, filter, conv);
-    const logits = stack<Tensor3D>([rows, classes], 7);
-    const labels = tf.tensor2d([Array.from({ length: rows }, (_, i) => i % classes)], [1, rows], 'int32');
-    const { z, norm } = kernels.centreNormalise(x);
-    const k = kernels.matmul(z, z, { transposeB: true });
-    const l = kernels.centreNormalise(dy).z;
-    const one = member(tf.ones([e])) as Tensor1D;
-    const [parameter, m, v] = [tf.clone(stack([9], 8)), tf.abs(stack([9], 9)), tf.abs(stack([9], 10))];
-    const adam = kernels.adam({ parameter: tf.add(parameter, 0), m, v }, stack([9], 11), one, one, {
-      learningRate: 0.01,
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-8,
-      step: 2,
-      weightDecay: 0.1,
-      decoupled: true,
-    });
-    return [
-      kernels.matmul(x, dy, { transposeA: true, bias: gamma }),
-      k,
-      norm,
-      z,
-      kernels.sumRows(x),
-      ...Object.values(forward),
-      ...Object.values(kernels.batchNormGrad(dy, x, gamma, forward, options)),
-      kernels.batchNormInference(x, gamma, beta, forward.mean, forward.variance, options),
-      kernels.relu(x),
-      kernels.reluGrad(dy, forward.y),
-      convolved,
-      kernels.conv2dInputGrad(convolved, filter, image.shape, conv),
-      kernels.conv2dFilterGrad(convolved, image, filter.shape, conv),
-      ...Object.values(kernels.softmaxCrossEntropy(logits, labels)),
-      ...Object.values(kernels.distillation(logits, logits, { temperature: 2, direction: 'reverse' })),
-      ...Object.values(kernels.cka(k, kernels.matmul(l, l, { transposeB: true }), { debiased: true })),
-      ...Object.values(adam),
-      kernels.sumSquares(x),
-    ];
-  }
 
   function lastMember(t: Tensor): Tensor {
     return tf.slice(t, [t.shape[0] - 1], [1]);

@@ -2,63 +2,71 @@
 // (i, j) of the Gram matrix and leaves out the diagonal (Song et al. 2007); the biased one takes it as it is.
 #include "common.h"
 
-static double row_sum(const float *x, int n) {
-  sum4 sum = sum_zero();
-  for (int j = 0; j < n; j += 4) sum = sum_add(sum, load_n(x + j, min_int(4, n - j)));
-  return sum_total(sum);
-}
-
-static void u_centring_shares(const float *gram, float *shares, int n) {
+/** Sets shares[i] for U-centring; returns the sum of squares of the whole matrix. */
+static NOINLINE double u_centring(const float *gram, float *shares, int n) {
   double total = 0;
-  for (int i = 0; i < n; i++) total += row_sum(gram + i * n, n) - gram[i * n + i];
-  for (int i = 0; i < n; i++) {
-    const double off_diagonal = row_sum(gram + i * n, n) - gram[i * n + i];
-    shares[i] = (float)((off_diagonal - total / (2 * (n - 1))) / (n - 2));
+  sum4 squares = sum_zero();
+  // Twice over the rows: a share needs the total, and there is no room for row sums in float64.
+  for (int pass = 0; pass < 2; pass++) {
+    for (int i = 0; i < n; i++) {
+      const float *row = gram + i * n;
+      sum4 sum = sum_zero();
+#define ADD_LANES(j, lanes)                                     \
+  {                                                             \
+    const vec v = load_n(row + j, lanes);                       \
+    sum = sum_add(sum, v);                                      \
+    if (pass == 0) squares = sum_add_product(squares, v, v);    \
   }
+      FOR_VECTORS(n, ADD_LANES)
+      const double off_diagonal = sum_total(sum) - row[i];
+      if (pass == 0) total += off_diagonal;
+      else shares[i] = (float)((off_diagonal - total / (2 * (n - 1))) / (n - 2));
+    }
+  }
+  return sum_total(squares);
 }
 
 typedef struct {
-  sum4 kk, ll, kl, whole_k, whole_l;
+  sum4 kk, ll, kl;
 } dots;
 
-/** Columns j to j + lanes of one row; lane `hole` (if it is one) is the diagonal. */
+/** Columns j to j + lanes of row i, centred, the diagonal included. */
 INLINE vec centred(const float *row, const float *shares, int i, int j, int lanes, int debiased) {
   vec v = load_n(row + j, lanes);
   if (!debiased) return v;
   v = SUB(SUB(v, SPLAT(shares[i])), load_n(shares + j, lanes));
-  const vec column = wasm_i32x4_add(wasm_i32x4_splat(j), wasm_i32x4_const(0, 1, 2, 3));
-  v = wasm_v128_andnot(v, wasm_i32x4_eq(column, wasm_i32x4_splat(i)));
+  if (lanes == 4) return v;
   // Lanes behind the end hold −shares[i] now.
-  return lanes == 4 ? v : wasm_v128_and(v, wasm_i32x4_lt(column, wasm_i32x4_splat(j + lanes)));
-}
-
-INLINE void add_row(
-    dots *sums, const float *k, const float *l, const float *shares_k, const float *shares_l, int i, int n,
-    int debiased) {
-  for (int j = 0; j < n; j += 4) {
-    const int lanes = min_int(4, n - j);
-    const vec a = centred(k, shares_k, i, j, lanes, debiased), b = centred(l, shares_l, i, j, lanes, debiased);
-    sums->kk = sum_add_product(sums->kk, a, a);
-    sums->ll = sum_add_product(sums->ll, b, b);
-    sums->kl = sum_add_product(sums->kl, a, b);
-    if (debiased) {
-      const vec whole_k = load_n(k + j, lanes), whole_l = load_n(l + j, lanes);
-      sums->whole_k = sum_add_product(sums->whole_k, whole_k, whole_k);
-      sums->whole_l = sum_add_product(sums->whole_l, whole_l, whole_l);
-    }
-  }
+  return wasm_v128_and(v, wasm_i32x4_lt(wasm_i32x4_const(0, 1, 2, 3), wasm_i32x4_splat(lanes)));
 }
 
 INLINE void cka_member(
     const float *k, const float *l, float *value, float *g, const float *shares_k, const float *shares_l, int n,
-    int debiased, double floor_ratio) {
-  dots sums = {sum_zero(), sum_zero(), sum_zero(), sum_zero(), sum_zero()};
-  for (int i = 0; i < n; i++) add_row(&sums, k + i * n, l + i * n, shares_k, shares_l, i, n, debiased);
-  const double kk = sum_total(sums.kk), ll = sum_total(sums.ll);
-  const int collapsed = floor_ratio > 1 ||
-                        kk <= sum_total(sums.whole_k) * floor_ratio * floor_ratio ||
-                        ll <= sum_total(sums.whole_l) * floor_ratio * floor_ratio;
-  const double norms = __builtin_sqrt(kk) * __builtin_sqrt(ll), similarity = sum_total(sums.kl) / norms;
+    int debiased, double floor_k, double floor_l) {
+  dots sums = {sum_zero(), sum_zero(), sum_zero()};
+  double diagonal_kk = 0, diagonal_ll = 0, diagonal_kl = 0;
+  for (int i = 0; i < n; i++) {
+    const float *row_k = k + i * n, *row_l = l + i * n;
+#define ADD_DOTS(j, lanes)                                                \
+  {                                                                       \
+    const vec a = centred(row_k, shares_k, i, j, lanes, debiased);        \
+    const vec b = centred(row_l, shares_l, i, j, lanes, debiased);        \
+    sums.kk = sum_add_product(sums.kk, a, a);                             \
+    sums.ll = sum_add_product(sums.ll, b, b);                             \
+    sums.kl = sum_add_product(sums.kl, a, b);                             \
+  }
+    FOR_VECTORS(n, ADD_DOTS)
+    if (debiased) {
+      const float a = row_k[i] - shares_k[i] - shares_k[i], b = row_l[i] - shares_l[i] - shares_l[i];
+      diagonal_kk += (double)a * a;
+      diagonal_ll += (double)b * b;
+      diagonal_kl += (double)a * b;
+    }
+  }
+  const double kk = sum_total(sums.kk) - diagonal_kk, ll = sum_total(sums.ll) - diagonal_ll;
+  const int collapsed = kk <= floor_k || ll <= floor_l;
+  const double norms = __builtin_sqrt(kk) * __builtin_sqrt(ll);
+  const double similarity = (sum_total(sums.kl) - diagonal_kl) / norms;
   *value = collapsed ? 0 : (float)similarity;
   if (collapsed) {
     for (int i = 0; i < n * n; i++) g[i] = 0;
@@ -66,12 +74,16 @@ INLINE void cka_member(
   }
   const vec for_l = SPLAT((float)(2 / norms)), for_k = SPLAT((float)(2 * similarity / kk));
   for (int i = 0; i < n; i++) {
-    for (int j = 0; j < n; j += 4) {
-      const int lanes = min_int(4, n - j);
-      const vec a = centred(k + i * n, shares_k, i, j, lanes, debiased);
-      const vec b = centred(l + i * n, shares_l, i, j, lanes, debiased);
-      store_n(g + i * n + j, SUB(MUL(b, for_l), MUL(a, for_k)), lanes);
-    }
+    const float *row_k = k + i * n, *row_l = l + i * n;
+    float *out = g + i * n;
+#define GRADIENT(j, lanes)                                                \
+  {                                                                       \
+    const vec a = centred(row_k, shares_k, i, j, lanes, debiased);        \
+    const vec b = centred(row_l, shares_l, i, j, lanes, debiased);        \
+    store_n(out + j, SUB(MUL(b, for_l), MUL(a, for_k)), lanes);           \
+  }
+    FOR_VECTORS(n, GRADIENT)
+    if (debiased) out[i] = 0;
   }
 }
 
@@ -82,12 +94,17 @@ EXPORT(cka)(
   float *shares_k = scratch, *shares_l = scratch + n;
   for (int e = share(members, part, parts); e < share(members, part + 1, parts); e++) {
     const float *own = k + e * n * n, *other = l + e * l_step;
-    if (debiased) {
-      u_centring_shares(own, shares_k, n);
-      u_centring_shares(other, shares_l, n);
-      cka_member(own, other, value + e, g + e * n * n, shares_k, shares_l, n, 1, floor_ratio);
+    float *value_e = value + e, *g_e = g + e * n * n;
+    if (!debiased) {
+      cka_member(own, other, value_e, g_e, shares_k, shares_l, n, 0, 0, 0);
+    } else if (floor_ratio > 1) {
+      *value_e = 0;
+      for (int i = 0; i < n * n; i++) g_e[i] = 0;
     } else {
-      cka_member(own, other, value + e, g + e * n * n, shares_k, shares_l, n, 0, floor_ratio);
+      const double ratio = floor_ratio * floor_ratio;
+      const double floor_k = u_centring(own, shares_k, n) * ratio;
+      const double floor_l = u_centring(other, shares_l, n) * ratio;
+      cka_member(own, other, value_e, g_e, shares_k, shares_l, n, 1, floor_k, floor_l);
     }
   }
 }
