@@ -45,7 +45,11 @@ export async function startWebGpu(found: FoundAdapter | null): Promise<Started> 
   const name = found?.name ?? 'GPU';
   return {
     kernels: composed, adapter: name, threads: 1, software: found?.software ?? false,
-    lost: device.lost.then((info) => info.message || info.reason),
+    lost: Promise.race([
+      device.lost.then((info) => info.message || info.reason),
+      // After a validation error the GPU computes nothing more, silently.
+      new Promise<string>((resolve) => device.addEventListener('uncapturederror', ({ error }) => resolve(error.message))),
+    ]),
     fingerprint: `webgpu ${name}`,
   };
 }

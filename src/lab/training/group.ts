@@ -150,10 +150,10 @@ export class Group {
 
   #learn(gradients: ReadonlyMap<string, tf.Tensor>, loss: tf.Tensor1D, learningRate: number, step: number): void {
     const squares = [...gradients.values()].map((gradient) => this.#kernels.sumSquares(gradient));
-    const normSquared = tf.addN(squares) as tf.Tensor1D;
-    // x − x is 0 for finite x only; select, never multiply: 0 × NaN is NaN.
-    const probe: tf.Tensor1D = tf.add(loss, normSquared);
-    const finite = tf.equal(tf.sub(probe, probe), 0) as tf.Tensor1D;
+    // Not addN: on WebGPU it fails for more tensors than a shader has bindings.
+    const normSquared = tf.sum(tf.stack(squares), 0) as tf.Tensor1D;
+    const finite = tf.isFinite(tf.add(loss, normSquared)) as tf.Tensor1D;
+    // Selected, never multiplied: 0 × NaN is NaN.
     const active = tf.where(finite, this.#active, tf.zerosLike(this.#active));
     const scale = this.#clipNorm === null
       ? tf.onesLike(active)

@@ -107,8 +107,14 @@ function relu<T extends Tensor>(x: T, mask?: T): T {
   return tf.tidy(() => (mask ? tf.mul<T>(tf.relu(x), mask) : tf.relu(x)));
 }
 
+/** The same values as one axis: WebGPU's select knows no rank above 4. */
+const flat = (x: Tensor) => tf.reshape(x, [x.size]) as Tensor1D;
+
 function reluGrad<T extends Tensor>(dy: T, y: T, mask?: T): T {
-  return tf.tidy(() => tf.where<T>(tf.greater(y, 0), mask ? tf.mul<T>(dy, mask) : dy, zero<T>()));
+  return tf.tidy(() => {
+    const passed = tf.where(tf.greater(flat(y), 0), flat(mask ? tf.mul(dy, mask) : dy), zero<Tensor1D>());
+    return tf.reshape(passed, y.shape) as T;
+  });
 }
 
 /** Member `e` of a stack (the only one, where the stack is shared by all members) without its member axis. */
@@ -259,7 +265,9 @@ function cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value:
 
 /** `next` for members whose `active` is not 0, `previous` for the others: chosen, as 0 · NaN is NaN. */
 function whereActive<T extends Tensor>(active: Tensor1D, next: T, previous: T): T {
-  return tf.where<T>(tf.cast(overMembers(active, previous.rank), 'bool'), next, previous);
+  const rows = (x: Tensor) => tf.reshape(x, [active.size, x.size / active.size]);
+  // As matrices: WebGPU's select knows no rank above 4.
+  return tf.reshape(tf.where(tf.cast(overMembers(active, 2), 'bool'), rows(next), rows(previous)), previous.shape) as T;
 }
 
 /** baseⁿ by multiplication: `Math.pow` differs in its last bits between JavaScript engines. */
