@@ -38,7 +38,8 @@ function read(host: LinkHost): void {
     useExperiment.getState().replace(parsed.experiment);
   } else {
     // The experiment at hand stays; the broken address stays too, until an edit replaces it.
-    useLink.setState({ broken: { message: parsed.problems.map(formatProblem).join('; '), text: host.location.href } });
+    const message = parsed.problems.map(formatProblem).join('; ');
+    useLink.setState({ broken: { message, text: host.location.href } });
   }
 }
 

@@ -121,7 +121,7 @@ export function ArmsPanel() {
   return (
     <div className={classes.column} data-testid="arms">
       <div className={classes.head}>
-        <h2 className={classes.title}>Arms: same batches, only this differs</h2>
+        <h2 className={classes.title}>Arms: only this differs</h2>
       </div>
       <ul className={classes.arms} aria-label="Arms">
         {arms.map((arm) => (

@@ -24,12 +24,24 @@ export function Header() {
         <ShareButton />
         <FileButton accept="application/json,.json" onChange={(file) => file && void importFile(file)}>
           {(props) => (
-            <Button {...props} className={classes.action} leftSection={<IconUpload size={14} />} data-testid="import">
+            <Button
+              {...props}
+              className={classes.action}
+              leftSection={<IconUpload size={14} />}
+              data-testid="import"
+              aria-label="Import"
+            >
               Import
             </Button>
           )}
         </FileButton>
-        <Button className={classes.action} leftSection={<IconBook2 size={14} />} onClick={open} data-testid="explain">
+        <Button
+          className={classes.action}
+          leftSection={<IconBook2 size={14} />}
+          onClick={open}
+          data-testid="explain"
+          aria-label="Explain"
+        >
           Explain
         </Button>
         <ThemeToggle />

@@ -13,6 +13,7 @@ function BrokenLinkNotice() {
   return (
     <Alert
       color="orange"
+      variant="outline"
       title="This link could not be opened"
       withCloseButton
       closeButtonLabel="Dismiss"
@@ -21,7 +22,7 @@ function BrokenLinkNotice() {
     >
       <Text size="sm">
         {broken.message[0].toUpperCase()}
-        {broken.message.slice(1)}. The default experiment is shown instead.
+        {broken.message.slice(1)}. The experiment below is not the one in the link.
       </Text>
       <Group mt={8}>
         <CopyButton value={broken.text}>
@@ -36,7 +37,7 @@ function FailureNotice() {
   const failure = useRun((state) => (state.phase === 'failed' ? state.failure : null));
   if (!failure) return null;
   return (
-    <Alert color="red" title="The run failed" data-testid="failure" role="alert">
+    <Alert color="red" variant="outline" title="The run failed" data-testid="failure" role="alert">
       <Text size="sm">{failure.message}</Text>
       <Text size="sm">{failure.remedy}</Text>
       <Group mt={8}>

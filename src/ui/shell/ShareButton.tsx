@@ -35,7 +35,13 @@ export function ShareButton() {
       width="min(420px, 94vw)"
     >
       <Popover.Target>
-        <Button className={classes.action} leftSection={<IconLink size={14} />} onClick={share} data-testid="share">
+        <Button
+          className={classes.action}
+          leftSection={<IconLink size={14} />}
+          onClick={share}
+          data-testid="share"
+          aria-label="Share"
+        >
           Share
         </Button>
       </Popover.Target>

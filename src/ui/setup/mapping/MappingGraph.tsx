@@ -8,7 +8,7 @@ import { buildGraph, tapOf } from './graph.ts';
 import { Layer } from './Layer.tsx';
 import classes from './mapping.module.css';
 import { useLayerKeys } from './useLayerKeys.ts';
-import { Wire } from './Wire.tsx';
+import { Wire, WireBeingDrawn } from './Wire.tsx';
 
 export interface MappingGraphProps {
   guideTaps: readonly TapDescription[];
@@ -78,6 +78,7 @@ export function MappingGraph({
         preventScrolling={false}
         autoPanOnConnect={false}
         autoPanOnNodeFocus={false}
+        connectionLineComponent={WireBeingDrawn}
         connectionRadius={Math.max(12, Math.min(24, height / 8))}
         deleteKeyCode={null}
         selectionKeyCode={null}

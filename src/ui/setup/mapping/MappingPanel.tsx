@@ -76,6 +76,7 @@ function ArmInFocus({ experiment, view }: { experiment: Experiment; view: Mappin
       <NativeSelect
         aria-label="Arm whose similarities are shown"
         data-testid="arm-in-focus"
+        className={classes.focus}
         data={experiment.arms.map((arm) => ({ value: arm.id, label: arm.name }))}
         value={view.arm}
         onChange={(event) => showArm(event.currentTarget.value)}
@@ -100,7 +101,8 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
           <span>
             <b>{title}</b>{' '}
             <span className={setup.mute}>
-              guide, {guide.state} · {count(parameters)} parameters
+              guide, {guide.state}
+              <span className={classes.detail}> · {count(parameters)} parameters</span>
             </span>{' '}
             {stale && <StaleDot />} <Pencil />
           </span>
@@ -133,7 +135,11 @@ function TargetEnd({ experiment }: { experiment: Experiment }) {
         testId="edit-target"
         target={
           <span>
-            <b>{title}</b> <span className={setup.mute}>target · {count(parameters)} parameters</span>{' '}
+            <b>{title}</b>{' '}
+            <span className={setup.mute}>
+              target
+              <span className={classes.detail}> · {count(parameters)} parameters</span>
+            </span>{' '}
             {stale && <StaleDot />} <Pencil />
           </span>
         }
@@ -186,7 +192,9 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
   return (
     <div className={setup.column} data-testid="mapping">
       <div className={setup.head}>
-        <h2 className={setup.title}>{hasOwnMapping(experiment, view) ? "This arm's own mapping" : 'Guide → target'}</h2>
+        <h2 className={`${setup.title} ${classes.detail}`}>
+          {hasOwnMapping(experiment, view) ? "This arm's own mapping" : 'Guide → target'}
+        </h2>
         {stale && <StaleDot />}
         <QuickMappings view={view} mapping={mappingOf(experiment, view)} />
         <EditPopover
@@ -205,7 +213,7 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
         </EditPopover>
         <Group gap={6} ml="auto" wrap="nowrap">
           <span className={classes.hint}>drag between layers;</span>
-          <span className={setup.small}>colour is CKA of</span>
+          <span className={`${setup.small} ${classes.detail}`}>colour is CKA of</span>
           <ArmInFocus experiment={experiment} view={view} />
         </Group>
       </div>

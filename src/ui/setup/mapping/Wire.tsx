@@ -1,7 +1,7 @@
-import { BaseEdge, type EdgeProps, getBezierPath } from '@xyflow/react';
+import { BaseEdge, type ConnectionLineComponentProps, type EdgeProps, getBezierPath } from '@xyflow/react';
 import { type CSSProperties, memo } from 'react';
 import { similarityColour } from '@/ui/colours.ts';
-import type { WireEdge } from './graph.ts';
+import type { LayerNode, WireEdge } from './graph.ts';
 import classes from './mapping.module.css';
 
 /** Where along the wire its number stands: near the guide, where wires are furthest apart. */
@@ -43,3 +43,25 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
     </>
   );
 });
+
+/** The wire being drawn: from the layer's edge, as it will lie, although all of the layer is its handle. */
+export function WireBeingDrawn({
+  fromNode,
+  fromY,
+  fromPosition,
+  toX,
+  toY,
+  toPosition,
+}: ConnectionLineComponentProps<LayerNode>) {
+  const sourceX = fromNode.data.side === 'guide' ? fromNode.position.x + (fromNode.width ?? 0) : fromNode.position.x;
+  const [path] = getBezierPath({
+    sourceX,
+    sourceY: fromY,
+    sourcePosition: fromPosition,
+    targetX: toX,
+    targetY: toY,
+    targetPosition: toPosition,
+    curvature: 0.5,
+  });
+  return <path className="react-flow__connection-path" d={path} fill="none" />;
+}

@@ -14,7 +14,7 @@ export interface ColumnLayout {
 }
 
 /** Column width as a share of the picture, and its bounds in pixels. */
-const COLUMN = { share: 0.26, min: 88, max: 156 };
+const COLUMN = { share: 0.26, min: 112, max: 156 };
 const TALLEST = 26;
 /** Least height that holds a line of 11 px text. */
 const NAMED_HEIGHT = 13;
