@@ -27,6 +27,8 @@ interface ChartCardProps {
   /** Built only when the table is shown. */
   table: () => TableData;
   empty: boolean;
+  /** What will be drawn here; shown while it is empty. */
+  promise: string;
   testId: string;
   children: ReactNode;
 }
@@ -99,7 +101,11 @@ export function ChartCard(props: ChartCardProps) {
       <VisuallyHidden data-testid={`${props.testId}-summary`}>{props.summary}</VisuallyHidden>
       <div ref={frame} className={classes.frame}>
         {asTable && !empty ? <ChartTable data={props.table()} /> : props.children}
-        {empty && <p className={classes.empty}>The curves appear here, from the first seconds of a run on.</p>}
+        {empty && (
+          <p className={classes.empty}>
+            <span>{props.promise}</span>
+          </p>
+        )}
       </div>
     </Card>
   );

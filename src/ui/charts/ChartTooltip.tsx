@@ -29,8 +29,8 @@ export function ChartTooltip({ head, columns, lines }: { head: string; columns?:
                 <span className={classes.dot} style={{ background: colour }} />
                 {name}
               </th>
-              {/* biome-ignore lint/suspicious/noArrayIndexKey: fixed columns */}
               {values.map((value, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: fixed columns
                 <td key={i}>{value}</td>
               ))}
             </tr>

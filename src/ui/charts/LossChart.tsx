@@ -26,7 +26,7 @@ export const CHART_HEIGHT = 214;
 /** Validation loss and training loss of every arm. */
 export function LossChart() {
   const { ref, width, visible } = useFrame<HTMLDivElement>();
-  const { version, data, resting } = useSnapshot(visible);
+  const { version, data, resting } = useSnapshot(visible, 'steps');
   const edited = useExperiment((state) => state.experiment);
   const experiment = data.experiment ?? edited;
   const [log, setLog] = useState(false);
@@ -86,6 +86,7 @@ export function LossChart() {
       testId="chart-loss"
       frame={ref}
       empty={series.rows.length === 0}
+      promise="What each arm still gets wrong, on the images it trains on and on those it has not seen"
       note={`validation bold, training thin${seeds > 1 ? ` · band: ± sd of ${seeds} seeds` : ''}`}
       summary={summarise(data, arms)}
       options={[{ key: 'log', name: 'Logarithmic scale', checked: log, toggle: () => setLog(!log) }]}

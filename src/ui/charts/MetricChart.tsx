@@ -45,7 +45,7 @@ function referencesOf(data: RunData, experiment: Experiment): Reference[] {
 /** The task's metric on the validation set, with the guides' own scores and chance. */
 export function MetricChart() {
   const { ref, width, visible } = useFrame<HTMLDivElement>();
-  const { version, data, resting } = useSnapshot(visible);
+  const { version, data, resting } = useSnapshot(visible, 'evaluations');
   const edited = useExperiment((state) => state.experiment);
   const experiment = data.experiment ?? edited;
   const metric = taskMetric(experiment.task);
@@ -94,6 +94,7 @@ export function MetricChart() {
       testId="chart-metric"
       frame={ref}
       empty={series.rows.length === 0}
+      promise="How many unseen images each arm gets right"
       note={`on ${number(experiment.task.val)} images`}
       summary={
         last

@@ -48,7 +48,7 @@ function pairChoices(experiment: Experiment, guide: string): { index: number; na
 /** CKA of the mapped layer pairs with one guide, for every arm. */
 export function SimilarityChart() {
   const { ref, width, visible } = useFrame<HTMLDivElement>();
-  const { version, data, resting } = useSnapshot(visible);
+  const { version, data, resting } = useSnapshot(visible, 'evaluations');
   const edited = useExperiment((state) => state.experiment);
   const experiment = data.experiment ?? edited;
   const shownArm = useView((state) => state.arm);
@@ -63,11 +63,9 @@ export function SimilarityChart() {
   const choices = useMemo(() => pairChoices(experiment, guide), [experiment, guide]);
   const choice = choices.find((c) => c.name === chosen);
   const pairs = useMemo(() => (choice ? [choice.index] : choices.map((c) => c.index)), [choice, choices]);
-  const series = useMemo(
-    () => similaritySeries(data, pairs, field, resting ? RESTING_POINTS : STREAMING_POINTS),
-    // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
-    [data, version, pairs, field, resting],
-  );
+  const limit = resting ? RESTING_POINTS : STREAMING_POINTS;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
+  const series = useMemo(() => similaritySeries(data, pairs, field, limit), [data, version, pairs, field, limit]);
   const key = useMemo(() => ({ data, field, pairs }), [data, field, pairs]);
   const range = useGrowingRange(key, FULL, Math.min(series.min, 0), series.max);
 
@@ -148,6 +146,7 @@ export function SimilarityChart() {
       testId="chart-cka"
       frame={ref}
       empty={series.rows.length === 0}
+      promise="How alike the guide’s and the target’s layers become"
       note=""
       controls={controls}
       summary={

@@ -36,20 +36,46 @@ function takeSnapshot(): Snapshot {
   return { version, data, experiment, opened, result, step, resting: phase !== 'running' };
 }
 
-/** The run as of this component's own last redraw. `visible`: whether it is on screen. */
-export function useSnapshot(visible: boolean): Snapshot {
+/** Changes whenever something that is measured at evaluations does. */
+function evaluationToken({ data, resting, result, opened }: Snapshot): string {
+  const { evaluations, lastEvaluation, guidesReady, divergences, interventions, guideProgress } = data;
+  return [
+    evaluations.length,
+    lastEvaluation?.step,
+    guidesReady.length,
+    guideProgress.size,
+    divergences.length,
+    interventions.length,
+    resting,
+    result !== null,
+    opened !== null,
+  ].join();
+}
+
+/**
+ * The run as of this component's own last redraw.
+ * @param visible whether it is on screen
+ * @param pace what it shows: something of every step, or only what evaluations measure (far fewer redraws)
+ */
+export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Snapshot {
   const [snapshot, setSnapshot] = useState(takeSnapshot);
   const waiting = useRef(false);
   useEffect(() => {
     if (!visible) return;
     let alive = true;
+    const refresh = (old: Snapshot): Snapshot => {
+      if (old.version === useRun.getState().version) return old;
+      const fresh = takeSnapshot();
+      const unchanged =
+        pace === 'evaluations' && old.data === fresh.data && evaluationToken(old) === evaluationToken(fresh);
+      return unchanged ? old : fresh;
+    };
     const request = () => {
       if (waiting.current || document.hidden) return;
       waiting.current = true;
       enqueue(() => {
         waiting.current = false;
-        if (alive)
-          flushSync(() => setSnapshot((old) => (old.version === useRun.getState().version ? old : takeSnapshot())));
+        if (alive) flushSync(() => setSnapshot(refresh));
       });
     };
     request();
@@ -63,7 +89,7 @@ export function useSnapshot(visible: boolean): Snapshot {
       unsubscribe();
       document.removeEventListener('visibilitychange', request);
     };
-  }, [visible]);
+  }, [visible, pace]);
   return snapshot;
 }
 

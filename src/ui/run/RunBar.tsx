@@ -1,4 +1,184 @@
-/** Contract first: replaced shortly. */
+/** Start, watch and steer a run. It stays in view while the page scrolls. */
+import { Alert, Button, Paper, Progress, Tooltip } from '@mantine/core';
+import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackNext, IconRotate } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { useShallow } from 'zustand/react/shallow';
+import { differsFromRun, useRun } from '@/state/run.ts';
+import { session } from '@/state/session.ts';
+import { useExperiment } from '@/state/experiment.ts';
+import { Estimate } from '@/ui/setup/Estimate.tsx';
+import { Announcer } from './Announcer.tsx';
+import { GuideTraining } from './GuideTraining.tsx';
+import { LiveControls } from './LiveControls.tsx';
+import { progressWords, runLabel } from './progress.ts';
+import classes from './run.module.css';
+import { useRunKeys } from './useRunKeys.ts';
+
+/** The lab's code is fetched when the page has settled, so that Run finds it warm. */
+function useWarmLab(): void {
+  useEffect(() => {
+    const warm = () => void session.warmUp();
+    // Safari has no requestIdleCallback; by then it has painted.
+    if (!('requestIdleCallback' in window)) {
+      const timer = setTimeout(warm, 300);
+      return () => clearTimeout(timer);
+    }
+    const idle = requestIdleCallback(warm, { timeout: 1500 });
+    return () => cancelIdleCallback(idle);
+  }, []);
+}
+
 export function RunBar() {
-  return null;
+  useWarmLab();
+  useRunKeys();
+  const phase = useRun((state) => state.phase);
+  const stale = useIsEdited();
+  const running = phase === 'running';
+  const preparing = phase === 'preparing';
+  const open = phase !== 'idle';
+
+  return (
+    <Paper component="section" aria-label="Run" className={classes.bar} data-testid="run-bar">
+      <div className={classes.buttons}>
+        {running ? (
+          <Tooltip label="Stop after this step; the run can go on from there. Key: space.">
+            <Button
+              size="sm"
+              variant="filled"
+              className={classes.primary}
+              data-testid="pause-button"
+              leftSection={<IconPlayerPauseFilled size={15} />}
+              onClick={() => void session.pause()}
+            >
+              Pause
+            </Button>
+          </Tooltip>
+        ) : (
+          <Tooltip label={`${RUN_HINTS[phase === 'paused' && !stale ? 'resume' : 'run']} Key: space.`}>
+            <Button
+              size="sm"
+              variant="filled"
+              className={classes.primary}
+              data-testid="run-button"
+              loading={preparing}
+              leftSection={<IconPlayerPlayFilled size={15} />}
+              onClick={() => void session.run()}
+            >
+              {runLabel(phase, stale)}
+            </Button>
+          </Tooltip>
+        )}
+        {phase === 'paused' && stale && (
+          <Tooltip label="Go on with the run on screen, without the changes made since.">
+            <Button size="sm" onClick={() => void session.resume()} data-testid="resume-button">
+              Resume
+            </Button>
+          </Tooltip>
+        )}
+        <Tooltip label="Train every arm for one step, then stop.">
+          <Button
+            size="sm"
+            aria-label="Step once"
+            data-testid="step-button"
+            disabled={preparing || phase === 'finished'}
+            leftSection={<IconPlayerTrackNext size={15} stroke={1.6} />}
+            onClick={() => void session.step()}
+            classNames={ICON_ON_PHONES}
+          >
+            Step
+          </Button>
+        </Tooltip>
+        <Tooltip
+          label={
+            preparing
+              ? 'Stop preparing.'
+              : 'Discard this run. The next one starts from the same weights and sees the same batches.'
+          }
+        >
+          <Button
+            size="sm"
+            aria-label={preparing ? 'Cancel' : 'Reset'}
+            data-testid="reset-button"
+            disabled={!open}
+            leftSection={<IconRotate size={15} stroke={1.6} />}
+            onClick={() => void session.reset()}
+            classNames={ICON_ON_PHONES}
+          >
+            {preparing ? 'Cancel' : 'Reset'}
+          </Button>
+        </Tooltip>
+      </div>
+      <RunProgress />
+      {(running || phase === 'paused') && <LiveControls />}
+      <FailureNote />
+      <Announcer />
+    </Paper>
+  );
+}
+
+const RUN_HINTS = {
+  run: 'Train all arms on the same batches, from the same starting weights.',
+  resume: 'Go on from here.',
+};
+const ICON_ON_PHONES = { label: classes.labelOnWide, section: classes.loneIcon };
+
+/** Whether the edited experiment is another than the one on screen. */
+function useIsEdited(): boolean {
+  const edited = useExperiment((state) => state.experiment);
+  return useRun((state) => differsFromRun(edited, state));
+}
+
+function RunProgress() {
+  const { phase, step, steps } = useRun(useShallow(({ phase, step, steps }) => ({ phase, step, steps })));
+  const text = useRun(progressWords);
+  const stale = useIsEdited();
+  if (phase === 'preparing') return <GuideTraining />;
+  if (phase === 'idle') {
+    return (
+      <div className={classes.progress}>
+        <Estimate />
+        <span className={classes.text} data-testid="progress-text">
+          {text}
+        </span>
+      </div>
+    );
+  }
+  return (
+    <div className={classes.progress}>
+      <Progress
+        value={steps > 0 ? (100 * step) / steps : 0}
+        size={8}
+        radius="xl"
+        aria-label={`step ${step} of ${steps}`}
+        className={classes.track}
+      />
+      <span className={classes.text} data-testid="progress-text">
+        {text}
+      </span>
+      {stale && (
+        <span className={classes.stale} data-testid="stale-note">
+          edited since this run
+        </span>
+      )}
+      {(stale || phase === 'finished') && <Estimate />}
+    </div>
+  );
+}
+
+function FailureNote() {
+  const failure = useRun((state) => state.failure);
+  const phase = useRun((state) => state.phase);
+  if (phase !== 'failed' || !failure) return null;
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      className={classes.failure}
+      title={failure.message}
+      data-testid="run-failure"
+      role="alert"
+    >
+      {failure.remedy}
+    </Alert>
+  );
 }

@@ -1,4 +1,78 @@
-/** Contract first: replaced shortly. */
-export function VerdictCard() {
-  return null;
+/** The answer to the experiment's question: what was seen, and whether it is beyond noise. */
+import { Anchor, Paper, VisuallyHidden } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { useExperiment } from '@/state/experiment.ts';
+import { useRun } from '@/state/run.ts';
+import type { Segment, Verdict } from '@/stats/verdict.ts';
+import { armColour } from '@/ui/colours.ts';
+import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
+import { verdictOf } from '@/ui/compare/verdictOf.ts';
+import { number } from '@/ui/words.ts';
+import classes from './run.module.css';
+
+const plain = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
+
+function Headline({ verdict }: { verdict: Verdict }) {
+  return (
+    <p className={classes.headline}>
+      {verdict.headline.map(({ text, arm }, i) =>
+        arm === undefined ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one sentence
+          <span key={i}>{text}</span>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: as above
+          <strong key={i} style={{ color: armColour(arm) }}>
+            {text}
+          </strong>
+        ),
+      )}
+    </p>
+  );
 }
+
+/** What limits the claim, in one line; the numbers behind it open in place. */
+function Detail({ verdict, examples }: { verdict: Verdict; examples: number }) {
+  const [open, setOpen] = useState(false);
+  const { samplingError } = verdict;
+  return (
+    <p className={classes.detail}>
+      {open
+        ? verdict.detail
+        : samplingError !== null &&
+          `One accuracy on ${number(examples)} images is itself uncertain by ±${(100 * samplingError).toFixed(1)} points.`}{' '}
+      <Anchor component="button" type="button" inherit aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? 'Less' : 'How sure is this?'}
+      </Anchor>
+    </p>
+  );
+}
+
+export function VerdictCard() {
+  const { ref, visible } = useFrame<HTMLDivElement>();
+  const { data, step } = useSnapshot(visible, 'evaluations');
+  const question = useExperiment((state) => state.experiment.question);
+  const finished = useRun((state) => state.phase === 'finished');
+  const evaluation = data.lastEvaluation;
+  const divergences = data.divergences.length;
+  // Only a new evaluation can change what may be said.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place
+  const verdict = useMemo(() => verdictOf(data, finished), [data, evaluation, divergences, finished]);
+  const told = verdict !== null && (evaluation?.step ?? 0) > 0;
+  return (
+    <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict">
+      {told ? (
+        <Headline verdict={verdict} />
+      ) : (
+        <p className={classes.headline}>{data.experiment?.question ?? question}</p>
+      )}
+      {told ? (
+        <Detail verdict={verdict} examples={data.experiment?.task.val ?? 0} />
+      ) : (
+        <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>
+      )}
+      <VisuallyHidden aria-live="polite">{finished && told ? plain(verdict.headline) : ''}</VisuallyHidden>
+    </Paper>
+  );
+}
+
+const UNTOLD = 'The answer will stand here: what was seen over the seeds, and whether it is beyond noise.';

@@ -1,0 +1,108 @@
+/** One similarity matrix on a canvas: thousands of cells cost one drawing. */
+import { memo, useEffect, useRef } from 'react';
+import classes from './compare.module.css';
+
+export interface Cell {
+  row: number;
+  column: number;
+}
+
+interface HeatmapProps {
+  width: number;
+  height: number;
+  rows: number;
+  columns: number;
+  values: Float32Array;
+  aligned: ReadonlySet<number>;
+  hovered: Cell | null;
+  onHover: (cell: Cell | null) => void;
+  /** Colours for 0, 0.01, … 1, and of marks. */
+  palette: Palette;
+  label: string;
+}
+
+export interface Palette {
+  ramp: readonly string[];
+  /** Ink on low and on high values. */
+  ink: [low: string, high: string];
+  mark: string;
+  none: string;
+}
+
+/** From this size on a cell has room for its value, for a gap around it. */
+const VALUE_WIDTH = 24;
+const VALUE_HEIGHT = 14;
+const GAP_FROM = 7;
+
+export const Heatmap = memo(function Heatmap(props: HeatmapProps) {
+  const { width, height, rows, columns, values, aligned, hovered, palette } = props;
+  const canvas = useRef<HTMLCanvasElement>(null);
+
+  useEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext('2d');
+    if (!element || !context) return;
+    const scale = window.devicePixelRatio || 1;
+    element.width = Math.round(width * scale);
+    element.height = Math.round(height * scale);
+    context.scale(scale, scale);
+    const [w, h] = [width / columns, height / rows];
+    const gap = Math.min(w, h) >= GAP_FROM ? 1 : 0;
+    const showValues = w >= VALUE_WIDTH && h >= VALUE_HEIGHT;
+    context.font = '10px Inter, system-ui, sans-serif';
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const value = values[row * columns + column];
+        const level = Math.round(100 * Math.min(1, Math.max(0, value)));
+        const finite = Number.isFinite(value);
+        context.fillStyle = finite ? palette.ramp[level] : palette.none;
+        context.fillRect(column * w, row * h, w - gap, h - gap);
+        if (!showValues) continue;
+        context.fillStyle = finite && value > 0.55 ? palette.ink[1] : palette.ink[0];
+        context.fillText(
+          finite ? value.toFixed(2).replace(/^0/, '') : '×',
+          (column + 0.5) * w - gap / 2,
+          (row + 0.5) * h,
+        );
+      }
+    }
+    context.strokeStyle = palette.mark;
+    context.lineWidth = 1.5;
+    for (const cell of aligned) {
+      context.strokeRect(
+        (cell % columns) * w + 0.75,
+        Math.floor(cell / columns) * h + 0.75,
+        w - gap - 1.5,
+        h - gap - 1.5,
+      );
+    }
+    if (hovered) {
+      context.lineWidth = 2;
+      context.setLineDash([3, 2]);
+      context.strokeRect(hovered.column * w, hovered.row * h, w - gap, h - gap);
+    }
+  }, [width, height, rows, columns, values, aligned, hovered, palette]);
+
+  const find = (event: { clientX: number; clientY: number; currentTarget: HTMLCanvasElement }) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const clamp = (share: number, count: number) => Math.min(count - 1, Math.max(0, Math.floor(share * count)));
+    props.onHover({
+      row: clamp((event.clientY - box.top) / box.height, rows),
+      column: clamp((event.clientX - box.left) / box.width, columns),
+    });
+  };
+  return (
+    <canvas
+      ref={canvas}
+      className={classes.heatmap}
+      style={{ width, height }}
+      role="img"
+      aria-label={props.label}
+      onPointerMove={find}
+      onPointerDown={find}
+      onPointerLeave={() => props.onHover(null)}
+    />
+  );
+});

@@ -1,0 +1,106 @@
+/** Which similarity matrices are shown, and in which words. */
+import { alignedPairs } from '@/experiment/plan.ts';
+import type { Experiment } from '@/experiment/schema.ts';
+import type { RunData } from '@/state/runData.ts';
+import { plainNumber } from '@/ui/charts/format.ts';
+
+export interface MatrixPanel {
+  key: string;
+  title: string;
+  /** The arm whose colour the title takes; null for what arms have in common. */
+  arm: string | null;
+  when: 'start' | 'now';
+  /** `[target layers × guide layers]`, mean over seeds; NaN where a layer has collapsed. */
+  values: Float32Array;
+  /** Cells (target × guides + guide) that this arm pulls together. */
+  aligned: ReadonlySet<number>;
+}
+
+const NO_CELLS: ReadonlySet<number> = new Set();
+
+function alignedCells(data: RunData, experiment: Experiment, armId: string, guide: string): ReadonlySet<number> {
+  const arm = experiment.arms.find((a) => a.id === armId);
+  if (arm?.align?.guide !== guide) return NO_CELLS;
+  const guides = data.guideTaps[guide];
+  return new Set(
+    alignedPairs(experiment, arm).map(
+      (pair) => data.targetTaps.indexOf(pair.targetTap) * guides.length + guides.indexOf(pair.guideTap),
+    ),
+  );
+}
+
+/**
+ * The start once for all arms that start alike (the same seeds give the same weights), then every arm as it is now.
+ */
+export function matrixPanels(data: RunData, guide: string, field: 'cka' | 'debiased'): MatrixPanel[] {
+  const { experiment, matrices } = data;
+  const { first, latest } = matrices;
+  if (!experiment || !first || !latest || !(guide in data.guideTaps)) return [];
+  const inits = new Map<string, string[]>();
+  for (const arm of experiment.arms) {
+    const init = arm.init ?? experiment.target.init;
+    inits.set(init, [...(inits.get(init) ?? []), arm.id]);
+  }
+  const members = (arm: string) => data.arms.get(arm) ?? [];
+  const starts = [...inits].map(
+    ([init, arms]): MatrixPanel => ({
+      key: `start ${init}`,
+      title: inits.size === 1 ? 'start, all arms' : `start, ${init} init`,
+      arm: null,
+      when: 'start',
+      aligned: NO_CELLS,
+      values: matrices.meanMatrix(first, members(arms[0]), guide, field),
+    }),
+  );
+  return [
+    ...starts,
+    ...experiment.arms.map(
+      ({ id, name }): MatrixPanel => ({
+        key: id,
+        title: name,
+        arm: id,
+        when: 'now',
+        aligned: alignedCells(data, experiment, id, guide),
+        values: matrices.meanMatrix(latest, members(id), guide, field),
+      }),
+    ),
+  ];
+}
+
+/** Mean of a matrix over some cells; NaN when none of them is finite. */
+function meanOver(values: Float32Array, cells: Iterable<number>): number {
+  let sum = 0;
+  let n = 0;
+  for (const cell of cells) {
+    if (Number.isFinite(values[cell])) {
+      sum += values[cell];
+      n++;
+    }
+  }
+  return n > 0 ? sum / n : Number.NaN;
+}
+
+/** Sentences that say what the matrices show. */
+export function matrixSummary(data: RunData, guide: string, panels: readonly MatrixPanel[]): string {
+  if (panels.length === 0) return 'Similarity of all layers: nothing has run yet.';
+  const guides = data.guideTaps[guide];
+  const start = panels[0].values;
+  const parts = panels
+    .filter((panel) => panel.arm !== null)
+    .map(({ title, values, aligned }) => {
+      let best = 0;
+      values.forEach((value, cell) => {
+        if (!(values[best] >= value)) best = cell;
+      });
+      const where = `${data.targetTaps[Math.floor(best / guides.length)]} with ${guides[best % guides.length]}`;
+      const mapped =
+        aligned.size > 0
+          ? ` Its aligned pairs went from ${plainNumber(meanOver(start, aligned))} to ${plainNumber(meanOver(values, aligned))} on average.`
+          : '';
+      return `${title}: mean ${plainNumber(meanOver(values, values.keys()))}, highest ${plainNumber(values[best])} for ${where}.${mapped}`;
+    });
+  return (
+    `CKA of every target layer with every layer of the ${guide} guide. At the start the mean is ` +
+    `${plainNumber(meanOver(start, start.keys()))}. ${parts.join(' ')}`
+  );
+}

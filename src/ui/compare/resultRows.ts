@@ -1,0 +1,107 @@
+/** The numbers of the result table, while a run goes on and after it. */
+import { taskMetric } from '@/experiment/describe.ts';
+import type { RunResult } from '@/experiment/result.ts';
+import type { RunData } from '@/state/runData.ts';
+import type { Comparison, Verdict } from '@/stats/verdict.ts';
+import { meanOverSeeds, type Point } from '@/ui/charts/series.ts';
+
+export interface ArmRow {
+  id: string;
+  name: string;
+  valLoss: Point;
+  bestLoss: Point;
+  valMetric: Point;
+  bestMetric: Point;
+  /** Mean over the last steps, or over the training set once the run is done. */
+  trainMetric: Point;
+  /** Batch-norm statistics recomputed over the training set; n = 0 before the end. */
+  recalibrated: Point;
+  diverged: { seed: number; step: number }[];
+  /** Against the reference arm; null for that arm itself. */
+  comparison: Comparison | null;
+}
+
+export interface GuideRow {
+  id: string;
+  /** e.g. "shipped", "untrained" */
+  source: string;
+  valLoss: Point;
+  valMetric: Point;
+}
+
+/** Training batches are noisy: the mean over this many steps says how well the training set is known. */
+const RECENT_STEPS = 20;
+
+function recentTrainMetric(data: RunData, member: number): number {
+  const { length } = data.trainMetric;
+  let sum = 0;
+  let n = 0;
+  for (let row = Math.max(0, length - RECENT_STEPS); row < length; row++) {
+    const value = data.trainMetric.at(row, member);
+    if (Number.isFinite(value)) {
+      sum += value;
+      n++;
+    }
+  }
+  return n > 0 ? sum / n : Number.NaN;
+}
+
+/** One row per arm; members that diverged are named and left out of every mean. */
+export function armRows(data: RunData, result: RunResult | null, verdict: Verdict | null): ArmRow[] {
+  const { experiment, lastEvaluation } = data;
+  if (!experiment || !lastEvaluation) return [];
+  const { higherIsBetter } = taskMetric(experiment.task);
+  const alive = (member: number) => data.divergedAt(data.members[member]) === undefined;
+  const final = (member: number, field: 'trainMetric' | 'valMetricRecalibrated') => {
+    const { arm, seed } = data.members[member];
+    return result?.members.find((m) => m.arm === arm && m.seed === seed)?.final[field] ?? Number.NaN;
+  };
+  return experiment.arms.map(({ id, name }) => {
+    const members = data.arms.get(id) ?? [];
+    const point = (value: (member: number) => number) =>
+      meanOverSeeds(members, (m) => (alive(m) ? value(m) : Number.NaN));
+    const best = (values: 'valLoss' | 'valMetric', sign: 1 | -1) =>
+      point((m) =>
+        data.evaluations.reduce((found, evaluation) => {
+          const value = evaluation[values][m];
+          return Number.isFinite(value) && !(sign * found >= sign * value) ? value : found;
+        }, Number.NaN),
+      );
+    return {
+      id,
+      name,
+      valLoss: point((m) => lastEvaluation.valLoss[m]),
+      bestLoss: best('valLoss', -1),
+      valMetric: point((m) => lastEvaluation.valMetric[m]),
+      bestMetric: best('valMetric', higherIsBetter ? 1 : -1),
+      trainMetric: point((m) => (result ? final(m, 'trainMetric') : recentTrainMetric(data, m))),
+      recalibrated: point((m) => final(m, 'valMetricRecalibrated')),
+      diverged: data.divergences.filter((d) => d.arm === id).map(({ seed, step }) => ({ seed, step })),
+      comparison: verdict?.comparisons.find((c) => c.arm === id) ?? null,
+    };
+  });
+}
+
+const SOURCES = {
+  shipped: 'came with the page',
+  kept: 'trained here before',
+  'trained-now': 'trained here',
+  untrained: 'untrained',
+};
+
+/** The guides' own scores on the validation set. */
+export function guideRows(data: RunData): GuideRow[] {
+  return Object.keys(data.experiment?.guides ?? {}).flatMap((id) => {
+    const ready = data.guidesReady.filter((guide) => guide.guide === id);
+    if (ready.length === 0) return [];
+    const all = ready.map((_, i) => i);
+    return [
+      {
+        id,
+        source: SOURCES[ready[0].source],
+        valLoss: meanOverSeeds(all, (i) => ready[i].valLoss),
+        valMetric: meanOverSeeds(all, (i) => ready[i].valMetric),
+      },
+    ];
+  });
+}

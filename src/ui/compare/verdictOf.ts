@@ -1,0 +1,38 @@
+/** The scores of a run as the statistics want them. */
+import { taskMetric } from '@/experiment/describe.ts';
+import type { Experiment } from '@/experiment/schema.ts';
+import type { Evaluation, RunData } from '@/state/runData.ts';
+import { type Verdict, type VerdictArm, verdict } from '@/stats/verdict.ts';
+
+/** Arms are compared with the one called "unguided", or with the first where there is none. */
+export const referenceArm = (experiment: Experiment): string =>
+  experiment.arms.find((arm) => arm.id === 'unguided')?.id ?? experiment.arms[0].id;
+
+/** Validation metric of every arm by seed; null for a member that diverged. */
+export function scoresAt(data: RunData, evaluation: Evaluation): VerdictArm[] {
+  const names = new Map(data.experiment?.arms.map((arm) => [arm.id, arm.name]));
+  return [...data.arms].map(([id, members]) => ({
+    id,
+    name: names.get(id) ?? id,
+    scores: members.map((m) => {
+      const score = evaluation.valMetric[m];
+      return Number.isFinite(score) && data.divergedAt(data.members[m]) === undefined ? score : null;
+    }),
+  }));
+}
+
+/** What the last evaluation supports; null before the first. */
+export function verdictOf(data: RunData, finished: boolean): Verdict | null {
+  const { experiment, lastEvaluation } = data;
+  if (!experiment || !lastEvaluation) return null;
+  return verdict({
+    metric: taskMetric(experiment.task),
+    reference: referenceArm(experiment),
+    arms: scoresAt(data, lastEvaluation),
+    seeds: experiment.seeds,
+    valExamples: experiment.task.val,
+    finished,
+    step: lastEvaluation.step,
+    steps: experiment.base.steps,
+  });
+}

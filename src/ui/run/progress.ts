@@ -1,0 +1,61 @@
+/** The run bar's words. */
+import type { Phase } from '@/experiment/events.ts';
+import type { RunState } from '@/state/run.ts';
+import { duration, number, plural } from '@/ui/words.ts';
+
+/** Below 10 the first decimal says something. */
+export const rateWords = (stepsPerSecond: number): string => stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0);
+
+export function runLabel(phase: Phase, stale: boolean): string {
+  if (phase === 'paused') return stale ? 'Run edited' : 'Resume';
+  if (phase === 'finished') return stale ? 'Run' : 'Run again';
+  return phase === 'preparing' ? 'Preparing' : 'Run';
+}
+
+type Progress = Pick<
+  RunState,
+  'phase' | 'detail' | 'step' | 'steps' | 'stepsPerSecond' | 'secondsLeft' | 'result' | 'data'
+>;
+
+/** "step 120 / 250 · 4.1 steps/s × 12 members · 30 s left" */
+export function progressWords(run: Progress): string {
+  const { phase, step, steps, stepsPerSecond, secondsLeft, result, data } = run;
+  const members = plural(data.members.length, 'member');
+  const at = `step ${number(step)} / ${number(steps)}`;
+  const rate = stepsPerSecond > 0 ? `${rateWords(stepsPerSecond)} steps/s × ${members}` : members;
+  switch (phase) {
+    case 'idle':
+      return run.detail;
+    case 'preparing':
+      return run.detail;
+    case 'running':
+      return stepsPerSecond > 0 ? `${at} · ${rate} · ${duration(secondsLeft)} left` : `${at} · ${rate}`;
+    case 'paused':
+      return `${at} · paused`;
+    case 'finished':
+      return result
+        ? `${plural(step, 'step')} in ${duration(result.timing.seconds)} · ${rateWords(result.timing.stepsPerSecond)} steps/s × ${members}`
+        : `${at} · done`;
+    case 'failed':
+      return data.members.length > 0 ? `${at} · stopped` : 'stopped';
+  }
+}
+
+/** What a screen reader is told now and then. */
+export function announcement(run: Progress): string {
+  const at = `step ${number(run.step)} of ${number(run.steps)}`;
+  switch (run.phase) {
+    case 'idle':
+      return '';
+    case 'preparing':
+      return `Preparing: ${run.detail}`;
+    case 'running':
+      return run.secondsLeft > 0 ? `Running, ${at}, ${duration(run.secondsLeft)} left` : `Running, ${at}`;
+    case 'paused':
+      return `Paused at ${at}`;
+    case 'finished':
+      return `Finished ${plural(run.steps, 'step')}. The verdict has the result.`;
+    case 'failed':
+      return '';
+  }
+}
