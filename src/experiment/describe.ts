@@ -154,8 +154,8 @@ function describeResNet(spec: ResNetSpec, task: TaskShape): NetworkDescription {
     ],
     parameters: sum((c) => weights(c) + 2 * c.outChannels) + head,
     flops: 2 * (sum((c) => weights(c) * c.height * c.width) + plan.features * task.classes),
-    // A convolution keeps its input, its output and the unfolded patches of its input.
-    activations: product(task.input) + sum((c) => 2 * size(c) + c.height * c.width * c.kernel ** 2 * c.inChannels),
+    // Of every convolution its output, and that normalised.
+    activations: product(task.input) + sum((c) => 2 * size(c)),
     layers: convs.length + 1,
   };
 }

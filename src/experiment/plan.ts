@@ -131,16 +131,17 @@ export function cost(experiment: Experiment): Cost {
   const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery);
   const evaluation = memberCount * (shape.valExamples * target.flops
     + target.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0));
-  const largestBatch = Math.max(base.batchSize, EVALUATION_CHUNK);
-  const groupActivations = seeds.length * largestBatch
-    * Math.max(target.activations, ...Object.values(experiment.guides).map((g) => describeNetwork(g.network, shape).activations));
+  // One group's forward and backward pass at a time; a guide runs one network at a time, forward only.
+  const groupActivations = 2 * seeds.length * Math.max(base.batchSize, EVALUATION_CHUNK) * target.activations;
+  const guideActivations = Math.max(0, ...Object.values(experiment.guides).map((guide) =>
+    describeNetwork(guide.network, shape).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0)));
   return {
     parameters: target.parameters,
     members: memberCount,
     flopsPerStep,
     flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops,
     guideTrainingFlops,
-    bytes: BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + 3 * groupActivations
+    bytes: BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + groupActivations + guideActivations
       + (shape.trainExamples + shape.valExamples) * shape.input[0] * shape.input[1] * shape.input[2]) + cacheBytes,
   };
 }

@@ -29,6 +29,8 @@ export async function startWasm(files?: WasmFiles): Promise<Started> {
   wasm.setWasmPaths({ ...(files ?? (await pageFiles())) });
   // Threads share memory, which browsers allow to isolated pages only (and tfjs's glue not at all in Node).
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', globalThis.crossOriginIsolated === true);
+  // The heavy work is ours and brings its own threads: tfjs's would compete with them for the cores.
+  wasm.setThreadsCount(1);
   if (!(await tf.setBackend('wasm'))) throw new Error('this browser cannot run WebAssembly');
   await tf.ready();
   const native = await createWasmKernels();
