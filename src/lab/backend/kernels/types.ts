@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { SequenceKernels } from './sequenceTypes.ts';
 
 /**
  * The numerical kernels that training is made of. One implementation is composed of plain tfjs operations
@@ -8,7 +9,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow
  * Shapes: E members, B examples, R rows (B, or B·H·W for images), F features, C classes. Float32 throughout.
  * A member axis of length 1 is broadcast where a signature says `[E|1, …]`. No kernel disposes its inputs.
  */
-export interface Kernels {
+export interface Kernels extends SequenceKernels {
   /** Batched product: out[e] = op(a[e]) · op(b[e]) (+ bias[e] on every row). a, b `[E|1, ·, ·]`, bias `[E, n]`. */
   matmul(a: Tensor3D, b: Tensor3D, options?: MatmulOptions): Tensor3D;
 
@@ -49,18 +50,20 @@ export interface Kernels {
 
   /**
    * Mean softmax cross-entropy per member with its gradient: logits `[E, B, C]`, labels int32 `[E|1, B]`.
-   * `dLogits` is the gradient of each member's own mean loss; `accuracy` counts rows whose largest logit
-   * is the label's.
+   * A label of −1 leaves its row out: loss and accuracy are means over the member's other rows (0 where it has
+   * none), and `dLogits`, the gradient of each member's own mean loss, is 0 there. `accuracy` counts rows whose
+   * largest logit is the label's.
    */
   softmaxCrossEntropy(logits: Tensor3D, labels: Tensor2D): { loss: Tensor1D; accuracy: Tensor1D; dLogits: Tensor3D };
 
   /**
    * Mean Kullback–Leibler divergence between softmax(teacher/T) and softmax(logits/T) per member, times T²
    * (Hinton et al. 2015), with its gradient for `logits`. `direction`: 'forward' KL(teacher‖student) or
-   * 'reverse' KL(student‖teacher). teacher `[E|1, B, C]`.
+   * 'reverse' KL(student‖teacher). teacher `[E|1, B, C]`. With `labels` (as for softmaxCrossEntropy) rows whose
+   * label is −1 are left out.
    */
   distillation(
-    logits: Tensor3D, teacher: Tensor3D, options: { temperature: number; direction: 'forward' | 'reverse' },
+    logits: Tensor3D, teacher: Tensor3D, options: DistillationOptions,
   ): { loss: Tensor1D; dLogits: Tensor3D };
 
   /**
@@ -100,6 +103,13 @@ export interface MatmulOptions {
   transposeA?: boolean;
   transposeB?: boolean;
   bias?: Tensor2D;
+}
+
+export interface DistillationOptions {
+  temperature: number;
+  direction: 'forward' | 'reverse';
+  /** int32 `[E|1, B]`; only whether they are −1 counts. */
+  labels?: Tensor2D;
 }
 
 export interface BatchNormOptions {
