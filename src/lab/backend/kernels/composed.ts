@@ -1,5 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+import { attention, attentionGrad } from './composed/attention.ts';
+import { distillation, softmaxCrossEntropy } from './composed/losses.ts';
+import { recurrent, recurrentGrad } from './composed/recurrent.ts';
+import { flat, overMembers, overRows, sumPerMember, zero } from './composed/shared.ts';
+import * as tokens from './composed/tokens.ts';
 import type {
   AdamHyper,
   AdamState,
@@ -24,26 +29,6 @@ export const CENTRED_GRAM_RATIO = 1e-6;
 
 /** The U-centred matrices of fewer examples are identically zero. */
 export const MIN_DEBIASED_EXAMPLES = 4;
-
-/** `[E]` as `[E, 1, …, 1]`, to broadcast over a tensor of the given rank. */
-function overMembers(values: Tensor1D, rank: number): Tensor {
-  return tf.reshape(values, [values.shape[0], ...Array<number>(rank - 1).fill(1)]);
-}
-
-/** `[E, F]` as `[E, 1, F]`. */
-function overRows(values: Tensor2D): Tensor3D {
-  return tf.expandDims(values, 1);
-}
-
-/** Zeros that broadcast against a tensor of any rank. */
-function zero<T extends Tensor>(): T {
-  return tf.scalar(0) as Tensor as T;
-}
-
-/** Sum over everything but the member axis. */
-function sumPerMember(x: Tensor): Tensor1D {
-  return tf.sum(tf.reshape(x, [x.shape[0], -1]), 1);
-}
 
 function matmul(a: Tensor3D, b: Tensor3D, options: MatmulOptions = {}): Tensor3D {
   return tf.tidy(() => {
@@ -107,9 +92,6 @@ function relu<T extends Tensor>(x: T, mask?: T): T {
   return tf.tidy(() => (mask ? tf.mul<T>(tf.relu(x), mask) : tf.relu(x)));
 }
 
-/** The same values as one axis: WebGPU's select knows no rank above 4. */
-const flat = (x: Tensor) => tf.reshape(x, [x.size]) as Tensor1D;
-
 function reluGrad<T extends Tensor>(dy: T, y: T, mask?: T): T {
   return tf.tidy(() => {
     const passed = tf.where(tf.greater(flat(y), 0), flat(mask ? tf.mul(dy, mask) : dy), zero<Tensor1D>());
@@ -170,47 +152,6 @@ function conv2dFilterGrad(dy: Tensor5D, x: Tensor5D, filterShape: Shape5D, optio
         { ...convAttributes(options), filterShape: filterShape.slice(1) },
       ),
   );
-}
-
-function softmaxCrossEntropy(
-  logits: Tensor3D,
-  labels: Tensor2D,
-): { loss: Tensor1D; accuracy: Tensor1D; dLogits: Tensor3D } {
-  return tf.tidy(() => {
-    const [, examples, classes] = logits.shape;
-    const target = tf.oneHot(labels, classes) as Tensor3D;
-    const logProbability = tf.logSoftmax(logits);
-    const loss = tf.div<Tensor1D>(sumPerMember(tf.mul(logProbability, target)), -examples);
-    const dLogits = tf.div<Tensor3D>(tf.sub(tf.exp(logProbability), target), examples);
-    const correct = tf.cast(tf.equal(tf.argMax(logits, 2), labels), 'float32');
-    return { loss, accuracy: tf.div<Tensor1D>(tf.sum(correct, 1), examples), dLogits };
-  });
-}
-
-function distillation(
-  logits: Tensor3D,
-  teacher: Tensor3D,
-  options: { temperature: number; direction: 'forward' | 'reverse' },
-): { loss: Tensor1D; dLogits: Tensor3D } {
-  return tf.tidy(() => {
-    const { temperature, direction } = options;
-    const examples = logits.shape[1];
-    const logStudent = tf.logSoftmax(tf.div<Tensor3D>(logits, temperature));
-    const logTeacher = tf.logSoftmax(tf.div<Tensor3D>(teacher, temperature));
-    const student = tf.exp(logStudent);
-    const lossScale = temperature ** 2 / examples;
-    const gradientScale = temperature / examples;
-    if (direction === 'forward') {
-      const probability = tf.exp(logTeacher);
-      const divergence = sumPerMember(tf.mul(probability, tf.sub(logTeacher, logStudent)));
-      const dLogits = tf.mul<Tensor3D>(tf.sub(student, probability), gradientScale);
-      return { loss: tf.mul<Tensor1D>(divergence, lossScale), dLogits };
-    }
-    const difference = tf.sub<Tensor3D>(logStudent, logTeacher);
-    const perRow = tf.sum<Tensor3D>(tf.mul(student, difference), 2, true);
-    const dLogits = tf.mul<Tensor3D>(tf.mul(student, tf.sub(difference, perRow)), gradientScale);
-    return { loss: tf.mul<Tensor1D>(sumPerMember(perRow), lossScale), dLogits };
-  });
 }
 
 function centreNormalise(x: Tensor3D): { z: Tensor3D; norm: Tensor1D } {
@@ -356,4 +297,9 @@ export const composed: Kernels = {
   sgd,
   sumSquares,
   runningAverage,
+  ...tokens,
+  recurrent,
+  recurrentGrad,
+  attention,
+  attentionGrad,
 };

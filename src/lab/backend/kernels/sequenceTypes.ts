@@ -67,7 +67,7 @@ export interface RecurrentResult {
   /** Hidden states at all positions, `[E, B, T, H]`. */
   states: Tensor4D;
   /** What the gradient needs besides: GRU r, z, n, W·h of n `[E, B, T, 4·H]`; LSTM i, f, g, o, cell `[E, B, T, 5·H]`. */
-  saved: Tensor4D | null;
+  saved?: Tensor4D;
 }
 
 export interface RecurrentGradient {
@@ -76,9 +76,9 @@ export interface RecurrentGradient {
   /** `[E, H, G·H]` */
   dWeights: Tensor3D;
   /** `[E, 3·H]` where the options have a bias. */
-  dBias: Tensor2D | null;
+  dBias?: Tensor2D;
   /** `[E, B, H]` where the options have an initial state. */
-  dInitial: Tensor3D | null;
+  dInitial?: Tensor3D;
 }
 
 export interface LayerNormResult {

@@ -1,3 +1,4 @@
+import { composed } from '../composed.ts';
 import type { Kernels } from '../types.ts';
 import { convolution } from './convolution.ts';
 import { dense, normalisation } from './dense.ts';
@@ -12,6 +13,7 @@ export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; d
   const context = { heap, runner, partialSums };
   return {
     kernels: {
+      ...composed,
       ...dense(context),
       ...normalisation(context),
       ...convolution(context),

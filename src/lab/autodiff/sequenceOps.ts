@@ -1,0 +1,153 @@
+/**
+ * Differentiable operations of networks for sequences. Values are `[E, B, T, F]`: members, examples, positions,
+ * features; a constant input that all members share may have member axis 1. Shapes as in
+ * `backend/kernels/sequenceTypes.ts`.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { type AttentionOptions, GATES, type RecurrentKind } from '../backend/kernels/sequenceTypes.ts';
+import type { Tape, Value } from './tape.ts';
+
+type V2 = Value<tf.Tensor2D>;
+type V3 = Value<tf.Tensor3D>;
+type V4 = Value<tf.Tensor4D>;
+
+const rowsOf = (x: tf.Tensor) => tf.reshape(x, [x.shape[0], -1, x.shape[x.rank - 1]]) as tf.Tensor3D;
+
+/** x·w (+ b) at every position: x `[E|1, B, T, I]`, w `[E, I, O]`, b `[E, O]` → `[E, B, T, O]`. */
+export function linear(tape: Tape, x: V4, w: V3, b?: V2): V4 {
+  const { kernels } = tape;
+  const rows = rowsOf(x.tensor);
+  const product = kernels.matmul(rows, w.tensor, { bias: b?.tensor });
+  const [members, , outputs] = product.shape;
+  const y = tf.reshape(product, [members, x.tensor.shape[1], x.tensor.shape[2], outputs]) as tf.Tensor4D;
+  return tape.push(y, b ? [x, w, b] : [x, w], (dy) => {
+    const d = rowsOf(dy);
+    const dx = x.tracked ? tf.reshape(kernels.matmul(d, w.tensor, { transposeB: true }), x.tensor.shape) : null;
+    const dw = w.tracked ? kernels.matmul(rows, d, { transposeA: true }) : null;
+    return b ? [dx, dw, b.tracked ? kernels.sumRows(d) : null] : [dx, dw];
+  });
+}
+
+/** Rows of a table: tokens int32 `[E|1, B, T]`, table `[E, V, F]` → `[E, B, T, F]`; zeros where the token is −1. */
+export function embedding(tape: Tape, tokens: tf.Tensor3D, table: V3): V4 {
+  const { kernels } = tape;
+  const y = kernels.embedding(tokens, table.tensor);
+  return tape.push(y, [table], (dy) => [kernels.embeddingGrad(dy, tokens, table.tensor.shape[1])]);
+}
+
+/** The parameters of a recurrent layer, columns in PyTorch's order of gates (`GATES[kind]` · H of them). */
+export interface RecurrentWeights {
+  /** `[E, I, G·H]` */
+  input: V3;
+  /** `[E, H, G·H]` */
+  hidden: V3;
+  /** PyTorch's two biases, `[E, G·H]` each. With Adam two make a difference: each moves by its own step. */
+  inputBias?: V2;
+  hiddenBias?: V2;
+}
+
+/**
+ * A recurrent layer as one operation: x `[E|1, B, T, I]` → hidden states at all positions `[E, B, T, H]`. `initial`
+ * `[E, B, H]` is the state before the first position, zero by default.
+ */
+export function recurrent(tape: Tape, kind: RecurrentKind, x: V4, weights: RecurrentWeights, initial?: V3): V4 {
+  const { kernels } = tape;
+  const { input, hidden, inputBias, hiddenBias } = weights;
+  // What a GRU's hidden bias adds to n is multiplied by the reset gate; elsewhere the two biases only add up.
+  const foldable = kind !== 'gru' && hiddenBias !== undefined;
+  const bias = foldable && inputBias ? addBiases(tape, inputBias, hiddenBias) : foldable ? hiddenBias : inputBias;
+  const projected = linear(tape, x, input, bias);
+  const options = { kind, bias: foldable ? undefined : hiddenBias?.tensor, initial: initial?.tensor };
+  const forward = kernels.recurrent(projected.tensor, hidden.tensor, options);
+  const inputs: Value[] = [projected, hidden];
+  if (options.bias && hiddenBias) inputs.push(hiddenBias);
+  if (initial) inputs.push(initial);
+  return tape.push(forward.states, inputs, (dy) => {
+    const gradient = kernels.recurrentGrad(dy, hidden.tensor, forward, options);
+    const { dProjected, dWeights, dBias, dInitial } = gradient;
+    return [dProjected, dWeights, ...(dBias ? [dBias] : []), ...(dInitial ? [dInitial] : [])];
+  });
+}
+
+function addBiases(tape: Tape, a: V2, b: V2): V2 {
+  return tape.push(tf.add(a.tensor, b.tensor) as tf.Tensor2D, [a, b], (dy) => [dy, dy]);
+}
+
+/** γ·(x−μ)/√(σ²+ε) + β over the last axis; x `[E, …, F]`, γ and β `[E, F]`. PyTorch's ε is 1e-5. */
+export function layerNorm<T extends tf.Tensor>(tape: Tape, x: Value<T>, gamma: V2, beta: V2, epsilon = 1e-5): Value<T> {
+  const { kernels } = tape;
+  const rows = rowsOf(x.tensor);
+  const forward = kernels.layerNorm(rows, gamma.tensor, beta.tensor, epsilon);
+  const y = tf.reshape(forward.y, x.tensor.shape) as T;
+  return tape.push(y, [x, gamma, beta], (dy) => {
+    const { dx, dGamma, dBeta } = kernels.layerNormGrad(rowsOf(dy), rows, gamma.tensor, forward);
+    return [tf.reshape(dx, x.tensor.shape), dGamma, dBeta];
+  });
+}
+
+/**
+ * Multi-head self-attention without its projections: qkv `[E, B, T, 3·F]` (all queries, all keys, all values; F =
+ * heads·D) → `[E, B, T, F]`, and the attention weights `[E, B, heads, T, T]`.
+ */
+export function attention(
+  tape: Tape, qkv: V4, options: AttentionOptions,
+): { value: V4; weights: tf.Tensor5D } {
+  const { kernels } = tape;
+  const forward = kernels.attention(qkv.tensor, options);
+  const value = tape.push(forward.y, [qkv], (dy) => [kernels.attentionGrad(dy, qkv.tensor, forward, options)]);
+  return { value, weights: forward.weights };
+}
+
+export function tanh<T extends tf.Tensor>(tape: Tape, x: Value<T>): Value<T> {
+  const { kernels } = tape;
+  const y = kernels.tanh(x.tensor);
+  return tape.push(y, [x], (dy) => [kernels.tanhGrad(dy, y)]);
+}
+
+/** x·Φ(x), the exact form. */
+export function gelu<T extends tf.Tensor>(tape: Tape, x: Value<T>): Value<T> {
+  const { kernels } = tape;
+  return tape.push(kernels.gelu(x.tensor), [x], (dy) => [kernels.geluGrad(dy, x.tensor)]);
+}
+
+/** Adds a vector per position, of each member or of all: x `[E, B, T, F]` + positions `[E|1, T, F]`. */
+export function addPositions(tape: Tape, x: V4, positions: V3): V4 {
+  const [shared, length, features] = positions.tensor.shape;
+  const y = tf.add(x.tensor, tf.reshape(positions.tensor, [shared, 1, length, features])) as tf.Tensor4D;
+  return tape.push(y, [x, positions], (dy) => {
+    if (!positions.tracked) return [dy, null];
+    const perMember = tf.sum(dy, 1);
+    return [dy, shared === dy.shape[0] ? perMember : tf.sum(perMember, 0, true)];
+  });
+}
+
+/**
+ * Mean over the positions, `[E, B, T, F]` → `[E, B, F]`: over all, or those where the mask `[E|1, B, T]` is 1 (0 where
+ * there is none).
+ */
+export function meanOverPositions(tape: Tape, x: V4, mask?: tf.Tensor3D): V3 {
+  const length = x.tensor.shape[2];
+  const shares = mask
+    ? tf.expandDims(tf.div(mask, tf.maximum(tf.sum(mask, 2, true), 1)), 3)
+    : tf.fill([1, 1, length, 1], 1 / length);
+  return weightedSum(tape, x, shares);
+}
+
+/** One position of each example, `[E, B, T, F]` → `[E, B, F]`: the last by default, or those of int32 `[E|1, B]`. */
+export function takePosition(tape: Tape, x: V4, positions?: tf.Tensor2D): V3 {
+  const length = x.tensor.shape[2];
+  const chosen = positions ?? tf.fill([1, 1], length - 1, 'int32');
+  const [members, batch] = chosen.shape;
+  const each = tf.reshape(tf.range(0, length, 1, 'int32'), [1, 1, length]);
+  const shares = tf.cast(tf.equal(tf.reshape(chosen, [members, batch, 1]), each), 'float32');
+  return weightedSum(tape, x, tf.expandDims(shares, 3));
+}
+
+/** Σ over positions of x times weights `[E|1, B|1, T, 1]`. */
+function weightedSum(tape: Tape, x: V4, weights: tf.Tensor): V3 {
+  const y = tf.sum(tf.mul(x.tensor, weights), 2) as tf.Tensor3D;
+  return tape.push(y, [x], (dy) => [tf.mul(tf.expandDims(dy, 2), weights)]);
+}
+
+/** Columns of the projections of a recurrent layer. */
+export const recurrentColumns = (kind: RecurrentKind, hidden: number): number => GATES[kind] * hidden;
