@@ -1,24 +1,28 @@
-import { composed } from '../composed.ts';
 import type { Kernels } from '../types.ts';
 import { convolution } from './convolution.ts';
 import { dense, normalisation } from './dense.ts';
 import type { Heap } from './heap.ts';
 import { losses } from './losses.ts';
 import { optimisers } from './optimisers.ts';
+import { recurrentKernels } from './recurrent.ts';
 import { Block, type Runner } from './runner.ts';
+import { attentionKernels, tokenKernels } from './sequences.ts';
 
 /** The kernels of `c/*.c` behind the interface that the engine uses. `dispose` frees what they share. */
 export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; dispose(): void } {
   const partialSums = new Block(heap);
   const context = { heap, runner, partialSums };
+  const products = dense(context);
   return {
     kernels: {
-      ...composed,
-      ...dense(context),
+      ...products,
       ...normalisation(context),
       ...convolution(context),
       ...losses(context),
       ...optimisers(context),
+      ...tokenKernels(context),
+      ...attentionKernels(context),
+      ...recurrentKernels(context, products),
     },
     dispose() {
       partialSums.free();

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+import { GATES, type RecurrentKind } from '../sequenceTypes.ts';
 import type { Kernels } from '../types.ts';
 
 /** A small seeded generator of numbers that look normal, for tests. */
@@ -108,5 +109,48 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
     ...Object.values(kernels.cka(k, kernels.matmul(l, l, { transposeB: true }), { debiased: true })),
     ...Object.values(adam),
     kernels.sumSquares(x),
+    ...sequenceKernels(kernels, member),
+  ];
+}
+
+/** Every kernel for sequences, as `everyKernel`. */
+function sequenceKernels(kernels: Kernels, member: (t: Tensor) => Tensor): Tensor[] {
+  const [e, batch, length, features, vocabulary] = [3, 13, 5, 10, 7];
+  const stack = <T extends Tensor>(shape: number[], seed: number) => member(randomTensor([e, ...shape], seed)) as T;
+  const values = Array.from({ length: batch * length }, (_, i) => ((i * 3) % (vocabulary + 1)) - 1);
+  const tokens = tf.tensor3d(values, [1, batch, length], 'int32');
+  const labels = tf.tensor2d(values, [1, batch * length], 'int32');
+  const [logits, teacher] = [20, 21].map((seed) => stack<Tensor3D>([batch * length, vocabulary], seed));
+  const rows = stack<Tensor3D>([batch * length, features], 22);
+  const dRows = stack<Tensor3D>([batch * length, features], 23);
+  const [gamma, beta] = [stack<Tensor2D>([features], 24), stack<Tensor2D>([features], 25)];
+  const normalised = kernels.layerNorm(rows, gamma, beta, 1e-5);
+  const qkv = stack<Tensor4D>([batch, length, 3 * features], 26);
+  const options = { heads: 2, causal: true };
+  const attended = kernels.attention(qkv, options);
+  const dStates = stack<Tensor4D>([batch, length, features], 27);
+  const recurrent = (Object.keys(GATES) as RecurrentKind[]).flatMap((kind, i) => {
+    const columns = GATES[kind] * features;
+    const weights = stack<Tensor3D>([features, columns], 30 + i);
+    const bias = kind === 'gru' ? stack<Tensor2D>([columns], 40) : undefined;
+    const layer = { kind, bias, initial: stack<Tensor3D>([batch, features], 41) };
+    const forward = kernels.recurrent(stack<Tensor4D>([batch, length, columns], 50 + i), weights, layer);
+    const gradient = kernels.recurrentGrad(dStates, weights, forward, layer);
+    return [...Object.values(forward), ...Object.values(gradient)].filter((t) => t !== undefined) as Tensor[];
+  });
+  return [
+    ...Object.values(kernels.softmaxCrossEntropy(logits, labels)),
+    ...Object.values(kernels.distillation(logits, teacher, { temperature: 2, direction: 'forward', labels })),
+    kernels.embedding(tokens, stack<Tensor3D>([vocabulary, features], 28)),
+    kernels.embeddingGrad(dStates, tokens, vocabulary),
+    ...Object.values(normalised),
+    ...Object.values(kernels.layerNormGrad(dRows, rows, gamma, normalised)),
+    ...Object.values(attended),
+    kernels.attentionGrad(dStates, qkv, attended, options),
+    kernels.tanh(rows),
+    kernels.tanhGrad(dRows, rows),
+    kernels.gelu(rows),
+    kernels.geluGrad(dRows, rows),
+    ...recurrent,
   ];
 }

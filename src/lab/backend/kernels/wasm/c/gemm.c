@@ -1,6 +1,7 @@
 // Batched matrix product after Goto and van de Geijn: both operands are packed into panels that fit the caches,
 // and a tile of the result is held in registers (see tile.h). Each output element is summed over k in one fixed
 // order, blocks of KC added up in turn.
+#include "panel.h"
 #include "tile.h"
 
 enum { KC = 384, MC = 96, NC = 512 };
@@ -19,7 +20,7 @@ enum { KC = 384, MC = 96, NC = 512 };
   } while (0)
 
 /** Up to MR rows of a, contiguous in k; rows that are missing repeat the first: their results are dropped. */
-static NOINLINE void pack_a_rows(float *restrict out, const float *a, int stride, int rows, int kc) {
+NOINLINE void pack_a_rows(float *restrict out, const float *a, int stride, int rows, int kc) {
   const float *r0 = a, *r1 = rows > 1 ? a + stride : a, *r2 = rows > 2 ? a + 2 * stride : a;
   const float *r3 = rows > 3 ? a + 3 * stride : a;
 #if MR == 6
@@ -51,7 +52,7 @@ static NOINLINE void pack_a_rows(float *restrict out, const float *a, int stride
 }
 
 /** The same of a transposed a: columns contiguous. */
-static NOINLINE void pack_a_columns(float *restrict out, const float *a, int stride, int rows, int kc) {
+NOINLINE void pack_a_columns(float *restrict out, const float *a, int stride, int rows, int kc) {
   if (rows == MR) {
     for (int k = 0; k < kc; k++, a += stride, out += MR) {
       STORE(out, LOAD(a));
@@ -67,7 +68,7 @@ static NOINLINE void pack_a_columns(float *restrict out, const float *a, int str
 }
 
 /** Eight columns of b; columns that are missing are 0. */
-static NOINLINE void pack_b_rows(float *restrict out, const float *b, int stride, int columns, int kc) {
+NOINLINE void pack_b_rows(float *restrict out, const float *b, int stride, int columns, int kc) {
   if (columns == NR) {
     for (int k = 0; k < kc; k++, b += stride, out += NR) {
       vec low = LOAD(b), high = LOAD(b + 4);
@@ -82,7 +83,7 @@ static NOINLINE void pack_b_rows(float *restrict out, const float *b, int stride
 }
 
 /** The same of a transposed b: contiguous in k; columns that are missing repeat the first. */
-static NOINLINE void pack_b_columns(float *restrict out, const float *b, int stride, int columns, int kc) {
+NOINLINE void pack_b_columns(float *restrict out, const float *b, int stride, int columns, int kc) {
   const float *c0 = b, *c1 = columns > 1 ? b + stride : b, *c2 = columns > 2 ? b + 2 * stride : b;
   const float *c3 = columns > 3 ? b + 3 * stride : b, *c4 = columns > 4 ? b + 4 * stride : b;
   const float *c5 = columns > 5 ? b + 5 * stride : b, *c6 = columns > 6 ? b + 6 * stride : b;
@@ -108,7 +109,7 @@ static NOINLINE void pack_b_columns(float *restrict out, const float *b, int str
 }
 
 /** c ← a·b + bias for one tile of packed panels, or c ← c + a·b. */
-static NOINLINE void tile(
+NOINLINE void tile(
     int kc, const float *ap, const float *bp, float *c, int stride, const float *bias, int accumulate) {
   TILE_ZERO
   int k = kc;

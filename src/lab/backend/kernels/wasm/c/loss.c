@@ -1,24 +1,5 @@
-// Losses over classes with their gradients. The exponential and the logarithm are our own: those of JavaScript
-// engines differ in their last bits.
-#include "common.h"
-
-/** eˣ to about 1e-7, for x ≤ 0 or so; 0 below −87, NaN for NaN. Cephes' polynomial. */
-INLINE vec exp4(vec x) {
-  const vec bounded = wasm_f32x4_pmax(wasm_f32x4_pmin(x, SPLAT(88.0f)), SPLAT(-87.3f));
-  const vec n = wasm_f32x4_nearest(MUL(bounded, SPLAT(1.44269504088896341f)));
-  vec r = SUB(bounded, MUL(n, SPLAT(0.693359375f)));
-  r = SUB(r, MUL(n, SPLAT(-2.12194440e-4f)));
-  vec p = SPLAT(1.9875691500e-4f);
-  p = ADD(MUL(p, r), SPLAT(1.3981999507e-3f));
-  p = ADD(MUL(p, r), SPLAT(8.3334519073e-3f));
-  p = ADD(MUL(p, r), SPLAT(4.1665795894e-2f));
-  p = ADD(MUL(p, r), SPLAT(1.6666665459e-1f));
-  p = ADD(MUL(p, r), SPLAT(5.0000001201e-1f));
-  p = ADD(ADD(MUL(MUL(p, r), r), r), SPLAT(1));
-  const vec power = wasm_i32x4_shl(wasm_i32x4_add(wasm_i32x4_trunc_sat_f32x4(n), wasm_i32x4_splat(127)), 23);
-  const vec result = wasm_v128_andnot(MUL(p, power), wasm_f32x4_lt(x, SPLAT(-87.3f)));
-  return wasm_v128_bitselect(x, result, wasm_f32x4_ne(x, x));
-}
+// Losses over classes with their gradients.
+#include "functions.h"
 
 /** ln x for x ≥ 1 or so, to float64 accuracy: x = 2ⁿ·m, ln m = 2·artanh((m−1)/(m+1)). */
 static double log_of(double x) {
@@ -37,15 +18,7 @@ static double log_of(double x) {
   return n * 0.6931471805599453 + 2 * s * (1 + series);
 }
 
-/** The largest of a row; NaN is ignored, as what is computed from it will be NaN anyway. */
-static float largest(const float *x, int count) {
-  float top = x[0];
-  for (int i = 1; i < count; i++) top = x[i] > top ? x[i] : top;
-  return top;
-}
-
-/** out = exp(scale·(x − top)); returns the sum. */
-static NOINLINE double exponentials(const float *x, float *out, float top, float scale, int count) {
+NOINLINE double exponentials(const float *x, float *out, float top, float scale, int count) {
   sum4 sum = sum_zero();
   const vec shift = SPLAT(top), factor = SPLAT(scale);
   for (int i = 0; i < count; i += 4) {
@@ -57,48 +30,71 @@ static NOINLINE double exponentials(const float *x, float *out, float top, float
   return sum_total(sum);
 }
 
+/** How many rows have a label. */
+static int supervised_rows(const int *labels, int rows) {
+  int count = 0;
+  for (int r = 0; r < rows; r++) count += labels[r] >= 0;
+  return count;
+}
+
+static void clear(float *at, int count) {
+  for (int i = 0; i < count; i++) at[i] = 0;
+}
+
 /** See Kernels.softmaxCrossEntropy; labels_step is 0 where all members share the labels. */
 EXPORT(cross_entropy)(
     const float *logits, const int *labels, int labels_step, float *loss, float *accuracy, float *gradient,
     int members, int rows, int classes, float *scratch, int part, int parts) {
   (void)scratch;
   for (int e = share(members, part, parts); e < share(members, part + 1, parts); e++) {
+    const int count = supervised_rows(labels + e * labels_step, rows), divisor = count > 0 ? count : 1;
     double total = 0;
     int hits = 0;
     for (int r = 0; r < rows; r++) {
       const float *x = logits + (e * rows + r) * classes;
       float *d = gradient + (e * rows + r) * classes;
       const int label = labels[e * labels_step + r];
+      if (label < 0) {
+        clear(d, classes);
+        continue;
+      }
       const float top = largest(x, classes);
       const double sum = exponentials(x, d, top, 1, classes);
-      if (label < 0 || label >= classes) {
+      if (label >= classes) {
         total = __builtin_nan("");
         continue;
       }
       total += log_of(sum) - ((double)x[label] - top);
-      const float scale = (float)(1 / (sum * rows));
+      const float scale = (float)(1 / (sum * divisor));
       for (int i = 0; i < classes; i++) d[i] *= scale;
-      d[label] -= 1.0f / rows;
+      d[label] -= 1.0f / divisor;
       int best = 0;
       for (int i = 1; i < classes; i++) best = x[i] > x[best] ? i : best;
       hits += best == label;
     }
-    loss[e] = (float)(total / rows);
-    accuracy[e] = (float)hits / rows;
+    loss[e] = (float)(total / divisor);
+    accuracy[e] = (float)hits / divisor;
   }
 }
 
-/** See Kernels.distillation; scratch holds 2·classes floats. */
+/** See Kernels.distillation; labels may be 0: all rows count. scratch holds `classes` floats. */
 EXPORT(distil)(
-    const float *logits, const float *teacher, int teacher_step, float *loss, float *gradient, int members, int rows,
-    int classes, float temperature, int reverse, float *scratch, int part, int parts) {
+    const float *logits, const float *teacher, int teacher_step, const int *labels, int labels_step, float *loss,
+    float *gradient, int members, int rows, int classes, float temperature, int reverse, float *scratch, int part,
+    int parts) {
   float *p = scratch;
-  const float inverse = 1 / temperature, gradient_scale = temperature / rows;
+  const float inverse = 1 / temperature;
   for (int e = share(members, part, parts); e < share(members, part + 1, parts); e++) {
+    const int count = labels ? supervised_rows(labels + e * labels_step, rows) : rows, divisor = count > 0 ? count : 1;
+    const float gradient_scale = temperature / divisor;
     double total = 0;
     for (int r = 0; r < rows; r++) {
       const float *z = logits + (e * rows + r) * classes, *t = teacher + e * teacher_step + r * classes;
       float *q = gradient + (e * rows + r) * classes;
+      if (labels && labels[e * labels_step + r] < 0) {
+        clear(q, classes);
+        continue;
+      }
       const float top_z = largest(z, classes), top_t = largest(t, classes);
       const double sum_q = exponentials(z, q, top_z, inverse, classes);
       const double sum_p = exponentials(t, p, top_t, inverse, classes);
@@ -119,6 +115,6 @@ EXPORT(distil)(
       }
       total += divergence;
     }
-    loss[e] = (float)(total * temperature * temperature / rows);
+    loss[e] = (float)(total * temperature * temperature / divisor);
   }
 }
