@@ -5,6 +5,7 @@ import { centredGram } from '../guidance/alignment.ts';
 import { stream } from '../random/stream.ts';
 import { Group } from '../training/group.ts';
 import type { Kernels } from './kernels/types.ts';
+import { SEQUENCE_CASES } from './sequenceCases.ts';
 
 type Case = (kernels: Kernels) => Record<string, tf.Tensor>;
 
@@ -22,7 +23,7 @@ function trainingStep(network: NetworkSpec, targetTap: string): Case {
       optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 }, clipNorm: null,
     }, kernels);
     const pack = group.step({
-      images: random('images', [2, batch, 8, 8, 3]), labels: labels(2, batch, 4), learningRate: 0.1, step: 0,
+      inputs: random('images', [2, batch, 8, 8, 3]), labels: labels(2, batch, 4), learningRate: 0.1, step: 0,
       align: [{ targetTap, guideGram: centredGram(kernels, random('guide', [2, batch, 40])), weight: 1, measure: 'cka' }],
       distil: { logits: random('teacher', [2, batch, 4]), temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' },
     });
@@ -78,6 +79,7 @@ export const CHECK_CASES: Record<string, Case> = {
     const sgd = k.sgd({ parameter: tf.add(parameter, 0), velocity: random('m', [2, 6, 5]) }, gradient, tf.ones([2]), active, { learningRate: 0.01, momentum: 0.9, weightDecay: 0.1 });
     return { adam: adam.parameter, m: adam.m, v: adam.v, sgd: sgd.parameter, squares: k.sumSquares(gradient) };
   },
+  ...SEQUENCE_CASES,
   'FCN step': trainingStep({ family: 'fcn', depth: 2, width: 16, norm: 'batch', dropout: 0, init: 'default', tap: 'pre' }, 'linear1'),
   'ResNet step': trainingStep({ family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, 'block2.conv1'),
 };
