@@ -5,6 +5,7 @@ import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SEQUENCE_CASES } from '../../sequenceCases.ts';
 import { composed } from '../composed.ts';
 import { GATES, type RecurrentKind } from '../sequenceTypes.ts';
 import type { Kernels } from '../types.ts';
@@ -23,6 +24,22 @@ beforeAll(async () => {
 
 type Results = { [name: string]: Tensor | undefined };
 
+/** What a case gives on a backend. */
+async function valuesOn(backend: string, run: () => Results): Promise<Array<{ name: string; values: Float32Array }>> {
+  await tf.setBackend(backend);
+  return tf.tidy(() =>
+    Object.entries(run()).flatMap(([name, t]) => (t ? [{ name, values: Float32Array.from(t.dataSync()) }] : [])),
+  );
+}
+
+test.each(Object.entries(SEQUENCE_CASES))('composed on WASM, for engines without SIMD: %s', async (_, run) => {
+  const expected = await valuesOn('cpu', () => run(composed));
+  const actual = await valuesOn('wasm', () => run(composed));
+  actual.forEach(({ name, values }, i) => {
+    expect(relativeError(values, expected[i].values), name).toBeLessThan(2e-5);
+  });
+});
+
 describe.each([false, true])('native kernels for sequences, relaxed %s', (relaxed) => {
   let wasm: WasmKernels;
 
@@ -37,14 +54,8 @@ describe.each([false, true])('native kernels for sequences, relaxed %s', (relaxe
 
   /** The native kernels on the WASM heap against the composed ones on the CPU backend. */
   async function agrees(run: (kernels: Kernels) => Results, tolerance = 2e-5): Promise<void> {
-    const values = async (backend: string, kernels: Kernels) => {
-      await tf.setBackend(backend);
-      return tf.tidy(() =>
-        Object.entries(run(kernels)).flatMap(([name, t]) => (t ? [{ name, values: Float32Array.from(t.dataSync()) }] : [])),
-      );
-    };
-    const expected = await values('cpu', composed);
-    const actual = await values('wasm', wasm.kernels);
+    const expected = await valuesOn('cpu', () => run(composed));
+    const actual = await valuesOn('wasm', () => run(wasm.kernels));
     expect(actual.map(({ name }) => name)).toEqual(expected.map(({ name }) => name));
     actual.forEach((result, i) => {
       expect(relativeError(result.values, expected[i].values), result.name).toBeLessThan(tolerance);
@@ -180,6 +191,10 @@ describe.each([false, true])('native kernels for sequences, relaxed %s', (relaxe
         };
       });
     }
+  });
+
+  test.each(Object.entries(SEQUENCE_CASES))('self-check: %s', async (_, run) => {
+    await agrees(run);
   });
 
   test('shapes that do not fit are refused', async () => {
