@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classNames, describeNetwork, resnetPlan, taskMetric, taskShape } from './describe.ts';
+import { classNames, describeNetwork, type ImageShape, resnetPlan, taskMetric, taskShape } from './describe.ts';
 import { findPreset, RESNET_8 } from './presets.ts';
 import { alignedPairs, cost, guidesInUse, members, observedPairs } from './plan.ts';
 import type { Experiment, FcnSpec } from './schema.ts';
@@ -10,7 +10,7 @@ const preset = (id: string): Experiment => {
   return found.experiment;
 };
 const WIDE = preset('wide-fcn');
-const SHAPE = taskShape(WIDE.task);
+const SHAPE = taskShape(WIDE.task) as ImageShape;
 
 describe('ResNet-8 on 16×16 images', () => {
   const description = describeNetwork(RESNET_8, SHAPE);

@@ -2,24 +2,11 @@
  * What a network looks like before it exists: taps, shapes, parameters and arithmetic. Read by the page (the
  * picture, the estimates) and by the lab (names and shapes of taps must agree with what it builds; a test checks).
  */
-import type { FcnSpec, NetworkSpec, ResNetSpec, TaskSpec } from './schema.ts';
+import { describeRnn, describeTransformer } from './describeSequence.ts';
+import type { ImageShape, SequenceShape, TaskShape } from './describeTask.ts';
+import type { FcnSpec, NetworkSpec, ResNetSpec } from './networkSchema.ts';
 
-/** What a task feeds into a network and expects out of it. */
-export interface TaskShape {
-  /** Height, width, channels. */
-  input: [number, number, number];
-  classes: number;
-  trainExamples: number;
-  valExamples: number;
-}
-
-/** The metric that a task is judged by. */
-export interface Metric {
-  name: string;
-  higherIsBetter: boolean;
-  /** Score of guessing. */
-  chance: number;
-}
+export * from './describeTask.ts';
 
 /** A place whose activations can be read. */
 export interface TapDescription {
@@ -31,6 +18,8 @@ export interface TapDescription {
   shape: number[];
   /** Product of `shape`. */
   features: number;
+  /** Named mappings (even, last, …) use these taps where a network has any, and all taps otherwise. */
+  primary?: boolean;
 }
 
 export interface NetworkDescription {
@@ -47,30 +36,10 @@ export interface NetworkDescription {
   layers: number;
 }
 
-export const IMAGE_CLASSES = ['horizontal', 'vertical', 'diagonal /', 'diagonal \\', 'checker', 'dots', 'rings', 'spokes'];
-export const SHAPE_CLASSES = ['disc', 'ring', 'square', 'frame', 'triangle', 'plus', 'two bars', '2×2 checker'];
-
-export function taskShape(task: TaskSpec): TaskShape {
-  return { input: [task.size, task.size, 3], classes: 8, trainExamples: task.train, valExamples: task.val };
-}
-
-/** Class names in label order. */
-export function classNames(task: TaskSpec): string[] {
-  return { textures: IMAGE_CLASSES, shapes: SHAPE_CLASSES }[task.kind];
-}
-
-export function taskMetric(task: TaskSpec): Metric {
-  return { name: 'accuracy', higherIsBetter: true, chance: 1 / taskShape(task).classes };
-}
-
-export function taskTitle(task: TaskSpec): string {
-  return { textures: 'Textures', shapes: 'Shapes' }[task.kind];
-}
-
 const product = (xs: readonly number[]) => xs.reduce((a, b) => a * b, 1);
 const tap = (name: string, label: string, shape: number[]): TapDescription => ({ name, label, shape, features: product(shape) });
 
-function describeFcn(spec: FcnSpec, task: TaskShape): NetworkDescription {
+function describeFcn(spec: FcnSpec, task: ImageShape): NetworkDescription {
   const input = product(task.input);
   const taps: TapDescription[] = [];
   let parameters = 0;
@@ -111,7 +80,7 @@ export interface ResNetBlock {
 }
 
 /** The convolutions of a basic-block ResNet: 3×3 stem, stages of blocks at strides 1, 2, 2, …, channels doubling. */
-export function resnetPlan(spec: ResNetSpec, task: TaskShape): { stem: ResNetConv; blocks: ResNetBlock[]; features: number } {
+export function resnetPlan(spec: ResNetSpec, task: ImageShape): { stem: ResNetConv; blocks: ResNetBlock[]; features: number } {
   let [height, width, channels] = task.input;
   const conv = (name: string, label: string, kernel: number, stride: number, inChannels: number, outChannels: number, h: number, w: number): ResNetConv => ({
     name, label, kernel, stride, inChannels, outChannels,
@@ -139,7 +108,7 @@ export function resnetPlan(spec: ResNetSpec, task: TaskShape): { stem: ResNetCon
   return { stem, blocks, features: channels };
 }
 
-function describeResNet(spec: ResNetSpec, task: TaskShape): NetworkDescription {
+function describeResNet(spec: ResNetSpec, task: ImageShape): NetworkDescription {
   const plan = resnetPlan(spec, task);
   const convs = [plan.stem, ...plan.blocks.flatMap((b) => (b.proj ? [b.conv1, b.conv2, b.proj] : [b.conv1, b.conv2]))];
   const weights = (c: ResNetConv) => c.kernel ** 2 * c.inChannels * c.outChannels;
@@ -160,7 +129,23 @@ function describeResNet(spec: ResNetSpec, task: TaskShape): NetworkDescription {
   };
 }
 
-/** Describe a network on a task without building it. */
+/** Whether a network reads what a task gives: images or tokens. */
+export const familyFits = (family: NetworkSpec['family'], task: TaskShape): boolean =>
+  (family === 'rnn' || family === 'transformer') === (task.tokens !== undefined);
+
+/**
+ * Describe a network on a task without building it. A network that does not fit its task is described on a blank
+ * task of its own kind: an experiment in the middle of an edit can still be drawn, and its checks say what is wrong.
+ */
 export function describeNetwork(spec: NetworkSpec, task: TaskShape): NetworkDescription {
-  return spec.family === 'fcn' ? describeFcn(spec, task) : describeResNet(spec, task);
+  switch (spec.family) {
+    case 'fcn': return describeFcn(spec, asImages(task));
+    case 'resnet': return describeResNet(spec, asImages(task));
+    case 'rnn': return describeRnn(spec, asSequence(task));
+    case 'transformer': return describeTransformer(spec, asSequence(task));
+  }
 }
+
+const asImages = (task: TaskShape): ImageShape => (task.tokens ? { ...task, tokens: undefined, input: [1, 1, 1] } : task);
+const asSequence = (task: TaskShape): SequenceShape =>
+  (task.tokens ? task : { ...task, input: [1], tokens: { vocabulary: 1, padded: false, outputs: 1 } });

@@ -29,12 +29,32 @@ export interface Environment {
 }
 
 /** Images to show before anything runs: RGBA bytes, `count` tiles of `size`×`size`, with label indices. */
-export interface TaskPreview {
+export interface ImagePreview {
+  kind?: 'images';
   size: number;
   count: number;
   pixels: Uint8ClampedArray<ArrayBuffer>;
   labels: Uint8Array<ArrayBuffer>;
 }
+
+/** Sequences to show before anything runs. */
+export interface SequencePreview {
+  kind: 'sequences';
+  count: number;
+  /** Tokens of one sequence. */
+  length: number;
+  /** `[count × length]` token ids; −1 is padding. */
+  tokens: Int32Array<ArrayBuffer>;
+  /** Labels of one sequence: 1 (it stands for the whole sequence), or `length`. */
+  outputs: number;
+  /** `[count × outputs]` classes; −1 where none is asked for. */
+  targets: Int32Array<ArrayBuffer>;
+  /** How tokens and classes are written, by number. */
+  tokenNames: string[];
+  classNames: string[];
+}
+
+export type TaskPreview = ImagePreview | SequencePreview;
 
 /** idle → preparing (backend, data, guides) → running ⇄ paused → finished; failed from anywhere. */
 export type Phase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished' | 'failed';
@@ -62,10 +82,15 @@ export interface EvaluationRecord {
   valMetric: Float32Array<ArrayBuffer>;
   /**
    * Per guide: `[members × targetTaps × guideTaps × 3]` biased CKA, debiased CKA and the exact chance level of the
-   * biased one, on the probe. NaN where a layer has collapsed (no variation).
+   * biased one, on the probe. NaN where a layer has collapsed (no variation). For sequences as `base.tokens` says;
+   * per position the mean over the positions at which the guide's layer varies ('all-tokens': of the first sequences
+   * of the probe that together have at most 1,024 tokens).
    */
   matrices: Record<string, Float32Array<ArrayBuffer>>;
-  /** Predicted class of every validation example, `[members × valExamples]`. */
+  /**
+   * Predicted class of every label of the validation set, `[members × labels]`: one an example for images and for
+   * sequences with one label, otherwise every label that is not −1, example by example in order of position.
+   */
   predictions: Uint8Array<ArrayBuffer>;
 }
 
@@ -117,7 +142,10 @@ export interface Checkpoint {
 /** A lab runs one experiment at a time. Commands resolve when accepted; what happens is told by events. */
 export interface Lab {
   subscribe(listener: (event: LabEvent) => void): () => void;
-  /** Images of a split, without running anything: training images class by class, validation images in order. */
+  /**
+   * Examples of a split, without running anything: training images class by class, validation images and sequences
+   * in order (training sequences where every step draws new ones: those of its first step with seed 0).
+   */
   preview(task: TaskSpec, count: number, split?: 'train' | 'val'): Promise<TaskPreview>;
   /**
    * Choose a backend and check it, without running anything. While an experiment is open its backend stays; the

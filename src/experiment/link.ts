@@ -28,13 +28,20 @@ export function differences(from: Json, to: Json, path = ''): Change[] {
   ];
 }
 
+/** A copy that shares nothing, also not within itself: presets use one object in several places. */
+function unshared(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unshared);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unshared(entry)]));
+}
+
 /**
  * A copy of `root` with one dotted path set (or deleted, when no value is given). Array elements are addressed by
  * index, arms also by id (`arms.guided.align.weight`).
  * @throws {Error} when the path leads through something that is not an object
  */
 export function withPath(root: unknown, path: string, value?: unknown): unknown {
-  const copy = structuredClone(root);
+  const copy = unshared(root);
   const keys = path.split('.');
   let node = copy as Record<string, unknown>;
   keys.forEach((key, i) => {

@@ -1,6 +1,7 @@
 /** From anything (a link, a file, a form) to an experiment, or to sentences that say what is wrong. */
 import type { z } from 'zod';
 import { describeNetwork, taskShape } from './describe.ts';
+import { checkFit } from './fit.ts';
 import { UnknownTapError } from './mapping.ts';
 import { alignedPairs, cost, observedPairs } from './plan.ts';
 import { type Experiment, experimentSchema, SCHEMA_VERSION } from './schema.ts';
@@ -93,8 +94,10 @@ function checkWhole(experiment: Experiment): Problem[] {
     problems.push({ path: 'base.batchSize', message: `must be at most the ${shape.trainExamples} training examples, not ${experiment.base.batchSize}` });
   }
   for (const [name, guide] of Object.entries(experiment.guides)) {
-    if (guide.state === 'trained' && guide.training.batchSize > shape.trainExamples) {
-      problems.push({ path: `guides.${name}.training.batchSize`, message: `must be at most the ${shape.trainExamples} training examples, not ${guide.training.batchSize}` });
+    if (guide.state !== 'trained') continue;
+    const { trainExamples } = taskShape(guide.training.task ?? experiment.task);
+    if (guide.training.batchSize > trainExamples) {
+      problems.push({ path: `guides.${name}.training.batchSize`, message: `must be at most the ${trainExamples} training examples, not ${guide.training.batchSize}` });
     }
   }
   experiment.arms.forEach((a, i) => {
@@ -105,6 +108,8 @@ function checkWhole(experiment: Experiment): Problem[] {
       }
     }
   });
+  if (problems.length > 0) return problems;
+  problems.push(...checkFit(experiment));
   if (problems.length > 0) return problems;
 
   experiment.arms.forEach((a, i) => {

@@ -1,7 +1,7 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
-import { describeNetwork, taskShape } from './describe.ts';
+import { describeNetwork, type TaskShape, taskShape } from './describe.ts';
 import { resolveMapping, type TapPair } from './mapping.ts';
-import type { ArmSpec, Experiment } from './schema.ts';
+import type { ArmSpec, Experiment, MappingSpec, TokenView } from './schema.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -23,6 +23,26 @@ export const tapNames = (experiment: Experiment, guide?: string): string[] =>
   describeNetwork(guide === undefined ? experiment.target : experiment.guides[guide].network, taskShape(experiment.task))
     .taps.map((tap) => tap.name);
 
+/** Taps that named mappings use: the primary ones, or all where none is marked. Without a guide: of the target. */
+function mappedTaps(experiment: Experiment, guide?: string): string[] {
+  const { taps } = describeNetwork(guide === undefined ? experiment.target : experiment.guides[guide].network, taskShape(experiment.task));
+  const primary = taps.filter((tap) => tap.primary);
+  return (primary.length > 0 ? primary : taps).map((tap) => tap.name);
+}
+
+/**
+ * The pairs of a mapping between one guide and the target.
+ * @throws {UnknownTapError} when an explicit mapping does not fit the networks
+ */
+export const mappedPairs = (experiment: Experiment, guide: string, mapping: MappingSpec): TapPair[] =>
+  (typeof mapping === 'string'
+    ? resolveMapping(mapping, mappedTaps(experiment, guide), mappedTaps(experiment))
+    : resolveMapping(mapping, tapNames(experiment, guide), tapNames(experiment)));
+
+/** What counts as an example where an arm's activations are compared; images know no difference. */
+export const tokenView = (experiment: Experiment, arm?: ArmSpec): TokenView =>
+  arm?.align?.tokens ?? experiment.base.tokens ?? 'position';
+
 /**
  * The pairs that one arm's alignment term pulls together; empty for an arm without one.
  * @throws {UnknownTapError} when an explicit mapping does not fit the networks
@@ -30,15 +50,13 @@ export const tapNames = (experiment: Experiment, guide?: string): string[] =>
 export function alignedPairs(experiment: Experiment, arm: ArmSpec): ObservedPair[] {
   if (!arm.align) return [];
   const { guide, mapping } = arm.align;
-  return resolveMapping(mapping ?? experiment.base.mapping, tapNames(experiment, guide), tapNames(experiment))
-    .map((pair) => ({ guide, ...pair }));
+  return mappedPairs(experiment, guide, mapping ?? experiment.base.mapping).map((pair) => ({ guide, ...pair }));
 }
 
 /** Every pair whose similarity is recorded: the shared mapping for each guide, and each arm's own pairs. */
 export function observedPairs(experiment: Experiment): ObservedPair[] {
-  const target = tapNames(experiment);
   const shared = Object.keys(experiment.guides).flatMap((guide) =>
-    resolveMapping(experiment.base.mapping, tapNames(experiment, guide), target).map((pair) => ({ guide, ...pair })));
+    mappedPairs(experiment, guide, experiment.base.mapping).map((pair) => ({ guide, ...pair })));
   const seen = new Map<string, ObservedPair>();
   for (const pair of [...shared, ...experiment.arms.flatMap((arm) => alignedPairs(experiment, arm))]) {
     seen.set(`${pair.guide} ${pair.guideTap} ${pair.targetTap}`, pair);
@@ -81,13 +99,34 @@ export function guideCacheBytes(experiment: Experiment, guide: string): number {
   const taps = describeNetwork(experiment.guides[guide].network, shape).taps;
   const needed = new Set(experiment.arms.filter((a) => a.align?.guide === guide)
     .flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
-  const features = taps.filter((tap) => needed.has(tap.name)).reduce((sum, tap) => sum + tap.features, shape.classes);
+  const features = taps.filter((tap) => needed.has(tap.name))
+    .reduce((sum, tap) => sum + tap.features, (shape.tokens?.outputs ?? 1) * shape.classes);
+  // Fresh data is never seen twice: infinite, so never cached.
   return features * shape.trainExamples * BYTES;
 }
 
 /** Networks of one guide: one per seed when untrained, one for all seeds when trained. */
 export const guideInstances = (experiment: Experiment, guide: string): number =>
   experiment.guides[guide].state === 'untrained' ? experiment.seeds.length : 1;
+
+/** Tokens that count as examples of their own on the probe at most ('all-tokens'), to bound the Gram matrices. */
+export const PROBE_TOKENS = 1024;
+
+/** Multiply-adds ×2 of a tap's Gram matrices over a batch of n examples: the view of a sequence changes who is an example. */
+function gramFlops(features: number, n: number, shape: TaskShape, view: TokenView): number {
+  const length = shape.tokens ? shape.input[0] : 1;
+  const once = 2 * n * n * features;
+  if (!shape.tokens || view === 'position' || view === 'flattened') return once;
+  return view === 'last-token' ? once / length : once * length;
+}
+
+/** Bytes of the Gram matrices that are kept of one guide instance's taps on the probe. Images: small beside the rest. */
+function probeBytes(taps: number, shape: TaskShape, view: TokenView): number {
+  if (!shape.tokens) return 0;
+  const n = Math.min(EVALUATION_CHUNK, shape.valExamples);
+  const each = view === 'all-tokens' ? PROBE_TOKENS ** 2 : n * n * (view === 'position' ? shape.input[0] : 1);
+  return BYTES * taps * each;
+}
 
 /** Estimate what an experiment takes, from its shapes alone. */
 export function cost(experiment: Experiment): Cost {
@@ -96,16 +135,17 @@ export function cost(experiment: Experiment): Cost {
   const target = describeNetwork(experiment.target, shape);
   const memberCount = arms.length * seeds.length;
   const tapsByName = new Map(target.taps.map((tap) => [tap.name, tap]));
-  const gram = (features: number, n: number) => 2 * n * n * features;
+  const gram = (features: number, n: number, arm?: ArmSpec) => gramFlops(features, n, shape, tokenView(experiment, arm));
 
   // Forward, gradient for inputs, gradient for weights: three times the forward pass.
   let flopsPerStep = memberCount * 3 * target.flops * base.batchSize;
   for (const arm of arms) {
     for (const pair of alignedPairs(experiment, arm)) {
-      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(pair.targetTap)?.features ?? 0, base.batchSize);
+      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(pair.targetTap)?.features ?? 0, base.batchSize, arm);
     }
   }
   let cacheBytes = 0;
+  let probes = 0;
   let guideFlops = 0;
   const guideTrainingFlops: Record<string, number> = {};
   for (const [name, guide] of Object.entries(experiment.guides)) {
@@ -114,6 +154,7 @@ export function cost(experiment: Experiment): Cost {
     if (guide.state === 'trained') {
       guideTrainingFlops[name] = 3 * description.flops * guide.training.batchSize * guide.training.steps;
     }
+    probes += instances * probeBytes(description.taps.length, shape, tokenView(experiment));
     guideFlops += instances * description.flops * Math.min(EVALUATION_CHUNK, shape.valExamples);
     if (!guidesInUse(experiment).includes(name)) continue;
     const bytes = instances * guideCacheBytes(experiment, name);
@@ -135,6 +176,7 @@ export function cost(experiment: Experiment): Cost {
   const groupActivations = 2 * seeds.length * Math.max(base.batchSize, EVALUATION_CHUNK) * target.activations;
   const guideActivations = Math.max(0, ...Object.values(experiment.guides).map((guide) =>
     describeNetwork(guide.network, shape).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0)));
+  const storedExamples = (Number.isFinite(shape.trainExamples) ? shape.trainExamples : 0) + shape.valExamples;
   return {
     parameters: target.parameters,
     members: memberCount,
@@ -142,6 +184,6 @@ export function cost(experiment: Experiment): Cost {
     flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops,
     guideTrainingFlops,
     bytes: BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + groupActivations + guideActivations
-      + (shape.trainExamples + shape.valExamples) * shape.input[0] * shape.input[1] * shape.input[2]) + cacheBytes,
+      + storedExamples * shape.input.reduce((a, b) => a * b, 1)) + cacheBytes + probes,
   };
 }

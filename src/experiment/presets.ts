@@ -1,5 +1,6 @@
 /** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
 import type { ArmSpec, BaseSettings, Experiment, FcnSpec, GuideSpec, ResNetSpec, TaskSpec } from './schema.ts';
+import { SEQUENCE_PRESETS } from './sequencePresets.ts';
 
 export interface Preset {
   id: string;
@@ -83,6 +84,7 @@ export const PRESETS: readonly Preset[] = [
     experiment: image('shapes', 'When the teacher is good, is guidance any better than distillation?', SHAPES, fcn(3, 384), 300,
       [UNGUIDED, guided(4), guidedUntrained(0.3), DISTILLED]),
   },
+  ...SEQUENCE_PRESETS,
 ];
 
 export const DEFAULT_PRESET = 'wide-fcn';

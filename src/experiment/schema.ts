@@ -4,6 +4,11 @@
  * (parameters, memory, arithmetic) are in `parse.ts`.
  */
 import { z } from 'zod';
+import { initSchema, networkSchema } from './networkSchema.ts';
+import { seed, taskSchema } from './taskSchema.ts';
+
+export * from './networkSchema.ts';
+export { type ImageTaskSpec, isImageTask, type SequenceTaskSpec, taskSchema, type TaskSpec } from './taskSchema.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -12,47 +17,6 @@ const id = z
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits or hyphens, starting with a letter');
 const int = (min: number, max: number) => z.int().min(min).max(max);
 const real = (min: number, max: number) => z.number().min(min).max(max);
-const seed = int(0, 2 ** 31 - 1);
-
-/** Fields common to the procedural image tasks (8 classes, RGB). */
-const proceduralImages = {
-  /** Height and width in pixels. */
-  size: int(8, 32),
-  train: int(64, 20_000),
-  val: int(64, 4_000),
-  seed,
-  /** Standard deviation of the pixel noise, on the 0–1 intensity scale. */
-  noise: real(0, 1),
-};
-
-export const taskSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('textures'), ...proceduralImages }),
-  z.strictObject({ kind: z.literal('shapes'), ...proceduralImages }),
-]);
-
-const tapPlace = z.enum(['pre', 'post']);
-
-export const networkSchema = z.discriminatedUnion('family', [
-  z.strictObject({
-    family: z.literal('fcn'),
-    depth: int(1, 64),
-    width: int(4, 4096),
-    norm: z.enum(['batch', 'none']),
-    dropout: real(0, 0.9),
-    init: z.enum(['default', 'he']),
-    /** Read activations before or after normalisation and nonlinearity. */
-    tap: tapPlace,
-  }),
-  z.strictObject({
-    family: z.literal('resnet'),
-    /** Basic blocks per stage; every stage after the first halves the resolution and doubles the channels. */
-    stages: z.array(int(1, 8)).min(1).max(4),
-    /** Channels of the first stage. */
-    width: int(2, 128),
-    init: z.enum(['default', 'he']),
-    tap: tapPlace,
-  }),
-]);
 
 export const optimiserSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -87,12 +51,16 @@ const batchSize = int(8, 1024);
 export const guideSchema = z.discriminatedUnion('state', [
   /** New random weights for every seed of the experiment. */
   z.strictObject({ state: z.literal('untrained'), network: networkSchema }),
-  /** Trained once on the experiment's task, by its own recipe, and shared by all seeds. */
+  /** Trained once by its own recipe, and shared by all seeds. */
   z.strictObject({
     state: z.literal('trained'),
     network: networkSchema,
     training: z.strictObject({
       seed, steps, batchSize, learningRate, schedule: scheduleSchema, optimiser: optimiserSchema,
+      /** Largest gradient norm; absent: no clipping. */
+      clipNorm: z.number().min(1e-6).max(1e6).optional(),
+      /** Another task with the same inputs to be trained on; absent: the experiment's own. */
+      task: taskSchema.optional(),
     }),
   }),
 ]);
@@ -106,6 +74,12 @@ export const mappingSchema = z.union([
 
 export const measureSchema = z.enum(['cka', 'cka-debiased']);
 export const reductionSchema = z.enum(['sum', 'mean']);
+/**
+ * What counts as an example where activations are compared over sequences. 'position' (the default): at every token
+ * position the examples of the batch, averaged over the positions at which the guide varies. 'flattened': whole
+ * sequences (the paper). 'all-tokens': every token is an example. 'last-token': the last token of each sequence.
+ */
+export const tokensSchema = z.enum(['position', 'flattened', 'all-tokens', 'last-token']);
 
 /** weight × reduction over pairs of (1 − similarity to the guide). */
 export const alignSchema = z.strictObject({
@@ -114,6 +88,7 @@ export const alignSchema = z.strictObject({
   mapping: mappingSchema.optional(),
   measure: measureSchema.optional(),
   reduction: reductionSchema.optional(),
+  tokens: tokensSchema.optional(),
   /** Number of steps after which the term is switched off; absent: never. */
   until: steps.optional(),
 });
@@ -141,6 +116,8 @@ export const baseSchema = z.strictObject({
   mapping: mappingSchema,
   measure: measureSchema,
   reduction: reductionSchema,
+  /** For sequences; also how similarities on the probe are measured. Absent: 'position'. */
+  tokens: tokensSchema.optional(),
 });
 
 export const armSchema = z.strictObject({
@@ -150,7 +127,7 @@ export const armSchema = z.strictObject({
   distil: distilSchema.optional(),
   /** What this arm states differently from `base`. The budget (batch, steps) is the same for every arm. */
   learningRate: learningRate.optional(),
-  init: z.enum(['default', 'he']).optional(),
+  init: initSchema.optional(),
 });
 
 /** What a person changed while it ran, before the step of that number (0-based). */
@@ -182,10 +159,6 @@ export const experimentSchema = z.strictObject({
 });
 
 export type Experiment = z.infer<typeof experimentSchema>;
-export type TaskSpec = z.infer<typeof taskSchema>;
-export type NetworkSpec = z.infer<typeof networkSchema>;
-export type FcnSpec = Extract<NetworkSpec, { family: 'fcn' }>;
-export type ResNetSpec = Extract<NetworkSpec, { family: 'resnet' }>;
 export type GuideSpec = z.infer<typeof guideSchema>;
 export type TrainedGuideSpec = Extract<GuideSpec, { state: 'trained' }>;
 export type BaseSettings = z.infer<typeof baseSchema>;
@@ -194,6 +167,7 @@ export type AlignTerm = z.infer<typeof alignSchema>;
 export type DistilTerm = z.infer<typeof distilSchema>;
 export type MappingSpec = z.infer<typeof mappingSchema>;
 export type Measure = z.infer<typeof measureSchema>;
+export type TokenView = z.infer<typeof tokensSchema>;
 export type OptimiserSpec = z.infer<typeof optimiserSchema>;
 export type ScheduleSpec = z.infer<typeof scheduleSchema>;
 export type Intervention = z.infer<typeof interventionSchema>;

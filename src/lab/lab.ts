@@ -95,9 +95,10 @@ class LocalLab implements Lab {
       const scores: RunResult['guides'] = [];
       try {
         for (const [id, spec] of Object.entries(scaled.guides)) {
-          const { guide, source } = await this.#prepareGuide(id, spec, experiment, task, kernels, options, generation);
+          const own = spec.state === 'trained' && spec.training.task ? createTask(spec.training.task) : task;
+          const { guide, source } = await this.#prepareGuide(id, spec, experiment, { task, own }, kernels, options, generation);
           guides.set(id, guide);
-          scores.push(...(await this.#scoreGuide(guide, source, task, experiment)));
+          scores.push(...(await this.#scoreGuide(guide, source, own, experiment)));
         }
         this.#check(generation);
       } catch (error) {
@@ -241,12 +242,13 @@ class LocalLab implements Lab {
     this.#emit({ type: 'training.recorded', records });
   }
 
+  /** @param tasks the experiment's, whose examples the guide reads, and the one that it is (or would be) trained on */
   async #prepareGuide(
-    id: string, spec: GuideSpec, experiment: Experiment, task: Task, kernels: ChosenBackend['kernels'], options: OpenOptions, generation: number,
+    id: string, spec: GuideSpec, experiment: Experiment, { task, own }: { task: Task; own: Task }, kernels: ChosenBackend['kernels'], options: OpenOptions, generation: number,
   ): Promise<{ guide: Guide; source: GuideSource }> {
-    const common = { task: task.shape, train: task.train, seeds: experiment.seeds };
+    const common = { task: own.shape, train: task.train, seeds: experiment.seeds };
     if (spec.state === 'untrained') return { guide: new Guide(id, spec, common, kernels), source: 'untrained' };
-    const key = recipeKey(experiment.task, spec);
+    const key = recipeKey(own.spec, spec);
     if (!options.retrain?.includes(id)) {
       this.#phase('preparing', `Loading the guide "${id}"`);
       const shipped = await this.#store.shipped(key);
@@ -255,7 +257,7 @@ class LocalLab implements Lab {
       if (kept) return { guide: new Guide(id, spec, { ...common, weights: kept }, kernels), source: 'kept' };
     }
     this.#phase('preparing', `Training the guide "${id}"`);
-    const weights = await trainGuide(id, spec, task, kernels, async (progress) => {
+    const weights = await trainGuide(id, spec, own, kernels, async (progress) => {
       this.#emit({ type: 'guide.progress', guide: id, ...progress });
       await yieldToMessages();
       this.#check(generation);

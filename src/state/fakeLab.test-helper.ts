@@ -12,7 +12,7 @@ import type {
 } from '@/experiment/events.ts';
 import { guideInstances, type Member, members, observedPairs, tapNames } from '@/experiment/plan.ts';
 import type { MemberResult, RunResult } from '@/experiment/result.ts';
-import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
+import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
 
 export interface FakeOptions {
   /** Milliseconds per chunk of steps; 0 runs as fast as promises allow. */
@@ -85,6 +85,7 @@ export class FakeLab implements Lab {
   }
 
   async preview(task: TaskSpec, count: number): Promise<TaskPreview> {
+    if (!isImageTask(task)) throw new Error('the fake lab draws images only');
     const pixels = new Uint8ClampedArray(count * task.size * task.size * 4);
     for (let i = 0; i < pixels.length; i++) pixels[i] = i % 4 === 3 ? 255 : 128 + 100 * noise(i >> 5, i % 4);
     return { size: task.size, count, pixels, labels: Uint8Array.from({ length: count }, (_, i) => (i * 5) % 8) };

@@ -1,6 +1,6 @@
 /** Editing which guide layer guides which target layer, wherever the experiment states it. */
-import { resolveMapping, type TapPair } from '../experiment/mapping.ts';
-import { tapNames } from '../experiment/plan.ts';
+import type { TapPair } from '../experiment/mapping.ts';
+import { mappedPairs, tapNames } from '../experiment/plan.ts';
 import type { ArmSpec, Experiment, MappingSpec } from '../experiment/schema.ts';
 
 /** What the picture shows: one guide, seen by one arm. */
@@ -22,7 +22,7 @@ export const mappingOf = (experiment: Experiment, view: MappingView): MappingSpe
   experiment.base.mapping;
 
 export const pairsOf = (experiment: Experiment, view: MappingView): TapPair[] =>
-  resolveMapping(mappingOf(experiment, view), tapNames(experiment, view.guide), tapNames(experiment));
+  mappedPairs(experiment, view.guide, mappingOf(experiment, view));
 
 const withArmMapping = (
   experiment: Experiment,

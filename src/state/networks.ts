@@ -1,6 +1,7 @@
 /** Changing what a network is: its family, a guide's state. */
 import { RESNET_8, TRAINED_RESNET } from '../experiment/presets.ts';
 import type { Experiment, GuideSpec, NetworkSpec } from '../experiment/schema.ts';
+import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/sequencePresets.ts';
 import { freeId } from './arms.ts';
 import { sameValue } from './paths.ts';
 
@@ -17,8 +18,10 @@ const FCN_DEFAULT: NetworkSpec = {
 /** Another family, keeping what both families have. */
 export function withFamily(network: NetworkSpec, family: NetworkSpec['family']): NetworkSpec {
   if (network.family === family) return network;
+  if (family === 'rnn') return RNN_2X64;
+  if (family === 'transformer') return TRANSFORMER_2X32;
   const fresh = family === 'fcn' ? FCN_DEFAULT : RESNET_8;
-  return { ...fresh, tap: network.tap };
+  return 'tap' in network && 'tap' in fresh ? { ...fresh, tap: network.tap } : fresh;
 }
 
 /** Guides whose network is the same as this one's: edited together, so that only their training differs. */

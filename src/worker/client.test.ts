@@ -78,7 +78,7 @@ describe('a lab in a worker', () => {
   it('gives arrays away instead of copying them', async () => {
     const { lab, workers } = bench();
     const preview = await lab.preview(tinyExperiment().task, 3);
-    expect(preview.pixels).toEqual(new Uint8ClampedArray(12).fill(7));
+    expect(preview).toMatchObject({ pixels: new Uint8ClampedArray(12).fill(7) });
     const sent = workers[0].posted.find(({ message }) => message.type === 'request.answered');
     expect(sent?.transfer).toHaveLength(2);
     expect(sent?.transfer[0]).toMatchObject({ byteLength: 0 });

@@ -10,7 +10,7 @@ function experiment(): Experiment {
   const tiny = tinyExperiment();
   return {
     ...tiny,
-    task: { ...tiny.task, size: 8, train: 64, val: 64 },
+    task: { kind: 'textures', size: 8, train: 64, val: 64, seed: 0, noise: 0.15 },
     target: { family: 'fcn', depth: 1, width: 4, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' },
     guides: { trained: { state: 'untrained', network: { family: 'resnet', stages: [1], width: 2, init: 'he', tap: 'pre' } } },
     base: { ...tiny.base, batchSize: 16, steps: 6, evaluateEvery: 2 },

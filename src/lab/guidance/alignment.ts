@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Measure } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
+import type { BatchView } from './tokenViews.ts';
 
 /**
  * Centred Gram matrix of a guide's activations, ready for `alignmentGradient`.
@@ -13,20 +14,37 @@ export function centredGram(kernels: Kernels, activations: tf.Tensor3D): tf.Tens
   return kernels.matmul(z, z, { transposeB: true });
 }
 
+/** A guide's layer on one batch, ready to be aligned to. */
+export interface GuideGram {
+  /** `[S, B, B]`, or `[S·T, B, B]` per position: as the view says. */
+  gram: tf.Tensor3D;
+  /** Share of each matrix in the mean over positions, `[S·T]`. */
+  shares: tf.Tensor1D | undefined;
+}
+
+/** @param activations `[S, B, F]`, or `[S, B, T·F]` with a view of the batch's tokens. Call inside `tf.tidy`. */
+export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView): GuideGram {
+  if (!view) return { gram: centredGram(kernels, activations), shares: undefined };
+  const examples = view.take(activations);
+  const { z, norm } = kernels.centreNormalise(examples);
+  return { gram: kernels.matmul(z, z, { transposeB: true }), shares: view.shares(norm, examples.shape[1], examples.shape[2]) };
+}
+
 /**
  * Gradient of weight · (1 − CKA(x, guide)) for the target's activations x `[E, B, F]`:
  * with z = (x − x̄)/‖x − x̄‖ and K = z·zᵀ it is −weight · G·z / ‖x − x̄‖ (see `Kernels.cka`). Scale invariance makes
  * the projection of the normalisation vanish, centring of x is inherited from the centred G.
  * A collapsed layer gets gradient 0.
+ * @param weight one for all, or one for each of the E
  */
 export function alignmentGradient(
-  kernels: Kernels, x: tf.Tensor3D, guideGram: tf.Tensor3D, weight: number, measure: Measure,
+  kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weight: number | tf.Tensor1D, measure: Measure,
 ): tf.Tensor3D {
   const { z, norm } = kernels.centreNormalise(x);
   const gram = kernels.matmul(z, z, { transposeB: true });
-  const { g } = kernels.cka(gram, guideGram, { debiased: measure === 'cka-debiased' });
+  const { g } = kernels.cka(gram, guide, { debiased: measure === 'cka-debiased' });
   const alive = tf.greater(norm, 0);
-  const factor = tf.where(alive, tf.div(-weight, tf.where(alive, norm, tf.onesLike(norm))), tf.zerosLike(norm));
+  const factor = tf.where(alive, tf.div(typeof weight === 'number' ? -weight : tf.neg(weight), tf.where(alive, norm, tf.onesLike(norm))), tf.zerosLike(norm));
   // The n×n side is the small one: scale there, not on [E, B, F].
   return kernels.matmul(tf.mul(g, tf.reshape(factor, [-1, 1, 1])) as tf.Tensor3D, z);
 }

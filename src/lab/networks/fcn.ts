@@ -1,13 +1,13 @@
 /** Fully connected network: depth × [linear → batch norm? → ReLU → dropout], linear head. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { TaskShape } from '../../experiment/describe.ts';
+import type { ImageShape } from '../../experiment/describe.ts';
 import type { FcnSpec } from '../../experiment/schema.ts';
 import * as ops from '../autodiff/ops.ts';
 import type { Value } from '../autodiff/tape.ts';
 import { batchNormParameters, bias, headWeight, hiddenWeight } from './init.ts';
 import type { ForwardContext, NetworkProgram } from './program.ts';
 
-export function fcn(spec: FcnSpec, task: TaskShape): NetworkProgram {
+export function fcn(spec: FcnSpec, task: ImageShape): NetworkProgram {
   const input = task.input.reduce((a, b) => a * b, 1);
   const layers = Array.from({ length: spec.depth }, (_, i) => ({
     name: `linear${i + 1}`, norm: `norm${i + 1}`, fanIn: i === 0 ? input : spec.width,

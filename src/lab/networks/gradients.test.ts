@@ -36,7 +36,7 @@ beforeAll(async () => {
 describe.each(Object.entries(CASES))('%s', (_, { network, tap }) => {
   const maskCache = new Map<string, tf.Tensor3D>();
   const input: Omit<StepInput, 'learningRate' | 'step'> = {
-    images: random('images', [MEMBERS, BATCH, 6, 6, 3]) as tf.Tensor5D,
+    inputs: random('images', [MEMBERS, BATCH, 6, 6, 3]) as tf.Tensor5D,
     labels: tf.tensor2d(Int32Array.from({ length: MEMBERS * BATCH }, (_, i) => (i * 3) % 4), [MEMBERS, BATCH], 'int32'),
     masks: (layer, features, rate) => {
       const key = `${layer} ${features}`;
@@ -57,7 +57,7 @@ describe.each(Object.entries(CASES))('%s', (_, { network, tap }) => {
         tape, mode: 'train', masks: input.masks,
         parameter: (name) => tape.constant(group.model.weights.parameter(name)), running: (name) => group.model.weights.running(name),
       });
-      const logits = group.model.program.forward(context, tape.constant(input.images)).tensor;
+      const logits = group.model.program.forward(context, tape.constant(input.inputs)).tensor;
       const [{ targetTap, guideGram, weight }] = input.align;
       const activations = context.taps.get(targetTap);
       if (!activations || !input.distil) throw new Error('no tap');
@@ -102,7 +102,7 @@ describe.each(Object.entries(CASES))('%s', (_, { network, tap }) => {
   it('has the taps, shapes and parameter count of its description', () => {
     const description = describeNetwork(network, TASK);
     const group = new Group({ network, task: TASK, seeds: [0], streamName: 'test', clipNorm: null, optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 } }, composed);
-    const taps = tf.tidy(() => [...group.model.infer(input.images).taps].map(([name, tensor]) => `${name} ${tensor.shape[2]}`));
+    const taps = tf.tidy(() => [...group.model.infer(input.inputs).taps].map(([name, tensor]) => `${name} ${tensor.shape[2]}`));
     expect(taps.sort()).toEqual(description.taps.map(({ name, features }) => `${name} ${features}`).sort());
     const count = group.model.program.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     expect(count).toBe(description.parameters);

@@ -4,7 +4,15 @@ import type { NetworkSpec } from '../../experiment/schema.ts';
 import { fcn } from './fcn.ts';
 import type { NetworkProgram } from './program.ts';
 import { resnet } from './resnet.ts';
+import { rnn } from './rnn.ts';
+import { transformer } from './transformer.ts';
 
+/** @throws {Error} when the network cannot read what the task gives (an experiment that was parsed has no such network) */
 export function buildNetwork(spec: NetworkSpec, task: TaskShape): NetworkProgram {
+  if (spec.family === 'rnn' || spec.family === 'transformer') {
+    if (!task.tokens) throw new Error(`${spec.family} reads tokens, the task gives images`);
+    return spec.family === 'rnn' ? rnn(spec, task) : transformer(spec, task);
+  }
+  if (task.tokens) throw new Error(`${spec.family} reads images, the task gives tokens`);
   return spec.family === 'fcn' ? fcn(spec, task) : resnet(spec, task);
 }

@@ -31,19 +31,19 @@ export class Model {
 
   /**
    * Evaluate in inference mode. Call inside `tf.tidy`.
-   * @param images `[E|1, B, H, W, C]`
-   * @returns logits `[E, B, C]` and activations `[E, B, F]` by tap name
+   * @param inputs images `[E|1, B, H, W, C]` or tokens int32 `[E|1, B, T]`
+   * @returns logits `[E, B·outputs, C]` and activations `[E, B, F]` by tap name
    */
-  infer(images: tf.Tensor5D): { logits: tf.Tensor3D; taps: Map<string, tf.Tensor3D> } {
+  infer(inputs: tf.Tensor): { logits: tf.Tensor3D; taps: Map<string, tf.Tensor3D> } {
     const context = this.#context('eval');
-    const logits = this.program.forward(context, context.tape.constant(images)).tensor;
+    const logits = this.program.forward(context, context.tape.constant(inputs)).tensor;
     return { logits, taps: new Map([...context.taps].map(([name, { tensor }]) => [name, tensor])) };
   }
 
   /** Batch statistics in training mode without dropout, for recalibration. Call inside `tf.tidy`. */
-  batchStatistics(images: tf.Tensor5D): ForwardContext['batchStatistics'] {
+  batchStatistics(inputs: tf.Tensor): ForwardContext['batchStatistics'] {
     const context = this.#context('train');
-    this.program.forward(context, context.tape.constant(images));
+    this.program.forward(context, context.tape.constant(inputs));
     return context.batchStatistics;
   }
 

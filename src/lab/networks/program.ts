@@ -25,8 +25,11 @@ export interface StatisticSpec {
 export interface NetworkProgram {
   parameters: ParameterSpec[];
   statistics: StatisticSpec[];
-  /** Images `[E|1, B, H, W, C]` → logits `[E, B, classes]`. */
-  forward(context: ForwardContext, images: Value<tf.Tensor5D>): Value<tf.Tensor3D>;
+  /**
+   * Images `[E|1, B, H, W, C]` → logits `[E, B, classes]`; tokens int32 `[E|1, B, T]` → `[E, B·outputs, classes]`,
+   * example by example.
+   */
+  forward(context: ForwardContext, inputs: Value): Value<tf.Tensor3D>;
 }
 
 /** Batch-norm epsilon, as in PyTorch. */
@@ -52,7 +55,7 @@ export class ForwardContext {
   readonly #running: (name: string) => { mean: tf.Tensor2D; variance: tf.Tensor2D };
   readonly #masks: MaskSource | undefined;
   readonly batchStatistics = new Map<string, BatchStatistics>();
-  /** Activations by tap name, `[E, B, features]`. */
+  /** Activations by tap name, `[E, B, features]`; of sequences `[E, B, T·F]`. */
   readonly taps = new Map<string, Value<tf.Tensor3D>>();
 
   constructor(options: {

@@ -1,6 +1,6 @@
 /** Residual network of basic blocks (He et al. 2016): 3×3 stem, stages of blocks, average pool, linear head. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { type ResNetBlock, type ResNetConv, resnetPlan, type TaskShape } from '../../experiment/describe.ts';
+import { type ImageShape, type ResNetBlock, type ResNetConv, resnetPlan } from '../../experiment/describe.ts';
 import type { ResNetSpec } from '../../experiment/schema.ts';
 import * as ops from '../autodiff/ops.ts';
 import type { Value } from '../autodiff/tape.ts';
@@ -9,7 +9,7 @@ import type { ForwardContext, NetworkProgram } from './program.ts';
 
 type Images = Value<tf.Tensor5D>;
 
-export function resnet(spec: ResNetSpec, task: TaskShape): NetworkProgram {
+export function resnet(spec: ResNetSpec, task: ImageShape): NetworkProgram {
   const plan = resnetPlan(spec, task);
   const convs = [plan.stem, ...plan.blocks.flatMap((b) => (b.proj ? [b.conv1, b.conv2, b.proj] : [b.conv1, b.conv2]))];
   const post = spec.tap === 'post';
@@ -48,7 +48,7 @@ export function resnet(spec: ResNetSpec, task: TaskShape): NetworkProgram {
     ],
     statistics: convs.map((conv) => ({ name: `${conv.name}.norm`, features: conv.outChannels })),
     forward(context, images) {
-      let x = normalisedConv(context, plan.stem, images, true);
+      let x = normalisedConv(context, plan.stem, images as Images, true);
       if (post) context.tap('stem', x);
       for (const block of plan.blocks) x = basicBlock(context, block, x);
       const pooled = ops.globalAveragePool(context.tape, x);

@@ -1,16 +1,17 @@
-import type { TaskSpec } from '../../experiment/schema.ts';
-import { createImageTask } from './images/task.ts';
+import { type ImageTaskSpec, isImageTask, type TaskSpec } from '../../experiment/schema.ts';
 import { drawShape } from './images/shapes.ts';
+import { createImageTask, type ImageTask } from './images/task.ts';
 import { drawTexture } from './images/textures.ts';
+import { SequenceTask } from './sequences/task.ts';
 import type { Task } from './types.ts';
 
 export { batchIndices, stepsPerEpoch } from './order.ts';
-export type { Split, Task } from './types.ts';
+export type { SeedBatch, Split, Task } from './types.ts';
 
 /** The task of that specification. Nothing is drawn yet. */
+export function createTask(spec: ImageTaskSpec): ImageTask;
+export function createTask(spec: TaskSpec): Task;
 export function createTask(spec: TaskSpec): Task {
-  switch (spec.kind) {
-    case 'textures': return createImageTask(spec, drawTexture);
-    case 'shapes': return createImageTask(spec, drawShape);
-  }
+  if (!isImageTask(spec)) return new SequenceTask(spec);
+  return createImageTask(spec, { textures: drawTexture, shapes: drawShape }[spec.kind]);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskSpec } from '../../experiment/schema.ts';
+import type { ImageTaskSpec } from '../../experiment/schema.ts';
 import { fingerprint } from '../random/testing.ts';
 import { createImageTask } from './images/task.ts';
 import { createTask } from './index.ts';
 
-const spec = (kind: TaskSpec['kind'], changes: Partial<TaskSpec> = {}): TaskSpec =>
-  ({ kind, size: 16, train: 400, val: 100, seed: 0, noise: kind === 'textures' ? 0.15 : 0.05, ...changes }) as TaskSpec;
+const spec = (kind: ImageTaskSpec['kind'], changes: Partial<ImageTaskSpec> = {}): ImageTaskSpec =>
+  ({ kind, size: 16, train: 400, val: 100, seed: 0, noise: kind === 'textures' ? 0.15 : 0.05, ...changes }) as ImageTaskSpec;
 
 const GOLDEN = {
   textures: { train: '35d92fb2e3d8286a', val: '69342538a547d424', labels: '2e2ac33c94bf40dc' },
@@ -17,15 +17,15 @@ describe.each(['textures', 'shapes'] as const)('%s', (kind) => {
 
   it('is the same bytes for the same specification, here and elsewhere', () => {
     const { train, val } = task;
-    expect({ train: fingerprint(train.images), val: fingerprint(val.images), labels: fingerprint(train.labels) }).toEqual(GOLDEN[kind]);
+    expect({ train: fingerprint(train.inputs), val: fingerprint(val.inputs), labels: fingerprint(train.labels) }).toEqual(GOLDEN[kind]);
     expect(createTask(spec(kind)).train).toEqual(train);
   });
 
   it('differs for another seed, and between training and validation', () => {
-    expect(createTask(spec(kind, { seed: 1 })).train.images).not.toEqual(task.train.images);
+    expect(createTask(spec(kind, { seed: 1 })).train.inputs).not.toEqual(task.train.inputs);
     expect(createTask(spec(kind, { seed: 1 })).train.labels).not.toEqual(task.train.labels);
     expect(task.train.labels.slice(0, 100)).not.toEqual(task.val.labels);
-    expect(task.train.images.slice(0, 768)).not.toEqual(task.val.images.slice(0, 768));
+    expect(task.train.inputs.slice(0, 768)).not.toEqual(task.val.inputs.slice(0, 768));
   });
 
   it('keeps its images when there are more of them', () => {
@@ -37,8 +37,8 @@ describe.each(['textures', 'shapes'] as const)('%s', (kind) => {
   it('has shapes as described and about as many images of each class', () => {
     const { train, val, shape } = task;
     const [height, width, channels] = shape.input;
-    expect(train.images).toHaveLength(shape.trainExamples * height * width * channels);
-    expect(val.images).toHaveLength(shape.valExamples * height * width * channels);
+    expect(train.inputs).toHaveLength(shape.trainExamples * height * width * channels);
+    expect(val.inputs).toHaveLength(shape.valExamples * height * width * channels);
     const counts = new Array<number>(8).fill(0);
     for (const label of createTask(spec(kind, { train: 8000 })).preview(8000).labels) counts[label]++;
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(110);
@@ -47,14 +47,14 @@ describe.each(['textures', 'shapes'] as const)('%s', (kind) => {
   it('is standardised per channel by the training images', () => {
     const { mean, sd } = task.standardisation;
     for (let c = 0; c < 3; c++) {
-      const values = task.train.images.filter((_, i) => i % 3 === c);
+      const values = task.train.inputs.filter((_, i) => i % 3 === c);
       const average = values.reduce((a, b) => a + b, 0) / values.length;
       expect(average).toBeCloseTo(0, 5);
       expect(values.reduce((a, b) => a + (b - average) ** 2, 0) / values.length).toBeCloseTo(1, 4);
       // Validation uses the same numbers: close to standard, not exactly.
       const low = -mean[c] / sd[c];
       const high = (1 - mean[c]) / sd[c];
-      const val = task.val.images.filter((_, i) => i % 3 === c);
+      const val = task.val.inputs.filter((_, i) => i % 3 === c);
       expect(Math.min(...val)).toBeGreaterThanOrEqual(low - 1e-5);
       expect(Math.max(...val)).toBeLessThanOrEqual(high + 1e-5);
       expect(Math.abs(val.reduce((a, b) => a + b, 0) / val.length)).toBeLessThan(0.2);
@@ -70,7 +70,7 @@ describe.each(['textures', 'shapes'] as const)('%s', (kind) => {
     const first = task.train.labels.indexOf(0) * 768;
     for (let p = 0; p < 256; p++) {
       for (let c = 0; c < 3; c++) {
-        const intensity = task.train.images[first + p * 3 + c] * sd[c] + mean[c];
+        const intensity = task.train.inputs[first + p * 3 + c] * sd[c] + mean[c];
         expect(Math.abs(preview.pixels[p * 4 + c] - 255 * intensity)).toBeLessThanOrEqual(0.51);
       }
     }
@@ -91,14 +91,14 @@ describe.each(['textures', 'shapes'] as const)('%s', (kind) => {
 
   it('draws other sizes and noise levels', () => {
     const small = createTask(spec(kind, { size: 8, train: 64, val: 64, noise: 0 }));
-    expect(small.train.images).toHaveLength(64 * 8 * 8 * 3);
-    expect(small.train.images.every(Number.isFinite)).toBe(true);
-    expect(createTask(spec(kind, { noise: 1, train: 64 })).train.images.every(Number.isFinite)).toBe(true);
+    expect(small.train.inputs).toHaveLength(64 * 8 * 8 * 3);
+    expect(small.train.inputs.every(Number.isFinite)).toBe(true);
+    expect(createTask(spec(kind, { noise: 1, train: 64 })).train.inputs.every(Number.isFinite)).toBe(true);
   });
 });
 
 /** Luminance contrast of a class's noiseless preview images, as [image][row][column]. */
-function images(kind: TaskSpec['kind'], label: number, count = 40): number[][][] {
+function images(kind: ImageTaskSpec['kind'], label: number, count = 40): number[][][] {
   const preview = createTask(spec(kind, { noise: 0, size: 32, train: 64 * count })).preview(8 * count);
   return Array.from({ length: count }, (_, n) => {
     const tile = n * 8 + label;

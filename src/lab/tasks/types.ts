@@ -2,25 +2,40 @@ import type { TaskShape } from '../../experiment/describe.ts';
 import type { TaskPreview } from '../../experiment/events.ts';
 import type { TaskSpec } from '../../experiment/schema.ts';
 
-/** Examples of one split. */
+/** Examples one behind the other. */
 export interface Split {
-  /** `[examples × height × width × channels]`, standardised per channel with the training split's mean and sd. */
-  images: Float32Array<ArrayBuffer>;
-  /** `[examples]` class indices. */
-  labels: Uint8Array<ArrayBuffer>;
+  readonly examples: number;
+  /**
+   * Images `[examples × height × width × channels]`, standardised per channel with the training split's mean and sd;
+   * or token ids `[examples × length]`, −1 for padding.
+   */
+  readonly inputs: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+  /** `[examples × outputs]` class indices, −1 where none is asked for (`outputs` is 1 for images). */
+  readonly labels: Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+}
+
+/** What one seed is fed in one step. */
+export interface SeedBatch extends Split {
+  /** Places in the training set; null where the examples were drawn for this step. */
+  readonly rows: Uint32Array<ArrayBuffer> | null;
 }
 
 /** Data of an experiment. Splits are drawn on first use; a preview draws only what it shows. */
 export interface Task {
   readonly spec: TaskSpec;
   readonly shape: TaskShape;
-  readonly train: Split;
+  /** Null where every step draws new examples. */
+  readonly train: Split | null;
   readonly val: Split;
-  /** Per channel, of the training images before standardisation (intensities 0–1). */
-  readonly standardisation: { mean: number[]; sd: number[] };
   /**
-   * Images as they look before standardisation: of the training split the first ones of each class in turn, of the
-   * validation split the first ones in order (so that predictions can be put beside them).
+   * The training batch of one step: a function of its arguments alone, so that all arms of a seed see the same and
+   * training can resume at any step.
+   * @param stream names the draws where examples are new at every step: a guide must not see its target's batches
+   */
+  batch(seed: number, step: number, batchSize: number, stream?: string): SeedBatch;
+  /**
+   * Examples to be shown, before any standardisation. Of images the training split's first ones of each class in
+   * turn, of anything else the first ones in order (so that predictions can be put beside them).
    */
   preview(count: number, split?: 'train' | 'val'): TaskPreview;
 }

@@ -7,6 +7,7 @@ import type { Measure, OptimiserSpec } from '../../experiment/schema.ts';
 import { Tape, type Value } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { alignmentGradient } from '../guidance/alignment.ts';
+import type { BatchView } from '../guidance/tokenViews.ts';
 import { Model, type ModelOptions } from '../networks/model.ts';
 import { ForwardContext, type MaskSource } from '../networks/program.ts';
 import { type PlainTensors, readTensors } from '../networks/weights.ts';
@@ -23,8 +24,12 @@ export interface GroupOptions extends ModelOptions {
 /** One aligned pair of a step: the guide's centred Gram matrices for the members' batches. */
 export interface AlignInput {
   targetTap: string;
-  /** `[E|1, B, B]` */
+  /** `[E|1, B, B]`; with a view per position `[E·T, B, B]`. */
   guideGram: tf.Tensor3D;
+  /** Share of each Gram matrix, where it is not 1 (see `BatchView.shares`). */
+  shares?: tf.Tensor1D;
+  /** How the tokens of sequences are looked at. */
+  view?: BatchView;
   /** Factor on 1 − similarity. */
   weight: number;
   measure: Measure;
@@ -37,12 +42,14 @@ export interface DistilInput {
   ceWeight: number;
   kdWeight: number;
   direction: 'forward' | 'reverse';
+  /** As in `StepInput`, where only labelled positions are distilled. */
+  labels?: tf.Tensor2D;
 }
 
 export interface StepInput {
-  /** `[E|1, B, H, W, C]` */
-  images: tf.Tensor5D;
-  /** int32 `[E|1, B]` */
+  /** Images `[E|1, B, H, W, C]` or tokens int32 `[E|1, B, T]`. */
+  inputs: tf.Tensor;
+  /** int32 `[E|1, B·outputs]`, −1 where none is asked for */
   labels: tf.Tensor2D;
   masks?: MaskSource;
   align: readonly AlignInput[];
@@ -85,13 +92,16 @@ export class Group {
         parameter: (name) => parameters.get(name) as Value,
         running: (name) => this.model.weights.running(name),
       });
-      const logits = this.model.program.forward(context, tape.constant(input.images));
+      const logits = this.model.program.forward(context, tape.constant(input.inputs));
       const { loss, accuracy, dLogits } = kernels.softmaxCrossEntropy(logits.tensor, input.labels);
       const roots: (readonly [Value, tf.Tensor])[] = [[logits, this.#taskGradient(logits.tensor, dLogits, input.distil)]];
-      for (const { targetTap, guideGram, weight, measure } of input.align) {
+      for (const { targetTap, guideGram, shares, view, weight, measure } of input.align) {
         const tap = context.taps.get(targetTap);
         if (!tap) throw new Error(`the target has no layer "${targetTap}"`);
-        roots.push([tap, alignmentGradient(kernels, tap.tensor, guideGram, weight, measure)]);
+        const examples = view ? view.take(tap.tensor) : tap.tensor;
+        const weights = shares ? (tf.mul(shares, weight) as tf.Tensor1D) : weight;
+        const gradient = alignmentGradient(kernels, examples, guideGram, weights, measure);
+        roots.push([tap, view ? view.spread(gradient, tap.tensor.shape[1]) : gradient]);
       }
 
       const names = [...parameters.keys()];

@@ -4,30 +4,40 @@ import { dropoutMask } from '../random/dropout.ts';
 import type { MaskSource } from '../networks/program.ts';
 import type { Split } from '../tasks/index.ts';
 
-/** Images of the given rows: `[S, B, H, W, C]` and labels int32 `[S, B]`. */
-export function gatherBatch(
-  split: Split, shape: readonly [number, number, number], indices: readonly Uint32Array[],
-): { images: tf.Tensor5D; labels: tf.Tensor2D } {
-  const size = shape[0] * shape[1] * shape[2];
-  const batch = indices[0].length;
-  const images = new Float32Array(indices.length * batch * size);
-  const labels = new Int32Array(indices.length * batch);
-  indices.forEach((rows, s) => {
-    rows.forEach((row, b) => {
-      images.set(split.images.subarray(row * size, (row + 1) * size), (s * batch + b) * size);
-      labels[s * batch + b] = split.labels[row];
-    });
+/**
+ * Inputs of one batch per seed.
+ * @param shape of one example: images `[H, W, C]`, sequences `[T]`
+ * @returns float32 `[S, B, H, W, C]` or int32 `[S, B, T]`
+ */
+export function inputTensor(batches: readonly Pick<Split, 'inputs' | 'examples'>[], shape: readonly number[]): tf.Tensor {
+  const [{ inputs, examples }] = batches;
+  const words = inputs instanceof Int32Array;
+  const all = words ? new Int32Array(batches.length * inputs.length) : new Float32Array(batches.length * inputs.length);
+  batches.forEach((batch, s) => {
+    all.set(batch.inputs, s * inputs.length);
   });
-  return {
-    images: tf.tensor5d(images, [indices.length, batch, ...shape], 'float32'),
-    labels: tf.tensor2d(labels, [indices.length, batch], 'int32'),
-  };
+  return tf.tensor(all, [batches.length, examples, ...shape], words ? 'int32' : 'float32');
 }
 
-/** Consecutive rows as `[1, B, H, W, C]`, shared by all members. */
-export function sliceImages(split: Split, shape: readonly [number, number, number], from: number, count: number): tf.Tensor5D {
-  const size = shape[0] * shape[1] * shape[2];
-  return tf.tensor5d(split.images.slice(from * size, (from + count) * size), [1, count, ...shape], 'float32');
+/** Labels of one batch per seed: int32 `[S, B·outputs]`. */
+export function labelTensor(batches: readonly Pick<Split, 'labels'>[]): tf.Tensor2D {
+  const [{ labels }] = batches;
+  const all = new Int32Array(batches.length * labels.length);
+  batches.forEach((batch, s) => {
+    all.set(batch.labels, s * labels.length);
+  });
+  return tf.tensor2d(all, [batches.length, labels.length], 'int32');
+}
+
+/** Consecutive examples of a split. */
+export function sliceSplit(split: Split, from: number, count: number): Split {
+  const width = split.inputs.length / split.examples;
+  const outputs = split.labels.length / split.examples;
+  return {
+    examples: count,
+    inputs: split.inputs.slice(from * width, (from + count) * width),
+    labels: split.labels.slice(from * outputs, (from + count) * outputs),
+  };
 }
 
 /** Dropout masks of one step, made once and shared by every group that asks for the same layer. */

@@ -32,8 +32,10 @@ export function buildResult(input: ResultInput): RunResult {
     .map(([id, guide]) => [id, describeNetwork(guide.network, shape).taps.map((t) => t.name)]));
   const evaluations = history.evaluations;
   const last = evaluations.at(-1);
-  /** Mean over the last epoch's batches: a training score that does not cost another pass. */
-  const epoch = Math.max(1, Math.floor(shape.trainExamples / experiment.base.batchSize));
+  /** Mean over the last batches: a training score that does not cost another pass. An epoch, where there are any. */
+  const epoch = Number.isFinite(shape.trainExamples)
+    ? Math.max(1, Math.floor(shape.trainExamples / experiment.base.batchSize))
+    : experiment.base.evaluateEvery;
 
   const similarity = (record: EvaluationRecord | undefined, member: number, pair: (typeof pairs)[number], field: number): number | null => {
     const taps = guideTaps[pair.guide];

@@ -5,15 +5,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { taskShape } from '../../experiment/describe.ts';
 import type { Checkpoint, EvaluationRecord, TrainingRecords } from '../../experiment/events.ts';
-import { alignedPairs, GUIDE_CACHE_BYTES, guideCacheBytes, guideInstances, guidesInUse, members } from '../../experiment/plan.ts';
-import type { ArmSpec, Experiment, Intervention } from '../../experiment/schema.ts';
+import { alignedPairs, GUIDE_CACHE_BYTES, guideCacheBytes, guideInstances, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
+import { type ArmSpec, type Experiment, type Intervention, type TokenView, withInit } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import type { Guide, GuideBatch } from '../guidance/guide.ts';
+import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
+import { BatchView } from '../guidance/tokenViews.ts';
 import type { PlainTensors } from '../networks/weights.ts';
-import { batchIndices, type Task } from '../tasks/index.ts';
-import { evaluate, evaluateRecalibrated, type GroupScores, GuideProbe } from './evaluation.ts';
+import type { Task } from '../tasks/index.ts';
+import { evaluate, evaluateRecalibrated, type GroupScores } from './evaluation.ts';
 import { Group } from './group.ts';
-import { gatherBatch, StepMasks } from './inputs.ts';
+import { inputTensor, labelTensor, StepMasks } from './inputs.ts';
+import { GuideProbe } from './probe.ts';
 import { scheduleFactor } from './schedule.ts';
 
 interface ArmGroup {
@@ -43,12 +45,12 @@ export class Run {
       arm,
       pairs: alignedPairs(experiment, arm),
       group: new Group({
-        network: arm.init ? { ...experiment.target, init: arm.init } : experiment.target,
+        network: arm.init ? withInit(experiment.target, arm.init) : experiment.target,
         task: shape, seeds: experiment.seeds, streamName: 'init',
         optimiser: experiment.base.optimiser, clipNorm: experiment.base.clipNorm,
       }, kernels),
     }));
-    this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task));
+    this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, tokenView(experiment)));
     this.#declareNeeds();
   }
 
@@ -78,7 +80,10 @@ export class Run {
     const { base, seeds } = this.experiment;
     const { learningRate, guidance } = this.#settingsAt(this.#step);
     const factor = scheduleFactor(base.schedule, this.#step, base.steps);
-    const indices = seeds.map((seed) => batchIndices(seed, this.#step, base.batchSize, this.task.train.labels.length));
+    const drawn = seeds.map((seed) => this.task.batch(seed, this.#step, base.batchSize));
+    const inputs = inputTensor(drawn, this.task.shape.input);
+    const labels = labelTensor(drawn);
+    const views = this.#views(inputs);
     const active = this.#groups.map(({ arm }) => ({
       align: arm.align !== undefined && arm.align.weight > 0 && guidance && this.#step < (arm.align.until ?? Number.POSITIVE_INFINITY),
       distil: arm.distil !== undefined,
@@ -86,30 +91,43 @@ export class Run {
     const batches = new Map<string, GuideBatch>();
     for (const [id, guide] of this.#guides) {
       const used = this.#groups.some(({ arm }, i) => (active[i].align && arm.align?.guide === id) || arm.distil?.guide === id);
-      if (used) batches.set(id, await guide.batch(indices));
+      if (used) batches.set(id, await guide.batch(drawn, views));
     }
-    const { images, labels } = gatherBatch(this.task.train, this.task.shape.input, indices);
     const masks = new StepMasks(seeds, this.#step, base.batchSize);
     const packs = this.#groups.map(({ arm, group, pairs }, i) => {
       const weight = (arm.align?.weight ?? 0) / ((arm.align?.reduction ?? base.reduction) === 'mean' ? Math.max(1, pairs.length) : 1);
       return group.step({
-        images, labels, masks: masks.source, step: this.#step,
+        inputs, labels, masks: masks.source, step: this.#step,
         learningRate: (learningRate ?? arm.learningRate ?? base.learningRate) * factor,
         align: active[i].align && arm.align
-          ? pairs.map(({ guideTap, targetTap }) => ({
-              targetTap, weight,
-              measure: arm.align?.measure ?? base.measure,
-              guideGram: required(batches.get(arm.align?.guide ?? '')?.grams.get(guideTap)),
-            }))
+          ? pairs.map(({ guideTap, targetTap }) => {
+              const needed = this.#needed(arm, guideTap);
+              const { gram, shares } = required(batches.get(arm.align?.guide ?? '')?.grams.get(gramKey(needed)));
+              return {
+                targetTap, weight, shares,
+                measure: arm.align?.measure ?? base.measure,
+                guideGram: gram,
+                view: needed.view === null ? undefined : views.get(needed.view),
+              };
+            })
           : [],
-        ...(arm.distil && { distil: { ...arm.distil, logits: required(batches.get(arm.distil.guide)?.logits) } }),
+        ...(arm.distil && {
+          distil: {
+            ...arm.distil, logits: required(batches.get(arm.distil.guide)?.logits),
+            ...(this.task.shape.tokens && { labels }),
+          },
+        }),
       });
     });
     this.#unread.push({ step: this.#step, pack: tf.tidy(() => tf.keep(tf.reshape(tf.stack(packs), [-1]) as tf.Tensor1D)) });
     tf.dispose(packs);
     masks.dispose();
-    tf.dispose([images, labels]);
-    for (const { grams, logits } of batches.values()) tf.dispose([...grams.values(), ...(logits ? [logits] : [])]);
+    tf.dispose([inputs, labels]);
+    for (const view of views.values()) view.dispose();
+    for (const { grams, logits } of batches.values()) {
+      for (const { gram, shares } of grams.values()) tf.dispose(shares ? [gram, shares] : [gram]);
+      logits?.dispose();
+    }
     this.#step += 1;
   }
 
@@ -198,16 +216,30 @@ export class Run {
     return { learningRate, guidance };
   }
 
+  /** A guide's layer as an arm looks at it. */
+  #needed(arm: ArmSpec, tap: string): NeededTap {
+    return { tap, view: this.task.shape.tokens ? tokenView(this.experiment, arm) : null };
+  }
+
+  /** The views of a step's tokens that arms align in; none for images. */
+  #views(inputs: tf.Tensor): Map<TokenView, BatchView> {
+    const { tokens, input } = this.task.shape;
+    if (!tokens) return new Map();
+    const kinds = new Set(this.#groups.filter(({ arm }) => arm.align).map(({ arm }) => tokenView(this.experiment, arm)));
+    return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs as tf.Tensor3D) : undefined)]));
+  }
+
   #declareNeeds(): void {
     let cached = 0;
     const used = guidesInUse(this.experiment);
     for (const [id, guide] of this.#guides) {
       if (!used.includes(id)) continue;
-      const taps = new Set(this.#groups.filter(({ arm }) => arm.align?.guide === id).flatMap(({ pairs }) => pairs.map((p) => p.guideTap)));
+      const taps = new Map(this.#groups.filter(({ arm }) => arm.align?.guide === id)
+        .flatMap(({ arm, pairs }) => pairs.map((p) => this.#needed(arm, p.guideTap))).map((needed) => [gramKey(needed), needed]));
       const bytes = guideInstances(this.experiment, id) * guideCacheBytes(this.experiment, id);
       const fits = cached + bytes <= GUIDE_CACHE_BYTES;
       if (fits) cached += bytes;
-      guide.require([...taps], this.#groups.some(({ arm }) => arm.distil?.guide === id), fits);
+      guide.require([...taps.values()], this.#groups.some(({ arm }) => arm.distil?.guide === id), fits);
     }
   }
 }

@@ -3,10 +3,10 @@ import type { TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { readTensors } from '../networks/weights.ts';
-import { batchIndices, type Task } from '../tasks/index.ts';
+import type { Task } from '../tasks/index.ts';
 import { evaluate } from './evaluation.ts';
 import { Group } from './group.ts';
-import { gatherBatch, StepMasks } from './inputs.ts';
+import { inputTensor, labelTensor, StepMasks } from './inputs.ts';
 import { scheduleFactor } from './schedule.ts';
 
 /** Steps between two reports. */
@@ -30,6 +30,7 @@ export interface GuideProgress {
 }
 
 /**
+ * @param task what the guide is trained on: the experiment's task, or its own
  * @param id the guide's id, for messages
  * @param report called every few steps; awaited, so that it can let messages in or stop the training by throwing
  * @returns weights and running statistics
@@ -38,21 +39,23 @@ export interface GuideProgress {
 export async function trainGuide(
   id: string, spec: TrainedGuideSpec, task: Task, kernels: Kernels, report: (progress: GuideProgress) => Promise<void>,
 ): Promise<PlainTensors> {
-  const { seed, steps, batchSize, learningRate, schedule, optimiser } = spec.training;
+  const { seed, steps, batchSize, learningRate, schedule, optimiser, clipNorm } = spec.training;
   const group = new Group({
-    network: spec.network, task: task.shape, seeds: [seed], streamName: 'guide', optimiser, clipNorm: null,
+    network: spec.network, task: task.shape, seeds: [seed], streamName: 'guide', optimiser, clipNorm: clipNorm ?? null,
   }, kernels);
   try {
     let losses: number[] = [];
     for (let step = 0; step < steps; step++) {
-      const { images, labels } = gatherBatch(task.train, task.shape.input, [batchIndices(seed, step, batchSize, task.train.labels.length)]);
+      const batch = task.batch(seed, step, batchSize, 'guide-data');
+      const inputs = inputTensor([batch], task.shape.input);
+      const labels = labelTensor([batch]);
       const masks = new StepMasks([seed], step, batchSize);
       const pack = group.step({
-        images, labels, masks: masks.source, align: [], step,
+        inputs, labels, masks: masks.source, align: [], step,
         learningRate: learningRate * scheduleFactor(schedule, step, steps),
       });
       masks.dispose();
-      images.dispose();
+      inputs.dispose();
       labels.dispose();
       const [loss] = await pack.data<'float32'>();
       pack.dispose();

@@ -3,7 +3,7 @@ import { NativeSelect, Switch, Tooltip } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { classNames } from '@/experiment/describe.ts';
-import type { TaskPreview } from '@/experiment/events.ts';
+import type { ImagePreview } from '@/experiment/events.ts';
 import type { TaskSpec } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { session } from '@/state/session.ts';
@@ -107,13 +107,13 @@ function Legend({ arms, text }: { arms: ArmView[]; text: string }) {
 }
 
 /** Fetched when the card first comes into view, and again for another task. */
-function useValidationImages(task: TaskSpec, visible: boolean): TaskPreview | null {
-  const [loaded, setLoaded] = useState<{ task: TaskSpec; preview: TaskPreview } | null>(null);
+function useValidationImages(task: TaskSpec, visible: boolean): ImagePreview | null {
+  const [loaded, setLoaded] = useState<{ task: TaskSpec; preview: ImagePreview } | null>(null);
   useEffect(() => {
     if (!visible || loaded?.task === task) return;
     let wanted = true;
     void session.preview(task, Math.min(FETCHED, task.val), 'val').then((preview) => {
-      if (wanted && preview) setLoaded({ task, preview });
+      if (wanted && preview && preview.kind !== 'sequences') setLoaded({ task, preview });
     });
     return () => {
       wanted = false;
@@ -128,7 +128,7 @@ function SampleTile({
   arms,
   names,
 }: {
-  preview: TaskPreview;
+  preview: ImagePreview;
   sample: Sample;
   arms: ArmView[];
   names: string[];
@@ -161,7 +161,7 @@ function SampleTile({
 }
 
 /** One image, drawn at its own size and scaled by the browser. */
-function Picture({ preview, index, label }: { preview: TaskPreview; index: number; label: string }) {
+function Picture({ preview, index, label }: { preview: ImagePreview; index: number; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { size, pixels } = preview;
   useEffect(() => {

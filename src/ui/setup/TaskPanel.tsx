@@ -40,7 +40,8 @@ export function TaskPanel() {
           <Fields root="task" specs={taskFields(task)} width={150} />
         </EditPopover>
         <Text fz={12} c="dimmed" lh={1.5}>
-          {number(task.train)} train · {number(task.val)} val · {task.size}×{task.size}
+          {task.train === 'fresh' ? 'new data every step' : `${number(task.train)} train`} · {number(task.val)} val ·{' '}
+          {shape.tokens ? `${shape.input[0]} tokens` : `${shape.input[0]}×${shape.input[1]}`}
         </Text>
       </div>
       <Thumbnails task={task} />

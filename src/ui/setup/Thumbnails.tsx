@@ -1,7 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import { classNames } from '@/experiment/describe.ts';
-import type { TaskPreview } from '@/experiment/events.ts';
+import type { ImagePreview } from '@/experiment/events.ts';
 import type { TaskSpec } from '@/experiment/schema.ts';
 import { session } from '@/state/session.ts';
 import classes from './setup.module.css';
@@ -11,7 +11,7 @@ const COUNT = 16;
 const TYPING_MS = 300;
 
 /** One image, drawn at its own size and scaled by the browser. */
-function Thumbnail({ preview, index, label }: { preview: TaskPreview; index: number; label: string }) {
+function Thumbnail({ preview, index, label }: { preview: ImagePreview; index: number; label: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { size, pixels } = preview;
   useEffect(() => {
@@ -35,11 +35,11 @@ function Thumbnail({ preview, index, label }: { preview: TaskPreview; index: num
 /** The first images of the task. Their places are reserved before they are drawn. */
 export function Thumbnails({ task }: { task: TaskSpec }) {
   const [settled] = useDebouncedValue(task, TYPING_MS);
-  const [preview, setPreview] = useState<TaskPreview | null>(null);
+  const [preview, setPreview] = useState<ImagePreview | null>(null);
   useEffect(() => {
     let wanted = true;
     void session.preview(settled, COUNT).then((made) => {
-      if (wanted) setPreview(made);
+      if (wanted) setPreview(made?.kind === 'sequences' ? null : made);
     });
     return () => {
       wanted = false;

@@ -1,9 +1,10 @@
 /** What all procedural image tasks share: labels, splits, standardisation and previews. */
-import { taskShape } from '../../../experiment/describe.ts';
-import type { TaskPreview } from '../../../experiment/events.ts';
-import type { TaskSpec } from '../../../experiment/schema.ts';
+import { type ImageShape, taskShape } from '../../../experiment/describe.ts';
+import type { ImagePreview } from '../../../experiment/events.ts';
+import type { ImageTaskSpec } from '../../../experiment/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
-import type { Split, Task } from '../types.ts';
+import { epochBatch } from '../rows.ts';
+import type { SeedBatch, Split, Task } from '../types.ts';
 import { CHANNELS } from './paint.ts';
 
 /**
@@ -14,7 +15,7 @@ export type DrawImage = (random: Stream, label: number, size: number, noise: num
 
 type SplitName = 'train' | 'val';
 
-function labelsOf(spec: TaskSpec, split: SplitName, classes: number): Uint8Array<ArrayBuffer> {
+function labelsOf(spec: ImageTaskSpec, split: SplitName, classes: number): Uint8Array<ArrayBuffer> {
   const random = stream(spec.seed, 'data', spec.kind, split, 'labels');
   const labels = new Uint8Array(spec[split]);
   for (let i = 0; i < labels.length; i++) labels[i] = random.integer(classes);
@@ -22,9 +23,9 @@ function labelsOf(spec: TaskSpec, split: SplitName, classes: number): Uint8Array
 }
 
 /** Every image has a stream of its own: a preview can draw any of them alone, and a smaller split is a prefix of a larger one. */
-const imageStream = (spec: TaskSpec, split: SplitName, index: number) => stream(spec.seed, 'data', spec.kind, split, index);
+const imageStream = (spec: ImageTaskSpec, split: SplitName, index: number) => stream(spec.seed, 'data', spec.kind, split, index);
 
-function drawAll(spec: TaskSpec, split: SplitName, labels: Uint8Array, draw: DrawImage): Float32Array<ArrayBuffer> {
+function drawAll(spec: ImageTaskSpec, split: SplitName, labels: Uint8Array, draw: DrawImage): Float32Array<ArrayBuffer> {
   const length = spec.size * spec.size * CHANNELS;
   const images = new Float32Array(labels.length * length);
   labels.forEach((label, i) => {
@@ -63,27 +64,33 @@ function balancedFirst(labels: Uint8Array, classes: number, count: number): numb
   return chosen;
 }
 
-class ImageTask implements Task {
-  readonly spec: TaskSpec;
-  readonly shape;
+interface ImageSplit extends Split {
+  readonly inputs: Float32Array<ArrayBuffer>;
+  readonly labels: Uint8Array<ArrayBuffer>;
+}
+
+export class ImageTask implements Task {
+  readonly spec: ImageTaskSpec;
+  readonly shape: ImageShape;
   readonly #draw: DrawImage;
-  #train: Split | undefined;
-  #val: Split | undefined;
+  #train: ImageSplit | undefined;
+  #val: ImageSplit | undefined;
+  /** Per channel, of the training images before standardisation (intensities 0–1). */
   #standardisation: { mean: number[]; sd: number[] } | undefined;
 
-  constructor(spec: TaskSpec, draw: DrawImage) {
+  constructor(spec: ImageTaskSpec, draw: DrawImage) {
     this.spec = spec;
-    this.shape = taskShape(spec);
+    this.shape = taskShape(spec) as ImageShape;
     this.#draw = draw;
   }
 
-  get train(): Split {
+  get train(): ImageSplit {
     if (!this.#train) {
       const labels = labelsOf(this.spec, 'train', this.shape.classes);
       const images = drawAll(this.spec, 'train', labels, this.#draw);
       this.#standardisation = channelStatistics(images);
       standardise(images, this.#standardisation);
-      this.#train = { images, labels };
+      this.#train = { examples: labels.length, inputs: images, labels };
     }
     return this.#train;
   }
@@ -93,17 +100,21 @@ class ImageTask implements Task {
     return this.#standardisation as { mean: number[]; sd: number[] };
   }
 
-  get val(): Split {
+  get val(): ImageSplit {
     if (!this.#val) {
       const labels = labelsOf(this.spec, 'val', this.shape.classes);
       const images = drawAll(this.spec, 'val', labels, this.#draw);
       standardise(images, this.standardisation);
-      this.#val = { images, labels };
+      this.#val = { examples: labels.length, inputs: images, labels };
     }
     return this.#val;
   }
 
-  preview(count: number, split: SplitName = 'train'): TaskPreview {
+  batch(seed: number, step: number, batchSize: number): SeedBatch {
+    return epochBatch(this.train, seed, step, batchSize);
+  }
+
+  preview(count: number, split: SplitName = 'train'): ImagePreview {
     const { spec } = this;
     const labels = labelsOf(spec, split, this.shape.classes);
     const chosen = split === 'train'
@@ -123,4 +134,4 @@ class ImageTask implements Task {
 }
 
 /** A task whose images `draw` paints. */
-export const createImageTask = (spec: TaskSpec, draw: DrawImage): Task => new ImageTask(spec, draw);
+export const createImageTask = (spec: ImageTaskSpec, draw: DrawImage): ImageTask => new ImageTask(spec, draw);

@@ -1,0 +1,147 @@
+/** What a task looks like before any of it is drawn: shapes, names, and what guessing scores. */
+import { isImageTask, type SequenceTaskSpec, type TaskSpec } from './taskSchema.ts';
+
+interface CommonShape {
+  classes: number;
+  /** Infinite where every step draws new examples. */
+  trainExamples: number;
+  valExamples: number;
+}
+
+export interface ImageShape extends CommonShape {
+  /** Height, width, channels. */
+  input: [height: number, width: number, channels: number];
+  tokens?: undefined;
+}
+
+export interface SequenceShape extends CommonShape {
+  input: [length: number];
+  tokens: {
+    /** Token ids are 0 … vocabulary − 1; −1 is padding. */
+    vocabulary: number;
+    /** Whether sequences vary in length: shorter ones end in padding. */
+    padded: boolean;
+    /** Labels of one sequence: 1, or one at every position (−1 where none is asked for). */
+    outputs: number;
+  };
+}
+
+/** What a task feeds into a network and expects out of it. */
+export type TaskShape = ImageShape | SequenceShape;
+
+/** The metric that a task is judged by. */
+export interface Metric {
+  name: string;
+  higherIsBetter: boolean;
+  /** Score of guessing. */
+  chance: number;
+}
+
+export const IMAGE_CLASSES = ['horizontal', 'vertical', 'diagonal /', 'diagonal \\', 'checker', 'dots', 'rings', 'spokes'];
+export const SHAPE_CLASSES = ['disc', 'ring', 'square', 'frame', 'triangle', 'plus', 'two bars', '2×2 checker'];
+
+/** Numbers of the official copy task: symbols 0–9, of which 0 is also the blank; 10 unused; 11 go; 12 end. */
+export const OFFICIAL_COPY = { symbols: 10, go: 11, end: 12, vocabulary: 13 } as const;
+
+const GO = '→';
+const BLANK = '·';
+const QUERY = '?';
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+const digits = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i));
+const letters = (count: number): string[] => Array.from({ length: count }, (_, i) => LETTERS[i] ?? `s${i + 1}`);
+const OPENERS = ['(', '[', '{', '⟨'];
+const CLOSERS = [')', ']', '}', '⟩'];
+
+interface SequenceForm {
+  length: number;
+  padded?: boolean;
+  /** One label a sequence, or one a token. */
+  labels: 'sequence' | 'tokens';
+  /** Names of token ids and of classes, in order. */
+  tokens: string[];
+  classes: string[];
+}
+
+function sequenceForm(task: SequenceTaskSpec): SequenceForm {
+  switch (task.kind) {
+    case 'first-token': {
+      const symbols = letters(task.vocabulary);
+      return { length: task.length, labels: 'sequence', tokens: [...symbols, QUERY], classes: symbols };
+    }
+    case 'copy-paste':
+    case 'reverse': {
+      const symbols = letters(task.vocabulary);
+      return { length: 2 * task.length, labels: 'tokens', tokens: [BLANK, ...symbols, GO], classes: symbols };
+    }
+    case 'copy-paste-official': {
+      const names = [...digits(OFFICIAL_COPY.symbols), 'unused', GO, '■'];
+      return { length: 2 * task.maxLength + 2, labels: 'tokens', tokens: names, classes: names };
+    }
+    case 'parity':
+      return {
+        length: task.length, padded: task.minLength < task.length,
+        labels: task.labels === 'final' ? 'sequence' : 'tokens', tokens: digits(2), classes: ['even', 'odd'],
+      };
+    case 'associative-recall': {
+      const values = digits(task.values);
+      return { length: 2 * task.pairs + 1, labels: 'sequence', tokens: [...letters(task.keys), ...values], classes: values };
+    }
+    case 'dyck':
+      return {
+        length: task.length, labels: 'tokens',
+        tokens: [...OPENERS.slice(0, task.brackets), ...CLOSERS.slice(0, task.brackets)], classes: CLOSERS.slice(0, task.brackets),
+      };
+    case 'modular-addition':
+      return { length: task.length, labels: 'sequence', tokens: digits(task.modulus), classes: digits(task.modulus) };
+  }
+}
+
+export function taskShape(task: TaskSpec): TaskShape {
+  if (isImageTask(task)) return { input: [task.size, task.size, 3], classes: 8, trainExamples: task.train, valExamples: task.val };
+  const { length, padded = false, labels, tokens, classes } = sequenceForm(task);
+  return {
+    input: [length],
+    tokens: { vocabulary: tokens.length, padded, outputs: labels === 'sequence' ? 1 : length },
+    classes: classes.length,
+    trainExamples: task.train === 'fresh' ? Number.POSITIVE_INFINITY : task.train,
+    valExamples: task.val,
+  };
+}
+
+/** Class names in label order. */
+export function classNames(task: TaskSpec): string[] {
+  if (isImageTask(task)) return { textures: IMAGE_CLASSES, shapes: SHAPE_CLASSES }[task.kind];
+  return sequenceForm(task).classes;
+}
+
+/** How the tokens of a sequence task are written, by id; empty for images. */
+export const tokenNames = (task: TaskSpec): string[] => (isImageTask(task) ? [] : sequenceForm(task).tokens);
+
+/**
+ * Share of the official copy task's scored tokens that is the end mark, which needs no memory: of a sequence of mean
+ * length L, 0.9·L symbols are scored (0 is not) and one end.
+ */
+const officialEndShare = (task: { minLength: number; maxLength: number }): number =>
+  1 / ((0.9 * (task.minLength + task.maxLength)) / 2 + 1);
+
+export function taskMetric(task: TaskSpec): Metric {
+  const chance = task.kind === 'copy-paste-official'
+    // Guessing one of nine, knowing where the end is: 14.286 % for lengths 20 to 40.
+    ? officialEndShare(task) + (1 - officialEndShare(task)) / (OFFICIAL_COPY.symbols - 1)
+    : 1 / taskShape(task).classes;
+  return { name: 'accuracy', higherIsBetter: true, chance };
+}
+
+/** Cross-entropy of guessing: what a network that has learned nothing but the frequencies settles at. */
+export const chanceLoss = (task: TaskSpec): number => (task.kind === 'copy-paste-official'
+  ? (1 - officialEndShare(task)) * Math.log(OFFICIAL_COPY.symbols - 1)
+  : Math.log(taskShape(task).classes));
+
+export function taskTitle(task: TaskSpec): string {
+  const titles: Record<TaskSpec['kind'], string> = {
+    textures: 'Textures', shapes: 'Shapes', 'first-token': 'First token', 'copy-paste': 'Copy-paste',
+    'copy-paste-official': 'Copy-paste (official code)', reverse: 'Reverse', parity: 'Parity',
+    'associative-recall': 'Associative recall', dyck: 'Brackets', 'modular-addition': 'Modular addition',
+  };
+  return titles[task.kind];
+}

@@ -1,0 +1,78 @@
+/** Whether the parts of an experiment fit each other: tasks, networks, initialisations, guides. */
+import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts';
+import type { Problem } from './parse.ts';
+import { type Experiment, INITS, type NetworkSpec, type TaskSpec } from './schema.ts';
+
+function checkTask(task: TaskSpec, path: string): Problem[] {
+  if (task.kind === 'parity' && task.minLength > task.length) {
+    return [{ path: `${path}.minLength`, message: `must be at most the length ${task.length}, not ${task.minLength}` }];
+  }
+  if (task.kind === 'copy-paste-official' && task.minLength > task.maxLength) {
+    return [{ path: `${path}.minLength`, message: `must be at most the largest length ${task.maxLength}, not ${task.minLength}` }];
+  }
+  if (task.kind === 'associative-recall' && task.keys < task.pairs) {
+    return [{ path: `${path}.keys`, message: `must be at least the ${task.pairs} pairs, for no key comes twice, not ${task.keys}` }];
+  }
+  return [];
+}
+
+function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
+  if (!familyFits(network.family, taskShape(task))) {
+    const [reads, fitting] = taskShape(task).tokens ? ['images', 'rnn or transformer'] : ['tokens', 'fcn or resnet'];
+    return [{ path: `${path}.family`, message: `${network.family} reads ${reads}, which the task "${taskTitle(task)}" does not give: use ${fitting}` }];
+  }
+  if (network.family === 'transformer' && network.width % network.heads !== 0) {
+    return [{ path: `${path}.width`, message: `must be a multiple of the ${network.heads} heads, not ${network.width}` }];
+  }
+  return [];
+}
+
+/** Why a guide trained on one task cannot read another, or null. */
+function inputDifference(own: TaskShape, shape: TaskShape): string | null {
+  if (own.input.join() !== shape.input.join()) return `inputs of ${own.input.join('×')} instead of ${shape.input.join('×')}`;
+  if (own.tokens && shape.tokens && own.tokens.vocabulary !== shape.tokens.vocabulary) {
+    return `${own.tokens.vocabulary} tokens instead of ${shape.tokens.vocabulary}`;
+  }
+  return null;
+}
+
+function checkGuides(experiment: Experiment): Problem[] {
+  const shape = taskShape(experiment.task);
+  return Object.entries(experiment.guides).flatMap(([name, guide]): Problem[] => {
+    const own = (guide.state === 'trained' ? guide.training.task : undefined) ?? experiment.task;
+    const problems = checkNetwork(guide.network, own, `guides.${name}.network`);
+    if (own === experiment.task || problems.length > 0) return problems;
+    const path = `guides.${name}.training.task`;
+    const invalid = checkTask(own, path);
+    if (invalid.length > 0) return invalid;
+    const difference = inputDifference(taskShape(own), shape);
+    if (difference) return [{ path, message: `has ${difference}: the guide must be able to read the experiment's task` }];
+    const outputs = (of: TaskShape) => `${of.classes} ${of.tokens?.outputs ?? 1}`;
+    const distils = experiment.arms.some((arm) => arm.distil?.guide === name);
+    return distils && outputs(taskShape(own)) !== outputs(shape)
+      ? [{ path, message: 'has other labels than the experiment, so no arm can be distilled from this guide' }]
+      : [];
+  });
+}
+
+function checkArms(experiment: Experiment): Problem[] {
+  const { family } = experiment.target;
+  const inits: readonly string[] = INITS[family];
+  const padded = taskShape(experiment.task).tokens?.padded === true;
+  return experiment.arms.flatMap((arm, i): Problem[] => [
+    ...(arm.init !== undefined && !inits.includes(arm.init)
+      ? [{ path: `arms.${i}.init`, message: `must be one of ${inits.join(', ')} for ${family}, not "${arm.init}"` }] : []),
+    // The correction needs the number of examples, which differs from position to position.
+    ...(arm.align && padded && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
+      ? [{ path: arm.align.measure ? `arms.${i}.align.measure` : 'base.measure', message: 'cka-debiased needs sequences of one length' }] : []),
+  ]);
+}
+
+/** Problems of parts that do not fit each other. The names of guides have been checked. */
+export function checkFit(experiment: Experiment): Problem[] {
+  const problems = [
+    ...checkTask(experiment.task, 'task'),
+    ...checkNetwork(experiment.target, experiment.task, 'target'),
+  ];
+  return problems.length > 0 ? problems : [...checkGuides(experiment), ...checkArms(experiment)];
+}

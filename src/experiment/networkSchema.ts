@@ -1,0 +1,88 @@
+/** The networks that an experiment can name, with the limits of every field. */
+import { z } from 'zod';
+
+const int = (min: number, max: number) => z.int().min(min).max(max);
+const real = (min: number, max: number) => z.number().min(min).max(max);
+
+const tapPlace = z.enum(['pre', 'post']);
+
+const fcnSchema = z.strictObject({
+  family: z.literal('fcn'),
+  depth: int(1, 64),
+  width: int(4, 4096),
+  norm: z.enum(['batch', 'none']),
+  dropout: real(0, 0.9),
+  init: z.enum(['default', 'he']),
+  /** Read activations before or after normalisation and nonlinearity. */
+  tap: tapPlace,
+});
+
+const resnetSchema = z.strictObject({
+  family: z.literal('resnet'),
+  /** Basic blocks per stage; every stage after the first halves the resolution and doubles the channels. */
+  stages: z.array(int(1, 8)).min(1).max(4),
+  /** Channels of the first stage. */
+  width: int(2, 128),
+  init: z.enum(['default', 'he']),
+  tap: tapPlace,
+});
+
+const rnnSchema = z.strictObject({
+  family: z.literal('rnn'),
+  /** 'tanh' and 'relu' are vanilla RNNs. */
+  cell: z.enum(['tanh', 'relu', 'gru', 'lstm']),
+  layers: int(1, 6),
+  /** Hidden units of every layer, and width of the embedding. */
+  width: int(4, 1024),
+  /**
+   * default: PyTorch's U(±1/√width). orthogonal: orthogonal hidden weights, Glorot input weights, zero biases.
+   * good: the same with input weights × 0.1. identity: identity hidden weights (Le et al. 2015).
+   */
+  init: z.enum(['default', 'orthogonal', 'good', 'identity']),
+  /**
+   * Each layer starts from the final state of the one below, as in the official code, instead of from zero. Not
+   * causal: early positions of upper layers then depend on the whole sequence.
+   */
+  chained: z.boolean(),
+});
+
+const transformerSchema = z.strictObject({
+  family: z.literal('transformer'),
+  layers: int(1, 12),
+  /** Of the residual stream; a multiple of `heads`. */
+  width: int(4, 512),
+  heads: int(1, 16),
+  /** Units of the MLP in each block. */
+  ffn: int(4, 4096),
+  /** A position sees itself and those before it only. */
+  causal: z.boolean(),
+  positions: z.enum(['sinusoidal', 'learned']),
+  norm: z.enum(['pre', 'post']),
+  activation: z.enum(['relu', 'gelu']),
+  /** What is read where a task has one label a sequence: the mean over the tokens, or the last token. */
+  pooling: z.enum(['mean', 'last']),
+  init: z.enum(['default']),
+});
+
+export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, rnnSchema, transformerSchema]);
+
+/** Initialisations that an arm may name; which of them suit depends on the target's family. */
+export const initSchema = z.enum(['default', 'he', 'orthogonal', 'good', 'identity']);
+
+/** Initialisations of each family. */
+export const INITS = {
+  fcn: fcnSchema.shape.init.options,
+  resnet: resnetSchema.shape.init.options,
+  rnn: rnnSchema.shape.init.options,
+  transformer: transformerSchema.shape.init.options,
+} as const satisfies Record<NetworkSpec['family'], readonly string[]>;
+
+export type NetworkSpec = z.infer<typeof networkSchema>;
+export type FcnSpec = Extract<NetworkSpec, { family: 'fcn' }>;
+export type ResNetSpec = Extract<NetworkSpec, { family: 'resnet' }>;
+export type RnnSpec = Extract<NetworkSpec, { family: 'rnn' }>;
+export type TransformerSpec = Extract<NetworkSpec, { family: 'transformer' }>;
+export type InitName = z.infer<typeof initSchema>;
+
+/** The same network with another initialisation. The experiment's checks have made sure that the family has it. */
+export const withInit = (network: NetworkSpec, init: InitName): NetworkSpec => ({ ...network, init }) as NetworkSpec;

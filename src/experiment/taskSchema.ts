@@ -1,0 +1,66 @@
+/** The tasks that an experiment can name, with the limits of every field. */
+import { z } from 'zod';
+
+const int = (min: number, max: number) => z.int().min(min).max(max);
+const real = (min: number, max: number) => z.number().min(min).max(max);
+export const seed = int(0, 2 ** 31 - 1);
+
+/** Fields common to the procedural image tasks (8 classes, RGB). */
+const proceduralImages = {
+  /** Height and width in pixels. */
+  size: int(8, 32),
+  train: int(64, 20_000),
+  val: int(64, 4_000),
+  seed,
+  /** Standard deviation of the pixel noise, on the 0–1 intensity scale. */
+  noise: real(0, 1),
+};
+
+/** Fields common to the sequence tasks. */
+const sequences = {
+  /** Size of the training set, or new sequences at every step (the same for all arms of a seed). */
+  train: z.union([z.literal('fresh'), int(64, 50_000)]),
+  val: int(64, 4_000),
+  /** Draws the validation set and, where it is fixed, the training set. */
+  seed,
+};
+
+/** Symbols besides a task's own marks. */
+const vocabulary = int(2, 60);
+
+export const taskSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('textures'), ...proceduralImages }),
+  z.strictObject({ kind: z.literal('shapes'), ...proceduralImages }),
+  /** length − 1 random symbols, then a query: name the first symbol. */
+  z.strictObject({ kind: z.literal('first-token'), length: int(3, 128), vocabulary, ...sequences }),
+  /** `length` random symbols, a go mark, blanks: from the mark on repeat the symbols. */
+  z.strictObject({ kind: z.literal('copy-paste'), length: int(2, 64), vocabulary, ...sequences }),
+  /** The task as the paper's code defines it: 10 symbols, varying length, symbol 0 also blank and never scored. */
+  z.strictObject({ kind: z.literal('copy-paste-official'), minLength: int(2, 64), maxLength: int(2, 64), ...sequences }),
+  /** As `copy-paste`, in reverse order. */
+  z.strictObject({ kind: z.literal('reverse'), length: int(2, 64), vocabulary, ...sequences }),
+  /** Whether the number of ones in `minLength` to `length` bits is odd. */
+  z.strictObject({
+    kind: z.literal('parity'),
+    length: int(2, 128),
+    minLength: int(2, 128),
+    /** 'final': one label a sequence; 'prefix': the parity so far at every bit. */
+    labels: z.enum(['final', 'prefix']),
+    ...sequences,
+  }),
+  /** (key, value) pairs, then one of the keys: name its value. */
+  z.strictObject({
+    kind: z.literal('associative-recall'), pairs: int(1, 32), keys: int(2, 60), values: vocabulary, ...sequences,
+  }),
+  /** A balanced string of brackets: wherever one closes next, name its kind. */
+  z.strictObject({ kind: z.literal('dyck'), length: z.int().min(4).max(128).multipleOf(2), brackets: int(2, 4), ...sequences }),
+  /** The sum of `length` digits modulo `modulus`. */
+  z.strictObject({ kind: z.literal('modular-addition'), length: int(2, 128), modulus: int(2, 60), ...sequences }),
+]);
+
+export type TaskSpec = z.infer<typeof taskSchema>;
+export type ImageTaskSpec = Extract<TaskSpec, { kind: 'textures' | 'shapes' }>;
+export type SequenceTaskSpec = Exclude<TaskSpec, ImageTaskSpec>;
+
+/** Whether a task's inputs are images (otherwise sequences of tokens). */
+export const isImageTask = (task: TaskSpec): task is ImageTaskSpec => task.kind === 'textures' || task.kind === 'shapes';

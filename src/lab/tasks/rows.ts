@@ -1,0 +1,21 @@
+/** Batches out of a fixed training set. */
+import { batchIndices } from './order.ts';
+import type { SeedBatch, Split } from './types.ts';
+
+/** Copies of some rows of a split. */
+export function gatherRows(split: Split, rows: Uint32Array): Split {
+  const width = split.inputs.length / split.examples;
+  const outputs = split.labels.length / split.examples;
+  const take = <T extends Split['inputs'] | Split['labels']>(source: T, size: number): T => {
+    const taken = new (source.constructor as new (length: number) => T)(rows.length * size);
+    for (let i = 0; i < rows.length; i++) taken.set(source.subarray(rows[i] * size, (rows[i] + 1) * size), i * size);
+    return taken;
+  };
+  return { examples: rows.length, inputs: take(split.inputs, width), labels: take(split.labels, outputs) };
+}
+
+/** The batch of one step in shuffled epochs. */
+export function epochBatch(split: Split, seed: number, step: number, batchSize: number): SeedBatch {
+  const rows = batchIndices(seed, step, batchSize, split.examples);
+  return { ...gatherRows(split, rows), rows };
+}

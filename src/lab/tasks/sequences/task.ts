@@ -1,0 +1,71 @@
+/** Sequence tasks: a fixed training set in shuffled epochs, or new sequences at every step. */
+import { classNames, taskShape, tokenNames, type SequenceShape } from '../../../experiment/describe.ts';
+import type { SequencePreview } from '../../../experiment/events.ts';
+import type { SequenceTaskSpec } from '../../../experiment/schema.ts';
+import { type Stream, stream } from '../../random/stream.ts';
+import { epochBatch } from '../rows.ts';
+import type { SeedBatch, Split, Task } from '../types.ts';
+import { generator } from './generators.ts';
+
+interface TokenSplit extends Split {
+  readonly inputs: Int32Array<ArrayBuffer>;
+  readonly labels: Int32Array<ArrayBuffer>;
+}
+
+export class SequenceTask implements Task {
+  readonly spec: SequenceTaskSpec;
+  readonly shape: SequenceShape;
+  readonly #draw: ReturnType<typeof generator>;
+  #train: TokenSplit | undefined;
+  #val: TokenSplit | undefined;
+
+  constructor(spec: SequenceTaskSpec) {
+    this.spec = spec;
+    this.shape = taskShape(spec) as SequenceShape;
+    this.#draw = generator(spec);
+  }
+
+  get train(): TokenSplit | null {
+    if (this.spec.train === 'fresh') return null;
+    this.#train ??= this.#split('train', this.spec.train);
+    return this.#train;
+  }
+
+  get val(): TokenSplit {
+    this.#val ??= this.#split('val', this.spec.val);
+    return this.#val;
+  }
+
+  batch(seed: number, step: number, batchSize: number, name = 'data'): SeedBatch {
+    const { train } = this;
+    if (train) return epochBatch(train, seed, step, batchSize);
+    const random = stream(seed, name, this.spec.kind, 'step', step);
+    return { ...this.#sequences(batchSize, () => random), rows: null };
+  }
+
+  preview(count: number, split: 'train' | 'val' = 'train'): SequencePreview {
+    const size = split === 'val' ? this.spec.val : this.spec.train;
+    const { examples, inputs, labels } = size === 'fresh' ? this.batch(0, 0, count) : this.#split(split, Math.min(count, size));
+    return {
+      kind: 'sequences', count: examples, length: this.shape.input[0], tokens: inputs as Int32Array<ArrayBuffer>,
+      outputs: this.shape.tokens.outputs, targets: labels as Int32Array<ArrayBuffer>,
+      tokenNames: tokenNames(this.spec), classNames: classNames(this.spec),
+    };
+  }
+
+  /** Every sequence has a stream of its own: a smaller split is a prefix of a larger one. */
+  #split(name: 'train' | 'val', examples: number): TokenSplit {
+    return this.#sequences(examples, (i) => stream(this.spec.seed, 'data', this.spec.kind, name, i));
+  }
+
+  #sequences(examples: number, streamOf: (index: number) => Stream): TokenSplit {
+    const [length] = this.shape.input;
+    const { outputs } = this.shape.tokens;
+    const inputs = new Int32Array(examples * length).fill(-1);
+    const labels = new Int32Array(examples * outputs).fill(-1);
+    for (let i = 0; i < examples; i++) {
+      this.#draw(streamOf(i), inputs.subarray(i * length, (i + 1) * length), labels.subarray(i * outputs, (i + 1) * outputs));
+    }
+    return { examples, inputs, labels };
+  }
+}
