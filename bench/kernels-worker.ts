@@ -1,40 +1,10 @@
-import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
 import { composed } from '../src/lab/backend/kernels/composed.ts';
 import type { Kernels } from '../src/lab/backend/kernels/types.ts';
-import { createWasmKernels } from '../src/lab/backend/kernels/wasm/index.ts';
-
-const ROUNDS = 7;
-const MIN_MS = 40;
+import { inTidy, onNativeKernels, race, random } from './measure.ts';
 
 const threads = Number(new URL(import.meta.url).searchParams.get('threads') ?? 1);
-
-/** Milliseconds a call, the best of several rounds in which the contestants take turns. */
-function race(contestants: Array<() => void>): number[] {
-  const repeats = contestants.map((run) => {
-    run();
-    const start = performance.now();
-    run();
-    return Math.max(1, Math.ceil(MIN_MS / Math.max(performance.now() - start, 0.05)));
-  });
-  const best = contestants.map(() => Infinity);
-  for (let round = 0; round < ROUNDS; round++) {
-    contestants.forEach((run, i) => {
-      const start = performance.now();
-      for (let n = 0; n < repeats[i]; n++) run();
-      best[i] = Math.min(best[i], (performance.now() - start) / repeats[i]);
-    });
-  }
-  return best;
-}
-
-function random<T extends tf.Tensor>(...shape: number[]): T {
-  return tf.randomNormal(shape) as tf.Tensor as T;
-}
 
 function report(name: string, ours: number, plain: number | null, operations: number): void {
   const speed = (ms: number) => `${(operations / ms / 1e6).toFixed(1).padStart(7)} GFLOP/s`;
@@ -125,36 +95,15 @@ function elementwise(native: Kernels): void {
     ['sumSquares', parameter.size, (kernels) => kernels.sumSquares(parameter)],
   ];
   for (const [name, size, run] of cases) {
-    const inTidy = (kernels: Kernels) => () => {
-      tf.engine().startScope();
-      run(kernels);
-      tf.engine().endScope();
-    };
-    const [ours, plain] = race([inTidy(native), inTidy(composed)]);
+    const [ours, plain] = race([native, composed].map((kernels) => inTidy(() => run(kernels))));
     const speed = (ms: number) => `${((ms * 1e6) / size).toFixed(2).padStart(7)} ns/value`;
     postMessage(`${name.padEnd(48)}${speed(ours)}${speed(plain)}   ×${(plain / ours).toFixed(1)}`);
   }
 }
 
-async function main(): Promise<void> {
-  setWasmPaths({
-    'tfjs-backend-wasm.wasm': plainUrl,
-    'tfjs-backend-wasm-simd.wasm': simdUrl,
-    'tfjs-backend-wasm-threaded-simd.wasm': threadedUrl,
-  });
-  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', threads > 1);
-  setThreadsCount(threads);
-  await tf.setBackend('wasm');
-  for (const relaxed of [true, false]) {
-    const wasm = await createWasmKernels({ relaxed, threads });
-    if (!wasm) throw new Error('No native kernels.');
-    postMessage(`\nnative (threads ${wasm.threads}, fused multiply-add ${wasm.relaxed}), plain tfjs, ratio`);
-    products(wasm.kernels);
-    convolutions(wasm.kernels);
-    elementwise(wasm.kernels);
-    wasm.dispose();
-  }
-}
-
-await main();
+await onNativeKernels(threads, (native) => {
+  products(native);
+  convolutions(native);
+  elementwise(native);
+});
 postMessage('done');

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The native WASM kernels against plain tfjs, in Chromium: node bench/kernels.mjs [--threads N]
+ * The native WASM kernels against plain tfjs, in Chromium: node bench/kernels.mjs [--threads N] [--sequences]
  *
  * Each row is measured in turns, so that other load slows all columns down alike: read the ratios.
  */
@@ -13,6 +13,8 @@ if (!executablePath) throw new Error(NO_CHROMIUM);
 const flag = process.argv.indexOf('--threads');
 const threads = flag > 0 ? Number(process.argv[flag + 1]) : 1;
 
+const script = process.argv.includes('--sequences') ? 'sequences-worker.ts' : 'kernels-worker.ts';
+
 const server = await createServer({ server: { port: 0 }, logLevel: 'error' });
 await server.listen();
 const browser = await chromium.launch({ executablePath, args: chromiumArgs() });
@@ -23,13 +25,13 @@ try {
   // Any page of the server will do: it is isolated, so that threads may share memory.
   await page.goto(`${server.resolvedUrls?.local[0]}headless.html`);
   await page.evaluate(
-    (count) =>
+    ({ script, threads }) =>
       new Promise((resolve, reject) => {
-        const worker = new Worker(`/bench/kernels-worker.ts?threads=${count}`, { type: 'module' });
+        const worker = new Worker(`/bench/${script}?threads=${threads}`, { type: 'module' });
         worker.onmessage = ({ data }) => (data === 'done' ? resolve(null) : console.log(data));
         worker.onerror = ({ message }) => reject(new Error(message));
       }),
-    threads,
+    { script, threads },
   );
 } finally {
   await browser.close();
