@@ -5,11 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { NetworkSpec } from '../../experiment/schema.ts';
 import { describeNetwork, type TaskShape } from '../../experiment/describe.ts';
 import { composed } from '../backend/kernels/composed.ts';
-import { Tape } from '../autodiff/tape.ts';
 import { centredGram } from '../guidance/alignment.ts';
 import { stream } from '../random/stream.ts';
-import { Group, type StepInput } from '../training/group.ts';
-import { ForwardContext } from './program.ts';
+import { builtNetwork, expectGradients } from '../testing/gradients.ts';
+import type { StepInput } from '../training/group.ts';
 
 const TASK: TaskShape = { input: [6, 6, 3], classes: 4, trainExamples: 10, valExamples: 10 };
 const BATCH = 10;
@@ -49,62 +48,12 @@ describe.each(Object.entries(CASES))('%s', (_, { network, tap }) => {
     distil: { logits: random('teacher', [MEMBERS, BATCH, 4]) as tf.Tensor3D, temperature: 3, ceWeight: 0.4, kdWeight: 0.6, direction: 'forward' },
   };
 
-  /** The group's total loss, from forward kernels only. */
-  function loss(group: Group): number {
-    return tf.tidy(() => {
-      const tape = new Tape(composed, false);
-      const context = new ForwardContext({
-        tape, mode: 'train', masks: input.masks,
-        parameter: (name) => tape.constant(group.model.weights.parameter(name)), running: (name) => group.model.weights.running(name),
-      });
-      const logits = group.model.program.forward(context, tape.constant(input.inputs)).tensor;
-      const [{ targetTap, guideGram, weight }] = input.align;
-      const activations = context.taps.get(targetTap);
-      if (!activations || !input.distil) throw new Error('no tap');
-      const similarity = composed.cka(centredGram(composed, activations.tensor), guideGram, { debiased: false }).value;
-      const total = tf.addN([
-        tf.mul(composed.softmaxCrossEntropy(logits, input.labels).loss, input.distil.ceWeight),
-        tf.mul(composed.distillation(logits, input.distil.logits, input.distil).loss, input.distil.kdWeight),
-        tf.mul(tf.sub(1, similarity), weight),
-      ]);
-      return tf.sum(total).dataSync()[0];
-    });
-  }
-
-  it('has the gradient of its loss in every parameter', async () => {
-    const make = () => new Group({
-      network, task: TASK, seeds: [0, 1], streamName: 'test', clipNorm: null, optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 },
-    }, composed);
-    const trained = make();
-    const probe = make();
-    const before = new Map(await Promise.all([...probe.model.weights.parameters].map(async ([name, t]) => [name, new Float32Array(await t.data())] as const)));
-    const rate = 0.5;
-    trained.step({ ...input, learningRate: rate, step: 0 });
-    for (const [name, values] of before) {
-      const after = await trained.model.weights.parameter(name).data();
-      const shape = probe.model.weights.parameter(name).shape;
-      const gradient = values.map((v, i) => (v - after[i]) / rate);
-      // The steepest direction of each parameter: its slope is the gradient's norm, which no rounding hides.
-      const norm = Math.hypot(...gradient);
-      if (norm < 1e-2) continue; // e.g. a bias before batch norm, which has no effect
-      const h = 1.5e-3; // small enough to cross few kinks of the ReLU, large enough for float32
-      const moved = (by: number) => {
-        probe.model.weights.replace(`parameter/${name}`, tf.tensor(values.map((v, i) => v + (by * gradient[i]) / norm), shape));
-        return loss(probe);
-      };
-      const slope = (moved(h) - moved(-h)) / (2 * h);
-      moved(0);
-      expect(slope / norm, name).toBeGreaterThan(0.97);
-      expect(slope / norm, name).toBeLessThan(1.03);
-    }
-  });
+  it('has the gradient of its loss in every parameter', () => expectGradients({ network, task: TASK, seeds: [0, 1] }, input));
 
   it('has the taps, shapes and parameter count of its description', () => {
     const description = describeNetwork(network, TASK);
-    const group = new Group({ network, task: TASK, seeds: [0], streamName: 'test', clipNorm: null, optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 } }, composed);
-    const taps = tf.tidy(() => [...group.model.infer(input.inputs).taps].map(([name, tensor]) => `${name} ${tensor.shape[2]}`));
-    expect(taps.sort()).toEqual(description.taps.map(({ name, features }) => `${name} ${features}`).sort());
-    const count = group.model.program.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-    expect(count).toBe(description.parameters);
+    const { taps, parameters } = builtNetwork({ network, task: TASK, seeds: [0] }, input.inputs);
+    expect(taps).toEqual(description.taps.map(({ name, features }) => `${name} ${features}`).sort());
+    expect(parameters).toBe(description.parameters);
   });
 });
