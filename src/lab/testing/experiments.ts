@@ -3,11 +3,15 @@ import { findPreset } from '../../experiment/presets.ts';
 import type { Experiment } from '../../experiment/schema.ts';
 import { withPath } from '../../experiment/link.ts';
 
+function changed(id: string, settings: Record<string, unknown>): Experiment {
+  const preset = findPreset(id);
+  if (!preset) throw new Error(`no preset ${id}`);
+  return Object.entries(settings).reduce<unknown>((e, [path, value]) => withPath(e, path, value), preset.experiment) as Experiment;
+}
+
 /** `wide-fcn` at a size for tests, with dotted overrides. */
 export function tinyExperiment(overrides: Record<string, unknown> = {}): Experiment {
-  const preset = findPreset('wide-fcn');
-  if (!preset) throw new Error('no preset');
-  const settings: Record<string, unknown> = {
+  return changed('wide-fcn', {
     'task.size': 8, 'task.train': 96, 'task.val': 64,
     'target.depth': 2, 'target.width': 16,
     'guides.trained.network.width': 4, 'guides.trained.training.steps': 4, 'guides.trained.training.batchSize': 16,
@@ -15,6 +19,17 @@ export function tinyExperiment(overrides: Record<string, unknown> = {}): Experim
     'base.batchSize': 16, 'base.steps': 6, 'base.evaluateEvery': 3,
     seeds: [0, 1],
     ...overrides,
-  };
-  return Object.entries(settings).reduce<unknown>((e, [path, value]) => withPath(e, path, value), preset.experiment) as Experiment;
+  });
+}
+
+/** A sequence preset at a size for tests, with dotted overrides. */
+export function tinySequences(id: 'first-token' | 'copy-paste' | 'parity', overrides: Record<string, unknown> = {}): Experiment {
+  return changed(id, {
+    'task.val': 64, 'guides.trained.training.steps': 4, 'guides.trained.training.batchSize': 16,
+    'base.batchSize': 16, 'base.steps': 6, 'base.evaluateEvery': 3, seeds: [0, 1],
+    ...(id === 'parity'
+      ? { 'task.length': 6, 'task.minLength': 6, 'guides.trained.training.task.length': 6, 'guides.trained.training.task.minLength': 6 }
+      : { 'task.length': id === 'first-token' ? 6 : 3, 'target.width': 12, 'guides.trained.network.width': 8, 'guides.untrained.network.width': 8 }),
+    ...overrides,
+  });
 }
