@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { classNames, describeNetwork, type ImageShape, resnetPlan, taskMetric, taskShape } from './describe.ts';
+import { classNames, describeNetwork, type ImageShape, resnetPlan, taskMetric, taskShape, tokenNames } from './describe.ts';
 import { findPreset, RESNET_8 } from './presets.ts';
-import { alignedPairs, cost, guidesInUse, members, observedPairs } from './plan.ts';
-import type { Experiment, FcnSpec } from './schema.ts';
+import { alignedPairs, cost, guidesInUse, mappedPairs, members, observedPairs } from './plan.ts';
+import type { Experiment, FcnSpec, RnnSpec } from './schema.ts';
 
 const preset = (id: string): Experiment => {
   const found = findPreset(id);
@@ -99,5 +99,61 @@ describe('plan', () => {
     expect(cost({ ...WIDE, seeds: [0, 1, 2, 3, 4, 5] }).flops).toBeGreaterThan(1.5 * one.flops);
     expect(cost({ ...WIDE, arms: WIDE.arms.slice(0, 2) }).flopsPerStep).toBeLessThan(one.flopsPerStep);
     expect(cost({ ...WIDE, seeds: [0] }).bytes).toBeLessThan(one.bytes);
+  });
+});
+
+describe('sequence tasks and networks', () => {
+  const FIRST = preset('first-token');
+  const shape = taskShape(FIRST.task);
+
+  it('first-token: 24 tokens out of 4 symbols and a query, one label', () => {
+    expect(shape).toEqual({
+      input: [24], tokens: { vocabulary: 5, padded: false, outputs: 1 }, classes: 4, trainExamples: Infinity, valExamples: 1024,
+    });
+    expect(taskMetric(FIRST.task).chance).toBe(0.25);
+    expect(classNames(FIRST.task)).toEqual(['a', 'b', 'c', 'd']);
+    expect(tokenNames(FIRST.task)).toEqual(['a', 'b', 'c', 'd', '?']);
+  });
+
+  it('2×64 RNN: layers by hand', () => {
+    const { title, parameters, flops, taps } = describeNetwork(FIRST.target, shape);
+    expect(title).toBe('2×64 RNN');
+    expect(parameters).toBe(5 * 64 + 2 * (2 * 64 * 64 + 2 * 64) + 64 * 4 + 4);
+    expect(flops).toBe(2 * (24 * 2 * 2 * 64 * 64 + 64 * 4));
+    expect(taps.map((tap) => [tap.name, tap.shape])).toEqual([['layer1', [24, 64]], ['layer2', [24, 64]]]);
+  });
+
+  it('a gated cell has three or four times the weights', () => {
+    const of = (cell: 'tanh' | 'gru' | 'lstm') => describeNetwork({ ...(FIRST.target as RnnSpec), cell }, shape);
+    const outside = 5 * 64 + 64 * 4 + 4;
+    expect(of('gru').parameters - outside).toBe(3 * (of('tanh').parameters - outside));
+    expect(of('lstm').parameters - outside).toBe(4 * (of('tanh').parameters - outside));
+  });
+
+  it('2×32 Transformer: named mappings use the attention outputs, an explicit one any tap', () => {
+    const { title, parameters, taps } = describeNetwork(FIRST.guides.untrained.network, shape);
+    expect(title).toBe('2×32 Transformer');
+    const block = 4 * 32 + 3 * 32 * 32 + 32 * 32 + 32 + 32 * 64 + 64 + 64 * 32 + 32;
+    expect(parameters).toBe(5 * 32 + 2 * block + 2 * 32 + 32 * 4 + 4);
+    expect(taps.map((tap) => tap.name)).toEqual(['block1.attention', 'block1.mlp', 'block1.output', 'block2.attention', 'block2.mlp', 'block2.output']);
+    expect(mappedPairs(FIRST, 'untrained', 'even')).toEqual([
+      { guideTap: 'block1.attention', targetTap: 'layer1' }, { guideTap: 'block2.attention', targetTap: 'layer2' },
+    ]);
+    expect(mappedPairs(FIRST, 'untrained', 'last')).toEqual([{ guideTap: 'block2.attention', targetTap: 'layer2' }]);
+    expect(mappedPairs(FIRST, 'untrained', [['block1.mlp', 'layer2']])).toHaveLength(1);
+  });
+
+  it('costs what it costs: fresh data is never cached, all tokens as examples cost more', () => {
+    const { bytes, flopsPerStep } = cost(FIRST);
+    expect(bytes).toBeGreaterThan(1e8); // Gram matrices of the guides at 24 positions
+    expect(bytes).toBeLessThan(5e8);
+    expect(flopsPerStep).toBeGreaterThan(1e9);
+    const all = { ...FIRST, base: { ...FIRST.base, tokens: 'all-tokens' as const } };
+    expect(cost(all).flopsPerStep).toBeGreaterThan(2 * flopsPerStep);
+  });
+
+  it('describes a network on the wrong kind of task, for an experiment in the middle of an edit', () => {
+    expect(describeNetwork(FIRST.target, SHAPE).taps).toHaveLength(2);
+    expect(describeNetwork(WIDE.target, shape).taps).toHaveLength(3);
   });
 });

@@ -93,3 +93,55 @@ describe('what single fields cannot say', () => {
     expect(long).toContainEqual(expect.stringMatching(/^the experiment needs about \d\.\de\+1\d floating-point operations, more than 1e\+16: use fewer steps/));
   });
 });
+
+describe('parts that do not fit each other', () => {
+  const sequence = (id: string, ...changes: [path: string, value?: unknown][]): string[] => {
+    const parsed = parseExperiment(changes.reduce<unknown>((e, [path, value]) => withPath(e, path, value), findPreset(id)?.experiment));
+    return parsed.ok ? [] : parsed.problems.map(formatProblem);
+  };
+
+  it('a network reads what the task gives', () => {
+    expect(complaints(['task', findPreset('first-token')?.experiment.task])).toEqual([
+      'target.family fcn reads images, which the task "First token" does not give: use rnn or transformer',
+    ]);
+    expect(sequence('first-token', ['guides.untrained.network', WIDE?.target])).toEqual([
+      'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn or transformer',
+    ]);
+    expect(sequence('copy-paste', ['task', WIDE?.task])).toEqual([
+      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn or resnet',
+    ]);
+  });
+
+  it('sizes belong together', () => {
+    expect(sequence('first-token', ['guides.untrained.network.heads', 5])).toEqual(['guides.untrained.network.width must be a multiple of the 5 heads, not 32']);
+    expect(sequence('parity', ['task.minLength', 13])).toEqual(['task.minLength must be at most the length 12, not 13']);
+    const recall = { kind: 'associative-recall', pairs: 9, keys: 8, values: 8, train: 'fresh', val: 64, seed: 0 };
+    expect(sequence('first-token', ['task', recall])).toEqual(['task.keys must be at least the 9 pairs, for no key comes twice, not 8']);
+    const copy = { kind: 'copy-paste-official', minLength: 30, maxLength: 20, train: 'fresh', val: 64, seed: 0 };
+    expect(sequence('first-token', ['task', copy])).toEqual(['task.minLength must be at most the largest length 20, not 30']);
+    expect(sequence('first-token', ['task.train', 64], ['base.batchSize', 65])).toEqual(['base.batchSize must be at most the 64 training examples, not 65']);
+  });
+
+  it('an initialisation suits the target', () => {
+    expect(complaints(['arms.unguided.init', 'good'])).toEqual(['arms.0.init must be one of default, he for fcn, not "good"']);
+    expect(sequence('first-token', ['arms.unguided.init', 'he'])).toEqual(['arms.0.init must be one of default, orthogonal, good, identity for rnn, not "he"']);
+    expect(sequence('first-token', ['arms.unguided.init', 'identity'])).toEqual([]);
+  });
+
+  it('a guide trained on another task can read this one, and teach it where it is asked to', () => {
+    const path = 'guides.trained.training.task';
+    expect(sequence('parity', [`${path}.length`, 10], [`${path}.minLength`, 10]))
+      .toEqual([`${path} has inputs of 10 instead of 12: the guide must be able to read the experiment's task`]);
+    expect(sequence('first-token', [path, { ...findPreset('first-token')?.experiment.task, vocabulary: 5 }]))
+      .toEqual([`${path} has 6 tokens instead of 5: the guide must be able to read the experiment's task`]);
+    const distil = { guide: 'trained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' };
+    expect(sequence('parity', ['arms.unguided.distil', distil]))
+      .toEqual([`${path} has other labels than the experiment, so no arm can be distilled from this guide`]);
+    expect(sequence('parity')).toEqual([]);
+  });
+
+  it('debiased CKA needs sequences of one length', () => {
+    expect(sequence('parity', ['base.measure', 'cka-debiased'])).toEqual([]);
+    expect(sequence('parity', ['base.measure', 'cka-debiased'], ['task.minLength', 2])).toContain('base.measure cka-debiased needs sequences of one length');
+  });
+});
