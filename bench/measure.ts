@@ -32,7 +32,6 @@ export function random<T extends tf.Tensor>(...shape: number[]): T {
   return tf.randomNormal(shape) as tf.Tensor as T;
 }
 
-
 /** In a tidy of its own. */
 export function inTidy(run: () => unknown): () => void {
   return () => {

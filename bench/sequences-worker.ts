@@ -14,7 +14,9 @@ const [BATCH, LENGTH, WIDTH, VOCABULARY] = [64, 24, 64, 10];
 
 function compare(name: string, native: Kernels, run: (kernels: Kernels) => unknown): void {
   const [ours, plain] = race([native, composed].map((kernels) => inTidy(() => run(kernels))));
-  postMessage(`${name.padEnd(48)}${ours.toFixed(2).padStart(9)} ms${plain.toFixed(1).padStart(9)} ms   ×${(plain / ours).toFixed(1)}`);
+  postMessage(
+    `${name.padEnd(48)}${ours.toFixed(2).padStart(9)} ms${plain.toFixed(1).padStart(9)} ms   ×${(plain / ours).toFixed(1)}`,
+  );
 }
 
 /** Forward and backward through embedding, two recurrent layers, head and loss; no optimiser. */
@@ -25,8 +27,10 @@ function recurrentSteps(native: Kernels): void {
       const small = <T extends tf.Tensor>(...shape: number[]): T => tf.mul(random(members, ...shape), 0.1) as T;
       const table = small<Tensor3D>(VOCABULARY, WIDTH);
       const layers = [0, 1].map(() => ({
-        input: small<Tensor3D>(WIDTH, columns), hidden: small<Tensor3D>(WIDTH, columns),
-        inputBias: small<Tensor2D>(columns), hiddenBias: small<Tensor2D>(columns),
+        input: small<Tensor3D>(WIDTH, columns),
+        hidden: small<Tensor3D>(WIDTH, columns),
+        inputBias: small<Tensor2D>(columns),
+        hiddenBias: small<Tensor2D>(columns),
       }));
       const [head, bias] = [small<Tensor3D>(WIDTH, VOCABULARY), small<Tensor2D>(VOCABULARY)];
       const values = Int32Array.from({ length: BATCH * LENGTH }, (_, i) => (i * 7) % VOCABULARY);
@@ -37,14 +41,23 @@ function recurrentSteps(native: Kernels): void {
         const embedded = tape.parameter(table);
         let x = ops.embedding(tape, tokens, embedded);
         const parameters = layers.map((layer) => ({
-          input: tape.parameter(layer.input), hidden: tape.parameter(layer.hidden),
-          inputBias: tape.parameter(layer.inputBias), hiddenBias: tape.parameter(layer.hiddenBias),
+          input: tape.parameter(layer.input),
+          hidden: tape.parameter(layer.hidden),
+          inputBias: tape.parameter(layer.inputBias),
+          hiddenBias: tape.parameter(layer.hiddenBias),
         }));
         for (const layer of parameters) x = ops.recurrent(tape, kind, x, layer);
         const w = tape.parameter(head);
-        const logits = reshape<Tensor3D>(tape, ops.linear(tape, x, w, tape.parameter(bias)), [members, BATCH * LENGTH, VOCABULARY]);
+        const logits = reshape<Tensor3D>(tape, ops.linear(tape, x, w, tape.parameter(bias)), [
+          members,
+          BATCH * LENGTH,
+          VOCABULARY,
+        ]);
         const { dLogits } = kernels.softmaxCrossEntropy(logits.tensor, labels);
-        return tape.gradients([[logits, dLogits]], [embedded, w, ...parameters.flatMap((layer) => Object.values(layer))]);
+        return tape.gradients(
+          [[logits, dLogits]],
+          [embedded, w, ...parameters.flatMap((layer) => Object.values(layer))],
+        );
       });
     }
   }
@@ -59,7 +72,10 @@ function transformerParts(native: Kernels): void {
   const forward = native.attention(qkv, options);
   compare('attention', native, (kernels) => kernels.attention(qkv, options));
   compare('  its gradient', native, (kernels) => kernels.attentionGrad(dy, qkv, forward, options));
-  const [x, dx] = [random<Tensor3D>(members, BATCH * LENGTH, features), random<Tensor3D>(members, BATCH * LENGTH, features)];
+  const [x, dx] = [
+    random<Tensor3D>(members, BATCH * LENGTH, features),
+    random<Tensor3D>(members, BATCH * LENGTH, features),
+  ];
   const [gamma, beta] = [random<Tensor2D>(members, features), random<Tensor2D>(members, features)];
   const normalised = native.layerNorm(x, gamma, beta, 1e-5);
   compare('layerNorm', native, (kernels) => kernels.layerNorm(x, gamma, beta, 1e-5));

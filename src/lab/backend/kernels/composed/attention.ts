@@ -70,5 +70,8 @@ export const attentionGrad: SequenceKernels['attentionGrad'] = (dy, qkv, forward
       tf.matMul<Tensor3D>(dScores, q, true),
       tf.matMul<Tensor3D>(weights, d, true),
     ];
-    return tf.concat(parts.map((part) => joinHeads(part, members, batch, heads)), 3);
+    return tf.concat(
+      parts.map((part) => joinHeads(part, members, batch, heads)),
+      3,
+    );
   });

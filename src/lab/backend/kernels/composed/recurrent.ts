@@ -12,9 +12,7 @@ function position(x: Tensor4D, t: number): Tensor3D {
 /** `[E, B, n·H]` as n blocks of H columns. */
 function blocks(x: Tensor3D, hidden: number): Tensor3D[] {
   const [members, batch, columns] = x.shape;
-  return Array.from({ length: columns / hidden }, (_, i) =>
-    tf.slice(x, [0, 0, i * hidden], [members, batch, hidden]),
-  );
+  return Array.from({ length: columns / hidden }, (_, i) => tf.slice(x, [0, 0, i * hidden], [members, batch, hidden]));
 }
 
 const overPositions = (steps: Tensor3D[]) => tf.stack(steps, 2) as Tensor4D;
@@ -95,8 +93,7 @@ function lstmStep(dh: Tensor3D, dNextCell: Tensor3D, saved: Tensor3D, previousCe
 }
 
 function rnnStep(dh: Tensor3D, h: Tensor3D, kind: RecurrentOptions['kind']): Step {
-  const d: Tensor3D =
-    kind === 'rnn-relu' ? tf.where(tf.greater(h, 0), dh, zero<Tensor3D>()) : tf.mul(dh, tanhSlope(h));
+  const d: Tensor3D = kind === 'rnn-relu' ? tf.where(tf.greater(h, 0), dh, zero<Tensor3D>()) : tf.mul(dh, tanhSlope(h));
   return { dProjected: d, dFromState: d, direct: null, dCell: null };
 }
 
@@ -106,9 +103,7 @@ export const recurrentGrad: SequenceKernels['recurrentGrad'] = (dStates, weights
     const [members, batch, length, hidden] = dStates.shape;
     const columns = GATES[kind] * hidden;
     const none = tf.zeros<tf.Rank.R3>([members, batch, hidden]);
-    const previous = Array.from({ length }, (_, t) =>
-      t > 0 ? position(forward.states, t - 1) : (initial ?? none),
-    );
+    const previous = Array.from({ length }, (_, t) => (t > 0 ? position(forward.states, t - 1) : (initial ?? none)));
     const dProjected: Tensor3D[] = [];
     const dFromState: Tensor3D[] = [];
     let carry: Tensor3D = none;

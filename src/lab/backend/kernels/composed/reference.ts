@@ -8,8 +8,9 @@ type Numbers = ArrayLike<number>;
 
 /** Numbers that look arbitrary and that any language can make again. */
 export function waves(size: number, seed: number, scale = 1): Float64Array {
-  return Float64Array.from({ length: size }, (_, i) =>
-    scale * (Math.sin(1.3 * i + seed) + 0.5 * Math.cos(0.7 * i * seed)),
+  return Float64Array.from(
+    { length: size },
+    (_, i) => scale * (Math.sin(1.3 * i + seed) + 0.5 * Math.cos(0.7 * i * seed)),
   );
 }
 
@@ -35,7 +36,11 @@ export interface RecurrentShape {
 
 /** Hidden states `[B, T, H]` from projections `[B, T, G·H]`, hidden weights `[H, G·H]` and hidden bias `[G·H]`. */
 export function recurrentReference(
-  shape: RecurrentShape, projected: Numbers, weights: Numbers, bias: Numbers | null, initial: Numbers | null,
+  shape: RecurrentShape,
+  projected: Numbers,
+  weights: Numbers,
+  bias: Numbers | null,
+  initial: Numbers | null,
 ): Float64Array {
   const { kind, batch, length, hidden } = shape;
   const columns = GATES[kind] * hidden;
@@ -89,7 +94,10 @@ export function attentionReference(shape: AttentionShape, qkv: Numbers, keyMask:
         });
         const total = exponentials.reduce((sum, e) => sum + e, 0) || 1;
         for (let f = first; f < first + width; f++) {
-          y[(b * length + t) * features + f] = exponentials.reduce((sum, e, j) => sum + (e / total) * value(b, j, 2, f), 0);
+          y[(b * length + t) * features + f] = exponentials.reduce(
+            (sum, e, j) => sum + (e / total) * value(b, j, 2, f),
+            0,
+          );
         }
       }
     }
@@ -115,7 +123,7 @@ export function layerNormReference(x: Numbers, gamma: Numbers, beta: Numbers, ep
 export function geluReference(x: number): number {
   const [from, steps] = [-12, 4000];
   const h = (x - from) / steps;
-  const density = (t: number) => Math.exp(-t * t / 2) / Math.sqrt(2 * Math.PI);
+  const density = (t: number) => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI);
   let sum = density(from) + density(x);
   for (let i = 1; i < steps; i++) sum += density(from + i * h) * (i % 2 === 1 ? 4 : 2);
   return (x * sum * h) / 3;

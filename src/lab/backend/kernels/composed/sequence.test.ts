@@ -58,7 +58,9 @@ describe.each(KINDS)('recurrent layer, %s', (kind) => {
   const bias = kind === 'gru' ? hiddenBias : null;
 
   test('gives the values of the equations', () => {
-    expect(relativeError(recurrentReference(shape, projected, weights, bias, initial), STATES[kind])).toBeLessThan(1e-6);
+    expect(relativeError(recurrentReference(shape, projected, weights, bias, initial), STATES[kind])).toBeLessThan(
+      1e-6,
+    );
     const { states } = composed.recurrent(
       tensor(projected, 1, batch, length, columns),
       tensor(weights, 1, hidden, columns),
@@ -71,21 +73,44 @@ describe.each(KINDS)('recurrent layer, %s', (kind) => {
   test.each([true, false])('gradients, with initial state and bias %s', (complete) => {
     const [b, h0] = complete ? [bias, initial] : [null, null];
     const options = {
-      kind, bias: b ? tensor<tf.Tensor2D>(b, 1, columns) : undefined, initial: h0 ? tensor<tf.Tensor3D>(h0, 1, batch, hidden) : undefined,
+      kind,
+      bias: b ? tensor<tf.Tensor2D>(b, 1, columns) : undefined,
+      initial: h0 ? tensor<tf.Tensor3D>(h0, 1, batch, hidden) : undefined,
     };
     const w = tensor<tf.Tensor3D>(weights, 1, hidden, columns);
     const forward = composed.recurrent(tensor(projected, 1, batch, length, columns), w, options);
     const dStates = waves(batch * length * hidden, 7);
     const gradient = composed.recurrentGrad(tensor(dStates, 1, batch, length, hidden), w, forward, options);
-    const loss = (p: ArrayLike<number>, v: ArrayLike<number>, c: ArrayLike<number> | null, s: ArrayLike<number> | null) =>
-      dot(recurrentReference(shape, p, v, c, s), dStates);
-    close(gradient.dProjected, numericalGradient((p) => loss(p, weights, b, h0), projected), 1e-5);
-    close(gradient.dWeights, numericalGradient((v) => loss(projected, v, b, h0), weights), 1e-5);
+    const loss = (
+      p: ArrayLike<number>,
+      v: ArrayLike<number>,
+      c: ArrayLike<number> | null,
+      s: ArrayLike<number> | null,
+    ) => dot(recurrentReference(shape, p, v, c, s), dStates);
+    close(
+      gradient.dProjected,
+      numericalGradient((p) => loss(p, weights, b, h0), projected),
+      1e-5,
+    );
+    close(
+      gradient.dWeights,
+      numericalGradient((v) => loss(projected, v, b, h0), weights),
+      1e-5,
+    );
     expect(gradient.dBias === undefined).toBe(b === null);
-    if (gradient.dBias && b) close(gradient.dBias, numericalGradient((c) => loss(projected, weights, c, h0), b), 1e-5);
+    if (gradient.dBias && b)
+      close(
+        gradient.dBias,
+        numericalGradient((c) => loss(projected, weights, c, h0), b),
+        1e-5,
+      );
     expect(gradient.dInitial === undefined).toBe(h0 === null);
     if (gradient.dInitial && h0) {
-      close(gradient.dInitial, numericalGradient((s) => loss(projected, weights, b, s), h0), 1e-5);
+      close(
+        gradient.dInitial,
+        numericalGradient((s) => loss(projected, weights, b, s), h0),
+        1e-5,
+      );
     }
   });
 });
@@ -149,8 +174,8 @@ describe('attention', () => {
     const options = { heads: 2, causal: true };
     const input = tensor<tf.Tensor4D>(qkv, 1, 2, 3, 12);
     const changed = qkv.map((v, i) => (i % 36 >= 24 ? v + 100 : v));
-    const before = (values: tf.Tensor4D) => tf.slice(composed.attention(values, options).y, [0, 0, 0, 0], [1, 2, 2, 4]);
-    expect(before(tensor(changed, 1, 2, 3, 12)).dataSync()).toEqual(before(input).dataSync());
+    const early = (values: tf.Tensor4D) => tf.slice(composed.attention(values, options).y, [0, 0, 0, 0], [1, 2, 2, 4]);
+    expect(early(tensor(changed, 1, 2, 3, 12)).dataSync()).toEqual(early(input).dataSync());
   });
 });
 
@@ -161,14 +186,30 @@ test('layer norm: values (from NumPy) and gradients', () => {
     -0.2248408, -0.1556469,
   ];
   expect(relativeError(layerNormReference(x, gamma, beta, 1e-5), expected)).toBeLessThan(1e-6);
-  const [tx, tg, tb] = [tensor<tf.Tensor3D>(x, 1, 3, 4), tensor<tf.Tensor2D>(gamma, 1, 4), tensor<tf.Tensor2D>(beta, 1, 4)];
+  const [tx, tg, tb] = [
+    tensor<tf.Tensor3D>(x, 1, 3, 4),
+    tensor<tf.Tensor2D>(gamma, 1, 4),
+    tensor<tf.Tensor2D>(beta, 1, 4),
+  ];
   const forward = composed.layerNorm(tx, tg, tb, 1e-5);
   close(forward.y, expected);
   const dy = waves(12, 11);
   const { dx, dGamma, dBeta } = composed.layerNormGrad(tensor(dy, 1, 3, 4), tx, tg, forward);
-  close(dx, numericalGradient((v) => dot(layerNormReference(v, gamma, beta, 1e-5), dy), x), 1e-5);
-  close(dGamma, numericalGradient((v) => dot(layerNormReference(x, v, beta, 1e-5), dy), gamma), 1e-5);
-  close(dBeta, numericalGradient((v) => dot(layerNormReference(x, gamma, v, 1e-5), dy), beta), 1e-5);
+  close(
+    dx,
+    numericalGradient((v) => dot(layerNormReference(v, gamma, beta, 1e-5), dy), x),
+    1e-5,
+  );
+  close(
+    dGamma,
+    numericalGradient((v) => dot(layerNormReference(x, v, beta, 1e-5), dy), gamma),
+    1e-5,
+  );
+  close(
+    dBeta,
+    numericalGradient((v) => dot(layerNormReference(x, gamma, v, 1e-5), dy), beta),
+    1e-5,
+  );
 });
 
 test('activations and their gradients', () => {
@@ -180,10 +221,18 @@ test('activations and their gradients', () => {
   });
   const [tx, dy] = [tensor(x, 2, 2, 2), waves(8, 1)];
   close(composed.gelu(tx), expected, 1e-7);
-  close(composed.geluGrad(tensor(dy, 2, 2, 2), tx), numericalGradient((v) => dot(v.map(geluReference), dy), x), 1e-6);
+  close(
+    composed.geluGrad(tensor(dy, 2, 2, 2), tx),
+    numericalGradient((v) => dot(v.map(geluReference), dy), x),
+    1e-6,
+  );
   const y = composed.tanh(tx);
   close(y, x.map(Math.tanh));
-  close(composed.tanhGrad(tensor(dy, 2, 2, 2), y), numericalGradient((v) => dot(v.map(Math.tanh), dy), x), 1e-6);
+  close(
+    composed.tanhGrad(tensor(dy, 2, 2, 2), y),
+    numericalGradient((v) => dot(v.map(Math.tanh), dy), x),
+    1e-6,
+  );
 });
 
 test('embedding and its gradient, tokens shared or not, padding', () => {
@@ -193,8 +242,16 @@ test('embedding and its gradient, tokens shared or not, padding', () => {
   expect(y.shape).toEqual([2, 2, 2, 2]);
   expect([...y.dataSync()]).toEqual([1, 2, 5, 6, 0, 0, 1, 2, 10, 20, 50, 60, 0, 0, 10, 20]);
   const own = tf.tensor3d([0, 0, 0, 0, 1, 1, 2, 3], [2, 2, 2], 'int32');
-  expect([...composed.embedding(own, table).dataSync()]).toEqual([1, 2, 1, 2, 1, 2, 1, 2, 30, 40, 30, 40, 50, 60, 0, 0]);
-  const dy = tensor<tf.Tensor4D>(Array.from({ length: 16 }, (_, i) => i + 1), 2, 2, 2, 2);
+  expect([...composed.embedding(own, table).dataSync()]).toEqual([
+    1, 2, 1, 2, 1, 2, 1, 2, 30, 40, 30, 40, 50, 60, 0, 0,
+  ]);
+  const dy = tensor<tf.Tensor4D>(
+    Array.from({ length: 16 }, (_, i) => i + 1),
+    2,
+    2,
+    2,
+    2,
+  );
   expect([...composed.embeddingGrad(dy, shared, 3).dataSync()]).toEqual([8, 10, 0, 0, 3, 4, 24, 26, 0, 0, 11, 12]);
   expect([...composed.embeddingGrad(dy, own, 3).dataSync()]).toEqual([16, 20, 0, 0, 0, 0, 0, 0, 20, 22, 13, 14]);
 });
@@ -205,7 +262,10 @@ describe('rows without a label', () => {
   const logits = tensor<tf.Tensor3D>([ln3, 0, 0, 0, ln3, 0, NaN, 5], 1, 4, 2);
 
   test('softmax cross-entropy', () => {
-    const { loss, accuracy, dLogits } = composed.softmaxCrossEntropy(logits, tf.tensor2d([[0, 1, 1, -1]], [1, 4], 'int32'));
+    const { loss, accuracy, dLogits } = composed.softmaxCrossEntropy(
+      logits,
+      tf.tensor2d([[0, 1, 1, -1]], [1, 4], 'int32'),
+    );
     close(loss, [(Math.log(4 / 3) + Math.log(2) + Math.log(4)) / 3]);
     close(accuracy, [1 / 3]);
     close(dLogits, [-1 / 12, 1 / 12, 1 / 6, -1 / 6, 1 / 4, -1 / 4, 0, 0]);
@@ -213,7 +273,14 @@ describe('rows without a label', () => {
 
   test('each member has its own, one may have none', () => {
     const two = tf.concat([logits, logits]);
-    const labels = tf.tensor2d([[-1, -1, -1, -1], [-1, 0, -1, -1]], [2, 4], 'int32');
+    const labels = tf.tensor2d(
+      [
+        [-1, -1, -1, -1],
+        [-1, 0, -1, -1],
+      ],
+      [2, 4],
+      'int32',
+    );
     const { loss, accuracy, dLogits } = composed.softmaxCrossEntropy(two, labels);
     close(loss, [0, Math.log(2)]);
     expect([...accuracy.dataSync()]).toEqual([0, 1]);

@@ -1,4 +1,4 @@
-import { adamFactors } from '../composed.ts';
+import { adamFactors } from '../composed/optimisers.ts';
 import type { Kernels } from '../types.ts';
 import { addressesOn, type Context } from './context.ts';
 
