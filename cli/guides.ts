@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { PRESETS } from '../src/experiment/presets.ts';
-import type { TaskSpec, TrainedGuideSpec } from '../src/experiment/schema.ts';
+import { isImageTask, type TaskSpec, type TrainedGuideSpec } from '../src/experiment/schema.ts';
 import { chooseBackend } from '../src/lab/backend/choose.ts';
 import { Guide } from '../src/lab/guidance/guide.ts';
 import { packTensors, recipeKey, type ShippedGuide } from '../src/lab/guidance/store.ts';
@@ -25,10 +25,12 @@ interface Recipe {
   guide: TrainedGuideSpec;
 }
 
-/** Every trained guide of the presets, once. */
+/** Every trained guide of the image presets, once. */
 export function shippedRecipes(): Recipe[] {
   const recipes = new Map<string, Recipe>();
   for (const { experiment } of PRESETS) {
+    // Guides for sequences are trained in seconds where they are needed.
+    if (!isImageTask(experiment.task)) continue;
     for (const guide of Object.values(experiment.guides)) {
       if (guide.state !== 'trained') continue;
       const key = recipeKey(experiment.task, guide);

@@ -28,12 +28,8 @@ export function differences(from: Json, to: Json, path = ''): Change[] {
   ];
 }
 
-/** A copy that shares nothing, also not within itself: presets use one object in several places. */
-function unshared(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unshared);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unshared(entry)]));
-}
+/** One level of a copy. */
+const shallow = (node: unknown): unknown => (Array.isArray(node) ? [...node] : isObject(node) ? { ...node } : node);
 
 /**
  * A copy of `root` with one dotted path set (or deleted, when no value is given). Array elements are addressed by
@@ -41,7 +37,9 @@ function unshared(value: unknown): unknown {
  * @throws {Error} when the path leads through something that is not an object
  */
 export function withPath(root: unknown, path: string, value?: unknown): unknown {
-  const copy = unshared(root);
+  // Only what lies on the way is copied, each time anew: where two fields share one object (as the networks of a
+  // preset's guides do), the other must not change along.
+  const copy = shallow(root);
   const keys = path.split('.');
   let node = copy as Record<string, unknown>;
   keys.forEach((key, i) => {
@@ -57,6 +55,7 @@ export function withPath(root: unknown, path: string, value?: unknown): unknown 
     if (Array.isArray(node) && Number(key) > node.length) throw new Error(`"${keys.slice(0, i).join('.')}" has only ${node.length} entries`);
     if (i < keys.length - 1) {
       if (!Object.hasOwn(node, key) || node[key] === undefined) throw new Error(`"${keys.slice(0, i).join('.') || 'the experiment'}" has no field "${key}"`);
+      node[key] = shallow(node[key]);
       node = node[key] as Record<string, unknown>;
     } else if (value === undefined) {
       if (Array.isArray(node)) node.splice(Number(key), 1);

@@ -80,7 +80,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
         trained: {
           state: 'trained', network: PARITY_GUIDE,
           training: {
-            seed: 0, steps: 600, batchSize: 64, learningRate: 3e-3, schedule: { kind: 'constant' }, optimiser: ADAM, clipNorm: 1,
+            seed: 0, steps: 300, batchSize: 64, learningRate: 3e-3, schedule: { kind: 'constant' }, optimiser: ADAM, clipNorm: 1,
             task: { ...PARITY, labels: 'prefix' },
           },
         },

@@ -248,7 +248,7 @@ class LocalLab implements Lab {
   ): Promise<{ guide: Guide; source: GuideSource }> {
     const common = { task: own.shape, train: task.train, seeds: experiment.seeds };
     if (spec.state === 'untrained') return { guide: new Guide(id, spec, common, kernels), source: 'untrained' };
-    const key = recipeKey(own.spec, spec);
+    const key = recipeKey(experiment.task, spec);
     if (!options.retrain?.includes(id)) {
       this.#phase('preparing', `Loading the guide "${id}"`);
       const shipped = await this.#store.shipped(key);

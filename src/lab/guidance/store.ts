@@ -26,9 +26,12 @@ function canonical(value: unknown): string {
   return `{${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(',')}}`;
 }
 
-/** Content hash of a guide's recipe: the task it is trained on, its network, its budget. 64 hexadecimal digits. */
+/**
+ * Content hash of a guide's recipe: the task it is trained on, its network, its budget. 64 hexadecimal digits.
+ * @param task the experiment's; a guide with a task of its own is the same whatever it guides in
+ */
 export const recipeKey = (task: TaskSpec, guide: TrainedGuideSpec): string =>
-  bytesToHex(sha256(utf8ToBytes(canonical({ task, guide }))));
+  bytesToHex(sha256(utf8ToBytes(canonical({ task: guide.training.task ?? task, guide }))));
 
 /** Bytes of a guide file, and the list that describes it. */
 export function packTensors(tensors: PlainTensors): { bytes: Uint8Array<ArrayBuffer>; list: ShippedGuide['tensors'] } {
