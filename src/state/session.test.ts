@@ -11,7 +11,6 @@ const small: Experiment = { ...preset, base: { ...preset.base, steps: 40 }, seed
 function start(options: FakeOptions = {}) {
   let edited = small;
   const labs: FakeLab[] = [];
-  const measured = vi.fn();
   const session = new Session({
     createLab: async () => {
       const lab = new FakeLab(options);
@@ -23,12 +22,10 @@ function start(options: FakeOptions = {}) {
       edited = experiment;
     },
     backend: () => 'auto',
-    measured,
   });
   return {
     session,
     labs,
-    measured,
     lab: () => labs[labs.length - 1],
     edited: () => edited,
     edit: (change: Partial<Experiment>) => {
@@ -54,7 +51,7 @@ test('makes no lab before it is needed', async () => {
 });
 
 test('run opens the edited experiment and goes to its end', async () => {
-  const { session, lab, measured } = start();
+  const { session, lab } = start();
   await session.run();
   expect(phase()).toBe('running');
   await lab().idle();
@@ -65,7 +62,6 @@ test('run opens the edited experiment and goes to its end', async () => {
   expect(data.trainedSteps).toBe(40);
   expect(data.evaluations.at(-1)?.step).toBe(40);
   expect(result?.members).toHaveLength(8);
-  expect(measured).toHaveBeenCalledWith('wasm', expect.any(Number));
 });
 
 test('pause, resume and single steps stay in one run', async () => {

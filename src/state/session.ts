@@ -2,16 +2,7 @@
  * The one place that talks to the lab. The page calls these verbs; what happens comes back through the run store.
  * Nothing here throws: what goes wrong is shown as a failure that says what to do.
  */
-import type {
-  BackendChoice,
-  BackendName,
-  Environment,
-  Failure,
-  Lab,
-  LabEvent,
-  TaskPreview,
-} from '@/experiment/events.ts';
-import { cost } from '@/experiment/plan.ts';
+import type { BackendChoice, Environment, Failure, Lab, LabEvent, TaskPreview } from '@/experiment/events.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
 import { useExperiment } from './experiment.ts';
 import { sameValue } from './paths.ts';
@@ -27,8 +18,6 @@ export interface SessionSources {
   experiment: () => Experiment;
   edit: (experiment: Experiment) => void;
   backend: () => BackendChoice;
-  /** Told how fast a whole run was, for the next estimate. */
-  measured?: (backend: BackendName, flopsPerSecond: number) => void;
 }
 
 const asFailure = (error: unknown): Failure => {
@@ -118,11 +107,7 @@ export class Session {
   async preview(task: TaskSpec, count: number, split: PreviewSplit = 'train'): Promise<TaskPreview | null> {
     try {
       const lab = await this.#getLab();
-      return await (lab.preview as (task: TaskSpec, count: number, split?: PreviewSplit) => Promise<TaskPreview>)(
-        task,
-        count,
-        split,
-      );
+      return await lab.preview(task, count, split);
     } catch (error) {
       console.warn('no preview:', error);
       return null;
@@ -193,12 +178,6 @@ export class Session {
     // Link and JSON of the edited experiment follow what is changed while it runs, unless it was edited otherwise.
     if (event.type === 'intervention.applied' && experiment && !differsFromRun(edited, before))
       this.#sources.edit(experiment);
-    if (event.type === 'run.finished' && event.result.timing.seconds > 0) {
-      this.#sources.measured?.(
-        event.result.environment.backend,
-        cost(event.result.experiment).flops / event.result.timing.seconds,
-      );
-    }
   }
 
   async #discardLab(): Promise<void> {
@@ -219,5 +198,4 @@ export const session = new Session({
   experiment: () => useExperiment.getState().experiment,
   edit: (experiment) => useExperiment.getState().replace(experiment),
   backend: () => usePreferences.getState().backend,
-  measured: (backend, rate) => usePreferences.getState().recordRate(backend, rate),
 });

@@ -61,7 +61,6 @@ export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Sn
   const [snapshot, setSnapshot] = useState(takeSnapshot);
   const waiting = useRef(false);
   useEffect(() => {
-    if (!visible) return;
     let alive = true;
     const refresh = (old: Snapshot): Snapshot => {
       if (old.version === useRun.getState().version) return old;
@@ -71,7 +70,9 @@ export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Sn
       return unchanged ? old : fresh;
     };
     const request = () => {
-      if (waiting.current || document.hidden) return;
+      // Off-screen nothing is drawn while records stream in; once at rest everything is, for printing and scrolling.
+      const wanted = visible || useRun.getState().phase !== 'running';
+      if (!wanted || waiting.current || document.hidden) return;
       waiting.current = true;
       enqueue(() => {
         waiting.current = false;

@@ -17,7 +17,7 @@ interface HeatmapProps {
   hovered: Cell | null;
   onHover: (cell: Cell | null) => void;
   /** Colours for 0, 0.01, … 1, and of marks. */
-  palette: Palette;
+  palette: Palette | null;
   label: string;
 }
 
@@ -41,7 +41,7 @@ export const Heatmap = memo(function Heatmap(props: HeatmapProps) {
   useEffect(() => {
     const element = canvas.current;
     const context = element?.getContext('2d');
-    if (!element || !context) return;
+    if (!element || !context || !palette) return;
     const scale = window.devicePixelRatio || 1;
     element.width = Math.round(width * scale);
     element.height = Math.round(height * scale);
