@@ -9,7 +9,7 @@ import { verdictOf } from './testing/verdict.ts';
 import { createLab } from './lab.ts';
 import { runToEnd } from './testing/collect.ts';
 import { tinyExperiment } from './testing/experiments.ts';
-import { nodeWasmFiles } from './testing/wasmFiles.ts';
+import { nodeWasmFiles } from './backend/nodeWasmFiles.ts';
 
 const curve = ({ history, final }: MemberResult) => ({ loss: history.trainLoss, val: history.valLoss, metric: history.valMetric, similarity: history.similarity, end: final });
 const member = (result: RunResult, arm: string, seed: number): MemberResult => {
