@@ -29,27 +29,25 @@ function enqueue(draw: () => void): void {
 export interface Snapshot extends Pick<RunState, 'version' | 'data' | 'experiment' | 'opened' | 'result' | 'step'> {
   /** Nothing is streaming: there is time to draw every point. */
   resting: boolean;
+  /** Changes whenever something that is measured at evaluations does (`data` itself is filled in place). */
+  measured: string;
 }
 
-function takeSnapshot(): Snapshot {
+export function takeSnapshot(): Snapshot {
   const { version, data, experiment, opened, result, step, phase } = useRun.getState();
-  return { version, data, experiment, opened, result, step, resting: phase !== 'running' };
-}
-
-/** Changes whenever something that is measured at evaluations does. */
-function evaluationToken({ data, resting, result, opened }: Snapshot): string {
-  const { evaluations, lastEvaluation, guidesReady, divergences, interventions, guideProgress } = data;
-  return [
+  const resting = phase !== 'running';
+  const { evaluations, lastEvaluation, guidesReady, divergences, interventions } = data;
+  const measured = [
     evaluations.length,
     lastEvaluation?.step,
     guidesReady.length,
-    guideProgress.size,
     divergences.length,
     interventions.length,
     resting,
     result !== null,
     opened !== null,
   ].join();
+  return { version, data, experiment, opened, result, step, resting, measured };
 }
 
 /**
@@ -65,8 +63,7 @@ export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Sn
     const refresh = (old: Snapshot): Snapshot => {
       if (old.version === useRun.getState().version) return old;
       const fresh = takeSnapshot();
-      const unchanged =
-        pace === 'evaluations' && old.data === fresh.data && evaluationToken(old) === evaluationToken(fresh);
+      const unchanged = pace === 'evaluations' && old.data === fresh.data && old.measured === fresh.measured;
       return unchanged ? old : fresh;
     };
     const request = () => {

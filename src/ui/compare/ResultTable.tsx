@@ -17,7 +17,7 @@ import { ExportMenu } from './ExportMenu.tsx';
 import { type ArmRow, armRows, guideRows } from './resultRows.ts';
 import { verdictOf } from './verdictOf.ts';
 
-const BACKENDS = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
+const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'the CPU backend' };
 
 export function ResultTable() {
   const { ref, visible } = useFrame<HTMLDivElement>();
@@ -35,7 +35,7 @@ export function ResultTable() {
   const shown = rows.length > 0 ? rows : experiment.arms.map((arm) => emptyRow(arm.id, arm.name));
   const done = result !== null;
   const heads = columnHeads(experiment, done, reference.name);
-  const worker = environment && `${BACKENDS[environment.backend]} · ${environment.adapter}`;
+  const worker = environment && `${BACKENDS[environment.backend]}: ${environment.adapter}`;
   const note = [
     rows.length === 0
       ? ''
@@ -43,7 +43,6 @@ export function ResultTable() {
         ? `after ${number(experiment.base.steps)} steps`
         : `so far, at step ${number(data.lastEvaluation?.step ?? 0)}`,
     experiment.seeds.length > 1 ? `mean ± sd of ${experiment.seeds.length} seeds` : 'one seed',
-    rows.length > 0 && worker ? `computed on ${worker}` : '',
   ]
     .filter(Boolean)
     .join(' · ');
@@ -94,6 +93,7 @@ export function ResultTable() {
           </Table.Tbody>
         </Table>
       </section>
+      {rows.length > 0 && worker && <p className={classes.readout}>{`Computed on ${worker}.`}</p>}
     </Card>
   );
 }
@@ -123,7 +123,7 @@ function FinalAndBest(props: { final: Point; best: Point; format: Format; strong
   return (
     <Table.Td>
       <span className={strong ? classes.main : undefined}>{spread(final, format)}</span>
-      <span className={classes.below}>{`best ${mean(best, format)}`}</span>
+      {best.n > 0 && <span className={classes.below}>{`best ${mean(best, format)}`}</span>}
     </Table.Td>
   );
 }
