@@ -36,7 +36,7 @@ export function PairsTable({ view, guideTaps, targetTaps, pairs, similarity }: P
             <th scope="col">Guide layer</th>
             <th scope="col">Target layer</th>
             <th scope="col">CKA</th>
-            <th aria-label="Remove" />
+            <td />
           </tr>
         </thead>
         <tbody>
