@@ -58,11 +58,11 @@ export class Session {
     if (useRun.getState().phase === 'running') await this.#guard(async (lab) => lab.pause());
   }
 
-  /** One step; opens the experiment first when no run of it is open. */
+  /** One step of the run on screen; opens the edited experiment first when there is none. */
   async step(): Promise<void> {
     const state = useRun.getState();
     if (state.phase === 'running') return this.pause();
-    if (state.phase === 'paused' && !differsFromRun(this.#sources.experiment(), state)) {
+    if (state.phase === 'paused') {
       await this.#guard(async (lab) => lab.run(1));
     } else if (state.phase !== 'preparing') {
       await this.#open((lab) => lab.run(1));

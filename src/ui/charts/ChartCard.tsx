@@ -19,6 +19,8 @@ export interface ChartOption {
 interface ChartCardProps {
   title: string;
   note: string;
+  /** Title of an exported picture: it must say on its own what it shows. */
+  caption: string;
   /** One or more sentences that say what the chart shows. */
   summary: string;
   frame: RefObject<HTMLDivElement | null>;
@@ -41,7 +43,7 @@ export function ChartCard(props: ChartCardProps) {
     const svg = frame.current?.querySelector<SVGSVGElement>('svg.recharts-surface');
     if (!svg) return;
     try {
-      const picture = standaloneSvg(svg, `${title}: ${note}`);
+      const picture = standaloneSvg(svg, props.caption);
       download(
         `${fileName(title)}.${format}`,
         format === 'svg' ? textFile(picture.text, 'image/svg+xml') : await toPng(picture),

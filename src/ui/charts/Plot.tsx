@@ -3,7 +3,7 @@ import { memo, type ReactNode } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
 import { type AxisRange, stepTicks } from './domain.ts';
 import { axisNumber } from './format.ts';
-import { Crosses, type Cross, EndLabels, type EndLabel, LABEL_FONT, type Moment, Moments } from './Overlays.tsx';
+import { Crosses, type Cross, EndLabels, type EndLabel, HALO, LABEL_FONT, type Moment, Moments } from './Overlays.tsx';
 import type { Series } from './series.ts';
 
 export interface PlotArm {
@@ -109,9 +109,10 @@ export const Plot = memo(function Plot(props: PlotProps) {
           ifOverflow="discard"
           label={{
             value: text,
-            position: side === 'above' ? 'insideBottomRight' : 'insideTopRight',
+            position: side === 'above' ? 'insideBottomLeft' : 'insideTopRight',
             fill: 'var(--mute)',
             fontSize: LABEL_FONT - 0.5,
+            ...HALO,
           }}
         />
       ))}
@@ -152,7 +153,7 @@ export const Plot = memo(function Plot(props: PlotProps) {
           dot={series.ends.get(id)?.step === 0 ? { r: 2.5, fill: colour, stroke: 'none' } : false}
         />
       ))}
-      <Moments moments={props.moments} />
+      <Moments moments={props.moments} avoid={references.map((r) => r.value)} />
       <Crosses crosses={props.crosses} />
       <EndLabels labels={props.labels} step={series.lastStep} />
       {series.rows.length > 0 && (
@@ -161,6 +162,9 @@ export const Plot = memo(function Plot(props: PlotProps) {
           cursor={{ stroke: 'var(--mute)', strokeWidth: 1 }}
           content={({ active, label }) => (active && typeof label === 'number' ? props.tooltip(label) : null)}
           wrapperStyle={{ zIndex: 5, outline: 'none' }}
+          // Below the plot, over whatever is there: it never covers the lines it tells about.
+          position={{ y: height - AXIS_HEIGHT + 2 }}
+          allowEscapeViewBox={{ x: false, y: true }}
         />
       )}
     </ComposedChart>
