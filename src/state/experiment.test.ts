@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeLink } from '@/experiment/link.ts';
 import { PRESETS } from '@/experiment/presets.ts';
 import { differsFromPreset, presetValue, useExperiment } from './experiment.ts';
@@ -107,7 +107,43 @@ describe('reset', () => {
   });
 });
 
-it('records an intervention, so that a link repeats it', () => {
-  store().recordIntervention({ step: 40, set: { guidance: false } });
-  expect(store().experiment.interventions).toEqual([{ step: 40, set: { guidance: false } }]);
+describe('undo', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    useExperiment.setState({ past: [] });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  it('takes edits back one by one, to the start and no further', () => {
+    store().set('base.steps', 10);
+    store().set('base.batchSize', 64);
+    store().undo();
+    expect(store().experiment.base).toMatchObject({ steps: 10, batchSize: 128 });
+    store().undo();
+    store().undo();
+    expect(store().experiment).toEqual(PRESETS[0].experiment);
+  });
+
+  it('counts a number being typed as one edit', () => {
+    for (const steps of [2, 25, 251]) store().set('base.steps', steps);
+    store().undo();
+    expect(store().experiment.base.steps).toBe(250);
+    store().set('base.steps', 3);
+    vi.advanceTimersByTime(5000);
+    store().set('base.steps', 4);
+    store().undo();
+    expect(store().experiment.base.steps).toBe(3);
+  });
+
+  it('brings back what a preset replaced', () => {
+    store().set('base.steps', 10);
+    store().replace(PRESETS[1].experiment);
+    store().undo();
+    expect(store().experiment.base.steps).toBe(10);
+  });
+
+  it('does not count refused edits', () => {
+    store().set('base.steps', 0);
+    expect(store().past).toEqual([]);
+  });
 });

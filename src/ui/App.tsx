@@ -19,6 +19,8 @@ import { QuestionLine } from './shell/QuestionLine.tsx';
 // Recharts is the heaviest part of the page, and there is nothing to draw before the first run.
 const Curves = lazy(async () => ({ default: (await import('./charts/Curves.tsx')).Curves }));
 
+const WARM_UP_DELAY_MS = 200;
+
 /** Choose and check a backend once the page stands still, so that Run starts at once. */
 function useWarmUp(): void {
   useEffect(() => {
@@ -27,8 +29,12 @@ function useWarmUp(): void {
       if (!environment && phase === 'idle') void session.warmUp();
     };
     // Safari has no requestIdleCallback.
-    const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
-    later(warmUp);
+    if (!window.requestIdleCallback) {
+      const timer = setTimeout(warmUp, WARM_UP_DELAY_MS);
+      return () => clearTimeout(timer);
+    }
+    const idle = window.requestIdleCallback(warmUp);
+    return () => window.cancelIdleCallback(idle);
   }, []);
 }
 

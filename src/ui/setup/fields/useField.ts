@@ -77,7 +77,7 @@ export function useField(path: string): Field {
   const setAll = (next: unknown): Problem[] => {
     if (!mirror || !path.startsWith(`${mirror.from}.`)) return setPath(path, next);
     const paths = [path, ...mirror.to.map((root) => root + path.slice(mirror.from.length))];
-    return update((whole) => paths.reduce<unknown>((changed, at) => withPath(changed, at, next), whole));
+    return update((whole) => paths.reduce<unknown>((changed, at) => withPath(changed, at, next), whole), path);
   };
   const set = (next: unknown, text?: string | number): boolean => {
     const message = explain(setAll(next), path, next, limits);

@@ -1,9 +1,10 @@
-import { Group, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core';
+import { Button, Group, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
 import type { Experiment, MappingSpec } from '@/experiment/schema.ts';
+import { withGuide } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import {
   addPair,
@@ -88,6 +89,7 @@ function ArmInFocus({ experiment, view }: { experiment: Experiment; view: Mappin
 function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingView }) {
   const showGuide = useView((state) => state.showGuide);
   const stale = useIsStale(`guides.${view.guide}`);
+  const trainedHere = useRun((state) => state.retrain.includes(view.guide));
   const guide = experiment.guides[view.guide];
   const { title, parameters } = describeNetwork(guide.network, taskShape(experiment.task));
   const ids = Object.keys(experiment.guides);
@@ -101,7 +103,7 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
           <span>
             <b>{title}</b>{' '}
             <span className={setup.mute}>
-              guide, {guide.state}
+              guide, {trainedHere ? 'to be trained here' : guide.state}
               <span className={classes.detail}> · {count(parameters)} parameters</span>
             </span>{' '}
             {stale && <StaleDot />} <Pencil />
@@ -150,6 +152,20 @@ function TargetEnd({ experiment }: { experiment: Experiment }) {
   );
 }
 
+function NoGuide({ experiment }: { experiment: Experiment }) {
+  return (
+    <div className={setup.column} data-testid="mapping">
+      <div className={classes.ends}>
+        <span className={setup.mute}>No guide: every arm learns from the task alone.</span>
+        <TargetEnd experiment={experiment} />
+      </div>
+      <div>
+        <Button onClick={() => attempt((current) => withGuide(current, 'trained').experiment)}>Add a guide</Button>
+      </div>
+    </div>
+  );
+}
+
 /** Guide, mapping and target: the experiment as a picture that can be edited and that lives while it trains. */
 export function MappingPanel() {
   const experiment = useExperiment((state) => state.experiment);
@@ -159,13 +175,7 @@ export function MappingPanel() {
     () => resolveView(experiment, { arm: chosenArm, guide: chosenGuide }),
     [experiment, chosenArm, chosenGuide],
   );
-  return view ? (
-    <Mapping experiment={experiment} view={view} />
-  ) : (
-    <div className={setup.column}>
-      <h2 className={setup.title}>No guide: every arm learns from the task alone.</h2>
-    </div>
-  );
+  return view ? <Mapping experiment={experiment} view={view} /> : <NoGuide experiment={experiment} />;
 }
 
 function Mapping({ experiment, view }: { experiment: Experiment; view: MappingView }) {
