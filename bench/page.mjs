@@ -27,8 +27,8 @@ try {
     }
   });
   await page.addInitScript(() => {
-    globalThis.longTasks = [];
-    new PerformanceObserver((list) => globalThis.longTasks.push(...list.getEntries().map((e) => e.duration)))
+    window.longTasks = [];
+    new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((e) => e.duration)))
       .observe({ type: 'longtask', buffered: true });
   });
   const opened = Date.now();
@@ -44,11 +44,11 @@ try {
   await run.waitFor();
   // The page looks at its backend by itself; someone presses Run after a look at the picture.
   await page.waitForTimeout(3000);
-  const heap = () => page.evaluate(() => performance.memory?.usedJSHeapSize ?? 0);
-  await page.evaluate(() => { globalThis.longTasks.length = 0; });
+  const heap = () => page.evaluate(() => window.performance.memory?.usedJSHeapSize ?? 0);
+  await page.evaluate(() => { window.longTasks.length = 0; });
   const pressed = Date.now();
   await run.click();
-  const stepAtLeast = (step) => page.waitForFunction(
+  const stepAtLeast = (/** @type {number} */ step) => page.waitForFunction(
     (n) => Number(/step ([\d,]+)/.exec(document.querySelector('[data-testid=progress-text]')?.textContent ?? '')?.[1]?.replace(',', '') ?? 0) >= n,
     step, { timeout: 600_000 });
   await stepAtLeast(1);
@@ -59,7 +59,7 @@ try {
   const heapAt200 = await heap();
   await page.waitForFunction(() => !/^step/.test(document.querySelector('[data-testid=pause-button]')?.textContent ?? '') && !document.querySelector('[data-testid=pause-button]'), null, { timeout: 600_000 });
   const ended = Date.now();
-  const longest = await page.evaluate(() => Math.max(0, ...globalThis.longTasks));
+  const longest = await page.evaluate(() => Math.max(0, ...window.longTasks));
   const badge = await page.getByTestId('backend-badge').innerText().catch(() => '');
   console.log(`preset ${preset} on ${badge.replace(/\s+/g, ' ')}`);
   console.log(`script, style and page before the first paint   ${(before / 1024).toFixed(0)} KB gzipped`);

@@ -101,6 +101,30 @@ describe('a run on WASM', () => {
     }
   });
 
+  it('reports a member that is frozen because its gradient overflows, though its loss is a number', async () => {
+    const experiment = onlyArms(tinyExperiment({
+      'target.depth': 12, 'target.norm': 'none', 'target.init': 'he', 'base.learningRate': 10, 'base.steps': 6,
+    }), 'unguided');
+    const { result } = await runToEnd(experiment, backend);
+    for (const { diverged, final } of result.members) {
+      expect(diverged).toBe(true);
+      expect(final.trainLoss).toBeNull();
+    }
+    expect(result.summary[0].n).toBe(0);
+  });
+
+  it('applies interventions in the order of their steps, whenever they were made', async () => {
+    const later = { step: 4, set: { learningRate: 0.02 } };
+    const { lab, steps, result } = await openLab({ ...tinyExperiment(), interventions: [later] }, backend);
+    await steps(2);
+    await lab.intervene({ learningRate: 0.01 });
+    const byHand = await result();
+    await lab.dispose();
+    const { result: fromLink } = await runToEnd({ ...tinyExperiment(), interventions: [{ step: 2, set: { learningRate: 0.01 } }, later] }, backend);
+    expect(byHand.experiment.interventions).toEqual(fromLink.experiment.interventions);
+    expect(byHand.members.map(curve)).toEqual(fromLink.members.map(curve));
+  });
+
   it.each(['adam', 'adamw', 'sgd'])('continues from a checkpoint as if it had never stopped (%s)', async (kind) => {
     const optimiser = kind === 'sgd'
       ? { kind, momentum: 0.9, weightDecay: 1e-3 }

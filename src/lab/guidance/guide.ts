@@ -66,11 +66,15 @@ export class Guide {
       : null;
   }
 
-  /** @param indices rows of the training set, one batch per seed */
-  async batch(indices: readonly Uint32Array[]): Promise<GuideBatch> {
-    if (this.#needed.length === 0) return { grams: new Map(), logits: undefined };
+  /**
+   * @param indices rows of the training set, one batch per seed
+   * @param want what this step uses of what was required
+   */
+  async batch(indices: readonly Uint32Array[], want: { grams: boolean; logits: boolean }): Promise<GuideBatch> {
+    const names = this.#needed.filter((name) => (name === LOGITS ? want.logits : want.grams));
+    if (names.length === 0) return { grams: new Map(), logits: undefined };
     if (this.#cache) await this.#fill(indices);
-    const activations = this.#cache ? this.#gather(indices) : this.#live(indices);
+    const activations = this.#cache ? this.#gather(indices, names) : this.#live(indices, names);
     const grams = new Map<string, tf.Tensor3D>();
     for (const [name, tensor] of activations) {
       if (name === LOGITS) continue;
@@ -130,9 +134,9 @@ export class Guide {
     }
   }
 
-  #gather(indices: readonly Uint32Array[]): Map<string, tf.Tensor3D> {
+  #gather(indices: readonly Uint32Array[], names: readonly string[]): Map<string, tf.Tensor3D> {
     const batch = indices[0].length;
-    return new Map(this.#needed.map((name) => {
+    return new Map(names.map((name) => {
       const first = this.#cached(0, name);
       const features = first.length / this.#train.labels.length;
       const values = new Float32Array(indices.length * batch * features);
@@ -152,10 +156,10 @@ export class Guide {
     return rows;
   }
 
-  #live(indices: readonly Uint32Array[]): Map<string, tf.Tensor3D> {
+  #live(indices: readonly Uint32Array[], names: readonly string[]): Map<string, tf.Tensor3D> {
     const perSeed = indices.map((rows, s) =>
-      tf.tidy(() => Object.fromEntries(this.#infer(this.models.length === 1 ? 0 : s, rows))));
-    return new Map(this.#needed.map((name) => {
+      tf.tidy(() => Object.fromEntries(this.#infer(this.models.length === 1 ? 0 : s, rows).filter(([name]) => names.includes(name)))));
+    return new Map(names.map((name) => {
       const parts = perSeed.map((tensors) => tensors[name]);
       if (parts.length === 1) return [name, parts[0]];
       const joined = tf.concat3d(parts, 0);
