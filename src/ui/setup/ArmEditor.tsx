@@ -56,6 +56,7 @@ function Own({
     <Stack gap={6}>
       <Switch
         label={label}
+        aria-label={label}
         description={hint}
         checked={on}
         onChange={(event) => onChange(event.currentTarget.checked)}

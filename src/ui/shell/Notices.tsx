@@ -1,4 +1,4 @@
-import { Alert, Button, CopyButton, Group, Text } from '@mantine/core';
+import { Alert, Button, CopyButton, Group, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import { useExperiment } from '@/state/experiment.ts';
@@ -24,9 +24,17 @@ function BrokenLinkNotice() {
         {broken.message[0].toUpperCase()}
         {broken.message.slice(1)}. The experiment below is not the one in the link.
       </Text>
-      <Group mt={8}>
+      <Group mt={8} gap={6} wrap="nowrap">
+        {/* In view, because plain http has no clipboard. */}
+        <TextInput
+          readOnly
+          aria-label="The link as it was"
+          value={broken.text}
+          onFocus={(event) => event.currentTarget.select()}
+          flex="0 1 480px"
+        />
         <CopyButton value={broken.text}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy the link as it was'}</Button>}
+          {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy'}</Button>}
         </CopyButton>
       </Group>
     </Alert>
