@@ -1,6 +1,6 @@
 /**
- * When charts redraw: one chart per task (so that no task is long), nothing off-screen or in a hidden tab. What was
- * missed meanwhile is drawn once when it comes back into view.
+ * When charts redraw: one after another in short tasks, nothing off-screen or in a hidden tab. What was missed
+ * meanwhile is drawn once when it comes back into view.
  */
 import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
@@ -9,13 +9,16 @@ import { type RunState, useRun } from '@/state/run.ts';
 const queue: (() => void)[] = [];
 let scheduled = false;
 
-function drawNext(): void {
-  const draw = queue.shift();
+/** Milliseconds after which the rest of the charts wait for the next task. */
+const TASK_MS = 10;
+
+function drawSome(): void {
+  const began = performance.now();
   try {
-    draw?.();
+    while (queue.length > 0 && performance.now() - began < TASK_MS) queue.shift()?.();
   } finally {
     scheduled = queue.length > 0;
-    if (scheduled) setTimeout(drawNext, 0);
+    if (scheduled) setTimeout(drawSome, 0);
   }
 }
 
@@ -23,7 +26,7 @@ function enqueue(draw: () => void): void {
   queue.push(draw);
   if (scheduled) return;
   scheduled = true;
-  setTimeout(drawNext, 0);
+  setTimeout(drawSome, 0);
 }
 
 export interface Snapshot extends Pick<RunState, 'version' | 'data' | 'experiment' | 'opened' | 'result' | 'step'> {

@@ -4,6 +4,20 @@ import type { Palette } from './Heatmap.tsx';
 
 const LEVELS = 101;
 
+/** RGBA of any CSS colours, by drawing them. */
+function toBytes(colours: readonly string[]): Uint8ClampedArray {
+  const canvas = document.createElement('canvas');
+  canvas.width = colours.length;
+  canvas.height = 1;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) return new Uint8ClampedArray(4 * colours.length);
+  colours.forEach((colour, i) => {
+    context.fillStyle = colour;
+    context.fillRect(i, 0, 1, 1);
+  });
+  return context.getImageData(0, 0, colours.length, 1).data;
+}
+
 /** CSS variables and mixtures resolved by the browser itself, as a canvas needs them. */
 function resolvePalette(): Palette {
   const probe = document.createElement('span');
@@ -12,8 +26,10 @@ function resolvePalette(): Palette {
     probe.style.color = colour;
     return getComputedStyle(probe).color;
   };
+  const ramp = Array.from({ length: LEVELS }, (_, i) => resolve(similarityColour(i / (LEVELS - 1))));
   const palette: Palette = {
-    ramp: Array.from({ length: LEVELS }, (_, i) => resolve(similarityColour(i / (LEVELS - 1)))),
+    ramp,
+    bytes: toBytes([...ramp, resolve('var(--line)')]),
     ink: [resolve(similarityInk(0)), resolve(similarityInk(1))],
     mark: resolve('var(--ink)'),
     none: resolve('var(--line)'),
