@@ -1,8 +1,8 @@
 import { lazy, Suspense, useEffect } from 'react';
+import { checkBackend } from '@/state/backend.ts';
 import { syncLink } from '@/state/link.ts';
 import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
-import { session } from '@/state/session.ts';
 import classes from './App.module.css';
 import { CkaMatrix } from './compare/CkaMatrix.tsx';
 import { ResultTable } from './compare/ResultTable.tsx';
@@ -26,7 +26,7 @@ function useWarmUp(): void {
   useEffect(() => {
     const warmUp = () => {
       const { environment, phase } = useRun.getState();
-      if (!environment && phase === 'idle') void session.warmUp();
+      if (!environment && phase === 'idle') void checkBackend();
     };
     // Safari has no requestIdleCallback.
     if (!window.requestIdleCallback) {
