@@ -120,6 +120,26 @@ test('reset while preparing ends the lab, because preparing cannot be interrupte
   expect(phase()).toBe('idle');
 });
 
+test('images asked of a lab that is ended come from the next one', async () => {
+  const { session, labs } = start({ guideReports: 50, chunkMs: 1 });
+  const running = session.run();
+  await vi.waitFor(() => expect(useRun.getState().data.guideProgress.size).toBe(1));
+  // The first lab never answers, as a worker that is terminated does not; disposing rejects what waits.
+  let end = (_: Error) => {};
+  labs[0].preview = () =>
+    new Promise((_, reject) => {
+      end = reject;
+    });
+  const images = session.preview(small.task, 4);
+  await Promise.resolve();
+  const reset = session.reset();
+  await vi.waitFor(() => expect(labs[0].disposed).toBe(true));
+  end(new Error('ended'));
+  expect((await images)?.count).toBe(4);
+  expect(labs).toHaveLength(2);
+  await Promise.all([reset, running]);
+});
+
 describe('interventions', () => {
   test('become part of the run and of the edited experiment, and leave with a reset', async () => {
     const { session, lab, edited } = start({ chunk: 1 });

@@ -32,6 +32,8 @@ const asFailure = (error: unknown): Failure => {
 export class Session {
   readonly #sources: SessionSources;
   #lab: Promise<Lab> | undefined;
+  /** Labs that were ended on purpose: what was asked of them is asked again. */
+  readonly #discarded = new WeakSet<Promise<Lab>>();
   /** Grows with every run that is begun or discarded; what belongs to an older one is ignored. */
   #run = 0;
   /** Whether events belong to the run on screen (after a reset, stragglers do not). */
@@ -105,10 +107,12 @@ export class Session {
 
   /** Images of a task; null when they cannot be made. */
   async preview(task: TaskSpec, count: number, split: PreviewSplit = 'train'): Promise<TaskPreview | null> {
+    const asked = this.#getLab();
     try {
-      const lab = await this.#getLab();
-      return await lab.preview(task, count, split);
+      return await (await asked).preview(task, count, split);
     } catch (error) {
+      // The lab was ended meanwhile (a run was cancelled): the next one makes the images.
+      if (this.#discarded.has(asked)) return this.preview(task, count, split);
       console.warn('no preview:', error);
       return null;
     }
@@ -182,6 +186,7 @@ export class Session {
 
   async #discardLab(): Promise<void> {
     const lab = this.#lab;
+    if (lab) this.#discarded.add(lab);
     this.#lab = undefined;
     this.#listening = false;
     try {

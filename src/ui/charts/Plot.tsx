@@ -55,7 +55,7 @@ export const Plot = memo(function Plot(props: PlotProps) {
       width={width}
       height={height}
       data={series.rows}
-      title={props.label}
+      aria-label={props.label}
       margin={{
         top: 6,
         left: 0,
