@@ -47,7 +47,7 @@ function FailureNotice() {
   const failure = useRun((state) => (state.phase === 'failed' ? state.failure : null));
   const forced = usePreferences((state) => state.backend !== 'auto');
   if (!failure) return null;
-  const useAuto = async () => {
+  const letPageChoose = async () => {
     await session.reset();
     chooseBackend('auto');
   };
@@ -56,7 +56,7 @@ function FailureNotice() {
       <Text size="sm">{failure.message}</Text>
       <Text size="sm">{failure.remedy}</Text>
       <Group mt={8} gap={6}>
-        {forced && <Button onClick={() => void useAuto()}>Let the page choose the backend</Button>}
+        {forced && <Button onClick={() => void letPageChoose()}>Let the page choose the backend</Button>}
         <Button onClick={() => void session.reset()}>Dismiss</Button>
       </Group>
     </Alert>
