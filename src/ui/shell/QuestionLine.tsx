@@ -19,7 +19,7 @@ export function QuestionLine() {
       <b data-testid="question">{experiment.question}</b>{' '}
       {changed
         ? `Changed from the preset “${preset.title}”.`
-        : 'Left, the data. Middle, the guide, the target, and which layers are matched. Right, the conditions compared.'}{' '}
+        : 'Left the data, in the middle which layers are matched, right what is compared.'}{' '}
       {canUndo && (
         <Button size="compact-xs" variant="subtle" onClick={undo} data-testid="undo">
           Undo

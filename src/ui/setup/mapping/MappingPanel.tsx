@@ -104,7 +104,7 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
             <b>{title}</b>{' '}
             <span className={setup.mute}>
               guide, {trainedHere ? 'to be trained here' : guide.state}
-              <span className={classes.detail}> · {count(parameters)} parameters</span>
+              <span className={classes.size}> · {count(parameters)} parameters</span>
             </span>{' '}
             {stale && <StaleDot />} <Pencil />
           </span>
@@ -140,7 +140,7 @@ function TargetEnd({ experiment }: { experiment: Experiment }) {
             <b>{title}</b>{' '}
             <span className={setup.mute}>
               target
-              <span className={classes.detail}> · {count(parameters)} parameters</span>
+              <span className={classes.size}> · {count(parameters)} parameters</span>
             </span>{' '}
             {stale && <StaleDot />} <Pencil />
           </span>
