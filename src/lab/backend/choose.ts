@@ -86,5 +86,5 @@ export async function chooseBackend(choice: BackendChoice, files?: WasmFiles): P
   }
   throw new BackendError(
     `No backend could be started: ${steps.map((s) => `${s.backend}: ${s.reason}`).join('; ')}.`,
-    choice === 'auto' ? 'Update the browser, or try a current Chrome, Edge, Firefox or Safari.' : 'Choose "auto" in the backend menu.');
+    choice === 'auto' ? 'Update the browser, or try a current Chrome, Edge, Firefox or Safari.' : 'Choose "Auto" in the backend menu.');
 }
