@@ -99,7 +99,7 @@ export function ChartCard(props: ChartCardProps) {
   );
 
   return (
-    <Card title={title} note={note} actions={actions} data-testid={props.testId}>
+    <Card title={title} note={note} actions={actions} className={classes.card} data-testid={props.testId}>
       <VisuallyHidden data-testid={`${props.testId}-summary`}>{props.summary}</VisuallyHidden>
       <div ref={frame} className={classes.frame}>
         {asTable && !empty ? <ChartTable data={props.table()} /> : props.children}

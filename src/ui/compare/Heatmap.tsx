@@ -25,8 +25,8 @@ export interface Palette {
   ramp: readonly string[];
   /** The same as RGBA bytes. */
   bytes: Uint8ClampedArray;
-  /** Ink on low and on high values. */
-  ink: [low: string, high: string];
+  /** Of the inks of the theme the one that reads best on each colour of the ramp. */
+  inks: readonly string[];
   mark: string;
   none: string;
 }
@@ -54,7 +54,7 @@ function drawCells(context: CanvasRenderingContext2D, matrix: Matrix, palette: P
       context.fillStyle = finite ? palette.ramp[level(value)] : palette.none;
       context.fillRect(column * w, row * h, w - 1, h - 1);
       if (!showValues || values.length === 0) continue;
-      context.fillStyle = finite && value > 0.55 ? palette.ink[1] : palette.ink[0];
+      context.fillStyle = finite ? palette.inks[level(value)] : palette.mark;
       context.fillText(finite ? value.toFixed(2).replace(/^0/, '') : '×', (column + 0.5) * w - 0.5, (row + 0.5) * h);
     }
   }

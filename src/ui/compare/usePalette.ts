@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { similarityColour, similarityInk } from '@/ui/colours.ts';
+import { similarityColour } from '@/ui/colours.ts';
 import type { Palette } from './Heatmap.tsx';
 
 const LEVELS = 101;
@@ -18,6 +18,16 @@ function toBytes(colours: readonly string[]): Uint8ClampedArray {
   return context.getImageData(0, 0, colours.length, 1).data;
 }
 
+/** Relative luminance and contrast as WCAG 2 defines them. */
+function luminance(rgb: Uint8ClampedArray): number {
+  const [r, g, b] = [...rgb].map((byte) => {
+    const share = byte / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+const contrast = (a: number, b: number): number => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+
 /** CSS variables and mixtures resolved by the browser itself, as a canvas needs them. */
 function resolvePalette(): Palette {
   const probe = document.createElement('span');
@@ -27,10 +37,14 @@ function resolvePalette(): Palette {
     return getComputedStyle(probe).color;
   };
   const ramp = Array.from({ length: LEVELS }, (_, i) => resolve(similarityColour(i / (LEVELS - 1))));
+  const inks = [resolve('var(--ink)'), resolve('var(--on-accent)')];
+  const bytes = toBytes([...ramp, resolve('var(--line)'), ...inks]);
+  const bright = (i: number) => luminance(bytes.subarray(4 * i, 4 * i + 3));
+  const [first, second] = [bright(LEVELS + 1), bright(LEVELS + 2)];
   const palette: Palette = {
     ramp,
-    bytes: toBytes([...ramp, resolve('var(--line)')]),
-    ink: [resolve(similarityInk(0)), resolve(similarityInk(1))],
+    bytes,
+    inks: ramp.map((_, i) => (contrast(bright(i), first) >= contrast(bright(i), second) ? inks[0] : inks[1])),
     mark: resolve('var(--ink)'),
     none: resolve('var(--line)'),
   };
