@@ -174,6 +174,15 @@ describe('withPath', () => {
     expect(WIDE.base.steps).toBe(250);
   });
 
+  it('leaves a field alone that shares its object with the one that is set', () => {
+    const shared = { width: 16 };
+    expect(withPath({ a: { network: shared }, b: { network: shared } }, 'a.network.width', 4)).toEqual({ a: { network: { width: 4 } }, b: { network: { width: 16 } } });
+    // Both guides of the preset start from one network.
+    const changed = withPath(WIDE, 'guides.untrained.network.width', 4) as Experiment;
+    expect(changed.guides.trained).toEqual(WIDE.guides.trained);
+    expect(experimentOf(encodeLink(changed))).toEqual(changed);
+  });
+
   it('addresses list entries by index and by id, appends and removes', () => {
     expect((withPath(WIDE, 'arms.guided.align.weight', 9) as Experiment).arms[1].align?.weight).toBe(9);
     expect((withPath(WIDE, 'arms.1.align.weight', 9) as Experiment).arms[1].align?.weight).toBe(9);

@@ -28,13 +28,18 @@ export function differences(from: Json, to: Json, path = ''): Change[] {
   ];
 }
 
+/** One level of a copy. */
+const shallow = (node: unknown): unknown => (Array.isArray(node) ? [...node] : isObject(node) ? { ...node } : node);
+
 /**
  * A copy of `root` with one dotted path set (or deleted, when no value is given). Array elements are addressed by
  * index, arms also by id (`arms.guided.align.weight`).
  * @throws {Error} when the path leads through something that is not an object
  */
 export function withPath(root: unknown, path: string, value?: unknown): unknown {
-  const copy = structuredClone(root);
+  // Only what lies on the way is copied, each time anew: where two fields share one object (as the networks of a
+  // preset's guides do), the other must not change along.
+  const copy = shallow(root);
   const keys = path.split('.');
   let node = copy as Record<string, unknown>;
   keys.forEach((key, i) => {
@@ -50,6 +55,7 @@ export function withPath(root: unknown, path: string, value?: unknown): unknown 
     if (Array.isArray(node) && Number(key) > node.length) throw new Error(`"${keys.slice(0, i).join('.')}" has only ${node.length} entries`);
     if (i < keys.length - 1) {
       if (!Object.hasOwn(node, key) || node[key] === undefined) throw new Error(`"${keys.slice(0, i).join('.') || 'the experiment'}" has no field "${key}"`);
+      node[key] = shallow(node[key]);
       node = node[key] as Record<string, unknown>;
     } else if (value === undefined) {
       if (Array.isArray(node)) node.splice(Number(key), 1);
