@@ -33,6 +33,7 @@ export default defineConfig({
   use: { screenshot: 'only-on-failure', contextOptions: { reducedMotion: 'reduce' } },
   projects: [
     { name: 'wasm', testMatch: /\.spec\.ts$/, testIgnore: [LONG, WEBGPU], use: browser('off') },
-    { name: 'webgpu', testMatch: [WEBGPU, ANY], use: browser('software') },
+    // Emulated arithmetic: minutes where others take seconds.
+    { name: 'webgpu', testMatch: [WEBGPU, ANY], timeout: 8 * 60_000, use: browser('software') },
   ],
 });

@@ -4,7 +4,7 @@ import { completedSteps, endless, expect, link, run, test } from './support/site
 test('memory has no upward slope over an hour of training', async ({ page, site }) => {
   await page.goto(site + link(endless));
   await run(page);
-  await expectNoGrowth(page, 60, 0.5);
+  await expectNoGrowth(page, 60, 1);
   expect(await completedSteps(page)).toBeGreaterThan(500);
   await expect(page.getByTestId('pause-button')).toBeVisible();
 });

@@ -16,8 +16,8 @@ function slope(points: [number, number][]): number {
 }
 
 const MB = 2 ** 20;
-/** The first part of a run fills caches and compiles code. */
-const SETTLING_SHARE = 1 / 3;
+/** A run begins by filling caches and compiling code. */
+const SETTLING_MINUTES = 1.5;
 const MIN_POINTS = 3;
 
 /**
@@ -28,7 +28,7 @@ export async function expectNoGrowth(page: Page, minutes: number, limit: number)
   const start = Date.now();
   const points: [minutes: number, megabytes: number][] = [];
   const now = () => (Date.now() - start) / 60_000;
-  const settled = () => points.filter(([at]) => at > minutes * SETTLING_SHARE);
+  const settled = () => points.filter(([at]) => at > SETTLING_MINUTES);
   while (now() < minutes || settled().length < MIN_POINTS) {
     const size = (await memory(page)) / MB;
     points.push([now(), size]);
