@@ -43,7 +43,10 @@ const selfContainedThreads = (): Plugin => ({
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export default defineConfig({
-  define: { __APP_VERSION__: JSON.stringify(manifest.version) },
+  define: {
+    // With the sources' fingerprint: results say what made them, and remembered self-checks end with the code they checked.
+    __APP_VERSION__: JSON.stringify(`${manifest.version}+${fingerprint().slice(0, 8)}`),
+  },
   plugins: [react(), leaveFingerprint],
   // Relative addresses: the build works from any sub-path of any host.
   base: './',

@@ -12,7 +12,7 @@ import { chooseBackend } from '../src/lab/backend/choose.ts';
 import { Guide } from '../src/lab/guidance/guide.ts';
 import { packTensors, recipeKey, type ShippedGuide } from '../src/lab/guidance/store.ts';
 import { createTask } from '../src/lab/tasks/index.ts';
-import { nodeWasmFiles } from '../src/lab/testing/wasmFiles.ts';
+import { nodeWasmFiles } from '../src/lab/backend/nodeWasmFiles.ts';
 import { evaluate } from '../src/lab/training/evaluation.ts';
 import { trainGuide } from '../src/lab/training/trainGuide.ts';
 

@@ -34,6 +34,13 @@ describe('the lock file', () => {
   it('names no place that packages come from', () => {
     expect(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved"/);
   });
+  // Otherwise `npm ci` refuses to install, and other platforms lack their programs.
+  it('holds the packages of every platform', () => {
+    const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, { optionalDependencies?: object }> };
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter((name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`]));
+    expect(missing).toEqual([]);
+  });
 });
 
 describe('serve', () => {

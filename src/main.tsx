@@ -4,10 +4,16 @@ import { Notifications } from '@mantine/notifications';
 import '@mantine/notifications/styles.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { ensureIsolation } from './isolation.ts';
+import { useExperiment } from './state/experiment.ts';
+import { useRun } from './state/run.ts';
 import { App } from './ui/App.tsx';
 import { ErrorBoundary } from './ui/shell/ErrorBoundary.tsx';
 import { cssVariables, theme } from './ui/theme.ts';
 import './ui/theme.css';
+
+// Where it takes a reload, only before anything has been done on the page.
+void ensureIsolation(() => useRun.getState().phase !== 'idle' || useExperiment.getState().past.length > 0);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

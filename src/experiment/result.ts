@@ -31,6 +31,7 @@ export interface MemberResult {
     /** With batch-norm statistics recomputed over the training set. */
     valMetricRecalibrated: number | null;
   };
+  /** The evaluation with the best metric, and the loss there. */
   best: { step: number; valLoss: number | null; valMetric: number | null };
   pairs: PairResult[];
   history: {

@@ -9,7 +9,7 @@ import { verdictOf } from './testing/verdict.ts';
 import { createLab } from './lab.ts';
 import { runToEnd } from './testing/collect.ts';
 import { tinyExperiment } from './testing/experiments.ts';
-import { nodeWasmFiles } from './testing/wasmFiles.ts';
+import { nodeWasmFiles } from './backend/nodeWasmFiles.ts';
 
 const curve = ({ history, final }: MemberResult) => ({ loss: history.trainLoss, val: history.valLoss, metric: history.valMetric, similarity: history.similarity, end: final });
 const member = (result: RunResult, arm: string, seed: number): MemberResult => {
@@ -99,6 +99,30 @@ describe('a run on WASM', () => {
     for (const [arm, seed] of [['guided', 1], ['unguided', 0], ['unguided', 1]] as const) {
       expect(curve(member(result, arm, seed))).toEqual(curve(member(whole.result, arm, seed)));
     }
+  });
+
+  it('reports a member that is frozen because its gradient overflows, though its loss is a number', async () => {
+    const experiment = onlyArms(tinyExperiment({
+      'target.depth': 12, 'target.norm': 'none', 'target.init': 'he', 'base.learningRate': 10, 'base.steps': 6,
+    }), 'unguided');
+    const { result } = await runToEnd(experiment, backend);
+    for (const { diverged, final } of result.members) {
+      expect(diverged).toBe(true);
+      expect(final.trainLoss).toBeNull();
+    }
+    expect(result.summary[0].n).toBe(0);
+  });
+
+  it('applies interventions in the order of their steps, whenever they were made', async () => {
+    const later = { step: 4, set: { learningRate: 0.02 } };
+    const { lab, steps, result } = await openLab({ ...tinyExperiment(), interventions: [later] }, backend);
+    await steps(2);
+    await lab.intervene({ learningRate: 0.01 });
+    const byHand = await result();
+    await lab.dispose();
+    const { result: fromLink } = await runToEnd({ ...tinyExperiment(), interventions: [{ step: 2, set: { learningRate: 0.01 } }, later] }, backend);
+    expect(byHand.experiment.interventions).toEqual(fromLink.experiment.interventions);
+    expect(byHand.members.map(curve)).toEqual(fromLink.members.map(curve));
   });
 
   it.each(['adam', 'adamw', 'sgd'])('continues from a checkpoint as if it had never stopped (%s)', async (kind) => {

@@ -88,7 +88,10 @@ function freeName(wanted: string, taken: readonly string[]): string {
 }
 
 /** A guide in the wanted state: one that is there, or a new one beside it with the same network. */
-function withGuide(experiment: Experiment, state: GuideSpec['state']): { experiment: Experiment; guide: string } {
+export function withGuide(
+  experiment: Experiment,
+  state: GuideSpec['state'],
+): { experiment: Experiment; guide: string } {
   const entries = Object.entries(experiment.guides);
   const existing = entries.find(([, guide]) => guide.state === state);
   if (existing) return { experiment, guide: existing[0] };
@@ -123,6 +126,36 @@ export function addArm(experiment: Experiment, template: ArmTemplate): Experimen
   const { guide: _, ...distil } = ready.arms.find((arm) => arm.distil)?.distil ?? { guide: '', ...DEFAULT_DISTIL };
   const terms = template.make({ guide, weight: weight ?? DEFAULT_WEIGHT, distil, steps: ready.base.steps });
   return append(ready, { id: template.id, name: template.name, ...terms });
+}
+
+/** Weight, guide and distillation settings as the experiment uses them elsewhere. */
+function usual(experiment: Experiment) {
+  const { guide: teacher, ...distil } = experiment.arms.find((arm) => arm.distil)?.distil ?? {
+    guide: undefined,
+    ...DEFAULT_DISTIL,
+  };
+  const align = experiment.arms.find((arm) => arm.align)?.align;
+  return { weight: align?.weight ?? DEFAULT_WEIGHT, guide: align?.guide ?? teacher, distil };
+}
+
+const withArm = (experiment: Experiment, armId: string, change: (arm: ArmSpec) => ArmSpec): Experiment => ({
+  ...experiment,
+  arms: experiment.arms.map((arm) => (arm.id === armId ? change(arm) : arm)),
+});
+
+/** Give an arm a guidance or distillation term, or take it away. A guide is made where there is none. */
+export function withTerm(experiment: Experiment, armId: string, term: 'align' | 'distil', on: boolean): Experiment {
+  if (!on) {
+    return withArm(experiment, armId, (arm) => {
+      const { [term]: _, ...rest } = arm;
+      return rest;
+    });
+  }
+  const { weight, guide: known, distil } = usual(experiment);
+  const ready = known === undefined ? withGuide(experiment, 'trained') : { experiment, guide: known };
+  const settings =
+    term === 'align' ? { align: { guide: ready.guide, weight } } : { distil: { guide: ready.guide, ...distil } };
+  return withArm(ready.experiment, armId, (arm) => ({ ...arm, ...settings }));
 }
 
 /** The same arm once more: with the same seeds it must come out the same (an A/A comparison). */

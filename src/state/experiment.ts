@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { withPath } from '../experiment/link.ts';
 import { parseExperiment, type Problem } from '../experiment/parse.ts';
 import { DEFAULT_PRESET, findPreset, type Preset } from '../experiment/presets.ts';
-import type { Experiment, Intervention } from '../experiment/schema.ts';
+import type { Experiment } from '../experiment/schema.ts';
 import { sameValue, valueAt } from './paths.ts';
 import { repairMappings } from './repair.ts';
 
@@ -15,15 +15,19 @@ export interface ExperimentState {
   notes: string[];
   /** Set one dotted path (arms by index or id); undefined deletes. @returns the problems: empty when accepted. */
   set: (path: string, value: unknown) => Problem[];
-  /** Change several things at once. @returns the problems: empty when accepted. */
-  update: (change: (experiment: Experiment) => unknown) => Problem[];
+  /**
+   * Change several things at once. @returns the problems: empty when accepted.
+   * @param path the field that was edited, where there is one: quick edits of one field are taken back together
+   */
+  update: (change: (experiment: Experiment) => unknown, path?: string) => Problem[];
   /** Take over a whole experiment that has been parsed. */
   replace: (experiment: Experiment) => void;
   /** Back to the preset: everything, or one path. */
   reset: (path?: string) => Problem[];
-  /** Remember what a person changed while it ran, so that link and JSON determine the curve. */
-  recordIntervention: (intervention: Intervention) => void;
-  dismiss: () => void;
+  /** Take back the last edit (or run of edits of one field). */
+  undo: () => void;
+  /** Experiments before the edits that can be taken back, oldest first. */
+  past: readonly Experiment[];
 }
 
 /** The preset that an experiment started from (the default one when it is unknown). */
@@ -55,37 +59,59 @@ function accept(candidate: unknown): Pick<ExperimentState, 'problems' | 'notes'>
   return parsed.ok ? { experiment: parsed.experiment, problems: [], notes } : { problems: parsed.problems, notes: [] };
 }
 
+/** Edits that can be taken back. */
+const UNDO_DEPTH = 100;
+/** Edits of one field within this time are one: a number being typed, a slider being moved. */
+const SAME_EDIT_MS = 1500;
+
 export const useExperiment = create<ExperimentState>((setState, getState) => {
-  const apply = (candidate: unknown): Problem[] => {
-    const accepted = accept(candidate);
-    setState(accepted.experiment ? accepted : { problems: accepted.problems });
-    return accepted.problems;
+  let lastEdit = { path: '', time: Number.NEGATIVE_INFINITY };
+
+  /** The past after an edit at `path` ('' for an edit of no single field). */
+  const remember = (path: string): readonly Experiment[] => {
+    const { past, experiment } = getState();
+    const now = Date.now();
+    const continued = path !== '' && path === lastEdit.path && now - lastEdit.time < SAME_EDIT_MS;
+    lastEdit = { path, time: now };
+    return continued ? past : [...past, experiment].slice(-UNDO_DEPTH);
   };
+
+  const edit = (path: string, change: (experiment: Experiment) => unknown): Problem[] => {
+    let accepted: ReturnType<typeof accept>;
+    try {
+      accepted = accept(change(getState().experiment));
+    } catch (error) {
+      accepted = { problems: [{ path, message: (error as Error).message }], notes: [] };
+    }
+    const { experiment, problems, notes } = accepted;
+    if (!experiment) setState({ problems });
+    else if (sameValue(experiment, getState().experiment)) setState({ problems, notes });
+    else setState({ past: remember(path), experiment, problems, notes });
+    return problems;
+  };
+
   return {
     experiment: presetOf({ preset: DEFAULT_PRESET } as Experiment).experiment,
     problems: [],
     notes: [],
-    set: (path, value) => {
-      try {
-        return apply(withPath(getState().experiment, path, value));
-      } catch (error) {
-        const problems = [{ path, message: (error as Error).message }];
-        setState({ problems });
-        return problems;
-      }
+    past: [],
+    set: (path, value) => edit(path, (experiment) => withPath(experiment, path, value)),
+    update: (change, path = '') => edit(path, change),
+    replace: (experiment) => {
+      if (sameValue(experiment, getState().experiment)) return;
+      setState({ past: remember(''), experiment, problems: [], notes: [] });
     },
-    update: (change) => apply(change(getState().experiment)),
-    replace: (experiment) => setState({ experiment, problems: [], notes: [] }),
     reset: (path) => {
       const { experiment, set, replace } = getState();
       if (path !== undefined) return set(path, presetValue(experiment, path));
       replace(presetOf(experiment).experiment);
       return [];
     },
-    recordIntervention: (intervention) => {
-      const { experiment } = getState();
-      apply({ ...experiment, interventions: [...experiment.interventions, intervention] });
+    undo: () => {
+      const { past } = getState();
+      const experiment = past.at(-1);
+      lastEdit = { path: '', time: Number.NEGATIVE_INFINITY };
+      if (experiment) setState({ past: past.slice(0, -1), experiment, problems: [], notes: [] });
     },
-    dismiss: () => setState({ problems: [], notes: [] }),
   };
 });

@@ -31,5 +31,6 @@ export function readExperiment(text: string): Imported {
 function problemsInWords(problems: Problem[]): string {
   const shown = problems.slice(0, SHOWN_PROBLEMS).map(formatProblem).join('; ');
   const more = problems.length - SHOWN_PROBLEMS;
-  return `${shown[0].toUpperCase()}${shown.slice(1)}${more > 0 ? `; and ${more} more` : ''}.`;
+  // Not capitalised: it starts with the name of a field.
+  return `${shown}${more > 0 ? `; and ${more} more` : ''}.`;
 }

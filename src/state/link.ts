@@ -60,6 +60,8 @@ export function syncLink(host: LinkHost = window): () => void {
     read(host);
   };
   read(host);
+  // What the page opened with is the beginning: there is nothing before it to go back to.
+  useExperiment.setState({ past: [] });
   const unsubscribe = useExperiment.subscribe((state, before) => {
     if (state.experiment === before.experiment) return;
     clearTimeout(timer);

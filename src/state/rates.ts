@@ -36,8 +36,14 @@ function defaultRate({ backend, threads, software }: Pick<Environment, 'backend'
   return DEFAULT_RATE[backend] * (backend === 'wasm' ? Math.max(1, threads) : 1);
 }
 
-/** Trained guides of the presets come with the page; whether another one was kept from before only the lab knows. */
-function shipped(experiment: Experiment, guide: string): boolean {
+/** Trained guides that were ready in a run since the page was opened: the lab keeps them. */
+const seen = new Set<string>();
+const guideKey = (experiment: Experiment, guide: string): string =>
+  JSON.stringify([experiment.task, experiment.guides[guide]]);
+
+/** Guides of the presets come with the page, and those of this visit are kept; of older ones only the lab knows. */
+function atHand(experiment: Experiment, guide: string): boolean {
+  if (seen.has(guideKey(experiment, guide))) return true;
   return PRESETS.some(
     (preset) =>
       sameValue(preset.experiment.task, experiment.task) &&
@@ -56,7 +62,7 @@ export function estimate(
   const rate = measuredRate ?? defaultRate(known);
   const total = cost(experiment);
   const guideFlops = Object.entries(total.guideTrainingFlops)
-    .filter(([guide]) => retrain.includes(guide) || !shipped(experiment, guide))
+    .filter(([guide]) => retrain.includes(guide) || !atHand(experiment, guide))
     .reduce((sum, [, flops]) => sum + flops, 0);
   return {
     seconds: total.flops / rate,
@@ -68,9 +74,12 @@ export function estimate(
   };
 }
 
-/** Learn this device's speed from every run that ends. @returns a function that stops it */
+/** Learn from runs what is at hand, and from every run that ends how fast this device is. @returns a function that stops it */
 export function watchRates(): () => void {
   return useRun.subscribe((state, before) => {
+    if (state.version !== before.version && state.opened) {
+      for (const { guide } of state.data.guidesReady) seen.add(guideKey(state.opened, guide));
+    }
     const { result } = state;
     if (!result || result === before.result || state.environment?.software) return;
     const { seconds } = result.timing;

@@ -10,6 +10,8 @@ import { MatrixHistory } from './matrixHistory.ts';
 import { StepSeries } from './stepSeries.ts';
 
 export type SimilarityField = (typeof MATRIX_FIELDS)[number];
+const FIELDS = MATRIX_FIELDS.length;
+const FIELD_INDEX: Record<SimilarityField, number> = { cka: 0, debiased: 1, chance: 2 };
 
 /** One evaluation, without the matrices (those are in `RunData.matrices`). Arrays are members-major. */
 export interface Evaluation {
@@ -167,7 +169,7 @@ export class RunData {
 
   /** CKA of one recorded pair of one member. */
   similarity(evaluation: Evaluation, member: number, pair: number, field: SimilarityField): number {
-    return evaluation.pairs[(member * this.pairs.length + pair) * MATRIX_FIELDS.length + MATRIX_FIELDS.indexOf(field)];
+    return evaluation.pairs[(member * this.pairs.length + pair) * FIELDS + FIELD_INDEX[field]];
   }
 
   /** Step at which a member diverged, or undefined. */

@@ -11,7 +11,6 @@ const small: Experiment = { ...preset, base: { ...preset.base, steps: 40 }, seed
 function start(options: FakeOptions = {}) {
   let edited = small;
   const labs: FakeLab[] = [];
-  const measured = vi.fn();
   const session = new Session({
     createLab: async () => {
       const lab = new FakeLab(options);
@@ -23,12 +22,10 @@ function start(options: FakeOptions = {}) {
       edited = experiment;
     },
     backend: () => 'auto',
-    measured,
   });
   return {
     session,
     labs,
-    measured,
     lab: () => labs[labs.length - 1],
     edited: () => edited,
     edit: (change: Partial<Experiment>) => {
@@ -54,7 +51,7 @@ test('makes no lab before it is needed', async () => {
 });
 
 test('run opens the edited experiment and goes to its end', async () => {
-  const { session, lab, measured } = start();
+  const { session, lab } = start();
   await session.run();
   expect(phase()).toBe('running');
   await lab().idle();
@@ -65,7 +62,6 @@ test('run opens the edited experiment and goes to its end', async () => {
   expect(data.trainedSteps).toBe(40);
   expect(data.evaluations.at(-1)?.step).toBe(40);
   expect(result?.members).toHaveLength(8);
-  expect(measured).toHaveBeenCalledWith('wasm', expect.any(Number));
 });
 
 test('pause, resume and single steps stay in one run', async () => {
@@ -122,6 +118,26 @@ test('reset while preparing ends the lab, because preparing cannot be interrupte
   expect(labs[0].disposed).toBe(true);
   await running;
   expect(phase()).toBe('idle');
+});
+
+test('images asked of a lab that is ended come from the next one', async () => {
+  const { session, labs } = start({ guideReports: 50, chunkMs: 1 });
+  const running = session.run();
+  await vi.waitFor(() => expect(useRun.getState().data.guideProgress.size).toBe(1));
+  // The first lab never answers, as a worker that is terminated does not; disposing rejects what waits.
+  let end = (_: Error) => {};
+  labs[0].preview = () =>
+    new Promise((_, reject) => {
+      end = reject;
+    });
+  const images = session.preview(small.task, 4);
+  await Promise.resolve();
+  const reset = session.reset();
+  await vi.waitFor(() => expect(labs[0].disposed).toBe(true));
+  end(new Error('ended'));
+  expect((await images)?.count).toBe(4);
+  expect(labs).toHaveLength(2);
+  await Promise.all([reset, running]);
 });
 
 describe('interventions', () => {

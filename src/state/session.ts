@@ -2,16 +2,7 @@
  * The one place that talks to the lab. The page calls these verbs; what happens comes back through the run store.
  * Nothing here throws: what goes wrong is shown as a failure that says what to do.
  */
-import type {
-  BackendChoice,
-  BackendName,
-  Environment,
-  Failure,
-  Lab,
-  LabEvent,
-  TaskPreview,
-} from '@/experiment/events.ts';
-import { cost } from '@/experiment/plan.ts';
+import type { BackendChoice, Environment, Failure, Lab, LabEvent, TaskPreview } from '@/experiment/events.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
 import { useExperiment } from './experiment.ts';
 import { sameValue } from './paths.ts';
@@ -27,8 +18,6 @@ export interface SessionSources {
   experiment: () => Experiment;
   edit: (experiment: Experiment) => void;
   backend: () => BackendChoice;
-  /** Told how fast a whole run was, for the next estimate. */
-  measured?: (backend: BackendName, flopsPerSecond: number) => void;
 }
 
 const asFailure = (error: unknown): Failure => {
@@ -43,6 +32,8 @@ const asFailure = (error: unknown): Failure => {
 export class Session {
   readonly #sources: SessionSources;
   #lab: Promise<Lab> | undefined;
+  /** Labs that were ended on purpose: what was asked of them is asked again. */
+  readonly #discarded = new WeakSet<Promise<Lab>>();
   /** Grows with every run that is begun or discarded; what belongs to an older one is ignored. */
   #run = 0;
   /** Whether events belong to the run on screen (after a reset, stragglers do not). */
@@ -69,11 +60,11 @@ export class Session {
     if (useRun.getState().phase === 'running') await this.#guard(async (lab) => lab.pause());
   }
 
-  /** One step; opens the experiment first when no run of it is open. */
+  /** One step of the run on screen; opens the edited experiment first when there is none. */
   async step(): Promise<void> {
     const state = useRun.getState();
     if (state.phase === 'running') return this.pause();
-    if (state.phase === 'paused' && !differsFromRun(this.#sources.experiment(), state)) {
+    if (state.phase === 'paused') {
       await this.#guard(async (lab) => lab.run(1));
     } else if (state.phase !== 'preparing') {
       await this.#open((lab) => lab.run(1));
@@ -116,14 +107,12 @@ export class Session {
 
   /** Images of a task; null when they cannot be made. */
   async preview(task: TaskSpec, count: number, split: PreviewSplit = 'train'): Promise<TaskPreview | null> {
+    const asked = this.#getLab();
     try {
-      const lab = await this.#getLab();
-      return await (lab.preview as (task: TaskSpec, count: number, split?: PreviewSplit) => Promise<TaskPreview>)(
-        task,
-        count,
-        split,
-      );
+      return await (await asked).preview(task, count, split);
     } catch (error) {
+      // The lab was ended meanwhile (a run was cancelled): the next one makes the images.
+      if (this.#discarded.has(asked)) return this.preview(task, count, split);
       console.warn('no preview:', error);
       return null;
     }
@@ -193,16 +182,11 @@ export class Session {
     // Link and JSON of the edited experiment follow what is changed while it runs, unless it was edited otherwise.
     if (event.type === 'intervention.applied' && experiment && !differsFromRun(edited, before))
       this.#sources.edit(experiment);
-    if (event.type === 'run.finished' && event.result.timing.seconds > 0) {
-      this.#sources.measured?.(
-        event.result.environment.backend,
-        cost(event.result.experiment).flops / event.result.timing.seconds,
-      );
-    }
   }
 
   async #discardLab(): Promise<void> {
     const lab = this.#lab;
+    if (lab) this.#discarded.add(lab);
     this.#lab = undefined;
     this.#listening = false;
     try {
@@ -219,5 +203,4 @@ export const session = new Session({
   experiment: () => useExperiment.getState().experiment,
   edit: (experiment) => useExperiment.getState().replace(experiment),
   backend: () => usePreferences.getState().backend,
-  measured: (backend, rate) => usePreferences.getState().recordRate(backend, rate),
 });

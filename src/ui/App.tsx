@@ -1,8 +1,8 @@
 import { lazy, Suspense, useEffect } from 'react';
+import { checkBackend } from '@/state/backend.ts';
 import { syncLink } from '@/state/link.ts';
 import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
-import { session } from '@/state/session.ts';
 import classes from './App.module.css';
 import { CkaMatrix } from './compare/CkaMatrix.tsx';
 import { ResultTable } from './compare/ResultTable.tsx';
@@ -19,16 +19,22 @@ import { QuestionLine } from './shell/QuestionLine.tsx';
 // Recharts is the heaviest part of the page, and there is nothing to draw before the first run.
 const Curves = lazy(async () => ({ default: (await import('./charts/Curves.tsx')).Curves }));
 
+const WARM_UP_DELAY_MS = 200;
+
 /** Choose and check a backend once the page stands still, so that Run starts at once. */
 function useWarmUp(): void {
   useEffect(() => {
     const warmUp = () => {
       const { environment, phase } = useRun.getState();
-      if (!environment && phase === 'idle') void session.warmUp();
+      if (!environment && phase === 'idle') void checkBackend();
     };
     // Safari has no requestIdleCallback.
-    const later = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
-    later(warmUp);
+    if (!window.requestIdleCallback) {
+      const timer = setTimeout(warmUp, WARM_UP_DELAY_MS);
+      return () => clearTimeout(timer);
+    }
+    const idle = window.requestIdleCallback(warmUp);
+    return () => window.cancelIdleCallback(idle);
   }, []);
 }
 

@@ -1,5 +1,11 @@
 /** Mantine in the colours of `theme.css`: small, quiet, with tabular numbers. */
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  type CSSVariablesResolver,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 /** Index 6 is the accent in light, 4 in dark (as in theme.css). */
 const accent: MantineColorsTuple = [
@@ -21,15 +27,23 @@ const dark: MantineColorsTuple = [
   '#c3c7cd',
   '#9aa0a8',
   '#6d737c',
-  '#3c4047',
-  '#34383f',
+  '#33373e',
+  '#2f3339',
   '#2a2d33',
   '#1b1d21',
   '#17191c',
   '#131417',
 ];
 
+/** Mantine chooses the ink on the accent for light colours only; `--on-accent` is right in both. */
+const inkOnAccent: VariantColorsResolver = (input) => {
+  const colours = defaultVariantColorsResolver(input);
+  const accented = input.variant === 'filled' && (input.color ?? input.theme.primaryColor) === 'accent';
+  return accented ? { ...colours, color: 'var(--on-accent)' } : colours;
+};
+
 export const theme = createTheme({
+  variantColorResolver: inkOnAccent,
   primaryColor: 'accent',
   primaryShade: { light: 6, dark: 4 },
   colors: { accent, dark },
@@ -58,7 +72,7 @@ export const theme = createTheme({
       },
     },
     Popover: { defaultProps: { shadow: 'md', withArrow: true, arrowSize: 10, trapFocus: true, returnFocus: true } },
-    Menu: { defaultProps: { shadow: 'md' } },
+    Menu: { defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false } },
     // The hint below the field, so that fields side by side stand level.
     InputWrapper: {
       defaultProps: { size: 'xs', inputWrapperOrder: ['label', 'input', 'error', 'description'] },

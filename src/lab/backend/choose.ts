@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendChoice, BackendName, BackendStep, Environment } from '../../experiment/events.ts';
 import { composed } from './kernels/composed.ts';
 import type { Kernels } from './kernels/types.ts';
-import { checkKernels } from './selfCheck.ts';
+import { checkKernels, TOLERANCE } from './selfCheck.ts';
 import { startWasm, type WasmFiles } from './startWasm.ts';
 import { findAdapter, startWebGpu } from './startWebGpu.ts';
 
@@ -37,9 +37,6 @@ export class BackendError extends Error {
     this.remedy = remedy;
   }
 }
-
-/** Largest error of a kernel, relative to the largest value of its result, that float32 and fused arithmetic explain. */
-const TOLERANCE = 2e-3;
 
 async function startCpu(): Promise<Started> {
   await import('@tensorflow/tfjs-backend-cpu');
@@ -73,7 +70,7 @@ export async function chooseBackend(choice: BackendChoice, files?: WasmFiles): P
     try {
       const started = backend === 'wasm' ? await startWasm(files) : backend === 'cpu' ? await startCpu() : await startWebGpu(found);
       const selfCheck = await checkKernels(backend, started);
-      if (selfCheck.worstError > TOLERANCE || Number.isNaN(selfCheck.worstError)) {
+      if (!(selfCheck.worstError <= TOLERANCE)) {
         note(backend, 'failed', `the self-check of "${selfCheck.worstKernel}" was off by ${selfCheck.worstError.toPrecision(2)}: this device computes wrong results`);
         continue;
       }
@@ -89,5 +86,5 @@ export async function chooseBackend(choice: BackendChoice, files?: WasmFiles): P
   }
   throw new BackendError(
     `No backend could be started: ${steps.map((s) => `${s.backend}: ${s.reason}`).join('; ')}.`,
-    choice === 'auto' ? 'Update the browser, or try a current Chrome, Edge, Firefox or Safari.' : 'Choose "auto" in the backend menu.');
+    choice === 'auto' ? 'Update the browser, or try a current Chrome, Edge, Firefox or Safari.' : 'Choose "Auto" in the backend menu.');
 }

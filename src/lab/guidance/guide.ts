@@ -87,14 +87,18 @@ export class Guide {
   /**
    * @param batches one per seed
    * @param views of the batches' tokens; empty for images
+   * @param want what this step uses of what was required
    */
-  async batch(batches: readonly SeedBatch[], views: ReadonlyMap<TokenView, BatchView>): Promise<GuideBatch> {
-    if (this.#needed.length === 0) return { grams: new Map(), logits: undefined };
+  async batch(
+    batches: readonly SeedBatch[], views: ReadonlyMap<TokenView, BatchView>, want: { grams: boolean; logits: boolean },
+  ): Promise<GuideBatch> {
+    const names = this.#needed.filter((name) => (name === LOGITS ? want.logits : want.grams));
+    if (names.length === 0) return { grams: new Map(), logits: undefined };
     const rows = this.#cache ? batches.flatMap((batch) => (batch.rows ? [batch.rows] : [])) : [];
     if (rows.length > 0) await this.#fill(rows);
-    const activations = rows.length > 0 ? this.#gather(rows) : this.#live(batches);
+    const activations = rows.length > 0 ? this.#gather(rows, names) : this.#live(batches, names);
     const grams = new Map<string, GuideGram>();
-    for (const needed of this.#views) {
+    for (const needed of want.grams ? this.#views : []) {
       const view = needed.view === null ? undefined : views.get(needed.view);
       grams.set(gramKey(needed), scoped(() => {
         const made = guideGram(this.models[0].kernels, activations.get(needed.tap) as tf.Tensor3D, view);
@@ -167,9 +171,9 @@ export class Guide {
     }
   }
 
-  #gather(indices: readonly Uint32Array[]): Map<string, tf.Tensor3D> {
+  #gather(indices: readonly Uint32Array[], names: readonly string[]): Map<string, tf.Tensor3D> {
     const batch = indices[0].length;
-    return new Map(this.#needed.map((name) => {
+    return new Map(names.map((name) => {
       const first = this.#cached(0, name);
       const features = first.length / (this.#train as Split).examples;
       const values = new Float32Array(indices.length * batch * features);
@@ -189,10 +193,10 @@ export class Guide {
     return rows;
   }
 
-  #live(batches: readonly SeedBatch[]): Map<string, tf.Tensor3D> {
+  #live(batches: readonly SeedBatch[], names: readonly string[]): Map<string, tf.Tensor3D> {
     const perSeed = batches.map((batch, s) =>
-      tf.tidy(() => Object.fromEntries(this.#infer(this.models.length === 1 ? 0 : s, batch))));
-    return new Map(this.#needed.map((name) => {
+      tf.tidy(() => Object.fromEntries(this.#infer(this.models.length === 1 ? 0 : s, batch).filter(([name]) => names.includes(name)))));
+    return new Map(names.map((name) => {
       const parts = perSeed.map((tensors) => tensors[name]);
       if (parts.length === 1) return [name, parts[0]];
       const joined = tf.concat3d(parts, 0);

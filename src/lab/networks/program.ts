@@ -1,6 +1,6 @@
 /**
  * A network as a program: what parameters it has and how values flow through it. Weights live outside
- * (`parameters.ts`), stacked over members, so that one program runs all members of a group at once.
+ * (`weights.ts`), stacked over members, so that one program runs all members of a group at once.
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import * as ops from '../autodiff/ops.ts';

@@ -2,7 +2,7 @@ import type { BackendChoice, LabEvent, OpenOptions } from '../../experiment/even
 import type { RunResult } from '../../experiment/result.ts';
 import type { Experiment } from '../../experiment/schema.ts';
 import { createLab } from '../lab.ts';
-import { nodeWasmFiles } from './wasmFiles.ts';
+import { nodeWasmFiles } from '../backend/nodeWasmFiles.ts';
 
 export interface Collected {
   result: RunResult;

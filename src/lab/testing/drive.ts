@@ -3,7 +3,7 @@ import type { Checkpoint, LabEvent } from '../../experiment/events.ts';
 import type { MemberResult, RunResult } from '../../experiment/result.ts';
 import type { Experiment } from '../../experiment/schema.ts';
 import { createLab } from '../lab.ts';
-import { nodeWasmFiles } from './wasmFiles.ts';
+import { nodeWasmFiles } from '../backend/nodeWasmFiles.ts';
 
 /** Everything that a member learned, for comparisons bit for bit. */
 export const curve = ({ history, final }: MemberResult) =>

@@ -79,8 +79,8 @@ export class Group {
 
   /**
    * One training step.
-   * @returns `[2, E]` task loss and metric of each member on its batch before the update; NaN where it has diverged.
-   *   The caller disposes it.
+   * @returns `[3, E]` task loss and metric of each member on its batch before the update, and 1 where it was updated, 0
+   *   where its loss or gradient is not finite and it is frozen. The caller disposes it.
    */
   step(input: StepInput): tf.Tensor2D {
     return tf.tidy(() => {
@@ -115,7 +115,7 @@ export class Group {
         // PyTorch keeps the unbiased variance in the running statistics.
         this.#average('variance', name, rows > 1 ? tf.mul(variance, rows / (rows - 1)) : variance);
       }
-      return tf.stack([loss, accuracy]) as tf.Tensor2D;
+      return tf.stack([loss, accuracy, this.#active]) as tf.Tensor2D;
     });
   }
 

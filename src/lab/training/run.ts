@@ -31,12 +31,13 @@ export class Run {
   readonly #probes: GuideProbe[];
   readonly #groups: ArmGroup[];
 
-  /** Losses of steps not read back yet: `[groups × 2 × seeds]` each. */
+  /** Losses, metrics and activity of steps not read back yet: `[groups × 3 × seeds]` each. */
   #unread: { step: number; pack: tf.Tensor1D }[] = [];
   #step = 0;
 
   constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, kernels: Kernels) {
     this.experiment = structuredClone(experiment);
+    this.#sortInterventions();
     this.task = task;
     this.#guides = guides;
 
@@ -69,9 +70,9 @@ export class Run {
 
   /** Take effect from the next step on, and become part of the experiment. */
   intervene(set: Intervention['set']): Intervention {
-    const { interventions } = this.experiment;
     const intervention = { step: this.#step, set };
-    interventions.push(intervention);
+    this.experiment.interventions.push(intervention);
+    this.#sortInterventions();
     return intervention;
   }
 
@@ -90,8 +91,9 @@ export class Run {
     }));
     const batches = new Map<string, GuideBatch>();
     for (const [id, guide] of this.#guides) {
-      const used = this.#groups.some(({ arm }, i) => (active[i].align && arm.align?.guide === id) || arm.distil?.guide === id);
-      if (used) batches.set(id, await guide.batch(drawn, views));
+      const grams = this.#groups.some(({ arm }, i) => active[i].align && arm.align?.guide === id);
+      const logits = this.#groups.some(({ arm }) => arm.distil?.guide === id);
+      if (grams || logits) batches.set(id, await guide.batch(drawn, views, { grams, logits }));
     }
     const masks = new StepMasks(seeds, this.#step, base.batchSize);
     const packs = this.#groups.map(({ arm, group, pairs }, i) => {
@@ -147,9 +149,11 @@ export class Run {
     for (let i = 0; i < unread.length; i++) {
       for (let g = 0; g < this.#groups.length; g++) {
         for (let s = 0; s < seeds; s++) {
-          const from = (i * this.#groups.length + g) * 2 * seeds;
-          loss[i * count + g * seeds + s] = values[from + s];
-          metric[i * count + g * seeds + s] = values[from + seeds + s];
+          const from = (i * this.#groups.length + g) * 3 * seeds + s;
+          // A frozen member has no loss, even where its forward pass still gives a number.
+          const frozen = values[from + 2 * seeds] === 0;
+          loss[i * count + g * seeds + s] = frozen ? Number.NaN : values[from];
+          metric[i * count + g * seeds + s] = frozen ? Number.NaN : values[from + seeds];
         }
       }
     }
@@ -202,6 +206,11 @@ export class Run {
     for (const { group } of this.#groups) group.dispose();
     for (const probe of this.#probes) probe.dispose();
     for (const guide of this.#guides.values()) guide.dispose();
+  }
+
+  /** A link may hold later interventions than the one just made; of those at one step the last one counts. */
+  #sortInterventions(): void {
+    this.experiment.interventions.sort((a, b) => a.step - b.step);
   }
 
   /** What interventions up to and including a step have set. */

@@ -57,9 +57,9 @@ export async function trainGuide(
       masks.dispose();
       inputs.dispose();
       labels.dispose();
-      const [loss] = await pack.data<'float32'>();
+      const [loss, , updated] = await pack.data<'float32'>();
       pack.dispose();
-      if (!Number.isFinite(loss)) {
+      if (!Number.isFinite(loss) || updated === 0) {
         throw new GuideDivergedError(`Training the guide "${id}" diverged at step ${step + 1}: lower its learning rate (${learningRate}).`);
       }
       losses.push(loss);

@@ -19,6 +19,8 @@ export interface ChartOption {
 interface ChartCardProps {
   title: string;
   note: string;
+  /** Title of an exported picture: it must say on its own what it shows. */
+  caption: string;
   /** One or more sentences that say what the chart shows. */
   summary: string;
   frame: RefObject<HTMLDivElement | null>;
@@ -41,7 +43,7 @@ export function ChartCard(props: ChartCardProps) {
     const svg = frame.current?.querySelector<SVGSVGElement>('svg.recharts-surface');
     if (!svg) return;
     try {
-      const picture = standaloneSvg(svg, `${title}: ${note}`);
+      const picture = standaloneSvg(svg, props.caption);
       download(
         `${fileName(title)}.${format}`,
         format === 'svg' ? textFile(picture.text, 'image/svg+xml') : await toPng(picture),
@@ -97,7 +99,7 @@ export function ChartCard(props: ChartCardProps) {
   );
 
   return (
-    <Card title={title} note={note} actions={actions} data-testid={props.testId}>
+    <Card title={title} note={note} actions={actions} className={classes.card} data-testid={props.testId}>
       <VisuallyHidden data-testid={`${props.testId}-summary`}>{props.summary}</VisuallyHidden>
       <div ref={frame} className={classes.frame}>
         {asTable && !empty ? <ChartTable data={props.table()} /> : props.children}

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import { taskShape } from '@/experiment/describe.ts';
+import { taskShape, taskTitle } from '@/experiment/describe.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { number } from '@/ui/words.ts';
@@ -86,8 +86,9 @@ export function LossChart() {
       testId="chart-loss"
       frame={ref}
       empty={series.rows.length === 0}
+      caption={`Loss on ${taskTitle(experiment.task)}: validation bold, training thin${spreadWords(seeds)}`}
       promise="What each arm still gets wrong, on the images it trains on and on those it has not seen"
-      note={`validation bold, training thin${seeds > 1 ? ` · band: ± sd of ${seeds} seeds` : ''}`}
+      note={`validation bold, training thin${spreadWords(seeds)}`}
       summary={summarise(data, arms)}
       options={[{ key: 'log', name: 'Logarithmic scale', checked: log, toggle: () => setLog(!log) }]}
       table={() =>
@@ -128,6 +129,8 @@ export function LossChart() {
     </ChartCard>
   );
 }
+
+const spreadWords = (seeds: number): string => (seeds > 1 ? ` · band: ± sd of ${seeds} seeds` : '');
 
 const NONE: never[] = [];
 

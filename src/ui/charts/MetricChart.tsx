@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import { taskMetric } from '@/experiment/describe.ts';
+import { taskMetric, taskTitle } from '@/experiment/describe.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
@@ -94,6 +94,7 @@ export function MetricChart() {
       testId="chart-metric"
       frame={ref}
       empty={series.rows.length === 0}
+      caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}, ${number(experiment.task.val)} images`}
       promise="How many unseen images each arm gets right"
       note={`on ${number(experiment.task.val)} images`}
       summary={

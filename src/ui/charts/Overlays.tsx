@@ -20,6 +20,9 @@ const LEADER_FROM = 5;
 
 export const LABEL_FONT = 11.5;
 
+/** Keeps text readable where a line passes behind it. */
+export const HALO = { stroke: 'var(--panel)', strokeWidth: 3, paintOrder: 'stroke', strokeLinejoin: 'round' } as const;
+
 /** The name of every line, at its end, moved apart where they would overlap. */
 export function EndLabels({ labels, step }: { labels: readonly EndLabel[]; step: number }) {
   const x = useXAxisScale();
@@ -63,6 +66,7 @@ export function EndLabels({ labels, step }: { labels: readonly EndLabel[]; step:
                 fill={label.colour}
                 fontSize={LABEL_FONT}
                 fontWeight={label.strong ? 600 : 400}
+                {...HALO}
               >
                 {label.text}
               </text>
@@ -81,14 +85,21 @@ export interface Moment {
 
 /** Rough width of a character: labels are placed without measuring the text. */
 const CHARACTER = 5.8;
-const MOMENT_ROWS = 3;
+/** Pixels between two rows of labels, and how many are tried. */
+const ROW = 12;
+const MOMENT_ROWS = 6;
 
 /** Vertical lines where something was changed, each with a word on what; labels take the first row that is free. */
-export function Moments({ moments }: { moments: readonly Moment[] }) {
+export function Moments({ moments, avoid }: { moments: readonly Moment[]; avoid: readonly number[] }) {
   const x = useXAxisScale();
+  const y = useYAxisScale();
   const area = usePlotArea();
-  if (!x || !area || moments.length === 0) return null;
-  const rowEnds: number[] = new Array(MOMENT_ROWS).fill(Number.NEGATIVE_INFINITY);
+  if (!x || !y || !area || moments.length === 0) return null;
+  // Texts of reference levels stand just above their lines.
+  const taken = avoid.map((value) => y(value) ?? Number.NaN);
+  const rows = Array.from({ length: MOMENT_ROWS }, (_, i) => area.y + 8 + i * ROW)
+    .filter((at) => taken.every((line) => at > line + ROW || at < line - 2 * ROW))
+    .map((at) => ({ at, end: Number.NEGATIVE_INFINITY }));
   return (
     <ZIndexLayer zIndex={DefaultZIndexes.axis}>
       <g>
@@ -99,8 +110,8 @@ export function Moments({ moments }: { moments: readonly Moment[] }) {
             const width = text.length * CHARACTER;
             const flip = at + width > area.x + area.width;
             const start = flip ? at - width - 4 : at + 4;
-            const row = rowEnds.findIndex((end) => end < start);
-            if (row >= 0) rowEnds[row] = start + width + 6;
+            const row = rows.find(({ end }) => end < start);
+            if (row) row.end = start + width + 6;
             return (
               <g key={`${step} ${text}`}>
                 <line
@@ -111,8 +122,8 @@ export function Moments({ moments }: { moments: readonly Moment[] }) {
                   stroke="var(--mute)"
                   strokeDasharray="2 3"
                 />
-                {row >= 0 && (
-                  <text x={start} y={area.y + 8 + row * 12} fill="var(--mute)" fontSize={10.5}>
+                {row && (
+                  <text {...HALO} x={start} y={row.at} fill="var(--mute)" fontSize={10.5}>
                     {text}
                   </text>
                 )}

@@ -1,15 +1,11 @@
 /** The drawing of one chart with Recharts. Everything it shows is given; it decides nothing. */
 import { memo, type ReactNode } from 'react';
-import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
 import { type AxisRange, stepTicks } from './domain.ts';
 import { axisNumber } from './format.ts';
-import { Crosses, type Cross, EndLabels, type EndLabel, LABEL_FONT, type Moment, Moments } from './Overlays.tsx';
+import { Crosses, type Cross, EndLabels, type EndLabel, HALO, LABEL_FONT, type Moment, Moments } from './Overlays.tsx';
+import { Lines, type PlotArm } from './Lines.tsx';
 import type { Series } from './series.ts';
-
-export interface PlotArm {
-  id: string;
-  colour: string;
-}
 
 export interface Reference {
   value: number;
@@ -52,8 +48,6 @@ const labelRoom = (texts: readonly string[], width: number): number =>
 const stepTick = (step: number): string =>
   step === 0 ? 'step 0' : step >= 10_000 ? `${axisNumber(step / 1000)}k` : String(step);
 
-const still = { isAnimationActive: false, connectNulls: true, activeDot: false, legendType: 'none' } as const;
-
 export const Plot = memo(function Plot(props: PlotProps) {
   const { width, height, series, arms, steps, range, log, references } = props;
   return (
@@ -61,7 +55,7 @@ export const Plot = memo(function Plot(props: PlotProps) {
       width={width}
       height={height}
       data={series.rows}
-      title={props.label}
+      aria-label={props.label}
       margin={{
         top: 6,
         left: 0,
@@ -109,58 +103,37 @@ export const Plot = memo(function Plot(props: PlotProps) {
           ifOverflow="discard"
           label={{
             value: text,
-            position: side === 'above' ? 'insideBottomRight' : 'insideTopRight',
+            position: side === 'above' ? 'insideBottomLeft' : 'insideTopRight',
             fill: 'var(--mute)',
             fontSize: LABEL_FONT - 0.5,
+            ...HALO,
           }}
         />
       ))}
-      {props.chance && (
-        <Area {...still} dataKey="chanceBand" stroke="none" fill="var(--mute)" fillOpacity={0.18} tooltipType="none" />
-      )}
-      {props.chance && <Line {...still} dataKey="chance" stroke="var(--mute)" strokeDasharray="1 3" dot={false} />}
-      {arms.map(({ id, colour }) => (
-        <Area
-          key={`b:${id}`}
-          {...still}
-          dataKey={`b:${id}`}
-          stroke="none"
-          fill={colour}
-          fillOpacity={0.13}
-          tooltipType="none"
-        />
-      ))}
-      {props.training &&
-        arms.map(({ id, colour }) => (
-          <Line
-            key={`t:${id}`}
-            {...still}
-            dataKey={`t:${id}`}
-            stroke={colour}
-            strokeWidth={1}
-            strokeOpacity={0.6}
-            dot={false}
-          />
-        ))}
-      {arms.map(({ id, colour }) => (
-        <Line
-          key={`m:${id}`}
-          {...still}
-          dataKey={`m:${id}`}
-          stroke={colour}
-          strokeWidth={2}
-          dot={series.ends.get(id)?.step === 0 ? { r: 2.5, fill: colour, stroke: 'none' } : false}
-        />
-      ))}
-      <Moments moments={props.moments} />
+      <Lines
+        series={series}
+        arms={arms}
+        steps={steps}
+        domain={range.domain}
+        log={log}
+        training={props.training ?? false}
+        chance={props.chance ?? false}
+      />
+      {/* Has no values: Recharts' tooltip follows the steps of an item of its own. */}
+      <Line dataKey="nothing" stroke="none" dot={false} activeDot={false} legendType="none" isAnimationActive={false} />
+      <Moments moments={props.moments} avoid={references.map((r) => r.value)} />
       <Crosses crosses={props.crosses} />
       <EndLabels labels={props.labels} step={series.lastStep} />
       {series.rows.length > 0 && (
         <Tooltip
+          filterNull={false}
           isAnimationActive={false}
           cursor={{ stroke: 'var(--mute)', strokeWidth: 1 }}
           content={({ active, label }) => (active && typeof label === 'number' ? props.tooltip(label) : null)}
           wrapperStyle={{ zIndex: 5, outline: 'none' }}
+          // Below the plot, over whatever is there: it never covers the lines it tells about.
+          position={{ y: height - AXIS_HEIGHT + 2 }}
+          allowEscapeViewBox={{ x: false, y: true }}
         />
       )}
     </ComposedChart>

@@ -146,6 +146,7 @@ export function SimilarityChart() {
       testId="chart-cka"
       frame={ref}
       empty={series.rows.length === 0}
+      caption={`${debiased ? 'Debiased CKA' : 'CKA'} with the ${guide} guide, ${what}`}
       promise="How alike the guide’s and the target’s layers become"
       note=""
       controls={controls}

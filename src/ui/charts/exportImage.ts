@@ -8,6 +8,8 @@ const INLINED = [
   'stroke-opacity',
   'stroke-dasharray',
   'stroke-linecap',
+  'stroke-linejoin',
+  'paint-order',
   'opacity',
   'font-family',
   'font-size',

@@ -1,6 +1,6 @@
 /**
- * When charts redraw: one chart per task (so that no task is long), nothing off-screen or in a hidden tab. What was
- * missed meanwhile is drawn once when it comes back into view.
+ * When charts redraw: one after another in short tasks, nothing off-screen or in a hidden tab. What was missed
+ * meanwhile is drawn once when it comes back into view.
  */
 import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
@@ -9,13 +9,16 @@ import { type RunState, useRun } from '@/state/run.ts';
 const queue: (() => void)[] = [];
 let scheduled = false;
 
-function drawNext(): void {
-  const draw = queue.shift();
+/** Milliseconds after which the rest of the charts wait for the next task. */
+const TASK_MS = 10;
+
+function drawSome(): void {
+  const began = performance.now();
   try {
-    draw?.();
+    while (queue.length > 0 && performance.now() - began < TASK_MS) queue.shift()?.();
   } finally {
     scheduled = queue.length > 0;
-    if (scheduled) setTimeout(drawNext, 0);
+    if (scheduled) setTimeout(drawSome, 0);
   }
 }
 
@@ -23,33 +26,31 @@ function enqueue(draw: () => void): void {
   queue.push(draw);
   if (scheduled) return;
   scheduled = true;
-  setTimeout(drawNext, 0);
+  setTimeout(drawSome, 0);
 }
 
 export interface Snapshot extends Pick<RunState, 'version' | 'data' | 'experiment' | 'opened' | 'result' | 'step'> {
   /** Nothing is streaming: there is time to draw every point. */
   resting: boolean;
+  /** Changes whenever something that is measured at evaluations does (`data` itself is filled in place). */
+  measured: string;
 }
 
-function takeSnapshot(): Snapshot {
+export function takeSnapshot(): Snapshot {
   const { version, data, experiment, opened, result, step, phase } = useRun.getState();
-  return { version, data, experiment, opened, result, step, resting: phase !== 'running' };
-}
-
-/** Changes whenever something that is measured at evaluations does. */
-function evaluationToken({ data, resting, result, opened }: Snapshot): string {
-  const { evaluations, lastEvaluation, guidesReady, divergences, interventions, guideProgress } = data;
-  return [
+  const resting = phase !== 'running';
+  const { evaluations, lastEvaluation, guidesReady, divergences, interventions } = data;
+  const measured = [
     evaluations.length,
     lastEvaluation?.step,
     guidesReady.length,
-    guideProgress.size,
     divergences.length,
     interventions.length,
     resting,
     result !== null,
     opened !== null,
   ].join();
+  return { version, data, experiment, opened, result, step, resting, measured };
 }
 
 /**
@@ -61,17 +62,17 @@ export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Sn
   const [snapshot, setSnapshot] = useState(takeSnapshot);
   const waiting = useRef(false);
   useEffect(() => {
-    if (!visible) return;
     let alive = true;
     const refresh = (old: Snapshot): Snapshot => {
       if (old.version === useRun.getState().version) return old;
       const fresh = takeSnapshot();
-      const unchanged =
-        pace === 'evaluations' && old.data === fresh.data && evaluationToken(old) === evaluationToken(fresh);
+      const unchanged = pace === 'evaluations' && old.data === fresh.data && old.measured === fresh.measured;
       return unchanged ? old : fresh;
     };
     const request = () => {
-      if (waiting.current || document.hidden) return;
+      // Off-screen nothing is drawn while records stream in; once at rest everything is, for printing and scrolling.
+      const wanted = visible || useRun.getState().phase !== 'running';
+      if (!wanted || waiting.current || document.hidden) return;
       waiting.current = true;
       enqueue(() => {
         waiting.current = false;

@@ -49,24 +49,20 @@ export function sampleIndices(length: number, max: number): number[] {
   return indices;
 }
 
-/** Mean and sample standard deviation of the finite ones among the values. */
+/** Mean and sample standard deviation of the finite ones among the values, in one pass (Welford). */
 export function meanOverSeeds(members: readonly number[], value: (member: number) => number): Point {
-  let sum = 0;
+  let mean = 0;
+  let squares = 0;
   let n = 0;
   for (const member of members) {
     const v = value(member);
-    if (Number.isFinite(v)) {
-      sum += v;
-      n++;
-    }
+    if (!Number.isFinite(v)) continue;
+    n++;
+    const distance = v - mean;
+    mean += distance / n;
+    squares += distance * (v - mean);
   }
   if (n === 0) return { mean: Number.NaN, sd: Number.NaN, n };
-  const mean = sum / n;
-  let squares = 0;
-  for (const member of members) {
-    const v = value(member);
-    if (Number.isFinite(v)) squares += (v - mean) ** 2;
-  }
   return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : Number.NaN, n };
 }
 

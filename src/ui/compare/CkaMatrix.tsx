@@ -22,6 +22,9 @@ import { usePalette } from './usePalette.ts';
 const PANEL_GAP = 14;
 /** A panel narrower than this is hard to read; the panels then take another row. */
 const MIN_PANEL = 176;
+/** Where this much per panel lets every cell show its value, panels get it. */
+const VALUE_CELL = 25;
+const MAX_VALUE_PANEL = 330;
 const MIN_CELL = 4;
 const MAX_CELL = 24;
 const MAX_HEIGHT = 300;
@@ -68,7 +71,8 @@ export function CkaMatrix() {
             }),
           ),
         ];
-  const perRow = Math.max(1, Math.min(shown.length, Math.floor((width + PANEL_GAP) / (MIN_PANEL + PANEL_GAP))));
+  const minPanel = columns * VALUE_CELL <= MAX_VALUE_PANEL ? Math.max(MIN_PANEL, columns * VALUE_CELL) : MIN_PANEL;
+  const perRow = Math.max(1, Math.min(shown.length, Math.floor((width + PANEL_GAP) / (minPanel + PANEL_GAP))));
   const panelWidth = Math.floor((width - (perRow - 1) * PANEL_GAP) / perRow);
   const cellHeight = Math.max(
     MIN_CELL,

@@ -1,26 +1,23 @@
 /** What came out, arm by arm, and the ways to take it along. */
-import { ActionIcon, Menu, Table, Tooltip } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { IconDownload } from '@tabler/icons-react';
+import { Table, Tooltip } from '@mantine/core';
 import { useMemo } from 'react';
 import { taskMetric } from '@/experiment/describe.ts';
-import { encodeLink } from '@/experiment/link.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
+import type { Experiment } from '@/experiment/schema.ts';
 import type { Comparison } from '@/stats/verdict.ts';
 import { Card } from '@/ui/Card.tsx';
-import { download, fileName, textFile } from '@/ui/charts/download.ts';
 import { meanAndSpread, type MetricWords, metricWords, plainNumber } from '@/ui/charts/format.ts';
 import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
 import type { Point } from '@/ui/charts/series.ts';
 import { armColour } from '@/ui/colours.ts';
 import { number } from '@/ui/words.ts';
 import classes from './compare.module.css';
-import { csvBlocks, toJson } from './exports.ts';
+import { ExportMenu } from './ExportMenu.tsx';
 import { type ArmRow, armRows, guideRows } from './resultRows.ts';
 import { verdictOf } from './verdictOf.ts';
 
-const BACKENDS = { webgpu: 'WebGPU', wasm: 'WASM', cpu: 'CPU' };
+const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'the CPU backend' };
 
 export function ResultTable() {
   const { ref, visible } = useFrame<HTMLDivElement>();
@@ -28,19 +25,17 @@ export function ResultTable() {
   const edited = useExperiment((state) => state.experiment);
   const environment = useRun((state) => state.environment);
   const experiment = data.experiment ?? edited;
-  const metric = taskMetric(experiment.task);
-  const words = metricWords(metric);
+  const words = metricWords(taskMetric(experiment.task));
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
   const { rows, guides } = useMemo(() => {
     const verdict = verdictOf(data, result !== null);
     return { rows: armRows(data, result, verdict), guides: guideRows(data) };
   }, [data, version, result]);
-  const point = ({ mean, sd }: Point, format: (value: number) => string) => meanAndSpread(mean, sd, format);
   const reference = experiment.arms.find((arm) => arm.id === 'unguided') ?? experiment.arms[0];
   const shown = rows.length > 0 ? rows : experiment.arms.map((arm) => emptyRow(arm.id, arm.name));
   const done = result !== null;
-  const unit = words.unit ? `, ${words.unit}` : '';
-  const worker = environment && `${BACKENDS[environment.backend]} · ${environment.adapter}`;
+  const heads = columnHeads(experiment, done, reference.name);
+  const worker = environment && `${BACKENDS[environment.backend]}: ${environment.adapter}`;
   const note = [
     rows.length === 0
       ? ''
@@ -48,48 +43,23 @@ export function ResultTable() {
         ? `after ${number(experiment.base.steps)} steps`
         : `so far, at step ${number(data.lastEvaluation?.step ?? 0)}`,
     experiment.seeds.length > 1 ? `mean ± sd of ${experiment.seeds.length} seeds` : 'one seed',
-    rows.length > 0 && worker ? `computed on ${worker}` : '',
   ]
     .filter(Boolean)
     .join(' · ');
 
   return (
-    <Card title="Result" note={note} actions={<Exports />} data-testid="result">
+    <Card title="Result" note={note} actions={<ExportMenu />} data-testid="result">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section ref={ref} className={classes.scroll} tabIndex={0} aria-label="Result table">
         <Table className={classes.table} verticalSpacing={5} horizontalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th scope="col">Arm</Table.Th>
-              <Table.Th scope="col">
-                <Hint text="Cross-entropy on the validation set at the last evaluation.">val loss</Hint>
-              </Table.Th>
-              <Table.Th scope="col">
-                <Hint text="Lowest validation loss of each seed over the run, then averaged.">best</Hint>
-              </Table.Th>
-              <Table.Th scope="col">
-                <Hint
-                  text={`On the ${experiment.task.val} validation images at the last evaluation.`}
-                >{`${metric.name}${unit}`}</Hint>
-              </Table.Th>
-              <Table.Th scope="col">
-                <Hint text="Best of each seed over the run, then averaged: it is chosen on the validation set and therefore flatters.">
-                  best
-                </Hint>
-              </Table.Th>
-              <Table.Th scope="col">
-                <Hint text={done ? 'On the training set.' : 'Mean over the last training batches.'}>train</Hint>
-              </Table.Th>
-              <Table.Th scope="col">
-                <Hint text="Validation score with batch-norm statistics recomputed over the training set. Known at the end of the run.">
-                  recal.
-                </Hint>
-              </Table.Th>
-              <Table.Th scope="col">
-                <Hint
-                  text={`Mean paired difference to ${reference.name} in ${words.differenceUnit || 'its unit'}, with its 95 % t interval over seeds.`}
-                >{`vs ${reference.name.toLowerCase()}`}</Hint>
-              </Table.Th>
+              {heads.map(({ name, hint }) => (
+                <Table.Th key={name} scope="col">
+                  <Hint text={hint}>{name}</Hint>
+                </Table.Th>
+              ))}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -100,12 +70,10 @@ export function ResultTable() {
                   {row.name}
                   <Diverged row={row} />
                 </Table.Th>
-                <Table.Td>{point(row.valLoss, plainNumber)}</Table.Td>
-                <Table.Td>{plainNumber(row.bestLoss.mean)}</Table.Td>
-                <Table.Td className={classes.main}>{point(row.valMetric, words.bare)}</Table.Td>
-                <Table.Td>{bare(row.bestMetric, words)}</Table.Td>
-                <Table.Td>{bare(row.trainMetric, words)}</Table.Td>
-                <Table.Td>{bare(row.recalibrated, words)}</Table.Td>
+                <FinalAndBest final={row.valLoss} best={row.bestLoss} format={plainNumber} />
+                <FinalAndBest final={row.valMetric} best={row.bestMetric} format={words.bare} strong />
+                <Table.Td>{mean(row.trainMetric, words.bare)}</Table.Td>
+                <Table.Td>{mean(row.recalibrated, words.bare)}</Table.Td>
                 <Table.Td>
                   {row.id === reference.id ? '—' : <Difference comparison={row.comparison} words={words} />}
                 </Table.Td>
@@ -114,18 +82,18 @@ export function ResultTable() {
             {guides.map((guide) => (
               <Table.Tr key={guide.id} className={classes.guide}>
                 <Table.Th scope="row">
-                  {`${guide.id} guide itself`}{' '}
-                  <span className={classes.small}>{guide.source === guide.id ? '' : guide.source}</span>
+                  {`${guide.id} guide itself`}
+                  {guide.source !== guide.id && <span className={classes.below}>{guide.source}</span>}
                 </Table.Th>
-                <Table.Td>{point(guide.valLoss, plainNumber)}</Table.Td>
-                <Table.Td />
-                <Table.Td>{point(guide.valMetric, words.bare)}</Table.Td>
-                <Table.Td colSpan={4} />
+                <Table.Td>{spread(guide.valLoss, plainNumber)}</Table.Td>
+                <Table.Td>{spread(guide.valMetric, words.bare)}</Table.Td>
+                <Table.Td colSpan={3} />
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </section>
+      {rows.length > 0 && worker && <p className={classes.readout}>{`Computed on ${worker}.`}</p>}
     </Card>
   );
 }
@@ -144,7 +112,48 @@ const emptyRow = (id: string, name: string): ArmRow => ({
   comparison: null,
 });
 
-const bare = ({ mean }: Point, words: MetricWords): string => (Number.isFinite(mean) ? words.bare(mean) : '–');
+type Format = (value: number) => string;
+
+const spread = ({ mean, sd }: Point, format: Format): string => meanAndSpread(mean, sd, format);
+const mean = (point: Point, format: Format): string => (Number.isFinite(point.mean) ? format(point.mean) : '–');
+
+/** The last value, and below it the best one of the run. */
+function FinalAndBest(props: { final: Point; best: Point; format: Format; strong?: boolean }) {
+  const { final, best, format, strong } = props;
+  return (
+    <Table.Td>
+      <span className={strong ? classes.main : undefined}>{spread(final, format)}</span>
+      {best.n > 0 && <span className={classes.below}>{`best ${mean(best, format)}`}</span>}
+    </Table.Td>
+  );
+}
+
+/** Heads of the columns with what exactly they hold. */
+function columnHeads(experiment: Experiment, done: boolean, reference: string): { name: string; hint: string }[] {
+  const metric = taskMetric(experiment.task);
+  const { unit, differenceUnit } = metricWords(metric);
+  return [
+    {
+      name: 'val loss',
+      hint: 'Cross-entropy on the validation set at the last evaluation. Below: the lowest of each seed over the run, averaged.',
+    },
+    {
+      name: `val ${metric.name}${unit ? `, ${unit}` : ''}`,
+      hint:
+        `On the ${experiment.task.val} validation images at the last evaluation. Below: the best of each seed over the run, ` +
+        'averaged; it is chosen on the validation set and therefore flatters.',
+    },
+    { name: 'train', hint: done ? 'The same on the training set.' : 'The same on the last training batches.' },
+    {
+      name: 'recal.',
+      hint: 'Validation score with batch-norm statistics recomputed over the training set. Known at the end of the run.',
+    },
+    {
+      name: `vs ${reference.toLowerCase()}`,
+      hint: `Mean paired difference to ${reference} in ${differenceUnit || 'the same unit'}. Below: its 95 % t interval over seeds.`,
+    },
+  ];
+}
 
 function Hint({ text, children }: { text: string; children: string }) {
   return (
@@ -172,59 +181,7 @@ function Difference({ comparison, words }: { comparison: Comparison | null; word
   return (
     <>
       {words.difference(meanDifference)}
-      {ci && <span className={classes.small}>{` (${words.difference(ci[0])} to ${words.difference(ci[1])})`}</span>}
+      {ci && <span className={classes.below}>{`${words.difference(ci[0])} to ${words.difference(ci[1])}`}</span>}
     </>
-  );
-}
-
-/** The experiment as run, with what was changed while it ran. */
-function Exports() {
-  const edited = useExperiment((state) => state.experiment);
-  const experiment = useRun((state) => state.experiment) ?? edited;
-  const result = useRun((state) => state.result);
-  const hasRun = useRun((state) => state.experiment !== null);
-  const name = fileName(experiment.preset);
-
-  const copyLink = async () => {
-    const link = `${location.href.replace(/#.*$/, '')}#${encodeLink(experiment)}`;
-    try {
-      await navigator.clipboard.writeText(link);
-      notifications.show({ message: 'The link to exactly this experiment is on the clipboard.' });
-    } catch {
-      // Plain http has no clipboard: put the link where it can be copied from.
-      location.hash = encodeLink(experiment);
-      notifications.show({ message: 'The link is in the address bar: copy it from there.' });
-    }
-  };
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon aria-label="Take the result along" data-testid="export-menu">
-          <IconDownload size={16} stroke={1.6} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          data-testid="export-json"
-          onClick={() =>
-            download(`${name}${result ? '-result' : ''}.json`, textFile(toJson(experiment, result), 'application/json'))
-          }
-        >
-          {result ? 'Experiment and result (JSON)' : 'Experiment (JSON); with the result once it is done'}
-        </Menu.Item>
-        <Menu.Item
-          data-testid="export-csv"
-          disabled={!hasRun}
-          onClick={() =>
-            download(`${name}-curves.csv`, new Blob([...csvBlocks(useRun.getState().data)], { type: 'text/csv' }))
-          }
-        >
-          Curves (CSV)
-        </Menu.Item>
-        <Menu.Item data-testid="copy-link" onClick={() => void copyLink()}>
-          Copy the link to this experiment
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

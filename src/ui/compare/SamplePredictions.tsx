@@ -22,10 +22,10 @@ const TILE = 48;
 
 export function SamplePredictions() {
   const { ref, visible } = useFrame<HTMLDivElement>();
-  const { data } = useSnapshot(visible, 'evaluations');
+  const { data, resting } = useSnapshot(visible, 'evaluations');
   const edited = useExperiment((state) => state.experiment);
   const experiment = data.experiment ?? edited;
-  const preview = useValidationImages(experiment.task, visible);
+  const preview = useValidationImages(experiment.task, visible || (resting && data.predictions !== null));
   const [seedIndex, setSeedIndex] = useState(0);
   const [onlyDifferent, setOnlyDifferent] = useState(false);
   const arms = useMemo(() => armViews(experiment), [experiment]);
@@ -106,11 +106,11 @@ function Legend({ arms, text }: { arms: ArmView[]; text: string }) {
   );
 }
 
-/** Fetched when the card first comes into view, and again for another task. */
-function useValidationImages(task: TaskSpec, visible: boolean): ImagePreview | null {
+/** Fetched when they are first to be seen, and again for another task. */
+function useValidationImages(task: TaskSpec, wantedNow: boolean): ImagePreview | null {
   const [loaded, setLoaded] = useState<{ task: TaskSpec; preview: ImagePreview } | null>(null);
   useEffect(() => {
-    if (!visible || loaded?.task === task) return;
+    if (!wantedNow || loaded?.task === task) return;
     let wanted = true;
     void session.preview(task, Math.min(FETCHED, task.val), 'val').then((preview) => {
       if (wanted && preview && preview.kind !== 'sequences') setLoaded({ task, preview });
@@ -118,7 +118,7 @@ function useValidationImages(task: TaskSpec, visible: boolean): ImagePreview | n
     return () => {
       wanted = false;
     };
-  }, [task, visible, loaded]);
+  }, [task, wantedNow, loaded]);
   return loaded?.task === task ? loaded.preview : null;
 }
 

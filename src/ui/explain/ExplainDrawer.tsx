@@ -1,20 +1,27 @@
-import { Drawer } from '@mantine/core';
+import { Drawer, Group } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 
 const Explanation = lazy(() => import('./Explanation.tsx'));
 
-/** A few words on what is being compared; the formulas' typesetting is fetched when it opens. */
+/**
+ * A few words on what is being compared; the formulas' typesetting is fetched when it opens.
+ * Put together from parts because Mantine's own head is a <header>: a second banner of the page.
+ */
 export function ExplainDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Drawer
-      opened={opened}
-      onClose={onClose}
-      position="right"
-      size={560}
-      title={<b>What is guidance?</b>}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <Suspense fallback={null}>{opened && <Explanation />}</Suspense>
-    </Drawer>
+    <Drawer.Root opened={opened} onClose={onClose} position="right" size={560}>
+      <Drawer.Overlay />
+      <Drawer.Content>
+        <Drawer.Body pt="md">
+          <Group justify="space-between" mb="sm">
+            <Drawer.Title fz="lg" fw={600}>
+              What is guidance?
+            </Drawer.Title>
+            <Drawer.CloseButton aria-label="Close" />
+          </Group>
+          <Suspense fallback={null}>{opened && <Explanation />}</Suspense>
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }

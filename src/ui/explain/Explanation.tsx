@@ -14,7 +14,7 @@ const CHANCE =
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className={classes.part}>
-      <Title order={2} size="h2">
+      <Title order={3} size="h2">
         {title}
       </Title>
       {children}

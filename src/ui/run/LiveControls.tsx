@@ -32,6 +32,7 @@ export function LiveControls() {
             checked={!run || guidance}
             label="Guidance"
             labelPosition="left"
+            styles={{ label: { fontSize: 13 } }}
             data-testid="guidance-switch"
             onChange={(event) => void session.intervene({ guidance: event.currentTarget.checked })}
           />

@@ -1,7 +1,6 @@
 /** Start, watch and steer a run. It stays in view while the page scrolls. */
-import { Alert, Button, Paper, Progress, Tooltip } from '@mantine/core';
+import { Button, Paper, Progress, Tooltip } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackNext, IconRotate } from '@tabler/icons-react';
-import { useEffect } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { differsFromRun, useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
@@ -14,22 +13,7 @@ import { progressWords, runLabel } from './progress.ts';
 import classes from './run.module.css';
 import { useRunKeys } from './useRunKeys.ts';
 
-/** The lab's code is fetched when the page has settled, so that Run finds it warm. */
-function useWarmLab(): void {
-  useEffect(() => {
-    const warm = () => void session.warmUp();
-    // Safari has no requestIdleCallback; by then it has painted.
-    if (!('requestIdleCallback' in window)) {
-      const timer = setTimeout(warm, 300);
-      return () => clearTimeout(timer);
-    }
-    const idle = requestIdleCallback(warm, { timeout: 1500 });
-    return () => cancelIdleCallback(idle);
-  }, []);
-}
-
 export function RunBar() {
-  useWarmLab();
   useRunKeys();
   const phase = useRun((state) => state.phase);
   const stale = useIsEdited();
@@ -110,7 +94,6 @@ export function RunBar() {
       </div>
       <RunProgress />
       {(running || phase === 'paused') && <LiveControls />}
-      <FailureNote />
       <Announcer />
     </Paper>
   );
@@ -152,7 +135,7 @@ function RunProgress() {
         aria-label={`step ${step} of ${steps}`}
         className={classes.track}
       />
-      <span className={classes.text} data-testid="progress-text">
+      <span className={phase === 'failed' ? classes.failed : classes.text} data-testid="progress-text">
         {text}
       </span>
       {stale && (
@@ -162,23 +145,5 @@ function RunProgress() {
       )}
       {(stale || phase === 'finished') && <Estimate />}
     </div>
-  );
-}
-
-function FailureNote() {
-  const failure = useRun((state) => state.failure);
-  const phase = useRun((state) => state.phase);
-  if (phase !== 'failed' || !failure) return null;
-  return (
-    <Alert
-      color="red"
-      variant="light"
-      className={classes.failure}
-      title={failure.message}
-      data-testid="run-failure"
-      role="alert"
-    >
-      {failure.remedy}
-    </Alert>
   );
 }

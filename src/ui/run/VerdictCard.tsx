@@ -61,7 +61,8 @@ export function VerdictCard() {
   return (
     <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict">
       {told ? (
-        <Headline verdict={verdict} />
+        // A new sentence is a new element: pieces of the old one do not wander over the lines.
+        <Headline key={plain(verdict.headline)} verdict={verdict} />
       ) : (
         <p className={classes.headline}>{data.experiment?.question ?? question}</p>
       )}

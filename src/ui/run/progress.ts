@@ -37,7 +37,7 @@ export function progressWords(run: Progress): string {
         ? `${plural(step, 'step')} in ${duration(result.timing.seconds)} · ${rateWords(result.timing.stepsPerSecond)} steps/s × ${members}`
         : `${at} · done`;
     case 'failed':
-      return data.members.length > 0 ? `${at} · stopped` : 'stopped';
+      return `${step > 0 ? `${at} · ` : ''}failed: ${run.detail}`;
   }
 }
 

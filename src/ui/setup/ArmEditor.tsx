@@ -3,7 +3,7 @@ import { IconCopy, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import type { ArmSpec, Experiment } from '@/experiment/schema.ts';
-import { duplicateArm, removeArm } from '@/state/arms.ts';
+import { duplicateArm, removeArm, withTerm } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { withOwnMapping } from '@/state/mapping.ts';
 import { number } from '@/ui/words.ts';
@@ -56,6 +56,7 @@ function Own({
     <Stack gap={6}>
       <Switch
         label={label}
+        aria-label={label}
         description={hint}
         checked={on}
         onChange={(event) => onChange(event.currentTarget.checked)}
@@ -141,7 +142,6 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
   const set = useExperiment((state) => state.set);
   const root = `arms.${arm.id}`;
   const name = useField(`${root}.name`);
-  const firstGuide = Object.keys(experiment.guides)[0];
   const only = experiment.arms.length === 1;
   return (
     <Stack gap="sm">
@@ -158,7 +158,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
         label="Guidance"
         hint="Pull its layers towards a guide's."
         on={arm.align !== undefined}
-        onChange={(on) => void set(`${root}.align`, on ? { guide: firstGuide, weight: 4 } : undefined)}
+        onChange={(on) => void attempt((current) => withTerm(current, arm.id, 'align', on))}
       >
         <Align arm={arm} root={root} />
       </Own>
@@ -167,12 +167,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
         label="Distillation"
         hint="Learn from a teacher's outputs besides the labels."
         on={arm.distil !== undefined}
-        onChange={(on) =>
-          void set(
-            `${root}.distil`,
-            on ? { guide: firstGuide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' } : undefined,
-          )
-        }
+        onChange={(on) => void attempt((current) => withTerm(current, arm.id, 'distil', on))}
       >
         {arm.distil && (
           <Stack gap="sm">

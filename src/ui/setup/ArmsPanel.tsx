@@ -1,4 +1,4 @@
-import { Button, Menu, Text, Tooltip } from '@mantine/core';
+import { Button, type FloatingPosition, Menu, Text, Tooltip, useMatches } from '@mantine/core';
 import { IconChevronDown, IconPlus } from '@tabler/icons-react';
 import type { ArmSpec, BaseSettings } from '@/experiment/schema.ts';
 import { ARM_TEMPLATES, addArm, withSeeds } from '@/state/arms.ts';
@@ -16,12 +16,14 @@ import { StaleDot } from './StaleDot.tsx';
 function ArmRow({ arm, base }: { arm: ArmSpec; base: BaseSettings }) {
   const stale = useIsStale(`arms.${arm.id}`);
   const statement = armStatement(arm, base);
+  // Beside the list, so that the arms stay in view; below on screens with no room beside it.
+  const position = useMatches<FloatingPosition>({ base: 'bottom-end', md: 'left-start' });
   return (
     <li className={classes.arm} data-testid={`arm-row-${arm.id}`}>
       <EditPopover
         label={`Edit the arm ${arm.name}: ${statement}`}
         title={arm.name}
-        position="left-start"
+        position={position}
         testId={`edit-arm-${arm.id}`}
         targetClassName={classes.armButton}
         target={

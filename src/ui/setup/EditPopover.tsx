@@ -1,4 +1,4 @@
-import { type FloatingPosition, Popover, Stack, Text, UnstyledButton } from '@mantine/core';
+import { type FloatingPosition, Popover, type PopoverProps, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import classes from './setup.module.css';
@@ -17,6 +17,22 @@ interface EditPopoverProps {
   children: ReactNode | ((close: () => void) => ReactNode);
 }
 
+const EDGE = 8;
+/** Below this an editor is better partly off the screen (and scrolled to) than squeezed. */
+const LEAST_HEIGHT = 240;
+
+/** Stay on the screen, scrolling inside where too tall. */
+const MIDDLEWARES: PopoverProps['middlewares'] = {
+  shift: { padding: EDGE },
+  flip: { padding: EDGE },
+  size: {
+    padding: EDGE,
+    apply: ({ availableHeight, elements }) => {
+      elements.floating.style.setProperty('--room', `${Math.max(LEAST_HEIGHT, Math.floor(availableHeight))}px`);
+    },
+  },
+};
+
 /** Something on the page that opens its own editor, in place. */
 export function EditPopover({
   label,
@@ -30,7 +46,13 @@ export function EditPopover({
 }: EditPopoverProps) {
   const [opened, { toggle, close }] = useDisclosure(false);
   return (
-    <Popover opened={opened} onChange={(open) => !open && close()} position={position} width={`min(${width}px, 94vw)`}>
+    <Popover
+      opened={opened}
+      onChange={(open) => !open && close()}
+      position={position}
+      width={`min(${width}px, 94vw)`}
+      middlewares={MIDDLEWARES}
+    >
       <Popover.Target>
         <UnstyledButton
           aria-label={label}

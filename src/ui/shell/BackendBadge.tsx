@@ -1,15 +1,15 @@
-import { Button, Divider, Group, Popover, SegmentedControl, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Divider, Group, Popover, SegmentedControl, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react';
 import type { BackendChoice, BackendName, BackendStep, Environment } from '@/experiment/events.ts';
+import { chooseBackend, runHoldsBackend, useBackend } from '@/state/backend.ts';
 import { usePreferences } from '@/state/preferences.ts';
 import { useRun } from '@/state/run.ts';
-import { session } from '@/state/session.ts';
 import classes from './shell.module.css';
 
 const NAMES: Record<BackendName, string> = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
 const CHOICES: { value: BackendChoice; label: string }[] = [
-  { value: 'auto', label: 'Automatic' },
+  { value: 'auto', label: 'Auto' },
   { value: 'webgpu', label: 'WebGPU' },
   { value: 'wasm', label: 'WebAssembly' },
   { value: 'cpu', label: 'JavaScript' },
@@ -47,27 +47,30 @@ function SelfCheck({ check }: { check: Environment['selfCheck'] }) {
 
 function Details({ environment }: { environment: Environment | null }) {
   const backend = usePreferences((state) => state.backend);
-  const setBackend = usePreferences((state) => state.setBackend);
-  const busy = useRun((state) => state.phase === 'running' || state.phase === 'preparing');
-  const choose = (choice: BackendChoice) => {
-    setBackend(choice);
-    if (!busy) void session.warmUp(choice);
-  };
+  const { status, message } = useBackend();
+  const failed = status === 'failed' && !environment;
+  const busy = useRun((state) => runHoldsBackend(state.phase));
   return (
     <Stack gap="sm">
       <Text fw={600} size="sm">
         What does the arithmetic
       </Text>
-      {environment ? (
+      {failed && (
+        <Text size="sm" c="var(--bad)">
+          {message || 'No backend could be started.'}
+        </Text>
+      )}
+      {environment && (
         <>
           {environment.steps.map((step) => (
             <Step key={step.backend} step={step} />
           ))}
           <SelfCheck check={environment.selfCheck} />
         </>
-      ) : (
+      )}
+      {!environment && !failed && (
         <Text size="sm" c="dimmed">
-          Not chosen yet: WebGPU, then WebAssembly, then plain JavaScript is tried and checked.
+          WebGPU, then WebAssembly, then plain JavaScript is tried; the first that works is checked.
         </Text>
       )}
       <Divider />
@@ -76,12 +79,11 @@ function Details({ environment }: { environment: Environment | null }) {
         aria-label="Backend"
         data={CHOICES}
         value={backend}
-        onChange={(value) => choose(value as BackendChoice)}
+        onChange={(value) => chooseBackend(value as BackendChoice)}
       />
       <Text size="xs" c="dimmed">
         {busy ? 'Takes effect with the next run. ' : ''}Kept in this browser, not in links.
       </Text>
-      {!environment && !busy && <Button onClick={() => void session.warmUp(backend)}>Choose and check now</Button>}
     </Stack>
   );
 }
@@ -89,22 +91,33 @@ function Details({ environment }: { environment: Environment | null }) {
 /** Which backend does the work, whether it was checked, and why it was chosen. */
 export function BackendBadge() {
   const environment = useRun((state) => state.environment);
+  const status = useBackend((state) => state.status);
   const [opened, { toggle, close }] = useDisclosure(false);
-  const checked = environment?.selfCheck.passed;
-  const name = environment ? NAMES[environment.backend] : 'Choosing backend…';
+  const known = status === 'checking' ? null : environment;
+  const failed = status === 'failed' && !environment;
+  const passed = known?.selfCheck.passed;
   return (
     <Popover opened={opened} onChange={(open) => !open && close()} position="bottom-end" width="min(440px, 94vw)">
       <Popover.Target>
         <UnstyledButton
           className={classes.badge}
-          data-checked={checked || undefined}
+          data-checked={passed || undefined}
+          data-failed={failed || passed === false || undefined}
           onClick={toggle}
           data-testid="backend-badge"
-          data-backend={environment?.backend}
+          data-backend={known?.backend}
         >
-          <span>{name}</span>
-          {environment?.adapter && <span className={classes.adapter}> · {environment.adapter}</span>}
-          {environment && <span> · {checked ? 'checked ✓' : 'check failed'}</span>}
+          {known ? (
+            <>
+              {NAMES[known.backend]}
+              {known.adapter && <span className={classes.adapter}> · {known.adapter}</span>}
+              {passed ? ' · checked ✓' : ' · check failed'}
+            </>
+          ) : failed ? (
+            'No backend'
+          ) : (
+            'Choosing backend…'
+          )}
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>

@@ -1,10 +1,13 @@
-import { Alert, Button, CopyButton, Group, Text } from '@mantine/core';
+import { Alert, Button, CopyButton, Group, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
+import { chooseBackend } from '@/state/backend.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useLink } from '@/state/link.ts';
+import { usePreferences } from '@/state/preferences.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
+import classes from './shell.module.css';
 
 function BrokenLinkNotice() {
   const broken = useLink((state) => state.broken);
@@ -12,8 +15,7 @@ function BrokenLinkNotice() {
   if (!broken) return null;
   return (
     <Alert
-      color="orange"
-      variant="outline"
+      className={classes.warning}
       title="This link could not be opened"
       withCloseButton
       closeButtonLabel="Dismiss"
@@ -24,9 +26,17 @@ function BrokenLinkNotice() {
         {broken.message[0].toUpperCase()}
         {broken.message.slice(1)}. The experiment below is not the one in the link.
       </Text>
-      <Group mt={8}>
+      <Group mt={8} gap={6} wrap="nowrap">
+        {/* In view, because plain http has no clipboard. */}
+        <TextInput
+          readOnly
+          aria-label="The link as it was"
+          value={broken.text}
+          onFocus={(event) => event.currentTarget.select()}
+          flex="0 1 480px"
+        />
         <CopyButton value={broken.text}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy the link as it was'}</Button>}
+          {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy'}</Button>}
         </CopyButton>
       </Group>
     </Alert>
@@ -35,12 +45,18 @@ function BrokenLinkNotice() {
 
 function FailureNotice() {
   const failure = useRun((state) => (state.phase === 'failed' ? state.failure : null));
+  const forced = usePreferences((state) => state.backend !== 'auto');
   if (!failure) return null;
+  const letPageChoose = async () => {
+    await session.reset();
+    chooseBackend('auto');
+  };
   return (
-    <Alert color="red" variant="outline" title="The run failed" data-testid="failure" role="alert">
+    <Alert className={classes.failure} title="The run failed" data-testid="failure" role="alert">
       <Text size="sm">{failure.message}</Text>
       <Text size="sm">{failure.remedy}</Text>
-      <Group mt={8}>
+      <Group mt={8} gap={6}>
+        {forced && <Button onClick={() => void letPageChoose()}>Let the page choose the backend</Button>}
         <Button onClick={() => void session.reset()}>Dismiss</Button>
       </Group>
     </Alert>

@@ -55,6 +55,7 @@ export function ChoiceField({ path, label, hint, choices, discriminator, list = 
     >
       {list ? (
         <Select
+          mb={5}
           id={id}
           aria-label={label}
           data={data}

@@ -50,8 +50,8 @@ function explain(problems: Problem[], path: string, value: unknown, limits: Numb
     return `Needs a ${limits.integer ? 'whole ' : ''}number from ${number(limits.min)} to ${number(limits.max)}.`;
   }
   const [problem] = problems;
-  const text = isAbout(problem, path) ? problem.message : formatProblem(problem);
-  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+  if (!isAbout(problem, path)) return `${formatProblem(problem)}.`;
+  return `${problem.message[0].toUpperCase()}${problem.message.slice(1)}.`;
 }
 
 /** One field of the edited experiment: its value, its limits, and the way back to the preset. */
@@ -77,7 +77,7 @@ export function useField(path: string): Field {
   const setAll = (next: unknown): Problem[] => {
     if (!mirror || !path.startsWith(`${mirror.from}.`)) return setPath(path, next);
     const paths = [path, ...mirror.to.map((root) => root + path.slice(mirror.from.length))];
-    return update((whole) => paths.reduce<unknown>((changed, at) => withPath(changed, at, next), whole));
+    return update((whole) => paths.reduce<unknown>((changed, at) => withPath(changed, at, next), whole), path);
   };
   const set = (next: unknown, text?: string | number): boolean => {
     const message = explain(setAll(next), path, next, limits);

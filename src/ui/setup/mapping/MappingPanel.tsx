@@ -1,9 +1,10 @@
-import { Group, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core';
+import { Button, Group, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
 import type { Experiment, MappingSpec } from '@/experiment/schema.ts';
+import { withGuide } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import {
   addPair,
@@ -88,6 +89,7 @@ function ArmInFocus({ experiment, view }: { experiment: Experiment; view: Mappin
 function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingView }) {
   const showGuide = useView((state) => state.showGuide);
   const stale = useIsStale(`guides.${view.guide}`);
+  const trainedHere = useRun((state) => state.retrain.includes(view.guide));
   const guide = experiment.guides[view.guide];
   const { title, parameters } = describeNetwork(guide.network, taskShape(experiment.task));
   const ids = Object.keys(experiment.guides);
@@ -101,8 +103,8 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
           <span>
             <b>{title}</b>{' '}
             <span className={setup.mute}>
-              guide, {guide.state}
-              <span className={classes.detail}> · {count(parameters)} parameters</span>
+              guide, {trainedHere ? 'to be trained here' : guide.state}
+              <span className={classes.size}> · {count(parameters)} parameters</span>
             </span>{' '}
             {stale && <StaleDot />} <Pencil />
           </span>
@@ -138,7 +140,7 @@ function TargetEnd({ experiment }: { experiment: Experiment }) {
             <b>{title}</b>{' '}
             <span className={setup.mute}>
               target
-              <span className={classes.detail}> · {count(parameters)} parameters</span>
+              <span className={classes.size}> · {count(parameters)} parameters</span>
             </span>{' '}
             {stale && <StaleDot />} <Pencil />
           </span>
@@ -146,6 +148,20 @@ function TargetEnd({ experiment }: { experiment: Experiment }) {
       >
         <NetworkEditor path="target" network={experiment.target} />
       </EditPopover>
+    </div>
+  );
+}
+
+function NoGuide({ experiment }: { experiment: Experiment }) {
+  return (
+    <div className={setup.column} data-testid="mapping">
+      <div className={classes.ends}>
+        <span className={setup.mute}>No guide: every arm learns from the task alone.</span>
+        <TargetEnd experiment={experiment} />
+      </div>
+      <div>
+        <Button onClick={() => attempt((current) => withGuide(current, 'trained').experiment)}>Add a guide</Button>
+      </div>
     </div>
   );
 }
@@ -159,13 +175,7 @@ export function MappingPanel() {
     () => resolveView(experiment, { arm: chosenArm, guide: chosenGuide }),
     [experiment, chosenArm, chosenGuide],
   );
-  return view ? (
-    <Mapping experiment={experiment} view={view} />
-  ) : (
-    <div className={setup.column}>
-      <h2 className={setup.title}>No guide: every arm learns from the task alone.</h2>
-    </div>
-  );
+  return view ? <Mapping experiment={experiment} view={view} /> : <NoGuide experiment={experiment} />;
 }
 
 function Mapping({ experiment, view }: { experiment: Experiment; view: MappingView }) {

@@ -5,7 +5,7 @@ import type { TapDescription } from '@/experiment/describe.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
 import { addPair, type MappingView, removePair } from '@/state/mapping.ts';
 import { attempt } from '../attempt.ts';
-import { wireId } from './graph.ts';
+import { wireId } from './ids.ts';
 import classes from './mapping.module.css';
 
 interface PairsTableProps {
@@ -36,7 +36,7 @@ export function PairsTable({ view, guideTaps, targetTaps, pairs, similarity }: P
             <th scope="col">Guide layer</th>
             <th scope="col">Target layer</th>
             <th scope="col">CKA</th>
-            <th aria-label="Remove" />
+            <td />
           </tr>
         </thead>
         <tbody>

@@ -24,6 +24,7 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const [x, y] = pointAt(LABEL_AT, sourceX, sourceY, targetX, targetY);
   return (
     <>
+      <title>{data?.title}</title>
       <BaseEdge
         path={path}
         interactionWidth={props.interactionWidth}

@@ -2,9 +2,8 @@
 import { type Edge, type Node, Position } from '@xyflow/react';
 import type { TapDescription } from '@/experiment/describe.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
+import { nodeId, type Side, wireId } from './ids.ts';
 import { layoutColumn, type Rect, wiresHaveRoom } from './layout.ts';
-
-export type Side = 'guide' | 'target';
 
 export type LayerData = {
   side: Side;
@@ -23,15 +22,13 @@ export type LayerNode = Node<LayerData, 'layer'>;
 export type WireData = {
   pair: TapPair;
   similarity: number | null;
+  /** What a pointer that rests on it reads. */
+  title: string;
   /** Show the number on the wire. */
   labelled: boolean;
   thin: boolean;
 };
 export type WireEdge = Edge<WireData, 'wire'>;
-
-export const nodeId = (side: Side, tap: string): string => `${side}:${tap}`;
-export const tapOf = (id: string): string => id.slice(id.indexOf(':') + 1);
-export const wireId = ({ guideTap, targetTap }: TapPair): string => `${guideTap} → ${targetTap}`;
 
 export interface Picture {
   guideTaps: readonly TapDescription[];
@@ -101,16 +98,24 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, width, he
   ];
   const guideY = new Map(guideTaps.map((tap, i) => [tap.name, left.rects[i].y]));
   const labelled = wiresHaveRoom(pairs.map((pair) => guideY.get(pair.guideTap) ?? 0));
-  const edges = pairs.map(
-    (pair, i): WireEdge => ({
+  const edges = pairs.map((pair, i): WireEdge => {
+    const source = nodeId('guide', pair.guideTap);
+    const target = nodeId('target', pair.targetTap);
+    return {
       id: wireId(pair),
       type: 'wire',
-      source: nodeId('guide', pair.guideTap),
-      target: nodeId('target', pair.targetTap),
-      ariaLabel: `Pair: guide ${labels.get(nodeId('guide', pair.guideTap))}, target ${labels.get(nodeId('target', pair.targetTap))}${number2(similarities[i])}`,
+      source,
+      target,
+      ariaLabel: `Pair: guide ${labels.get(source)}, target ${labels.get(target)}${number2(similarities[i])}`,
       interactionWidth: labelled ? 14 : 7,
-      data: { pair, similarity: similarities[i], labelled, thin: !labelled },
-    }),
-  );
+      data: {
+        pair,
+        similarity: similarities[i],
+        labelled,
+        thin: !labelled,
+        title: `${labels.get(source)} → ${labels.get(target)}${number2(similarities[i])}. Click to remove.`,
+      },
+    };
+  });
   return { nodes, edges };
 }

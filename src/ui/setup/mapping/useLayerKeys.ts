@@ -4,7 +4,7 @@
  */
 import { type KeyboardEvent, type RefObject, useState } from 'react';
 import type { TapPair } from '@/experiment/mapping.ts';
-import { nodeId, type Side, tapOf } from './graph.ts';
+import { nodeId, type Side, tapOf, wireId } from './ids.ts';
 
 interface LayerKeys {
   guideTaps: readonly string[];
@@ -93,7 +93,7 @@ export function useLayerKeys(root: RefObject<HTMLElement | null>, keys: LayerKey
     if (layer) return onLayer(event, layer.startsWith('guide:') ? 'guide' : 'target', tapOf(layer));
     const wire = element.closest<HTMLElement>('.react-flow__edge')?.dataset.id;
     if (!wire || !['Enter', ' ', 'Delete', 'Backspace'].includes(event.key)) return;
-    const pair = keys.pairs.find((p) => `${p.guideTap} → ${p.targetTap}` === wire);
+    const pair = keys.pairs.find((p) => wireId(p) === wire);
     if (!pair) return;
     event.preventDefault();
     keys.remove([pair]);

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { WasmFiles } from '../backend/startWasm.ts';
+import type { WasmFiles } from './startWasm.ts';
 
 const at = (file: string) => createRequire(import.meta.url).resolve(`@tensorflow/tfjs-backend-wasm/dist/${file}`);
 

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { parseExperiment } from '@/experiment/parse.ts';
+import { PRESETS } from '@/experiment/presets.ts';
+import type { Experiment } from '@/experiment/schema.ts';
+import { ARM_TEMPLATES, addArm, duplicateArm, freeId, removeArm, withSeeds } from './arms.ts';
+import {
+  duplicateGuide,
+  guidesLikeThis,
+  removeGuide,
+  withFamily,
+  withGuideNetwork,
+  withGuideState,
+} from './networks.ts';
+
+const base = PRESETS[0].experiment;
+const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
+
+describe('freeId', () => {
+  it('counts on from what is taken', () => {
+    expect(freeId('guided', [])).toBe('guided');
+    expect(freeId('guided', ['guided'])).toBe('guided-2');
+    expect(freeId('guided-2', ['guided', 'guided-2'])).toBe('guided-3');
+  });
+  it('stays within the length that the schema allows', () => {
+    const long = 'a'.repeat(40);
+    expect(freeId(long, [long]).length).toBeLessThanOrEqual(40);
+  });
+});
+
+describe('addArm', () => {
+  it.each(ARM_TEMPLATES.map((template) => [template.id, template] as const))(
+    '%s is valid, with ids and names of its own',
+    (_, template) => {
+      const twice = addArm(addArm(base, template), template);
+      valid(twice);
+      expect(new Set(twice.arms.map((arm) => arm.id)).size).toBe(6);
+      expect(new Set(twice.arms.map((arm) => arm.name)).size).toBe(6);
+    },
+  );
+
+  it('makes the guide it needs, with the network that is there', () => {
+    const { trained } = base.guides;
+    const only: Experiment = { ...base, guides: { trained }, arms: [base.arms[0]] };
+    const added = addArm(only, ARM_TEMPLATES[1]);
+    valid(added);
+    expect(added.guides.untrained).toEqual({ state: 'untrained', network: trained.network });
+    expect(added.arms[1].align).toEqual({ guide: 'untrained', weight: 4 });
+  });
+
+  it('uses the weight that this guide has elsewhere', () => {
+    const deep = PRESETS[1].experiment;
+    expect(addArm(deep, ARM_TEMPLATES[1]).arms.at(-1)?.align?.weight).toBe(1);
+  });
+});
+
+it('duplicates an arm into an A/A comparison', () => {
+  const doubled = duplicateArm(base, 'guided');
+  valid(doubled);
+  const { id, name, ...terms } = doubled.arms[4];
+  expect([id, name]).toEqual(['guided-2', 'Guided 2']);
+  expect(terms).toEqual({ align: base.arms[1].align });
+  expect(terms.align).not.toBe(base.arms[1].align);
+});
+
+it('removes an arm and counts seeds from 0', () => {
+  expect(removeArm(base, 'guided').arms.map((arm) => arm.id)).toEqual(['unguided', 'guided-untrained', 'distilled']);
+  expect(withSeeds(base, 5).seeds).toEqual([0, 1, 2, 3, 4]);
+});
+
+describe('guides', () => {
+  it('a guide named by its state is renamed with it, in the arms too', () => {
+    const changed = withGuideState(base, 'trained', 'untrained');
+    valid(changed);
+    expect(Object.keys(changed.guides)).toEqual(['untrained-2', 'untrained']);
+    expect(changed.arms[1].align?.guide).toBe('untrained-2');
+    expect(changed.arms[3].distil?.guide).toBe('untrained-2');
+    expect(changed.arms[2].align?.guide).toBe('untrained');
+  });
+
+  it('an untrained guide that is to be trained gets a recipe', () => {
+    const changed = withGuideState(base, 'untrained', 'trained');
+    valid(changed);
+    expect(changed.guides['trained-2']).toMatchObject({ state: 'trained', training: { steps: 300 } });
+  });
+
+  it('are found to share a network, and can be changed together', () => {
+    expect(guidesLikeThis(base, 'trained')).toEqual(['trained', 'untrained']);
+    const fcn = withFamily(base.guides.trained.network, 'fcn');
+    const changed = withGuideNetwork(base, ['trained', 'untrained'], fcn);
+    valid(changed);
+    expect(changed.guides.untrained.network).toEqual(fcn);
+    expect(guidesLikeThis(withGuideNetwork(base, ['trained'], fcn), 'trained')).toEqual(['trained']);
+  });
+
+  it('can be added and removed', () => {
+    const { experiment, guide } = duplicateGuide(base, 'untrained');
+    valid(experiment);
+    expect(guide).toBe('untrained-2');
+    expect(removeGuide(experiment, guide)).toEqual(base);
+  });
+});

@@ -1,0 +1,46 @@
+/** Choosing and checking a backend ahead of the first run, and what has come of it. */
+import { create } from 'zustand';
+import type { BackendChoice, Phase } from '@/experiment/events.ts';
+import { usePreferences } from './preferences.ts';
+import { useRun } from './run.ts';
+import { session } from './session.ts';
+
+interface BackendState {
+  status: 'waiting' | 'checking' | 'ready' | 'failed';
+  /** Why it failed and what to do. */
+  message: string;
+}
+
+export const useBackend = create<BackendState>(() => ({ status: 'waiting', message: '' }));
+
+/** Whether a run is using a backend, so that another choice must wait for the next run. */
+export const runHoldsBackend = (phase: Phase): boolean =>
+  phase === 'preparing' || phase === 'running' || phase === 'paused';
+
+/** Only the answer to the latest question counts. */
+let latest = 0;
+
+/** Choose and check now, unless a run is using a backend already: then the choice waits for the next run. */
+export async function checkBackend(choice: BackendChoice = usePreferences.getState().backend): Promise<void> {
+  if (runHoldsBackend(useRun.getState().phase)) return;
+  const question = ++latest;
+  useBackend.setState({ status: 'checking', message: '' });
+  const environment = await session.warmUp(choice);
+  if (question !== latest) return;
+  const { detail } = useRun.getState();
+  if (environment) {
+    // An earlier failure to start one is over.
+    if (useRun.getState().phase === 'idle') useRun.setState({ detail: '' });
+    useBackend.setState({ status: 'ready', message: '' });
+  } else {
+    // The one that was in use has been given up; a run that finds another says so itself.
+    useRun.setState({ environment: null });
+    useBackend.setState({ status: 'failed', message: detail });
+  }
+}
+
+/** Choose a backend for this browser from now on. */
+export function chooseBackend(choice: BackendChoice): void {
+  usePreferences.getState().setBackend(choice);
+  void checkBackend(choice);
+}

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { PRESETS } from '@/experiment/presets.ts';
+import { readExperiment } from './importing.ts';
+
+const { experiment } = PRESETS[1];
+
+it('takes an experiment, and one inside a result', () => {
+  expect(readExperiment(JSON.stringify(experiment))).toEqual({ ok: true, experiment, kind: 'experiment' });
+  expect(readExperiment(JSON.stringify({ schema: 1, experiment, members: [] }))).toEqual({
+    ok: true,
+    experiment,
+    kind: 'result',
+  });
+});
+
+it.each([
+  ['{"version": 1,', /not JSON/],
+  ['[1, 2]', /no experiment/],
+  ['null', /no experiment/],
+  [JSON.stringify({ ...experiment, base: { ...experiment.base, steps: 0 } }), /^base\.steps must be at least 1, not 0/],
+  [JSON.stringify({ ...experiment, version: 99 }), /newer/],
+  ['{}', /version.*and \d+ more/],
+])('says what is wrong with %s', (text, message) => {
+  expect(readExperiment(text)).toEqual({ ok: false, message: expect.stringMatching(message) });
+});

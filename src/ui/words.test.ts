@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { PRESETS } from '@/experiment/presets.ts';
+import { armStatement, bytes, count, duration, number, trainingStatement } from './words.ts';
+
+it.each([
+  [250, '250'],
+  [3000, '3,000'],
+  [0.15, '0.15'],
+  [1e-3, '1e-3'],
+  [0.0025, '2.5e-3'],
+  [0, '0'],
+  [1e-8, '1e-8'],
+  [-0.5, '-0.5'],
+])('writes %d as %s', (value, text) => {
+  expect(number(value)).toBe(text);
+});
+
+it('writes what can be typed back', () => {
+  for (const value of [1e-3, 2.5e-4, 0.3, 12]) expect(Number(number(value))).toBe(value);
+});
+
+it('shortens counts, bytes and times', () => {
+  expect([count(596_000), count(77_900), count(12), count(1.23e10)]).toEqual(['596 k', '77.9 k', '12', '12.3 G']);
+  expect([bytes(5e8), bytes(1), bytes(3 * 2 ** 30)]).toEqual(['477 MB', '1 MB', '3.0 GB']);
+  expect([duration(0.2), duration(42), duration(300), duration(7200), duration(1e6)]).toEqual([
+    'under 1 s',
+    '42 s',
+    '5 min',
+    '2.0 h',
+    '12 days',
+  ]);
+});
+
+it("says an arm's loss in a line", () => {
+  const { arms, base } = PRESETS[0].experiment;
+  expect(arms.map((arm) => armStatement(arm, base))).toEqual([
+    'task loss only',
+    '+ 4 × Σ (1 − CKA), whole run',
+    '+ 4 × Σ (1 − CKA), whole run',
+    '½ CE + ½ KL · T 4',
+  ]);
+  const odd = {
+    ...arms[1],
+    learningRate: 3e-4,
+    align: { guide: 'trained', weight: 0.5, reduction: 'mean' as const, measure: 'cka-debiased' as const, until: 50 },
+  };
+  expect(armStatement(odd, base)).toBe('+ ½ × mean (1 − debiased CKA), until step 50 · lr 3e-4');
+});
+
+it('says the training in a line', () => {
+  expect(trainingStatement(PRESETS[0].experiment.base)).toBe(
+    'Adam · learning rate 1e-3, constant · batch 128 · 250 steps · evaluated every 10 · no clipping',
+  );
+});
