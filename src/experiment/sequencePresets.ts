@@ -59,7 +59,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'copy-paste',
     title: 'Copy-paste: RNN ← Transformer',
-    hint: 'The paper\'s task, scaled. An untrained guide works; so do an untrained teacher and a good initialisation.',
+    hint: 'The paper\'s task, scaled. Its claim does not reproduce here: the unguided network learns to copy as well.',
     experiment: sequence('copy-paste', 'Does guidance let an RNN repeat what it has read?', COPY, {
       target: RNN_2X64,
       guides: { untrained: UNTRAINED, trained: trained(200) },
@@ -73,7 +73,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'parity',
     title: 'Parity: Transformer ← RNN',
-    hint: 'A weak effect that depends on the seed; the guide had a label at every bit, the target only at the end.',
+    hint: 'No difference beyond noise in three seeds, though the guide had a label at every bit and the target only at the end.',
     experiment: sequence('parity', 'Can an RNN teach a Transformer to count?', { ...PARITY, labels: 'final' }, {
       target: { ...TRANSFORMER_2X32, causal: false, pooling: 'mean' },
       guides: {
