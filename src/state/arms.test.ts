@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '@/experiment/parse.ts';
-import { PRESETS } from '@/experiment/presets.ts';
+import { findPreset, PRESETS } from '@/experiment/presets.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { ARM_TEMPLATES, addArm, duplicateArm, freeId, removeArm, withSeeds } from './arms.ts';
 import {
@@ -13,6 +13,7 @@ import {
 } from './networks.ts';
 
 const base = PRESETS[0].experiment;
+const onSequences = findPreset('first-token')?.experiment as Experiment;
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
 describe('freeId', () => {
@@ -31,10 +32,11 @@ describe('addArm', () => {
   it.each(ARM_TEMPLATES.map((template) => [template.id, template] as const))(
     '%s is valid, with ids and names of its own',
     (_, template) => {
-      const twice = addArm(addArm(base, template), template);
+      const from = template.suits?.(base) === false ? onSequences : base;
+      const twice = addArm(addArm(from, template), template);
       valid(twice);
-      expect(new Set(twice.arms.map((arm) => arm.id)).size).toBe(6);
-      expect(new Set(twice.arms.map((arm) => arm.name)).size).toBe(6);
+      expect(new Set(twice.arms.map((arm) => arm.id)).size).toBe(from.arms.length + 2);
+      expect(new Set(twice.arms.map((arm) => arm.name)).size).toBe(from.arms.length + 2);
     },
   );
 

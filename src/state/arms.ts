@@ -1,6 +1,14 @@
 /** Adding, copying and removing arms and guides. Pure: from one experiment to the next. */
 import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets.ts';
-import type { ArmSpec, DistilTerm, Experiment, GuideSpec } from '../experiment/schema.ts';
+import {
+  type ArmSpec,
+  type DistilTerm,
+  type Experiment,
+  type GuideSpec,
+  isImageTask,
+  type TaskSpec,
+} from '../experiment/schema.ts';
+import { modelFor } from './tasks.ts';
 
 export interface ArmTemplate {
   /** Also the id of the first arm made from it. */
@@ -9,21 +17,33 @@ export interface ArmTemplate {
   hint: string;
   /** The guide it needs; made when the experiment has none in that state. */
   guide?: GuideSpec['state'];
-  make: (context: {
-    guide: string;
-    weight: number;
-    distil: Omit<DistilTerm, 'guide'>;
-    steps: number;
-  }) => Partial<ArmSpec>;
+  /** Absent: offered for every experiment. */
+  suits?: (experiment: Experiment) => boolean;
+  make: (context: { guide: string; weight: number; distil: DistilSettings; steps: number }) => Partial<ArmSpec>;
 }
 
-const DEFAULT_WEIGHT = 4;
-const DEFAULT_DISTIL: Omit<DistilTerm, 'guide'> = {
-  temperature: 4,
-  ceWeight: 0.5,
-  kdWeight: 0.5,
-  direction: 'forward',
+type DistilSettings = Omit<DistilTerm, 'guide'>;
+
+/** Where no arm of the experiment shows what to use: as in the presets. */
+const IMAGE_TERMS: { weight: number; distil: DistilSettings } = {
+  weight: 4,
+  distil: { temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' },
 };
+const SEQUENCE_TERMS: typeof IMAGE_TERMS = {
+  weight: 1,
+  distil: { temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' },
+};
+const usualTerms = (task: TaskSpec) => (isImageTask(task) ? IMAGE_TERMS : SEQUENCE_TERMS);
+
+/** A guide in that state, as the presets on such tasks have it; trained on the experiment's own task. */
+export function guideModel(task: TaskSpec, state: GuideSpec['state']): GuideSpec {
+  const guides = Object.values(modelFor(task).experiment.guides);
+  const model =
+    guides.find((guide) => guide.state === state) ?? (state === 'trained' ? TRAINED_RESNET : UNTRAINED_RESNET);
+  if (model.state === 'untrained') return model;
+  const { task: _, ...training } = model.training;
+  return { ...model, training };
+}
 
 export const ARM_TEMPLATES: readonly ArmTemplate[] = [
   {
@@ -67,6 +87,13 @@ export const ARM_TEMPLATES: readonly ArmTemplate[] = [
     hint: 'The task loss only: what every other arm is compared with.',
     make: () => ({}),
   },
+  {
+    id: 'unguided-good-init',
+    name: 'Unguided, good initialisation',
+    hint: 'Orthogonal weights and small inputs: what a better start is worth without a guide.',
+    suits: ({ target }) => target.family === 'rnn',
+    make: () => ({ init: 'good' }),
+  },
 ];
 
 /** A free id made from the wanted one: itself, then `-2`, `-3`, … */
@@ -96,7 +123,7 @@ export function withGuide(
   const existing = entries.find(([, guide]) => guide.state === state);
   if (existing) return { experiment, guide: existing[0] };
   const guide = freeId(state, Object.keys(experiment.guides));
-  const model = state === 'trained' ? TRAINED_RESNET : UNTRAINED_RESNET;
+  const model = guideModel(experiment.task, state);
   const network = entries[0]?.[1].network ?? model.network;
   return { experiment: { ...experiment, guides: { ...experiment.guides, [guide]: { ...model, network } } }, guide };
 }
@@ -123,8 +150,9 @@ export function addArm(experiment: Experiment, template: ArmTemplate): Experimen
     : { experiment, guide: '' };
   const weight = (ready.arms.find((arm) => arm.align?.guide === guide) ?? ready.arms.find((arm) => arm.align))?.align
     ?.weight;
-  const { guide: _, ...distil } = ready.arms.find((arm) => arm.distil)?.distil ?? { guide: '', ...DEFAULT_DISTIL };
-  const terms = template.make({ guide, weight: weight ?? DEFAULT_WEIGHT, distil, steps: ready.base.steps });
+  const usually = usualTerms(ready.task);
+  const { guide: _, ...distil } = ready.arms.find((arm) => arm.distil)?.distil ?? { guide: '', ...usually.distil };
+  const terms = template.make({ guide, weight: weight ?? usually.weight, distil, steps: ready.base.steps });
   return append(ready, { id: template.id, name: template.name, ...terms });
 }
 
@@ -132,10 +160,10 @@ export function addArm(experiment: Experiment, template: ArmTemplate): Experimen
 function usual(experiment: Experiment) {
   const { guide: teacher, ...distil } = experiment.arms.find((arm) => arm.distil)?.distil ?? {
     guide: undefined,
-    ...DEFAULT_DISTIL,
+    ...usualTerms(experiment.task).distil,
   };
   const align = experiment.arms.find((arm) => arm.align)?.align;
-  return { weight: align?.weight ?? DEFAULT_WEIGHT, guide: align?.guide ?? teacher, distil };
+  return { weight: align?.weight ?? usualTerms(experiment.task).weight, guide: align?.guide ?? teacher, distil };
 }
 
 const withArm = (experiment: Experiment, armId: string, change: (arm: ArmSpec) => ArmSpec): Experiment => ({

@@ -5,7 +5,7 @@ import { parseExperiment, type Problem } from '../experiment/parse.ts';
 import { DEFAULT_PRESET, findPreset, type Preset } from '../experiment/presets.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { sameValue, valueAt } from './paths.ts';
-import { repairMappings } from './repair.ts';
+import { repair } from './repair.ts';
 
 export interface ExperimentState {
   experiment: Experiment;
@@ -49,7 +49,7 @@ function accept(candidate: unknown): Pick<ExperimentState, 'problems' | 'notes'>
   let edited = candidate;
   let notes: string[] = [];
   try {
-    const repaired = repairMappings(candidate as Experiment);
+    const repaired = repair(candidate as Experiment);
     edited = repaired.experiment;
     notes = repaired.notes;
   } catch {

@@ -9,11 +9,12 @@ export interface NumberLimits {
   integer: boolean;
 }
 
-/** Optional and nullable say nothing about limits: look inside. */
+/** Optional and nullable say nothing about limits: look inside. Of a number or a word the number has them. */
 function unwrap(schema: z.ZodType): z.ZodType {
   let inner = schema;
   while (inner instanceof z.ZodOptional || inner instanceof z.ZodNullable) inner = inner.unwrap() as z.ZodType;
-  return inner;
+  if (!(inner instanceof z.ZodUnion) || inner instanceof z.ZodDiscriminatedUnion) return inner;
+  return (inner.options as z.ZodType[]).find((option) => option instanceof z.ZodNumber) ?? inner;
 }
 
 /** The option of a discriminated union that the value at hand belongs to. */

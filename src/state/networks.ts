@@ -1,8 +1,8 @@
 /** Changing what a network is: its family, a guide's state. */
-import { RESNET_8, TRAINED_RESNET } from '../experiment/presets.ts';
-import type { Experiment, GuideSpec, NetworkSpec } from '../experiment/schema.ts';
+import { RESNET_8 } from '../experiment/presets.ts';
+import type { Experiment, GuideSpec, NetworkSpec, TaskSpec } from '../experiment/schema.ts';
 import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/sequencePresets.ts';
-import { freeId } from './arms.ts';
+import { freeId, guideModel } from './arms.ts';
 import { sameValue } from './paths.ts';
 
 const FCN_DEFAULT: NetworkSpec = {
@@ -38,12 +38,10 @@ export function withGuideNetwork(experiment: Experiment, guides: readonly string
   return { ...experiment, guides: Object.fromEntries(entries) };
 }
 
-/** Trained (by the recipe that the presets use) or untrained, with the same network. */
-function withState(guide: GuideSpec, state: GuideSpec['state']): GuideSpec {
+/** Trained (by the recipe that the presets on such tasks use) or untrained, with the same network. */
+function withState(guide: GuideSpec, state: GuideSpec['state'], task: TaskSpec): GuideSpec {
   if (guide.state === state) return guide;
-  return state === 'trained'
-    ? { ...TRAINED_RESNET, network: guide.network }
-    : { state: 'untrained', network: guide.network };
+  return { ...guideModel(task, state), network: guide.network };
 }
 
 /**
@@ -57,7 +55,7 @@ export function withGuideState(experiment: Experiment, id: string, state: GuideS
   const next = named ? freeId(state, Object.keys(experiment.guides)) : id;
   const guides = Object.fromEntries(
     Object.entries(experiment.guides).map(([key, value]) =>
-      key === id ? [next, withState(guide, state)] : [key, value],
+      key === id ? [next, withState(guide, state, experiment.task)] : [key, value],
     ),
   );
   const arms = experiment.arms.map((arm) => ({

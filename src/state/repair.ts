@@ -1,6 +1,7 @@
 /** Keeping an edited experiment consistent: an edit in one place must not make another place impossible. */
 import { tapNames } from '../experiment/plan.ts';
-import type { Experiment, MappingSpec } from '../experiment/schema.ts';
+import { taskShape } from '../experiment/describe.ts';
+import type { Experiment, GuideSpec, MappingSpec, TaskSpec } from '../experiment/schema.ts';
 
 export interface Repaired {
   experiment: Experiment;
@@ -43,4 +44,34 @@ export function repairMappings(experiment: Experiment): Repaired {
       `${dropped} ${dropped === 1 ? 'pair was' : 'pairs were'} removed from the mapping: a layer it named no longer exists.`,
     ],
   };
+}
+
+/** A guide's own task must give the inputs of the experiment's: it follows it, or goes. */
+function fittingTask(own: TaskSpec, task: TaskSpec): TaskSpec | undefined {
+  const [before, now] = [taskShape(own), taskShape(task)];
+  if (before.input.join() === now.input.join() && before.tokens?.vocabulary === now.tokens?.vocabulary) return own;
+  // Of parity only the labels make it a task of its own; of other kinds nothing does.
+  return own.kind === 'parity' && task.kind === 'parity' ? { ...task, labels: own.labels } : undefined;
+}
+
+/** Let tasks that guides are trained on follow the experiment's. */
+function repairGuideTasks(experiment: Experiment): Repaired {
+  const notes: string[] = [];
+  const entries = Object.entries(experiment.guides).map(([id, guide]): [string, GuideSpec] => {
+    const own = guide.state === 'trained' ? guide.training.task : undefined;
+    if (guide.state !== 'trained' || !own) return [id, guide];
+    const task = fittingTask(own, experiment.task);
+    if (task === own) return [id, guide];
+    if (!task) notes.push(`The guide “${id}” is now trained on the experiment's task: it could not read the other.`);
+    const { task: _, ...training } = guide.training;
+    return [id, { ...guide, training: { ...training, ...(task && { task }) } }];
+  });
+  return { experiment: { ...experiment, guides: Object.fromEntries(entries) }, notes };
+}
+
+/** All repairs. */
+export function repair(experiment: Experiment): Repaired {
+  const tasks = repairGuideTasks(experiment);
+  const mappings = repairMappings(tasks.experiment);
+  return { experiment: mappings.experiment, notes: [...tasks.notes, ...mappings.notes] };
 }

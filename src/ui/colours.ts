@@ -12,7 +12,11 @@ export const EXTRA_COLOURS = 8;
 /** Slots in use, first come first served: an id keeps its slot as long as the page is open. */
 const slots = new Map<string, number>();
 
+/** Arms of the presets with colours far from each other's and from the four above. */
+const PREFERRED: Record<string, number> = { 'unguided-good-init': 0, 'distilled-untrained': 1, 'guided-then-off': 3 };
+
 function preferredSlot(id: string): number {
+  if (Object.hasOwn(PREFERRED, id)) return PREFERRED[id];
   let hash = 0;
   for (const char of id) hash = (hash * 31 + char.charCodeAt(0)) >>> 0;
   return hash % EXTRA_COLOURS;

@@ -1,5 +1,13 @@
 /** Numbers and settings in words, short enough for a label. */
-import type { ArmSpec, BaseSettings, GuideSpec, OptimiserSpec, ScheduleSpec } from '@/experiment/schema.ts';
+import {
+  type ArmSpec,
+  type BaseSettings,
+  type GuideSpec,
+  isImageTask,
+  type OptimiserSpec,
+  type ScheduleSpec,
+  type TaskSpec,
+} from '@/experiment/schema.ts';
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -45,6 +53,9 @@ export function duration(seconds: number): string {
 
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${GROUPED.format(n)} ${n === 1 ? one : many}`;
+
+/** What a task's examples are. */
+export const examplesOf = (task: TaskSpec): 'images' | 'sequences' => (isImageTask(task) ? 'images' : 'sequences');
 
 const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
 const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);

@@ -2,7 +2,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { taskShape, taskTitle } from '@/experiment/describe.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
-import { number } from '@/ui/words.ts';
+import { examplesOf, number } from '@/ui/words.ts';
 import { ChartCard } from './ChartCard.tsx';
 import { ChartTooltip } from './ChartTooltip.tsx';
 import { logRange, niceRange } from './domain.ts';
@@ -87,7 +87,7 @@ export function LossChart() {
       frame={ref}
       empty={series.rows.length === 0}
       caption={`Loss on ${taskTitle(experiment.task)}: validation bold, training thin${spreadWords(seeds)}`}
-      promise="What each arm still gets wrong, on the images it trains on and on those it has not seen"
+      promise={`What each arm still gets wrong, on the ${examplesOf(experiment.task)} it trains on and on those it has not seen`}
       note={`validation bold, training thin${spreadWords(seeds)}`}
       summary={summarise(data, arms)}
       options={[{ key: 'log', name: 'Logarithmic scale', checked: log, toggle: () => setLog(!log) }]}

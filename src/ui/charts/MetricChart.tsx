@@ -3,7 +3,7 @@ import { taskMetric, taskTitle } from '@/experiment/describe.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
-import { number } from '@/ui/words.ts';
+import { examplesOf, number } from '@/ui/words.ts';
 import { ChartCard } from './ChartCard.tsx';
 import { ChartTooltip } from './ChartTooltip.tsx';
 import { niceRange } from './domain.ts';
@@ -50,6 +50,7 @@ export function MetricChart() {
   const experiment = data.experiment ?? edited;
   const metric = taskMetric(experiment.task);
   const words = useMemo(() => metricWords(taskMetric(experiment.task)), [experiment]);
+  const examples = `${number(experiment.task.val)} ${examplesOf(experiment.task)}`;
   const [zoom, setZoom] = useState(false);
 
   const arms = useMemo(() => armViews(experiment), [experiment]);
@@ -94,9 +95,9 @@ export function MetricChart() {
       testId="chart-metric"
       frame={ref}
       empty={series.rows.length === 0}
-      caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}, ${number(experiment.task.val)} images`}
-      promise="How many unseen images each arm gets right"
-      note={`on ${number(experiment.task.val)} images`}
+      caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}, ${examples}`}
+      promise={`How many unseen ${examplesOf(experiment.task)} each arm gets right`}
+      note={`on ${examples}`}
       summary={
         last
           ? `Validation ${metric.name} ${progressWords(data)}: ${arms.map(({ id, name }) => `${name} ${value(last, id)}`).join('; ')}. ` +

@@ -7,7 +7,7 @@ import type { Segment, Verdict } from '@/stats/verdict.ts';
 import { armColour } from '@/ui/colours.ts';
 import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
 import { verdictOf } from '@/ui/compare/verdictOf.ts';
-import { number } from '@/ui/words.ts';
+import { examplesOf, number } from '@/ui/words.ts';
 import classes from './run.module.css';
 
 const plain = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
@@ -31,7 +31,7 @@ function Headline({ verdict }: { verdict: Verdict }) {
 }
 
 /** What limits the claim, in one line; the numbers behind it open in place. */
-function Detail({ verdict, examples }: { verdict: Verdict; examples: number }) {
+function Detail({ verdict, examples }: { verdict: Verdict; examples: string }) {
   const [open, setOpen] = useState(false);
   const { samplingError } = verdict;
   return (
@@ -39,7 +39,7 @@ function Detail({ verdict, examples }: { verdict: Verdict; examples: number }) {
       {open
         ? verdict.detail
         : samplingError !== null &&
-          `One accuracy on ${number(examples)} images is itself uncertain by ±${(100 * samplingError).toFixed(1)} points.`}{' '}
+          `One accuracy on ${examples} is itself uncertain by ±${(100 * samplingError).toFixed(1)} points.`}{' '}
       <Anchor component="button" type="button" inherit aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? 'Less' : 'How sure is this?'}
       </Anchor>
@@ -67,7 +67,10 @@ export function VerdictCard() {
         <p className={classes.headline}>{data.experiment?.question ?? question}</p>
       )}
       {told ? (
-        <Detail verdict={verdict} examples={data.experiment?.task.val ?? 0} />
+        <Detail
+          verdict={verdict}
+          examples={data.experiment ? `${number(data.experiment.task.val)} ${examplesOf(data.experiment.task)}` : ''}
+        />
       ) : (
         <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>
       )}

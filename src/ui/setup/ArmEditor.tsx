@@ -2,7 +2,7 @@ import { Button, Divider, Group, Select, Stack, Switch, TextInput } from '@manti
 import { IconCopy, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
-import type { ArmSpec, Experiment } from '@/experiment/schema.ts';
+import { type ArmSpec, type Experiment, isImageTask } from '@/experiment/schema.ts';
 import { duplicateArm, removeArm, withTerm } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { withOwnMapping } from '@/state/mapping.ts';
@@ -11,7 +11,8 @@ import { attempt } from './attempt.ts';
 import { FieldLabel } from './fields/FieldLabel.tsx';
 import { Fields, type FieldSpec } from './fields/Fields.tsx';
 import { useField } from './fields/useField.ts';
-import { ALIGN_WEIGHT, DISTIL_FIELDS, UNTIL } from './specs.ts';
+import { initChoices } from './networkSpecs.ts';
+import { ALIGN_WEIGHT, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
 
 /** How guides are called in lists: "trained: ResNet-8, 300 steps". */
 const guideChoices = (experiment: Experiment) =>
@@ -81,9 +82,10 @@ const sharedOr = (choices: { key: string; label: string }[]) => [
 
 function Align({ arm, root }: { arm: ArmSpec; root: string }) {
   const base = useExperiment((state) => state.experiment.base);
+  const images = useExperiment((state) => isImageTask(state.experiment.task));
   const set = useExperiment((state) => state.set);
   if (!arm.align) return null;
-  const { until, mapping } = arm.align;
+  const { until, mapping, tokens } = arm.align;
   return (
     <Stack gap="sm">
       <GuideSelect
@@ -116,6 +118,7 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
               { key: 'mean', label: 'Mean' },
             ]),
           },
+          ...(images ? [] : [armTokensField(tokens)]),
         ]}
       />
       <Own
@@ -143,6 +146,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
   const root = `arms.${arm.id}`;
   const name = useField(`${root}.name`);
   const only = experiment.arms.length === 1;
+  const inits = initChoices(experiment.target.family);
   return (
     <Stack gap="sm">
       <TextInput
@@ -194,10 +198,8 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
             path: 'init',
             label: 'Initial weights',
             hint: 'Shared: what the target states.',
-            choices: sharedOr([
-              { key: 'default', label: 'Default' },
-              { key: 'he', label: 'He' },
-            ]),
+            list: inits.length > 2,
+            choices: sharedOr(inits),
           },
         ]}
       />

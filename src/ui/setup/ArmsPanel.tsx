@@ -49,6 +49,7 @@ function ArmRow({ arm, base }: { arm: ArmSpec; base: BaseSettings }) {
 }
 
 function AddArm() {
+  const experiment = useExperiment((state) => state.experiment);
   return (
     <Menu position="bottom-start" width={300}>
       <Menu.Target>
@@ -57,8 +58,8 @@ function AddArm() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {ARM_TEMPLATES.map((template) => (
-          <Menu.Item key={template.id} onClick={() => attempt((experiment) => addArm(experiment, template))}>
+        {ARM_TEMPLATES.filter(({ suits }) => suits?.(experiment) ?? true).map((template) => (
+          <Menu.Item key={template.id} onClick={() => attempt((current) => addArm(current, template))}>
             <Text size="sm">{template.name}</Text>
             <Text size="xs" c="dimmed">
               {template.hint}

@@ -1,16 +1,17 @@
 import { ActionIcon, Group, Input, NativeSelect, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { IconMinus, IconPlus } from '@tabler/icons-react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
-import type { NetworkSpec } from '@/experiment/schema.ts';
+import { isImageTask, type NetworkSpec } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { limitsAt } from '@/state/limits.ts';
 import { withFamily } from '@/state/networks.ts';
+import { familiesFor } from '@/state/tasks.ts';
 import { count, number, plural } from '@/ui/words.ts';
 import { Fields } from './fields/Fields.tsx';
 import { FieldLabel } from './fields/FieldLabel.tsx';
 import { useField } from './fields/useField.ts';
 import { tellProblems } from './attempt.ts';
-import { networkFields } from './specs.ts';
+import { FAMILY_NAMES, networkFields } from './networkSpecs.ts';
 
 const MAX_STAGES = 4;
 
@@ -72,8 +73,8 @@ export function NetworkFacts({ network }: { network: NetworkSpec }) {
   const { title, taps, parameters, flops } = describeNetwork(network, taskShape(task));
   return (
     <Text size="xs" c="dimmed" data-testid="network-facts">
-      {title}: {plural(taps.length, 'layer')} that can be read, {count(parameters)} parameters, {count(flops)}FLOP per
-      image.
+      {title}: {plural(taps.length, 'layer')} that can be read, {count(parameters)} parameters, {count(flops)}FLOP per{' '}
+      {isImageTask(task) ? 'image' : 'sequence'}.
     </Text>
   );
 }
@@ -89,15 +90,13 @@ interface NetworkEditorProps {
 /** A network's family and its numbers. */
 export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
   const set = useExperiment((state) => state.set);
+  const task = useExperiment((state) => state.experiment.task);
   const change = onFamily ?? ((next: NetworkSpec) => void tellProblems(set(path, next)));
   return (
     <Stack gap="sm">
       <SegmentedControl
         aria-label="Family"
-        data={[
-          { value: 'fcn', label: 'Fully connected' },
-          { value: 'resnet', label: 'ResNet' },
-        ]}
+        data={familiesFor(task).map((family) => ({ value: family, label: FAMILY_NAMES[family] }))}
         value={network.family}
         onChange={(family) => change(withFamily(network, family as NetworkSpec['family']))}
       />

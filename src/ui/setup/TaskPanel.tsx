@@ -4,12 +4,12 @@ import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number } from '@/ui/words.ts';
 import { EditPopover } from './EditPopover.tsx';
-import { Fields } from './fields/Fields.tsx';
 import { Pencil } from './Pencil.tsx';
 import classes from './setup.module.css';
 import { StaleDot } from './StaleDot.tsx';
-import { taskFields } from './specs.ts';
-import { Thumbnails } from './Thumbnails.tsx';
+import { TaskEditor } from './TaskEditor.tsx';
+import { answersOf } from './taskSpecs.ts';
+import { TaskPreview } from './TaskPreview.tsx';
 
 /** The data: what it is, how much of it, and what it looks like. */
 export function TaskPanel() {
@@ -32,19 +32,22 @@ export function TaskPanel() {
               <Text span fw={600}>
                 {taskTitle(task)}
               </Text>
-              , {shape.classes} classes
-              <Pencil />
+              ,{' '}
+              <span className={classes.together}>
+                {answersOf(task)}
+                <Pencil />
+              </span>
             </span>
           }
         >
-          <Fields root="task" specs={taskFields(task)} width={150} />
+          <TaskEditor task={task} />
         </EditPopover>
         <Text fz={12} c="dimmed" lh={1.5}>
           {task.train === 'fresh' ? 'new data every step' : `${number(task.train)} train`} · {number(task.val)} val ·{' '}
           {shape.tokens ? `${shape.input[0]} tokens` : `${shape.input[0]}×${shape.input[1]}`}
         </Text>
       </div>
-      <Thumbnails task={task} />
+      <TaskPreview task={task} />
     </div>
   );
 }

@@ -18,6 +18,7 @@ const TRAINING_PATHS = Object.keys(baseSchema.shape)
 /** What all arms share, in one line that opens in place. */
 export function TrainingStrip() {
   const base = useExperiment((state) => state.experiment.base);
+  const task = useExperiment((state) => state.experiment.task);
   const stale = useIsStale(...TRAINING_PATHS);
   const [open, { toggle }] = useDisclosure(false);
   const Chevron = open ? IconChevronUp : IconChevronDown;
@@ -31,7 +32,7 @@ export function TrainingStrip() {
       </UnstyledButton>
       <Collapse expanded={open}>
         <div className={classes.settings}>
-          <Fields root="base" specs={trainingFields(base)} width={210} />
+          <Fields root="base" specs={trainingFields(base, task)} width={210} />
         </div>
       </Collapse>
     </>

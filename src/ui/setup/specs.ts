@@ -1,96 +1,15 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
 import { ADAM } from '@/experiment/presets.ts';
-import type {
-  BaseSettings,
-  GuideSpec,
-  NetworkSpec,
-  OptimiserSpec,
-  ScheduleSpec,
-  TaskSpec,
+import {
+  type BaseSettings,
+  type GuideSpec,
+  isImageTask,
+  type OptimiserSpec,
+  type ScheduleSpec,
+  type TaskSpec,
+  type TokenView,
 } from '@/experiment/schema.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
-
-const INIT: FieldSpec = {
-  kind: 'choice',
-  path: 'init',
-  label: 'Initial weights',
-  hint: 'Default: uniform in ±1/√inputs. He: scaled for ReLU.',
-  choices: [
-    { key: 'default', label: 'Default' },
-    { key: 'he', label: 'He' },
-  ],
-};
-const TAP: FieldSpec = {
-  kind: 'choice',
-  path: 'tap',
-  label: 'Read activations',
-  hint: 'Before or after normalisation and nonlinearity.',
-  choices: [
-    { key: 'pre', label: 'Before' },
-    { key: 'post', label: 'After' },
-  ],
-};
-
-const FCN: FieldSpec[] = [
-  { kind: 'number', path: 'depth', label: 'Depth', hint: 'Hidden layers.' },
-  { kind: 'number', path: 'width', label: 'Width', hint: 'Units per hidden layer.', step: 16 },
-  {
-    kind: 'choice',
-    path: 'norm',
-    label: 'Normalisation',
-    hint: 'Without it, aligned layers can become unreadable for the head.',
-    choices: [
-      { key: 'batch', label: 'Batch' },
-      { key: 'none', label: 'None' },
-    ],
-  },
-  {
-    kind: 'number',
-    path: 'dropout',
-    label: 'Dropout',
-    hint: 'Share of units silenced at random in training.',
-    step: 0.05,
-  },
-  INIT,
-  TAP,
-];
-const RESNET: FieldSpec[] = [
-  { kind: 'number', path: 'width', label: 'Channels', hint: 'Of the first stage; each later stage doubles them.' },
-  INIT,
-  TAP,
-];
-
-export const networkFields = (network: NetworkSpec): FieldSpec[] => (network.family === 'fcn' ? FCN : RESNET);
-
-export const taskFields = (_task: TaskSpec): FieldSpec[] => [
-  {
-    kind: 'choice',
-    path: 'kind',
-    label: 'Images',
-    hint: 'Drawn from the seed; nothing is downloaded.',
-    choices: [
-      { key: 'textures', label: 'Textures' },
-      { key: 'shapes', label: 'Shapes' },
-    ],
-  },
-  { kind: 'number', path: 'size', label: 'Size', hint: 'Height and width in pixels.' },
-  { kind: 'number', path: 'train', label: 'Training images', hint: 'Fewer images make memorising easier.', step: 100 },
-  {
-    kind: 'number',
-    path: 'val',
-    label: 'Validation images',
-    hint: 'More images make the score more certain.',
-    step: 100,
-  },
-  {
-    kind: 'number',
-    path: 'noise',
-    label: 'Pixel noise',
-    hint: 'Standard deviation, where intensities go from 0 to 1.',
-    step: 0.01,
-  },
-  { kind: 'number', path: 'seed', label: 'Data seed', hint: 'Another seed draws other images.' },
-];
 
 const OPTIMISERS: Record<OptimiserSpec['kind'], OptimiserSpec> = {
   adam: { ...ADAM },
@@ -172,7 +91,7 @@ const BATCH: FieldSpec = {
   kind: 'number',
   path: 'batchSize',
   label: 'Batch size',
-  hint: 'Images per step; CKA is measured on them.',
+  hint: 'Examples per step; CKA is measured on them.',
   step: 8,
 };
 const STEPS: FieldSpec = {
@@ -194,8 +113,42 @@ const optimiserFields = (optimiser: OptimiserSpec): FieldSpec[] => [
   WEIGHT_DECAY,
 ];
 
+const TOKEN_VIEWS: { key: TokenView; label: string; hint: string }[] = [
+  {
+    key: 'position',
+    label: 'Position by position',
+    hint: 'Sequences are compared at every position, and the positions averaged.',
+  },
+  {
+    key: 'flattened',
+    label: 'Whole sequences',
+    hint: 'A sequence with all its positions is one example, as in the paper.',
+  },
+  { key: 'all-tokens', label: 'All tokens', hint: 'Every token of every sequence is an example of its own.' },
+  { key: 'last-token', label: 'Last token', hint: 'Only the last token of every sequence is compared.' },
+];
+
+/** Who is an example where layers are compared over sequences; its hint tells what is chosen. */
+const tokensField = (
+  value: TokenView | undefined,
+  choices: { key: string; label: string; value?: unknown }[],
+  keyOf?: (value: unknown) => string,
+): FieldSpec => ({
+  kind: 'choice',
+  path: 'tokens',
+  label: 'Tokens',
+  hint: TOKEN_VIEWS.find((view) => view.key === value)?.hint ?? 'What counts as an example: as all arms have it.',
+  list: true,
+  choices: choices.map((choice) => ('value' in choice ? choice : { key: choice.key, label: choice.label })),
+  keyOf,
+});
+
+/** The same for one arm. */
+export const armTokensField = (value: TokenView | undefined): FieldSpec =>
+  tokensField(value, [{ key: 'undefined', label: 'Shared', value: undefined }, ...TOKEN_VIEWS]);
+
 /** What all arms share, most used first. */
-export const trainingFields = (base: BaseSettings): FieldSpec[] => [
+export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] => [
   OPTIMISER,
   LEARNING_RATE,
   ...scheduleFields(base.schedule),
@@ -205,7 +158,7 @@ export const trainingFields = (base: BaseSettings): FieldSpec[] => [
     kind: 'number',
     path: 'evaluateEvery',
     label: 'Evaluate every',
-    hint: 'Steps between two looks at the validation images.',
+    hint: 'Steps between two looks at the validation set.',
     step: 5,
   },
   ...optimiserFields(base.optimiser),
@@ -229,6 +182,9 @@ export const trainingFields = (base: BaseSettings): FieldSpec[] => [
       { key: 'mean', label: 'Mean' },
     ],
   },
+  ...(isImageTask(task)
+    ? []
+    : [tokensField(base.tokens ?? 'position', TOKEN_VIEWS, (value) => String(value ?? 'position'))]),
 ];
 
 /** How a trained guide was trained. */

@@ -19,19 +19,22 @@ interface ChoiceFieldProps {
   choices: readonly Choice[];
   /** Where the value is an object: the field of it that tells the choices apart. */
   discriminator?: string;
+  /** Key of a value, where neither it nor its discriminator is one. */
+  keyOf?: (value: unknown) => string;
   /** A list that opens instead of buttons side by side. */
   list?: boolean;
 }
 
-const keyOf = (value: unknown, discriminator: string | undefined): string =>
+const plainKey = (value: unknown, discriminator: string | undefined): string =>
   String(discriminator === undefined ? value : (value as Record<string, unknown> | undefined)?.[discriminator]);
 
 /** One of a few. Changing the kind of an optimiser or schedule brings that kind's own defaults. */
-export function ChoiceField({ path, label, hint, choices, discriminator, list = false }: ChoiceFieldProps) {
+export function ChoiceField({ path, label, hint, choices, discriminator, list = false, ...props }: ChoiceFieldProps) {
+  const keyOf = props.keyOf ?? ((value: unknown) => plainKey(value, discriminator));
   const field = useField(path);
   const id = useId();
-  const current = keyOf(field.value, discriminator);
-  const fallbackKey = field.fallback && keyOf(field.fallback.value, discriminator);
+  const current = keyOf(field.value);
+  const fallbackKey = field.fallback && keyOf(field.fallback.value);
   const choose = (key: string | null) => {
     const choice = choices.find((candidate) => candidate.key === key);
     if (!choice || choice.key === current) return;
@@ -42,7 +45,7 @@ export function ChoiceField({ path, label, hint, choices, discriminator, list = 
     <FieldLabel
       label={label}
       field={field}
-      show={(value) => choices.find((c) => c.key === keyOf(value, discriminator))?.label ?? 'the preset'}
+      show={(value) => choices.find((c) => c.key === keyOf(value))?.label ?? 'the preset'}
     />
   );
   const data = choices.map((choice) => ({ value: choice.key, label: choice.label }));

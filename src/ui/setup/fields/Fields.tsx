@@ -8,7 +8,13 @@ import { NumberField } from './NumberField.tsx';
 export type FieldSpec = { path: string; label: string; hint: string } & (
   | { kind: 'number'; step?: number }
   | { kind: 'log'; from: number; to: number }
-  | { kind: 'choice'; choices: readonly Choice[]; discriminator?: string; list?: boolean }
+  | {
+      kind: 'choice';
+      choices: readonly Choice[];
+      discriminator?: string;
+      list?: boolean;
+      keyOf?: (value: unknown) => string;
+    }
 );
 
 function OneField({ spec, path }: { spec: FieldSpec; path: string }) {
@@ -19,7 +25,15 @@ function OneField({ spec, path }: { spec: FieldSpec; path: string }) {
     case 'log':
       return <LogField {...common} from={spec.from} to={spec.to} />;
     case 'choice':
-      return <ChoiceField {...common} choices={spec.choices} discriminator={spec.discriminator} list={spec.list} />;
+      return (
+        <ChoiceField
+          {...common}
+          choices={spec.choices}
+          discriminator={spec.discriminator}
+          keyOf={spec.keyOf}
+          list={spec.list}
+        />
+      );
   }
 }
 
@@ -37,7 +51,7 @@ export function Fields({ specs, root, width }: FieldsProps) {
     <div className={classes.grid} style={width ? ({ '--field-width': `${width}px` } as CSSProperties) : undefined}>
       {specs.map((spec) => {
         const path = root ? `${root}.${spec.path}` : spec.path;
-        return <OneField key={path} spec={spec} path={path} />;
+        return <OneField key={`${spec.kind} ${path}`} spec={spec} path={path} />;
       })}
     </div>
   );

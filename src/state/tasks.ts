@@ -1,0 +1,102 @@
+/** Changing what is learnt. Images and sequences are read by different networks: between them these change too. */
+import { familyFits, taskShape } from '../experiment/describe.ts';
+import { PRESETS, type Preset } from '../experiment/presets.ts';
+import {
+  type ArmSpec,
+  type Experiment,
+  type GuideSpec,
+  INITS,
+  isImageTask,
+  type NetworkSpec,
+  type TaskSpec,
+} from '../experiment/schema.ts';
+
+export type TaskKind = TaskSpec['kind'];
+
+/** How the presets set a task up, and the like for tasks without a preset. */
+const SEQUENCES = { train: 'fresh', val: 1024, seed: 0 } as const;
+const WITHOUT_PRESET: readonly TaskSpec[] = [
+  { kind: 'copy-paste-official', minLength: 8, maxLength: 12, ...SEQUENCES },
+  { kind: 'reverse', length: 12, vocabulary: 8, ...SEQUENCES },
+  { kind: 'associative-recall', pairs: 4, keys: 8, values: 8, ...SEQUENCES },
+  { kind: 'dyck', length: 24, brackets: 3, ...SEQUENCES },
+  { kind: 'modular-addition', length: 8, modulus: 7, ...SEQUENCES },
+];
+const DEFAULTS: readonly TaskSpec[] = [...PRESETS.map((preset) => preset.experiment.task), ...WITHOUT_PRESET];
+
+export const defaultTask = (kind: TaskKind): TaskSpec => {
+  const task = DEFAULTS.find((known) => known.kind === kind);
+  if (!task) throw new Error(`no default for the task ${kind}`);
+  return task;
+};
+
+/** The preset whose networks and training suit a task: one on the same task, else the first on such inputs. */
+export function modelFor(task: TaskSpec): Preset {
+  const model =
+    PRESETS.find((preset) => preset.experiment.task.kind === task.kind) ??
+    PRESETS.find((preset) => isImageTask(preset.experiment.task) === isImageTask(task));
+  if (!model) throw new Error('no preset for such a task');
+  return model;
+}
+
+/** Families that can read a task. */
+export const familiesFor = (task: TaskSpec): NetworkSpec['family'][] =>
+  (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => familyFits(family, taskShape(task)));
+
+/** Whether a change of task takes other networks with it. */
+export const changesInputs = (from: TaskSpec, to: TaskKind): boolean =>
+  isImageTask(from) !== isImageTask(defaultTask(to));
+
+/** The task of another kind, with as much of the one before as both have. */
+function taskOf(before: TaskSpec, kind: TaskKind): TaskSpec {
+  const fresh = defaultTask(kind);
+  if (isImageTask(before) && isImageTask(fresh)) return { ...before, kind: fresh.kind };
+  if (isImageTask(before) || isImageTask(fresh)) return fresh;
+  const { train, val, seed } = before;
+  return { ...fresh, train, val, seed };
+}
+
+/** A guide in the same state, as the preset has it. A teacher needs the labels of the experiment: no task of its own. */
+function guideLike(model: Experiment, guide: GuideSpec, teaches: boolean): GuideSpec {
+  const guides = Object.values(model.guides);
+  const like = guides.find((other) => other.state === guide.state) ?? guides[0] ?? guide;
+  if (like.state === 'untrained' || !teaches) return like;
+  const { task: _, ...training } = like.training;
+  return { ...like, training };
+}
+
+/** What an arm says of layers, tokens and initialisations goes with the networks it was said of. */
+function forOtherNetworks(arm: ArmSpec, target: NetworkSpec): ArmSpec {
+  const { init, align, ...rest } = arm;
+  const { mapping: _m, tokens: _t, ...term } = align ?? { guide: '', weight: 0 };
+  const inits: readonly string[] = INITS[target.family];
+  return { ...rest, ...(align && { align: term }), ...(init && inits.includes(init) && { init }) };
+}
+
+/** Another kind of task; where its inputs are of another kind, with the networks and the training of a preset for it. */
+export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment {
+  if (experiment.task.kind === kind) return experiment;
+  const task = taskOf(experiment.task, kind);
+  if (!changesInputs(experiment.task, kind)) return { ...experiment, task };
+  const model = modelFor(task).experiment;
+  const guides = Object.fromEntries(
+    Object.entries(experiment.guides).map(([id, guide]) => [
+      id,
+      guideLike(
+        model,
+        guide,
+        experiment.arms.some((arm) => arm.distil?.guide === id),
+      ),
+    ]),
+  );
+  return {
+    ...experiment,
+    task,
+    target: model.target,
+    guides,
+    base: model.base,
+    arms: experiment.arms.map((arm) => forOtherNetworks(arm, model.target)),
+    // Learning rates set by hand, at steps of a run that was another.
+    interventions: [],
+  };
+}

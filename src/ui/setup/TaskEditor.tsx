@@ -1,0 +1,52 @@
+import { Select } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { taskTitle } from '@/experiment/describe.ts';
+import { useExperiment } from '@/state/experiment.ts';
+import { changesInputs, defaultTask, modelFor, withTaskKind } from '@/state/tasks.ts';
+import { attempt } from './attempt.ts';
+import { Fields } from './fields/Fields.tsx';
+import { TASK_GROUPS, taskFields } from './taskSpecs.ts';
+
+const CHOICES = TASK_GROUPS.map(({ group, kinds }) => ({
+  group,
+  items: kinds.map((kind) => ({ value: kind, label: taskTitle(defaultTask(kind)) })),
+}));
+
+/** Say what went with the task, and how to have it back. */
+function tellNetworksChanged(kind: TaskSpec['kind']): void {
+  const { title } = modelFor(defaultTask(kind));
+  notifications.show({
+    id: 'networks-changed',
+    title: 'Networks and training changed too',
+    message: `${isImageTask(defaultTask(kind)) ? 'Images' : 'Sequences'} need networks that read them: target, guides and training are now those of “${title}”. Undo takes everything back.`,
+  });
+}
+
+function choose(kind: TaskSpec['kind']): void {
+  const { task } = useExperiment.getState().experiment;
+  if (kind === task.kind) return;
+  const taken = changesInputs(task, kind);
+  if (attempt((experiment) => withTaskKind(experiment, kind)) && taken) tellNetworksChanged(kind);
+}
+
+/** What is learnt, and its numbers. */
+export function TaskEditor({ task }: { task: TaskSpec }) {
+  return (
+    <>
+      <Select
+        label="Kind"
+        aria-label="Kind of task"
+        description="Drawn from the seed; nothing is downloaded."
+        data={CHOICES}
+        value={task.kind}
+        onChange={(kind) => kind && choose(kind as TaskSpec['kind'])}
+        allowDeselect={false}
+        comboboxProps={{ withinPortal: false }}
+        maxDropdownHeight={320}
+        data-testid="task-kind"
+      />
+      <Fields root="task" specs={taskFields(task)} width={150} />
+    </>
+  );
+}

@@ -1,0 +1,164 @@
+/** The settings of every family of networks, as data. */
+import { INITS, type InitName, type NetworkSpec } from '@/experiment/schema.ts';
+import type { FieldSpec } from './fields/Fields.tsx';
+
+export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
+  fcn: 'Fully connected',
+  resnet: 'ResNet',
+  rnn: 'Recurrent',
+  transformer: 'Transformer',
+};
+
+const INIT_NAMES: Record<InitName, string> = {
+  default: 'Default',
+  he: 'He',
+  orthogonal: 'Orthogonal',
+  good: 'Good',
+  identity: 'Identity',
+};
+
+/** The initialisations that a family has. */
+export const initChoices = (family: NetworkSpec['family']): { key: InitName; label: string }[] =>
+  INITS[family].map((init) => ({ key: init, label: INIT_NAMES[init] }));
+
+const init = (family: NetworkSpec['family'], hint: string, list = false): FieldSpec => ({
+  kind: 'choice',
+  path: 'init',
+  label: 'Initial weights',
+  hint,
+  list,
+  choices: initChoices(family),
+});
+const yesOrNo = (path: string, label: string, hint: string, yes = 'Yes', no = 'No'): FieldSpec => ({
+  kind: 'choice',
+  path,
+  label,
+  hint,
+  choices: [
+    { key: 'true', label: yes, value: true },
+    { key: 'false', label: no, value: false },
+  ],
+});
+
+const SCALED_FOR_RELU = 'Default: uniform in ±1/√inputs. He: scaled for ReLU.';
+const TAP: FieldSpec = {
+  kind: 'choice',
+  path: 'tap',
+  label: 'Read activations',
+  hint: 'Before or after normalisation and nonlinearity.',
+  choices: [
+    { key: 'pre', label: 'Before' },
+    { key: 'post', label: 'After' },
+  ],
+};
+
+const FCN: FieldSpec[] = [
+  { kind: 'number', path: 'depth', label: 'Depth', hint: 'Hidden layers.' },
+  { kind: 'number', path: 'width', label: 'Width', hint: 'Units per hidden layer.', step: 16 },
+  {
+    kind: 'choice',
+    path: 'norm',
+    label: 'Normalisation',
+    hint: 'Without it, aligned layers can become unreadable for the head.',
+    choices: [
+      { key: 'batch', label: 'Batch' },
+      { key: 'none', label: 'None' },
+    ],
+  },
+  {
+    kind: 'number',
+    path: 'dropout',
+    label: 'Dropout',
+    hint: 'Share of units silenced at random in training.',
+    step: 0.05,
+  },
+  init('fcn', SCALED_FOR_RELU),
+  TAP,
+];
+const RESNET: FieldSpec[] = [
+  { kind: 'number', path: 'width', label: 'Channels', hint: 'Of the first stage; each later stage doubles them.' },
+  init('resnet', SCALED_FOR_RELU),
+  TAP,
+];
+
+const RNN: FieldSpec[] = [
+  {
+    kind: 'choice',
+    path: 'cell',
+    label: 'Cell',
+    hint: 'Tanh and ReLU are plain; GRU and LSTM have gates that hold on to the past.',
+    list: true,
+    choices: [
+      { key: 'tanh', label: 'Tanh' },
+      { key: 'relu', label: 'ReLU' },
+      { key: 'gru', label: 'GRU' },
+      { key: 'lstm', label: 'LSTM' },
+    ],
+  },
+  { kind: 'number', path: 'layers', label: 'Layers', hint: 'Each reads the states of the one below.' },
+  { kind: 'number', path: 'width', label: 'Width', hint: 'Hidden units per layer, and of the embedding.', step: 16 },
+  init(
+    'rnn',
+    'Default: uniform in ±1/√width. Good: orthogonal, with inputs × 0.1. Identity: keeps its state at first.',
+    true,
+  ),
+  yesOrNo('chained', 'Chained', "Layers start from the final state of the one below, as in the paper's code."),
+];
+
+const TRANSFORMER: FieldSpec[] = [
+  { kind: 'number', path: 'layers', label: 'Blocks', hint: 'Each is attention, then an MLP.' },
+  { kind: 'number', path: 'width', label: 'Width', hint: 'Of the stream; a multiple of the heads.', step: 8 },
+  { kind: 'number', path: 'heads', label: 'Heads', hint: 'Of attention; they share the width.' },
+  { kind: 'number', path: 'ffn', label: 'MLP units', hint: 'In the hidden layer of each block.', step: 16 },
+  yesOrNo('causal', 'Looks', 'A causal network sees no later tokens.', 'Back', 'Both ways'),
+  {
+    kind: 'choice',
+    path: 'pooling',
+    label: 'Reads out',
+    hint: 'Where a sequence has one label.',
+    choices: [
+      { key: 'mean', label: 'Mean' },
+      { key: 'last', label: 'Last token' },
+    ],
+  },
+  {
+    kind: 'choice',
+    path: 'positions',
+    label: 'Positions',
+    hint: 'How it knows where a token stands.',
+    choices: [
+      { key: 'sinusoidal', label: 'Sines' },
+      { key: 'learned', label: 'Learned' },
+    ],
+  },
+  {
+    kind: 'choice',
+    path: 'norm',
+    label: 'Normalisation',
+    hint: 'Before each part, or after it is added.',
+    choices: [
+      { key: 'pre', label: 'Before' },
+      { key: 'post', label: 'After' },
+    ],
+  },
+  {
+    kind: 'choice',
+    path: 'activation',
+    label: 'Activation',
+    hint: 'Of the MLP.',
+    choices: [
+      { key: 'relu', label: 'ReLU' },
+      { key: 'gelu', label: 'GELU' },
+    ],
+  },
+  // One initialisation: nothing to choose.
+];
+
+const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
+  fcn: FCN,
+  resnet: RESNET,
+  rnn: RNN,
+  transformer: TRANSFORMER,
+};
+
+export const networkFields = (network: NetworkSpec): FieldSpec[] => FIELDS[network.family];

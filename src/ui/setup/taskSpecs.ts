@@ -1,0 +1,154 @@
+/** The settings of every task, as data. */
+import { isImageTask, type SequenceTaskSpec, type TaskSpec } from '@/experiment/schema.ts';
+import type { FieldSpec } from './fields/Fields.tsx';
+
+const IMAGES: FieldSpec[] = [
+  { kind: 'number', path: 'size', label: 'Size', hint: 'Height and width in pixels.' },
+  { kind: 'number', path: 'train', label: 'Training images', hint: 'Fewer images make memorising easier.', step: 100 },
+  {
+    kind: 'number',
+    path: 'val',
+    label: 'Validation images',
+    hint: 'More images make the score more certain.',
+    step: 100,
+  },
+  {
+    kind: 'number',
+    path: 'noise',
+    label: 'Pixel noise',
+    hint: 'Standard deviation, where intensities go from 0 to 1.',
+    step: 0.01,
+  },
+  { kind: 'number', path: 'seed', label: 'Data seed', hint: 'Another seed draws other images.' },
+];
+
+/** Of a training set that is fixed, when it is first wanted. */
+const FIXED_SIZE = 2000;
+
+const dataFields = (task: SequenceTaskSpec): FieldSpec[] => [
+  {
+    kind: 'choice',
+    path: 'train',
+    label: 'Training data',
+    hint: 'New at every step, there is nothing to memorise.',
+    choices: [
+      { key: 'fresh', label: 'Always new' },
+      { key: 'fixed', label: 'Fixed', value: FIXED_SIZE },
+    ],
+    keyOf: (value) => (value === 'fresh' ? 'fresh' : 'fixed'),
+  },
+  ...(task.train === 'fresh'
+    ? []
+    : [
+        {
+          kind: 'number',
+          path: 'train',
+          label: 'Training sequences',
+          hint: 'Fewer sequences make memorising easier.',
+          step: 100,
+        } as const,
+      ]),
+  {
+    kind: 'number',
+    path: 'val',
+    label: 'Validation sequences',
+    hint: 'More sequences make the score more certain.',
+    step: 100,
+  },
+  { kind: 'number', path: 'seed', label: 'Data seed', hint: 'Another seed draws other sequences.' },
+];
+
+const length = (hint: string, step?: number): FieldSpec => ({
+  kind: 'number',
+  path: 'length',
+  label: 'Length',
+  hint,
+  step,
+});
+const VOCABULARY: FieldSpec = {
+  kind: 'number',
+  path: 'vocabulary',
+  label: 'Symbols',
+  hint: 'How many there are to tell apart.',
+};
+
+const OWN_FIELDS: Record<SequenceTaskSpec['kind'], FieldSpec[]> = {
+  'first-token': [length('Tokens of a sequence, the question mark included.'), VOCABULARY],
+  'copy-paste': [length('Symbols to be repeated; a sequence is twice as long.'), VOCABULARY],
+  reverse: [length('Symbols to be said backwards; a sequence is twice as long.'), VOCABULARY],
+  'copy-paste-official': [
+    { kind: 'number', path: 'minLength', label: 'Shortest', hint: 'Symbols of the shortest sequence.' },
+    { kind: 'number', path: 'maxLength', label: 'Longest', hint: 'Symbols of the longest sequence.' },
+  ],
+  parity: [
+    {
+      kind: 'choice',
+      path: 'labels',
+      label: 'Labels',
+      hint: 'Only at the end, or the parity so far at every bit.',
+      choices: [
+        { key: 'final', label: 'At the end' },
+        { key: 'prefix', label: 'Every bit' },
+      ],
+    },
+    { kind: 'number', path: 'minLength', label: 'Shortest', hint: 'Bits of the shortest sequence.' },
+    { kind: 'number', path: 'length', label: 'Longest', hint: 'Bits of the longest sequence.' },
+  ],
+  'associative-recall': [
+    { kind: 'number', path: 'pairs', label: 'Pairs', hint: 'Of a key and a value, in each sequence.' },
+    { kind: 'number', path: 'keys', label: 'Keys', hint: 'At least as many as pairs: none comes twice.' },
+    { kind: 'number', path: 'values', label: 'Values', hint: 'What the answer is one of.' },
+  ],
+  dyck: [
+    length('Brackets of a sequence: an even number.', 2),
+    { kind: 'number', path: 'brackets', label: 'Kinds', hint: 'Of brackets.' },
+  ],
+  'modular-addition': [
+    length('Digits to be added.'),
+    { kind: 'number', path: 'modulus', label: 'Modulus', hint: 'The sum counts up to this, then starts again.' },
+  ],
+};
+
+export const taskFields = (task: TaskSpec): FieldSpec[] =>
+  isImageTask(task) ? IMAGES : [...OWN_FIELDS[task.kind], ...dataFields(task)];
+
+/** What kind of answers a task asks for: "8 classes", "4 symbols". */
+export function answersOf(task: TaskSpec): string {
+  switch (task.kind) {
+    case 'textures':
+    case 'shapes':
+      return '8 classes';
+    case 'first-token':
+    case 'copy-paste':
+    case 'reverse':
+      return `${task.vocabulary} symbols`;
+    case 'copy-paste-official':
+      return '10 symbols';
+    case 'parity':
+      return task.labels === 'final' ? 'even or odd' : 'at every bit';
+    case 'associative-recall':
+      return `${task.pairs} pairs`;
+    case 'dyck':
+      return `${task.brackets} kinds`;
+    case 'modular-addition':
+      return `modulo ${task.modulus}`;
+  }
+}
+
+/** The kinds of tasks in the order in which they are offered. */
+export const TASK_GROUPS: { group: string; kinds: TaskSpec['kind'][] }[] = [
+  { group: 'Images', kinds: ['textures', 'shapes'] },
+  {
+    group: 'Sequences',
+    kinds: [
+      'first-token',
+      'copy-paste',
+      'copy-paste-official',
+      'reverse',
+      'parity',
+      'associative-recall',
+      'dyck',
+      'modular-addition',
+    ],
+  },
+];
