@@ -35,6 +35,9 @@ describe('withTaskKind', () => {
   it('takes the networks and the training of a preset between images and sequences', () => {
     const next = changed(preset('wide-fcn'), 'first-token');
     expect(next.target).toEqual(preset('first-token').target);
+    // The weight that suits these networks.
+    expect(next.arms[1].align).toEqual({ guide: 'trained', weight: 1 });
+    expect(next.question).toMatch('First token');
     expect(next.base).toEqual(preset('first-token').base);
     expect(next.guides).toEqual({
       trained: preset('first-token').guides.trained,

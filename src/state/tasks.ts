@@ -1,5 +1,5 @@
 /** Changing what is learnt. Images and sequences are read by different networks: between them these change too. */
-import { familyFits, taskShape } from '../experiment/describe.ts';
+import { familyFits, taskShape, taskTitle } from '../experiment/describe.ts';
 import { PRESETS, type Preset } from '../experiment/presets.ts';
 import {
   type ArmSpec,
@@ -65,12 +65,32 @@ function guideLike(model: Experiment, guide: GuideSpec, teaches: boolean): Guide
   return { ...like, training };
 }
 
-/** What an arm says of layers, tokens and initialisations goes with the networks it was said of. */
-function forOtherNetworks(arm: ArmSpec, target: NetworkSpec): ArmSpec {
-  const { init, align, ...rest } = arm;
+/** The arm of a preset whose term is like this one's: with a guide in the same state, else any. */
+function armLike(
+  model: Experiment,
+  term: 'align' | 'distil',
+  state: GuideSpec['state'] | undefined,
+): ArmSpec | undefined {
+  const arms = model.arms.filter((arm) => arm[term]);
+  return arms.find((arm) => model.guides[arm[term]?.guide ?? '']?.state === state) ?? arms[0];
+}
+
+/**
+ * An arm as it would be in the preset: its weights were found for other networks, and what it says of layers, tokens
+ * and initialisations was said of them.
+ */
+function forOtherNetworks(arm: ArmSpec, before: Experiment, model: Experiment): ArmSpec {
+  const { init, align, distil, learningRate: _, ...rest } = arm;
+  const inits: readonly string[] = INITS[model.target.family];
+  const state = (term: typeof align | typeof distil) => term && before.guides[term.guide]?.state;
+  const weight = armLike(model, 'align', state(align))?.align?.weight;
   const { mapping: _m, tokens: _t, ...term } = align ?? { guide: '', weight: 0 };
-  const inits: readonly string[] = INITS[target.family];
-  return { ...rest, ...(align && { align: term }), ...(init && inits.includes(init) && { init }) };
+  return {
+    ...rest,
+    ...(align && { align: { ...term, weight: weight ?? term.weight } }),
+    ...(distil && { distil: { ...distil, ...armLike(model, 'distil', state(distil))?.distil, guide: distil.guide } }),
+    ...(init && inits.includes(init) && { init }),
+  };
 }
 
 /** Another kind of task; where its inputs are of another kind, with the networks and the training of a preset for it. */
@@ -91,11 +111,12 @@ export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment
   );
   return {
     ...experiment,
+    question: `What does guidance do on “${taskTitle(task)}”?`,
     task,
     target: model.target,
     guides,
     base: model.base,
-    arms: experiment.arms.map((arm) => forOtherNetworks(arm, model.target)),
+    arms: experiment.arms.map((arm) => forOtherNetworks(arm, experiment, model)),
     // Learning rates set by hand, at steps of a run that was another.
     interventions: [],
   };

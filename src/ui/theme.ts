@@ -71,7 +71,8 @@ export const theme = createTheme({
         events: { hover: true, focus: true, touch: true },
       },
     },
-    Popover: { defaultProps: { shadow: 'md', withArrow: true, arrowSize: 10, trapFocus: true, returnFocus: true } },
+    // Popovers that hold an editor trap the focus; lists that open from a field must not: they have none to take.
+    Popover: { defaultProps: { shadow: 'md', withArrow: true, arrowSize: 10, returnFocus: true } },
     Menu: { defaultProps: { shadow: 'md', withInitialFocusPlaceholder: false } },
     // The hint below the field, so that fields side by side stand level.
     InputWrapper: {

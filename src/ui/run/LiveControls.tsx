@@ -53,7 +53,7 @@ function LearningRate({ value, initial }: { value: number; initial: number }) {
   };
   const round = (rate: number) => Number(Math.min(MAX_RATE, Math.max(MIN_RATE, rate)).toPrecision(3));
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end">
+    <Popover trapFocus opened={open} onChange={setOpen} position="bottom-end">
       <Popover.Target>
         <Tooltip label="Change the learning rate of all arms from the next step on. Marked on the charts.">
           <Button

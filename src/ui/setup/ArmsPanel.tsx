@@ -126,7 +126,7 @@ export function ArmsPanel() {
       <div className={classes.head}>
         <h2 className={classes.title}>Arms: only this differs</h2>
       </div>
-      <ul className={classes.arms} aria-label="Arms">
+      <ul className={classes.arms} aria-label="Arms" data-many={arms.length > 4 || undefined}>
         {arms.map((arm) => (
           <ArmRow key={arm.id} arm={arm} base={base} />
         ))}

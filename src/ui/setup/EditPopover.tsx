@@ -47,6 +47,7 @@ export function EditPopover({
   const [opened, { toggle, close }] = useDisclosure(false);
   return (
     <Popover
+      trapFocus
       opened={opened}
       onChange={(open) => !open && close()}
       position={position}

@@ -19,7 +19,7 @@ function tellNetworksChanged(kind: TaskSpec['kind']): void {
   notifications.show({
     id: 'networks-changed',
     title: 'Networks and training changed too',
-    message: `${isImageTask(defaultTask(kind)) ? 'Images' : 'Sequences'} need networks that read them: target, guides and training are now those of “${title}”. Undo takes everything back.`,
+    message: `${isImageTask(defaultTask(kind)) ? 'Images' : 'Sequences'} need networks that read them: networks, training and weights are now those of “${title}”. Undo takes everything back.`,
   });
 }
 

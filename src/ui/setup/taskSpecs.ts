@@ -30,7 +30,7 @@ const dataFields = (task: SequenceTaskSpec): FieldSpec[] => [
     kind: 'choice',
     path: 'train',
     label: 'Training data',
-    hint: 'New at every step, there is nothing to memorise.',
+    hint: 'Where it is always new, there is nothing to memorise.',
     choices: [
       { key: 'fresh', label: 'Always new' },
       { key: 'fixed', label: 'Fixed', value: FIXED_SIZE },

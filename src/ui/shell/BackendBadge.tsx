@@ -97,7 +97,13 @@ export function BackendBadge() {
   const failed = status === 'failed' && !environment;
   const passed = known?.selfCheck.passed;
   return (
-    <Popover opened={opened} onChange={(open) => !open && close()} position="bottom-end" width="min(440px, 94vw)">
+    <Popover
+      trapFocus
+      opened={opened}
+      onChange={(open) => !open && close()}
+      position="bottom-end"
+      width="min(440px, 94vw)"
+    >
       <Popover.Target>
         <UnstyledButton
           className={classes.badge}

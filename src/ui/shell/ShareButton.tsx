@@ -29,6 +29,7 @@ export function ShareButton() {
   };
   return (
     <Popover
+      trapFocus
       opened={link !== null}
       onChange={(open) => !open && setLink(null)}
       position="bottom-end"
