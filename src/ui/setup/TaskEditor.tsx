@@ -16,6 +16,8 @@ const CHOICES = TASK_GROUPS.map(({ group, kinds }) => ({
 /** Say what went with the task, and how to have it back. */
 function tellNetworksChanged(kind: TaskSpec['kind']): void {
   const { title } = modelFor(defaultTask(kind));
+  // One that is still shown would stay as it is.
+  notifications.hide('networks-changed');
   notifications.show({
     id: 'networks-changed',
     title: 'Networks and training changed too',
