@@ -28,6 +28,8 @@ export default defineConfig({
   // Training takes all cores; two browsers at once would only slow each other down.
   workers: 1,
   timeout: 3 * 60_000,
+  // All tests together fit a build server's patience; what has not run by then is reported as failed.
+  globalTimeout: 17 * 60_000,
   expect: { timeout: 15_000 },
   reporter: 'list',
   use: { screenshot: 'only-on-failure', contextOptions: { reducedMotion: 'reduce' } },

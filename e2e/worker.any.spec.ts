@@ -7,7 +7,7 @@ import { expect, labWorkers, test, tiny } from './support/site.ts';
 
 const preset = structuredClone(findPreset('wide-fcn')?.experiment) as Experiment;
 /** Enough steps to be killed in between. */
-const STEPS: Record<string, number> = { wasm: 600, webgpu: 12 };
+const STEPS: Record<string, number> = { wasm: 3000, webgpu: 12 };
 const open = async (page: Page, site: string) => {
   await page.goto(`${site}headless.html`);
   await page.waitForFunction(() => typeof window.runExperiment === 'function');

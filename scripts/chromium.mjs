@@ -48,7 +48,8 @@ export function chromiumArgs(webgpu = 'off') {
   // Chromium's sandbox refuses to start as root (containers, CI).
   if (process.getuid?.() === 0) args.push('--no-sandbox');
   if (webgpu !== 'off') args.push('--enable-unsafe-webgpu', '--ignore-gpu-blocklist');
-  if (webgpu === 'gpu' && process.platform === 'linux') args.push('--enable-features=Vulkan');
+  // Headless on Linux, Chromium reaches a GPU only through Vulkan and without a surface to draw on.
+  if (webgpu === 'gpu' && process.platform === 'linux') args.push('--enable-features=Vulkan', '--use-angle=vulkan', '--disable-vulkan-surface');
   if (webgpu === 'software') args.push('--use-webgpu-adapter=swiftshader');
   return args;
 }

@@ -32,7 +32,7 @@ function recordLayoutShifts(): void {
   }).observe({ type: 'layout-shift', buffered: true });
 }
 
-export const test = base.extend<{ quiet: void }>({
+export const test = base.extend<{ quiet: undefined }>({
   quiet: [
     async ({ context }, use) => {
       const heard: string[] = [];
@@ -41,7 +41,7 @@ export const test = base.extend<{ quiet: void }>({
         if (['error', 'warning', 'assert'].includes(message.type())) heard.push(`${message.type()}: ${message.text()}`);
       });
       await context.addInitScript(recordLayoutShifts);
-      await use();
+      await use(undefined);
       expect(heard, 'errors and warnings in the console').toEqual([]);
     },
     { auto: true },
@@ -116,3 +116,10 @@ export async function expectPainted(canvas: Locator): Promise<void> {
 /** The text of a table's cells, row by row, heads first. */
 export const cellsOf = (table: Locator): Promise<string[][]> => table.locator('tr').evaluateAll((rows) =>
   rows.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent?.trim() ?? '')));
+
+/** The first number in a text as the page prints it: with a true minus sign, thousands with a comma. */
+export const numberIn = (text: string): number => Number(text.replace('−', '-').replaceAll(',', '').match(/-?\d+(\.\d+)?/)?.[0] ?? Number.NaN);
+
+/** Equal but for rounding. */
+export const expectNear = (value: number, wanted: number | null, tolerance: number): void =>
+  expect(Math.abs(value - (wanted ?? Number.NaN)), `${value} against ${wanted}`).toBeLessThan(tolerance);

@@ -54,23 +54,26 @@ function LearningRate({ value, initial }: { value: number; initial: number }) {
   const round = (rate: number) => Number(Math.min(MAX_RATE, Math.max(MIN_RATE, rate)).toPrecision(3));
   return (
     <Popover trapFocus opened={open} onChange={setOpen} position="bottom-end">
-      <Popover.Target>
-        <Tooltip label="Change the learning rate of all arms from the next step on. Marked on the charts.">
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-            className={classes.rate}
-            data-testid="learning-rate"
-            onClick={() => {
-              setText(number(value));
-              setOpen(!open);
-            }}
-          >
-            {`learning rate ${number(value)}`}
-          </Button>
-        </Tooltip>
-      </Popover.Target>
+      <Tooltip label="Change the learning rate of all arms from the next step on. Marked on the charts.">
+        {/* Around the popover's target, not inside it: the button gets the id that names what opens. */}
+        <span>
+          <Popover.Target>
+            <Button
+              variant="subtle"
+              color="gray"
+              size="compact-sm"
+              className={classes.rate}
+              data-testid="learning-rate"
+              onClick={() => {
+                setText(number(value));
+                setOpen(!open);
+              }}
+            >
+              {`learning rate ${number(value)}`}
+            </Button>
+          </Popover.Target>
+        </span>
+      </Tooltip>
       <Popover.Dropdown>
         <form
           className={classes.rateForm}

@@ -1,5 +1,5 @@
 /** Start, watch and steer a run. It stays in view while the page scrolls. */
-import { Button, Paper, Progress, Tooltip } from '@mantine/core';
+import { Button, Loader, Paper, Progress, Tooltip } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackNext, IconRotate } from '@tabler/icons-react';
 import { useShallow } from 'zustand/react/shallow';
 import { differsFromRun, useRun } from '@/state/run.ts';
@@ -20,6 +20,7 @@ export function RunBar() {
   const running = phase === 'running';
   const preparing = phase === 'preparing';
   const open = phase !== 'idle';
+  const noStep = preparing || phase === 'finished';
 
   return (
     <Paper component="section" aria-label="Run" className={classes.bar} data-testid="run-bar">
@@ -44,8 +45,8 @@ export function RunBar() {
               variant="filled"
               className={classes.primary}
               data-testid="run-button"
-              loading={preparing}
-              leftSection={<IconPlayerPlayFilled size={15} />}
+              {...off(preparing)}
+              leftSection={preparing ? <Loader size={13} color="gray" /> : <IconPlayerPlayFilled size={15} />}
               onClick={() => void session.run()}
             >
               {runLabel(phase, stale)}
@@ -64,9 +65,9 @@ export function RunBar() {
             size="sm"
             aria-label="Step once"
             data-testid="step-button"
-            disabled={preparing || phase === 'finished'}
+            {...off(noStep)}
             leftSection={<IconPlayerTrackNext size={15} stroke={1.6} />}
-            onClick={() => void session.step()}
+            onClick={() => !noStep && void session.step()}
             classNames={ICON_ON_PHONES}
           >
             Step
@@ -83,9 +84,9 @@ export function RunBar() {
             size="sm"
             aria-label={preparing ? 'Cancel' : 'Reset'}
             data-testid="reset-button"
-            disabled={!open}
+            {...off(!open)}
             leftSection={<IconRotate size={15} stroke={1.6} />}
-            onClick={() => void session.reset()}
+            onClick={() => open && void session.reset()}
             classNames={ICON_ON_PHONES}
           >
             {preparing ? 'Cancel' : 'Reset'}
@@ -98,6 +99,9 @@ export function RunBar() {
     </Paper>
   );
 }
+
+/** Nothing to press now. The attribute `disabled` would take the keyboard's focus away in the middle of a run. */
+const off = (disabled: boolean) => ({ 'data-disabled': disabled || undefined, 'aria-disabled': disabled || undefined });
 
 const RUN_HINTS = {
   run: 'Train all arms on the same batches, from the same starting weights.',

@@ -1,13 +1,12 @@
-import { notifications } from '@mantine/notifications';
 import { formatProblem, type Problem } from '@/experiment/parse.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
+import { notify } from '@/ui/notify.ts';
 
 /** Say why an edit that belongs to no single field was refused. */
 export function tellProblems(problems: Problem[]): boolean {
   if (problems.length === 0) return true;
-  notifications.show({
-    id: 'refused',
+  notify('refused', {
     color: 'red',
     title: 'Not changed',
     message: `${problems.map(formatProblem).join('; ')}.`,

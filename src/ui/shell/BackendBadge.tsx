@@ -117,6 +117,7 @@ export function BackendBadge() {
             <>
               {NAMES[known.backend]}
               {known.adapter && <span className={classes.adapter}> · {known.adapter}</span>}
+              {known.software && ' (software)'}
               {passed ? ' · checked ✓' : ' · check failed'}
             </>
           ) : failed ? (

@@ -1,5 +1,4 @@
 import { Alert, Button, CopyButton, Group, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 import { chooseBackend } from '@/state/backend.ts';
 import { useExperiment } from '@/state/experiment.ts';
@@ -7,6 +6,7 @@ import { useLink } from '@/state/link.ts';
 import { usePreferences } from '@/state/preferences.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
+import { notify } from '@/ui/notify.ts';
 import classes from './shell.module.css';
 
 function BrokenLinkNotice() {
@@ -67,7 +67,7 @@ function FailureNotice() {
 function useNotes(): void {
   const notes = useExperiment((state) => state.notes);
   useEffect(() => {
-    if (notes.length > 0) notifications.show({ id: 'notes', message: notes.join(' ') });
+    if (notes.length > 0) notify('notes', { message: notes.join(' ') });
   }, [notes]);
 }
 

@@ -1,10 +1,10 @@
 import { Button, Popover, Stack, Text, TextInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconLink } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useExperiment } from '@/state/experiment.ts';
 import { linkTo } from '@/state/link.ts';
 import { differsFromRun, useRun } from '@/state/run.ts';
+import { notify } from '@/ui/notify.ts';
 import classes from './shell.module.css';
 
 /** The experiment to share: what is on screen, with what was changed while it ran, unless it was edited since. */
@@ -22,7 +22,7 @@ export function ShareButton() {
     const text = linkTo(shared());
     try {
       await navigator.clipboard.writeText(text);
-      notifications.show({ id: 'link', message: 'Link copied. It holds exactly this experiment.' });
+      notify('link', { message: 'Link copied. It holds exactly this experiment.' });
     } catch {
       setLink(text);
     }

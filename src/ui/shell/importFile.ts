@@ -1,6 +1,6 @@
-import { notifications } from '@mantine/notifications';
 import { useExperiment } from '@/state/experiment.ts';
 import { MAX_IMPORT_BYTES, readExperiment } from '@/state/importing.ts';
+import { notify } from '@/ui/notify.ts';
 
 /** Take in a chosen or dropped file; say what came of it. */
 export async function importFile(file: File): Promise<void> {
@@ -10,13 +10,11 @@ export async function importFile(file: File): Promise<void> {
       : readExperiment(await file.text());
   if (imported.ok) {
     useExperiment.getState().replace(imported.experiment);
-    notifications.show({
-      id: 'import',
+    notify('import', {
       message: `Took the experiment from ${imported.kind === 'result' ? 'the result in ' : ''}“${file.name}”. Press Run to run it here.`,
     });
   } else {
-    notifications.show({
-      id: 'import',
+    notify('import', {
       color: 'red',
       autoClose: false,
       title: `“${file.name}” could not be taken in`,

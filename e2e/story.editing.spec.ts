@@ -1,0 +1,221 @@
+/** What is run can be changed, everywhere in place; what is not allowed is said and does not enter. */
+import type { Locator, Page } from '@playwright/test';
+import { expect, expectExperiment, experimentIn, test } from './support/person.ts';
+import { link, runToEnd, tiny } from './support/site.ts';
+
+const EVEN = [['block1.conv2', 'linear1'], ['block3.conv1', 'linear2'], ['pool', 'linear3']];
+const layer = (page: Page, name: string) => page.locator(`[data-layer="${name}"]`);
+const wire = (page: Page, name: string) => page.locator(`.react-flow__edge[data-id="${name}"]`);
+const mapping = (page: Page) => expectExperiment(page, (e) => e.base.mapping);
+
+async function middle(element: Locator): Promise<[x: number, y: number]> {
+  const box = await element.boundingBox();
+  if (!box) throw new Error('not on the screen');
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}
+
+async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
+  await page.mouse.move(...(await middle(from)));
+  await page.mouse.down();
+  await page.mouse.move(...(await middle(to)), { steps: 8 });
+  await page.mouse.up();
+}
+
+/** Click a wire near its guide, where no other one crosses it. */
+async function clickWire(page: Page, name: string): Promise<void> {
+  const [x, y] = await wire(page, name).locator('.react-flow__edge-interaction').evaluate((path: SVGPathElement) => {
+    const at = path.getPointAtLength(0.1 * path.getTotalLength()).matrixTransform(path.getScreenCTM() ?? undefined);
+    return [at.x, at.y];
+  });
+  await page.mouse.click(x, y);
+}
+
+test.beforeEach(async ({ page, site }) => {
+  await page.goto(site);
+  await expect(page.locator('.react-flow__edge')).toHaveCount(3);
+});
+
+test('another preset brings another question, target and link', async ({ page }) => {
+  await page.getByTestId('preset-picker').click();
+  await page.getByTestId('preset-deep-fcn').click();
+  await expect(page.getByTestId('question')).toContainText('Can guidance train a deep network');
+  await expect(page.getByTestId('edit-target')).toContainText('8×256 FCN');
+  await expect(page.getByTestId('arm-row-guided-untrained')).toContainText('+ 1 × Σ (1 − CKA)');
+  await expect(page).toHaveURL(/#deep-fcn$/);
+  await page.getByTestId('undo').click();
+  await expect(page.getByTestId('edit-target')).toContainText('3×384 FCN');
+  await expect(page).toHaveURL(/#wide-fcn$/);
+});
+
+test('the mapping: drawn by dragging, removed by a click, undone', async ({ page }) => {
+  await drag(page, layer(page, 'guide:stem'), layer(page, 'target:linear1'));
+  await mapping(page).toEqual([EVEN[0], ['stem', 'linear1'], EVEN[1], EVEN[2]]);
+  await expect(wire(page, 'stem → linear1')).toBeAttached();
+  await expect(page.getByTestId('edit-pairs')).toContainText('4 pairs');
+  await expect(page.getByTestId('quick-mappings').getByRole('radio', { name: 'Drawn' })).toBeChecked();
+
+  // Dropped beside the target: no pair.
+  await drag(page, layer(page, 'guide:stem'), page.getByTestId('task'));
+  await expect(page.locator('.react-flow__edge')).toHaveCount(4);
+
+  await clickWire(page, 'stem → linear1');
+  await mapping(page).toEqual(EVEN);
+  await expect(wire(page, 'stem → linear1')).toHaveCount(0);
+  await page.getByTestId('undo').click();
+  await expect(wire(page, 'stem → linear1')).toBeAttached();
+
+  // A wire that has the focus goes with Delete.
+  await wire(page, 'stem → linear1').focus();
+  await page.keyboard.press('Delete');
+  await mapping(page).toEqual(EVEN);
+});
+
+test('the mapping by keyboard alone', async ({ page }) => {
+  await layer(page, 'guide:stem').focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(layer(page, 'guide:block1.conv1')).toBeFocused();
+  await expect(layer(page, 'guide:block1.conv1')).toHaveAccessibleName(/guide layer block 1, conv 1: 16×16×16 = 4,096 features; not paired/);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await expect(layer(page, 'target:linear2')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await mapping(page).toEqual([EVEN[0], EVEN[1], ['block1.conv1', 'linear2'], EVEN[2]]);
+  await expect(layer(page, 'target:linear2')).toHaveAccessibleName(/paired with block 3, conv 1, block 1, conv 1/);
+  // Delete on a layer removes all its pairs.
+  await page.keyboard.press('Delete');
+  await mapping(page).toEqual([EVEN[0], EVEN[2]]);
+  // As a list, too.
+  await page.getByTestId('edit-pairs').press('Enter');
+  await page.getByLabel('Guide layer of a new pair').selectOption('pool');
+  await page.getByLabel('Target layer of a new pair').selectOption('linear1');
+  await page.getByRole('button', { name: 'Add', exact: true }).press('Enter');
+  await mapping(page).toEqual([EVEN[0], ['pool', 'linear1'], EVEN[2]]);
+  await page.getByRole('button', { name: 'Remove pair 1' }).press('Enter');
+  await mapping(page).toEqual([['pool', 'linear1'], EVEN[2]]);
+});
+
+test('even, first, last, reversed, none: one click each', async ({ page }) => {
+  for (const [name, pairs] of [['First', 1], ['Last', 1], ['Reversed', 3], ['None', 0], ['Even', 3]] as const) {
+    await page.getByTestId('quick-mappings').getByText(name, { exact: true }).click();
+    await mapping(page).toBe(name.toLowerCase());
+    await expect(page.locator('.react-flow__edge')).toHaveCount(pairs);
+    await expect(page.getByTestId('edit-pairs')).toContainText(`${pairs} pair`);
+  }
+});
+
+test('arms: weight, a message for what is not allowed, the way back; added, removed; seeds', async ({ page }) => {
+  await page.getByTestId('edit-arm-guided').click();
+  const weight = page.getByRole('textbox', { name: 'Weight', exact: true });
+  await weight.fill('8');
+  await expectExperiment(page, (e) => e.arms[1].align?.weight).toBe(8);
+  await expect(page.getByTestId('arm-row-guided')).toContainText('+ 8 × Σ (1 − CKA)');
+  await weight.fill('-1');
+  await expect(page.getByText('Needs a number from 0 to 1,000.')).toBeVisible();
+  await expect(weight).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByTestId('arm-row-guided')).toContainText('+ 8 × Σ (1 − CKA)');
+  await page.getByRole('button', { name: 'Reset Weight to 4' }).click();
+  await expect(weight).toHaveValue('4');
+  await expect(page.getByText('Needs a number')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Reset Weight to 4' })).toHaveCount(0);
+  await expect(page).toHaveURL(/#wide-fcn$/);
+  await page.keyboard.press('Escape');
+
+  await page.getByTestId('add-arm').click();
+  await page.getByRole('menuitem', { name: /^Guided, then off/ }).click();
+  await expectExperiment(page, (e) => e.arms.map((arm) => arm.id)).toEqual(['unguided', 'guided', 'guided-untrained', 'distilled', 'guided-then-off']);
+  await expect(page.getByTestId('arm-row-guided-then-off')).toContainText('until step 50');
+  await page.getByTestId('edit-arm-distilled').click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expectExperiment(page, (e) => e.arms.map((arm) => arm.id)).toEqual(['unguided', 'guided', 'guided-untrained', 'guided-then-off']);
+
+  const before = await page.getByTestId('estimate').textContent();
+  await page.getByTestId('seeds').click();
+  await page.getByRole('menuitemradio', { name: /^6/ }).click();
+  await expectExperiment(page, (e) => e.seeds).toEqual([0, 1, 2, 3, 4, 5]);
+  await expect(page.getByTestId('seeds')).toHaveText('6 seeds');
+  await expect(page.getByTestId('estimate')).not.toHaveText(before ?? '');
+});
+
+test('training: optimiser, schedule, steps; limits on single fields and on the whole', async ({ page }) => {
+  await page.getByTestId('training-settings').click();
+  await page.getByRole('radiogroup', { name: 'Optimiser' }).getByText('SGD').click();
+  await expectExperiment(page, (e) => e.base.optimiser).toEqual({ kind: 'sgd', momentum: 0.9, weightDecay: 0 });
+  await page.getByRole('textbox', { name: 'Momentum' }).fill('0.5');
+  await expectExperiment(page, (e) => e.base.optimiser).toEqual({ kind: 'sgd', momentum: 0.5, weightDecay: 0 });
+  await page.getByRole('radiogroup', { name: 'Optimiser' }).getByText('AdamW').click();
+  await expectExperiment(page, (e) => e.base.optimiser.kind).toBe('adamw');
+  await page.getByRole('button', { name: 'Reset Optimiser to Adam' }).click();
+  await expectExperiment(page, (e) => e.base.optimiser.kind).toBe('adam');
+
+  const steps = page.getByRole('textbox', { name: 'Steps', exact: true });
+  await steps.fill('0');
+  await expect(page.getByText('Needs a whole number from 1 to 100,000.')).toBeVisible();
+  expect(experimentIn(page).base.steps).toBe(250);
+  await steps.fill('400');
+  await expectExperiment(page, (e) => e.base.steps).toBe(400);
+  await expect(page.getByTestId('training-settings')).toContainText('400 steps');
+
+  // Allowed for itself, but not together with the rest.
+  await page.getByTestId('edit-task').click();
+  await page.getByRole('textbox', { name: 'Training images' }).fill('100');
+  await expect(page.getByText(/batchSize must be at most the 100 training examples, not 128/)).toBeVisible();
+  expect(experimentIn(page).task.train).toBe(3000);
+  await page.keyboard.press('Escape');
+
+  await page.getByTestId('edit-target').click();
+  await page.getByRole('textbox', { name: 'Width' }).fill('64');
+  await page.getByRole('textbox', { name: 'Depth' }).fill('2');
+  await expect(page.getByTestId('edit-target')).toContainText('2×64 FCN');
+  await expect(page.locator('.react-flow__edge')).toHaveCount(2);
+  await expectExperiment(page, (e) => [e.target.width, e.base.mapping]).toEqual([64, 'even']);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('reset-experiment').click();
+  await expect(page).toHaveURL(/#wide-fcn$/);
+  await expect(page.getByTestId('edit-target')).toContainText('3×384 FCN');
+});
+
+test('the guide: another size, one alone or both together, trained or not', async ({ page }) => {
+  await page.getByTestId('edit-guide').click();
+  await page.getByRole('textbox', { name: 'Channels' }).fill('8');
+  await expectExperiment(page, (e) => Object.values(e.guides).map((g) => g.network.width)).toEqual([8, 8]);
+  await page.getByRole('checkbox', { name: /Change the network of “untrained” too/ }).uncheck();
+  await page.getByRole('textbox', { name: 'Channels' }).fill('4');
+  await expectExperiment(page, (e) => Object.values(e.guides).map((g) => g.network.width)).toEqual([4, 8]);
+  await page.keyboard.press('Escape');
+  // A guide of another recipe does not come with the page: its training is in the estimate.
+  await expect(page.getByTestId('estimate')).toContainText('for the guide');
+});
+
+test('what no longer matches the run on screen is marked until the next run', async ({ page, site }) => {
+  const marks = page.getByTestId('stale');
+  await page.goto(site + link((e) => tiny(e)));
+  await runToEnd(page);
+  await expect(marks).toHaveCount(0);
+  const verdict = await page.getByTestId('verdict').locator('p').first().innerText();
+
+  await page.getByTestId('edit-arm-guided-untrained').click();
+  await page.getByRole('textbox', { name: 'Weight', exact: true }).fill('3');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('quick-mappings').getByText('Last', { exact: true }).click();
+  await page.getByTestId('training-settings').click();
+  await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('20');
+  await expect(page.getByTestId('arm-row-guided-untrained').getByTestId('stale')).toBeVisible();
+  await expect(page.getByTestId('mapping').getByTestId('stale').first()).toBeVisible();
+  await expect(page.getByTestId('training-settings').getByTestId('stale')).toBeVisible();
+  await expect(page.getByTestId('arm-row-unguided').getByTestId('stale')).toHaveCount(0);
+  await expect(page.getByTestId('stale-note')).toHaveText('edited since this run');
+  // The run on screen is still the old one.
+  await expect(page.getByTestId('verdict').locator('p').first()).toHaveText(verdict);
+  await expect(page.getByTestId('run-button')).toHaveText('Run');
+
+  await page.getByTestId('run-button').click();
+  await expect(page.getByTestId('progress-text')).toContainText('20 steps in', { timeout: 60_000 });
+  await expect(marks).toHaveCount(0);
+  await expect(page.getByTestId('stale-note')).toHaveCount(0);
+  await expect(page.getByTestId('run-button')).toHaveText('Run again');
+
+  // Taking the edits back marks them again: the run on screen was made with them.
+  await page.keyboard.press('Control+z');
+  await expect(page.getByTestId('training-settings').getByTestId('stale')).toBeVisible();
+});
