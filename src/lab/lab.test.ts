@@ -57,6 +57,14 @@ describe('a run on WASM', () => {
     for (const seed of [0, 1]) expect(curve(member(result, 'guided', seed))).toEqual(curve(member(result, 'unguided', seed)));
   });
 
+  it('tells at which step it has paused', async () => {
+    const { lab, events, steps } = await openLab(tinyExperiment(), backend);
+    for (const count of [3, 1, 2]) await steps(count);
+    const told = events.flatMap((e) => (e.type === 'progress.changed' ? [e.step] : e.type === 'phase.changed' && e.phase === 'paused' ? ['paused'] : []));
+    expect(told.filter((_, i) => told[i + 1] === 'paused')).toEqual([3, 4, 6]);
+    await lab.dispose();
+  });
+
   it('starts all arms of a seed from the same weights and feeds them the same batches and masks', async () => {
     const { result } = await runToEnd(tinyExperiment(), backend);
     for (const seed of [0, 1]) {

@@ -184,6 +184,12 @@ class LocalLab implements Lab {
     const startStep = run.step;
     const start = performance.now();
     let flushed = start;
+    let told = startStep;
+    const tell = () => {
+      told = run.step;
+      const rate = (run.step - startStep) / ((performance.now() - start) / 1000);
+      this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: rate, secondsLeft: (steps - run.step) / rate });
+    };
     try {
       while (opened.current && !this.#pausing && run.step < this.#target) {
         await this.#exclusive(async () => {
@@ -195,13 +201,14 @@ class LocalLab implements Lab {
         if (now - flushed >= FLUSH_EVERY_MS || run.step === startStep + 1 || run.evaluationDue) {
           await this.#exclusive(() => this.#flush(opened));
           flushed = now;
-          const rate = (run.step - startStep) / ((now - start) / 1000);
-          this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: rate, secondsLeft: (steps - run.step) / rate });
+          tell();
         }
         await yieldToMessages();
       }
       if (!opened.current) return;
       await this.#exclusive(() => this.#flush(opened));
+      // Where it stands still: some steps may have been taken since it was last told.
+      if (told < run.step) tell();
       opened.milliseconds += performance.now() - start;
       if (run.finished) await this.#finish(opened);
       else this.#phase('paused', `Paused after step ${run.step}`);
