@@ -58,9 +58,9 @@ describe('a run on WASM', () => {
   });
 
   it('tells at which step it has paused', async () => {
-    const { lab, events, steps } = await openLab(tinyExperiment(), backend);
+    const { lab, events, steps } = await openLab(tinyExperiment({ 'base.steps': 20 }), backend);
     for (const count of [3, 1, 2]) await steps(count);
-    const told = events.flatMap((e) => (e.type === 'progress.changed' ? [e.step] : e.type === 'phase.changed' && e.phase === 'paused' ? ['paused'] : []));
+    const told = events.flatMap((e): (number | string)[] => (e.type === 'progress.changed' ? [e.step] : e.type === 'phase.changed' && e.phase === 'paused' ? ['paused'] : []));
     expect(told.filter((_, i) => told[i + 1] === 'paused')).toEqual([3, 4, 6]);
     await lab.dispose();
   });
