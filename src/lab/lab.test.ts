@@ -58,10 +58,10 @@ describe('a run on WASM', () => {
   });
 
   it('tells at which step it has paused', async () => {
-    const { lab, events, steps } = await openLab(tinyExperiment({ 'base.steps': 9 }), backend);
-    for (const count of [3, 1, 2]) await steps(count);
+    const { lab, events, steps } = await openLab(tinyExperiment({ 'base.steps': 20, 'base.evaluateEvery': 20 }), backend);
+    for (const count of [2, 3, 4]) await steps(count);
     const told = events.flatMap((e): (number | string)[] => (e.type === 'progress.changed' ? [e.step] : e.type === 'phase.changed' && e.phase === 'paused' ? ['paused'] : []));
-    expect(told.filter((_, i) => told[i + 1] === 'paused')).toEqual([3, 4, 6]);
+    expect(told.filter((_, i) => told[i + 1] === 'paused')).toEqual([2, 5, 9]);
     await lab.dispose();
   });
 
