@@ -103,6 +103,24 @@ const STEPS: FieldSpec = {
 };
 const SEED: FieldSpec = { kind: 'number', path: 'seed', label: 'Seed', hint: 'Of its weights and its batches.' };
 
+/** Off and on as a choice, and the norm while it is on: null is no number that could be typed. */
+const clippingFields = (clipNorm: number | null): FieldSpec[] => [
+  {
+    kind: 'choice',
+    path: 'clipNorm',
+    label: 'Gradient clipping',
+    hint: 'Shortens a gradient that is longer than a limit.',
+    keyOf: (value) => (value === null ? 'off' : 'on'),
+    choices: [
+      { key: 'off', label: 'Off', value: null },
+      { key: 'on', label: 'On', value: clipNorm ?? 1 },
+    ],
+  },
+  ...(clipNorm === null
+    ? []
+    : [{ kind: 'number', path: 'clipNorm', label: 'Largest norm', hint: 'Of all gradients of a network together.', step: 0.5 } as const]),
+];
+
 const scheduleFields = (schedule: ScheduleSpec): FieldSpec[] => [
   SCHEDULE,
   ...(schedule.kind === 'constant' ? [] : [WARMUP]),
@@ -162,6 +180,7 @@ export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] 
     step: 5,
   },
   ...optimiserFields(base.optimiser),
+  ...clippingFields(base.clipNorm),
   {
     kind: 'choice',
     path: 'measure',

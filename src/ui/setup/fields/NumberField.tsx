@@ -16,7 +16,7 @@ export function NumberField({ path, label, hint, step = 1 }: NumberFieldProps) {
   const field = useField(path);
   return (
     <NumberInput
-      label={<FieldLabel label={label} field={field} show={(value) => number(Number(value))} />}
+      label={<FieldLabel label={label} field={field} show={(value) => (value === null ? 'none' : number(Number(value)))} />}
       aria-label={label}
       description={hint}
       value={field.draft ?? (field.value as number | undefined) ?? ''}
