@@ -148,6 +148,14 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await page.getByRole('button', { name: 'Reset Optimiser to Adam' }).click();
   await expectExperiment(page, (e) => e.base.optimiser.kind).toBe('adam');
 
+  const clipping = page.getByRole('radiogroup', { name: 'Gradient clipping' });
+  await clipping.getByText('On').click();
+  await page.getByRole('textbox', { name: 'Largest norm' }).fill('0.25');
+  await expectExperiment(page, (e) => e.base.clipNorm).toBe(0.25);
+  await expect(page.getByTestId('training-settings')).toContainText('0.25');
+  await clipping.getByText('Off').click();
+  await expectExperiment(page, (e) => e.base.clipNorm).toBeNull();
+
   const steps = page.getByRole('textbox', { name: 'Steps', exact: true });
   await steps.fill('0');
   await expect(page.getByText('Needs a whole number from 1 to 100,000.')).toBeVisible();
