@@ -19,12 +19,12 @@ const PARTS = [
   { part: 'stats', files: /^stats\//, imports: ['stats/', 'experiment/'], packages: [] },
   // Where tests and command-line programs run the lab without a browser.
   { part: 'lab in Node', files: /^lab\/backend\/node[A-Z]\w*\.ts$/, imports: ['lab/'], packages: ['node:module', 'node:path', 'node:url'] },
-  { part: 'lab', files: /^lab\//, imports: ['lab/', 'stats/', 'experiment/'], packages: ['@tensorflow/', '@noble/hashes', 'fflate', 'idb-keyval', 'zod'] },
+  { part: 'lab', files: /^lab\//, imports: ['lab/', 'stats/', 'experiment/'], packages: ['@tensorflow/', '@noble/hashes', 'idb-keyval', 'zod'] },
   // The entry alone joins the two sides; it is loaded by address, never imported.
   { part: 'worker entry', files: /^worker\/worker\.ts$/, imports: ['worker/', 'lab/lab.ts', 'experiment/'], packages: [] },
   { part: 'worker', files: /^worker\//, imports: ['worker/', 'experiment/'], packages: [] },
-  { part: 'state', files: /^state\//, imports: ['state/', 'worker/client.ts', 'worker/protocol.ts', 'stats/', 'experiment/'], packages: ['zustand', 'idb-keyval', 'fflate', 'zod', 'react'], page: true },
-  { part: 'ui', files: /^ui\//, imports: ['ui/', 'state/', 'stats/', 'experiment/'], packages: ['react', 'react-dom', '@mantine/', '@tabler/', '@xyflow/', 'recharts', 'katex', 'zustand', 'fflate'], page: true },
+  { part: 'state', files: /^state\//, imports: ['state/', 'worker/client.ts', 'worker/protocol.ts', 'stats/', 'experiment/'], packages: ['zustand', 'idb-keyval', 'zod', 'react'], page: true },
+  { part: 'ui', files: /^ui\//, imports: ['ui/', 'state/', 'stats/', 'experiment/'], packages: ['react', 'react-dom', '@mantine/', '@tabler/', '@xyflow/', 'recharts', 'katex', 'zustand'], page: true },
   { part: 'page entry', files: /^[^/]+$/, imports: ['ui/', 'state/', 'worker/client.ts', 'worker/protocol.ts', 'experiment/', 'isolation.ts'], packages: ['react', 'react-dom', '@mantine/', '@xyflow/', 'katex'], page: true },
 ];
 

@@ -65,18 +65,3 @@ export function signFlipTest(differences: readonly number[]): number {
     signs[flipped] *= -1;
   }
 }
-
-/**
- * Exact two-sided sign test: are wins and losses as even as coin tosses? Ties are left out beforehand.
- * @returns 1 when there is nothing to count
- */
-export function signTest(wins: number, losses: number): number {
-  const n = wins + losses;
-  let term = 2 ** -n;
-  let tail = 0;
-  for (let k = 0; k <= Math.min(wins, losses); k++) {
-    tail += term;
-    term *= (n - k) / (k + 1);
-  }
-  return Math.min(1, 2 * tail);
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../lab/random/stream.ts';
 import {
-  accuracyError, decimate, differencesOf, mean, pairedDifference, sampleSd, signFlipTest, signTest, smooth, standardError,
+  accuracyError, differencesOf, mean, pairedDifference, sampleSd, signFlipTest, standardError,
   studentCdf, studentQuantile,
 } from './index.ts';
 
@@ -104,59 +104,5 @@ describe('exact tests', () => {
     expect(signFlipTest([1, -1])).toBe(1);
     expect(signFlipTest(Array.from({ length: 20 }, () => 0.1))).toBe(2 ** -19);
     for (const n of [0, 21]) expect(() => signFlipTest(new Array(n).fill(1))).toThrow(RangeError);
-  });
-
-  it('signs: coin tosses', () => {
-    expect(signTest(6, 0)).toBe(2 / 64);
-    expect(signTest(5, 1)).toBe(14 / 64);
-    expect(signTest(3, 3)).toBe(1);
-    expect(signTest(0, 0)).toBe(1);
-  });
-});
-
-describe('smooth', () => {
-  it('is unbiased from the first value on', () => {
-    expect([...smooth([5, 5, 5], 0.9)].map((x) => Number(x.toFixed(12)))).toEqual([5, 5, 5]);
-    expect([...smooth([1, 2, 3], 0)]).toEqual([1, 2, 3]);
-    // ((0.5·1)·0.5 + 0.5·3)/(0.75)
-    expect(smooth([1, 3], 0.5)[1]).toBeCloseTo(7 / 3, 12);
-  });
-
-  it('keeps gaps and goes on behind them', () => {
-    const smoothed = smooth([1, NaN, 1], 0.6);
-    expect(smoothed[1]).toBeNaN();
-    expect(smoothed[2]).toBeCloseTo(1, 12);
-    expect(() => smooth([1], 1)).toThrow(RangeError);
-  });
-});
-
-describe('decimate', () => {
-  const wave = Array.from({ length: 5000 }, (_, i) => Math.sin(i / 100) + (i === 1234 ? 10 : 0));
-
-  it('keeps short series whole', () => {
-    expect(decimate([1, 2, 3], 3)).toEqual([0, 1, 2]);
-    expect(decimate([], 10)).toEqual([]);
-  });
-
-  it('keeps ends, extremes and order within the limit', () => {
-    for (const limit of [2, 3, 5, 50, 120, 4999]) {
-      const kept = decimate(wave, limit);
-      expect(kept.length).toBeLessThanOrEqual(limit);
-      expect(kept[0]).toBe(0);
-      expect(kept.at(-1)).toBe(4999);
-      expect(kept.every((index, i) => i === 0 || index > kept[i - 1])).toBe(true);
-      if (limit >= 5) expect(kept).toContain(1234);
-    }
-  });
-
-  it('shows a gap as a gap', () => {
-    const gappy = wave.map((y, i) => (i >= 2000 && i < 2300 ? NaN : y));
-    const kept = decimate(gappy, 120);
-    expect(kept.length).toBeLessThanOrEqual(120);
-    const before = kept.findLastIndex((i) => i < 2000);
-    expect(gappy[kept[before + 1]]).toBeNaN();
-    expect(kept.some((i) => i >= 2300)).toBe(true);
-    expect(decimate(new Array(100).fill(NaN), 10).length).toBeLessThanOrEqual(10);
-    expect(() => decimate(wave, 1)).toThrow(RangeError);
   });
 });

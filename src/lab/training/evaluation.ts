@@ -11,7 +11,7 @@ export interface GroupScores {
   loss: Float64Array;
   accuracy: Float64Array;
   /** `[members × labels]`, labels that are −1 left out. */
-  predictions: Uint8Array;
+  predictions: Uint8Array<ArrayBuffer>;
   /** Per guide `[members × targetTaps × guideTaps × 3]`. */
   matrices: Record<string, Float32Array<ArrayBuffer>>;
 }

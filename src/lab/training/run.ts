@@ -170,8 +170,8 @@ export class Run {
       step: this.#step,
       valLoss: Float32Array.from(scores.flatMap((s) => [...s.loss])),
       valMetric: Float32Array.from(scores.flatMap((s) => [...s.accuracy])),
-      predictions: concatBytes(scores.map((s) => s.predictions)),
-      matrices: Object.fromEntries(this.#probes.map(({ guide }) => [guide, concatFloats(scores.map((s) => s.matrices[guide]))])),
+      predictions: concat(scores.map((s) => s.predictions), (n) => new Uint8Array(n)),
+      matrices: Object.fromEntries(this.#probes.map(({ guide }) => [guide, concat(scores.map((s) => s.matrices[guide]), (n) => new Float32Array(n))])),
     };
   }
 
@@ -258,18 +258,9 @@ function required<T>(value: T | undefined): T {
   return value;
 }
 
-function concatFloats(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+/** Arrays of one kind, one behind the other. */
+function concat<T extends Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(parts: readonly T[], make: (length: number) => T): T {
+  const all = make(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
     all.set(part, at);
