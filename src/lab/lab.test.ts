@@ -96,9 +96,10 @@ describe('a run on WASM', () => {
     await steps(2);
     const checkpoint = await lab.checkpoint();
     await lab.dispose();
-    // Break the first member (guided, seed 0) only.
-    const { data, shape } = checkpoint.tensors['guided/parameter/linear1.weight'];
-    data.fill(Number.NaN, 0, data.length / shape[0]);
+    // Break the third member (guided, seed 0) only.
+    const { data, shape } = checkpoint.tensors['group0/parameter/linear1.weight'];
+    expect(shape[0]).toBe(4);
+    data.fill(Number.NaN, (2 * data.length) / 4, (3 * data.length) / 4);
     const broken = await openLab(experiment, backend, checkpoint);
     const result = await broken.result();
     await broken.lab.dispose();
