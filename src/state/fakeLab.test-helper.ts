@@ -1,4 +1,5 @@
 /** A lab that makes up plausible events, for tests and for drawing the page without an engine. */
+import type { AssetInfo, GivenFile } from '@/experiment/assets.ts';
 import { taskMetric, taskShape } from '@/experiment/describe.ts';
 import type {
   BackendChoice,
@@ -13,6 +14,7 @@ import type {
 import { guideInstances, type Member, members, observedPairs, tapNames } from '@/experiment/plan.ts';
 import type { MemberResult, RunResult } from '@/experiment/result.ts';
 import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { fakeAsset } from '@/lab/files/testing.ts';
 
 export interface FakeOptions {
   /** Milliseconds per chunk of steps; 0 runs as fast as promises allow. */
@@ -146,6 +148,27 @@ export class FakeLab implements Lab {
 
   checkpoint(): Promise<Checkpoint> {
     return Promise.reject(new Error('the fake lab keeps no checkpoints'));
+  }
+
+  readonly assets: AssetInfo[] = [];
+
+  /** Takes any files for images. */
+  async addFiles(files: GivenFile[]): Promise<AssetInfo> {
+    const asset = fakeAsset(files[0].path);
+    this.assets.unshift(asset);
+    return structuredClone(asset);
+  }
+
+  fetchFiles(addresses: string[]): Promise<AssetInfo> {
+    return this.addFiles(addresses.map((path) => ({ path, blob: new Blob() })));
+  }
+
+  async listAssets(): Promise<AssetInfo[]> {
+    return structuredClone(this.assets);
+  }
+
+  async deleteAsset(hash: string): Promise<void> {
+    this.assets.splice(0, this.assets.length, ...this.assets.filter((asset) => asset.hash !== hash));
   }
 
   async forgetGuides(): Promise<void> {

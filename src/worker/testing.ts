@@ -1,4 +1,5 @@
 /** A lab without arithmetic, and a worker without a thread, for the tests of this folder. */
+import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Checkpoint, Lab, LabEvent } from '../experiment/events.ts';
 import { members } from '../experiment/plan.ts';
 import { findPreset } from '../experiment/presets.ts';
@@ -7,6 +8,7 @@ import type { Experiment, Intervention } from '../experiment/schema.ts';
 import type { WorkerLike } from './connection.ts';
 import type { WorkerMessage } from './protocol.ts';
 import { serveLab } from './server.ts';
+import { fakeAsset } from '../lab/files/testing.ts';
 
 /** Twenty steps of two arms and one seed. */
 export function tinyExperiment(): Experiment {
@@ -108,6 +110,27 @@ export class FakeLab implements Lab {
       experiment: this.#experiment, step: this.#step, divergedAt: [-1, -1], history: { training: [], evaluations: [] } as unknown as Checkpoint['history'],
       tensors: { loss: { shape: [1], data: Float32Array.of(this.#loss) } },
     };
+  }
+
+  readonly assets: AssetInfo[] = [];
+
+  /** Takes any files for images. */
+  async addFiles(files: GivenFile[]): Promise<AssetInfo> {
+    const asset = fakeAsset(files[0].path);
+    this.assets.unshift(asset);
+    return structuredClone(asset);
+  }
+
+  fetchFiles(addresses: string[]): Promise<AssetInfo> {
+    return this.addFiles(addresses.map((path) => ({ path, blob: new Blob() })));
+  }
+
+  async listAssets(): Promise<AssetInfo[]> {
+    return structuredClone(this.assets);
+  }
+
+  async deleteAsset(hash: string): Promise<void> {
+    this.assets.splice(0, this.assets.length, ...this.assets.filter((asset) => asset.hash !== hash));
   }
 
   async forgetGuides(): Promise<void> {}
