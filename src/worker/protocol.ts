@@ -17,6 +17,7 @@ export type Request =
   | { type: 'run.pause' }
   | { type: 'run.intervene'; set: Intervention['set'] }
   | { type: 'run.checkpoint' }
+  | { type: 'run.close' }
   | { type: 'guides.forget' }
   | { type: 'files.add'; files: GivenFile[] }
   | { type: 'files.fetch'; addresses: string[] }
@@ -33,6 +34,7 @@ export interface Answers {
   'run.pause': undefined;
   'run.intervene': undefined;
   'run.checkpoint': Checkpoint;
+  'run.close': undefined;
   'guides.forget': undefined;
   'files.add': AssetInfo;
   'files.fetch': AssetInfo;

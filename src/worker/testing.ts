@@ -1,5 +1,4 @@
 /** A lab without arithmetic, and a worker without a thread, for the tests of this folder. */
-import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Checkpoint, Lab, LabEvent } from '../experiment/events.ts';
 import { members } from '../experiment/plan.ts';
 import { findPreset } from '../experiment/presets.ts';
@@ -8,7 +7,7 @@ import type { Experiment, Intervention } from '../experiment/schema.ts';
 import type { WorkerLike } from './connection.ts';
 import type { WorkerMessage } from './protocol.ts';
 import { serveLab } from './server.ts';
-import { fakeAsset } from '../lab/files/testing.ts';
+import { FakeAssets } from '../lab/files/testing.ts';
 
 /** Twenty steps of two arms and one seed. */
 export function tinyExperiment(): Experiment {
@@ -19,7 +18,7 @@ export function tinyExperiment(): Experiment {
 const nextTick = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /** Each step's loss follows from the one before, so that a wrong resumption shows. */
-export class FakeLab implements Lab {
+export class FakeLab extends FakeAssets implements Lab {
   readonly #listeners = new Set<(event: LabEvent) => void>();
   #experiment = tinyExperiment();
   #byHand: Intervention[] = [];
@@ -30,6 +29,7 @@ export class FakeLab implements Lab {
   readonly beforeStep: (step: number, lab: FakeLab) => void;
 
   constructor(beforeStep: (step: number, lab: FakeLab) => void = () => {}) {
+    super();
     this.beforeStep = beforeStep;
   }
 
@@ -112,25 +112,8 @@ export class FakeLab implements Lab {
     };
   }
 
-  readonly assets: AssetInfo[] = [];
-
-  /** Takes any files for images. */
-  async addFiles(files: GivenFile[]): Promise<AssetInfo> {
-    const asset = fakeAsset(files[0].path);
-    this.assets.unshift(asset);
-    return structuredClone(asset);
-  }
-
-  fetchFiles(addresses: string[]): Promise<AssetInfo> {
-    return this.addFiles(addresses.map((path) => ({ path, blob: new Blob() })));
-  }
-
-  async listAssets(): Promise<AssetInfo[]> {
-    return structuredClone(this.assets);
-  }
-
-  async deleteAsset(hash: string): Promise<void> {
-    this.assets.splice(0, this.assets.length, ...this.assets.filter((asset) => asset.hash !== hash));
+  async close(): Promise<void> {
+    this.#until = null;
   }
 
   async forgetGuides(): Promise<void> {}

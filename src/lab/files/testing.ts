@@ -1,5 +1,6 @@
 /** Files made for tests. */
 import type { AssetInfo, GivenFile } from '../../experiment/assets.ts';
+import type { Lab } from '../../experiment/events.ts';
 
 /** A description of an asset that does not exist. */
 export const fakeAsset = (name: string): AssetInfo => ({
@@ -7,6 +8,29 @@ export const fakeAsset = (name: string): AssetInfo => ({
   name, bytes: 1000, added: 0, notes: [],
   facts: { kind: 'images', height: 32, width: 32, channels: 3, classes: ['cat', 'dog'], train: 50, val: 10 },
 });
+
+/** The part of a lab that keeps files; takes any for images. */
+export class FakeAssets implements Pick<Lab, 'addFiles' | 'fetchFiles' | 'listAssets' | 'deleteAsset'> {
+  assets: AssetInfo[] = [];
+
+  async addFiles(files: GivenFile[]): Promise<AssetInfo> {
+    const asset = fakeAsset(files[0].path);
+    this.assets.unshift(asset);
+    return structuredClone(asset);
+  }
+
+  fetchFiles(addresses: string[]): Promise<AssetInfo> {
+    return this.addFiles(addresses.map((path) => ({ path, blob: new Blob() })));
+  }
+
+  async listAssets(): Promise<AssetInfo[]> {
+    return structuredClone(this.assets);
+  }
+
+  async deleteAsset(hash: string): Promise<void> {
+    this.assets = this.assets.filter((asset) => asset.hash !== hash);
+  }
+}
 
 export const given = (path: string, bytes: Uint8Array<ArrayBuffer> | string): GivenFile => ({ path, blob: new Blob([bytes]) });
 
