@@ -10,6 +10,7 @@ import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
 import { Guide } from './guidance/guide.ts';
 import { GuideStore, recipeKey } from './guidance/store.ts';
+import { forgetRun, keepRun, keptRuns, keptState } from './keptRuns.ts';
 import { createTask, type Task } from './tasks/index.ts';
 import { evaluate } from './training/evaluation.ts';
 import { History } from './training/history.ts';
@@ -39,6 +40,8 @@ interface Opened {
   notes: RunResult['events'];
   /** Milliseconds spent running. */
   milliseconds: number;
+  /** Name under which it is kept in this browser, if it is. */
+  keepAs: string | undefined;
   /** Clears when the run is replaced. */
   current: boolean;
 }
@@ -107,12 +110,14 @@ class LocalLab implements Lab {
       }
       this.#phase('preparing', 'Building the networks');
       await yieldToMessages();
-      const run = new Run(options.checkpoint?.experiment ?? experiment, task, guides, kernels);
+      const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
+      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels);
       const history = new History(members(experiment).length, experiment.base.steps);
-      this.#opened = { run, history, guides: scores, notes, milliseconds: 0, current: true };
-      if (options.checkpoint) {
-        run.restore(options.checkpoint);
-        history.restore(options.checkpoint.history, options.checkpoint.divergedAt);
+      this.#opened = { run, history, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
+      if (checkpoint) {
+        run.restore(checkpoint);
+        history.restore(checkpoint.history, checkpoint.divergedAt);
+        if (!options.checkpoint) this.#tellAgain(this.#opened);
         notes.push({ step: run.step, text: `Continued on ${environment.backend} from a checkpoint at step ${run.step}.` });
       } else {
         await this.#evaluate(this.#opened);
@@ -152,16 +157,28 @@ class LocalLab implements Lab {
     // Between two steps: the loop waits for the copy, so that no tensor changes under it.
     return this.#exclusive(async () => {
       await this.#flush(opened);
-      return {
+      const checkpoint: Checkpoint = {
         experiment: structuredClone(opened.run.experiment), step: opened.run.step,
         tensors: await opened.run.save(), divergedAt: [...opened.history.divergedAt], history: opened.history.save(),
       };
+      if (opened.keepAs !== undefined && !opened.run.finished) await keepRun(opened.keepAs, checkpoint);
+      return checkpoint;
     });
   }
 
   async close(): Promise<void> {
     this.#generation++;
+    const name = this.#opened?.keepAs;
     await this.#close();
+    if (name !== undefined) await forgetRun(name);
+  }
+
+  keptRuns() {
+    return keptRuns();
+  }
+
+  forgetRun(name: string) {
+    return forgetRun(name);
   }
 
   async forgetGuides(): Promise<void> {
@@ -229,8 +246,21 @@ class LocalLab implements Lab {
       experiment: structuredClone(opened.run.experiment), history: opened.history, environment, guides: opened.guides,
       notes: opened.notes, seconds: opened.milliseconds / 1000, recalibrated,
     });
+    if (opened.keepAs !== undefined) await forgetRun(opened.keepAs);
     this.#emit({ type: 'run.finished', result });
     this.#phase('finished', '');
+  }
+
+  /** What a run had recorded before it was kept, for a page that has seen nothing of it. */
+  #tellAgain({ run, history }: Opened): void {
+    const { training, evaluations } = history.save();
+    for (const record of evaluations) this.#emit({ type: 'evaluation.recorded', record });
+    this.#emit({ type: 'training.recorded', records: training });
+    members(run.experiment).forEach(({ arm, seed }, m) => {
+      if (history.divergedAt[m] >= 0) this.#emit({ type: 'member.diverged', arm, seed, step: history.divergedAt[m] });
+    });
+    const { steps } = run.experiment.base;
+    this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: 0, secondsLeft: Number.NaN });
   }
 
   async #evaluate(opened: Opened): Promise<void> {

@@ -114,6 +114,11 @@ export class FakeLab implements Lab {
     this.#until = null;
   }
 
+  async keptRuns() {
+    return [];
+  }
+
+  async forgetRun(): Promise<void> {}
   async forgetGuides(): Promise<void> {}
   async dispose(): Promise<void> {}
 }
