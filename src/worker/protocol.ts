@@ -5,6 +5,7 @@
 import type {
   BackendChoice, Checkpoint, Environment, Failure, KeptRun, LabEvent, OpenOptions, TaskPreview,
 } from '../experiment/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
 
 /** Page → worker. */
@@ -20,6 +21,10 @@ export type Request =
   | { type: 'run.listKept' }
   | { type: 'run.forget'; name: string }
   | { type: 'guides.forget' }
+  | { type: 'files.add'; files: GivenFile[] }
+  | { type: 'files.fetch'; addresses: string[] }
+  | { type: 'assets.list' }
+  | { type: 'asset.delete'; hash: string }
   | { type: 'worker.ping' };
 
 /** What each request is answered with. */
@@ -35,6 +40,10 @@ export interface Answers {
   'run.listKept': KeptRun[];
   'run.forget': undefined;
   'guides.forget': undefined;
+  'files.add': AssetInfo;
+  'files.fetch': AssetInfo;
+  'assets.list': AssetInfo[];
+  'asset.delete': undefined;
   'worker.ping': undefined;
 }
 
