@@ -18,6 +18,12 @@ export function dense(tape: Tape, x: V3, w: V3, b: V2): V3 {
   ]);
 }
 
+/** x + b on every row: x `[E, R, F]`, b `[E, F]`. */
+export function addBias(tape: Tape, x: V3, b: V2): V3 {
+  const { kernels } = tape;
+  return tape.push(tf.add(x.tensor, tf.expandDims(b.tensor, 1)) as tf.Tensor3D, [x, b], (dy) => [dy, kernels.sumRows(dy)]);
+}
+
 /** Batch normalisation over rows with batch statistics, then ReLU and mask where the options say so. */
 export function batchNorm(
   tape: Tape, x: V3, gamma: V2, beta: V2, options: BatchNormOptions,

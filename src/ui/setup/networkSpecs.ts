@@ -7,6 +7,7 @@ export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
   resnet: 'ResNet',
   rnn: 'Recurrent',
   transformer: 'Transformer',
+  custom: 'Your own',
 };
 
 const INIT_NAMES: Record<InitName, string> = {
@@ -159,6 +160,7 @@ const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
   resnet: RESNET,
   rnn: RNN,
   transformer: TRANSFORMER,
+  custom: [init('custom', SCALED_FOR_RELU), { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' }],
 };
 
 export const networkFields = (network: NetworkSpec): FieldSpec[] => FIELDS[network.family];
