@@ -1,11 +1,9 @@
 /** A network of the user's own before it exists: taps, parameters, arithmetic. */
-import type { NetworkDescription } from '../describe.ts';
+import { type NetworkDescription, product } from '../description.ts';
 import type { TaskShape } from '../describeTask.ts';
 import type { CustomSpec } from '../networkSchema.ts';
 import { titleOf } from './parse.ts';
 import { flatLayers, planNetwork } from './plan.ts';
-
-const product = (xs: readonly number[]) => xs.reduce((a, b) => a * b, 1);
 
 /** A text that does not fit the task is described as far as it does: its checks say what is wrong. */
 export function describeCustom(spec: CustomSpec, task: TaskShape): NetworkDescription {

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskShape } from '../describeTask.ts';
-import { describeNetwork } from '../describe.ts';
+import { describeNetwork, taskShape } from '../describe.ts';
 import { PRESETS } from '../presets.ts';
 import { parseExperiment } from '../parse.ts';
-import type { CustomSpec } from '../schema.ts';
+import type { CustomSpec, NetworkSpec } from '../schema.ts';
 import { formatTextProblem } from './parse.ts';
 import { flatLayers, planNetwork, textProblems } from './plan.ts';
 import { TEMPLATES } from './templates.ts';
 import { textOf } from './write.ts';
-import { taskShape } from '../describe.ts';
 import { decodeLink, encodeLink } from '../link.ts';
 
 const IMAGES: TaskShape = { input: [12, 12, 3], classes: 8, trainExamples: 100, valExamples: 100 };
@@ -80,8 +79,13 @@ describe('taps', () => {
 });
 
 describe('written from the other families', () => {
-  const networks = PRESETS.flatMap(({ experiment: { task, target, guides } }) =>
-    [target, ...Object.values(guides).map(({ network }) => network)].map((network) => ({ network, task: taskShape(task) })));
+  const wide = { init: 'he', tap: 'pre' } as const;
+  const networks: { network: NetworkSpec; task: TaskShape }[] = [
+    { network: { family: 'resnet', block: 'bottleneck', stages: [2, 1], width: 4, ...wide }, task: IMAGES },
+    { network: { family: 'convnet', stages: [1, 3], width: 4, stride: 2, norm: 'none', ...wide }, task: IMAGES },
+  ];
+  networks.push(...PRESETS.flatMap(({ experiment: { task, target, guides } }) =>
+    [target, ...Object.values(guides).map(({ network }) => network)].map((network) => ({ network, task: taskShape(task) }))));
   it('is the same network: parameters, arithmetic, layers', () => {
     for (const { network, task } of networks) {
       const text = textOf(network, task);
@@ -94,7 +98,7 @@ describe('written from the other families', () => {
 
   it('has a form for every kind of network of the presets', () => {
     expect(new Set(networks.filter(({ network, task }) => textOf(network, task)).map(({ network }) => network.family)))
-      .toEqual(new Set(['fcn', 'resnet', 'rnn', 'transformer']));
+      .toEqual(new Set(['fcn', 'resnet', 'convnet', 'rnn', 'transformer']));
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import type { CustomSpec } from '../networkSchema.ts';
 import type { TaskShape } from '../describeTask.ts';
+import { product } from '../description.ts';
 import { type LayerName, MAX_EXPANDED } from './grammar.ts';
 import { parseText, type Place, type Statement, type TextProblem } from './parse.ts';
 
@@ -77,7 +78,6 @@ export const GATES_OF: Partial<Record<LayerName, number>> = { rnn: 1, gru: 3, ls
 /** Values per unit and token that the backward pass needs besides states and projections. */
 const SAVED: Partial<Record<LayerName, number>> = { rnn: 0, gru: 4, lstm: 5 };
 
-const product = (xs: readonly number[]) => xs.reduce((a, b) => a * b, 1);
 const sizeOf = (flow: Flow): number => product(flow.shape);
 /** Units or channels. */
 export const widthOf = (flow: Flow): number => flow.shape[flow.shape.length - 1];

@@ -1,4 +1,5 @@
 /** Networks in text form to start from. */
+import type { TaskShape } from '../describeTask.ts';
 
 export interface Template {
   id: string;
@@ -109,3 +110,7 @@ layernorm
 `,
   },
 ];
+
+/** Templates of networks that can read a task. */
+export const templatesFor = (task: TaskShape): Template[] =>
+  TEMPLATES.filter(({ reads }) => (reads === 'tokens') === (task.tokens !== undefined));

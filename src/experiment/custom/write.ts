@@ -1,7 +1,7 @@
 /** Networks of the other families, written out as text: a place to start from. */
 import type { TaskShape } from '../describeTask.ts';
-import type { CustomSpec, FcnSpec, NetworkSpec, ResNetSpec, RnnSpec, TransformerSpec } from '../networkSchema.ts';
-import { describeNetwork } from '../describe.ts';
+import type { ConvNetSpec, CustomSpec, FcnSpec, NetworkSpec, ResNetSpec, RnnSpec, TransformerSpec } from '../networkSchema.ts';
+import { BOTTLENECK_EXPANSION, describeNetwork } from '../describe.ts';
 
 const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
 const repeat = (times: number, lines: readonly string[]): string[] =>
@@ -16,25 +16,45 @@ const fcn = ({ depth, width, norm, dropout }: FcnSpec): string[] => [
   ]),
 ];
 
-function resnet({ stages, width }: ResNetSpec): string[] {
-  const block = (channels: number, stride: number, project: boolean): string[] => [
-    ...residual(
-      [`conv ${channels}${stride > 1 ? ` stride=${stride}` : ''}`, 'batchnorm', 'relu', `conv ${channels}`, 'batchnorm'],
-      project ? [`conv ${channels} 1x1${stride > 1 ? ` stride=${stride}` : ''}`, 'batchnorm'] : [],
-    ),
-    'relu',
-  ];
+const strided = (stride: number): string => (stride > 1 ? ` stride=${stride}` : '');
+
+function resnet({ stages, width, block: kind }: ResNetSpec): string[] {
+  const conv = (channels: number, kernel: number, stride: number): string =>
+    `conv ${channels}${kernel === 3 ? '' : ` ${kernel}x${kernel}`}${strided(stride)}`;
+  const block = (inside: number, stride: number, project: boolean): string[] => {
+    const out = kind === 'bottleneck' ? BOTTLENECK_EXPANSION * inside : inside;
+    const convs = kind === 'bottleneck'
+      ? [conv(inside, 1, 1), conv(inside, 3, stride), conv(out, 1, 1)]
+      : [conv(inside, 3, stride), conv(out, 3, 1)];
+    return [
+      ...residual(
+        convs.flatMap((line, i) => [line, 'batchnorm', ...(i < convs.length - 1 ? ['relu'] : [])]),
+        project ? [conv(out, 1, stride), 'batchnorm'] : [],
+      ),
+      'relu',
+    ];
+  };
   return [
-    `conv ${width}`, 'batchnorm', 'relu',
+    conv(width, 3, 1), 'batchnorm', 'relu',
     ...stages.flatMap((blocks, stage) => {
       const channels = width * 2 ** stage;
-      return stage === 0
-        ? repeat(blocks, block(channels, 1, false))
-        : [...block(channels, 2, true), ...repeat(blocks - 1, block(channels, 1, false))];
+      const project = stage > 0 || kind === 'bottleneck';
+      return project
+        ? [...block(channels, stage > 0 ? 2 : 1, true), ...repeat(blocks - 1, block(channels, 1, false))]
+        : repeat(blocks, block(channels, 1, false));
     }),
     'averagepool',
   ];
 }
+
+const convnet = ({ stages, width, stride, norm }: ConvNetSpec): string[] => [
+  ...stages.flatMap((count, stage) => {
+    const unit = (by: number) => [`conv ${width * 2 ** stage}${strided(by)}`, ...(norm === 'batch' ? ['batchnorm'] : []), 'relu'];
+    const first = stage > 0 ? 2 : stride;
+    return first === 1 ? repeat(count, unit(1)) : [...unit(first), ...repeat(count - 1, unit(1))];
+  }),
+  'averagepool',
+];
 
 const rnn = ({ cell, layers, width }: RnnSpec): string[] => [
   `embed ${width}`,
@@ -62,6 +82,7 @@ function linesOf(spec: Exclude<NetworkSpec, CustomSpec>, task: TaskShape): strin
   switch (spec.family) {
     case 'fcn': return fcn(spec);
     case 'resnet': return resnet(spec);
+    case 'convnet': return convnet(spec);
     case 'rnn': return spec.chained ? null : rnn(spec);
     case 'transformer': return transformer(spec, task);
   }

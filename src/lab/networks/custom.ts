@@ -51,10 +51,7 @@ const recurrent = (kindOf: (layer: PlannedLayer) => RecurrentKind): Run => ({ co
 const RUN: Record<Exclude<PlannedLayer['layer'], 'repeat' | 'skip'>, Run> = {
   conv({ context }, x, { name, statement, parameters }) {
     const { stride, pad } = convOptions(statement);
-    const y = context.conv(name, x as V5, { stride, pad });
-    if (parameters.length === 1) return y;
-    const biased = ops.addBias(context.tape, rows(context, y), context.parameter(`${name}.bias`));
-    return ops.reshape<tf.Tensor5D>(context.tape, biased, y.tensor.shape);
+    return context.conv(name, x as V5, { stride, pad, bias: parameters.length > 1 });
   },
   maxpool: ({ context }, x, { statement }) => pooling.maxPool(context.tape, x as V5, statement.window ?? 2),
   averagepool({ context, padding }, x, { input, statement }) {
