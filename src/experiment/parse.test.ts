@@ -109,7 +109,7 @@ describe('parts that do not fit each other', () => {
       'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
     ]);
     expect(sequence('copy-paste', ['task', WIDE?.task])).toEqual([
-      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet or convnet',
+      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet, convnet or custom',
     ]);
   });
 
