@@ -22,10 +22,11 @@ const IMAGES: Record<ProceduralSpec['kind'], ImageSource> = {
 /** Tasks whose data are drawn, not read from files. */
 export type DrawnTaskSpec = Exclude<TaskSpec, FileImagesSpec>;
 
-/** The task of that specification. Nothing is drawn yet: splits are on first use. */
+/** The task of that specification. Nothing is drawn yet: splits are on first use. @throws {TypeError} for one that reads files */
 export function createTask(spec: ProceduralSpec): ImageTask;
-export function createTask(spec: DrawnTaskSpec): DrawnTask;
-export function createTask(spec: DrawnTaskSpec): DrawnTask {
+export function createTask(spec: TaskSpec): DrawnTask;
+export function createTask(spec: TaskSpec): DrawnTask {
+  if (spec.kind === 'image-files') throw new TypeError('a task that reads files is opened with openTask');
   if (!isImageTask(spec)) return new SequenceTask(spec);
   return new ImageTask(spec, IMAGES[spec.kind]);
 }
