@@ -209,7 +209,7 @@ const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
   convnet: CONVNET,
   rnn: RNN,
   transformer: TRANSFORMER,
-  custom: [init('custom', SCALED_FOR_RELU), { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' }],
+  custom: [init('custom', 'Default: uniform in ±1/√inputs. He: scaled for ReLU.'), { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' }],
 };
 
 export const networkFields = (network: NetworkSpec): FieldSpec[] => FIELDS[network.family];
