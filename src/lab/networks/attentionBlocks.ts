@@ -7,27 +7,18 @@ import type { TransformerSpec } from '../../experiment/schema.ts';
 import * as ops from '../autodiff/ops.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Value } from '../autodiff/tape.ts';
-import { bias, constant, headWeight, uniform } from './init.ts';
+import { bias, headWeight, normParameters, uniform } from './init.ts';
 import type { ForwardContext, ParameterSpec } from './program.ts';
 
 type V4 = Value<tf.Tensor4D>;
 
-export const layerNormParameters = (name: string, width: number): ParameterSpec[] => [
-  { name: `${name}.gamma`, shape: [width], init: constant(1) },
-  { name: `${name}.beta`, shape: [width], init: constant(0) },
-];
-
 const linearParameters = (name: string, inputs: number, outputs: number): ParameterSpec[] => [
-  { name: `${name}.weight`, shape: [inputs, outputs], init: headWeight('default', inputs) },
+  { name: `${name}.weight`, shape: [inputs, outputs], init: headWeight('default', inputs, outputs) },
   { name: `${name}.bias`, shape: [outputs], init: bias('default', inputs) },
 ];
 
 const linear = (context: ForwardContext, name: string, x: V4): V4 =>
   sequence.linear(context.tape, x, context.parameter(`${name}.weight`), context.parameter(`${name}.bias`));
-
-/** Over the last axis. */
-export const layerNorm = <T extends tf.Tensor>(context: ForwardContext, name: string, x: Value<T>): Value<T> =>
-  sequence.layerNorm(context.tape, x, context.parameter(`${name}.gamma`), context.parameter(`${name}.beta`));
 
 export const mlpParameters = (block: string, width: number, ffn: number): ParameterSpec[] =>
   [...linearParameters(`${block}.up`, width, ffn), ...linearParameters(`${block}.down`, ffn, width)];
@@ -61,20 +52,20 @@ export function attentionBlocks({ layers, width, ffn, heads, causal, norm, activ
 
   /** x + f(norm(x)), or norm(x + f(x)). */
   const residual = (context: ForwardContext, name: string, x: V4, f: (x: V4) => V4): V4 => (preNorm
-    ? ops.add(context.tape, x, f(layerNorm(context, name, x)))
-    : layerNorm(context, name, ops.add(context.tape, x, f(x))));
+    ? ops.add(context.tape, x, f(context.layerNorm(name, x)))
+    : context.layerNorm(name, ops.add(context.tape, x, f(x))));
 
   return {
     parameters: [
       ...names.flatMap((block) => [
-        ...layerNormParameters(`${block}.norm1`, width),
+        ...normParameters(`${block}.norm1`, width),
         // PyTorch's Xavier initialisation of the three projections as one matrix; they have no bias (recipes, section 1).
         { name: `${block}.qkv`, shape: [width, 3 * width], init: uniform(Math.sqrt(6 / (4 * width))) },
         ...linearParameters(`${block}.out`, width, width),
-        ...layerNormParameters(`${block}.norm2`, width),
+        ...normParameters(`${block}.norm2`, width),
         ...mlpParameters(block, width, ffn),
       ]),
-      ...(preNorm ? layerNormParameters('norm', width) : []),
+      ...(preNorm ? normParameters('norm', width) : []),
     ],
     forward(context, x, keyMask) {
       let stream = x;
@@ -83,7 +74,7 @@ export function attentionBlocks({ layers, width, ffn, heads, causal, norm, activ
         stream = residual(context, `${block}.norm2`, stream, (y) => mlp(context, block, y, activation));
         context.tap(`${block}.output`, stream);
       }
-      return preNorm ? layerNorm(context, 'norm', stream) : stream;
+      return preNorm ? context.layerNorm('norm', stream) : stream;
     },
   };
 }

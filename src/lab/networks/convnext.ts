@@ -7,14 +7,15 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { CONVNEXT_EXPANSION, convnextPlan, type ImageShape } from '../../experiment/describe.ts';
 import type { ConvNextSpec } from '../../experiment/schema.ts';
 import * as ops from '../autodiff/ops.ts';
-import { layerNorm, layerNormParameters, mlp, mlpParameters } from './attentionBlocks.ts';
+import { mlp, mlpParameters } from './attentionBlocks.ts';
 import type { Images } from './convolutional.ts';
-import { bias, headWeight } from './init.ts';
+import { bias, normParameters, uniform } from './init.ts';
 import type { ForwardContext, NetworkProgram, ParameterSpec } from './program.ts';
 import { headParameters } from './tokens.ts';
 
+/** With PyTorch's default initialisation. */
 const convParameters = (name: string, shape: number[], fanIn: number): ParameterSpec[] => [
-  { name: `${name}.weight`, shape, init: headWeight('default', fanIn) },
+  { name: `${name}.weight`, shape, init: uniform(1 / Math.sqrt(fanIn)) },
   { name: `${name}.bias`, shape: [shape[shape.length - 1]], init: bias('default', fanIn) },
 ];
 
@@ -24,7 +25,7 @@ function block(context: ForwardContext, name: string, x: Images): Images {
   const spatial = ops.depthwiseConv(tape, x, context.parameter(`${name}.depthwise.weight`), context.parameter(`${name}.depthwise.bias`));
   context.tap(`${name}.depthwise`, spatial);
   const pixels = ops.reshape<tf.Tensor4D>(tape, spatial, [e, b, h * w, c]);
-  const mixed = mlp(context, name, layerNorm(context, `${name}.norm`, pixels), 'gelu');
+  const mixed = mlp(context, name, context.layerNorm(`${name}.norm`, pixels), 'gelu');
   const out = ops.add(tape, x, ops.reshape<tf.Tensor5D>(tape, mixed, [e, b, h, w, c]));
   context.tap(`${name}.output`, out);
   return out;
@@ -37,14 +38,14 @@ export function convnext(spec: ConvNextSpec, task: ImageShape): NetworkProgram {
     parameters: [
       ...stages.flatMap(({ entry, blocks, channels }, i) => [
         ...convParameters(entry.name, [entry.kernel, entry.kernel, entry.inChannels, channels], entry.kernel ** 2 * entry.inChannels),
-        ...layerNormParameters(`${entry.name}.norm`, i === 0 ? channels : entry.inChannels),
+        ...normParameters(`${entry.name}.norm`, i === 0 ? channels : entry.inChannels),
         ...blocks.flatMap(({ name }) => [
           ...convParameters(`${name}.depthwise`, [spec.kernel, spec.kernel, channels], spec.kernel ** 2),
-          ...layerNormParameters(`${name}.norm`, channels),
+          ...normParameters(`${name}.norm`, channels),
           ...mlpParameters(name, channels, CONVNEXT_EXPANSION * channels),
         ]),
       ]),
-      ...layerNormParameters('norm', features),
+      ...normParameters('norm', features),
       ...headParameters(task.classes, features),
     ],
     statistics: [],
@@ -52,15 +53,15 @@ export function convnext(spec: ConvNextSpec, task: ImageShape): NetworkProgram {
       let x = images as Images;
       stages.forEach(({ entry, blocks }, i) => {
         const norm = `${entry.name}.norm`;
-        const before = i === 0 ? x : layerNorm(context, norm, x);
+        const before = i === 0 ? x : context.layerNorm(norm, x);
         const entered = context.conv(entry.name, before, { stride: entry.kernel, pad: 0, bias: true });
         context.tap(entry.name, entered);
-        x = i === 0 ? layerNorm(context, norm, entered) : entered;
+        x = i === 0 ? context.layerNorm(norm, entered) : entered;
         for (const { name } of blocks) x = block(context, name, x);
       });
       const pooled = ops.globalAveragePool(context.tape, x);
       context.tap('pool', pooled);
-      return context.dense('head', layerNorm(context, 'norm', pooled));
+      return context.dense('head', context.layerNorm('norm', pooled));
     },
   };
 }

@@ -14,7 +14,7 @@ export const embeddingParameter = (task: SequenceShape, width: number): Paramete
   ({ name: 'embedding', shape: [task.tokens.vocabulary, width], init: normal(1) });
 
 export const headParameters = (classes: number, width: number): ParameterSpec[] => [
-  { name: 'head.weight', shape: [width, classes], init: headWeight('default', width) },
+  { name: 'head.weight', shape: [width, classes], init: headWeight('default', width, classes) },
   { name: 'head.bias', shape: [classes], init: bias('default', width) },
 ];
 

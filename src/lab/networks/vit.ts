@@ -9,7 +9,7 @@ import * as ops from '../autodiff/ops.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import { attentionBlocks } from './attentionBlocks.ts';
 import type { Images } from './convolutional.ts';
-import { bias, constant, headWeight, normal } from './init.ts';
+import { bias, constant, hiddenWeight, normal } from './init.ts';
 import type { NetworkProgram } from './program.ts';
 import { headParameters } from './tokens.ts';
 
@@ -24,7 +24,7 @@ export function vit(spec: VitSpec, task: ImageShape): NetworkProgram {
   const blocks = attentionBlocks({ ...spec, causal: false, norm: 'pre', activation: 'gelu' });
   return {
     parameters: [
-      { name: 'patches.weight', shape: [patch, patch, task.input[2], width], init: headWeight('default', fanIn) },
+      { name: 'patches.weight', shape: [patch, patch, task.input[2], width], init: hiddenWeight('default', { inputs: task.input[2], outputs: width, kernel: patch }) },
       { name: 'patches.bias', shape: [width], init: bias('default', fanIn) },
       ...(hasClass ? [{ name: 'class', shape: [width], init: constant(0) }] : []),
       { name: 'positions', shape: [length, width], init: normal(POSITIONS_SD) },
