@@ -52,6 +52,8 @@ export interface SequencePreview {
   /** How tokens and classes are written, by number. */
   tokenNames: string[];
   classNames: string[];
+  /** Where sequences are windows of a text: what stands between its tokens ('' for characters, a space for words). */
+  separator?: string;
 }
 
 export type TaskPreview = ImagePreview | SequencePreview;
@@ -91,7 +93,9 @@ export interface EvaluationRecord {
    * Predicted class of every label of the validation set, `[members × labels]`: one an example for images and for
    * sequences with one label, otherwise every label that is not −1, example by example in order of position.
    */
-  predictions: Uint8Array<ArrayBuffer>;
+  predictions: Uint16Array<ArrayBuffer>;
+  /** Where labels have groups (`labelGroups`): cross-entropy and accuracy on each, `[members × groups]`. */
+  groups?: { loss: Float32Array<ArrayBuffer>; accuracy: Float32Array<ArrayBuffer> };
 }
 
 /** Training losses of consecutive steps: `firstStep` is the number of the first one (1 = after one step). */

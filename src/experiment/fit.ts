@@ -1,9 +1,12 @@
 /** Whether the parts of an experiment fit each other: tasks, networks, initialisations, guides. */
 import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts';
 import type { Problem } from './parse.ts';
-import { type Experiment, INITS, type NetworkSpec, type TaskSpec } from './schema.ts';
+import { type Experiment, INITS, isLanguageTask, type NetworkSpec, type TaskSpec } from './schema.ts';
 
 function checkTask(task: TaskSpec, path: string): Problem[] {
+  if (task.kind === 'micro-english' && task.valSeed === task.seed) {
+    return [{ path: `${path}.valSeed`, message: `must differ from the training text's seed ${task.seed}: validation would be on the text that was learnt` }];
+  }
   if (task.kind === 'parity' && task.minLength > task.length) {
     return [{ path: `${path}.minLength`, message: `must be at most the length ${task.length}, not ${task.minLength}` }];
   }
@@ -16,11 +19,24 @@ function checkTask(task: TaskSpec, path: string): Problem[] {
   return [];
 }
 
+/** A network that reads the words it is to guess measures nothing, and as a guide it hands them on. */
+function seesAhead(network: NetworkSpec, path: string): Problem | null {
+  if (network.family === 'transformer' && !network.causal) {
+    return { path: `${path}.causal`, message: 'must be true in language modelling: a Transformer that sees later tokens reads the answer' };
+  }
+  if (network.family === 'rnn' && network.chained) {
+    return { path: `${path}.chained`, message: 'must be false in language modelling: upper layers would start from a state that has read the answer' };
+  }
+  return null;
+}
+
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
   if (!familyFits(network.family, taskShape(task))) {
     const [reads, fitting] = taskShape(task).tokens ? ['images', 'rnn or transformer'] : ['tokens', 'fcn or resnet'];
     return [{ path: `${path}.family`, message: `${network.family} reads ${reads}, which the task "${taskTitle(task)}" does not give: use ${fitting}` }];
   }
+  const ahead = isLanguageTask(task) ? seesAhead(network, path) : null;
+  if (ahead) return [ahead];
   if (network.family === 'transformer' && network.width % network.heads !== 0) {
     return [{ path: `${path}.width`, message: `must be a multiple of the ${network.heads} heads, not ${network.width}` }];
   }
@@ -41,6 +57,11 @@ function checkGuides(experiment: Experiment): Problem[] {
   return Object.entries(experiment.guides).flatMap(([name, guide]): Problem[] => {
     const own = (guide.state === 'trained' ? guide.training.task : undefined) ?? experiment.task;
     const problems = checkNetwork(guide.network, own, `guides.${name}.network`);
+    if (problems.length === 0 && isLanguageTask(experiment.task)) {
+      // Also one that was trained on another task: what it shows the target is activations on this one.
+      const problem = seesAhead(guide.network, `guides.${name}.network`);
+      if (problem) return [problem];
+    }
     if (own === experiment.task || problems.length > 0) return problems;
     const path = `guides.${name}.training.task`;
     const invalid = checkTask(own, path);

@@ -8,7 +8,10 @@ import { initSchema, networkSchema } from './networkSchema.ts';
 import { seed, taskSchema } from './taskSchema.ts';
 
 export * from './networkSchema.ts';
-export { type ImageTaskSpec, isImageTask, type SequenceTaskSpec, taskSchema, type TaskSpec } from './taskSchema.ts';
+export {
+  type DrawnTaskSpec, type ImageTaskSpec, isImageTask, isLanguageTask, type LanguageTaskSpec, type MicroEnglishSpec, type SequenceTaskSpec,
+  taskSchema, type TaskSpec,
+} from './taskSchema.ts';
 
 export const SCHEMA_VERSION = 1;
 

@@ -11,7 +11,7 @@ import { yieldToMessages } from './backend/yield.ts';
 import { Guide } from './guidance/guide.ts';
 import { GuideStore, recipeKey } from './guidance/store.ts';
 import { createTask, type Task } from './tasks/index.ts';
-import { evaluate } from './training/evaluation.ts';
+import { evaluate, metricOf } from './training/evaluation.ts';
 import { History } from './training/history.ts';
 import { buildResult } from './training/result.ts';
 import { Run } from './training/run.ts';
@@ -276,10 +276,12 @@ class LocalLab implements Lab {
   async #scoreGuide(guide: Guide, source: GuideSource, task: Task, experiment: Experiment): Promise<RunResult['guides']> {
     const scores: RunResult['guides'] = [];
     for (const [i, model] of guide.models.entries()) {
-      const { loss, accuracy } = await evaluate(model, task.val, task.shape.input, []);
+      const scored = await evaluate(model, task.val, task.shape.input, []);
+      const { loss } = scored;
+      const [metric] = metricOf(task.spec, scored);
       const seed = guide.spec.state === 'trained' ? guide.spec.training.seed : experiment.seeds[i];
-      this.#emit({ type: 'guide.ready', guide: guide.id, seed, source, valLoss: loss[0], valMetric: accuracy[0] });
-      scores.push({ id: guide.id, state: guide.spec.state, seed, score: accuracy[0], valLoss: loss[0], source });
+      this.#emit({ type: 'guide.ready', guide: guide.id, seed, source, valLoss: loss[0], valMetric: metric });
+      scores.push({ id: guide.id, state: guide.spec.state, seed, score: metric, valLoss: loss[0], source });
     }
     return scores;
   }

@@ -254,11 +254,11 @@ export class FakeLab implements Lab {
     const step = this.#step;
     const share = step / experiment.base.steps;
     const classes = taskShape(experiment.task).classes;
-    const valExamples = experiment.task.val;
+    const { valExamples } = taskShape(experiment.task);
     const targets = tapNames(experiment);
     const valLoss = new Float32Array(this.#members.length);
     const valMetric = new Float32Array(this.#members.length);
-    const predictions = new Uint8Array(this.#members.length * valExamples);
+    const predictions = new Uint16Array(this.#members.length * valExamples);
     this.#members.forEach((member, m) => {
       const to = shapeOf(member.arm);
       const diverged = this.#isDiverged(m, step);

@@ -90,7 +90,7 @@ export class FakeLab implements Lab {
 
   #evaluate(): void {
     const values = new Float32Array(2).fill(this.#loss);
-    this.emit({ type: 'evaluation.recorded', record: { step: this.#step, valLoss: values, valMetric: values.slice(), matrices: { trained: values.slice() }, predictions: new Uint8Array(2) } });
+    this.emit({ type: 'evaluation.recorded', record: { step: this.#step, valLoss: values, valMetric: values.slice(), matrices: { trained: values.slice() }, predictions: new Uint16Array(2) } });
   }
 
   async pause(): Promise<void> {

@@ -1,8 +1,9 @@
-import { type ImageTaskSpec, isImageTask, type TaskSpec } from '../../experiment/schema.ts';
+import { type ImageTaskSpec, isImageTask, isLanguageTask, type TaskSpec } from '../../experiment/schema.ts';
 import { drawShape } from './images/shapes.ts';
 import { createImageTask, type ImageTask } from './images/task.ts';
 import { drawTexture } from './images/textures.ts';
 import { SequenceTask } from './sequences/task.ts';
+import { microEnglishTask } from './text/task.ts';
 import type { Task } from './types.ts';
 
 export { batchIndices, stepsPerEpoch } from './order.ts';
@@ -12,6 +13,7 @@ export type { SeedBatch, Split, Task } from './types.ts';
 export function createTask(spec: ImageTaskSpec): ImageTask;
 export function createTask(spec: TaskSpec): Task;
 export function createTask(spec: TaskSpec): Task {
+  if (isLanguageTask(spec)) return microEnglishTask(spec);
   if (!isImageTask(spec)) return new SequenceTask(spec);
   return createImageTask(spec, { textures: drawTexture, shapes: drawShape }[spec.kind]);
 }

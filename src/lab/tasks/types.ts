@@ -12,6 +12,8 @@ export interface Split {
   readonly inputs: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
   /** `[examples × outputs]` class indices, −1 where none is asked for (`outputs` is 1 for images). */
   readonly labels: Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+  /** Where labels have groups (`labelGroups`): the group of each label, in their order. */
+  readonly groups?: Uint8Array<ArrayBuffer>;
 }
 
 /** What one seed is fed in one step. */

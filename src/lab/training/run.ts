@@ -3,7 +3,7 @@
  * (seed, step), so the state is the tensors and the step number, nothing else.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { taskShape } from '../../experiment/describe.ts';
+import { taskMetric, taskShape } from '../../experiment/describe.ts';
 import type { Checkpoint, EvaluationRecord, TrainingRecords } from '../../experiment/events.ts';
 import { alignedPairs, GUIDE_CACHE_BYTES, guideCacheBytes, guideInstances, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
 import { type ArmSpec, type Experiment, type Intervention, type TokenView, withInit } from '../../experiment/schema.ts';
@@ -12,7 +12,8 @@ import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidanc
 import { BatchView } from '../guidance/tokenViews.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
-import { evaluate, evaluateRecalibrated, type GroupScores } from './evaluation.ts';
+import { exp } from '../random/math.ts';
+import { evaluate, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
 import { Group } from './group.ts';
 import { inputTensor, labelTensor, StepMasks } from './inputs.ts';
 import { GuideProbe } from './probe.ts';
@@ -146,6 +147,7 @@ export class Run {
     joined.dispose();
     const loss = new Float32Array(unread.length * count);
     const metric = new Float32Array(unread.length * count);
+    const perplexity = taskMetric(this.experiment.task).name === 'perplexity';
     for (let i = 0; i < unread.length; i++) {
       for (let g = 0; g < this.#groups.length; g++) {
         for (let s = 0; s < seeds; s++) {
@@ -153,7 +155,8 @@ export class Run {
           // A frozen member has no loss, even where its forward pass still gives a number.
           const frozen = values[from + 2 * seeds] === 0;
           loss[i * count + g * seeds + s] = frozen ? Number.NaN : values[from];
-          metric[i * count + g * seeds + s] = frozen ? Number.NaN : values[from + seeds];
+          const score = perplexity ? exp(values[from]) : values[from + seeds];
+          metric[i * count + g * seeds + s] = frozen ? Number.NaN : score;
         }
       }
     }
@@ -169,8 +172,14 @@ export class Run {
     return {
       step: this.#step,
       valLoss: Float32Array.from(scores.flatMap((s) => [...s.loss])),
-      valMetric: Float32Array.from(scores.flatMap((s) => [...s.accuracy])),
-      predictions: concat(scores.map((s) => s.predictions), (n) => new Uint8Array(n)),
+      valMetric: Float32Array.from(scores.flatMap((s) => [...metricOf(this.experiment.task, s)])),
+      predictions: concat(scores.map((s) => s.predictions), (n) => new Uint16Array(n)),
+      ...(this.task.val.groups && {
+        groups: {
+          loss: Float32Array.from(scores.flatMap((s) => [...(s.groups?.loss ?? [])])),
+          accuracy: Float32Array.from(scores.flatMap((s) => [...(s.groups?.accuracy ?? [])])),
+        },
+      }),
       matrices: Object.fromEntries(this.#probes.map(({ guide }) => [guide, concat(scores.map((s) => s.matrices[guide]), (n) => new Float32Array(n))])),
     };
   }
@@ -259,7 +268,7 @@ function required<T>(value: T | undefined): T {
 }
 
 /** Arrays of one kind, one behind the other. */
-function concat<T extends Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(parts: readonly T[], make: (length: number) => T): T {
+function concat<T extends Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(parts: readonly T[], make: (length: number) => T): T {
   const all = make(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -3,7 +3,7 @@ import { taskMetric, taskTitle } from '@/experiment/describe.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
-import { examplesOf, number } from '@/ui/words.ts';
+import { examplesOf, number, validationSet } from '@/ui/words.ts';
 import { ChartCard } from './ChartCard.tsx';
 import { ChartTooltip } from './ChartTooltip.tsx';
 import { niceRange } from './domain.ts';
@@ -50,7 +50,7 @@ export function MetricChart() {
   const experiment = data.experiment ?? edited;
   const metric = taskMetric(experiment.task);
   const words = useMemo(() => metricWords(taskMetric(experiment.task)), [experiment]);
-  const examples = `${number(experiment.task.val)} ${examplesOf(experiment.task)}`;
+  const examples = validationSet(experiment.task);
   const [zoom, setZoom] = useState(false);
 
   const arms = useMemo(() => armViews(experiment), [experiment]);
