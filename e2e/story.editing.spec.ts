@@ -31,7 +31,7 @@ async function clickWire(page: Page, name: string): Promise<void> {
 }
 
 test.beforeEach(async ({ page, site }) => {
-  await page.goto(site);
+  await page.goto(`${site}#wide-fcn`);
   await expect(page.locator('.react-flow__edge')).toHaveCount(3);
 });
 

@@ -165,6 +165,8 @@ export interface Lab {
   /** Change something from the next step on; recorded in the experiment of the result. */
   intervene(set: Intervention['set']): Promise<void>;
   checkpoint(): Promise<Checkpoint>;
+  /** Discard the open experiment and free what it holds; the next `open` or `warmUp` may use another backend. */
+  close(): Promise<void>;
   /** Delete trained guides kept in this browser. */
   forgetGuides(): Promise<void>;
   dispose(): Promise<void>;

@@ -74,7 +74,7 @@ class LocalLab implements Lab {
   }
 
   async warmUp(choice: BackendChoice): Promise<Environment> {
-    const running = this.#opened ? this.#backend?.chosen : undefined;
+    const running = this.#opened?.current ? this.#backend?.chosen : undefined;
     return (await (running ?? this.#start(choice))).environment;
   }
 
@@ -157,6 +157,11 @@ class LocalLab implements Lab {
         tensors: await opened.run.save(), divergedAt: [...opened.history.divergedAt], history: opened.history.save(),
       };
     });
+  }
+
+  async close(): Promise<void> {
+    this.#generation++;
+    await this.#close();
   }
 
   async forgetGuides(): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '@/experiment/parse.ts';
-import { findPreset, PRESETS } from '@/experiment/presets.ts';
+import { findPreset } from '@/experiment/presets.ts';
+import { presetExperiment } from '@/experiment/testing.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { ARM_TEMPLATES, addArm, duplicateArm, freeId, removeArm, withSeeds } from './arms.ts';
 import {
@@ -12,7 +13,7 @@ import {
   withGuideState,
 } from './networks.ts';
 
-const base = PRESETS[0].experiment;
+const base = presetExperiment('wide-fcn');
 const onSequences = findPreset('first-token')?.experiment as Experiment;
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
@@ -50,7 +51,7 @@ describe('addArm', () => {
   });
 
   it('uses the weight that this guide has elsewhere', () => {
-    const deep = PRESETS[1].experiment;
+    const deep = presetExperiment('deep-fcn');
     expect(addArm(deep, ARM_TEMPLATES[1]).arms.at(-1)?.align?.weight).toBe(1);
   });
 });

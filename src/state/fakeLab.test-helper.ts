@@ -91,7 +91,8 @@ export class FakeLab implements Lab {
     return { size: task.size, count, pixels, labels: Uint8Array.from({ length: count }, (_, i) => (i * 5) % 8) };
   }
 
-  async warmUp(_backend: BackendChoice): Promise<Environment> {
+  async warmUp(backend: BackendChoice): Promise<Environment> {
+    this.calls.push(`warmUp ${backend}`);
     this.emit({ type: 'backend.chosen', environment: FAKE_ENVIRONMENT });
     return FAKE_ENVIRONMENT;
   }
@@ -101,7 +102,7 @@ export class FakeLab implements Lab {
     this.opened.push({ experiment, options });
     this.emit({ type: 'phase.changed', phase: 'preparing', detail: 'choosing a backend' });
     if (this.#options.failOpen !== undefined) throw this.#options.failOpen;
-    await this.warmUp(options.backend);
+    this.emit({ type: 'backend.chosen', environment: FAKE_ENVIRONMENT });
     this.#experiment = experiment;
     this.#members = members(experiment);
     this.#step = 0;
@@ -146,6 +147,12 @@ export class FakeLab implements Lab {
 
   checkpoint(): Promise<Checkpoint> {
     return Promise.reject(new Error('the fake lab keeps no checkpoints'));
+  }
+
+  async close(): Promise<void> {
+    this.calls.push('close');
+    this.#stop = true;
+    await this.#running;
   }
 
   async forgetGuides(): Promise<void> {

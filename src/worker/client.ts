@@ -112,6 +112,11 @@ class WorkerLab implements Lab {
     return checkpoint;
   }
 
+  async close(): Promise<void> {
+    this.#memory = null;
+    await this.#ask({ type: 'run.close' });
+  }
+
   async forgetGuides(): Promise<void> {
     await this.#ask({ type: 'guides.forget' });
   }

@@ -16,6 +16,7 @@ export type Request =
   | { type: 'run.pause' }
   | { type: 'run.intervene'; set: Intervention['set'] }
   | { type: 'run.checkpoint' }
+  | { type: 'run.close' }
   | { type: 'guides.forget' }
   | { type: 'worker.ping' };
 
@@ -28,6 +29,7 @@ export interface Answers {
   'run.pause': undefined;
   'run.intervene': undefined;
   'run.checkpoint': Checkpoint;
+  'run.close': undefined;
   'guides.forget': undefined;
   'worker.ping': undefined;
 }

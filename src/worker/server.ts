@@ -31,6 +31,9 @@ async function answer(lab: Lab, request: Request): Promise<Answers[RequestType]>
       return;
     case 'run.checkpoint':
       return lab.checkpoint();
+    case 'run.close':
+      await lab.close();
+      return;
     case 'guides.forget':
       await lab.forgetGuides();
       return;

@@ -110,6 +110,10 @@ export class FakeLab implements Lab {
     };
   }
 
+  async close(): Promise<void> {
+    this.#until = null;
+  }
+
   async forgetGuides(): Promise<void> {}
   async dispose(): Promise<void> {}
 }
