@@ -54,6 +54,8 @@ export interface SequencePreview {
   classNames: string[];
   /** Where sequences are windows of a text: what stands between its tokens ('' for characters, a space for words). */
   separator?: string;
+  /** `[count × outputs]` group of each label, where they have groups (`labelGroups`). */
+  groups?: Uint8Array<ArrayBuffer>;
 }
 
 export type TaskPreview = ImagePreview | SequencePreview;

@@ -25,7 +25,7 @@ describe('single fields: the sentence names the field and what is allowed', () =
     ['base.steps', 1.5, 'base.steps must be a whole number, not 1.5'],
     ['base.steps', undefined, 'base.steps is missing (needs a number)'],
     ['base.batchSize', 4, 'base.batchSize must be at least 8, not 4'],
-    ['task.kind', 'sounds', 'task.kind must be one of textures, shapes, first-token, copy-paste, copy-paste-official, reverse, parity, associative-recall, dyck, modular-addition, not "sounds"'],
+    ['task.kind', 'sounds', 'task.kind must be one of textures, shapes, first-token, copy-paste, copy-paste-official, reverse, parity, associative-recall, dyck, modular-addition, micro-english, not "sounds"'],
     ['target.family', 'vit', 'target.family must be one of fcn, resnet, rnn, transformer, not "vit"'],
     ['target.norm', 'layer', 'target.norm must be one of batch, none, not "layer"'],
     ['target.depth', 65, 'target.depth must be at most 64, not 65'],
@@ -120,6 +120,18 @@ describe('parts that do not fit each other', () => {
     const copy = { kind: 'copy-paste-official', minLength: 30, maxLength: 20, train: 'fresh', val: 64, seed: 0 };
     expect(sequence('first-token', ['task', copy])).toEqual(['task.minLength must be at most the largest length 20, not 30']);
     expect(sequence('first-token', ['task.train', 64], ['base.batchSize', 65])).toEqual(['base.batchSize must be at most the 64 training examples, not 65']);
+  });
+
+  it('a network in language modelling does not see what it is to guess', () => {
+    const language = (...changes: [string, unknown][]) => complaints(...Object.entries(findPreset('lm-short')?.experiment ?? {}).map(([k, v]): [string, unknown] => [k, v]), ...changes);
+    expect(language()).toEqual([]);
+    expect(language(['target.chained', true])).toEqual(['target.chained must be false in language modelling: upper layers would start from a state that has read the answer']);
+    expect(language(['guides.untrained.network.causal', false]))
+      .toEqual(['guides.untrained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
+    // Trained on another task it would still show the target later tokens of this one.
+    expect(language(['guides.trained.network.causal', false], ['guides.trained.training.task', { kind: 'modular-addition', length: 32, modulus: 47, train: 'fresh', val: 64, seed: 0 }]))
+      .toEqual(['guides.trained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
+    expect(language(['task.valSeed', 1])).toEqual(["task.valSeed must differ from the training text's seed 1: validation would be on the text that was learnt"]);
   });
 
   it('an initialisation suits the target', () => {

@@ -54,10 +54,10 @@ export class LanguageTask implements Task {
     const { context } = this.spec;
     const text = split === 'val' ? this.#text.val() : this.#text.train();
     const shown = Math.min(count, Math.floor((text.length - 1) / context));
-    const { inputs, labels } = this.#windows(text, Array.from({ length: shown }, (_, i) => i * context));
+    const { inputs, labels, groups } = this.#windows(text, Array.from({ length: shown }, (_, i) => i * context));
     return {
       kind: 'sequences', count: shown, length: context, tokens: inputs, outputs: context, targets: labels,
-      tokenNames: tokenNames(this.spec), classNames: classNames(this.spec), separator: this.#text.separator,
+      tokenNames: tokenNames(this.spec), classNames: classNames(this.spec), separator: this.#text.separator, groups,
     };
   }
 
