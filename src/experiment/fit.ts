@@ -32,8 +32,11 @@ function seesAhead(network: NetworkSpec, path: string): Problem | null {
 
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
   if (!familyFits(network.family, taskShape(task))) {
-    const [reads, fitting] = taskShape(task).tokens ? ['images', 'rnn or transformer'] : ['tokens', 'fcn or resnet'];
-    return [{ path: `${path}.family`, message: `${network.family} reads ${reads}, which the task "${taskTitle(task)}" does not give: use ${fitting}` }];
+    const shape = taskShape(task);
+    const reads = shape.tokens ? 'images' : 'tokens';
+    const fitting = (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => familyFits(family, shape));
+    const either = `${fitting.slice(0, -1).join(', ')} or ${fitting.at(-1)}`;
+    return [{ path: `${path}.family`, message: `${network.family} reads ${reads}, which the task "${taskTitle(task)}" does not give: use ${either}` }];
   }
   const ahead = isLanguageTask(task) ? seesAhead(network, path) : null;
   if (ahead) return [ahead];

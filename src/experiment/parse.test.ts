@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withPath } from './link.ts';
 import { formatProblem, parseExperiment } from './parse.ts';
 import { findPreset, PRESETS } from './presets.ts';
+import { INITS } from './schema.ts';
 
 const WIDE = findPreset('wide-fcn')?.experiment;
 
@@ -26,7 +27,7 @@ describe('single fields: the sentence names the field and what is allowed', () =
     ['base.steps', undefined, 'base.steps is missing (needs a number)'],
     ['base.batchSize', 4, 'base.batchSize must be at least 8, not 4'],
     ['task.kind', 'sounds', 'task.kind must be one of textures, shapes, first-token, copy-paste, copy-paste-official, reverse, parity, associative-recall, dyck, modular-addition, micro-english, not "sounds"'],
-    ['target.family', 'vit', 'target.family must be one of fcn, resnet, rnn, transformer, not "vit"'],
+    ['target.family', 'mixer', `target.family must be one of ${Object.keys(INITS).join(', ')}, not "mixer"`],
     ['target.norm', 'layer', 'target.norm must be one of batch, none, not "layer"'],
     ['target.depth', 65, 'target.depth must be at most 64, not 65'],
     ['target.width', 1e9, 'target.width must be at most 4096, not 1000000000'],
@@ -108,7 +109,7 @@ describe('parts that do not fit each other', () => {
       'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn or transformer',
     ]);
     expect(sequence('copy-paste', ['task', WIDE?.task])).toEqual([
-      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn or resnet',
+      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet or convnet',
     ]);
   });
 

@@ -13,6 +13,7 @@ import type {
 import { guideInstances, type Member, members, observedPairs, tapNames } from '@/experiment/plan.ts';
 import type { MemberResult, RunResult } from '@/experiment/result.ts';
 import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { FakeAssets } from '@/lab/files/testing.ts';
 
 export interface FakeOptions {
   /** Milliseconds per chunk of steps; 0 runs as fast as promises allow. */
@@ -58,7 +59,7 @@ const noise = (...keys: number[]): number => {
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-export class FakeLab implements Lab {
+export class FakeLab extends FakeAssets implements Lab {
   readonly opened: { experiment: Experiment; options: OpenOptions }[] = [];
   readonly calls: string[] = [];
   disposed = false;
@@ -72,6 +73,7 @@ export class FakeLab implements Lab {
   #evaluations: EvaluationRecord[] = [];
 
   constructor(options: FakeOptions = {}) {
+    super();
     this.#options = { chunkMs: 0, chunk: 5, guideReports: 0, ...options };
   }
 

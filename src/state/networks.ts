@@ -15,12 +15,30 @@ const FCN_DEFAULT: NetworkSpec = {
   tap: 'pre',
 };
 
+/** Twelve convolutions: deep enough to be hard without skips, small enough to wait for. */
+const CONVNET_DEFAULT: NetworkSpec = {
+  family: 'convnet',
+  stages: [4, 4, 4],
+  width: 16,
+  stride: 1,
+  norm: 'batch',
+  init: 'he',
+  tap: 'pre',
+};
+
+/** What an edit to another family starts from. */
+const FRESH: Record<NetworkSpec['family'], NetworkSpec> = {
+  fcn: FCN_DEFAULT,
+  resnet: RESNET_8,
+  convnet: CONVNET_DEFAULT,
+  rnn: RNN_2X64,
+  transformer: TRANSFORMER_2X32,
+};
+
 /** Another family, keeping what both families have. */
 export function withFamily(network: NetworkSpec, family: NetworkSpec['family']): NetworkSpec {
   if (network.family === family) return network;
-  if (family === 'rnn') return RNN_2X64;
-  if (family === 'transformer') return TRANSFORMER_2X32;
-  const fresh = family === 'fcn' ? FCN_DEFAULT : RESNET_8;
+  const fresh = FRESH[family];
   return 'tap' in network && 'tap' in fresh ? { ...fresh, tap: network.tap } : fresh;
 }
 

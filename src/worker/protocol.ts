@@ -5,6 +5,7 @@
 import type {
   BackendChoice, Checkpoint, Environment, Failure, LabEvent, OpenOptions, TaskPreview,
 } from '../experiment/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
 
 /** Page → worker. */
@@ -18,6 +19,10 @@ export type Request =
   | { type: 'run.checkpoint' }
   | { type: 'run.close' }
   | { type: 'guides.forget' }
+  | { type: 'files.add'; files: GivenFile[] }
+  | { type: 'files.fetch'; addresses: string[] }
+  | { type: 'assets.list' }
+  | { type: 'asset.delete'; hash: string }
   | { type: 'worker.ping' };
 
 /** What each request is answered with. */
@@ -31,6 +36,10 @@ export interface Answers {
   'run.checkpoint': Checkpoint;
   'run.close': undefined;
   'guides.forget': undefined;
+  'files.add': AssetInfo;
+  'files.fetch': AssetInfo;
+  'assets.list': AssetInfo[];
+  'asset.delete': undefined;
   'worker.ping': undefined;
 }
 

@@ -37,6 +37,15 @@ async function answer(lab: Lab, request: Request): Promise<Answers[RequestType]>
     case 'guides.forget':
       await lab.forgetGuides();
       return;
+    case 'files.add':
+      return lab.addFiles(request.files);
+    case 'files.fetch':
+      return lab.fetchFiles(request.addresses);
+    case 'assets.list':
+      return lab.listAssets();
+    case 'asset.delete':
+      await lab.deleteAsset(request.hash);
+      return;
     case 'worker.ping':
       return;
   }

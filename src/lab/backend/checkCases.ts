@@ -82,4 +82,6 @@ export const CHECK_CASES: Record<string, Case> = {
   ...SEQUENCE_CASES,
   'FCN step': trainingStep({ family: 'fcn', depth: 2, width: 16, norm: 'batch', dropout: 0, init: 'default', tap: 'pre' }, 'linear1'),
   'ResNet step': trainingStep({ family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, 'block2.conv1'),
+  'bottleneck step': trainingStep({ family: 'resnet', block: 'bottleneck', stages: [1, 1], width: 3, init: 'he', tap: 'pre' }, 'block2.conv3'),
+  'ConvNet step': trainingStep({ family: 'convnet', stages: [2, 1], width: 5, stride: 2, norm: 'none', init: 'he', tap: 'post' }, 'conv2'),
 };

@@ -1,6 +1,7 @@
 /** From a network spec to its program. One file per family. */
 import type { TaskShape } from '../../experiment/describe.ts';
 import type { NetworkSpec } from '../../experiment/schema.ts';
+import { convnet } from './convnet.ts';
 import { fcn } from './fcn.ts';
 import type { NetworkProgram } from './program.ts';
 import { resnet } from './resnet.ts';
@@ -14,5 +15,9 @@ export function buildNetwork(spec: NetworkSpec, task: TaskShape): NetworkProgram
     return spec.family === 'rnn' ? rnn(spec, task) : transformer(spec, task);
   }
   if (task.tokens) throw new Error(`${spec.family} reads images, the task gives tokens`);
-  return spec.family === 'fcn' ? fcn(spec, task) : resnet(spec, task);
+  switch (spec.family) {
+    case 'fcn': return fcn(spec, task);
+    case 'resnet': return resnet(spec, task);
+    case 'convnet': return convnet(spec, task);
+  }
 }
