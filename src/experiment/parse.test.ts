@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { withPath } from './link.ts';
 import { formatProblem, parseExperiment } from './parse.ts';
 import { findPreset, PRESETS } from './presets.ts';
-import { INITS } from './schema.ts';
+import { INITS, taskSchema } from './schema.ts';
 
+const KINDS = taskSchema.options.map((option) => option.shape.kind.value);
 const WIDE = findPreset('wide-fcn')?.experiment;
 
 /** Sentences for the default experiment with one field changed; empty when it is fine. */
@@ -26,7 +27,7 @@ describe('single fields: the sentence names the field and what is allowed', () =
     ['base.steps', 1.5, 'base.steps must be a whole number, not 1.5'],
     ['base.steps', undefined, 'base.steps is missing (needs a number)'],
     ['base.batchSize', 4, 'base.batchSize must be at least 8, not 4'],
-    ['task.kind', 'sounds', 'task.kind must be one of textures, shapes, first-token, copy-paste, copy-paste-official, reverse, parity, associative-recall, dyck, modular-addition, micro-english, not "sounds"'],
+    ['task.kind', 'sounds', `task.kind must be one of ${KINDS.join(', ')}, not "sounds"`],
     ['target.family', 'mixer', `target.family must be one of ${Object.keys(INITS).join(', ')}, not "mixer"`],
     ['target.norm', 'layer', 'target.norm must be one of batch, none, not "layer"'],
     ['target.depth', 65, 'target.depth must be at most 64, not 65'],
