@@ -110,6 +110,29 @@ export interface TrainingRecords {
   metric: Float32Array<ArrayBuffer>;
 }
 
+/** How every member goes on with a piece of the validation text. */
+export interface GeneratedText {
+  /** Completed steps. */
+  step: number;
+  prompt: Int32Array<ArrayBuffer>;
+  /** How the text itself goes on. */
+  truth: Int32Array<ArrayBuffer>;
+  /** Tokens written by each member. */
+  length: number;
+  /** `[members × 2 × length]`: always the most likely token, then drawn with the temperature. */
+  texts: Int32Array<ArrayBuffer>;
+  /** How tokens are written, by number, and what stands between them. */
+  tokenNames: string[];
+  separator: string;
+}
+
+export interface GenerateOptions {
+  /** Of the drawn text: below 1 it keeps to what is likely. */
+  temperature: number;
+  /** Another number takes another piece of text and draws other tokens. */
+  draw: number;
+}
+
 export type LabEvent =
   | { type: 'backend.chosen'; environment: Environment }
   | { type: 'phase.changed'; phase: Phase; detail: string }
@@ -170,6 +193,8 @@ export interface Lab {
   /** Change something from the next step on; recorded in the experiment of the result. */
   intervene(set: Intervention['set']): Promise<void>;
   checkpoint(): Promise<Checkpoint>;
+  /** Let every member of the open run write, between two steps. Language modelling only. */
+  generate(options: GenerateOptions): Promise<GeneratedText>;
   /** Discard the open experiment and free what it holds; the next `open` or `warmUp` may use another backend. */
   close(): Promise<void>;
   /** Delete trained guides kept in this browser. */

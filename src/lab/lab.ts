@@ -1,6 +1,6 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type {
-  BackendChoice, Checkpoint, Environment, Failure, GuideSource, Lab, LabEvent, OpenOptions, Phase,
+  BackendChoice, Checkpoint, Environment, Failure, GeneratedText, GenerateOptions, GuideSource, Lab, LabEvent, OpenOptions, Phase,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { RunResult } from '../experiment/result.ts';
@@ -163,6 +163,10 @@ class LocalLab implements Lab {
         tensors: await opened.run.save(), divergedAt: [...opened.history.divergedAt], history: opened.history.save(),
       };
     });
+  }
+
+  generate(options: GenerateOptions): Promise<GeneratedText> {
+    return this.#exclusive(async () => this.#require().run.generate(options));
   }
 
   async close(): Promise<void> {

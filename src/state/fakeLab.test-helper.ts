@@ -5,6 +5,7 @@ import type {
   Checkpoint,
   Environment,
   EvaluationRecord,
+  GeneratedText,
   Lab,
   LabEvent,
   OpenOptions,
@@ -149,6 +150,10 @@ export class FakeLab extends FakeAssets implements Lab {
 
   checkpoint(): Promise<Checkpoint> {
     return Promise.reject(new Error('the fake lab keeps no checkpoints'));
+  }
+
+  generate(): Promise<GeneratedText> {
+    return Promise.reject(new Error('the fake lab does not write'));
   }
 
   async close(): Promise<void> {

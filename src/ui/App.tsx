@@ -5,6 +5,7 @@ import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
 import classes from './App.module.css';
 import { CkaMatrix } from './compare/CkaMatrix.tsx';
+import { GeneratedTexts } from './compare/GeneratedTexts.tsx';
 import { ResultTable } from './compare/ResultTable.tsx';
 import { SamplePredictions } from './compare/SamplePredictions.tsx';
 import { RunBar } from './run/RunBar.tsx';
@@ -64,6 +65,7 @@ export function App() {
             <CkaMatrix />
           </div>
           <SamplePredictions />
+          <GeneratedTexts />
         </ErrorBoundary>
       </main>
       <DropTarget />

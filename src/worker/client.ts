@@ -7,6 +7,8 @@ import type {
   Checkpoint,
   Environment,
   Failure,
+  GeneratedText,
+  GenerateOptions,
   Lab,
   LabEvent,
   OpenOptions,
@@ -111,6 +113,10 @@ class WorkerLab implements Lab {
     const checkpoint = await this.#ask({ type: 'run.checkpoint' });
     if (memory?.keepsCheckpoints) memory.checkpoint = checkpoint;
     return checkpoint;
+  }
+
+  generate(options: GenerateOptions): Promise<GeneratedText> {
+    return this.#ask({ type: 'run.generate', options });
   }
 
   async close(): Promise<void> {

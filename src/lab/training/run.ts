@@ -4,9 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric, taskShape } from '../../experiment/describe.ts';
-import type { Checkpoint, EvaluationRecord, TrainingRecords } from '../../experiment/events.ts';
+import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, SequencePreview, TrainingRecords } from '../../experiment/events.ts';
 import { alignedPairs, GUIDE_CACHE_BYTES, guideCacheBytes, guideInstances, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
-import { type ArmSpec, type Experiment, type Intervention, type TokenView, withInit } from '../../experiment/schema.ts';
+import { type ArmSpec, type Experiment, type Intervention, isLanguageTask, type TokenView, withInit } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../guidance/tokenViews.ts';
@@ -14,10 +14,14 @@ import type { PlainTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
 import { exp } from '../random/math.ts';
 import { evaluate, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
+import { generate } from './generate.ts';
 import { Group } from './group.ts';
 import { inputTensor, labelTensor, StepMasks } from './inputs.ts';
 import { GuideProbe } from './probe.ts';
 import { scheduleFactor } from './schedule.ts';
+
+/** Tokens that a member writes. */
+const WRITTEN = { characters: 120, words: 36 } as const;
 
 interface ArmGroup {
   arm: ArmSpec;
@@ -182,6 +186,21 @@ export class Run {
       }),
       matrices: Object.fromEntries(this.#probes.map(({ guide }) => [guide, concat(scores.map((s) => s.matrices[guide]), (n) => new Float32Array(n))])),
     };
+  }
+
+  /** Let every member go on with a piece of the validation text. @throws {Error} when the task is no text */
+  async generate({ temperature, draw }: GenerateOptions): Promise<GeneratedText> {
+    if (!isLanguageTask(this.experiment.task)) throw new Error('only language models write');
+    const { val, shape } = this.task;
+    const [context] = shape.input;
+    const { separator = ' ', tokenNames } = this.task.preview(1, 'val') as SequencePreview;
+    const length = separator === '' ? WRITTEN.characters : WRITTEN.words;
+    // Windows of the validation text follow each other: together they are the text.
+    const from = (draw % val.examples) * context;
+    const behind = from + Math.ceil(context / 4);
+    const prompt = Int32Array.from(val.inputs.subarray(from, behind));
+    const texts = await generate(this.#groups.map(({ group }) => group.model), this.experiment.seeds, { prompt, length, context, temperature, draw });
+    return { step: this.#step, prompt, truth: Int32Array.from(val.inputs.subarray(behind, behind + length)), length, texts, tokenNames, separator };
   }
 
   /** Validation metric per member with recalibrated batch-norm statistics. */
