@@ -2,6 +2,7 @@
  * What a network looks like before it exists: taps, shapes, parameters and arithmetic. Read by the page (the
  * picture, the estimates) and by the lab (names and shapes of taps must agree with what it builds; a test checks).
  */
+import { describeCustom } from './custom/describe.ts';
 import { describeConvNet, describeResNet } from './describeConvolutional.ts';
 import { describeRnn, describeTransformer } from './describeSequence.ts';
 import type { ImageShape, SequenceShape, TaskShape } from './describeTask.ts';
@@ -32,9 +33,9 @@ function describeFcn(spec: FcnSpec, task: ImageShape): NetworkDescription {
   };
 }
 
-/** Whether a network reads what a task gives: images or tokens. */
+/** Whether a network reads what a task gives: images or tokens. Networks of one's own can be written for either. */
 export const familyFits = (family: NetworkSpec['family'], task: TaskShape): boolean =>
-  (family === 'rnn' || family === 'transformer') === (task.tokens !== undefined);
+  family === 'custom' || (family === 'rnn' || family === 'transformer') === (task.tokens !== undefined);
 
 /**
  * Describe a network on a task without building it. A network that does not fit its task is described on a blank
@@ -47,6 +48,7 @@ export function describeNetwork(spec: NetworkSpec, task: TaskShape): NetworkDesc
     case 'convnet': return describeConvNet(spec, asImages(task));
     case 'rnn': return describeRnn(spec, asSequence(task));
     case 'transformer': return describeTransformer(spec, asSequence(task));
+    case 'custom': return describeCustom(spec, task);
   }
 }
 

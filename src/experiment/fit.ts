@@ -1,4 +1,6 @@
 /** Whether the parts of an experiment fit each other: tasks, networks, initialisations, guides. */
+import { formatTextProblem, parseText, type Statement } from './custom/parse.ts';
+import { textProblems } from './custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts';
 import type { Problem } from './parse.ts';
 import { type Experiment, INITS, isLanguageTask, type NetworkSpec, type TaskSpec } from './schema.ts';
@@ -27,7 +29,21 @@ function seesAhead(network: NetworkSpec, path: string): Problem | null {
   if (network.family === 'rnn' && network.chained) {
     return { path: `${path}.chained`, message: 'must be false in language modelling: upper layers would start from a state that has read the answer' };
   }
+  const open = network.family === 'custom' ? uncausal(parseText(network.text).statements) : undefined;
+  if (open) {
+    const message = formatTextProblem({ ...open.place, message: 'attention must be causal in language modelling: write “attention causal”, or it reads the answer' });
+    return { path: `${path}.text`, message: `has a mistake in ${message}` };
+  }
   return null;
+}
+
+/** The first attention that sees later tokens, in any block. */
+function uncausal(statements: readonly Statement[]): Statement | undefined {
+  for (const statement of statements) {
+    const found = statement.layer === 'attention' && !statement.causal ? statement : uncausal(statement.body);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
@@ -40,6 +56,10 @@ function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Probl
   }
   const ahead = isLanguageTask(task) ? seesAhead(network, path) : null;
   if (ahead) return [ahead];
+  if (network.family === 'custom') {
+    const [problem] = textProblems(network, taskShape(task));
+    return problem ? [{ path: `${path}.text`, message: `has a mistake in ${formatTextProblem(problem)}` }] : [];
+  }
   if (network.family === 'transformer' && network.width % network.heads !== 0) {
     return [{ path: `${path}.width`, message: `must be a multiple of the ${network.heads} heads, not ${network.width}` }];
   }

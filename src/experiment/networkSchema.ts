@@ -1,5 +1,6 @@
 /** The networks that an experiment can name, with the limits of every field. */
 import { z } from 'zod';
+import { MAX_TEXT } from './custom/grammar.ts';
 
 const int = (min: number, max: number) => z.int().min(min).max(max);
 const real = (min: number, max: number) => z.number().min(min).max(max);
@@ -83,7 +84,17 @@ const transformerSchema = z.strictObject({
   init: z.enum(['default']),
 });
 
-export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, rnnSchema, transformerSchema]);
+/** A network of the user's own, in text form (docs/networks.md). */
+const customSchema = z.strictObject({
+  family: z.literal('custom'),
+  /** One line a layer. What it says must fit the task (`custom/plan.ts`). */
+  text: z.string().min(1).max(MAX_TEXT),
+  init: z.enum(['default', 'he']),
+  /** Read the outputs of weighted layers, or what the normalisation and the nonlinearity behind them make of these. */
+  tap: tapPlace,
+});
+
+export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, rnnSchema, transformerSchema, customSchema]);
 
 /** Initialisations that an arm may name; which of them suit depends on the target's family. */
 export const initSchema = z.enum(['default', 'he', 'orthogonal', 'good', 'identity']);
@@ -95,6 +106,7 @@ export const INITS = {
   convnet: convnetSchema.shape.init.options,
   rnn: rnnSchema.shape.init.options,
   transformer: transformerSchema.shape.init.options,
+  custom: customSchema.shape.init.options,
 } as const satisfies Record<NetworkSpec['family'], readonly string[]>;
 
 export type NetworkSpec = z.infer<typeof networkSchema>;
@@ -103,6 +115,7 @@ export type ResNetSpec = Extract<NetworkSpec, { family: 'resnet' }>;
 export type ConvNetSpec = Extract<NetworkSpec, { family: 'convnet' }>;
 export type RnnSpec = Extract<NetworkSpec, { family: 'rnn' }>;
 export type TransformerSpec = Extract<NetworkSpec, { family: 'transformer' }>;
+export type CustomSpec = Extract<NetworkSpec, { family: 'custom' }>;
 export type InitName = z.infer<typeof initSchema>;
 
 /** The same network with another initialisation. The experiment's checks have made sure that the family has it. */

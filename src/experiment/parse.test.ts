@@ -104,13 +104,13 @@ describe('parts that do not fit each other', () => {
 
   it('a network reads what the task gives', () => {
     expect(complaints(['task', findPreset('first-token')?.experiment.task])).toEqual([
-      'target.family fcn reads images, which the task "First token" does not give: use rnn or transformer',
+      'target.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
     ]);
     expect(sequence('first-token', ['guides.untrained.network', WIDE?.target])).toEqual([
-      'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn or transformer',
+      'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
     ]);
     expect(sequence('copy-paste', ['task', WIDE?.task])).toEqual([
-      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet or convnet',
+      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet, convnet or custom',
     ]);
   });
 

@@ -7,6 +7,7 @@ import type {
   EvaluationRecord,
   GeneratedText,
   Lab,
+  KeptRun,
   LabEvent,
   OpenOptions,
   TaskPreview,
@@ -64,6 +65,7 @@ export class FakeLab extends FakeAssets implements Lab {
   readonly opened: { experiment: Experiment; options: OpenOptions }[] = [];
   readonly calls: string[] = [];
   disposed = false;
+  kept: KeptRun[] = [];
   readonly #options: Required<Pick<FakeOptions, 'chunkMs' | 'chunk' | 'guideReports'>> & FakeOptions;
   readonly #listeners = new Set<(event: LabEvent) => void>();
   #experiment: Experiment | null = null;
@@ -160,6 +162,15 @@ export class FakeLab extends FakeAssets implements Lab {
     this.calls.push('close');
     this.#stop = true;
     await this.#running;
+  }
+
+  async keptRuns(): Promise<KeptRun[]> {
+    return this.kept;
+  }
+
+  async forgetRun(name: string): Promise<void> {
+    this.calls.push(`forgetRun ${name}`);
+    this.kept = this.kept.filter((run) => run.name !== name);
   }
 
   async forgetGuides(): Promise<void> {

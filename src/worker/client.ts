@@ -9,6 +9,7 @@ import type {
   Failure,
   GeneratedText,
   GenerateOptions,
+  KeptRun,
   Lab,
   LabEvent,
   OpenOptions,
@@ -122,6 +123,14 @@ class WorkerLab implements Lab {
   async close(): Promise<void> {
     this.#memory = null;
     await this.#ask({ type: 'run.close' });
+  }
+
+  keptRuns(): Promise<KeptRun[]> {
+    return this.#ask({ type: 'run.listKept' });
+  }
+
+  async forgetRun(name: string): Promise<void> {
+    await this.#ask({ type: 'run.forget', name });
   }
 
   async forgetGuides(): Promise<void> {

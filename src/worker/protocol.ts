@@ -3,7 +3,7 @@
  * id; events come on their own. Everything is plain data; typed arrays are given away, not copied.
  */
 import type {
-  BackendChoice, Checkpoint, Environment, Failure, GeneratedText, GenerateOptions, LabEvent, OpenOptions, TaskPreview,
+  BackendChoice, Checkpoint, Environment, Failure, GeneratedText, GenerateOptions, KeptRun, LabEvent, OpenOptions, TaskPreview,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
@@ -19,6 +19,8 @@ export type Request =
   | { type: 'run.checkpoint' }
   | { type: 'run.generate'; options: GenerateOptions }
   | { type: 'run.close' }
+  | { type: 'run.listKept' }
+  | { type: 'run.forget'; name: string }
   | { type: 'guides.forget' }
   | { type: 'files.add'; files: GivenFile[] }
   | { type: 'files.fetch'; addresses: string[] }
@@ -37,6 +39,8 @@ export interface Answers {
   'run.checkpoint': Checkpoint;
   'run.generate': GeneratedText;
   'run.close': undefined;
+  'run.listKept': KeptRun[];
+  'run.forget': undefined;
   'guides.forget': undefined;
   'files.add': AssetInfo;
   'files.fetch': AssetInfo;

@@ -8,6 +8,7 @@ export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
   convnet: 'Plain ConvNet',
   rnn: 'Recurrent',
   transformer: 'Transformer',
+  custom: 'Your own',
 };
 
 const INIT_NAMES: Record<InitName, string> = {
@@ -197,6 +198,7 @@ const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
   convnet: CONVNET,
   rnn: RNN,
   transformer: TRANSFORMER,
+  custom: [init('custom', SCALED_FOR_RELU), { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' }],
 };
 
 export const networkFields = (network: NetworkSpec): FieldSpec[] => FIELDS[network.family];

@@ -148,6 +148,11 @@ export interface AdamHyper {
   /** Coupled L2 (added to the gradient) or decoupled (AdamW) weight decay. */
   weightDecay: number;
   decoupled: boolean;
+  /**
+   * What a recorded step cannot take from numbers, as they change: `[rate, rootScale, keep]` of `adamFactors` on the
+   * device, used instead of them by kernels that work in place.
+   */
+  factors?: Tensor1D;
 }
 
 export interface SgdState {
@@ -159,4 +164,6 @@ export interface SgdHyper {
   learningRate: number;
   momentum: number;
   weightDecay: number;
+  /** The learning rate on the device, as in `AdamHyper`. */
+  factors?: Tensor1D;
 }
