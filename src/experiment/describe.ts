@@ -20,15 +20,17 @@ function describeFcn(spec: FcnSpec, task: ImageShape): NetworkDescription {
   let multiplyAdds = 0;
   for (let i = 0, fanIn = input; i < spec.depth; i++, fanIn = spec.width) {
     taps.push(tap(`linear${i + 1}`, `linear ${i + 1}`, [spec.width]));
-    parameters += fanIn * spec.width + spec.width + (spec.norm === 'batch' ? 2 * spec.width : 0);
+    parameters += fanIn * spec.width + spec.width + (spec.norm === 'none' ? 0 : 2 * spec.width);
     multiplyAdds += fanIn * spec.width;
   }
+  // What a layer keeps: the linear output, that normalised where it is not fused with a ReLU, that behind the nonlinearity.
+  const kept = spec.norm === 'none' || (spec.norm === 'batch' && (spec.activation ?? 'relu') === 'relu') ? 2 : 3;
   parameters += spec.width * task.classes + task.classes;
   multiplyAdds += spec.width * task.classes;
   return {
     title: `${spec.depth}×${spec.width} FCN`,
     taps, parameters, flops: 2 * multiplyAdds,
-    activations: input + 2 * spec.depth * spec.width + task.classes,
+    activations: input + kept * spec.depth * spec.width + task.classes,
     layers: spec.depth + 1,
   };
 }

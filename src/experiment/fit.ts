@@ -1,9 +1,10 @@
 /** Whether the parts of an experiment fit each other: tasks, networks, initialisations, guides. */
-import { formatTextProblem, parseText, type Statement } from './custom/parse.ts';
+import { seesAhead } from './causal.ts';
+import { formatTextProblem } from './custom/parse.ts';
 import { textProblems } from './custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts';
 import type { Problem } from './parse.ts';
-import { type Experiment, INITS, isLanguageTask, type NetworkSpec, type TaskSpec } from './schema.ts';
+import { type Experiment, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
 
 function checkTask(task: TaskSpec, path: string): Problem[] {
   if (task.kind === 'micro-english' && task.valSeed === task.seed) {
@@ -21,30 +22,12 @@ function checkTask(task: TaskSpec, path: string): Problem[] {
   return [];
 }
 
-/** A network that reads the words it is to guess measures nothing, and as a guide it hands them on. */
-function seesAhead(network: NetworkSpec, path: string): Problem | null {
-  if (network.family === 'transformer' && !network.causal) {
-    return { path: `${path}.causal`, message: 'must be true in language modelling: a Transformer that sees later tokens reads the answer' };
-  }
-  if (network.family === 'rnn' && network.chained) {
-    return { path: `${path}.chained`, message: 'must be false in language modelling: upper layers would start from a state that has read the answer' };
-  }
-  const open = network.family === 'custom' ? uncausal(parseText(network.text).statements) : undefined;
-  if (open) {
-    const message = formatTextProblem({ ...open.place, message: 'attention must be causal in language modelling: write “attention causal”, or it reads the answer' });
-    return { path: `${path}.text`, message: `has a mistake in ${message}` };
-  }
-  return null;
-}
+/** Orthonormal rows take the cube of their number to draw: beyond this, minutes. */
+const MOST_ORTHONORMAL = 1024;
 
-/** The first attention that sees later tokens, in any block. */
-function uncausal(statements: readonly Statement[]): Statement | undefined {
-  for (const statement of statements) {
-    const found = statement.layer === 'attention' && !statement.causal ? statement : uncausal(statement.body);
-    if (found) return found;
-  }
-  return undefined;
-}
+const slowInit = (network: NetworkSpec, path: string): Problem[] =>
+  (network.family === 'fcn' && network.width > MOST_ORTHONORMAL && (network.init === 'orthogonal' || network.init === 'identity')
+    ? [{ path, message: `can be ${network.init} for at most ${MOST_ORTHONORMAL} units a layer, not ${network.width}` }] : []);
 
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
   if (!familyFits(network.family, taskShape(task))) {
@@ -63,7 +46,7 @@ function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Probl
   if (network.family === 'transformer' && network.width % network.heads !== 0) {
     return [{ path: `${path}.width`, message: `must be a multiple of the ${network.heads} heads, not ${network.width}` }];
   }
-  return [];
+  return slowInit(network, `${path}.init`);
 }
 
 /** Why a guide trained on one task cannot read another, or null. */
@@ -103,9 +86,11 @@ function checkArms(experiment: Experiment): Problem[] {
   const { family } = experiment.target;
   const inits: readonly string[] = INITS[family];
   const padded = taskShape(experiment.task).tokens?.padded === true;
+  const checkInit = (init: InitName, path: string): Problem[] => (inits.includes(init)
+    ? slowInit(withInit(experiment.target, init), path)
+    : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }]);
   return experiment.arms.flatMap((arm, i): Problem[] => [
-    ...(arm.init !== undefined && !inits.includes(arm.init)
-      ? [{ path: `arms.${i}.init`, message: `must be one of ${inits.join(', ')} for ${family}, not "${arm.init}"` }] : []),
+    ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
     // The correction needs the number of examples, which differs from position to position.
     ...(arm.align && padded && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
       ? [{ path: arm.align.measure ? `arms.${i}.align.measure` : 'base.measure', message: 'cka-debiased needs sequences of one length' }] : []),

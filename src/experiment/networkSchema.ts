@@ -7,13 +7,23 @@ const real = (min: number, max: number) => z.number().min(min).max(max);
 
 const tapPlace = z.enum(['pre', 'post']);
 
+/**
+ * Initial weights of networks for images. default: PyTorch's U(±1/√fan-in), biases too; all others have zero biases.
+ * he: scaled for ReLU. xavier: Glorot's uniform. orthogonal: orthonormal rows or columns, times √2 before ReLU and GELU.
+ * identity: that where a layer has as many outputs as inputs, else orthonormal. Of a convolution the last two fill the
+ * middle of the kernel.
+ */
+const weightInit = z.enum(['default', 'he', 'xavier', 'orthogonal', 'identity']);
+
 const fcnSchema = z.strictObject({
   family: z.literal('fcn'),
   depth: int(1, 64),
   width: int(4, 4096),
-  norm: z.enum(['batch', 'none']),
+  norm: z.enum(['batch', 'layer', 'none']),
+  /** Absent: 'relu'. */
+  activation: z.enum(['relu', 'gelu', 'tanh']).optional(),
   dropout: real(0, 0.9),
-  init: z.enum(['default', 'he']),
+  init: weightInit,
   /** Read activations before or after normalisation and nonlinearity. */
   tap: tapPlace,
 });
@@ -26,7 +36,7 @@ const resnetSchema = z.strictObject({
   stages: z.array(int(1, 8)).min(1).max(4),
   /** Channels of the first stage. */
   width: int(2, 128),
-  init: z.enum(['default', 'he']),
+  init: weightInit,
   tap: tapPlace,
 });
 
@@ -43,7 +53,7 @@ const convnetSchema = z.strictObject({
   /** Stride of the first convolution. */
   stride: int(1, 2),
   norm: z.enum(['batch', 'none']),
-  init: z.enum(['default', 'he']),
+  init: weightInit,
   tap: tapPlace,
 });
 
@@ -97,7 +107,7 @@ const customSchema = z.strictObject({
 export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, rnnSchema, transformerSchema, customSchema]);
 
 /** Initialisations that an arm may name; which of them suit depends on the target's family. */
-export const initSchema = z.enum(['default', 'he', 'orthogonal', 'good', 'identity']);
+export const initSchema = z.enum(['default', 'he', 'xavier', 'orthogonal', 'good', 'identity']);
 
 /** Initialisations of each family. */
 export const INITS = {

@@ -18,7 +18,7 @@ import { Guide } from './guidance/guide.ts';
 import { GuideStore, recipeKey } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './keptRuns.ts';
 import { openTask, type Task } from './tasks/index.ts';
-import { evaluate, metricOf } from './training/evaluation.ts';
+import { guideScores } from './training/evaluation.ts';
 import { History } from './training/history.ts';
 import { buildResult } from './training/result.ts';
 import { Run } from './training/run.ts';
@@ -108,7 +108,10 @@ class LocalLab implements Lab {
           const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, this.#library) : task;
           const { guide, source } = await this.#prepareGuide(id, spec, experiment, { task, own }, kernels, options, generation);
           guides.set(id, guide);
-          scores.push(...(await this.#scoreGuide(guide, source, own, experiment)));
+          for (const score of await guideScores(guide, own, experiment.seeds)) {
+            this.#emit({ type: 'guide.ready', guide: id, seed: score.seed, source, valLoss: score.valLoss, valMetric: score.score });
+            scores.push({ ...score, source });
+          }
         }
         this.#check(generation);
       } catch (error) {
@@ -342,19 +345,6 @@ class LocalLab implements Lab {
     });
     await this.#store.keep(key, weights);
     return { guide: new Guide(id, spec, { ...common, weights }, kernels), source: 'trained-now' };
-  }
-
-  async #scoreGuide(guide: Guide, source: GuideSource, task: Task, experiment: Experiment): Promise<RunResult['guides']> {
-    const scores: RunResult['guides'] = [];
-    for (const [i, model] of guide.models.entries()) {
-      const scored = await evaluate(model, task.val, task.shape.input, []);
-      const { loss } = scored;
-      const [metric] = metricOf(task.spec, scored);
-      const seed = guide.spec.state === 'trained' ? guide.spec.training.seed : experiment.seeds[i];
-      this.#emit({ type: 'guide.ready', guide: guide.id, seed, source, valLoss: loss[0], valMetric: metric });
-      scores.push({ id: guide.id, state: guide.spec.state, seed, score: metric, valLoss: loss[0], source });
-    }
-    return scores;
   }
 
   #start(choice: BackendChoice): Promise<ChosenBackend> {

@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric } from '../../experiment/describe.ts';
 import { EVALUATION_CHUNK } from '../../experiment/plan.ts';
-import type { TaskSpec } from '../../experiment/schema.ts';
+import type { GuideSpec, TaskSpec } from '../../experiment/schema.ts';
+import type { Guide } from '../guidance/guide.ts';
 import type { Model } from '../networks/model.ts';
 import { exp } from '../random/math.ts';
 import type { Split, Task } from '../tasks/index.ts';
@@ -90,6 +91,17 @@ function countLabels({ labels }: Split): number {
   let count = 0;
   for (const label of labels) if (label >= 0) count++;
   return count;
+}
+
+/** What the networks of a guide score on the validation set of the task that it is for. */
+export async function guideScores({ id, spec, models }: Guide, task: Task, seeds: readonly number[]) {
+  const scores: { id: string; state: GuideSpec['state']; seed: number; score: number; valLoss: number }[] = [];
+  for (const [i, model] of models.entries()) {
+    const scored = await evaluate(model, task.val, task.shape.input, []);
+    const seed = spec.state === 'trained' ? spec.training.seed : seeds[i];
+    scores.push({ id, state: spec.state, seed, score: metricOf(task.spec, scored)[0], valLoss: scored.loss[0] });
+  }
+  return scores;
 }
 
 /**
