@@ -29,7 +29,7 @@ export const LANGUAGE_PRESETS: readonly Preset[] = [
   {
     id: 'lm-short',
     title: 'Who spoke? RNN ← Transformer',
-    hint: 'A small language in which one word a sentence has to be remembered: the name of who spoke.',
+    hint: 'One word of each sentence must be remembered. An untrained guide brings the RNN to what the Transformer reaches.',
     experiment: language('lm-short', 'Does guidance help an RNN to remember who spoke?', { ...MICRO_ENGLISH, variant: 'short', trainTokens: 100_000 }, {
       guides: guides(TRANSFORMER_2X32, 400),
       arms: [...ARMS, distilled('distilled-untrained', 'Distilled, untrained teacher', 'untrained'), GOOD_INIT],
@@ -38,7 +38,7 @@ export const LANGUAGE_PRESETS: readonly Preset[] = [
   {
     id: 'lm-small',
     title: 'Longer sentences: RNN ← Transformer',
-    hint: 'The same language with clauses inside clauses.',
+    hint: 'The same language with clauses inside clauses: guidance gains next to nothing, and nobody recalls the name.',
     experiment: language('lm-small', 'Does guidance still help where sentences are long?', { ...MICRO_ENGLISH, variant: 'full', trainTokens: 200_000 }, {
       guides: guides(TRANSFORMER_2X64, 1200), arms: ARMS,
     }, 600),

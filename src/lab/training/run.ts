@@ -4,9 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric, taskShape } from '../../experiment/describe.ts';
-import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, SequencePreview, TrainingRecords } from '../../experiment/events.ts';
+import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/events.ts';
 import { alignedPairs, GUIDE_CACHE_BYTES, guideCacheBytes, guideInstances, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
-import { type ArmSpec, type Experiment, type Intervention, isLanguageTask, type TokenView, withInit } from '../../experiment/schema.ts';
+import { type ArmSpec, type Experiment, type Intervention, type TokenView, withInit } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../guidance/tokenViews.ts';
@@ -190,10 +190,9 @@ export class Run {
 
   /** Let every member go on with a piece of the validation text. @throws {Error} when the task is no text */
   async generate({ temperature, draw }: GenerateOptions): Promise<GeneratedText> {
-    if (!isLanguageTask(this.experiment.task)) throw new Error('only language models write');
-    const { val, shape } = this.task;
+    const { val, shape, writing } = this.task;
     const [context] = shape.input;
-    const { separator = ' ', tokenNames } = this.task.preview(1, 'val') as SequencePreview;
+    const { separator, tokenNames } = required(writing, 'only language models write');
     const length = separator === '' ? WRITTEN.characters : WRITTEN.words;
     // Windows of the validation text follow each other: together they are the text.
     const from = (draw % val.examples) * context;
@@ -281,8 +280,8 @@ export class Run {
   }
 }
 
-function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a guide was not prepared for this step');
+function required<T>(value: T | undefined, what = 'a guide was not prepared for this step'): T {
+  if (value === undefined) throw new Error(what);
   return value;
 }
 

@@ -1,9 +1,9 @@
 /** Language modelling: windows of a text, and at every token the next one as its label. */
-import { classNames, type SequenceShape, taskShape, tokenNames } from '../../../experiment/describe.ts';
+import { type SequenceShape, taskShape, tokenNames } from '../../../experiment/describe.ts';
 import type { SequencePreview } from '../../../experiment/events.ts';
 import type { LanguageTaskSpec, MicroEnglishSpec } from '../../../experiment/schema.ts';
 import { stream } from '../../random/stream.ts';
-import type { SeedBatch, Split, Task } from '../types.ts';
+import type { DrawnTask, SeedBatch, Split } from '../types.ts';
 import { isReturningName, microEnglish } from './microEnglish.ts';
 
 export interface Text {
@@ -11,6 +11,7 @@ export interface Text {
   val(): Int32Array;
   /** Group (`labelGroups`) of the label that stands at a position of a window. */
   groupOf(window: Int32Array, at: number): number;
+  tokenNames: string[];
   /** Between two tokens where they are written. */
   separator: string;
 }
@@ -21,11 +22,12 @@ interface Windows extends Split {
   readonly groups: Uint8Array<ArrayBuffer>;
 }
 
-export class LanguageTask implements Task {
+export class LanguageTask implements DrawnTask {
   readonly spec: LanguageTaskSpec;
   readonly shape: SequenceShape;
   /** Every step draws windows of its own. */
   readonly train = null;
+  readonly writing: { tokenNames: string[]; separator: string };
   readonly #text: Text;
   #trainTokens: Int32Array | undefined;
   #val: Windows | undefined;
@@ -33,6 +35,7 @@ export class LanguageTask implements Task {
   constructor(spec: LanguageTaskSpec, text: Text) {
     this.spec = spec;
     this.shape = taskShape(spec) as SequenceShape;
+    this.writing = { tokenNames: text.tokenNames, separator: text.separator };
     this.#text = text;
   }
 
@@ -57,7 +60,7 @@ export class LanguageTask implements Task {
     const { inputs, labels, groups } = this.#windows(text, Array.from({ length: shown }, (_, i) => i * context));
     return {
       kind: 'sequences', count: shown, length: context, tokens: inputs, outputs: context, targets: labels,
-      tokenNames: tokenNames(this.spec), classNames: classNames(this.spec), separator: this.#text.separator, groups,
+      ...this.writing, classNames: this.writing.tokenNames, groups,
     };
   }
 
@@ -80,5 +83,6 @@ export const microEnglishTask = (spec: MicroEnglishSpec): LanguageTask => new La
   train: () => microEnglish(spec.variant, spec.seed, spec.trainTokens),
   val: () => microEnglish(spec.variant, spec.valSeed, spec.valTokens),
   groupOf: (window, at) => (isReturningName(window, at) ? 0 : 1),
+  tokenNames: tokenNames(spec),
   separator: ' ',
 });
