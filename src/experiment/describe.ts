@@ -2,6 +2,7 @@
  * What a network looks like before it exists: taps, shapes, parameters and arithmetic. Read by the page (the
  * picture, the estimates) and by the lab (names and shapes of taps must agree with what it builds; a test checks).
  */
+import { describeCustom } from './custom/describe.ts';
 import { describeConvNet, describeResNet } from './describeConvolutional.ts';
 import { describeRnn, describeTransformer } from './describeSequence.ts';
 import type { ImageShape, SequenceShape, TaskShape } from './describeTask.ts';
@@ -19,22 +20,24 @@ function describeFcn(spec: FcnSpec, task: ImageShape): NetworkDescription {
   let multiplyAdds = 0;
   for (let i = 0, fanIn = input; i < spec.depth; i++, fanIn = spec.width) {
     taps.push(tap(`linear${i + 1}`, `linear ${i + 1}`, [spec.width]));
-    parameters += fanIn * spec.width + spec.width + (spec.norm === 'batch' ? 2 * spec.width : 0);
+    parameters += fanIn * spec.width + spec.width + (spec.norm === 'none' ? 0 : 2 * spec.width);
     multiplyAdds += fanIn * spec.width;
   }
+  // What a layer keeps: the linear output, that normalised where it is not fused with a ReLU, that behind the nonlinearity.
+  const kept = spec.norm === 'none' || (spec.norm === 'batch' && (spec.activation ?? 'relu') === 'relu') ? 2 : 3;
   parameters += spec.width * task.classes + task.classes;
   multiplyAdds += spec.width * task.classes;
   return {
     title: `${spec.depth}×${spec.width} FCN`,
     taps, parameters, flops: 2 * multiplyAdds,
-    activations: input + 2 * spec.depth * spec.width + task.classes,
+    activations: input + kept * spec.depth * spec.width + task.classes,
     layers: spec.depth + 1,
   };
 }
 
-/** Whether a network reads what a task gives: images or tokens. */
+/** Whether a network reads what a task gives: images or tokens. Networks of one's own can be written for either. */
 export const familyFits = (family: NetworkSpec['family'], task: TaskShape): boolean =>
-  (family === 'rnn' || family === 'transformer') === (task.tokens !== undefined);
+  family === 'custom' || (family === 'rnn' || family === 'transformer') === (task.tokens !== undefined);
 
 /**
  * Describe a network on a task without building it. A network that does not fit its task is described on a blank
@@ -47,6 +50,7 @@ export function describeNetwork(spec: NetworkSpec, task: TaskShape): NetworkDesc
     case 'convnet': return describeConvNet(spec, asImages(task));
     case 'rnn': return describeRnn(spec, asSequence(task));
     case 'transformer': return describeTransformer(spec, asSequence(task));
+    case 'custom': return describeCustom(spec, task);
   }
 }
 

@@ -35,7 +35,7 @@ export interface ResNetBlock {
 }
 
 /** Channels behind a bottleneck block in relation to those inside it. */
-const EXPANSION = 4;
+export const BOTTLENECK_EXPANSION = 4;
 
 /**
  * The convolutions of a ResNet as in torchvision: 3×3 stem, stages of blocks at strides 1, 2, 2, …, channels doubling.
@@ -51,7 +51,7 @@ export function resnetPlan(spec: ResNetSpec, task: ImageShape): { stem: ConvLaye
     for (let i = 0; i < count; i++) {
       const [name, label] = [`block${blocks.length + 1}`, `block ${blocks.length + 1}`];
       const inside = spec.width * 2 ** stage;
-      const out = bottleneck ? EXPANSION * inside : inside;
+      const out = bottleneck ? BOTTLENECK_EXPANSION * inside : inside;
       const stride = stage > 0 && i === 0 ? 2 : 1;
       const entry = size;
       const kernels = bottleneck ? [1, 3, 1] : [3, 3];

@@ -1,4 +1,5 @@
 /** What a task looks like before any of it is drawn: shapes, names, and what guessing scores. */
+import type { ProceduralSpec } from './imageSchema.ts';
 import { type ImageTaskSpec, isImageTask, type SequenceTaskSpec, type TaskSpec } from './taskSchema.ts';
 
 interface CommonShape {
@@ -50,8 +51,8 @@ const OPENERS = ['(', '[', '{', '⟨'];
 const CLOSERS = [')', ']', '}', '⟩'];
 
 const TEXTURES = ['horizontal', 'vertical', 'diagonal /', 'diagonal \\', 'checker', 'dots', 'rings', 'spokes'];
-/** Of each kind of images: channels, and the names of all classes that there are, in label order. */
-const IMAGE_FORMS: Record<ImageTaskSpec['kind'], { channels: 1 | 3; classes: readonly string[] }> = {
+/** Of each kind of images that are drawn: channels, and the names of all classes that there are, in label order. */
+const IMAGE_FORMS: Record<ProceduralSpec['kind'], { channels: 1 | 3; classes: readonly string[] }> = {
   textures: { channels: 3, classes: TEXTURES },
   'grey-textures': { channels: 3, classes: TEXTURES },
   shapes: { channels: 3, classes: ['disc', 'ring', 'square', 'frame', 'triangle', 'plus', 'two bars', '2×2 checker'] },
@@ -59,11 +60,10 @@ const IMAGE_FORMS: Record<ImageTaskSpec['kind'], { channels: 1 | 3; classes: rea
 };
 
 function imageShape(task: ImageTaskSpec): ImageShape {
-  const { channels, classes } = IMAGE_FORMS[task.kind];
-  return {
-    input: [task.size, task.size, channels], classes: task.classes ?? classes.length,
-    trainExamples: task.train, valExamples: task.val,
-  };
+  const [channels, classes] = task.kind === 'image-files'
+    ? [task.grey ? 1 : 3, task.classNames.length]
+    : [IMAGE_FORMS[task.kind].channels, task.classes ?? IMAGE_FORMS[task.kind].classes.length];
+  return { input: [task.size, task.size, channels], classes, trainExamples: task.train, valExamples: task.val };
 }
 
 interface SequenceForm {
@@ -126,6 +126,7 @@ export function taskShape(task: TaskSpec): TaskShape {
 
 /** Class names in label order. */
 export function classNames(task: TaskSpec): string[] {
+  if (task.kind === 'image-files') return task.classNames;
   if (isImageTask(task)) return IMAGE_FORMS[task.kind].classes.slice(0, imageShape(task).classes);
   return sequenceForm(task).classes;
 }
@@ -154,7 +155,8 @@ export const chanceLoss = (task: TaskSpec): number => (task.kind === 'copy-paste
   : Math.log(taskShape(task).classes));
 
 export function taskTitle(task: TaskSpec): string {
-  const titles: Record<TaskSpec['kind'], string> = {
+  if (task.kind === 'image-files') return task.data.name;
+  const titles: Record<Exclude<TaskSpec['kind'], 'image-files'>, string> = {
     textures: 'Textures', 'grey-textures': 'Grey textures', shapes: 'Shapes', digits: 'Digits', 'first-token': 'First token', 'copy-paste': 'Copy-paste',
     'copy-paste-official': 'Copy-paste (official code)', reverse: 'Reverse', parity: 'Parity',
     'associative-recall': 'Associative recall', dyck: 'Brackets', 'modular-addition': 'Modular addition',

@@ -1,7 +1,9 @@
 /** Whether the parts of an experiment fit each other: tasks, networks, initialisations, guides. */
+import { formatTextProblem } from './custom/parse.ts';
+import { textProblems } from './custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts';
 import type { Problem } from './parse.ts';
-import { type Experiment, INITS, type NetworkSpec, type TaskSpec } from './schema.ts';
+import { type Experiment, type InitName, INITS, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
 
 function checkTask(task: TaskSpec, path: string): Problem[] {
   if (task.kind === 'parity' && task.minLength > task.length) {
@@ -16,6 +18,13 @@ function checkTask(task: TaskSpec, path: string): Problem[] {
   return [];
 }
 
+/** Orthonormal rows take the cube of their number to draw: beyond this, minutes. */
+const MOST_ORTHONORMAL = 1024;
+
+const slowInit = (network: NetworkSpec, path: string): Problem[] =>
+  (network.family === 'fcn' && network.width > MOST_ORTHONORMAL && (network.init === 'orthogonal' || network.init === 'identity')
+    ? [{ path, message: `can be ${network.init} for at most ${MOST_ORTHONORMAL} units a layer, not ${network.width}` }] : []);
+
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
   if (!familyFits(network.family, taskShape(task))) {
     const shape = taskShape(task);
@@ -24,10 +33,14 @@ function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Probl
     const either = `${fitting.slice(0, -1).join(', ')} or ${fitting.at(-1)}`;
     return [{ path: `${path}.family`, message: `${network.family} reads ${reads}, which the task "${taskTitle(task)}" does not give: use ${either}` }];
   }
+  if (network.family === 'custom') {
+    const [problem] = textProblems(network, taskShape(task));
+    return problem ? [{ path: `${path}.text`, message: `has a mistake in ${formatTextProblem(problem)}` }] : [];
+  }
   if (network.family === 'transformer' && network.width % network.heads !== 0) {
     return [{ path: `${path}.width`, message: `must be a multiple of the ${network.heads} heads, not ${network.width}` }];
   }
-  return [];
+  return slowInit(network, `${path}.init`);
 }
 
 /** Why a guide trained on one task cannot read another, or null. */
@@ -62,9 +75,11 @@ function checkArms(experiment: Experiment): Problem[] {
   const { family } = experiment.target;
   const inits: readonly string[] = INITS[family];
   const padded = taskShape(experiment.task).tokens?.padded === true;
+  const checkInit = (init: InitName, path: string): Problem[] => (inits.includes(init)
+    ? slowInit(withInit(experiment.target, init), path)
+    : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }]);
   return experiment.arms.flatMap((arm, i): Problem[] => [
-    ...(arm.init !== undefined && !inits.includes(arm.init)
-      ? [{ path: `arms.${i}.init`, message: `must be one of ${inits.join(', ')} for ${family}, not "${arm.init}"` }] : []),
+    ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
     // The correction needs the number of examples, which differs from position to position.
     ...(arm.align && padded && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
       ? [{ path: arm.align.measure ? `arms.${i}.align.measure` : 'base.measure', message: 'cka-debiased needs sequences of one length' }] : []),

@@ -1,18 +1,29 @@
 /** The networks that an experiment can name, with the limits of every field. */
 import { z } from 'zod';
+import { MAX_TEXT } from './custom/grammar.ts';
 
 const int = (min: number, max: number) => z.int().min(min).max(max);
 const real = (min: number, max: number) => z.number().min(min).max(max);
 
 const tapPlace = z.enum(['pre', 'post']);
 
+/**
+ * Initial weights of networks for images. default: PyTorch's U(±1/√fan-in), biases too; all others have zero biases.
+ * he: scaled for ReLU. xavier: Glorot's uniform. orthogonal: orthonormal rows or columns, times √2 before ReLU and GELU.
+ * identity: that where a layer has as many outputs as inputs, else orthonormal. Of a convolution the last two fill the
+ * middle of the kernel.
+ */
+const weightInit = z.enum(['default', 'he', 'xavier', 'orthogonal', 'identity']);
+
 const fcnSchema = z.strictObject({
   family: z.literal('fcn'),
   depth: int(1, 64),
   width: int(4, 4096),
-  norm: z.enum(['batch', 'none']),
+  norm: z.enum(['batch', 'layer', 'none']),
+  /** Absent: 'relu'. */
+  activation: z.enum(['relu', 'gelu', 'tanh']).optional(),
   dropout: real(0, 0.9),
-  init: z.enum(['default', 'he']),
+  init: weightInit,
   /** Read activations before or after normalisation and nonlinearity. */
   tap: tapPlace,
 });
@@ -25,7 +36,7 @@ const resnetSchema = z.strictObject({
   stages: z.array(int(1, 8)).min(1).max(4),
   /** Channels of the first stage. */
   width: int(2, 128),
-  init: z.enum(['default', 'he']),
+  init: weightInit,
   tap: tapPlace,
 });
 
@@ -42,7 +53,7 @@ const convnetSchema = z.strictObject({
   /** Stride of the first convolution. */
   stride: int(1, 2),
   norm: z.enum(['batch', 'none']),
-  init: z.enum(['default', 'he']),
+  init: weightInit,
   tap: tapPlace,
 });
 
@@ -83,10 +94,20 @@ const transformerSchema = z.strictObject({
   init: z.enum(['default']),
 });
 
-export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, rnnSchema, transformerSchema]);
+/** A network of the user's own, in text form (docs/networks.md). */
+const customSchema = z.strictObject({
+  family: z.literal('custom'),
+  /** One line a layer. What it says must fit the task (`custom/plan.ts`). */
+  text: z.string().min(1).max(MAX_TEXT),
+  init: z.enum(['default', 'he']),
+  /** Read the outputs of weighted layers, or what the normalisation and the nonlinearity behind them make of these. */
+  tap: tapPlace,
+});
+
+export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, rnnSchema, transformerSchema, customSchema]);
 
 /** Initialisations that an arm may name; which of them suit depends on the target's family. */
-export const initSchema = z.enum(['default', 'he', 'orthogonal', 'good', 'identity']);
+export const initSchema = z.enum(['default', 'he', 'xavier', 'orthogonal', 'good', 'identity']);
 
 /** Initialisations of each family. */
 export const INITS = {
@@ -95,6 +116,7 @@ export const INITS = {
   convnet: convnetSchema.shape.init.options,
   rnn: rnnSchema.shape.init.options,
   transformer: transformerSchema.shape.init.options,
+  custom: customSchema.shape.init.options,
 } as const satisfies Record<NetworkSpec['family'], readonly string[]>;
 
 export type NetworkSpec = z.infer<typeof networkSchema>;
@@ -103,6 +125,7 @@ export type ResNetSpec = Extract<NetworkSpec, { family: 'resnet' }>;
 export type ConvNetSpec = Extract<NetworkSpec, { family: 'convnet' }>;
 export type RnnSpec = Extract<NetworkSpec, { family: 'rnn' }>;
 export type TransformerSpec = Extract<NetworkSpec, { family: 'transformer' }>;
+export type CustomSpec = Extract<NetworkSpec, { family: 'custom' }>;
 export type InitName = z.infer<typeof initSchema>;
 
 /** The same network with another initialisation. The experiment's checks have made sure that the family has it. */

@@ -29,7 +29,8 @@ describe('single fields: the sentence names the field and what is allowed', () =
     ['base.batchSize', 4, 'base.batchSize must be at least 8, not 4'],
     ['task.kind', 'sounds', `task.kind must be one of ${KINDS.join(', ')}, not "sounds"`],
     ['target.family', 'mixer', `target.family must be one of ${Object.keys(INITS).join(', ')}, not "mixer"`],
-    ['target.norm', 'layer', 'target.norm must be one of batch, none, not "layer"'],
+    ['target.norm', 'group', 'target.norm must be one of batch, layer, none, not "group"'],
+    ['target.activation', 'swish', 'target.activation must be one of relu, gelu, tanh, not "swish"'],
     ['target.depth', 65, 'target.depth must be at most 64, not 65'],
     ['target.width', 1e9, 'target.width must be at most 4096, not 1000000000'],
     ['base.mapping', 'odd', 'base.mapping must be one of even, first, last, reversed, none, not "odd"'],
@@ -104,13 +105,13 @@ describe('parts that do not fit each other', () => {
 
   it('a network reads what the task gives', () => {
     expect(complaints(['task', findPreset('first-token')?.experiment.task])).toEqual([
-      'target.family fcn reads images, which the task "First token" does not give: use rnn or transformer',
+      'target.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
     ]);
     expect(sequence('first-token', ['guides.untrained.network', WIDE?.target])).toEqual([
-      'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn or transformer',
+      'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
     ]);
     expect(sequence('copy-paste', ['task', WIDE?.task])).toEqual([
-      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet or convnet',
+      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet, convnet or custom',
     ]);
   });
 
@@ -125,7 +126,9 @@ describe('parts that do not fit each other', () => {
   });
 
   it('an initialisation suits the target', () => {
-    expect(complaints(['arms.unguided.init', 'good'])).toEqual(['arms.0.init must be one of default, he for fcn, not "good"']);
+    expect(complaints(['arms.unguided.init', 'good'])).toEqual(['arms.0.init must be one of default, he, xavier, orthogonal, identity for fcn, not "good"']);
+    expect(complaints(['target.width', 2048], ['arms.unguided.init', 'orthogonal'])).toEqual(['arms.0.init can be orthogonal for at most 1024 units a layer, not 2048']);
+    expect(complaints(['target.width', 2048], ['target.init', 'identity'])).toEqual(['target.init can be identity for at most 1024 units a layer, not 2048']);
     expect(sequence('first-token', ['arms.unguided.init', 'he'])).toEqual(['arms.0.init must be one of default, orthogonal, good, identity for rnn, not "he"']);
     expect(sequence('first-token', ['arms.unguided.init', 'identity'])).toEqual([]);
   });

@@ -28,6 +28,13 @@ export const TRAINED_RESNET: GuideSpec = {
 };
 export const UNTRAINED_RESNET: GuideSpec = { state: 'untrained', network: RESNET_8 };
 
+/** Needs files: the person's own copy, bound to the experiment when it is dropped. */
+const CIFAR: TaskSpec = {
+  kind: 'image-files', data: { name: 'CIFAR-10' },
+  classNames: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
+  size: 16, grey: false, train: 3000, val: 800, seed: 0,
+};
+
 const fcn = (depth: number, width: number): FcnSpec =>
   ({ family: 'fcn', depth, width, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' });
 
@@ -85,6 +92,13 @@ export const PRESETS: readonly Preset[] = [
     hint: 'With a trained teacher the two are close: an effect within noise must be called that.',
     experiment: image('shapes', 'When the teacher is good, is guidance any better than distillation?', SHAPES, fcn(3, 384), 300,
       [UNGUIDED, guided(4), guidedUntrained(0.3), DISTILLED]),
+  },
+  {
+    id: 'cifar',
+    title: 'CIFAR-10: FCN ← ResNet',
+    hint: 'Real photographs, from your own copy of the files: a reality check.',
+    experiment: image('cifar', 'How much of it is left on real photographs?', CIFAR, fcn(3, 384), 250,
+      [UNGUIDED, guided(4), guidedUntrained(1), DISTILLED]),
   },
 ];
 

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { initSchema, networkSchema } from './networkSchema.ts';
 import { seed, taskSchema } from './taskSchema.ts';
 
-export { FIGURE_DEFAULTS } from './imageSchema.ts';
+export type { AssetRef } from './assets.ts';
+export { FIGURE_DEFAULTS, type FileImagesSpec, type ProceduralSpec } from './imageSchema.ts';
 export * from './networkSchema.ts';
 export { type ImageTaskSpec, isImageTask, type SequenceTaskSpec, taskSchema, type TaskSpec } from './taskSchema.ts';
 

@@ -1,6 +1,6 @@
 /** The tasks that an experiment can name, with the limits of every field. */
 import { z } from 'zod';
-import { proceduralSchemas, type ProceduralSpec } from './imageSchema.ts';
+import { type FileImagesSpec, fileImagesSchema, proceduralSchemas, type ProceduralSpec } from './imageSchema.ts';
 
 const int = (min: number, max: number) => z.int().min(min).max(max);
 export const seed = int(0, 2 ** 31 - 1);
@@ -19,6 +19,7 @@ const vocabulary = int(2, 60);
 
 export const taskSchema = z.discriminatedUnion('kind', [
   ...proceduralSchemas,
+  fileImagesSchema,
   /** length − 1 random symbols, then a query: name the first symbol. */
   z.strictObject({ kind: z.literal('first-token'), length: int(3, 128), vocabulary, ...sequences }),
   /** `length` random symbols, a go mark, blanks: from the mark on repeat the symbols. */
@@ -47,10 +48,10 @@ export const taskSchema = z.discriminatedUnion('kind', [
 ]);
 
 export type TaskSpec = z.infer<typeof taskSchema>;
-export type ImageTaskSpec = ProceduralSpec;
+export type ImageTaskSpec = ProceduralSpec | FileImagesSpec;
 export type SequenceTaskSpec = Exclude<TaskSpec, ImageTaskSpec>;
 
-const IMAGE_KINDS: ReadonlySet<string> = new Set(proceduralSchemas.map((schema) => schema.shape.kind.value));
+const IMAGE_KINDS: ReadonlySet<string> = new Set([...proceduralSchemas, fileImagesSchema].map((schema) => schema.shape.kind.value));
 
 /** Whether a task's inputs are images (otherwise sequences of tokens). */
 export const isImageTask = (task: TaskSpec): task is ImageTaskSpec => IMAGE_KINDS.has(task.kind);

@@ -17,7 +17,7 @@ import { openStorage } from './files/storage.ts';
 import { Guide } from './guidance/guide.ts';
 import { GuideStore, recipeKey } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './keptRuns.ts';
-import { openTask, type Task } from './tasks/index.ts';
+import { openTask, previewTask, type Task } from './tasks/index.ts';
 import { evaluate } from './training/evaluation.ts';
 import { History } from './training/history.ts';
 import { buildResult } from './training/result.ts';
@@ -80,7 +80,7 @@ class LocalLab implements Lab {
   }
 
   async preview(task: TaskSpec, count: number, split: 'train' | 'val' = 'train') {
-    return (await openTask(task, this.#library)).preview(count, split);
+    return previewTask(task, this.#library, count, split);
   }
 
   async warmUp(choice: BackendChoice): Promise<Environment> {

@@ -1,4 +1,7 @@
 /** Changing what a network is: its family, a guide's state. */
+import { templatesFor } from '../experiment/custom/templates.ts';
+import { textOf } from '../experiment/custom/write.ts';
+import type { TaskShape } from '../experiment/describe.ts';
 import { RESNET_8 } from '../experiment/presets.ts';
 import type { Experiment, GuideSpec, NetworkSpec, TaskSpec } from '../experiment/schema.ts';
 import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/sequencePresets.ts';
@@ -27,7 +30,7 @@ const CONVNET_DEFAULT: NetworkSpec = {
 };
 
 /** What an edit to another family starts from. */
-const FRESH: Record<NetworkSpec['family'], NetworkSpec> = {
+const FRESH: Record<Exclude<NetworkSpec['family'], 'custom'>, NetworkSpec> = {
   fcn: FCN_DEFAULT,
   resnet: RESNET_8,
   convnet: CONVNET_DEFAULT,
@@ -35,9 +38,21 @@ const FRESH: Record<NetworkSpec['family'], NetworkSpec> = {
   transformer: TRANSFORMER_2X32,
 };
 
-/** Another family, keeping what both families have. */
-export function withFamily(network: NetworkSpec, family: NetworkSpec['family']): NetworkSpec {
+/** The network written out as text, or a template where the text form has no words for it. */
+function written(network: NetworkSpec, task: TaskShape): NetworkSpec {
+  const text = textOf(network, task) ?? templatesFor(task)[0].text;
+  return {
+    family: 'custom',
+    text,
+    init: network.init === 'he' ? 'he' : 'default',
+    tap: 'tap' in network ? network.tap : 'pre',
+  };
+}
+
+/** Another family, keeping what both families have. A network of one's own starts as the text of the one before. */
+export function withFamily(network: NetworkSpec, family: NetworkSpec['family'], task: TaskShape): NetworkSpec {
   if (network.family === family) return network;
+  if (family === 'custom') return written(network, task);
   const fresh = FRESH[family];
   return 'tap' in network && 'tap' in fresh ? { ...fresh, tap: network.tap } : fresh;
 }

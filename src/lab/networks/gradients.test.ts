@@ -23,6 +23,12 @@ const CASES: Record<string, { network: NetworkSpec; tap: string; dropout?: boole
   'FCN with batch norm and dropout': { network: fcn({ dropout: 0.3 }), tap: 'linear2' },
   'FCN without norm, He': { network: fcn({ norm: 'none', init: 'he' }), tap: 'linear1' },
   'FCN without norm, dropout, taps behind the activation': { network: fcn({ norm: 'none', dropout: 0.3, tap: 'post' }), tap: 'linear1' },
+  'FCN with layer norm, GELU, Xavier': { network: fcn({ norm: 'layer', activation: 'gelu', init: 'xavier' }), tap: 'linear1' },
+  'FCN with layer norm, ReLU, dropout, identity': { network: fcn({ norm: 'layer', dropout: 0.3, init: 'identity' }), tap: 'linear2' },
+  'FCN with batch norm, tanh and dropout': { network: fcn({ activation: 'tanh', dropout: 0.3 }), tap: 'linear1' },
+  'FCN without norm, tanh, taps behind the activation, orthogonal': {
+    network: fcn({ norm: 'none', activation: 'tanh', init: 'orthogonal', tap: 'post' }), tap: 'linear2',
+  },
   'FCN with batch norm, dropout, taps behind the activation': { network: fcn({ dropout: 0.3, tap: 'post' }), tap: 'linear2' },
   'ResNet with a strided projection': { network: { family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, tap: 'block2.proj' },
   'ResNet of bottleneck blocks, the second with an identity skip': {

@@ -14,7 +14,7 @@ export const embeddingParameter = (task: SequenceShape, width: number): Paramete
   ({ name: 'embedding', shape: [task.tokens.vocabulary, width], init: normal(1) });
 
 export const headParameters = (task: SequenceShape, width: number): ParameterSpec[] => [
-  { name: 'head.weight', shape: [width, task.classes], init: headWeight('default', width) },
+  { name: 'head.weight', shape: [width, task.classes], init: headWeight('default', width, task.classes) },
   { name: 'head.bias', shape: [task.classes], init: bias('default', width) },
 ];
 

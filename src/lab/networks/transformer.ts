@@ -6,7 +6,7 @@ import * as ops from '../autodiff/ops.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Value } from '../autodiff/tape.ts';
 import { cos, exp, log, sin } from '../random/math.ts';
-import { bias, constant, headWeight, normal, uniform } from './init.ts';
+import { bias, headWeight, normal, normParameters, uniform } from './init.ts';
 import type { ForwardContext, NetworkProgram, ParameterSpec } from './program.ts';
 import { embed, embeddingParameter, headParameters, paddingOf, readOut } from './tokens.ts';
 
@@ -24,13 +24,8 @@ export function sinusoids(length: number, width: number): Float32Array {
   return values;
 }
 
-const normParameters = (name: string, width: number): ParameterSpec[] => [
-  { name: `${name}.gamma`, shape: [width], init: constant(1) },
-  { name: `${name}.beta`, shape: [width], init: constant(0) },
-];
-
 const linearParameters = (name: string, inputs: number, outputs: number): ParameterSpec[] => [
-  { name: `${name}.weight`, shape: [inputs, outputs], init: headWeight('default', inputs) },
+  { name: `${name}.weight`, shape: [inputs, outputs], init: headWeight('default', inputs, outputs) },
   { name: `${name}.bias`, shape: [outputs], init: bias('default', inputs) },
 ];
 
@@ -41,8 +36,6 @@ export function transformer(spec: TransformerSpec, task: SequenceShape): Network
   const fixedPositions = spec.positions === 'sinusoidal' ? sinusoids(length, width) : null;
   const preNorm = spec.norm === 'pre';
 
-  const norm = (context: ForwardContext, name: string, x: V4): V4 =>
-    sequence.layerNorm(context.tape, x, context.parameter(`${name}.gamma`), context.parameter(`${name}.beta`));
   const linear = (context: ForwardContext, name: string, x: V4): V4 =>
     sequence.linear(context.tape, x, context.parameter(`${name}.weight`), context.parameter(`${name}.bias`));
 
@@ -64,8 +57,8 @@ export function transformer(spec: TransformerSpec, task: SequenceShape): Network
 
   /** x + f(norm(x)), or norm(x + f(x)). */
   const residual = (context: ForwardContext, name: string, x: V4, f: (x: V4) => V4): V4 => (preNorm
-    ? ops.add(context.tape, x, f(norm(context, name, x)))
-    : norm(context, name, ops.add(context.tape, x, f(x))));
+    ? ops.add(context.tape, x, f(context.layerNorm(name, x)))
+    : context.layerNorm(name, ops.add(context.tape, x, f(x))));
 
   return {
     parameters: [
@@ -96,7 +89,7 @@ export function transformer(spec: TransformerSpec, task: SequenceShape): Network
         x = residual(context, `${block}.norm2`, x, (y) => mlp(context, block, y));
         context.tap(`${block}.output`, x);
       }
-      return readOut(context, task, preNorm ? norm(context, 'norm', x) : x, spec.pooling, padding);
+      return readOut(context, task, preNorm ? context.layerNorm('norm', x) : x, spec.pooling, padding);
     },
   };
 }

@@ -20,7 +20,7 @@ export interface SeedBatch extends Split {
   readonly rows: Uint32Array<ArrayBuffer> | null;
 }
 
-/** Data of an experiment. Splits are drawn on first use; a preview draws only what it shows. */
+/** Data of an experiment. */
 export interface Task {
   readonly spec: TaskSpec;
   readonly shape: TaskShape;
@@ -33,6 +33,10 @@ export interface Task {
    * @param stream names the draws where examples are new at every step: a guide must not see its target's batches
    */
   batch(seed: number, step: number, batchSize: number, stream?: string): SeedBatch;
+}
+
+/** A task whose data are drawn, not read from files: examples are there at once. */
+export interface DrawnTask extends Task {
   /**
    * Examples to be shown, before any standardisation. Of images the training split's first ones of each class in
    * turn, of anything else the first ones in order (so that predictions can be put beside them).

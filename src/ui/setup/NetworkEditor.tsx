@@ -102,7 +102,7 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
         aria-label="Family"
         data={familiesFor(task).map((family) => ({ value: family, label: FAMILY_NAMES[family] }))}
         value={network.family}
-        onChange={(family) => change(withFamily(network, family as NetworkSpec['family']))}
+        onChange={(family) => change(withFamily(network, family as NetworkSpec['family'], taskShape(task)))}
       />
       {stages && <StagesField path={`${path}.stages`} of={stages} />}
       <Fields root={path} specs={networkFields(network)} width={150} />

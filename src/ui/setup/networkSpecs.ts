@@ -8,11 +8,13 @@ export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
   convnet: 'Plain ConvNet',
   rnn: 'Recurrent',
   transformer: 'Transformer',
+  custom: 'Your own',
 };
 
 const INIT_NAMES: Record<InitName, string> = {
   default: 'Default',
   he: 'He',
+  xavier: 'Xavier',
   orthogonal: 'Orthogonal',
   good: 'Good',
   identity: 'Identity',
@@ -22,12 +24,12 @@ const INIT_NAMES: Record<InitName, string> = {
 export const initChoices = (family: NetworkSpec['family']): { key: InitName; label: string }[] =>
   INITS[family].map((init) => ({ key: init, label: INIT_NAMES[init] }));
 
-const init = (family: NetworkSpec['family'], hint: string, list = false): FieldSpec => ({
+const init = (family: NetworkSpec['family'], hint: string): FieldSpec => ({
   kind: 'choice',
   path: 'init',
   label: 'Initial weights',
   hint,
-  list,
+  list: true,
   choices: initChoices(family),
 });
 const yesOrNo = (path: string, label: string, hint: string, yes = 'Yes', no = 'No'): FieldSpec => ({
@@ -41,7 +43,7 @@ const yesOrNo = (path: string, label: string, hint: string, yes = 'Yes', no = 'N
   ],
 });
 
-const SCALED_FOR_RELU = 'Default: uniform in ±1/√inputs. He: scaled for ReLU.';
+const SCALES = 'Default: ±1/√inputs. He and Xavier keep the scale, orthogonal and identity also the directions.';
 const TAP: FieldSpec = {
   kind: 'choice',
   path: 'tap',
@@ -53,15 +55,13 @@ const TAP: FieldSpec = {
   ],
 };
 
-const norm = (hint: string): FieldSpec => ({
+const NORMS = { batch: 'Batch', layer: 'Layer', none: 'None' } as const;
+const norm = (hint: string, kinds: readonly (keyof typeof NORMS)[]): FieldSpec => ({
   kind: 'choice',
   path: 'norm',
   label: 'Normalisation',
   hint,
-  choices: [
-    { key: 'batch', label: 'Batch' },
-    { key: 'none', label: 'None' },
-  ],
+  choices: kinds.map((key) => ({ key, label: NORMS[key] })),
 });
 const CHANNELS: FieldSpec = {
   kind: 'number',
@@ -73,7 +73,20 @@ const CHANNELS: FieldSpec = {
 const FCN: FieldSpec[] = [
   { kind: 'number', path: 'depth', label: 'Depth', hint: 'Hidden layers.' },
   { kind: 'number', path: 'width', label: 'Width', hint: 'Units per hidden layer.', step: 16 },
-  norm('Without it, aligned layers can become unreadable for the head.'),
+  norm('Without it, aligned layers can become unreadable for the head.', ['batch', 'layer', 'none']),
+  {
+    kind: 'choice',
+    path: 'activation',
+    label: 'Activation',
+    hint: 'The nonlinearity behind every hidden layer.',
+    keyOf: (value) => String(value ?? 'relu'),
+    choices: [
+      // Absent, as in links from before there were others.
+      { key: 'relu', label: 'ReLU', value: undefined },
+      { key: 'gelu', label: 'GELU' },
+      { key: 'tanh', label: 'Tanh' },
+    ],
+  },
   {
     kind: 'number',
     path: 'dropout',
@@ -81,7 +94,7 @@ const FCN: FieldSpec[] = [
     hint: 'Share of units silenced at random in training.',
     step: 0.05,
   },
-  init('fcn', SCALED_FOR_RELU),
+  init('fcn', SCALES),
   TAP,
 ];
 const RESNET: FieldSpec[] = [
@@ -98,7 +111,7 @@ const RESNET: FieldSpec[] = [
     ],
   },
   CHANNELS,
-  init('resnet', SCALED_FOR_RELU),
+  init('resnet', SCALES),
   TAP,
 ];
 const CONVNET: FieldSpec[] = [
@@ -113,8 +126,8 @@ const CONVNET: FieldSpec[] = [
       { key: '2', label: '2', value: 2 },
     ],
   },
-  norm('Without it, a deep network without skips hardly trains.'),
-  init('convnet', SCALED_FOR_RELU),
+  norm('Without it, a deep network without skips hardly trains.', ['batch', 'none']),
+  init('convnet', SCALES),
   TAP,
 ];
 
@@ -137,7 +150,6 @@ const RNN: FieldSpec[] = [
   init(
     'rnn',
     'Default: uniform in ±1/√width. Good: orthogonal, with inputs × 0.1. Identity: keeps its state at first.',
-    true,
   ),
   yesOrNo('chained', 'Chained', "Layers start from the final state of the one below, as in the paper's code."),
 ];
@@ -197,6 +209,7 @@ const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
   convnet: CONVNET,
   rnn: RNN,
   transformer: TRANSFORMER,
+  custom: [init('custom', 'Default: uniform in ±1/√inputs. He: scaled for ReLU.'), { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' }],
 };
 
 export const networkFields = (network: NetworkSpec): FieldSpec[] => FIELDS[network.family];

@@ -1,9 +1,10 @@
 /** The settings of every task, as data. */
 import { taskShape } from '@/experiment/describe.ts';
-import { FIGURE_DEFAULTS, type ImageTaskSpec, isImageTask, type SequenceTaskSpec, type TaskSpec } from '@/experiment/schema.ts';
+import { FIGURE_DEFAULTS, isImageTask, type ProceduralSpec, type SequenceTaskSpec, type TaskSpec } from '@/experiment/schema.ts';
+import { sameValue } from '@/state/paths.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
 
-const imageFields = (task: ImageTaskSpec): FieldSpec[] => [
+const imageFields = (task: ProceduralSpec): FieldSpec[] => [
   { kind: 'number', path: 'size', label: 'Size', hint: 'Height and width in pixels.' },
   { kind: 'number', path: 'train', label: 'Training images', hint: 'Fewer images make memorising easier.', step: 100 },
   {
@@ -30,6 +31,43 @@ const imageFields = (task: ImageTaskSpec): FieldSpec[] => [
   ...(task.kind === 'shapes' || task.kind === 'digits' ? figureFields(task.kind) : []),
   { kind: 'number', path: 'seed', label: 'Data seed', hint: 'Another seed draws other images.' },
 ];
+
+const AUGMENTATIONS = [
+  { key: 'none', label: 'None', value: undefined },
+  { key: 'flip', label: 'Flip', value: { crop: false, flip: true } },
+  { key: 'crop', label: 'Crop', value: { crop: true, flip: false } },
+  { key: 'both', label: 'Crop and flip', value: { crop: true, flip: true } },
+];
+const augmentationOf = (value: unknown): string =>
+  AUGMENTATIONS.find((one) => sameValue(one.value, value))?.key ?? 'none';
+
+const FILE_IMAGES: FieldSpec[] = [
+  { kind: 'number', path: 'size', label: 'Size', hint: 'Height and width after the images are reduced.' },
+  {
+    kind: 'choice',
+    path: 'grey',
+    label: 'Colours',
+    hint: 'Grey has one channel, colour three.',
+    choices: [
+      { key: 'false', label: 'Colour', value: false },
+      { key: 'true', label: 'Grey', value: true },
+    ],
+    keyOf: String,
+  },
+  { kind: 'number', path: 'train', label: 'Training images', hint: 'Fewer images make memorising easier.', step: 100 },
+  { kind: 'number', path: 'val', label: 'Validation images', hint: 'More images make the score more certain.', step: 100 },
+  {
+    kind: 'choice',
+    path: 'augment',
+    label: 'Random changes',
+    hint: 'Of every training image at every step; guides then run live, which takes longer.',
+    choices: AUGMENTATIONS,
+    keyOf: augmentationOf,
+    list: true,
+  },
+  { kind: 'number', path: 'seed', label: 'Choice of images', hint: 'Another number takes other images of the files.' },
+];
+
 const figureFields = (kind: 'shapes' | 'digits'): FieldSpec[] => [
   {
     kind: 'number',
@@ -147,8 +185,10 @@ const OWN_FIELDS: Record<SequenceTaskSpec['kind'], FieldSpec[]> = {
   ],
 };
 
-export const taskFields = (task: TaskSpec): FieldSpec[] =>
-  isImageTask(task) ? imageFields(task) : [...OWN_FIELDS[task.kind], ...dataFields(task)];
+export function taskFields(task: TaskSpec): FieldSpec[] {
+  if (task.kind === 'image-files') return FILE_IMAGES;
+  return isImageTask(task) ? imageFields(task) : [...OWN_FIELDS[task.kind], ...dataFields(task)];
+}
 
 /** What kind of answers a task asks for: "8 classes", "4 symbols". */
 export function answersOf(task: TaskSpec): string {
@@ -157,6 +197,7 @@ export function answersOf(task: TaskSpec): string {
     case 'grey-textures':
     case 'shapes':
     case 'digits':
+    case 'image-files':
       return `${taskShape(task).classes} classes`;
     case 'first-token':
     case 'copy-paste':

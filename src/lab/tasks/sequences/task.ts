@@ -4,7 +4,7 @@ import type { SequencePreview } from '../../../experiment/events.ts';
 import type { SequenceTaskSpec } from '../../../experiment/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
 import { epochBatch } from '../rows.ts';
-import type { SeedBatch, Split, Task } from '../types.ts';
+import type { SeedBatch, Split, DrawnTask } from '../types.ts';
 import { generator } from './generators.ts';
 
 interface TokenSplit extends Split {
@@ -12,7 +12,7 @@ interface TokenSplit extends Split {
   readonly labels: Int32Array<ArrayBuffer>;
 }
 
-export class SequenceTask implements Task {
+export class SequenceTask implements DrawnTask {
   readonly spec: SequenceTaskSpec;
   readonly shape: SequenceShape;
   readonly #draw: ReturnType<typeof generator>;
