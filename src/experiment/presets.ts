@@ -1,4 +1,5 @@
 /** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
+import { LANGUAGE_PRESETS } from './languagePresets.ts';
 import type { ArmSpec, BaseSettings, Experiment, FcnSpec, GuideSpec, ResNetSpec, TaskSpec } from './schema.ts';
 import { SEQUENCE_PRESETS } from './sequencePresets.ts';
 
@@ -72,6 +73,7 @@ const image = (
 /** In the order in which they are offered; the page opens with the first. */
 export const PRESETS: readonly Preset[] = [
   ...SEQUENCE_PRESETS,
+  ...LANGUAGE_PRESETS,
   {
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
