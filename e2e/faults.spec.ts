@@ -16,7 +16,7 @@ for (const [what, hash, message] of broken) {
   test(`${what}: says so and shows the default experiment`, async ({ page, site, complaints }) => {
     await page.goto(site + hash);
     await expect(page.getByTestId('broken-link')).toContainText(message);
-    await expect(page.getByTestId('question')).toContainText('Can a trained ResNet');
+    await expect(page.getByTestId('question')).toContainText('Can a Transformer that knows nothing');
     await expect(page.getByTestId('run-button')).toBeEnabled();
     // The link is still there to be copied.
     expect(page.url()).toContain(hash);

@@ -1,5 +1,6 @@
 /** What is run can be changed, everywhere in place; what is not allowed is said and does not enter. */
 import type { Locator, Page } from '@playwright/test';
+import type { FcnSpec, ResNetSpec } from '../src/experiment/schema.ts';
 import { expect, expectExperiment, experimentIn, test } from './support/person.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 
@@ -31,7 +32,7 @@ async function clickWire(page: Page, name: string): Promise<void> {
 }
 
 test.beforeEach(async ({ page, site }) => {
-  await page.goto(site);
+  await page.goto(`${site}#wide-fcn`);
   await expect(page.locator('.react-flow__edge')).toHaveCount(3);
 });
 
@@ -168,7 +169,7 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await page.getByTestId('edit-task').click();
   await page.getByRole('textbox', { name: 'Training images' }).fill('100');
   await expect(page.getByText(/batchSize must be at most the 100 training examples, not 128/)).toBeVisible();
-  expect(experimentIn(page).task.train).toBe(3000);
+  expect(experimentIn(page).task).toMatchObject({ train: 3000 });
   await page.keyboard.press('Escape');
 
   await page.getByTestId('edit-target').click();
@@ -176,7 +177,7 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await page.getByRole('textbox', { name: 'Depth' }).fill('2');
   await expect(page.getByTestId('edit-target')).toContainText('2×64 FCN');
   await expect(page.locator('.react-flow__edge')).toHaveCount(2);
-  await expectExperiment(page, (e) => [e.target.width, e.base.mapping]).toEqual([64, 'even']);
+  await expectExperiment(page, (e) => [(e.target as FcnSpec).width, e.base.mapping]).toEqual([64, 'even']);
   await page.keyboard.press('Escape');
   await page.getByTestId('reset-experiment').click();
   await expect(page).toHaveURL(/#wide-fcn$/);
@@ -186,10 +187,10 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
 test('the guide: another size, one alone or both together, trained or not', async ({ page }) => {
   await page.getByTestId('edit-guide').click();
   await page.getByRole('textbox', { name: 'Channels' }).fill('8');
-  await expectExperiment(page, (e) => Object.values(e.guides).map((g) => g.network.width)).toEqual([8, 8]);
+  await expectExperiment(page, (e) => Object.values(e.guides).map((g) => (g.network as ResNetSpec).width)).toEqual([8, 8]);
   await page.getByRole('checkbox', { name: /Change the network of “untrained” too/ }).uncheck();
   await page.getByRole('textbox', { name: 'Channels' }).fill('4');
-  await expectExperiment(page, (e) => Object.values(e.guides).map((g) => g.network.width)).toEqual([4, 8]);
+  await expectExperiment(page, (e) => Object.values(e.guides).map((g) => (g.network as ResNetSpec).width)).toEqual([4, 8]);
   await page.keyboard.press('Escape');
   // A guide of another recipe does not come with the page: its training is in the estimate.
   await expect(page.getByTestId('estimate')).toContainText('for the guide');

@@ -13,19 +13,25 @@ const mean = (values: (number | null)[]) => values.reduce<number>((sum, x) => su
 
 test('opens with a question, its data, an estimate, and something to run', async ({ page, site }) => {
   await page.goto(site);
-  await expect(page.getByTestId('question')).toHaveText('Can a trained ResNet stop a wide network from memorising?');
-  const thumbnails = page.getByTestId('thumbnails').getByRole('img');
-  await expect(thumbnails).toHaveCount(16);
-  for (const thumbnail of await thumbnails.all()) await expectPainted(thumbnail);
+  await expect(page.getByTestId('question')).toHaveText('Can a Transformer that knows nothing teach an RNN to remember?');
+  await expect(page.getByTestId('sequences').getByText(/^→ [abcd]$/)).toHaveCount(8);
   await expect(page.getByTestId('estimate')).toHaveText(/^about \d+ (s|min|h).* · \d+ MB$/);
-  await expect(page.getByTestId('arms').getByRole('listitem')).toHaveCount(4);
-  await expect(page.getByTestId('edit-target')).toContainText('3×384 FCN');
-  await expect(page.getByTestId('edit-guide')).toContainText('ResNet-8 guide, trained');
-  await expect(page.locator('.react-flow__edge')).toHaveCount(3);
+  await expect(page.getByTestId('arms').getByRole('listitem')).toHaveCount(5);
+  await expect(page.getByTestId('edit-target')).toContainText('2×64 RNN');
+  await expect(page.getByTestId('edit-guide')).toContainText('2×32 Transformer guide, untrained');
+  await expect(page.locator('.react-flow__edge')).toHaveCount(2);
   await expect(page.getByTestId('run-button')).toBeEnabled();
   await expect(page.getByTestId('backend-badge')).toContainText(/WebAssembly · .*checked ✓/);
   for (const chart of ['loss', 'metric', 'cka']) await expect(page.getByTestId(`chart-${chart}-summary`)).toContainText('nothing has run yet');
   await expectStillness(page);
+});
+
+test('a preset with images shows some of every class', async ({ page, site }) => {
+  await page.goto(`${site}#wide-fcn`);
+  await expect(page.getByTestId('question')).toHaveText('Can a trained ResNet stop a wide network from memorising?');
+  const thumbnails = page.getByTestId('thumbnails').getByRole('img');
+  await expect(thumbnails).toHaveCount(16);
+  for (const thumbnail of await thumbnails.all()) await expectPainted(thumbnail);
 });
 
 test('a run is watched, steered, judged, and repeated from its link', async ({ page, site }) => {

@@ -2,6 +2,7 @@
  * What a lab says while it works, and the interface by which it is driven. In-process and behind the worker the
  * interface is the same; everything here is plain data that survives structured cloning.
  */
+import type { AssetInfo, GivenFile } from './assets.ts';
 import type { Experiment, Intervention, TaskSpec } from './schema.ts';
 import type { RunResult } from './result.ts';
 
@@ -52,6 +53,10 @@ export interface SequencePreview {
   /** How tokens and classes are written, by number. */
   tokenNames: string[];
   classNames: string[];
+  /** Where sequences are windows of a text: what stands between its tokens ('' for characters, a space for words). */
+  separator?: string;
+  /** `[count × outputs]` group of each label, where they have groups (`labelGroups`). */
+  groups?: Uint8Array<ArrayBuffer>;
 }
 
 export type TaskPreview = ImagePreview | SequencePreview;
@@ -91,7 +96,9 @@ export interface EvaluationRecord {
    * Predicted class of every label of the validation set, `[members × labels]`: one an example for images and for
    * sequences with one label, otherwise every label that is not −1, example by example in order of position.
    */
-  predictions: Uint8Array<ArrayBuffer>;
+  predictions: Uint16Array<ArrayBuffer>;
+  /** Where labels have groups (`labelGroups`): cross-entropy and accuracy on each, `[members × groups]`. */
+  groups?: { loss: Float32Array<ArrayBuffer>; accuracy: Float32Array<ArrayBuffer> };
 }
 
 /** Training losses of consecutive steps: `firstStep` is the number of the first one (1 = after one step). */
@@ -103,6 +110,29 @@ export interface TrainingRecords {
   metric: Float32Array<ArrayBuffer>;
 }
 
+/** How every member goes on with a piece of the validation text. */
+export interface GeneratedText {
+  /** Completed steps. */
+  step: number;
+  prompt: Int32Array<ArrayBuffer>;
+  /** How the text itself goes on. */
+  truth: Int32Array<ArrayBuffer>;
+  /** Tokens written by each member. */
+  length: number;
+  /** `[members × 2 × length]`: always the most likely token, then drawn with the temperature. */
+  texts: Int32Array<ArrayBuffer>;
+  /** How tokens are written, by number, and what stands between them. */
+  tokenNames: string[];
+  separator: string;
+}
+
+export interface GenerateOptions {
+  /** Of the drawn text: below 1 it keeps to what is likely. */
+  temperature: number;
+  /** Another number takes another piece of text and draws other tokens. */
+  draw: number;
+}
+
 export type LabEvent =
   | { type: 'backend.chosen'; environment: Environment }
   | { type: 'phase.changed'; phase: Phase; detail: string }
@@ -112,6 +142,8 @@ export type LabEvent =
   | { type: 'evaluation.recorded'; record: EvaluationRecord }
   | { type: 'progress.changed'; step: number; steps: number; stepsPerSecond: number; secondsLeft: number }
   | { type: 'member.diverged'; arm: string; seed: number; step: number }
+  /** Files being fetched or read: `done` of `total` bytes or images; null where the total is not known. */
+  | { type: 'files.progress'; name: string; activity: 'fetching' | 'reading'; done: number; total: number | null }
   | { type: 'intervention.applied'; intervention: Intervention }
   /** Everything after `step` is void: the run resumed from a checkpoint. */
   | { type: 'run.rewound'; step: number }
@@ -124,8 +156,23 @@ export interface OpenOptions {
   retrain?: string[];
   /** Continue from here instead of from step 0. */
   checkpoint?: Checkpoint;
+  /** Keep the run in this browser under this name with every checkpoint, until it ends or is closed. */
+  keepAs?: string;
+  /** Continue the kept run of this name; what it had recorded is told again. `checkpoint` goes before it. */
+  resume?: string;
   /** Scale on the trained guides' step budgets (the command line's `--steps`); 1 by default. */
   guideBudget?: number;
+}
+
+/** A run that was kept and has not ended. */
+export interface KeptRun {
+  name: string;
+  /** With what was changed by hand while it ran. */
+  experiment: Experiment;
+  /** Completed steps. */
+  step: number;
+  /** Milliseconds since 1970. */
+  savedAt: number;
 }
 
 /** Everything needed to continue: plain arrays, valid on every backend. */
@@ -161,7 +208,24 @@ export interface Lab {
   /** Change something from the next step on; recorded in the experiment of the result. */
   intervene(set: Intervention['set']): Promise<void>;
   checkpoint(): Promise<Checkpoint>;
+  /** Let every member of the open run write, between two steps. Language modelling only. */
+  generate(options: GenerateOptions): Promise<GeneratedText>;
+  /** Discard the open experiment and free what it holds; the next `open` or `warmUp` may use another backend. */
+  close(): Promise<void>;
+  /** Runs that were kept by `keepAs` and have not ended, the newest first: this tab's and others'. */
+  keptRuns(): Promise<KeptRun[]>;
+  forgetRun(name: string): Promise<void>;
   /** Delete trained guides kept in this browser. */
   forgetGuides(): Promise<void>;
+  /**
+   * Take in files that belong together (a data set, a text, a network): checked, converted, kept in this browser.
+   * Rejects with what is wrong and what to do; nothing is kept then.
+   */
+  addFiles(files: GivenFile[]): Promise<AssetInfo>;
+  /** As `addFiles`, from public addresses. */
+  fetchFiles(addresses: string[]): Promise<AssetInfo>;
+  /** Everything kept, the newest first. */
+  listAssets(): Promise<AssetInfo[]>;
+  deleteAsset(hash: string): Promise<void>;
   dispose(): Promise<void>;
 }

@@ -122,7 +122,8 @@ export function guideCacheBytes(experiment: Experiment, guide: string): number {
     .flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
   const features = taps.filter((tap) => needed.has(tap.name))
     .reduce((sum, tap) => sum + tap.features, (shape.tokens?.outputs ?? 1) * shape.classes);
-  // Fresh data is never seen twice: infinite, so never cached.
+  // Fresh data is never seen twice, nor is an image with random changes: infinite, so never cached.
+  if ('augment' in experiment.task && experiment.task.augment) return Number.POSITIVE_INFINITY;
   return features * shape.trainExamples * BYTES;
 }
 
@@ -207,4 +208,14 @@ export function cost(experiment: Experiment): Cost {
     bytes: BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + guideActivations
       + storedExamples * shape.input.reduce((a, b) => a * b, 1)) + groupActivations + cacheBytes + probes,
   };
+}
+
+/** The experiment with the steps of its trained guides multiplied, or itself for a factor of 1. */
+export function scaleGuides(experiment: Experiment, factor: number): Experiment {
+  if (factor === 1) return experiment;
+  const scaled = structuredClone(experiment);
+  for (const guide of Object.values(scaled.guides)) {
+    if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
+  }
+  return scaled;
 }

@@ -1,17 +1,24 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type {
-  BackendChoice, Checkpoint, Environment, Failure, GuideSource, Lab, LabEvent, OpenOptions, Phase,
+  BackendChoice, Checkpoint, Environment, GeneratedText, GenerateOptions, GuideSource, Lab, LabEvent, OpenOptions, Phase,
 } from '../experiment/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { RunResult } from '../experiment/result.ts';
-import { members } from '../experiment/plan.ts';
+import { members, scaleGuides } from '../experiment/plan.ts';
 import type { Experiment, GuideSpec, Intervention, TaskSpec } from '../experiment/schema.ts';
 import { type ChosenBackend, chooseBackend } from './backend/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
+import { describeFailure } from './failures.ts';
+import { fetchFiles } from './files/fetch.ts';
+import { Library } from './files/library.ts';
+import type { OnProgress } from './files/reader.ts';
+import { openStorage } from './files/storage.ts';
 import { Guide } from './guidance/guide.ts';
 import { GuideStore, recipeKey } from './guidance/store.ts';
-import { createTask, type Task } from './tasks/index.ts';
-import { evaluate } from './training/evaluation.ts';
+import { forgetRun, keepRun, keptRuns, keptState } from './keptRuns.ts';
+import { openTask, previewTask, type Task } from './tasks/index.ts';
+import { guideScores } from './training/evaluation.ts';
 import { History } from './training/history.ts';
 import { buildResult } from './training/result.ts';
 import { Run } from './training/run.ts';
@@ -39,6 +46,8 @@ interface Opened {
   notes: RunResult['events'];
   /** Milliseconds spent running. */
   milliseconds: number;
+  /** Name under which it is kept in this browser, if it is. */
+  keepAs: string | undefined;
   /** Clears when the run is replaced. */
   current: boolean;
 }
@@ -52,6 +61,7 @@ class LocalLab implements Lab {
   readonly #listeners = new Set<(event: LabEvent) => void>();
   readonly #options: LabOptions;
   readonly #store: GuideStore;
+  readonly #library = new Library(openStorage);
   #backend: { choice: BackendChoice; chosen: Promise<ChosenBackend> } | null = null;
   #opened: Opened | null = null;
   #generation = 0;
@@ -70,11 +80,11 @@ class LocalLab implements Lab {
   }
 
   async preview(task: TaskSpec, count: number, split: 'train' | 'val' = 'train') {
-    return createTask(task).preview(count, split);
+    return previewTask(task, this.#library, count, split);
   }
 
   async warmUp(choice: BackendChoice): Promise<Environment> {
-    const running = this.#opened ? this.#backend?.chosen : undefined;
+    const running = this.#opened?.current ? this.#backend?.chosen : undefined;
     return (await (running ?? this.#start(choice))).environment;
   }
 
@@ -87,7 +97,7 @@ class LocalLab implements Lab {
       this.#check(generation);
       this.#phase('preparing', 'Drawing the data');
       await yieldToMessages();
-      const task = createTask(experiment.task);
+      const task = await openTask(experiment.task, this.#library);
       const scaled = scaleGuides(experiment, options.guideBudget ?? 1);
       const guides = new Map<string, Guide>();
       const notes: RunResult['events'] = [];
@@ -95,10 +105,13 @@ class LocalLab implements Lab {
       const scores: RunResult['guides'] = [];
       try {
         for (const [id, spec] of Object.entries(scaled.guides)) {
-          const own = spec.state === 'trained' && spec.training.task ? createTask(spec.training.task) : task;
+          const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, this.#library) : task;
           const { guide, source } = await this.#prepareGuide(id, spec, experiment, { task, own }, kernels, options, generation);
           guides.set(id, guide);
-          scores.push(...(await this.#scoreGuide(guide, source, own, experiment)));
+          for (const score of await guideScores(guide, own, experiment.seeds)) {
+            this.#emit({ type: 'guide.ready', guide: id, seed: score.seed, source, valLoss: score.valLoss, valMetric: score.score });
+            scores.push({ ...score, source });
+          }
         }
         this.#check(generation);
       } catch (error) {
@@ -107,12 +120,14 @@ class LocalLab implements Lab {
       }
       this.#phase('preparing', 'Building the networks');
       await yieldToMessages();
-      const run = new Run(options.checkpoint?.experiment ?? experiment, task, guides, kernels);
+      const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
+      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels);
       const history = new History(members(experiment).length, experiment.base.steps);
-      this.#opened = { run, history, guides: scores, notes, milliseconds: 0, current: true };
-      if (options.checkpoint) {
-        run.restore(options.checkpoint);
-        history.restore(options.checkpoint.history, options.checkpoint.divergedAt);
+      this.#opened = { run, history, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
+      if (checkpoint) {
+        run.restore(checkpoint);
+        history.restore(checkpoint.history, checkpoint.divergedAt);
+        if (!options.checkpoint) this.#tellAgain(this.#opened);
         notes.push({ step: run.step, text: `Continued on ${environment.backend} from a checkpoint at step ${run.step}.` });
       } else {
         await this.#evaluate(this.#opened);
@@ -152,21 +167,67 @@ class LocalLab implements Lab {
     // Between two steps: the loop waits for the copy, so that no tensor changes under it.
     return this.#exclusive(async () => {
       await this.#flush(opened);
-      return {
+      const checkpoint: Checkpoint = {
         experiment: structuredClone(opened.run.experiment), step: opened.run.step,
         tensors: await opened.run.save(), divergedAt: [...opened.history.divergedAt], history: opened.history.save(),
       };
+      if (opened.keepAs !== undefined && !opened.run.finished) await keepRun(opened.keepAs, checkpoint);
+      return checkpoint;
     });
+  }
+
+  generate(options: GenerateOptions): Promise<GeneratedText> {
+    return this.#exclusive(async () => this.#require().run.generate(options));
+  }
+
+  async close(): Promise<void> {
+    this.#generation++;
+    const name = this.#opened?.keepAs;
+    await this.#close();
+    if (name !== undefined) await forgetRun(name);
+  }
+
+  keptRuns() {
+    return keptRuns();
+  }
+
+  forgetRun(name: string) {
+    return forgetRun(name);
   }
 
   async forgetGuides(): Promise<void> {
     await this.#store.forget();
   }
 
+  addFiles(files: GivenFile[]): Promise<AssetInfo> {
+    return this.#library.add(files, this.#tellFiles(files.length === 1 ? files[0].path : `${files.length} files`, 'reading'));
+  }
+
+  async fetchFiles(addresses: string[]): Promise<AssetInfo> {
+    return this.addFiles(await fetchFiles(addresses, (name) => this.#tellFiles(name, 'fetching')));
+  }
+
+  listAssets(): Promise<AssetInfo[]> {
+    return this.#library.list();
+  }
+
+  async deleteAsset(hash: string): Promise<void> {
+    await this.#library.delete(hash);
+  }
+
   async dispose(): Promise<void> {
     this.#generation++;
     await this.#close();
     this.#listeners.clear();
+  }
+
+  #tellFiles(name: string, activity: 'fetching' | 'reading'): OnProgress {
+    let told = Number.NEGATIVE_INFINITY;
+    return (done, total) => {
+      if (performance.now() - told < FLUSH_EVERY_MS && done !== total) return;
+      told = performance.now();
+      this.#emit({ type: 'files.progress', name, activity, done, total });
+    };
   }
 
   #pending: Promise<unknown> = Promise.resolve();
@@ -224,8 +285,21 @@ class LocalLab implements Lab {
       experiment: structuredClone(opened.run.experiment), history: opened.history, environment, guides: opened.guides,
       notes: opened.notes, seconds: opened.milliseconds / 1000, recalibrated,
     });
+    if (opened.keepAs !== undefined) await forgetRun(opened.keepAs);
     this.#emit({ type: 'run.finished', result });
     this.#phase('finished', '');
+  }
+
+  /** What a run had recorded before it was kept, for a page that has seen nothing of it. */
+  #tellAgain({ run, history }: Opened): void {
+    const { training, evaluations } = history.save();
+    for (const record of evaluations) this.#emit({ type: 'evaluation.recorded', record });
+    this.#emit({ type: 'training.recorded', records: training });
+    members(run.experiment).forEach(({ arm, seed }, m) => {
+      if (history.divergedAt[m] >= 0) this.#emit({ type: 'member.diverged', arm, seed, step: history.divergedAt[m] });
+    });
+    const { steps } = run.experiment.base;
+    this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: 0, secondsLeft: Number.NaN });
   }
 
   async #evaluate(opened: Opened): Promise<void> {
@@ -273,17 +347,6 @@ class LocalLab implements Lab {
     return { guide: new Guide(id, spec, { ...common, weights }, kernels), source: 'trained-now' };
   }
 
-  async #scoreGuide(guide: Guide, source: GuideSource, task: Task, experiment: Experiment): Promise<RunResult['guides']> {
-    const scores: RunResult['guides'] = [];
-    for (const [i, model] of guide.models.entries()) {
-      const { loss, accuracy } = await evaluate(model, task.val, task.shape.input, []);
-      const seed = guide.spec.state === 'trained' ? guide.spec.training.seed : experiment.seeds[i];
-      this.#emit({ type: 'guide.ready', guide: guide.id, seed, source, valLoss: loss[0], valMetric: accuracy[0] });
-      scores.push({ id: guide.id, state: guide.spec.state, seed, score: accuracy[0], valLoss: loss[0], source });
-    }
-    return scores;
-  }
-
   #start(choice: BackendChoice): Promise<ChosenBackend> {
     if (this.#backend?.choice === choice) return this.#backend.chosen;
     const chosen = chooseBackend(choice, this.#options.wasmFiles).then((backend) => {
@@ -329,29 +392,4 @@ class LocalLab implements Lab {
   #emit(event: LabEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-/** The experiment with the steps of its trained guides multiplied, or itself for a factor of 1. */
-function scaleGuides(experiment: Experiment, factor: number): Experiment {
-  if (factor === 1) return experiment;
-  const scaled = structuredClone(experiment);
-  for (const guide of Object.values(scaled.guides)) {
-    if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
-  }
-  return scaled;
-}
-
-const REMEDIES: Record<string, string> = {
-  DeviceLostError: 'Press Run to continue on another backend.',
-  GuideDivergedError: 'Lower the guide\'s learning rate, then run again.',
-};
-
-/** What a failed run tells the person. */
-export function describeFailure(error: unknown): Failure {
-  const { name, message, remedy } = error instanceof Error ? (error as Error & { remedy?: string }) : { name: 'Error', message: String(error), remedy: undefined };
-  const outOfMemory = /out of memory|allocation failed|memory access out of bounds|Aborted|Array buffer allocation/i.test(message);
-  if (outOfMemory) {
-    return { name: 'OutOfMemoryError', message: `The browser ran out of memory (${message}).`, remedy: 'Use fewer seeds or arms, a smaller network or a smaller batch, and close other tabs.' };
-  }
-  return { name, message, remedy: remedy ?? REMEDIES[name] ?? 'Reset and run again; if it happens again, try another backend.' };
 }

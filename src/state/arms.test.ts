@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { taskShape } from '@/experiment/describe.ts';
 import { parseExperiment } from '@/experiment/parse.ts';
-import { findPreset, PRESETS } from '@/experiment/presets.ts';
+import { findPreset } from '@/experiment/presets.ts';
+import { presetExperiment } from '@/experiment/testing.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { ARM_TEMPLATES, addArm, duplicateArm, freeId, removeArm, withSeeds } from './arms.ts';
 import {
@@ -12,7 +14,7 @@ import {
   withGuideState,
 } from './networks.ts';
 
-const base = PRESETS[0].experiment;
+const base = presetExperiment('wide-fcn');
 const onSequences = findPreset('first-token')?.experiment as Experiment;
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
@@ -50,7 +52,7 @@ describe('addArm', () => {
   });
 
   it('uses the weight that this guide has elsewhere', () => {
-    const deep = PRESETS[1].experiment;
+    const deep = presetExperiment('deep-fcn');
     expect(addArm(deep, ARM_TEMPLATES[1]).arms.at(-1)?.align?.weight).toBe(1);
   });
 });
@@ -87,7 +89,7 @@ describe('guides', () => {
 
   it('are found to share a network, and can be changed together', () => {
     expect(guidesLikeThis(base, 'trained')).toEqual(['trained', 'untrained']);
-    const fcn = withFamily(base.guides.trained.network, 'fcn');
+    const fcn = withFamily(base.guides.trained.network, 'fcn', taskShape(base.task));
     const changed = withGuideNetwork(base, ['trained', 'untrained'], fcn);
     valid(changed);
     expect(changed.guides.untrained.network).toEqual(fcn);

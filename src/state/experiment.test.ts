@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeLink } from '@/experiment/link.ts';
-import { PRESETS } from '@/experiment/presets.ts';
+import { presetExperiment } from '@/experiment/testing.ts';
 import { differsFromPreset, presetValue, useExperiment } from './experiment.ts';
 import { valueAt } from './paths.ts';
 
 const store = () => useExperiment.getState();
 
-beforeEach(() => store().replace(PRESETS[0].experiment));
+beforeEach(() => store().replace(presetExperiment('wide-fcn')));
 
 describe('set', () => {
   it('changes one field and nothing else', () => {
@@ -90,7 +90,7 @@ describe('reset', () => {
     store().set('arms.guided.align.until', 5);
     store().set('task.kind', 'shapes');
     store().reset();
-    expect(store().experiment).toEqual(PRESETS[0].experiment);
+    expect(store().experiment).toEqual(presetExperiment('wide-fcn'));
     expect(encodeLink(store().experiment)).toBe('wide-fcn');
   });
 
@@ -121,7 +121,7 @@ describe('undo', () => {
     expect(store().experiment.base).toMatchObject({ steps: 10, batchSize: 128 });
     store().undo();
     store().undo();
-    expect(store().experiment).toEqual(PRESETS[0].experiment);
+    expect(store().experiment).toEqual(presetExperiment('wide-fcn'));
   });
 
   it('counts a number being typed as one edit', () => {
@@ -137,7 +137,7 @@ describe('undo', () => {
 
   it('brings back what a preset replaced', () => {
     store().set('base.steps', 10);
-    store().replace(PRESETS[1].experiment);
+    store().replace(presetExperiment('deep-fcn'));
     store().undo();
     expect(store().experiment.base.steps).toBe(10);
   });

@@ -5,7 +5,9 @@ import type {
   Checkpoint,
   Environment,
   EvaluationRecord,
+  GeneratedText,
   Lab,
+  KeptRun,
   LabEvent,
   OpenOptions,
   TaskPreview,
@@ -13,6 +15,7 @@ import type {
 import { guideInstances, type Member, members, observedPairs, tapNames } from '@/experiment/plan.ts';
 import type { MemberResult, RunResult } from '@/experiment/result.ts';
 import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { FakeAssets } from '@/lab/files/testing.ts';
 
 export interface FakeOptions {
   /** Milliseconds per chunk of steps; 0 runs as fast as promises allow. */
@@ -58,10 +61,11 @@ const noise = (...keys: number[]): number => {
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-export class FakeLab implements Lab {
+export class FakeLab extends FakeAssets implements Lab {
   readonly opened: { experiment: Experiment; options: OpenOptions }[] = [];
   readonly calls: string[] = [];
   disposed = false;
+  kept: KeptRun[] = [];
   readonly #options: Required<Pick<FakeOptions, 'chunkMs' | 'chunk' | 'guideReports'>> & FakeOptions;
   readonly #listeners = new Set<(event: LabEvent) => void>();
   #experiment: Experiment | null = null;
@@ -72,6 +76,7 @@ export class FakeLab implements Lab {
   #evaluations: EvaluationRecord[] = [];
 
   constructor(options: FakeOptions = {}) {
+    super();
     this.#options = { chunkMs: 0, chunk: 5, guideReports: 0, ...options };
   }
 
@@ -91,7 +96,8 @@ export class FakeLab implements Lab {
     return { size: task.size, count, pixels, labels: Uint8Array.from({ length: count }, (_, i) => (i * 5) % 8) };
   }
 
-  async warmUp(_backend: BackendChoice): Promise<Environment> {
+  async warmUp(backend: BackendChoice): Promise<Environment> {
+    this.calls.push(`warmUp ${backend}`);
     this.emit({ type: 'backend.chosen', environment: FAKE_ENVIRONMENT });
     return FAKE_ENVIRONMENT;
   }
@@ -101,7 +107,7 @@ export class FakeLab implements Lab {
     this.opened.push({ experiment, options });
     this.emit({ type: 'phase.changed', phase: 'preparing', detail: 'choosing a backend' });
     if (this.#options.failOpen !== undefined) throw this.#options.failOpen;
-    await this.warmUp(options.backend);
+    this.emit({ type: 'backend.chosen', environment: FAKE_ENVIRONMENT });
     this.#experiment = experiment;
     this.#members = members(experiment);
     this.#step = 0;
@@ -146,6 +152,25 @@ export class FakeLab implements Lab {
 
   checkpoint(): Promise<Checkpoint> {
     return Promise.reject(new Error('the fake lab keeps no checkpoints'));
+  }
+
+  generate(): Promise<GeneratedText> {
+    return Promise.reject(new Error('the fake lab does not write'));
+  }
+
+  async close(): Promise<void> {
+    this.calls.push('close');
+    this.#stop = true;
+    await this.#running;
+  }
+
+  async keptRuns(): Promise<KeptRun[]> {
+    return this.kept;
+  }
+
+  async forgetRun(name: string): Promise<void> {
+    this.calls.push(`forgetRun ${name}`);
+    this.kept = this.kept.filter((run) => run.name !== name);
   }
 
   async forgetGuides(): Promise<void> {
@@ -254,11 +279,11 @@ export class FakeLab implements Lab {
     const step = this.#step;
     const share = step / experiment.base.steps;
     const classes = taskShape(experiment.task).classes;
-    const valExamples = experiment.task.val;
+    const { valExamples } = taskShape(experiment.task);
     const targets = tapNames(experiment);
     const valLoss = new Float32Array(this.#members.length);
     const valMetric = new Float32Array(this.#members.length);
-    const predictions = new Uint8Array(this.#members.length * valExamples);
+    const predictions = new Uint16Array(this.#members.length * valExamples);
     this.#members.forEach((member, m) => {
       const to = shapeOf(member.arm);
       const diverged = this.#isDiverged(m, step);

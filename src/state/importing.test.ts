@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { PRESETS } from '@/experiment/presets.ts';
+import { presetExperiment } from '@/experiment/testing.ts';
 import { readExperiment } from './importing.ts';
 
-const { experiment } = PRESETS[1];
+const experiment = presetExperiment('deep-fcn');
 
 it('takes an experiment, and one inside a result', () => {
   expect(readExperiment(JSON.stringify(experiment))).toEqual({ ok: true, experiment, kind: 'experiment' });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { PRESETS } from '../experiment/presets.ts';
+import { presetExperiment } from '../experiment/testing.ts';
 import { limitsAt } from './limits.ts';
 
-const experiment = PRESETS[0].experiment;
+const experiment = presetExperiment('wide-fcn');
 
 describe('limitsAt', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PRESETS } from '@/experiment/presets.ts';
+import { presetExperiment } from '@/experiment/testing.ts';
 import { useExperiment } from './experiment.ts';
 import { type LinkHost, linkTo, syncLink, useLink } from './link.ts';
 
@@ -37,7 +37,7 @@ const current = () => useExperiment.getState().experiment;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  useExperiment.getState().replace(PRESETS[0].experiment);
+  useExperiment.getState().replace(presetExperiment('wide-fcn'));
   useLink.getState().dismiss();
 });
 afterEach(() => {
@@ -76,7 +76,7 @@ describe('syncLink', () => {
     const host = start('#wide-fcn~1garbage');
     expect(useLink.getState().broken?.text).toBe(`${HREF}#wide-fcn~1garbage`);
     expect(useLink.getState().broken?.message).toMatch(/damaged/);
-    expect(current()).toEqual(PRESETS[0].experiment);
+    expect(current()).toEqual(presetExperiment('wide-fcn'));
     vi.runAllTimers();
     expect(host.location.hash).toBe('#wide-fcn~1garbage');
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '@/experiment/parse.ts';
-import { PRESETS } from '@/experiment/presets.ts';
+import { presetExperiment } from '@/experiment/testing.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { addPair, hasOwnMapping, mappingOf, pairsOf, removePair, withMapping, withOwnMapping } from './mapping.ts';
 import { resolveView } from './view.ts';
 
-const base = PRESETS[0].experiment;
+const base = presetExperiment('wide-fcn');
 const view = { arm: 'guided', guide: 'trained' };
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
@@ -65,7 +65,9 @@ describe('a mapping of its own', () => {
 });
 
 describe('resolveView', () => {
-  it('shows the guided arm and its guide first', () => {
+  it('shows the first arm that is guided, and its guide', () => {
+    const untrained = { arm: 'guided-untrained', guide: 'untrained' };
+    expect(resolveView(presetExperiment('first-token'), { arm: null, guide: null })).toEqual(untrained);
     expect(resolveView(base, { arm: null, guide: null })).toEqual({ arm: 'guided', guide: 'trained' });
   });
   it('follows an arm to its guide, and survives what an experiment does not have', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '@/experiment/events.ts';
-import { PRESETS } from '@/experiment/presets.ts';
+import { presetExperiment } from '@/experiment/testing.ts';
 import { usePreferences } from './preferences.ts';
 import { estimate } from './rates.ts';
 
-const { experiment } = PRESETS[0];
+const experiment = presetExperiment('wide-fcn');
 const environment = (backend: Environment['backend'], more: Partial<Environment> = {}): Environment => ({
   backend,
   adapter: '',

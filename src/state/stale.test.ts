@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { PRESETS } from '@/experiment/presets.ts';
+import { presetExperiment } from '@/experiment/testing.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { removeArm } from './arms.ts';
 import { stalePaths } from './stale.ts';
 
-const run = PRESETS[0].experiment;
+const run = presetExperiment('wide-fcn');
 const edit = (change: Partial<Experiment>): Experiment => ({ ...run, ...change });
 
 describe('stalePaths', () => {

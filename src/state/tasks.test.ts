@@ -50,6 +50,7 @@ describe('withTaskKind', () => {
   });
 
   it('can be taken back in one step', () => {
+    useExperiment.getState().replace(preset('wide-fcn'));
     const { update, undo } = useExperiment.getState();
     expect(update((experiment) => withTaskKind(experiment, 'parity'))).toEqual([]);
     expect(isImageTask(useExperiment.getState().experiment.task)).toBe(false);

@@ -1,4 +1,5 @@
 /** Changing what is learnt. Images and sequences are read by different networks: between them these change too. */
+import type { z } from 'zod';
 import { familyFits, taskShape, taskTitle } from '../experiment/describe.ts';
 import { PRESETS, type Preset } from '../experiment/presets.ts';
 import {
@@ -7,15 +8,20 @@ import {
   type GuideSpec,
   INITS,
   isImageTask,
+  isLanguageTask,
   type NetworkSpec,
   type TaskSpec,
+  taskSchema,
 } from '../experiment/schema.ts';
 
 export type TaskKind = TaskSpec['kind'];
 
 /** How the presets set a task up, and the like for tasks without a preset. */
 const SEQUENCES = { train: 'fresh', val: 1024, seed: 0 } as const;
+const IMAGES = { size: 16, train: 3000, val: 800, seed: 0 } as const;
 const WITHOUT_PRESET: readonly TaskSpec[] = [
+  { kind: 'grey-textures', ...IMAGES, noise: 0.15 },
+  { kind: 'digits', ...IMAGES, noise: 0.05 },
   { kind: 'copy-paste-official', minLength: 8, maxLength: 12, ...SEQUENCES },
   { kind: 'reverse', length: 12, vocabulary: 8, ...SEQUENCES },
   { kind: 'associative-recall', pairs: 4, keys: 8, values: 8, ...SEQUENCES },
@@ -39,19 +45,27 @@ export function modelFor(task: TaskSpec): Preset {
   return model;
 }
 
-/** Families that can read a task. */
+/** Families that can be chosen for a task. Networks of one's own come with a link or a file. */
 export const familiesFor = (task: TaskSpec): NetworkSpec['family'][] =>
-  (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => familyFits(family, taskShape(task)));
+  (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => family !== 'custom' && familyFits(family, taskShape(task)));
 
 /** Whether a change of task takes other networks with it. */
 export const changesInputs = (from: TaskSpec, to: TaskKind): boolean =>
   isImageTask(from) !== isImageTask(defaultTask(to));
 
+/** What an image task has that another kind knows, too, and allows: not the tenth class, no clutter without figures. */
+function sharedFields(before: TaskSpec, kind: TaskKind): Partial<TaskSpec> {
+  const shape: Record<string, z.ZodType> = taskSchema.options.find((option) => option.shape.kind.value === kind)?.shape ?? {};
+  return Object.fromEntries(
+    Object.entries(before).filter(([field, value]) => field !== 'kind' && shape[field]?.safeParse(value).success),
+  );
+}
+
 /** The task of another kind, with as much of the one before as both have. */
 function taskOf(before: TaskSpec, kind: TaskKind): TaskSpec {
   const fresh = defaultTask(kind);
-  if (isImageTask(before) && isImageTask(fresh)) return { ...before, kind: fresh.kind };
-  if (isImageTask(before) || isImageTask(fresh)) return fresh;
+  if (isImageTask(before) && isImageTask(fresh)) return { ...fresh, ...sharedFields(before, kind) } as TaskSpec;
+  if (isImageTask(before) || isImageTask(fresh) || isLanguageTask(before) || isLanguageTask(fresh)) return fresh;
   const { train, val, seed } = before;
   return { ...fresh, train, val, seed };
 }
@@ -93,11 +107,23 @@ function forOtherNetworks(arm: ArmSpec, before: Experiment, model: Experiment): 
   };
 }
 
+/** In language modelling no network may read the words that it is to guess. */
+function causalNetworks({ target, guides }: Experiment): Pick<Experiment, 'target' | 'guides'> {
+  const causal = (network: NetworkSpec): NetworkSpec => {
+    if (network.family === 'transformer') return { ...network, causal: true };
+    return network.family === 'rnn' ? { ...network, chained: false } : network;
+  };
+  return {
+    target: causal(target),
+    guides: Object.fromEntries(Object.entries(guides).map(([id, guide]) => [id, { ...guide, network: causal(guide.network) }])),
+  };
+}
+
 /** Another kind of task; where its inputs are of another kind, with the networks and the training of a preset for it. */
 export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment {
   if (experiment.task.kind === kind) return experiment;
   const task = taskOf(experiment.task, kind);
-  if (!changesInputs(experiment.task, kind)) return { ...experiment, task };
+  if (!changesInputs(experiment.task, kind)) return { ...experiment, task, ...(isLanguageTask(task) && causalNetworks(experiment)) };
   const model = modelFor(task).experiment;
   const guides = Object.fromEntries(
     Object.entries(experiment.guides).map(([id, guide]) => [

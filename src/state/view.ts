@@ -26,10 +26,7 @@ export function resolveView(
 ): MappingView | null {
   const { arms, guides } = experiment;
   const arm =
-    arms.find((a) => a.id === chosen.arm) ??
-    arms.find((a) => a.id === 'guided') ??
-    arms.find((a) => a.align) ??
-    arms[0];
+    arms.find((a) => a.id === chosen.arm) ?? arms.find((a) => a.align) ?? arms[0];
   const wanted = [chosen.guide, arm.align?.guide, arm.distil?.guide].find((id) => id && Object.hasOwn(guides, id));
   const guide = wanted ?? Object.keys(guides)[0];
   return guide === undefined ? null : { arm: arm.id, guide };

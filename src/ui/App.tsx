@@ -3,8 +3,10 @@ import { checkBackend } from '@/state/backend.ts';
 import { syncLink } from '@/state/link.ts';
 import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
+import { session } from '@/state/session.ts';
 import classes from './App.module.css';
 import { CkaMatrix } from './compare/CkaMatrix.tsx';
+import { GeneratedTexts } from './compare/GeneratedTexts.tsx';
 import { ResultTable } from './compare/ResultTable.tsx';
 import { SamplePredictions } from './compare/SamplePredictions.tsx';
 import { RunBar } from './run/RunBar.tsx';
@@ -12,6 +14,7 @@ import { VerdictCard } from './run/VerdictCard.tsx';
 import { SetupCard } from './setup/SetupCard.tsx';
 import { DropTarget } from './shell/DropTarget.tsx';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
+import { CutShort } from './run/CutShort.tsx';
 import { Header } from './shell/Header.tsx';
 import { Notices } from './shell/Notices.tsx';
 import { QuestionLine } from './shell/QuestionLine.tsx';
@@ -26,7 +29,7 @@ function useWarmUp(): void {
   useEffect(() => {
     const warmUp = () => {
       const { environment, phase } = useRun.getState();
-      if (!environment && phase === 'idle') void checkBackend();
+      if (!environment && phase === 'idle') void checkBackend().then(() => session.findKeptRuns());
     };
     // Safari has no requestIdleCallback.
     if (!window.requestIdleCallback) {
@@ -64,9 +67,11 @@ export function App() {
             <CkaMatrix />
           </div>
           <SamplePredictions />
+          <GeneratedTexts />
         </ErrorBoundary>
       </main>
       <DropTarget />
+      <CutShort />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PRESETS } from '@/experiment/presets.ts';
+import { presetExperiment } from '@/experiment/testing.ts';
 import { armStatement, bytes, count, duration, number, trainingStatement } from './words.ts';
 
 it.each([
@@ -32,7 +32,7 @@ it('shortens counts, bytes and times', () => {
 });
 
 it("says an arm's loss in a line", () => {
-  const { arms, base } = PRESETS[0].experiment;
+  const { arms, base } = presetExperiment('wide-fcn');
   expect(arms.map((arm) => armStatement(arm, base))).toEqual([
     'task loss only',
     '+ 4 × Σ (1 − CKA), whole run',
@@ -48,7 +48,7 @@ it("says an arm's loss in a line", () => {
 });
 
 it('says the training in a line', () => {
-  expect(trainingStatement(PRESETS[0].experiment.base)).toBe(
+  expect(trainingStatement(presetExperiment('wide-fcn').base)).toBe(
     'Adam · learning rate 1e-3, constant · batch 128 · 250 steps · evaluated every 10 · no clipping',
   );
 });

@@ -7,11 +7,15 @@ import type {
   Checkpoint,
   Environment,
   Failure,
+  GeneratedText,
+  GenerateOptions,
+  KeptRun,
   Lab,
   LabEvent,
   OpenOptions,
   TaskPreview,
 } from '../experiment/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
 import { Connection, type WorkerLike } from './connection.ts';
 import { type Answers, LabError, type Request, type RequestType } from './protocol.ts';
@@ -112,8 +116,41 @@ class WorkerLab implements Lab {
     return checkpoint;
   }
 
+  generate(options: GenerateOptions): Promise<GeneratedText> {
+    return this.#ask({ type: 'run.generate', options });
+  }
+
+  async close(): Promise<void> {
+    this.#memory = null;
+    await this.#ask({ type: 'run.close' });
+  }
+
+  keptRuns(): Promise<KeptRun[]> {
+    return this.#ask({ type: 'run.listKept' });
+  }
+
+  async forgetRun(name: string): Promise<void> {
+    await this.#ask({ type: 'run.forget', name });
+  }
+
   async forgetGuides(): Promise<void> {
     await this.#ask({ type: 'guides.forget' });
+  }
+
+  addFiles(files: GivenFile[]): Promise<AssetInfo> {
+    return this.#ask({ type: 'files.add', files });
+  }
+
+  fetchFiles(addresses: string[]): Promise<AssetInfo> {
+    return this.#ask({ type: 'files.fetch', addresses });
+  }
+
+  listAssets(): Promise<AssetInfo[]> {
+    return this.#ask({ type: 'assets.list' });
+  }
+
+  async deleteAsset(hash: string): Promise<void> {
+    await this.#ask({ type: 'asset.delete', hash });
   }
 
   /** Ends the worker at once, even in the middle of a long computation. */

@@ -3,8 +3,9 @@
  * id; events come on their own. Everything is plain data; typed arrays are given away, not copied.
  */
 import type {
-  BackendChoice, Checkpoint, Environment, Failure, LabEvent, OpenOptions, TaskPreview,
+  BackendChoice, Checkpoint, Environment, Failure, GeneratedText, GenerateOptions, KeptRun, LabEvent, OpenOptions, TaskPreview,
 } from '../experiment/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
 
 /** Page → worker. */
@@ -16,7 +17,15 @@ export type Request =
   | { type: 'run.pause' }
   | { type: 'run.intervene'; set: Intervention['set'] }
   | { type: 'run.checkpoint' }
+  | { type: 'run.generate'; options: GenerateOptions }
+  | { type: 'run.close' }
+  | { type: 'run.listKept' }
+  | { type: 'run.forget'; name: string }
   | { type: 'guides.forget' }
+  | { type: 'files.add'; files: GivenFile[] }
+  | { type: 'files.fetch'; addresses: string[] }
+  | { type: 'assets.list' }
+  | { type: 'asset.delete'; hash: string }
   | { type: 'worker.ping' };
 
 /** What each request is answered with. */
@@ -28,7 +37,15 @@ export interface Answers {
   'run.pause': undefined;
   'run.intervene': undefined;
   'run.checkpoint': Checkpoint;
+  'run.generate': GeneratedText;
+  'run.close': undefined;
+  'run.listKept': KeptRun[];
+  'run.forget': undefined;
   'guides.forget': undefined;
+  'files.add': AssetInfo;
+  'files.fetch': AssetInfo;
+  'assets.list': AssetInfo[];
+  'asset.delete': undefined;
   'worker.ping': undefined;
 }
 

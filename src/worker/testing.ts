@@ -1,5 +1,5 @@
 /** A lab without arithmetic, and a worker without a thread, for the tests of this folder. */
-import type { Checkpoint, Lab, LabEvent } from '../experiment/events.ts';
+import type { Checkpoint, GeneratedText, GenerateOptions, Lab, LabEvent } from '../experiment/events.ts';
 import { members } from '../experiment/plan.ts';
 import { findPreset } from '../experiment/presets.ts';
 import type { RunResult } from '../experiment/result.ts';
@@ -7,6 +7,7 @@ import type { Experiment, Intervention } from '../experiment/schema.ts';
 import type { WorkerLike } from './connection.ts';
 import type { WorkerMessage } from './protocol.ts';
 import { serveLab } from './server.ts';
+import { FakeAssets } from '../lab/files/testing.ts';
 
 /** Twenty steps of two arms and one seed. */
 export function tinyExperiment(): Experiment {
@@ -17,7 +18,7 @@ export function tinyExperiment(): Experiment {
 const nextTick = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /** Each step's loss follows from the one before, so that a wrong resumption shows. */
-export class FakeLab implements Lab {
+export class FakeLab extends FakeAssets implements Lab {
   readonly #listeners = new Set<(event: LabEvent) => void>();
   #experiment = tinyExperiment();
   #byHand: Intervention[] = [];
@@ -28,6 +29,7 @@ export class FakeLab implements Lab {
   readonly beforeStep: (step: number, lab: FakeLab) => void;
 
   constructor(beforeStep: (step: number, lab: FakeLab) => void = () => {}) {
+    super();
     this.beforeStep = beforeStep;
   }
 
@@ -90,7 +92,7 @@ export class FakeLab implements Lab {
 
   #evaluate(): void {
     const values = new Float32Array(2).fill(this.#loss);
-    this.emit({ type: 'evaluation.recorded', record: { step: this.#step, valLoss: values, valMetric: values.slice(), matrices: { trained: values.slice() }, predictions: new Uint8Array(2) } });
+    this.emit({ type: 'evaluation.recorded', record: { step: this.#step, valLoss: values, valMetric: values.slice(), matrices: { trained: values.slice() }, predictions: new Uint16Array(2) } });
   }
 
   async pause(): Promise<void> {
@@ -110,6 +112,22 @@ export class FakeLab implements Lab {
     };
   }
 
+  async generate({ draw }: GenerateOptions): Promise<GeneratedText> {
+    return {
+      step: this.#step, prompt: Int32Array.of(draw), truth: Int32Array.of(1), length: 1, texts: Int32Array.of(2, 3),
+      tokenNames: ['a', 'b', 'c', 'd'], separator: ' ',
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#until = null;
+  }
+
+  async keptRuns() {
+    return [];
+  }
+
+  async forgetRun(): Promise<void> {}
   async forgetGuides(): Promise<void> {}
   async dispose(): Promise<void> {}
 }

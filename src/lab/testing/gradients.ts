@@ -11,7 +11,7 @@ import type { AlignInput, DistilInput } from '../training/terms.ts';
 /** What a step is fed; its terms belong to all members. */
 export interface GradientInput extends Pick<StepInput, 'inputs' | 'labels' | 'masks'> {
   align: (Omit<AlignInput, 'members'> & { weight: number })[];
-  distil: Omit<DistilInput, 'members'>;
+  distil?: Omit<DistilInput, 'members'>;
 }
 type Network = Pick<GroupOptions, 'network' | 'task' | 'seeds'>;
 
@@ -30,8 +30,9 @@ function totalLoss(group: Group, input: GradientInput): number {
     const logits = group.model.program.forward(context, tape.constant(input.inputs)).tensor;
     const crossEntropy = composed.softmaxCrossEntropy(logits, input.labels).loss;
     const { distil } = input;
-    const divergence = composed.distillation(logits, distil.logits, distil).loss;
-    const parts: tf.Tensor[] = [tf.mul(crossEntropy, distil.ceWeight), tf.mul(divergence, distil.kdWeight)];
+    const parts: tf.Tensor[] = distil
+      ? [tf.mul(crossEntropy, distil.ceWeight), tf.mul(composed.distillation(logits, distil.logits, distil).loss, distil.kdWeight)]
+      : [crossEntropy];
     for (const { targetTap, guideGram, shares, view, weight, measure } of input.align) {
       const activations = context.taps.get(targetTap)?.tensor;
       if (!activations) throw new Error(`no tap ${targetTap}`);
@@ -54,7 +55,7 @@ export async function expectGradients(network: Network, input: GradientInput): P
   const scalars = trained.scalars(0, network.seeds.map(() => rate), network.seeds.map(() => align[0].weight));
   trained.step({
     ...fed, scalars: tf.tensor2d(scalars, [SCALAR_ROWS, members.count]),
-    align: align.map((term) => ({ ...term, members })), distil: [{ ...distil, members }],
+    align: align.map((term) => ({ ...term, members })), distil: distil ? [{ ...distil, members }] : [],
   });
   let checked = 0;
   for (const [name, values] of before) {

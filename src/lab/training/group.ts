@@ -134,7 +134,7 @@ export class Group {
   load(tensors: PlainTensors, only: 'all' | 'weights' = 'all'): void {
     for (const [name, current] of only === 'weights' ? this.model.weights.named() : this.named()) {
       const saved = tensors[name];
-      if (!saved || saved.shape.join() !== current.shape.join()) throw new Error(`saved weights do not fit: "${name}"`);
+      if (!saved || saved.shape.join() !== current.shape.join() || saved.data.length !== current.size) throw new Error(`saved weights do not fit: "${name}"`);
       const tensor = tf.tensor(saved.data, saved.shape, 'float32');
       if (name === 'active') this.#setActive(tensor as tf.Tensor1D);
       else if (name.startsWith('optimiser/')) this.#optimiser.restore(name, tensor);

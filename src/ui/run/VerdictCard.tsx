@@ -7,15 +7,16 @@ import type { Segment, Verdict } from '@/stats/verdict.ts';
 import { armColour } from '@/ui/colours.ts';
 import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
 import { verdictOf } from '@/ui/compare/verdictOf.ts';
-import { examplesOf, number } from '@/ui/words.ts';
+import { validationSet } from '@/ui/words.ts';
 import classes from './run.module.css';
 
 const plain = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
 
-function Headline({ verdict }: { verdict: Verdict }) {
+/** Arms are named in their colours. */
+function Sentence({ segments, className }: { segments: readonly Segment[]; className: string }) {
   return (
-    <p className={classes.headline}>
-      {verdict.headline.map(({ text, arm }, i) =>
+    <p className={className}>
+      {segments.map(({ text, arm }, i) =>
         arm === undefined ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one sentence
           <span key={i}>{text}</span>
@@ -62,19 +63,22 @@ export function VerdictCard() {
     <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict">
       {told ? (
         // A new sentence is a new element: pieces of the old one do not wander over the lines.
-        <Headline key={plain(verdict.headline)} verdict={verdict} />
+        <Sentence key={plain(verdict.headline)} segments={verdict.headline} className={classes.headline} />
       ) : (
         <p className={classes.headline}>{data.experiment?.question ?? question}</p>
+      )}
+      {told && verdict.others.length > 0 && (
+        <Sentence key={plain(verdict.others)} segments={verdict.others} className={classes.others} />
       )}
       {told ? (
         <Detail
           verdict={verdict}
-          examples={data.experiment ? `${number(data.experiment.task.val)} ${examplesOf(data.experiment.task)}` : ''}
+          examples={data.experiment ? validationSet(data.experiment.task) : ''}
         />
       ) : (
         <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>
       )}
-      <VisuallyHidden aria-live="polite">{finished && told ? plain(verdict.headline) : ''}</VisuallyHidden>
+      <VisuallyHidden aria-live="polite">{finished && told ? plain([...verdict.headline, { text: ' ' }, ...verdict.others]) : ''}</VisuallyHidden>
     </Paper>
   );
 }

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import { attention, attentionGrad } from './composed/attention.ts';
+import * as depthwise from './composed/depthwise.ts';
 import { distillation, softmaxCrossEntropy } from './composed/losses.ts';
 import { addToMembers, adam, control, runningAverage, sgd, sumSquares } from './composed/optimisers.ts';
 import { recurrent, recurrentGrad } from './composed/recurrent.ts';
-import { flat, overMembers, overRows, sumPerMember, zero } from './composed/shared.ts';
+import { flat, memberOf, overMembers, overRows, stackMembers, sumPerMember, zero } from './composed/shared.ts';
 import * as tokens from './composed/tokens.ts';
 import type { BatchNormOptions, BatchNormResult, ConvOptions, Kernels, MatmulOptions, Shape5D } from './types.ts';
 
@@ -89,21 +90,12 @@ function reluGrad<T extends Tensor>(dy: T, y: T, mask?: T): T {
   });
 }
 
-/** Member `e` of a stack (the only one, where the stack is shared by all members) without its member axis. */
-function memberOf(stack: Tensor5D, e: number): Tensor4D {
-  const [members, ...shape] = stack.shape;
-  if (members === 1) return tf.reshape(stack, shape);
-  return tf.reshape(tf.slice(stack, [e, 0, 0, 0, 0], [1, ...shape]), shape);
-}
-
-function stackMembers(count: number, member: (e: number) => Tensor4D): Tensor5D {
-  return tf.tidy(() => tf.stack(Array.from({ length: count }, (_, e) => member(e))) as Tensor5D);
-}
-
-function conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions): Tensor5D {
-  return stackMembers(filter.shape[0], (e) =>
-    tf.conv2d(memberOf(x, e), memberOf(filter, e), options.stride, options.pad),
-  );
+function conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions & { bias?: Tensor2D }): Tensor5D {
+  const { stride, pad, bias } = options;
+  return stackMembers(filter.shape[0], (e) => {
+    const y = tf.conv2d(memberOf(x, e), memberOf(filter, e), stride, pad);
+    return bias ? tf.add<Tensor4D>(y, tf.slice(bias, [e, 0], [1, bias.shape[1]])) : y;
+  });
 }
 
 function convAttributes(options: ConvOptions): { strides: [number, number]; pad: number; dataFormat: string } {
@@ -208,6 +200,7 @@ export const composed: Kernels = {
   conv2d,
   conv2dInputGrad,
   conv2dFilterGrad,
+  ...depthwise,
   softmaxCrossEntropy,
   distillation,
   centreNormalise,

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import type { SequenceKernels } from './sequenceTypes.ts';
 
 /**
@@ -40,13 +40,23 @@ export interface Kernels extends SequenceKernels {
 
   /**
    * 2-D convolution per member, symmetric zero padding: x `[E|1, B, H, W, I]`, filter `[E, k, k, I, O]` →
-   * `[E, B, H', W', O]` with H' = ⌊(H + 2·pad − k)/stride⌋ + 1.
+   * `[E, B, H', W', O]` with H' = ⌊(H + 2·pad − k)/stride⌋ + 1; plus the bias `[E, O]` where one is given.
    */
-  conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions): Tensor5D;
+  conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions & { bias?: Tensor2D }): Tensor5D;
   /** Gradient of `conv2d` with respect to its input, of shape `xShape`. */
   conv2dInputGrad(dy: Tensor5D, filter: Tensor5D, xShape: Shape5D, options: ConvOptions): Tensor5D;
   /** Gradient of `conv2d` with respect to its filter, of shape `filterShape`. */
   conv2dFilterGrad(dy: Tensor5D, x: Tensor5D, filterShape: Shape5D, options: ConvOptions): Tensor5D;
+
+  /**
+   * Depth-wise convolution per member, at stride 1 and padded with zeros to keep the size: x `[E, B, H, W, C]`, filter
+   * `[E, k, k, C]` with an odd k → `[E, B, H, W, C]`; plus the bias `[E, C]` where one is given.
+   */
+  depthwiseConv(x: Tensor5D, filter: Tensor4D, bias?: Tensor2D): Tensor5D;
+  /** Gradient of `depthwiseConv` with respect to its input. */
+  depthwiseConvInputGrad(dy: Tensor5D, filter: Tensor4D): Tensor5D;
+  /** Gradient of `depthwiseConv` with respect to its filter, `[E, size, size, C]`. */
+  depthwiseConvFilterGrad(dy: Tensor5D, x: Tensor5D, size: number): Tensor4D;
 
   /**
    * Mean softmax cross-entropy per member with its gradient: logits `[E, B, C]`, labels int32 `[E|1, B]`.
