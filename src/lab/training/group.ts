@@ -151,7 +151,8 @@ export class Group {
   /** `[S, …]` for all members, one arm behind the other. */
   #forMembers<T extends tf.Tensor | undefined>(x: T): T {
     const repeats = x ? this.seeds.length / x.shape[0] : 1;
-    return x && repeats > 1 ? (tf.tile(x, [repeats, ...x.shape.slice(1).map(() => 1)]) as T) : x;
+    // Not tile, which computes the place of every element by itself.
+    return x && repeats > 1 ? (tf.concat(new Array<tf.Tensor>(repeats).fill(x), 0) as T) : x;
   }
 
   #average(name: string, { mean, variance, rows }: BatchStatistics): void {
