@@ -3,6 +3,7 @@ import type {
   BackendChoice, Checkpoint, Environment, Failure, GuideSource, Lab, LabEvent, OpenOptions, Phase,
 } from '../experiment/events.ts';
 import type { RunResult } from '../experiment/result.ts';
+import { guideNetwork, withoutControl } from '../experiment/guides.ts';
 import { members } from '../experiment/plan.ts';
 import type { Experiment, GuideSpec, Intervention, TaskSpec } from '../experiment/schema.ts';
 import { type ChosenBackend, chooseBackend } from './backend/choose.ts';
@@ -253,8 +254,8 @@ class LocalLab implements Lab {
   async #prepareGuide(
     id: string, spec: GuideSpec, experiment: Experiment, { task, own }: { task: Task; own: Task }, kernels: ChosenBackend['kernels'], options: OpenOptions, generation: number,
   ): Promise<{ guide: Guide; source: GuideSource }> {
-    const common = { task: own.shape, train: task.train, seeds: experiment.seeds };
-    if (spec.state === 'untrained') return { guide: new Guide(id, spec, common, kernels), source: 'untrained' };
+    const common = { task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id) };
+    if (spec.state !== 'trained') return { guide: new Guide(id, spec, common, kernels), source: 'untrained' };
     const key = recipeKey(experiment.task, spec);
     if (!options.retrain?.includes(id)) {
       this.#phase('preparing', `Loading the guide "${id}"`);
