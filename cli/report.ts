@@ -33,7 +33,7 @@ function similarity(members: MemberResult[], guide: string): string {
 /** The same sentences as on the page: what was seen, and whether it is beyond noise. */
 function verdictOf({ experiment, metric, members }: RunResult): string[] {
   const { steps } = experiment.base;
-  const { headline, detail } = verdict({
+  const { headline, others, detail } = verdict({
     metric, reference: 'unguided', seeds: experiment.seeds, valExamples: taskShape(experiment.task).valExamples,
     finished: true, step: steps, steps,
     arms: experiment.arms.map(({ id, name }) => ({
@@ -41,7 +41,8 @@ function verdictOf({ experiment, metric, members }: RunResult): string[] {
       scores: experiment.seeds.map((seed) => members.find((member) => member.arm === id && member.seed === seed)?.final.valMetric ?? null),
     })),
   });
-  return [headline.map(({ text }) => text).join(''), detail];
+  const text = (parts: typeof headline) => parts.map((part) => part.text).join('');
+  return [text(headline), text(others), detail].filter(Boolean);
 }
 
 /** The summary: what ran where, one row per arm, the verdict, and what went wrong on the way. */

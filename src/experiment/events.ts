@@ -2,6 +2,7 @@
  * What a lab says while it works, and the interface by which it is driven. In-process and behind the worker the
  * interface is the same; everything here is plain data that survives structured cloning.
  */
+import type { AssetInfo, GivenFile } from './assets.ts';
 import type { Experiment, Intervention, TaskSpec } from './schema.ts';
 import type { RunResult } from './result.ts';
 
@@ -112,6 +113,8 @@ export type LabEvent =
   | { type: 'evaluation.recorded'; record: EvaluationRecord }
   | { type: 'progress.changed'; step: number; steps: number; stepsPerSecond: number; secondsLeft: number }
   | { type: 'member.diverged'; arm: string; seed: number; step: number }
+  /** Files being fetched or read: `done` of `total` bytes or images; null where the total is not known. */
+  | { type: 'files.progress'; name: string; activity: 'fetching' | 'reading'; done: number; total: number | null }
   | { type: 'intervention.applied'; intervention: Intervention }
   /** Everything after `step` is void: the run resumed from a checkpoint. */
   | { type: 'run.rewound'; step: number }
@@ -161,7 +164,19 @@ export interface Lab {
   /** Change something from the next step on; recorded in the experiment of the result. */
   intervene(set: Intervention['set']): Promise<void>;
   checkpoint(): Promise<Checkpoint>;
+  /** Discard the open experiment and free what it holds; the next `open` or `warmUp` may use another backend. */
+  close(): Promise<void>;
   /** Delete trained guides kept in this browser. */
   forgetGuides(): Promise<void>;
+  /**
+   * Take in files that belong together (a data set, a text, a network): checked, converted, kept in this browser.
+   * Rejects with what is wrong and what to do; nothing is kept then.
+   */
+  addFiles(files: GivenFile[]): Promise<AssetInfo>;
+  /** As `addFiles`, from public addresses. */
+  fetchFiles(addresses: string[]): Promise<AssetInfo>;
+  /** Everything kept, the newest first. */
+  listAssets(): Promise<AssetInfo[]>;
+  deleteAsset(hash: string): Promise<void>;
   dispose(): Promise<void>;
 }

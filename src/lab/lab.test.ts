@@ -176,6 +176,19 @@ describe('a run on WASM', () => {
     await lab.dispose();
   });
 
+  it('leaves nothing behind when it is closed, and can open another', async () => {
+    const { lab, steps } = await openLab(tinyExperiment(), backend);
+    await steps(2);
+    await lab.close();
+    const { numTensors } = tf.memory();
+    await lab.open(tinyExperiment(), { backend });
+    await lab.run(2);
+    await lab.close();
+    expect(tf.memory().numTensors).toBe(numTensors);
+    await expect(lab.run()).rejects.toThrow('No experiment is open');
+    await lab.dispose();
+  });
+
   it('leaves nothing behind when it is disposed', async () => {
     const before = tf.memory().numTensors;
     await runToEnd(tinyExperiment(), backend);

@@ -2,6 +2,7 @@
 import type {
   BackendChoice, Checkpoint, Environment, Failure, GuideSource, Lab, LabEvent, OpenOptions, Phase,
 } from '../experiment/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { RunResult } from '../experiment/result.ts';
 import { guideNetwork, withoutControl } from '../experiment/guides.ts';
 import { members } from '../experiment/plan.ts';
@@ -9,9 +10,13 @@ import type { Experiment, GuideSpec, Intervention, TaskSpec } from '../experimen
 import { type ChosenBackend, chooseBackend } from './backend/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
+import { fetchFiles } from './files/fetch.ts';
+import { Library } from './files/library.ts';
+import type { OnProgress } from './files/reader.ts';
+import { openStorage } from './files/storage.ts';
 import { Guide } from './guidance/guide.ts';
 import { GuideStore, recipeKey } from './guidance/store.ts';
-import { createTask, type Task } from './tasks/index.ts';
+import { openTask, type Task } from './tasks/index.ts';
 import { evaluate } from './training/evaluation.ts';
 import { History } from './training/history.ts';
 import { buildResult } from './training/result.ts';
@@ -53,6 +58,7 @@ class LocalLab implements Lab {
   readonly #listeners = new Set<(event: LabEvent) => void>();
   readonly #options: LabOptions;
   readonly #store: GuideStore;
+  readonly #library = new Library(openStorage);
   #backend: { choice: BackendChoice; chosen: Promise<ChosenBackend> } | null = null;
   #opened: Opened | null = null;
   #generation = 0;
@@ -71,11 +77,11 @@ class LocalLab implements Lab {
   }
 
   async preview(task: TaskSpec, count: number, split: 'train' | 'val' = 'train') {
-    return createTask(task).preview(count, split);
+    return (await openTask(task, this.#library)).preview(count, split);
   }
 
   async warmUp(choice: BackendChoice): Promise<Environment> {
-    const running = this.#opened ? this.#backend?.chosen : undefined;
+    const running = this.#opened?.current ? this.#backend?.chosen : undefined;
     return (await (running ?? this.#start(choice))).environment;
   }
 
@@ -88,7 +94,7 @@ class LocalLab implements Lab {
       this.#check(generation);
       this.#phase('preparing', 'Drawing the data');
       await yieldToMessages();
-      const task = createTask(experiment.task);
+      const task = await openTask(experiment.task, this.#library);
       const scaled = scaleGuides(experiment, options.guideBudget ?? 1);
       const guides = new Map<string, Guide>();
       const notes: RunResult['events'] = [];
@@ -96,7 +102,7 @@ class LocalLab implements Lab {
       const scores: RunResult['guides'] = [];
       try {
         for (const [id, spec] of Object.entries(scaled.guides)) {
-          const own = spec.state === 'trained' && spec.training.task ? createTask(spec.training.task) : task;
+          const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, this.#library) : task;
           const { guide, source } = await this.#prepareGuide(id, spec, experiment, { task, own }, kernels, options, generation);
           guides.set(id, guide);
           scores.push(...(await this.#scoreGuide(guide, source, own, experiment)));
@@ -160,14 +166,44 @@ class LocalLab implements Lab {
     });
   }
 
+  async close(): Promise<void> {
+    this.#generation++;
+    await this.#close();
+  }
+
   async forgetGuides(): Promise<void> {
     await this.#store.forget();
+  }
+
+  addFiles(files: GivenFile[]): Promise<AssetInfo> {
+    return this.#library.add(files, this.#tellFiles(files.length === 1 ? files[0].path : `${files.length} files`, 'reading'));
+  }
+
+  async fetchFiles(addresses: string[]): Promise<AssetInfo> {
+    return this.addFiles(await fetchFiles(addresses, (name) => this.#tellFiles(name, 'fetching')));
+  }
+
+  listAssets(): Promise<AssetInfo[]> {
+    return this.#library.list();
+  }
+
+  async deleteAsset(hash: string): Promise<void> {
+    await this.#library.delete(hash);
   }
 
   async dispose(): Promise<void> {
     this.#generation++;
     await this.#close();
     this.#listeners.clear();
+  }
+
+  #tellFiles(name: string, activity: 'fetching' | 'reading'): OnProgress {
+    let told = Number.NEGATIVE_INFINITY;
+    return (done, total) => {
+      if (performance.now() - told < FLUSH_EVERY_MS && done !== total) return;
+      told = performance.now();
+      this.#emit({ type: 'files.progress', name, activity, done, total });
+    };
   }
 
   #pending: Promise<unknown> = Promise.resolve();

@@ -19,10 +19,13 @@ export const runHoldsBackend = (phase: Phase): boolean =>
 
 /** Only the answer to the latest question counts. */
 let latest = 0;
+/** A choice was made while a run held its backend. */
+let postponed = false;
 
 /** Choose and check now, unless a run is using a backend already: then the choice waits for the next run. */
 export async function checkBackend(choice: BackendChoice = usePreferences.getState().backend): Promise<void> {
-  if (runHoldsBackend(useRun.getState().phase)) return;
+  postponed = runHoldsBackend(useRun.getState().phase);
+  if (postponed) return;
   const question = ++latest;
   useBackend.setState({ status: 'checking', message: '' });
   const environment = await session.warmUp(choice);
@@ -38,6 +41,11 @@ export async function checkBackend(choice: BackendChoice = usePreferences.getSta
     useBackend.setState({ status: 'failed', message: detail });
   }
 }
+
+// As soon as no run holds a backend, the badge shows the one that the next run will have.
+useRun.subscribe(({ phase }) => {
+  if (postponed && phase === 'idle') void checkBackend();
+});
 
 /** Choose a backend for this browser from now on. */
 export function chooseBackend(choice: BackendChoice): void {

@@ -14,6 +14,7 @@ import { guideInstances } from '@/experiment/guides.ts';
 import { type Member, members, observedPairs, tapNames } from '@/experiment/plan.ts';
 import type { MemberResult, RunResult } from '@/experiment/result.ts';
 import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { FakeAssets } from '@/lab/files/testing.ts';
 
 export interface FakeOptions {
   /** Milliseconds per chunk of steps; 0 runs as fast as promises allow. */
@@ -59,7 +60,7 @@ const noise = (...keys: number[]): number => {
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-export class FakeLab implements Lab {
+export class FakeLab extends FakeAssets implements Lab {
   readonly opened: { experiment: Experiment; options: OpenOptions }[] = [];
   readonly calls: string[] = [];
   disposed = false;
@@ -73,6 +74,7 @@ export class FakeLab implements Lab {
   #evaluations: EvaluationRecord[] = [];
 
   constructor(options: FakeOptions = {}) {
+    super();
     this.#options = { chunkMs: 0, chunk: 5, guideReports: 0, ...options };
   }
 
@@ -92,7 +94,8 @@ export class FakeLab implements Lab {
     return { size: task.size, count, pixels, labels: Uint8Array.from({ length: count }, (_, i) => (i * 5) % 8) };
   }
 
-  async warmUp(_backend: BackendChoice): Promise<Environment> {
+  async warmUp(backend: BackendChoice): Promise<Environment> {
+    this.calls.push(`warmUp ${backend}`);
     this.emit({ type: 'backend.chosen', environment: FAKE_ENVIRONMENT });
     return FAKE_ENVIRONMENT;
   }
@@ -102,7 +105,7 @@ export class FakeLab implements Lab {
     this.opened.push({ experiment, options });
     this.emit({ type: 'phase.changed', phase: 'preparing', detail: 'choosing a backend' });
     if (this.#options.failOpen !== undefined) throw this.#options.failOpen;
-    await this.warmUp(options.backend);
+    this.emit({ type: 'backend.chosen', environment: FAKE_ENVIRONMENT });
     this.#experiment = experiment;
     this.#members = members(experiment);
     this.#step = 0;
@@ -147,6 +150,12 @@ export class FakeLab implements Lab {
 
   checkpoint(): Promise<Checkpoint> {
     return Promise.reject(new Error('the fake lab keeps no checkpoints'));
+  }
+
+  async close(): Promise<void> {
+    this.calls.push('close');
+    this.#stop = true;
+    await this.#running;
   }
 
   async forgetGuides(): Promise<void> {

@@ -110,6 +110,19 @@ test('reset discards the run and ignores stragglers; the next run is the same ex
   expect(phase()).toBe('finished');
 });
 
+test('reset closes what the lab holds, before anything else is asked of it', async () => {
+  const { session, lab } = start();
+  await session.run();
+  await lab().idle();
+  const stop = useRun.subscribe(({ phase }) => {
+    if (phase !== 'idle') return;
+    stop();
+    void session.warmUp('cpu');
+  });
+  await session.reset();
+  await vi.waitFor(() => expect(lab().calls.slice(-2)).toEqual(['close', 'warmUp cpu']));
+});
+
 test('reset while preparing ends the lab, because preparing cannot be interrupted', async () => {
   const { session, labs } = start({ guideReports: 50, chunkMs: 1 });
   const running = session.run();

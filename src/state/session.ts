@@ -79,10 +79,16 @@ export class Session {
     // What was changed by hand while it ran goes with the run; what came with a link stays.
     if (opened && !sameValue(opened, experiment) && sameValue(this.#sources.experiment(), experiment))
       this.#sources.edit(opened);
-    clearRun();
     // Preparing cannot be interrupted from outside: end the lab instead, the next run starts a new one.
-    if (phase === 'preparing' || phase === 'failed') await this.#discardLab();
-    else if (phase === 'running') await this.#guard(async (lab) => lab.pause());
+    // Asked for before the page is idle: what is asked then (another backend) finds no run that holds on to its own.
+    const over =
+      phase === 'preparing' || phase === 'failed'
+        ? this.#discardLab()
+        : phase === 'idle'
+          ? undefined
+          : this.#guard(async (lab) => lab.close());
+    clearRun();
+    await over;
   }
 
   /** Change the learning rate or switch guidance, from the next step on. */

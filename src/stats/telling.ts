@@ -10,6 +10,12 @@ interface Story {
   unit: Unit;
 }
 
+/** The one sentence that answers the question, and what is said of the arms that it leaves out. */
+type Told = Pick<Verdict, 'headline' | 'others'>;
+
+/** A sentence that speaks of all arms. */
+const only = (...headline: Segment[]): Told => ({ headline, others: [] });
+
 const armOf = (story: Story, id: string) => story.input.arms.find((arm) => arm.id === id) as VerdictArm;
 const segment = (arm: VerdictArm, text = arm.name): Segment => ({ text, arm: arm.id });
 /** Inside a sentence "Unguided" becomes "unguided"; names that are more than their id stay as they are. */
@@ -80,17 +86,17 @@ const WEIGHT = { better: 0, worse: 1, 'no difference': 2, 'too few seeds': 3, 'n
 const byWeight = (a: Comparison, b: Comparison) =>
   WEIGHT[a.claim] - WEIGHT[b.claim] || Math.abs(b.meanDifference) - Math.abs(a.meanDifference);
 
-function claimHeadline(story: Story, lead: Comparison): Segment[] {
+function claimHeadline(story: Story, lead: Comparison): Told {
   const others = story.comparisons.filter((comparison) => comparison !== lead).sort(byWeight);
-  return [
-    ...claimSentence(story, lead), { text: '.' },
-    ...others.flatMap((comparison): Segment[] =>
-      [{ text: ' ' }, segment(armOf(story, comparison.arm)), { text: `: ${shortWords(story, comparison)}.` }]),
-  ];
+  return {
+    headline: [...claimSentence(story, lead), { text: '.' }],
+    others: others.flatMap((comparison, i): Segment[] =>
+      [segment(armOf(story, comparison.arm), `${i === 0 ? '' : ' '}${armOf(story, comparison.arm).name}`), { text: `: ${shortWords(story, comparison)}.` }]),
+  };
 }
 
 /** One or two seeds: the scores, and that they prove nothing. */
-function tooFewHeadline(story: Story, lead: Comparison): Segment[] {
+function tooFewHeadline(story: Story, lead: Comparison): Told {
   const { unit, reference } = story;
   const when = progress(story);
   const [score, referenceScore] = pairedMeans(story, lead);
@@ -108,27 +114,27 @@ function tooFewHeadline(story: Story, lead: Comparison): Segment[] {
       ? ': run three or more seeds before concluding anything.'
       : `, ${lead.identical ? 'no difference' : `better in ${lead.wins} of 2`}: too few to say; run three or more seeds.` },
   ];
-  return parts.filter((part) => part.text !== '');
+  return only(...parts.filter((part) => part.text !== ''));
 }
 
-function headline(story: Story): Segment[] {
+function headline(story: Story): Told {
   const { input, reference, comparisons, unit } = story;
   const scored = reference.scores.filter((score): score is number => score !== null && Number.isFinite(score));
   const anyScore = input.arms.some((arm) => arm.scores.some((score) => score !== null && Number.isFinite(score)));
-  if (input.step === 0) return [{ text: 'Training has not begun.' }];
-  if (!anyScore) return [{ text: input.finished ? 'Every member diverged: nothing to compare.' : 'Nothing measured yet.' }];
-  if (scored.length === 0) return [segment(reference), { text: ' has no score in any seed: nothing to compare with.' }];
+  if (input.step === 0) return only({ text: 'Training has not begun.' });
+  if (!anyScore) return only({ text: input.finished ? 'Every member diverged: nothing to compare.' : 'Nothing measured yet.' });
+  if (scored.length === 0) return only(segment(reference), { text: ' has no score in any seed: nothing to compare with.' });
   if (comparisons.length === 0) {
     const when = progress(story);
-    return [segment(reference), {
+    return only(segment(reference), {
       text: `${when === '' ? '' : ` so far, ${when},`} reaches ${unit.score(meanOf(scored))} (${inWords(scored.length)} seed${scored.length === 1 ? '' : 's'}). Add a second arm to compare.`,
-    }];
+    });
   }
   // The arm that the experiment names first, among those with the most to say.
   const tier = (comparison: Comparison) => Math.min(comparison.n, 3);
   const best = Math.max(...comparisons.map(tier));
   const lead = comparisons.find((comparison) => tier(comparison) === best) as Comparison;
-  if (best === 0) return [{ text: 'No seed in which two arms can be compared: members diverged.' }];
+  if (best === 0) return only({ text: 'No seed in which two arms can be compared: members diverged.' });
   return best === 3 ? claimHeadline(story, lead) : tooFewHeadline(story, lead);
 }
 
@@ -163,10 +169,10 @@ function detail(story: Story): string {
   return sentences.join(' ');
 }
 
-/** Headline and detail of a verdict. */
+/** The words of a verdict. */
 export function tell(
   input: VerdictInput, reference: VerdictArm, comparisons: readonly Comparison[], samplingError: number | null,
-): Pick<Verdict, 'headline' | 'detail'> {
+): Pick<Verdict, 'headline' | 'others' | 'detail'> {
   const story: Story = { input, reference, comparisons, samplingError, unit: unitOf(input.metric.name) };
-  return { headline: headline(story), detail: detail(story) };
+  return { ...headline(story), detail: detail(story) };
 }

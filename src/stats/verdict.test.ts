@@ -19,7 +19,8 @@ function input(changes: Partial<VerdictInput> = {}): VerdictInput {
 
 const arms = (scores: Record<string, (number | null)[]>): VerdictInput['arms'] =>
   Object.entries(scores).map(([name, values]) => ({ id: name.toLowerCase().replaceAll(/[^a-z]+/g, '-'), name, scores: values }));
-const say = (v: Verdict) => v.headline.map((part) => part.text).join('');
+const text = (parts: Verdict['headline']) => parts.map((part) => part.text).join('');
+const say = (v: Verdict) => [text(v.headline), text(v.others)].filter(Boolean).join(' ');
 
 describe('three seeds and more', () => {
   it('claims what the interval supports, in words that match the numbers', () => {

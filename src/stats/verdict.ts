@@ -39,7 +39,10 @@ export interface Comparison {
 }
 
 export interface Verdict {
+  /** The one sentence that answers the question. */
   headline: Segment[];
+  /** What is said of further arms; empty where the headline speaks of all. */
+  others: Segment[];
   /** Sentences with the numbers behind the headline. */
   detail: string;
   /** Every arm but the reference, in the order given. */
@@ -110,7 +113,7 @@ function compare(arm: VerdictArm, reference: VerdictArm, input: VerdictInput, sa
 /** Compare every arm with the reference and put the outcome into words. */
 export function verdict(input: VerdictInput): Verdict {
   const reference = input.arms.find((arm) => arm.id === input.reference) ?? input.arms.at(0);
-  if (!reference) return { headline: [{ text: 'No arms to compare.' }], detail: '', comparisons: [], reference: '', samplingError: null };
+  if (!reference) return { headline: [{ text: 'No arms to compare.' }], others: [], detail: '', comparisons: [], reference: '', samplingError: null };
   const level = meanScore(reference);
   const samplingError = input.metric.name === 'accuracy' && Number.isFinite(level) ? accuracyError(level, input.valExamples) : null;
   const comparisons = input.arms.filter((arm) => arm !== reference).map((arm) => compare(arm, reference, input, samplingError));

@@ -12,6 +12,7 @@ import type {
   OpenOptions,
   TaskPreview,
 } from '../experiment/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
 import { Connection, type WorkerLike } from './connection.ts';
 import { type Answers, LabError, type Request, type RequestType } from './protocol.ts';
@@ -112,8 +113,29 @@ class WorkerLab implements Lab {
     return checkpoint;
   }
 
+  async close(): Promise<void> {
+    this.#memory = null;
+    await this.#ask({ type: 'run.close' });
+  }
+
   async forgetGuides(): Promise<void> {
     await this.#ask({ type: 'guides.forget' });
+  }
+
+  addFiles(files: GivenFile[]): Promise<AssetInfo> {
+    return this.#ask({ type: 'files.add', files });
+  }
+
+  fetchFiles(addresses: string[]): Promise<AssetInfo> {
+    return this.#ask({ type: 'files.fetch', addresses });
+  }
+
+  listAssets(): Promise<AssetInfo[]> {
+    return this.#ask({ type: 'assets.list' });
+  }
+
+  async deleteAsset(hash: string): Promise<void> {
+    await this.#ask({ type: 'asset.delete', hash });
   }
 
   /** Ends the worker at once, even in the middle of a long computation. */

@@ -5,6 +5,7 @@
 import type {
   BackendChoice, Checkpoint, Environment, Failure, LabEvent, OpenOptions, TaskPreview,
 } from '../experiment/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
 
 /** Page → worker. */
@@ -16,7 +17,12 @@ export type Request =
   | { type: 'run.pause' }
   | { type: 'run.intervene'; set: Intervention['set'] }
   | { type: 'run.checkpoint' }
+  | { type: 'run.close' }
   | { type: 'guides.forget' }
+  | { type: 'files.add'; files: GivenFile[] }
+  | { type: 'files.fetch'; addresses: string[] }
+  | { type: 'assets.list' }
+  | { type: 'asset.delete'; hash: string }
   | { type: 'worker.ping' };
 
 /** What each request is answered with. */
@@ -28,7 +34,12 @@ export interface Answers {
   'run.pause': undefined;
   'run.intervene': undefined;
   'run.checkpoint': Checkpoint;
+  'run.close': undefined;
   'guides.forget': undefined;
+  'files.add': AssetInfo;
+  'files.fetch': AssetInfo;
+  'assets.list': AssetInfo[];
+  'asset.delete': undefined;
   'worker.ping': undefined;
 }
 

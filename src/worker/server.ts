@@ -31,8 +31,20 @@ async function answer(lab: Lab, request: Request): Promise<Answers[RequestType]>
       return;
     case 'run.checkpoint':
       return lab.checkpoint();
+    case 'run.close':
+      await lab.close();
+      return;
     case 'guides.forget':
       await lab.forgetGuides();
+      return;
+    case 'files.add':
+      return lab.addFiles(request.files);
+    case 'files.fetch':
+      return lab.fetchFiles(request.addresses);
+    case 'assets.list':
+      return lab.listAssets();
+    case 'asset.delete':
+      await lab.deleteAsset(request.hash);
       return;
     case 'worker.ping':
       return;

@@ -7,6 +7,7 @@ import type { Experiment, Intervention } from '../experiment/schema.ts';
 import type { WorkerLike } from './connection.ts';
 import type { WorkerMessage } from './protocol.ts';
 import { serveLab } from './server.ts';
+import { FakeAssets } from '../lab/files/testing.ts';
 
 /** Twenty steps of two arms and one seed. */
 export function tinyExperiment(): Experiment {
@@ -17,7 +18,7 @@ export function tinyExperiment(): Experiment {
 const nextTick = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 /** Each step's loss follows from the one before, so that a wrong resumption shows. */
-export class FakeLab implements Lab {
+export class FakeLab extends FakeAssets implements Lab {
   readonly #listeners = new Set<(event: LabEvent) => void>();
   #experiment = tinyExperiment();
   #byHand: Intervention[] = [];
@@ -28,6 +29,7 @@ export class FakeLab implements Lab {
   readonly beforeStep: (step: number, lab: FakeLab) => void;
 
   constructor(beforeStep: (step: number, lab: FakeLab) => void = () => {}) {
+    super();
     this.beforeStep = beforeStep;
   }
 
@@ -108,6 +110,10 @@ export class FakeLab implements Lab {
       experiment: this.#experiment, step: this.#step, divergedAt: [-1, -1], history: { training: [], evaluations: [] } as unknown as Checkpoint['history'],
       tensors: { loss: { shape: [1], data: Float32Array.of(this.#loss) } },
     };
+  }
+
+  async close(): Promise<void> {
+    this.#until = null;
   }
 
   async forgetGuides(): Promise<void> {}

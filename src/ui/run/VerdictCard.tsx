@@ -12,10 +12,11 @@ import classes from './run.module.css';
 
 const plain = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
 
-function Headline({ verdict }: { verdict: Verdict }) {
+/** Arms are named in their colours. */
+function Sentence({ segments, className }: { segments: readonly Segment[]; className: string }) {
   return (
-    <p className={classes.headline}>
-      {verdict.headline.map(({ text, arm }, i) =>
+    <p className={className}>
+      {segments.map(({ text, arm }, i) =>
         arm === undefined ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one sentence
           <span key={i}>{text}</span>
@@ -62,9 +63,12 @@ export function VerdictCard() {
     <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict">
       {told ? (
         // A new sentence is a new element: pieces of the old one do not wander over the lines.
-        <Headline key={plain(verdict.headline)} verdict={verdict} />
+        <Sentence key={plain(verdict.headline)} segments={verdict.headline} className={classes.headline} />
       ) : (
         <p className={classes.headline}>{data.experiment?.question ?? question}</p>
+      )}
+      {told && verdict.others.length > 0 && (
+        <Sentence key={plain(verdict.others)} segments={verdict.others} className={classes.others} />
       )}
       {told ? (
         <Detail
@@ -74,7 +78,7 @@ export function VerdictCard() {
       ) : (
         <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>
       )}
-      <VisuallyHidden aria-live="polite">{finished && told ? plain(verdict.headline) : ''}</VisuallyHidden>
+      <VisuallyHidden aria-live="polite">{finished && told ? plain([...verdict.headline, { text: ' ' }, ...verdict.others]) : ''}</VisuallyHidden>
     </Paper>
   );
 }

@@ -1,0 +1,5 @@
+import { cifar } from './cifar.ts';
+import type { Reader } from './reader.ts';
+
+/** Every format that can be taken in; the first that recognises the files reads them. */
+export const READERS: readonly Reader[] = [cifar];
