@@ -85,7 +85,9 @@ export function observedPairs(experiment: Experiment): ObservedPair[] {
   const { mapping } = experiment.base;
   const known = new Set(guides.flatMap((guide) => tapNames(experiment, guide)));
   const unknown = typeof mapping === 'string' ? undefined : mapping.find(([guideTap]) => !known.has(guideTap));
-  if (unknown && guides.length > 0) throw new UnknownTapError('guide', unknown[0], [...known]);
+  // One layer that stands for all takes the pairs of any other.
+  const takesAny = guides.length === 0 || guides.some((guide) => guideNetwork(experiment, guide) === null);
+  if (unknown && !takesAny) throw new UnknownTapError('guide', unknown[0], [...known]);
   const shared = guides.flatMap((guide) =>
     mappedPairs(experiment, guide, sharedMapping(experiment, guide)).map((pair) => ({ guide, ...pair })));
   const seen = new Map<string, ObservedPair>();

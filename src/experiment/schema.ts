@@ -180,6 +180,8 @@ export const experimentSchema = z.strictObject({
 export type Experiment = z.infer<typeof experimentSchema>;
 export type GuideSpec = z.infer<typeof guideSchema>;
 export type TrainedGuideSpec = Extract<GuideSpec, { state: 'trained' }>;
+/** A guide that states its network. */
+export type NetworkGuideSpec = Exclude<GuideSpec, { state: 'control' }>;
 export type GuideState = GuideSpec['state'];
 /** What shuffling and noise do; see `guideSchema`. */
 export type ExampleControl = (typeof exampleControls)[number];

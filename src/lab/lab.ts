@@ -1,12 +1,11 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type {
-  BackendChoice, Checkpoint, Environment, Failure, GuideSource, Lab, LabEvent, OpenOptions, Phase,
+  BackendChoice, Checkpoint, Environment, Failure, Lab, LabEvent, OpenOptions, Phase,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { RunResult } from '../experiment/result.ts';
-import { guideNetwork, withoutControl } from '../experiment/guides.ts';
 import { members } from '../experiment/plan.ts';
-import type { Experiment, GuideSpec, Intervention, TaskSpec } from '../experiment/schema.ts';
+import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
 import { type ChosenBackend, chooseBackend } from './backend/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
@@ -14,14 +13,12 @@ import { fetchFiles } from './files/fetch.ts';
 import { Library } from './files/library.ts';
 import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
-import { Guide } from './guidance/guide.ts';
-import { GuideStore, recipeKey } from './guidance/store.ts';
-import { openTask, type Task } from './tasks/index.ts';
-import { evaluate } from './training/evaluation.ts';
+import { GuideStore } from './guidance/store.ts';
+import { openTask } from './tasks/index.ts';
 import { History } from './training/history.ts';
+import { prepareGuides } from './training/prepareGuides.ts';
 import { buildResult } from './training/result.ts';
 import { Run } from './training/run.ts';
-import { trainGuide } from './training/trainGuide.ts';
 
 /** Losses are read back and sent at most this often. */
 const FLUSH_EVERY_MS = 150;
@@ -96,22 +93,15 @@ class LocalLab implements Lab {
       await yieldToMessages();
       const task = await openTask(experiment.task, this.#library);
       const scaled = scaleGuides(experiment, options.guideBudget ?? 1);
-      const guides = new Map<string, Guide>();
       const notes: RunResult['events'] = [];
       if (scaled !== experiment) notes.push({ step: 0, text: `Budgets of trained guides were multiplied by ${options.guideBudget}.` });
-      const scores: RunResult['guides'] = [];
-      try {
-        for (const [id, spec] of Object.entries(scaled.guides)) {
-          const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, this.#library) : task;
-          const { guide, source } = await this.#prepareGuide(id, spec, experiment, { task, own }, kernels, options, generation);
-          guides.set(id, guide);
-          scores.push(...(await this.#scoreGuide(guide, source, own, experiment)));
-        }
-        this.#check(generation);
-      } catch (error) {
-        for (const guide of guides.values()) guide.dispose();
-        throw error;
-      }
+      const { guides, scores } = await prepareGuides({
+        experiment: scaled, task, kernels, store: this.#store, library: this.#library, options, tell: (event) => this.#emit(event),
+        pause: async () => {
+          await yieldToMessages();
+          this.#check(generation);
+        },
+      });
       this.#phase('preparing', 'Building the networks');
       await yieldToMessages();
       const run = new Run(options.checkpoint?.experiment ?? experiment, task, guides, kernels);
@@ -284,41 +274,6 @@ class LocalLab implements Lab {
       this.#emit({ type: 'member.diverged', arm, seed, step });
     }
     this.#emit({ type: 'training.recorded', records });
-  }
-
-  /** @param tasks the experiment's, whose examples the guide reads, and the one that it is (or would be) trained on */
-  async #prepareGuide(
-    id: string, spec: GuideSpec, experiment: Experiment, { task, own }: { task: Task; own: Task }, kernels: ChosenBackend['kernels'], options: OpenOptions, generation: number,
-  ): Promise<{ guide: Guide; source: GuideSource }> {
-    const common = { task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id) };
-    if (spec.state !== 'trained') return { guide: new Guide(id, spec, common, kernels), source: 'untrained' };
-    const key = recipeKey(experiment.task, spec);
-    if (!options.retrain?.includes(id)) {
-      this.#phase('preparing', `Loading the guide "${id}"`);
-      const shipped = await this.#store.shipped(key);
-      if (shipped) return { guide: new Guide(id, spec, { ...common, weights: shipped }, kernels), source: 'shipped' };
-      const kept = await this.#store.kept(key);
-      if (kept) return { guide: new Guide(id, spec, { ...common, weights: kept }, kernels), source: 'kept' };
-    }
-    this.#phase('preparing', `Training the guide "${id}"`);
-    const weights = await trainGuide(id, spec, own, kernels, async (progress) => {
-      this.#emit({ type: 'guide.progress', guide: id, ...progress });
-      await yieldToMessages();
-      this.#check(generation);
-    });
-    await this.#store.keep(key, weights);
-    return { guide: new Guide(id, spec, { ...common, weights }, kernels), source: 'trained-now' };
-  }
-
-  async #scoreGuide(guide: Guide, source: GuideSource, task: Task, experiment: Experiment): Promise<RunResult['guides']> {
-    const scores: RunResult['guides'] = [];
-    for (const [i, model] of guide.models.entries()) {
-      const { loss, accuracy } = await evaluate(model, task.val, task.shape.input, []);
-      const seed = guide.spec.state === 'trained' ? guide.spec.training.seed : experiment.seeds[i];
-      this.#emit({ type: 'guide.ready', guide: guide.id, seed, source, valLoss: loss[0], valMetric: accuracy[0] });
-      scores.push({ id: guide.id, state: guide.spec.state, seed, score: accuracy[0], valLoss: loss[0], source });
-    }
-    return scores;
   }
 
   #start(choice: BackendChoice): Promise<ChosenBackend> {

@@ -32,7 +32,7 @@ export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: Bat
   const examples = view ? view.take(activations) : activations;
   const { z, norm } = kernels.centreNormalise(examples);
   const [matrices, n, features] = z.shape;
-  const shown = order ? tf.reshape(tf.gather(tf.reshape(z, [matrices * n, features]), tf.tensor1d(order, 'int32')), z.shape) : z;
+  const shown: tf.Tensor3D = order ? tf.reshape(tf.gather(tf.reshape(z, [matrices * n, features]), tf.tensor1d(order, 'int32')), z.shape) : z;
   return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: view?.shares(norm, n, features) };
 }
 

@@ -4,10 +4,11 @@ import { guideNetwork } from '../../experiment/guides.ts';
 import type { RunResult } from '../../experiment/result.ts';
 import type { Experiment, TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
+import type { Library } from '../files/library.ts';
 import { Guide } from '../guidance/guide.ts';
 import { type GuideStore, recipeKey } from '../guidance/store.ts';
 import type { PlainTensors } from '../networks/weights.ts';
-import { createTask, type Task } from '../tasks/index.ts';
+import { openTask, type Task } from '../tasks/index.ts';
 import { evaluate } from './evaluation.ts';
 import { trainGuide } from './trainGuide.ts';
 
@@ -17,6 +18,7 @@ export interface GuidePreparation {
   task: Task;
   kernels: Kernels;
   store: GuideStore;
+  library: Library;
   options: Pick<OpenOptions, 'retrain'>;
   tell: (event: LabEvent) => void;
   /** Lets messages in; throws when the preparation is no longer wanted. */
@@ -30,14 +32,14 @@ interface Trained {
 
 /** @returns the guides in the experiment's order, and the scores of those with outputs on their own task's validation set */
 export async function prepareGuides(preparation: GuidePreparation): Promise<{ guides: Map<string, Guide>; scores: RunResult['guides'] }> {
-  const { experiment, task, kernels } = preparation;
+  const { experiment, task, kernels, library } = preparation;
   const guides = new Map<string, Guide>();
   const scores: RunResult['guides'] = [];
   /** By recipe: guides that differ only in what a control does to them share their weights. */
   const known = new Map<string, Trained>();
   try {
     for (const [id, spec] of Object.entries(experiment.guides)) {
-      const own = spec.state === 'trained' && spec.training.task ? createTask(spec.training.task) : task;
+      const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, library) : task;
       const trained = spec.state === 'trained' ? await findOrTrain(id, spec, own, preparation, known) : null;
       const guide = new Guide(id, spec, {
         task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id), ...(trained && { weights: trained.weights }),

@@ -11,7 +11,7 @@ import type { Guide } from '../guidance/guide.ts';
 import { CONSTANT_VARIANCE, FEWEST_EXAMPLES } from '../guidance/tokenViews.ts';
 import { comparisonPack, GramStack, readComparison } from '../similarity/cka.ts';
 import type { Split, Task } from '../tasks/index.ts';
-import { inputTensor, sliceSplit } from './inputs.ts';
+import { sliceSplit } from './inputs.ts';
 
 /** Examples of one comparison: rows of `[E, B·T, F]`, or null for the activations as they are. */
 type Sheet = Int32Array | null;
