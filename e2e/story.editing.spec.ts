@@ -1,8 +1,8 @@
 /** What is run can be changed, everywhere in place; what is not allowed is said and does not enter. */
 import type { Locator, Page } from '@playwright/test';
+import type { FcnSpec, ResNetSpec } from '../src/experiment/schema.ts';
 import { expect, expectExperiment, experimentIn, test } from './support/person.ts';
 import { guideNetwork } from '../src/experiment/guides.ts';
-import type { ResNetSpec } from '../src/experiment/schema.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 
 const EVEN = [['block1.conv2', 'linear1'], ['block3.conv1', 'linear2'], ['pool', 'linear3']];
@@ -178,7 +178,7 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await page.getByRole('textbox', { name: 'Depth' }).fill('2');
   await expect(page.getByTestId('edit-target')).toContainText('2×64 FCN');
   await expect(page.locator('.react-flow__edge')).toHaveCount(2);
-  await expectExperiment(page, (e) => [e.target.width, e.base.mapping]).toEqual([64, 'even']);
+  await expectExperiment(page, (e) => [(e.target as FcnSpec).width, e.base.mapping]).toEqual([64, 'even']);
   await page.keyboard.press('Escape');
   await page.getByTestId('reset-experiment').click();
   await expect(page).toHaveURL(/#wide-fcn$/);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { classNames, describeNetwork, type ImageShape, resnetPlan, taskMetric, taskShape, tokenNames } from './describe.ts';
 import { findPreset, RESNET_8 } from './presets.ts';
 import { alignedPairs, cost, guidesInUse, mappedPairs, members, observedPairs } from './plan.ts';
-import type { Experiment, FcnSpec, RnnSpec } from './schema.ts';
+import type { ConvNetSpec, Experiment, FcnSpec, RnnSpec } from './schema.ts';
 
 const preset = (id: string): Experiment => {
   const found = findPreset(id);
@@ -42,7 +42,49 @@ describe('ResNet-8 on 16×16 images', () => {
 
   it('projects the skip only where the shape changes, and rounds odd sizes up', () => {
     expect(resnetPlan(RESNET_8, SHAPE).blocks.map((block) => block.proj !== undefined)).toEqual([false, true, true]);
-    expect(resnetPlan({ ...RESNET_8, stages: [2, 2] }, { ...SHAPE, input: [9, 9, 3] }).blocks.map((b) => b.conv1.height)).toEqual([9, 9, 5, 5]);
+    expect(resnetPlan({ ...RESNET_8, stages: [2, 2] }, { ...SHAPE, input: [9, 9, 3] }).blocks.map((b) => b.convs[0].height)).toEqual([9, 9, 5, 5]);
+  });
+});
+
+describe('deeper residual networks', () => {
+  const LARGE: ImageShape = { input: [32, 32, 3], classes: 1000, trainExamples: 1, valExamples: 1 };
+
+  it('have the parameters of torchvision’s, but for the stem, which is 3×3 here and 7×7 there', () => {
+    const of = (block: 'basic' | 'bottleneck', stages: number[]) =>
+      describeNetwork({ ...RESNET_8, block, stages, width: 64 }, LARGE);
+    const stem = (7 ** 2 - 3 ** 2) * 3 * 64;
+    expect(of('basic', [2, 2, 2, 2]).title).toBe('ResNet-18');
+    expect(of('basic', [2, 2, 2, 2]).parameters + stem).toBe(11_689_512);
+    expect(of('bottleneck', [3, 4, 6, 3]).title).toBe('ResNet-50');
+    expect(of('bottleneck', [3, 4, 6, 3]).parameters + stem).toBe(25_557_032);
+  });
+
+  it('put the stride of a bottleneck block into its 3×3 convolution, and project wherever the shape changes', () => {
+    const { blocks } = resnetPlan({ ...RESNET_8, block: 'bottleneck', stages: [2, 1] }, SHAPE);
+    expect(blocks.map(({ convs, proj }) => [...convs, ...(proj ? [proj] : [])].map((c) => [c.kernel, c.stride, c.height, c.outChannels]))).toEqual([
+      [[1, 1, 16, 16], [3, 1, 16, 16], [1, 1, 16, 64], [1, 1, 16, 64]],
+      [[1, 1, 16, 16], [3, 1, 16, 16], [1, 1, 16, 64]],
+      [[1, 1, 16, 32], [3, 2, 8, 32], [1, 1, 8, 128], [1, 2, 8, 128]],
+    ]);
+  });
+});
+
+describe('a plain ConvNet', () => {
+  const spec: ConvNetSpec = { family: 'convnet', stages: [13, 12], width: 12, stride: 2, norm: 'batch', init: 'he', tap: 'pre' };
+  const { title, taps, parameters, flops } = describeNetwork(spec, SHAPE);
+
+  it('has a tap for every convolution and the pool, at half the resolution in every stage', () => {
+    expect(title).toBe('ConvNet-26');
+    expect(taps.map((tap) => tap.name)).toEqual([...Array.from({ length: 25 }, (_, i) => `conv${i + 1}`), 'pool']);
+    expect([0, 12, 13, 24, 25].map((i) => taps[i].shape)).toEqual([[8, 8, 12], [8, 8, 12], [4, 4, 24], [4, 4, 24], [24]]);
+  });
+
+  it('has these parameters and operations, counted by hand', () => {
+    const weights = [27 * 12, 12 * 9 * 12 * 12, 9 * 12 * 24, 11 * 9 * 24 * 24];
+    const norms = 2 * (13 * 12 + 12 * 24);
+    expect(parameters).toBe(weights.reduce((a, b) => a + b) + norms + 24 * 8 + 8);
+    expect(flops).toBe(2 * (64 * (weights[0] + weights[1]) + 16 * (weights[2] + weights[3]) + 24 * 8));
+    expect(describeNetwork({ ...spec, norm: 'none' }, SHAPE).parameters).toBe(parameters - norms / 2);
   });
 });
 

@@ -1,6 +1,6 @@
 /** Recurrent networks and Transformers before they exist: taps, parameters, arithmetic. */
-import type { NetworkDescription, TapDescription } from './describe.ts';
 import type { SequenceShape } from './describeTask.ts';
+import type { NetworkDescription, TapDescription } from './description.ts';
 import type { RnnSpec, TransformerSpec } from './networkSchema.ts';
 
 /** Gates per hidden unit. */

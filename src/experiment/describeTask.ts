@@ -1,5 +1,5 @@
 /** What a task looks like before any of it is drawn: shapes, names, and what guessing scores. */
-import { isImageTask, type SequenceTaskSpec, type TaskSpec } from './taskSchema.ts';
+import { type ImageTaskSpec, isImageTask, type SequenceTaskSpec, type TaskSpec } from './taskSchema.ts';
 
 interface CommonShape {
   classes: number;
@@ -37,9 +37,6 @@ export interface Metric {
   chance: number;
 }
 
-export const IMAGE_CLASSES = ['horizontal', 'vertical', 'diagonal /', 'diagonal \\', 'checker', 'dots', 'rings', 'spokes'];
-export const SHAPE_CLASSES = ['disc', 'ring', 'square', 'frame', 'triangle', 'plus', 'two bars', '2×2 checker'];
-
 /** Numbers of the official copy task: symbols 0–9, of which 0 is also the blank; 10 unused; 11 go; 12 end. */
 export const OFFICIAL_COPY = { symbols: 10, go: 11, end: 12, vocabulary: 13 } as const;
 
@@ -51,6 +48,23 @@ const digits = (count: number): string[] => Array.from({ length: count }, (_, i)
 const letters = (count: number): string[] => Array.from({ length: count }, (_, i) => LETTERS[i] ?? `s${i + 1}`);
 const OPENERS = ['(', '[', '{', '⟨'];
 const CLOSERS = [')', ']', '}', '⟩'];
+
+const TEXTURES = ['horizontal', 'vertical', 'diagonal /', 'diagonal \\', 'checker', 'dots', 'rings', 'spokes'];
+/** Of each kind of images: channels, and the names of all classes that there are, in label order. */
+const IMAGE_FORMS: Record<ImageTaskSpec['kind'], { channels: 1 | 3; classes: readonly string[] }> = {
+  textures: { channels: 3, classes: TEXTURES },
+  'grey-textures': { channels: 3, classes: TEXTURES },
+  shapes: { channels: 3, classes: ['disc', 'ring', 'square', 'frame', 'triangle', 'plus', 'two bars', '2×2 checker'] },
+  digits: { channels: 1, classes: digits(10) },
+};
+
+function imageShape(task: ImageTaskSpec): ImageShape {
+  const { channels, classes } = IMAGE_FORMS[task.kind];
+  return {
+    input: [task.size, task.size, channels], classes: task.classes ?? classes.length,
+    trainExamples: task.train, valExamples: task.val,
+  };
+}
 
 interface SequenceForm {
   length: number;
@@ -96,8 +110,10 @@ function sequenceForm(task: SequenceTaskSpec): SequenceForm {
   }
 }
 
+export function taskShape(task: ImageTaskSpec): ImageShape;
+export function taskShape(task: TaskSpec): TaskShape;
 export function taskShape(task: TaskSpec): TaskShape {
-  if (isImageTask(task)) return { input: [task.size, task.size, 3], classes: 8, trainExamples: task.train, valExamples: task.val };
+  if (isImageTask(task)) return imageShape(task);
   const { length, padded = false, labels, tokens, classes } = sequenceForm(task);
   return {
     input: [length],
@@ -110,7 +126,7 @@ export function taskShape(task: TaskSpec): TaskShape {
 
 /** Class names in label order. */
 export function classNames(task: TaskSpec): string[] {
-  if (isImageTask(task)) return { textures: IMAGE_CLASSES, shapes: SHAPE_CLASSES }[task.kind];
+  if (isImageTask(task)) return IMAGE_FORMS[task.kind].classes.slice(0, imageShape(task).classes);
   return sequenceForm(task).classes;
 }
 
@@ -139,7 +155,7 @@ export const chanceLoss = (task: TaskSpec): number => (task.kind === 'copy-paste
 
 export function taskTitle(task: TaskSpec): string {
   const titles: Record<TaskSpec['kind'], string> = {
-    textures: 'Textures', shapes: 'Shapes', 'first-token': 'First token', 'copy-paste': 'Copy-paste',
+    textures: 'Textures', 'grey-textures': 'Grey textures', shapes: 'Shapes', digits: 'Digits', 'first-token': 'First token', 'copy-paste': 'Copy-paste',
     'copy-paste-official': 'Copy-paste (official code)', reverse: 'Reverse', parity: 'Parity',
     'associative-recall': 'Associative recall', dyck: 'Brackets', 'modular-addition': 'Modular addition',
   };

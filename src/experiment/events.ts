@@ -127,8 +127,23 @@ export interface OpenOptions {
   retrain?: string[];
   /** Continue from here instead of from step 0. */
   checkpoint?: Checkpoint;
+  /** Keep the run in this browser under this name with every checkpoint, until it ends or is closed. */
+  keepAs?: string;
+  /** Continue the kept run of this name; what it had recorded is told again. `checkpoint` goes before it. */
+  resume?: string;
   /** Scale on the trained guides' step budgets (the command line's `--steps`); 1 by default. */
   guideBudget?: number;
+}
+
+/** A run that was kept and has not ended. */
+export interface KeptRun {
+  name: string;
+  /** With what was changed by hand while it ran. */
+  experiment: Experiment;
+  /** Completed steps. */
+  step: number;
+  /** Milliseconds since 1970. */
+  savedAt: number;
 }
 
 /** Everything needed to continue: plain arrays, valid on every backend. */
@@ -166,6 +181,9 @@ export interface Lab {
   checkpoint(): Promise<Checkpoint>;
   /** Discard the open experiment and free what it holds; the next `open` or `warmUp` may use another backend. */
   close(): Promise<void>;
+  /** Runs that were kept by `keepAs` and have not ended, the newest first: this tab's and others'. */
+  keptRuns(): Promise<KeptRun[]>;
+  forgetRun(name: string): Promise<void>;
   /** Delete trained guides kept in this browser. */
   forgetGuides(): Promise<void>;
   /**

@@ -1,4 +1,6 @@
 /** Whether the parts of an experiment fit each other: tasks, networks, initialisations, guides. */
+import { formatTextProblem } from './custom/parse.ts';
+import { textProblems } from './custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts';
 import { exampleControl, guideNetwork } from './guides.ts';
 import type { Problem } from './parse.ts';
@@ -19,8 +21,15 @@ function checkTask(task: TaskSpec, path: string): Problem[] {
 
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
   if (!familyFits(network.family, taskShape(task))) {
-    const [reads, fitting] = taskShape(task).tokens ? ['images', 'rnn or transformer'] : ['tokens', 'fcn or resnet'];
-    return [{ path: `${path}.family`, message: `${network.family} reads ${reads}, which the task "${taskTitle(task)}" does not give: use ${fitting}` }];
+    const shape = taskShape(task);
+    const reads = shape.tokens ? 'images' : 'tokens';
+    const fitting = (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => familyFits(family, shape));
+    const either = `${fitting.slice(0, -1).join(', ')} or ${fitting.at(-1)}`;
+    return [{ path: `${path}.family`, message: `${network.family} reads ${reads}, which the task "${taskTitle(task)}" does not give: use ${either}` }];
+  }
+  if (network.family === 'custom') {
+    const [problem] = textProblems(network, taskShape(task));
+    return problem ? [{ path: `${path}.text`, message: `has a mistake in ${formatTextProblem(problem)}` }] : [];
   }
   if (network.family === 'transformer' && network.width % network.heads !== 0) {
     return [{ path: `${path}.width`, message: `must be a multiple of the ${network.heads} heads, not ${network.width}` }];

@@ -1,5 +1,6 @@
 /** The networks that an experiment can name, with the limits of every field. */
 import { z } from 'zod';
+import { MAX_TEXT } from './custom/grammar.ts';
 
 const int = (min: number, max: number) => z.int().min(min).max(max);
 const real = (min: number, max: number) => z.number().min(min).max(max);
@@ -19,10 +20,29 @@ const fcnSchema = z.strictObject({
 
 const resnetSchema = z.strictObject({
   family: z.literal('resnet'),
-  /** Basic blocks per stage; every stage after the first halves the resolution and doubles the channels. */
+  /** Two 3×3 convolutions a block, or 1×1, 3×3, 1×1 with four times the channels behind them. Absent: 'basic'. */
+  block: z.enum(['basic', 'bottleneck']).optional(),
+  /** Blocks per stage; every stage after the first halves the resolution and doubles the channels. */
   stages: z.array(int(1, 8)).min(1).max(4),
   /** Channels of the first stage. */
   width: int(2, 128),
+  init: z.enum(['default', 'he']),
+  tap: tapPlace,
+});
+
+/** Most convolutions of a plain ConvNet, all stages together: as deep as the paper's. */
+export const MAX_CONVOLUTIONS = 50;
+
+const convnetSchema = z.strictObject({
+  family: z.literal('convnet'),
+  /** 3×3 convolutions per stage, without skips; every stage after the first halves the resolution and doubles the channels. */
+  stages: z.array(int(1, MAX_CONVOLUTIONS)).min(1).max(4)
+    .refine((stages) => stages.reduce((a, b) => a + b, 0) <= MAX_CONVOLUTIONS, `can hold at most ${MAX_CONVOLUTIONS} convolutions together`),
+  /** Channels of the first stage. */
+  width: int(2, 128),
+  /** Stride of the first convolution. */
+  stride: int(1, 2),
+  norm: z.enum(['batch', 'none']),
   init: z.enum(['default', 'he']),
   tap: tapPlace,
 });
@@ -64,7 +84,17 @@ const transformerSchema = z.strictObject({
   init: z.enum(['default']),
 });
 
-export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, rnnSchema, transformerSchema]);
+/** A network of the user's own, in text form (docs/networks.md). */
+const customSchema = z.strictObject({
+  family: z.literal('custom'),
+  /** One line a layer. What it says must fit the task (`custom/plan.ts`). */
+  text: z.string().min(1).max(MAX_TEXT),
+  init: z.enum(['default', 'he']),
+  /** Read the outputs of weighted layers, or what the normalisation and the nonlinearity behind them make of these. */
+  tap: tapPlace,
+});
+
+export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, rnnSchema, transformerSchema, customSchema]);
 
 /** Initialisations that an arm may name; which of them suit depends on the target's family. */
 export const initSchema = z.enum(['default', 'he', 'orthogonal', 'good', 'identity']);
@@ -73,15 +103,19 @@ export const initSchema = z.enum(['default', 'he', 'orthogonal', 'good', 'identi
 export const INITS = {
   fcn: fcnSchema.shape.init.options,
   resnet: resnetSchema.shape.init.options,
+  convnet: convnetSchema.shape.init.options,
   rnn: rnnSchema.shape.init.options,
   transformer: transformerSchema.shape.init.options,
+  custom: customSchema.shape.init.options,
 } as const satisfies Record<NetworkSpec['family'], readonly string[]>;
 
 export type NetworkSpec = z.infer<typeof networkSchema>;
 export type FcnSpec = Extract<NetworkSpec, { family: 'fcn' }>;
 export type ResNetSpec = Extract<NetworkSpec, { family: 'resnet' }>;
+export type ConvNetSpec = Extract<NetworkSpec, { family: 'convnet' }>;
 export type RnnSpec = Extract<NetworkSpec, { family: 'rnn' }>;
 export type TransformerSpec = Extract<NetworkSpec, { family: 'transformer' }>;
+export type CustomSpec = Extract<NetworkSpec, { family: 'custom' }>;
 export type InitName = z.infer<typeof initSchema>;
 
 /** The same network with another initialisation. The experiment's checks have made sure that the family has it. */

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { withPath } from './link.ts';
 import { formatProblem, parseExperiment } from './parse.ts';
 import { findPreset, PRESETS } from './presets.ts';
+import { INITS, taskSchema } from './schema.ts';
 
+const KINDS = taskSchema.options.map((option) => option.shape.kind.value);
 const WIDE = findPreset('wide-fcn')?.experiment;
 
 /** Sentences for the default experiment with one field changed; empty when it is fine. */
@@ -25,8 +27,8 @@ describe('single fields: the sentence names the field and what is allowed', () =
     ['base.steps', 1.5, 'base.steps must be a whole number, not 1.5'],
     ['base.steps', undefined, 'base.steps is missing (needs a number)'],
     ['base.batchSize', 4, 'base.batchSize must be at least 8, not 4'],
-    ['task.kind', 'sounds', 'task.kind must be one of textures, shapes, first-token, copy-paste, copy-paste-official, reverse, parity, associative-recall, dyck, modular-addition, not "sounds"'],
-    ['target.family', 'vit', 'target.family must be one of fcn, resnet, rnn, transformer, not "vit"'],
+    ['task.kind', 'sounds', `task.kind must be one of ${KINDS.join(', ')}, not "sounds"`],
+    ['target.family', 'mixer', `target.family must be one of ${Object.keys(INITS).join(', ')}, not "mixer"`],
     ['target.norm', 'layer', 'target.norm must be one of batch, none, not "layer"'],
     ['target.depth', 65, 'target.depth must be at most 64, not 65'],
     ['target.width', 1e9, 'target.width must be at most 4096, not 1000000000'],
@@ -102,13 +104,13 @@ describe('parts that do not fit each other', () => {
 
   it('a network reads what the task gives', () => {
     expect(complaints(['task', findPreset('first-token')?.experiment.task])).toEqual([
-      'target.family fcn reads images, which the task "First token" does not give: use rnn or transformer',
+      'target.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
     ]);
     expect(sequence('first-token', ['guides.untrained.network', WIDE?.target])).toEqual([
-      'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn or transformer',
+      'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
     ]);
     expect(sequence('copy-paste', ['task', WIDE?.task])).toEqual([
-      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn or resnet',
+      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet, convnet or custom',
     ]);
   });
 

@@ -223,3 +223,13 @@ export function cost(experiment: Experiment): Cost {
       + storedExamples * shape.input.reduce((a, b) => a * b, 1)) + cacheBytes + probes,
   };
 }
+
+/** The experiment with the steps of its trained guides multiplied, or itself for a factor of 1. */
+export function scaleGuides(experiment: Experiment, factor: number): Experiment {
+  if (factor === 1) return experiment;
+  const scaled = structuredClone(experiment);
+  for (const guide of Object.values(scaled.guides)) {
+    if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
+  }
+  return scaled;
+}

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { initSchema, networkSchema } from './networkSchema.ts';
 import { seed, taskSchema } from './taskSchema.ts';
 
+export { FIGURE_DEFAULTS } from './imageSchema.ts';
 export * from './networkSchema.ts';
 export { type ImageTaskSpec, isImageTask, type SequenceTaskSpec, taskSchema, type TaskSpec } from './taskSchema.ts';
 

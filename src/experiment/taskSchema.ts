@@ -1,20 +1,9 @@
 /** The tasks that an experiment can name, with the limits of every field. */
 import { z } from 'zod';
+import { proceduralSchemas, type ProceduralSpec } from './imageSchema.ts';
 
 const int = (min: number, max: number) => z.int().min(min).max(max);
-const real = (min: number, max: number) => z.number().min(min).max(max);
 export const seed = int(0, 2 ** 31 - 1);
-
-/** Fields common to the procedural image tasks (8 classes, RGB). */
-const proceduralImages = {
-  /** Height and width in pixels. */
-  size: int(8, 32),
-  train: int(64, 20_000),
-  val: int(64, 4_000),
-  seed,
-  /** Standard deviation of the pixel noise, on the 0–1 intensity scale. */
-  noise: real(0, 1),
-};
 
 /** Fields common to the sequence tasks. */
 const sequences = {
@@ -29,8 +18,7 @@ const sequences = {
 const vocabulary = int(2, 60);
 
 export const taskSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('textures'), ...proceduralImages }),
-  z.strictObject({ kind: z.literal('shapes'), ...proceduralImages }),
+  ...proceduralSchemas,
   /** length − 1 random symbols, then a query: name the first symbol. */
   z.strictObject({ kind: z.literal('first-token'), length: int(3, 128), vocabulary, ...sequences }),
   /** `length` random symbols, a go mark, blanks: from the mark on repeat the symbols. */
@@ -59,8 +47,10 @@ export const taskSchema = z.discriminatedUnion('kind', [
 ]);
 
 export type TaskSpec = z.infer<typeof taskSchema>;
-export type ImageTaskSpec = Extract<TaskSpec, { kind: 'textures' | 'shapes' }>;
+export type ImageTaskSpec = ProceduralSpec;
 export type SequenceTaskSpec = Exclude<TaskSpec, ImageTaskSpec>;
 
+const IMAGE_KINDS: ReadonlySet<string> = new Set(proceduralSchemas.map((schema) => schema.shape.kind.value));
+
 /** Whether a task's inputs are images (otherwise sequences of tokens). */
-export const isImageTask = (task: TaskSpec): task is ImageTaskSpec => task.kind === 'textures' || task.kind === 'shapes';
+export const isImageTask = (task: TaskSpec): task is ImageTaskSpec => IMAGE_KINDS.has(task.kind);

@@ -65,7 +65,7 @@ describe.each([['images', images], ['sequences', sequences], ['padded sequences'
     await half.steps(1);
     const checkpoint = await half.lab.checkpoint();
     await half.lab.dispose();
-    const rest = await openLab(experiment, 'wasm', checkpoint);
+    const rest = await openLab(experiment, 'wasm', { checkpoint });
     expect((await rest.result()).members.map(curve)).toEqual(result.members.map(curve));
     await rest.lab.dispose();
   });

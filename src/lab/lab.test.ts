@@ -1,46 +1,14 @@
 /** What a run must always hold, whatever the backend: the lab's contracts, at sizes that take seconds. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint, LabEvent } from '../experiment/events.ts';
 import { decodeLink, encodeLink } from '../experiment/link.ts';
-import type { MemberResult, RunResult } from '../experiment/result.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { verdictOf } from './testing/verdict.ts';
-import { createLab } from './lab.ts';
 import { runToEnd } from './testing/collect.ts';
+import { curve, member, openLab } from './testing/drive.ts';
 import { tinyExperiment } from './testing/experiments.ts';
-import { nodeWasmFiles } from './backend/nodeWasmFiles.ts';
 
-const curve = ({ history, final }: MemberResult) => ({ loss: history.trainLoss, val: history.valLoss, metric: history.valMetric, similarity: history.similarity, end: final });
-const member = (result: RunResult, arm: string, seed: number): MemberResult => {
-  const found = result.members.find((m) => m.arm === arm && m.seed === seed);
-  if (!found) throw new Error(`no member ${arm} ${seed}`);
-  return found;
-};
 const onlyArms = (experiment: Experiment, ...ids: string[]): Experiment => ({ ...experiment, arms: experiment.arms.filter((arm) => ids.includes(arm.id)) });
-
-/** Drive a lab by hand. */
-async function openLab(experiment: Experiment, backend: 'cpu' | 'wasm', checkpoint?: Checkpoint) {
-  const lab = createLab({ assets: null, wasmFiles: nodeWasmFiles });
-  const events: LabEvent[] = [];
-  lab.subscribe((event) => events.push(event));
-  await lab.open(experiment, { backend, ...(checkpoint && { checkpoint }) });
-  const until = async (type: LabEvent['type']) => {
-    while (!events.some((e) => e.type === type)) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
-  const result = async () => {
-    await lab.run();
-    await until('run.finished');
-    return events.flatMap((e) => (e.type === 'run.finished' ? [e.result] : []))[0];
-  };
-  /** Run some steps and wait until they are done. */
-  const steps = async (count: number) => {
-    const paused = events.filter((e) => e.type === 'phase.changed' && e.phase === 'paused').length;
-    await lab.run(count);
-    while (events.filter((e) => e.type === 'phase.changed' && e.phase === 'paused').length === paused) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
-  return { lab, events, result, steps };
-}
 
 describe('a run on WASM', () => {
   const backend = 'wasm';
@@ -99,7 +67,7 @@ describe('a run on WASM', () => {
     // Break the first member (guided, seed 0) only.
     const { data, shape } = checkpoint.tensors['guided/parameter/linear1.weight'];
     data.fill(Number.NaN, 0, data.length / shape[0]);
-    const broken = await openLab(experiment, backend, checkpoint);
+    const broken = await openLab(experiment, backend, { checkpoint });
     const result = await broken.result();
     await broken.lab.dispose();
     expect(member(result, 'guided', 0)).toMatchObject({ diverged: true, divergedAt: 3 });
@@ -144,7 +112,7 @@ describe('a run on WASM', () => {
     const checkpoint = structuredClone(await first.lab.checkpoint());
     await first.lab.dispose();
     expect(checkpoint.step).toBe(4);
-    const second = await openLab(experiment, backend, checkpoint);
+    const second = await openLab(experiment, backend, { checkpoint });
     const result = await second.result();
     await second.lab.dispose();
     expect(result.members.map(curve)).toEqual(whole.result.members.map(curve));

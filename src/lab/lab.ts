@@ -1,19 +1,21 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type {
-  BackendChoice, Checkpoint, Environment, Failure, Lab, LabEvent, OpenOptions, Phase,
+  BackendChoice, Checkpoint, Environment, Lab, LabEvent, OpenOptions, Phase,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { RunResult } from '../experiment/result.ts';
-import { members } from '../experiment/plan.ts';
+import { members, scaleGuides } from '../experiment/plan.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
 import { type ChosenBackend, chooseBackend } from './backend/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
+import { describeFailure } from './failures.ts';
 import { fetchFiles } from './files/fetch.ts';
 import { Library } from './files/library.ts';
 import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
+import { forgetRun, keepRun, keptRuns, keptState } from './keptRuns.ts';
 import { openTask } from './tasks/index.ts';
 import { History } from './training/history.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
@@ -42,6 +44,8 @@ interface Opened {
   notes: RunResult['events'];
   /** Milliseconds spent running. */
   milliseconds: number;
+  /** Name under which it is kept in this browser, if it is. */
+  keepAs: string | undefined;
   /** Clears when the run is replaced. */
   current: boolean;
 }
@@ -104,12 +108,14 @@ class LocalLab implements Lab {
       });
       this.#phase('preparing', 'Building the networks');
       await yieldToMessages();
-      const run = new Run(options.checkpoint?.experiment ?? experiment, task, guides, kernels);
+      const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
+      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels);
       const history = new History(members(experiment).length, experiment.base.steps);
-      this.#opened = { run, history, guides: scores, notes, milliseconds: 0, current: true };
-      if (options.checkpoint) {
-        run.restore(options.checkpoint);
-        history.restore(options.checkpoint.history, options.checkpoint.divergedAt);
+      this.#opened = { run, history, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
+      if (checkpoint) {
+        run.restore(checkpoint);
+        history.restore(checkpoint.history, checkpoint.divergedAt);
+        if (!options.checkpoint) this.#tellAgain(this.#opened);
         notes.push({ step: run.step, text: `Continued on ${environment.backend} from a checkpoint at step ${run.step}.` });
       } else {
         await this.#evaluate(this.#opened);
@@ -149,16 +155,28 @@ class LocalLab implements Lab {
     // Between two steps: the loop waits for the copy, so that no tensor changes under it.
     return this.#exclusive(async () => {
       await this.#flush(opened);
-      return {
+      const checkpoint: Checkpoint = {
         experiment: structuredClone(opened.run.experiment), step: opened.run.step,
         tensors: await opened.run.save(), divergedAt: [...opened.history.divergedAt], history: opened.history.save(),
       };
+      if (opened.keepAs !== undefined && !opened.run.finished) await keepRun(opened.keepAs, checkpoint);
+      return checkpoint;
     });
   }
 
   async close(): Promise<void> {
     this.#generation++;
+    const name = this.#opened?.keepAs;
     await this.#close();
+    if (name !== undefined) await forgetRun(name);
+  }
+
+  keptRuns() {
+    return keptRuns();
+  }
+
+  forgetRun(name: string) {
+    return forgetRun(name);
   }
 
   async forgetGuides(): Promise<void> {
@@ -251,8 +269,21 @@ class LocalLab implements Lab {
       experiment: structuredClone(opened.run.experiment), history: opened.history, environment, guides: opened.guides,
       notes: opened.notes, seconds: opened.milliseconds / 1000, recalibrated,
     });
+    if (opened.keepAs !== undefined) await forgetRun(opened.keepAs);
     this.#emit({ type: 'run.finished', result });
     this.#phase('finished', '');
+  }
+
+  /** What a run had recorded before it was kept, for a page that has seen nothing of it. */
+  #tellAgain({ run, history }: Opened): void {
+    const { training, evaluations } = history.save();
+    for (const record of evaluations) this.#emit({ type: 'evaluation.recorded', record });
+    this.#emit({ type: 'training.recorded', records: training });
+    members(run.experiment).forEach(({ arm, seed }, m) => {
+      if (history.divergedAt[m] >= 0) this.#emit({ type: 'member.diverged', arm, seed, step: history.divergedAt[m] });
+    });
+    const { steps } = run.experiment.base;
+    this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: 0, secondsLeft: Number.NaN });
   }
 
   async #evaluate(opened: Opened): Promise<void> {
@@ -321,29 +352,4 @@ class LocalLab implements Lab {
   #emit(event: LabEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-/** The experiment with the steps of its trained guides multiplied, or itself for a factor of 1. */
-function scaleGuides(experiment: Experiment, factor: number): Experiment {
-  if (factor === 1) return experiment;
-  const scaled = structuredClone(experiment);
-  for (const guide of Object.values(scaled.guides)) {
-    if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
-  }
-  return scaled;
-}
-
-const REMEDIES: Record<string, string> = {
-  DeviceLostError: 'Press Run to continue on another backend.',
-  GuideDivergedError: 'Lower the guide\'s learning rate, then run again.',
-};
-
-/** What a failed run tells the person. */
-export function describeFailure(error: unknown): Failure {
-  const { name, message, remedy } = error instanceof Error ? (error as Error & { remedy?: string }) : { name: 'Error', message: String(error), remedy: undefined };
-  const outOfMemory = /out of memory|allocation failed|memory access out of bounds|Aborted|Array buffer allocation/i.test(message);
-  if (outOfMemory) {
-    return { name: 'OutOfMemoryError', message: `The browser ran out of memory (${message}).`, remedy: 'Use fewer seeds or arms, a smaller network or a smaller batch, and close other tabs.' };
-  }
-  return { name, message, remedy: remedy ?? REMEDIES[name] ?? 'Reset and run again; if it happens again, try another backend.' };
 }

@@ -61,7 +61,7 @@ describe('fresh data on WASM', () => {
     await first.steps(4);
     const checkpoint = structuredClone(await first.lab.checkpoint());
     await first.lab.dispose();
-    const second = await openLab(experiment, backend, checkpoint);
+    const second = await openLab(experiment, backend, { checkpoint });
     const result = await second.result();
     await second.lab.dispose();
     expect(result.members.map(curve)).toEqual(whole.result.members.map(curve));

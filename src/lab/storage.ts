@@ -22,11 +22,19 @@ export async function remember(key: string, value: unknown): Promise<boolean> {
   }
 }
 
+/** Keys that start with a prefix. Never throws. */
+export async function names(prefix: string): Promise<string[]> {
+  try {
+    return (await keys<string>(store())).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}
+
 /** Delete everything whose key starts with a prefix. Never throws. */
 export async function forget(prefix: string): Promise<void> {
   try {
-    const all = await keys<string>(store());
-    await delMany(all.filter((key) => key.startsWith(prefix)), store());
+    await delMany(await names(prefix), store());
   } catch {
     // Nothing was kept where nothing can be.
   }

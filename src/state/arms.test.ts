@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { taskShape } from '@/experiment/describe.ts';
 import { parseExperiment } from '@/experiment/parse.ts';
 import { findPreset } from '@/experiment/presets.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
@@ -88,7 +89,7 @@ describe('guides', () => {
 
   it('are found to share a network, and can be changed together', () => {
     expect(guidesLikeThis(base, 'trained')).toEqual(['trained', 'untrained']);
-    const fcn = withFamily((base.guides.trained as NetworkGuideSpec).network, 'fcn');
+    const fcn = withFamily((base.guides.trained as NetworkGuideSpec).network, 'fcn', taskShape(base.task));
     const changed = withGuideNetwork(base, ['trained', 'untrained'], fcn);
     valid(changed);
     expect(changed.guides.untrained).toEqual({ state: 'untrained', network: fcn });

@@ -6,6 +6,7 @@ import type {
   Environment,
   EvaluationRecord,
   Lab,
+  KeptRun,
   LabEvent,
   OpenOptions,
   TaskPreview,
@@ -64,6 +65,7 @@ export class FakeLab extends FakeAssets implements Lab {
   readonly opened: { experiment: Experiment; options: OpenOptions }[] = [];
   readonly calls: string[] = [];
   disposed = false;
+  kept: KeptRun[] = [];
   readonly #options: Required<Pick<FakeOptions, 'chunkMs' | 'chunk' | 'guideReports'>> & FakeOptions;
   readonly #listeners = new Set<(event: LabEvent) => void>();
   #experiment: Experiment | null = null;
@@ -156,6 +158,15 @@ export class FakeLab extends FakeAssets implements Lab {
     this.calls.push('close');
     this.#stop = true;
     await this.#running;
+  }
+
+  async keptRuns(): Promise<KeptRun[]> {
+    return this.kept;
+  }
+
+  async forgetRun(name: string): Promise<void> {
+    this.calls.push(`forgetRun ${name}`);
+    this.kept = this.kept.filter((run) => run.name !== name);
   }
 
   async forgetGuides(): Promise<void> {

@@ -1,4 +1,7 @@
 /** Changing what a network is: its family, a guide's state. */
+import { templatesFor } from '../experiment/custom/templates.ts';
+import { textOf } from '../experiment/custom/write.ts';
+import type { TaskShape } from '../experiment/describe.ts';
 import { exampleControl, guideNetwork, withoutControl } from '../experiment/guides.ts';
 import { RESNET_8 } from '../experiment/presets.ts';
 import type { Experiment, GuideSpec, NetworkSpec } from '../experiment/schema.ts';
@@ -17,12 +20,42 @@ const FCN_DEFAULT: NetworkSpec = {
   tap: 'pre',
 };
 
-/** Another family, keeping what both families have. */
-export function withFamily(network: NetworkSpec, family: NetworkSpec['family']): NetworkSpec {
+/** Twelve convolutions: deep enough to be hard without skips, small enough to wait for. */
+const CONVNET_DEFAULT: NetworkSpec = {
+  family: 'convnet',
+  stages: [4, 4, 4],
+  width: 16,
+  stride: 1,
+  norm: 'batch',
+  init: 'he',
+  tap: 'pre',
+};
+
+/** What an edit to another family starts from. */
+const FRESH: Record<Exclude<NetworkSpec['family'], 'custom'>, NetworkSpec> = {
+  fcn: FCN_DEFAULT,
+  resnet: RESNET_8,
+  convnet: CONVNET_DEFAULT,
+  rnn: RNN_2X64,
+  transformer: TRANSFORMER_2X32,
+};
+
+/** The network written out as text, or a template where the text form has no words for it. */
+function written(network: NetworkSpec, task: TaskShape): NetworkSpec {
+  const text = textOf(network, task) ?? templatesFor(task)[0].text;
+  return {
+    family: 'custom',
+    text,
+    init: network.init === 'he' ? 'he' : 'default',
+    tap: 'tap' in network ? network.tap : 'pre',
+  };
+}
+
+/** Another family, keeping what both families have. A network of one's own starts as the text of the one before. */
+export function withFamily(network: NetworkSpec, family: NetworkSpec['family'], task: TaskShape): NetworkSpec {
   if (network.family === family) return network;
-  if (family === 'rnn') return RNN_2X64;
-  if (family === 'transformer') return TRANSFORMER_2X32;
-  const fresh = family === 'fcn' ? FCN_DEFAULT : RESNET_8;
+  if (family === 'custom') return written(network, task);
+  const fresh = FRESH[family];
   return 'tap' in network && 'tap' in fresh ? { ...fresh, tap: network.tap } : fresh;
 }
 

@@ -2,9 +2,10 @@
  * The one place that talks to the lab. The page calls these verbs; what happens comes back through the run store.
  * Nothing here throws: what goes wrong is shown as a failure that says what to do.
  */
-import type { BackendChoice, Environment, Failure, Lab, LabEvent, TaskPreview } from '@/experiment/events.ts';
+import type { BackendChoice, Environment, Failure, KeptRun, Lab, LabEvent, OpenOptions, TaskPreview } from '@/experiment/events.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
 import { useExperiment } from './experiment.ts';
+import { claim, orphans, TAB_RUN, useKeptRuns } from './keptRuns.ts';
 import { sameValue } from './paths.ts';
 import { usePreferences } from './preferences.ts';
 import { applyEvent, beginRun, clearRun, differsFromRun, failRun, useRun } from './run.ts';
@@ -131,6 +132,30 @@ export class Session {
     }));
   }
 
+  /** Look for runs that were cut short with their tab. */
+  async findKeptRuns(): Promise<void> {
+    try {
+      const lab = await this.#getLab();
+      const { offered, surplus } = await orphans(await lab.keptRuns());
+      useKeptRuns.setState({ runs: offered });
+      for (const { name } of surplus) await lab.forgetRun(name);
+    } catch (error) {
+      console.warn('kept runs were not looked for:', error);
+    }
+  }
+
+  /** Go on with a run that was cut short; it takes the place of the one on screen. */
+  async continueKeptRun({ name, experiment }: KeptRun): Promise<void> {
+    useKeptRuns.setState(({ runs }) => ({ runs: runs.filter((run) => run.name !== name) }));
+    this.#sources.edit(experiment);
+    await this.#open((lab) => lab.run(), { resume: name, keepAs: name });
+  }
+
+  async forgetKeptRun({ name }: KeptRun): Promise<void> {
+    useKeptRuns.setState(({ runs }) => ({ runs: runs.filter((run) => run.name !== name) }));
+    await this.#guard(async (lab) => lab.forgetRun(name));
+  }
+
   async forgetGuides(): Promise<void> {
     await this.#guard(async (lab) => lab.forgetGuides());
   }
@@ -140,15 +165,16 @@ export class Session {
     await this.#discardLab();
   }
 
-  async #open(then: (lab: Lab) => Promise<void>): Promise<void> {
+  async #open(then: (lab: Lab) => Promise<void>, kept: Pick<OpenOptions, 'resume' | 'keepAs'> = { keepAs: TAB_RUN }): Promise<void> {
     const run = ++this.#run;
+    claim(kept.keepAs ?? TAB_RUN);
     const experiment = structuredClone(this.#sources.experiment());
     const { phase } = useRun.getState();
     beginRun(experiment);
     if (phase === 'failed') await this.#discardLab();
     await this.#guard(async (lab) => {
       this.#listening = true;
-      await lab.open(experiment, { backend: this.#sources.backend(), retrain: [...useRun.getState().retrain] });
+      await lab.open(experiment, { backend: this.#sources.backend(), retrain: [...useRun.getState().retrain], ...kept });
       if (run === this.#run) await then(lab);
     }, run);
   }

@@ -1,4 +1,5 @@
 /** Changing what is learnt. Images and sequences are read by different networks: between them these change too. */
+import type { z } from 'zod';
 import { withoutControl } from '../experiment/guides.ts';
 import { familyFits, taskShape, taskTitle } from '../experiment/describe.ts';
 import { PRESETS, type Preset } from '../experiment/presets.ts';
@@ -10,13 +11,17 @@ import {
   isImageTask,
   type NetworkSpec,
   type TaskSpec,
+  taskSchema,
 } from '../experiment/schema.ts';
 
 export type TaskKind = TaskSpec['kind'];
 
 /** How the presets set a task up, and the like for tasks without a preset. */
 const SEQUENCES = { train: 'fresh', val: 1024, seed: 0 } as const;
+const IMAGES = { size: 16, train: 3000, val: 800, seed: 0 } as const;
 const WITHOUT_PRESET: readonly TaskSpec[] = [
+  { kind: 'grey-textures', ...IMAGES, noise: 0.15 },
+  { kind: 'digits', ...IMAGES, noise: 0.05 },
   { kind: 'copy-paste-official', minLength: 8, maxLength: 12, ...SEQUENCES },
   { kind: 'reverse', length: 12, vocabulary: 8, ...SEQUENCES },
   { kind: 'associative-recall', pairs: 4, keys: 8, values: 8, ...SEQUENCES },
@@ -40,18 +45,26 @@ export function modelFor(task: TaskSpec): Preset {
   return model;
 }
 
-/** Families that can read a task. */
+/** Families that can be chosen for a task. Networks of one's own come with a link or a file. */
 export const familiesFor = (task: TaskSpec): NetworkSpec['family'][] =>
-  (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => familyFits(family, taskShape(task)));
+  (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => family !== 'custom' && familyFits(family, taskShape(task)));
 
 /** Whether a change of task takes other networks with it. */
 export const changesInputs = (from: TaskSpec, to: TaskKind): boolean =>
   isImageTask(from) !== isImageTask(defaultTask(to));
 
+/** What an image task has that another kind knows, too, and allows: not the tenth class, no clutter without figures. */
+function sharedFields(before: TaskSpec, kind: TaskKind): Partial<TaskSpec> {
+  const shape: Record<string, z.ZodType> = taskSchema.options.find((option) => option.shape.kind.value === kind)?.shape ?? {};
+  return Object.fromEntries(
+    Object.entries(before).filter(([field, value]) => field !== 'kind' && shape[field]?.safeParse(value).success),
+  );
+}
+
 /** The task of another kind, with as much of the one before as both have. */
 function taskOf(before: TaskSpec, kind: TaskKind): TaskSpec {
   const fresh = defaultTask(kind);
-  if (isImageTask(before) && isImageTask(fresh)) return { ...before, kind: fresh.kind };
+  if (isImageTask(before) && isImageTask(fresh)) return { ...fresh, ...sharedFields(before, kind) } as TaskSpec;
   if (isImageTask(before) || isImageTask(fresh)) return fresh;
   const { train, val, seed } = before;
   return { ...fresh, train, val, seed };

@@ -3,6 +3,7 @@ import { checkBackend } from '@/state/backend.ts';
 import { syncLink } from '@/state/link.ts';
 import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
+import { session } from '@/state/session.ts';
 import classes from './App.module.css';
 import { CkaMatrix } from './compare/CkaMatrix.tsx';
 import { ResultTable } from './compare/ResultTable.tsx';
@@ -12,6 +13,7 @@ import { VerdictCard } from './run/VerdictCard.tsx';
 import { SetupCard } from './setup/SetupCard.tsx';
 import { DropTarget } from './shell/DropTarget.tsx';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
+import { CutShort } from './run/CutShort.tsx';
 import { Header } from './shell/Header.tsx';
 import { Notices } from './shell/Notices.tsx';
 import { QuestionLine } from './shell/QuestionLine.tsx';
@@ -26,7 +28,7 @@ function useWarmUp(): void {
   useEffect(() => {
     const warmUp = () => {
       const { environment, phase } = useRun.getState();
-      if (!environment && phase === 'idle') void checkBackend();
+      if (!environment && phase === 'idle') void checkBackend().then(() => session.findKeptRuns());
     };
     // Safari has no requestIdleCallback.
     if (!window.requestIdleCallback) {
@@ -67,6 +69,7 @@ export function App() {
         </ErrorBoundary>
       </main>
       <DropTarget />
+      <CutShort />
     </>
   );
 }

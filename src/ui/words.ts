@@ -51,6 +51,10 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
+/** How long ago something was. */
+export const ago = (milliseconds: number): string =>
+  milliseconds < 60_000 ? 'just now' : `${duration(milliseconds / 1000)} ago`;
+
 export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${GROUPED.format(n)} ${n === 1 ? one : many}`;
 

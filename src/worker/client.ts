@@ -7,6 +7,7 @@ import type {
   Checkpoint,
   Environment,
   Failure,
+  KeptRun,
   Lab,
   LabEvent,
   OpenOptions,
@@ -116,6 +117,14 @@ class WorkerLab implements Lab {
   async close(): Promise<void> {
     this.#memory = null;
     await this.#ask({ type: 'run.close' });
+  }
+
+  keptRuns(): Promise<KeptRun[]> {
+    return this.#ask({ type: 'run.listKept' });
+  }
+
+  async forgetRun(name: string): Promise<void> {
+    await this.#ask({ type: 'run.forget', name });
   }
 
   async forgetGuides(): Promise<void> {

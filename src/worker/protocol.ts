@@ -3,7 +3,7 @@
  * id; events come on their own. Everything is plain data; typed arrays are given away, not copied.
  */
 import type {
-  BackendChoice, Checkpoint, Environment, Failure, LabEvent, OpenOptions, TaskPreview,
+  BackendChoice, Checkpoint, Environment, Failure, KeptRun, LabEvent, OpenOptions, TaskPreview,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
@@ -18,6 +18,8 @@ export type Request =
   | { type: 'run.intervene'; set: Intervention['set'] }
   | { type: 'run.checkpoint' }
   | { type: 'run.close' }
+  | { type: 'run.listKept' }
+  | { type: 'run.forget'; name: string }
   | { type: 'guides.forget' }
   | { type: 'files.add'; files: GivenFile[] }
   | { type: 'files.fetch'; addresses: string[] }
@@ -35,6 +37,8 @@ export interface Answers {
   'run.intervene': undefined;
   'run.checkpoint': Checkpoint;
   'run.close': undefined;
+  'run.listKept': KeptRun[];
+  'run.forget': undefined;
   'guides.forget': undefined;
   'files.add': AssetInfo;
   'files.fetch': AssetInfo;

@@ -34,6 +34,11 @@ async function answer(lab: Lab, request: Request): Promise<Answers[RequestType]>
     case 'run.close':
       await lab.close();
       return;
+    case 'run.listKept':
+      return lab.keptRuns();
+    case 'run.forget':
+      await lab.forgetRun(request.name);
+      return;
     case 'guides.forget':
       await lab.forgetGuides();
       return;

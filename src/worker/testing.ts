@@ -116,6 +116,11 @@ export class FakeLab extends FakeAssets implements Lab {
     this.#until = null;
   }
 
+  async keptRuns() {
+    return [];
+  }
+
+  async forgetRun(): Promise<void> {}
   async forgetGuides(): Promise<void> {}
   async dispose(): Promise<void> {}
 }

@@ -53,13 +53,17 @@ export function reshape<T extends tf.Tensor>(tape: Tape, x: Value, shape: number
   return tape.push(tf.reshape(x.tensor, shape) as T, [x], (dy) => [tf.reshape(dy, from)]);
 }
 
-/** Convolution per member: x `[E|1, B, H, W, I]`, filter `[E, k, k, I, O]`. */
-export function conv2d(tape: Tape, x: V5, filter: V5, options: ConvOptions): V5 {
+/** `[E, B, H, W, C]` as `[E, B·H·W, C]`. */
+const pixelsOf = (x: tf.Tensor5D) => tf.reshape(x, [x.shape[0], -1, x.shape[4]]) as tf.Tensor3D;
+
+/** Convolution per member: x `[E|1, B, H, W, I]`, filter `[E, k, k, I, O]`, bias `[E, O]`. */
+export function conv2d(tape: Tape, x: V5, filter: V5, options: ConvOptions, bias?: V2): V5 {
   const { kernels } = tape;
-  const y = kernels.conv2d(x.tensor, filter.tensor, options);
-  return tape.push(y, [x, filter], (dy) => [
+  const y = kernels.conv2d(x.tensor, filter.tensor, { ...options, bias: bias?.tensor });
+  return tape.push(y, bias ? [x, filter, bias] : [x, filter], (dy) => [
     x.tracked ? kernels.conv2dInputGrad(dy, filter.tensor, x.tensor.shape as Shape5D, options) : null,
     kernels.conv2dFilterGrad(dy, x.tensor, filter.tensor.shape as Shape5D, options),
+    ...(bias ? [kernels.sumRows(pixelsOf(dy))] : []),
   ]);
 }
 

@@ -37,6 +37,7 @@ export const CHECK_CASES: Record<string, Case> = {
   matmul: (k) => ({
     plain: k.matmul(random('a', [2, 9, 33]), random('b', [2, 33, 20]), { bias: random('bias', [2, 20]) }),
     transposed: k.matmul(random('a', [2, 33, 9]), random('b', [1, 20, 33]), { transposeA: true, transposeB: true }),
+    tiled: k.matmul(random('a', [2, 70, 40]), random('b', [2, 40, 70])),
     // An inner dimension beyond 2,000 takes another path on some GPUs.
     long: k.matmul(random('a', [1, 8, 2500]), random('b', [1, 8, 2500]), { transposeB: true }),
   }),
@@ -48,6 +49,17 @@ export const CHECK_CASES: Record<string, Case> = {
     const forward = k.batchNorm(x, gamma, beta, options);
     const { dx, dGamma, dBeta } = k.batchNormGrad(random('dy', [2, 17, 13]), x, gamma, forward, options);
     return { ...forward, dx, dGamma, dBeta };
+  },
+  'batchNorm over many rows': (k) => {
+    const [x, gamma] = [random<tf.Tensor3D>('x', [1, 3072, 5], 3), random<tf.Tensor2D>('gamma', [1, 5], 1)];
+    const options = { epsilon: 1e-5, relu: true };
+    const forward = k.batchNorm(x, gamma, random('beta', [1, 5]), options);
+    return { ...forward, sums: k.sumRows(x), ...k.batchNormGrad(random('dy', [1, 3072, 5]), x, gamma, forward, options) };
+  },
+  'shared convolution': (k) => {
+    const [x, filter, options] = [random<tf.Tensor5D>('x', [1, 2, 7, 7, 3]), random<tf.Tensor5D>('filter', [2, 3, 3, 3, 4]), { stride: 2, pad: 1 }];
+    const dy = random<tf.Tensor5D>('dy', [2, 2, 4, 4, 4]);
+    return { y: k.conv2d(x, filter, options), dx: k.conv2dInputGrad(dy, filter, [1, 2, 7, 7, 3], options), dFilter: k.conv2dFilterGrad(dy, x, [2, 3, 3, 3, 4], options) };
   },
   relu: (k) => {
     const y = k.relu(random<tf.Tensor3D>('x', [2, 5, 7]));
@@ -82,4 +94,6 @@ export const CHECK_CASES: Record<string, Case> = {
   ...SEQUENCE_CASES,
   'FCN step': trainingStep({ family: 'fcn', depth: 2, width: 16, norm: 'batch', dropout: 0, init: 'default', tap: 'pre' }, 'linear1'),
   'ResNet step': trainingStep({ family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, 'block2.conv1'),
+  'bottleneck step': trainingStep({ family: 'resnet', block: 'bottleneck', stages: [1, 1], width: 3, init: 'he', tap: 'pre' }, 'block2.conv3'),
+  'ConvNet step': trainingStep({ family: 'convnet', stages: [2, 1], width: 5, stride: 2, norm: 'none', init: 'he', tap: 'post' }, 'conv2'),
 };

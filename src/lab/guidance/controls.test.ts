@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GuideSpec, TokenView } from '../../experiment/schema.ts';
+import type { GuideSpec, NetworkSpec, TokenView } from '../../experiment/schema.ts';
 import { composed } from '../backend/kernels/composed.ts';
 import { withOrthogonalWeights } from '../networks/orthogonal.ts';
 import { buildNetwork } from '../networks/index.ts';
@@ -21,8 +21,9 @@ beforeAll(async () => {
 const images = createTask({ kind: 'textures', size: 8, train: 64, val: 64, seed: 0, noise: 0.15 });
 const bits = createTask({ kind: 'parity', length: 5, minLength: 2, labels: 'prefix', train: 'fresh', val: 64, seed: 0 });
 const symbols = createTask({ kind: 'first-token', length: 6, vocabulary: 3, train: 'fresh', val: 64, seed: 0 });
-const network = { family: 'resnet', stages: [1], width: 4, init: 'he', tap: 'pre' } as const;
-const reader = { family: 'rnn', cell: 'tanh', layers: 1, width: 6, init: 'default', chained: false } as const;
+const network: NetworkSpec = { family: 'resnet', stages: [1], width: 4, init: 'he', tap: 'pre' };
+const reader: NetworkSpec = { family: 'rnn', cell: 'tanh', layers: 1, width: 6, init: 'default', chained: false };
+const deep: NetworkSpec = { family: 'fcn', depth: 2, width: 7, norm: 'batch', dropout: 0, init: 'default', tap: 'pre' };
 
 describe('the identity', () => {
   it('makes every example unlike every other, in every view', () => {
@@ -199,7 +200,7 @@ function gramNumbers(k: tf.Tensor3D, l: tf.Tensor3D) {
   };
 }
 
-it.each([network, reader, { family: 'fcn', depth: 2, width: 7, norm: 'batch', dropout: 0, init: 'default', tap: 'pre' } as const])(
+it.each([network, reader, deep])(
   'orthogonal weights of $family: equal singular values, the usual size, the rest as it was', (spec) => {
     const usual = buildNetwork(spec, spec.family === 'rnn' ? symbols.shape : images.shape);
     const orthogonal = withOrthogonalWeights(usual);

@@ -25,6 +25,16 @@ const CASES: Record<string, { network: NetworkSpec; tap: string; dropout?: boole
   'FCN without norm, dropout, taps behind the activation': { network: fcn({ norm: 'none', dropout: 0.3, tap: 'post' }), tap: 'linear1' },
   'FCN with batch norm, dropout, taps behind the activation': { network: fcn({ dropout: 0.3, tap: 'post' }), tap: 'linear2' },
   'ResNet with a strided projection': { network: { family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, tap: 'block2.proj' },
+  'ResNet of bottleneck blocks, the second with an identity skip': {
+    network: { family: 'resnet', block: 'bottleneck', stages: [2], width: 3, init: 'he', tap: 'pre' }, tap: 'block2.conv2',
+  },
+  'ResNet of bottleneck blocks with a stride, taps behind the activation': {
+    network: { family: 'resnet', block: 'bottleneck', stages: [1, 1], width: 3, init: 'he', tap: 'post' }, tap: 'block1.proj',
+  },
+  'plain ConvNet': { network: { family: 'convnet', stages: [2, 2], width: 4, stride: 1, norm: 'batch', init: 'he', tap: 'pre' }, tap: 'conv3' },
+  'plain ConvNet without norm, strided stem, taps behind the activation': {
+    network: { family: 'convnet', stages: [2, 1], width: 4, stride: 2, norm: 'none', init: 'default', tap: 'post' }, tap: 'conv2',
+  },
   'ResNet, taps behind the activation': { network: { family: 'resnet', stages: [2], width: 4, init: 'default', tap: 'post' }, tap: 'block2.conv2' },
 };
 

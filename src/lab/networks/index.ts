@@ -1,6 +1,8 @@
 /** From a network spec to its program. One file per family. */
 import type { TaskShape } from '../../experiment/describe.ts';
 import type { NetworkSpec } from '../../experiment/schema.ts';
+import { convnet } from './convnet.ts';
+import { custom } from './custom.ts';
 import { fcn } from './fcn.ts';
 import type { NetworkProgram } from './program.ts';
 import { resnet } from './resnet.ts';
@@ -9,10 +11,15 @@ import { transformer } from './transformer.ts';
 
 /** @throws {Error} when the network cannot read what the task gives (an experiment that was parsed has no such network) */
 export function buildNetwork(spec: NetworkSpec, task: TaskShape): NetworkProgram {
+  if (spec.family === 'custom') return custom(spec, task);
   if (spec.family === 'rnn' || spec.family === 'transformer') {
     if (!task.tokens) throw new Error(`${spec.family} reads tokens, the task gives images`);
     return spec.family === 'rnn' ? rnn(spec, task) : transformer(spec, task);
   }
   if (task.tokens) throw new Error(`${spec.family} reads images, the task gives tokens`);
-  return spec.family === 'fcn' ? fcn(spec, task) : resnet(spec, task);
+  switch (spec.family) {
+    case 'fcn': return fcn(spec, task);
+    case 'resnet': return resnet(spec, task);
+    case 'convnet': return convnet(spec, task);
+  }
 }

@@ -92,8 +92,8 @@ export class ForwardContext {
     return ops.dense(this.tape, x, this.parameter(`${name}.weight`), this.parameter(`${name}.bias`));
   }
 
-  conv(name: string, x: Value<tf.Tensor5D>, options: ConvOptions): Value<tf.Tensor5D> {
-    return ops.conv2d(this.tape, x, this.parameter(`${name}.weight`), options);
+  conv(name: string, x: Value<tf.Tensor5D>, options: ConvOptions & { bias: boolean }): Value<tf.Tensor5D> {
+    return ops.conv2d(this.tape, x, this.parameter(`${name}.weight`), options, options.bias ? this.parameter(`${name}.bias`) : undefined);
   }
 
   /** Batch normalisation of `[E, rows, features]`, then ReLU and mask. */

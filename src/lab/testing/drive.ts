@@ -1,5 +1,5 @@
 /** Driving a lab by hand, in tests. */
-import type { Checkpoint, LabEvent } from '../../experiment/events.ts';
+import type { LabEvent, OpenOptions } from '../../experiment/events.ts';
 import type { MemberResult, RunResult } from '../../experiment/result.ts';
 import type { Experiment } from '../../experiment/schema.ts';
 import { createLab } from '../lab.ts';
@@ -15,11 +15,11 @@ export function member(result: RunResult, arm: string, seed: number): MemberResu
   return found;
 }
 
-export async function openLab(experiment: Experiment, backend: 'cpu' | 'wasm', checkpoint?: Checkpoint) {
+export async function openLab(experiment: Experiment, backend: 'cpu' | 'wasm', options: Omit<OpenOptions, 'backend'> = {}) {
   const lab = createLab({ assets: null, wasmFiles: nodeWasmFiles });
   const events: LabEvent[] = [];
   lab.subscribe((event) => events.push(event));
-  await lab.open(experiment, { backend, ...(checkpoint && { checkpoint }) });
+  await lab.open(experiment, { backend, ...options });
   const waitFor = async (count: number, wanted: (event: LabEvent) => boolean) => {
     while (events.filter(wanted).length < count) await new Promise((resolve) => setTimeout(resolve, 5));
   };

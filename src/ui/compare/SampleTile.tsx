@@ -1,12 +1,10 @@
 import { Tooltip } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
 import type { ImagePreview } from '@/experiment/events.ts';
 import type { ArmView } from '@/ui/charts/parts.ts';
+import { ImageTile } from '@/ui/ImageTile.tsx';
 import classes from './compare.module.css';
 import type { Sample } from './samples.ts';
-
-const TILE = 48;
 
 /** One validation image with what each arm takes it for. */
 export function SampleTile({
@@ -24,7 +22,7 @@ export function SampleTile({
   return (
     <div className={classes.sample}>
       <div className={classes.truth}>
-        <Picture preview={preview} index={sample.index} label={names[label]} />
+        <ImageTile preview={preview} index={sample.index} label={names[label]} className={classes.image} />
         <span>{names[label]}</span>
       </div>
       <ul className={classes.guesses}>
@@ -44,27 +42,5 @@ export function SampleTile({
         })}
       </ul>
     </div>
-  );
-}
-
-/** One image, drawn at its own size and scaled by the browser. */
-function Picture({ preview, index, label }: { preview: ImagePreview; index: number; label: string }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { size, pixels } = preview;
-  useEffect(() => {
-    const bytes = size * size * 4;
-    const tile = pixels.slice(index * bytes, (index + 1) * bytes);
-    canvas.current?.getContext('2d')?.putImageData(new ImageData(tile, size, size), 0, 0);
-  }, [pixels, size, index]);
-  return (
-    <canvas
-      ref={canvas}
-      width={size}
-      height={size}
-      style={{ width: TILE, height: TILE }}
-      className={classes.image}
-      role="img"
-      aria-label={label}
-    />
   );
 }

@@ -15,8 +15,11 @@ import { FAMILY_NAMES, networkFields } from './networkSpecs.ts';
 
 const MAX_STAGES = 4;
 
-/** Basic blocks per stage of a residual network. */
-function StagesField({ path }: { path: string }) {
+/** What the stages of a network consist of. */
+const STAGES: Partial<Record<NetworkSpec['family'], string>> = { resnet: 'Blocks', convnet: 'Convolutions' };
+
+/** Blocks or convolutions per stage. */
+function StagesField({ path, of }: { path: string; of: string }) {
   const field = useField(path);
   const stages = field.value as number[];
   const { min, max } = limitsAt(
@@ -28,7 +31,7 @@ function StagesField({ path }: { path: string }) {
   return (
     <Input.Wrapper
       labelElement="div"
-      label={<FieldLabel label="Blocks per stage" field={field} show={show} />}
+      label={<FieldLabel label={`${of} per stage`} field={field} show={show} />}
       description="Each stage after the first halves the resolution and doubles the channels."
       error={field.error}
     >
@@ -39,7 +42,7 @@ function StagesField({ path }: { path: string }) {
             key={i}
             w={58}
             data={choices}
-            aria-label={`Blocks of stage ${i + 1}`}
+            aria-label={`${of} of stage ${i + 1}`}
             value={String(blocks)}
             onChange={(event) => field.set(stages.with(i, Number(event.currentTarget.value)))}
           />
@@ -92,15 +95,16 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
   const set = useExperiment((state) => state.set);
   const task = useExperiment((state) => state.experiment.task);
   const change = onFamily ?? ((next: NetworkSpec) => void tellProblems(set(path, next)));
+  const stages = STAGES[network.family];
   return (
     <Stack gap="sm">
       <SegmentedControl
         aria-label="Family"
         data={familiesFor(task).map((family) => ({ value: family, label: FAMILY_NAMES[family] }))}
         value={network.family}
-        onChange={(family) => change(withFamily(network, family as NetworkSpec['family']))}
+        onChange={(family) => change(withFamily(network, family as NetworkSpec['family'], taskShape(task)))}
       />
-      {network.family === 'resnet' && <StagesField path={`${path}.stages`} />}
+      {stages && <StagesField path={`${path}.stages`} of={stages} />}
       <Fields root={path} specs={networkFields(network)} width={150} />
       <NetworkFacts network={network} />
     </Stack>

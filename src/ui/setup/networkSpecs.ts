@@ -5,8 +5,10 @@ import type { FieldSpec } from './fields/Fields.tsx';
 export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
   fcn: 'Fully connected',
   resnet: 'ResNet',
+  convnet: 'Plain ConvNet',
   rnn: 'Recurrent',
   transformer: 'Transformer',
+  custom: 'Your own',
 };
 
 const INIT_NAMES: Record<InitName, string> = {
@@ -52,19 +54,27 @@ const TAP: FieldSpec = {
   ],
 };
 
+const norm = (hint: string): FieldSpec => ({
+  kind: 'choice',
+  path: 'norm',
+  label: 'Normalisation',
+  hint,
+  choices: [
+    { key: 'batch', label: 'Batch' },
+    { key: 'none', label: 'None' },
+  ],
+});
+const CHANNELS: FieldSpec = {
+  kind: 'number',
+  path: 'width',
+  label: 'Channels',
+  hint: 'Of the first stage; each later stage doubles them.',
+};
+
 const FCN: FieldSpec[] = [
   { kind: 'number', path: 'depth', label: 'Depth', hint: 'Hidden layers.' },
   { kind: 'number', path: 'width', label: 'Width', hint: 'Units per hidden layer.', step: 16 },
-  {
-    kind: 'choice',
-    path: 'norm',
-    label: 'Normalisation',
-    hint: 'Without it, aligned layers can become unreadable for the head.',
-    choices: [
-      { key: 'batch', label: 'Batch' },
-      { key: 'none', label: 'None' },
-    ],
-  },
+  norm('Without it, aligned layers can become unreadable for the head.'),
   {
     kind: 'number',
     path: 'dropout',
@@ -76,8 +86,36 @@ const FCN: FieldSpec[] = [
   TAP,
 ];
 const RESNET: FieldSpec[] = [
-  { kind: 'number', path: 'width', label: 'Channels', hint: 'Of the first stage; each later stage doubles them.' },
+  {
+    kind: 'choice',
+    path: 'block',
+    label: 'Blocks',
+    hint: 'Two 3×3 convolutions, or a narrow one between two of 1×1, as in ResNet-50.',
+    keyOf: (value) => String(value ?? 'basic'),
+    choices: [
+      // Absent, as in links from before there were others.
+      { key: 'basic', label: 'Basic', value: undefined },
+      { key: 'bottleneck', label: 'Bottleneck' },
+    ],
+  },
+  CHANNELS,
   init('resnet', SCALED_FOR_RELU),
+  TAP,
+];
+const CONVNET: FieldSpec[] = [
+  CHANNELS,
+  {
+    kind: 'choice',
+    path: 'stride',
+    label: 'First stride',
+    hint: 'With 2 all layers see half the resolution, at a quarter of the cost.',
+    choices: [
+      { key: '1', label: '1', value: 1 },
+      { key: '2', label: '2', value: 2 },
+    ],
+  },
+  norm('Without it, a deep network without skips hardly trains.'),
+  init('convnet', SCALED_FOR_RELU),
   TAP,
 ];
 
@@ -157,8 +195,10 @@ const TRANSFORMER: FieldSpec[] = [
 const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
   fcn: FCN,
   resnet: RESNET,
+  convnet: CONVNET,
   rnn: RNN,
   transformer: TRANSFORMER,
+  custom: [init('custom', SCALED_FOR_RELU), { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' }],
 };
 
 export const networkFields = (network: NetworkSpec): FieldSpec[] => FIELDS[network.family];

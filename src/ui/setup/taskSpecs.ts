@@ -1,8 +1,9 @@
 /** The settings of every task, as data. */
-import { isImageTask, type SequenceTaskSpec, type TaskSpec } from '@/experiment/schema.ts';
+import { taskShape } from '@/experiment/describe.ts';
+import { FIGURE_DEFAULTS, type ImageTaskSpec, isImageTask, type SequenceTaskSpec, type TaskSpec } from '@/experiment/schema.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
 
-const IMAGES: FieldSpec[] = [
+const imageFields = (task: ImageTaskSpec): FieldSpec[] => [
   { kind: 'number', path: 'size', label: 'Size', hint: 'Height and width in pixels.' },
   { kind: 'number', path: 'train', label: 'Training images', hint: 'Fewer images make memorising easier.', step: 100 },
   {
@@ -19,7 +20,44 @@ const IMAGES: FieldSpec[] = [
     hint: 'Standard deviation, where intensities go from 0 to 1.',
     step: 0.01,
   },
+  {
+    kind: 'number',
+    path: 'classes',
+    label: 'Classes',
+    hint: 'The first of them; fewer are easier.',
+    absent: taskShape({ ...task, classes: undefined }).classes,
+  },
+  ...(task.kind === 'shapes' || task.kind === 'digits' ? figureFields(task.kind) : []),
   { kind: 'number', path: 'seed', label: 'Data seed', hint: 'Another seed draws other images.' },
+];
+const figureFields = (kind: 'shapes' | 'digits'): FieldSpec[] => [
+  {
+    kind: 'number',
+    path: 'clutter',
+    label: 'Clutter',
+    hint: 'Small discs scattered under the figure.',
+    absent: FIGURE_DEFAULTS[kind].clutter,
+  },
+  {
+    kind: 'number',
+    path: 'rotation',
+    label: 'Rotation',
+    hint: kind === 'shapes' ? 'Figures are turned by up to this many degrees.' : 'Degrees from the most left to the most right turn.',
+    step: 10,
+    absent: FIGURE_DEFAULTS[kind].rotation,
+  },
+  ...(kind === 'digits'
+    ? [
+        {
+          kind: 'number',
+          path: 'elastic',
+          label: 'Distortion',
+          hint: "How far lines are bent, as a share of the digit's height.",
+          step: 0.01,
+          absent: FIGURE_DEFAULTS.digits.elastic,
+        } as const,
+      ]
+    : []),
 ];
 
 /** Of a training set that is fixed, when it is first wanted. */
@@ -110,14 +148,16 @@ const OWN_FIELDS: Record<SequenceTaskSpec['kind'], FieldSpec[]> = {
 };
 
 export const taskFields = (task: TaskSpec): FieldSpec[] =>
-  isImageTask(task) ? IMAGES : [...OWN_FIELDS[task.kind], ...dataFields(task)];
+  isImageTask(task) ? imageFields(task) : [...OWN_FIELDS[task.kind], ...dataFields(task)];
 
 /** What kind of answers a task asks for: "8 classes", "4 symbols". */
 export function answersOf(task: TaskSpec): string {
   switch (task.kind) {
     case 'textures':
+    case 'grey-textures':
     case 'shapes':
-      return '8 classes';
+    case 'digits':
+      return `${taskShape(task).classes} classes`;
     case 'first-token':
     case 'copy-paste':
     case 'reverse':
@@ -137,7 +177,7 @@ export function answersOf(task: TaskSpec): string {
 
 /** The kinds of tasks in the order in which they are offered. */
 export const TASK_GROUPS: { group: string; kinds: TaskSpec['kind'][] }[] = [
-  { group: 'Images', kinds: ['textures', 'shapes'] },
+  { group: 'Images', kinds: ['textures', 'grey-textures', 'shapes', 'digits'] },
   {
     group: 'Sequences',
     kinds: [

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { presetOf, useExperiment } from '@/state/experiment.ts';
 import { sameValue } from '@/state/paths.ts';
+import { EvidenceButton } from './EvidenceButton.tsx';
 import classes from './shell.module.css';
 
 /** The question that the experiment asks, and the ways back when it has been changed. */
@@ -20,6 +21,7 @@ export function QuestionLine() {
       {changed
         ? `Changed from the preset “${preset.title}”.`
         : 'Left the data, in the middle which layers are matched, right what is compared.'}{' '}
+      {!changed && <EvidenceButton preset={preset.id} />}{' '}
       {canUndo && (
         <Button size="compact-xs" variant="subtle" onClick={undo} data-testid="undo">
           Undo

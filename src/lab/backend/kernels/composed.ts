@@ -100,10 +100,12 @@ function stackMembers(count: number, member: (e: number) => Tensor4D): Tensor5D 
   return tf.tidy(() => tf.stack(Array.from({ length: count }, (_, e) => member(e))) as Tensor5D);
 }
 
-function conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions): Tensor5D {
-  return stackMembers(filter.shape[0], (e) =>
-    tf.conv2d(memberOf(x, e), memberOf(filter, e), options.stride, options.pad),
-  );
+function conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions & { bias?: Tensor2D }): Tensor5D {
+  const { stride, pad, bias } = options;
+  return stackMembers(filter.shape[0], (e) => {
+    const y = tf.conv2d(memberOf(x, e), memberOf(filter, e), stride, pad);
+    return bias ? tf.add<Tensor4D>(y, tf.slice(bias, [e, 0], [1, bias.shape[1]])) : y;
+  });
 }
 
 function convAttributes(options: ConvOptions): { strides: [number, number]; pad: number; dataFormat: string } {

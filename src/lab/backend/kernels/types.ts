@@ -40,9 +40,9 @@ export interface Kernels extends SequenceKernels {
 
   /**
    * 2-D convolution per member, symmetric zero padding: x `[E|1, B, H, W, I]`, filter `[E, k, k, I, O]` →
-   * `[E, B, H', W', O]` with H' = ⌊(H + 2·pad − k)/stride⌋ + 1.
+   * `[E, B, H', W', O]` with H' = ⌊(H + 2·pad − k)/stride⌋ + 1; plus the bias `[E, O]` where one is given.
    */
-  conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions): Tensor5D;
+  conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions & { bias?: Tensor2D }): Tensor5D;
   /** Gradient of `conv2d` with respect to its input, of shape `xShape`. */
   conv2dInputGrad(dy: Tensor5D, filter: Tensor5D, xShape: Shape5D, options: ConvOptions): Tensor5D;
   /** Gradient of `conv2d` with respect to its filter, of shape `filterShape`. */
@@ -148,6 +148,11 @@ export interface AdamHyper {
   /** Coupled L2 (added to the gradient) or decoupled (AdamW) weight decay. */
   weightDecay: number;
   decoupled: boolean;
+  /**
+   * What a recorded step cannot take from numbers, as they change: `[rate, rootScale, keep]` of `adamFactors` on the
+   * device, used instead of them by kernels that work in place.
+   */
+  factors?: Tensor1D;
 }
 
 export interface SgdState {
@@ -159,4 +164,6 @@ export interface SgdHyper {
   learningRate: number;
   momentum: number;
   weightDecay: number;
+  /** The learning rate on the device, as in `AdamHyper`. */
+  factors?: Tensor1D;
 }

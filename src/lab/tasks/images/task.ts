@@ -5,13 +5,28 @@ import type { ImageTaskSpec } from '../../../experiment/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
 import { epochBatch } from '../rows.ts';
 import type { SeedBatch, Split, Task } from '../types.ts';
-import { CHANNELS } from './paint.ts';
+import { channelStatistics, showContrast, type Standardisation, standardise, standardiseEach, writeRgba } from './pixels.ts';
 
-/**
- * Draw one image of a class into `out` from `offset` on: `[size × size × 3]`, intensities 0–1.
- * @param noise standard deviation of the pixel noise
- */
-export type DrawImage = (random: Stream, label: number, size: number, noise: number, out: Float32Array, offset: number) => void;
+/** What images are drawn by; a task's specification has all of it. */
+export interface ImageSettings {
+  /** Height and width in pixels. */
+  size: number;
+  /** Standard deviation of the pixel noise. */
+  noise: number;
+  clutter?: number;
+  rotation?: number;
+  elastic?: number;
+}
+
+/** Draw one image of a class into `out` from `offset` on: `[size × size × channels]`, intensities 0–1. */
+export type DrawImage = (random: Stream, label: number, settings: ImageSettings, out: Float32Array, offset: number) => void;
+
+/** How the images of a kind come about. */
+export interface ImageSource {
+  draw: DrawImage;
+  /** Every image is standardised for itself before the data set is as a whole. */
+  ownContrast?: boolean;
+}
 
 type SplitName = 'train' | 'val';
 
@@ -24,32 +39,6 @@ function labelsOf(spec: ImageTaskSpec, split: SplitName, classes: number): Uint8
 
 /** Every image has a stream of its own: a preview can draw any of them alone, and a smaller split is a prefix of a larger one. */
 const imageStream = (spec: ImageTaskSpec, split: SplitName, index: number) => stream(spec.seed, 'data', spec.kind, split, index);
-
-function drawAll(spec: ImageTaskSpec, split: SplitName, labels: Uint8Array, draw: DrawImage): Float32Array<ArrayBuffer> {
-  const length = spec.size * spec.size * CHANNELS;
-  const images = new Float32Array(labels.length * length);
-  labels.forEach((label, i) => {
-    draw(imageStream(spec, split, i), label, spec.size, spec.noise, images, i * length);
-  });
-  return images;
-}
-
-/** Mean and (population) standard deviation of each channel. */
-function channelStatistics(images: Float32Array): { mean: number[]; sd: number[] } {
-  const pixels = images.length / CHANNELS;
-  const mean = new Array<number>(CHANNELS).fill(0);
-  for (let i = 0; i < images.length; i++) mean[i % CHANNELS] += images[i] / pixels;
-  const variance = new Array<number>(CHANNELS).fill(0);
-  for (let i = 0; i < images.length; i++) {
-    const deviation = images[i] - mean[i % CHANNELS];
-    variance[i % CHANNELS] += (deviation * deviation) / pixels;
-  }
-  return { mean, sd: variance.map((v) => Math.sqrt(v)) };
-}
-
-function standardise(images: Float32Array, { mean, sd }: { mean: number[]; sd: number[] }): void {
-  for (let i = 0; i < images.length; i++) images[i] = (images[i] - mean[i % CHANNELS]) / (sd[i % CHANNELS] || 1);
-}
 
 /** Indices of the first examples of class 0, 1, … in turn, `count` in all if there are so many. */
 function balancedFirst(labels: Uint8Array, classes: number, count: number): number[] {
@@ -72,38 +61,51 @@ interface ImageSplit extends Split {
 export class ImageTask implements Task {
   readonly spec: ImageTaskSpec;
   readonly shape: ImageShape;
-  readonly #draw: DrawImage;
+  readonly #source: ImageSource;
   #train: ImageSplit | undefined;
   #val: ImageSplit | undefined;
-  /** Per channel, of the training images before standardisation (intensities 0–1). */
-  #standardisation: { mean: number[]; sd: number[] } | undefined;
+  /** Of the training images. */
+  #standardisation: Standardisation | undefined;
 
-  constructor(spec: ImageTaskSpec, draw: DrawImage) {
+  constructor(spec: ImageTaskSpec, source: ImageSource) {
     this.spec = spec;
-    this.shape = taskShape(spec) as ImageShape;
-    this.#draw = draw;
+    this.shape = taskShape(spec);
+    this.#source = source;
+  }
+
+  /** Before the standardisation of the data set. */
+  #drawAll(split: SplitName, labels: Uint8Array): Float32Array<ArrayBuffer> {
+    const { spec } = this;
+    const [height, width, channels] = this.shape.input;
+    const length = height * width * channels;
+    const images = new Float32Array(labels.length * length);
+    labels.forEach((label, i) => {
+      this.#source.draw(imageStream(spec, split, i), label, spec, images, i * length);
+    });
+    if (this.#source.ownContrast) standardiseEach(images, length);
+    return images;
   }
 
   get train(): ImageSplit {
     if (!this.#train) {
       const labels = labelsOf(this.spec, 'train', this.shape.classes);
-      const images = drawAll(this.spec, 'train', labels, this.#draw);
-      this.#standardisation = channelStatistics(images);
+      const images = this.#drawAll('train', labels);
+      this.#standardisation = channelStatistics(images, this.shape.input[2]);
       standardise(images, this.#standardisation);
       this.#train = { examples: labels.length, inputs: images, labels };
     }
     return this.#train;
   }
 
-  get standardisation(): { mean: number[]; sd: number[] } {
+  get standardisation(): Standardisation {
     void this.train;
-    return this.#standardisation as { mean: number[]; sd: number[] };
+    return this.#standardisation as Standardisation;
   }
 
   get val(): ImageSplit {
     if (!this.#val) {
       const labels = labelsOf(this.spec, 'val', this.shape.classes);
-      const images = drawAll(this.spec, 'val', labels, this.#draw);
+      const images = this.#drawAll('val', labels);
       standardise(images, this.standardisation);
       this.#val = { examples: labels.length, inputs: images, labels };
     }
@@ -120,18 +122,14 @@ export class ImageTask implements Task {
     const chosen = split === 'train'
       ? balancedFirst(labels, this.shape.classes, count)
       : Array.from(labels.subarray(0, count), (_, i) => i);
-    const pixelCount = spec.size * spec.size;
-    const pixels = new Uint8ClampedArray(chosen.length * pixelCount * 4).fill(255);
-    const image = new Float32Array(pixelCount * CHANNELS);
+    const [height, width, channels] = this.shape.input;
+    const pixels = new Uint8ClampedArray(chosen.length * height * width * 4);
+    const image = new Float32Array(height * width * channels);
     chosen.forEach((index, tile) => {
-      this.#draw(imageStream(spec, split, index), labels[index], spec.size, spec.noise, image, 0);
-      for (let p = 0; p < pixelCount; p++) {
-        for (let c = 0; c < CHANNELS; c++) pixels[(tile * pixelCount + p) * 4 + c] = 255 * image[p * CHANNELS + c];
-      }
+      this.#source.draw(imageStream(spec, split, index), labels[index], spec, image, 0);
+      if (this.#source.ownContrast) showContrast(image);
+      writeRgba(image, channels, pixels, tile * height * width * 4);
     });
     return { size: spec.size, count: chosen.length, pixels, labels: Uint8Array.from(chosen, (index) => labels[index]) };
   }
 }
-
-/** A task whose images `draw` paints. */
-export const createImageTask = (spec: ImageTaskSpec, draw: DrawImage): ImageTask => new ImageTask(spec, draw);

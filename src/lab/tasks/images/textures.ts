@@ -3,8 +3,8 @@
  * colours, contrast and lighting vary freely, so that no single pixel tells the class.
  */
 import { atan2, cos, PI, sin, tanh } from '../../random/math.ts';
-import type { Stream } from '../../random/stream.ts';
-import { CHANNELS, clip01, drawColourPair, drawGradient } from './paint.ts';
+import { clip01, drawColourPair, drawGradient, RGB } from './paint.ts';
+import type { DrawImage } from './task.ts';
 
 /** Pixels per period of the pattern. */
 const PERIOD_PIXELS = [3.2, 6.0] as const;
@@ -20,8 +20,8 @@ const COLOUR_DISTANCE = 0.5;
 const CONTRAST = [0.5, 1] as const;
 const GRADIENT_SD = 0.2;
 
-/** See `DrawImage`; labels in the order of `IMAGE_CLASSES`. */
-export function drawTexture(random: Stream, label: number, size: number, noise: number, out: Float32Array, offset: number): void {
+/** `[size × size × 3]`; labels in the order of the class names. */
+export const drawTexture: DrawImage = (random, label, { size, noise }, out, offset) => {
   const w = (2 * PI) / random.between(...PERIOD_PIXELS);
   const phase = random.between(0, 2 * PI);
   const phase2 = random.between(0, 2 * PI);
@@ -54,7 +54,7 @@ export function drawTexture(random: Stream, label: number, size: number, noise: 
       const x = column + 0.5;
       const y = row + 0.5;
       const a = 0.5 + 0.5 * tanh(EDGE_SHARPNESS * pattern(x, y));
-      for (let c = 0; c < CHANNELS; c++) {
+      for (let c = 0; c < RGB; c++) {
         const mid = (foreground[c] + background[c]) / 2;
         const mixed = foreground[c] * a + background[c] * (1 - a);
         const light = gradient.x[c] * (x / size - 0.5) + gradient.y[c] * (y / size - 0.5);
@@ -62,4 +62,12 @@ export function drawTexture(random: Stream, label: number, size: number, noise: 
       }
     }
   }
-}
+};
+
+/** The same in grey: the mean of the channels, three times. */
+export const drawGreyTexture: DrawImage = (random, label, spec, out, offset) => {
+  drawTexture(random, label, spec, out, offset);
+  for (let end = offset + spec.size * spec.size * RGB; offset < end; offset += RGB) {
+    out.fill((out[offset] + out[offset + 1] + out[offset + 2]) / RGB, offset, offset + RGB);
+  }
+};

@@ -6,7 +6,12 @@ import { NumberField } from './NumberField.tsx';
 
 /** One row of a table of settings: where it is in the experiment, and in what words it is edited. */
 export type FieldSpec = { path: string; label: string; hint: string } & (
-  | { kind: 'number'; step?: number }
+  | {
+      kind: 'number';
+      step?: number;
+      /** What the field stands for where the experiment leaves it out. */
+      absent?: number;
+    }
   | { kind: 'log'; from: number; to: number }
   | {
       kind: 'choice';
@@ -21,7 +26,7 @@ function OneField({ spec, path }: { spec: FieldSpec; path: string }) {
   const common = { path, label: spec.label, hint: spec.hint };
   switch (spec.kind) {
     case 'number':
-      return <NumberField {...common} step={spec.step} />;
+      return <NumberField {...common} step={spec.step} absent={spec.absent} />;
     case 'log':
       return <LogField {...common} from={spec.from} to={spec.to} />;
     case 'choice':

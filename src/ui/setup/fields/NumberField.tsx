@@ -9,11 +9,13 @@ interface NumberFieldProps {
   hint: string;
   /** What one press of an arrow key adds. */
   step?: number;
+  /** What the field stands for where the experiment leaves it out. */
+  absent?: number;
 }
 
 /** A number of the experiment. What is typed stays visible; only what is allowed enters the experiment. */
-export function NumberField({ path, label, hint, step = 1 }: NumberFieldProps) {
-  const field = useField(path);
+export function NumberField({ path, label, hint, step = 1, absent }: NumberFieldProps) {
+  const field = useField(path, absent);
   return (
     <NumberInput
       label={<FieldLabel label={label} field={field} show={(value) => (value === null ? 'none' : number(Number(value)))} />}

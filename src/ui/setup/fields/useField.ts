@@ -54,8 +54,11 @@ function explain(problems: Problem[], path: string, value: unknown, limits: Numb
   return `${problem.message[0].toUpperCase()}${problem.message.slice(1)}.`;
 }
 
-/** One field of the edited experiment: its value, its limits, and the way back to the preset. */
-export function useField(path: string): Field {
+/**
+ * One field of the edited experiment: its value, its limits, and the way back to the preset.
+ * @param absent what the field stands for where the experiment leaves it out; that value is never written down
+ */
+export function useField(path: string, absent?: unknown): Field {
   const experiment = useExperiment((state) => state.experiment);
   const setPath = useExperiment((state) => state.set);
   const update = useExperiment((state) => state.update);
@@ -63,9 +66,10 @@ export function useField(path: string): Field {
   const [error, setError] = useState<string | null>(null);
   const [draft, setDraft] = useState<string | number | null>(null);
   const typed = useRef<unknown>(undefined);
-  const value = valueAt(experiment, path);
+  const orAbsent = (stated: unknown) => (stated === undefined ? absent : stated);
+  const value = orAbsent(valueAt(experiment, path));
   const limits = limitsAt(path, experiment);
-  const preset = presetValue(experiment, path);
+  const preset = orAbsent(presetValue(experiment, path));
 
   // A change from elsewhere (a preset, a link) makes what was typed, and the complaint about it, meaningless.
   useEffect(() => {
@@ -80,7 +84,7 @@ export function useField(path: string): Field {
     return update((whole) => paths.reduce<unknown>((changed, at) => withPath(changed, at, next), whole), path);
   };
   const set = (next: unknown, text?: string | number): boolean => {
-    const message = explain(setAll(next), path, next, limits);
+    const message = explain(setAll(next === absent ? undefined : next), path, next, limits);
     if (message === null) typed.current = next;
     setDraft(text ?? null);
     setError(message);

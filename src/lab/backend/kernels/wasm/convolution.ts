@@ -1,4 +1,4 @@
-import type { Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor5D } from '@tensorflow/tfjs-core';
 import type { ConvOptions, Kernels, Shape5D } from '../types.ts';
 import { addressesOn, type Context, check } from './context.ts';
 
@@ -47,11 +47,12 @@ export function convolution({
     };
   }
 
-  function conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions): Tensor5D {
+  function conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions & { bias?: Tensor2D }): Tensor5D {
     const g = geometry(x.shape, filter.shape, options);
     const [xAt, xStep] = perMember(x, g.members, g.inputSize);
+    const biasAt = options.bias ? at(options.bias, g.members * g.outShape[4]) : 0;
     const y = heap.tensor<Tensor5D>(g.outShape);
-    const inputs = [xAt, at(filter, g.filterSize), heap.address(y), g.members, g.batch, xStep];
+    const inputs = [xAt, at(filter, g.filterSize), biasAt, heap.address(y), g.members, g.batch, xStep];
     runner.run('conv_forward', [...inputs, ...g.args], g.work, g.scratchBytes);
     return y;
   }

@@ -204,6 +204,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
     );
     const dy = () => randomTensor<Tensor5D>([filterShape[0], xShape[1], ...out, filterShape[4]], 3);
     await agrees((kernels) => kernels.conv2d(x(), filter(), options));
+    await agrees((kernels) => kernels.conv2d(x(), filter(), { ...options, bias: randomTensor<Tensor2D>([filter().shape[0], filter().shape[4]], 4) }));
     await agrees((kernels) => kernels.conv2dInputGrad(dy(), filter(), xShape, options));
     await agrees((kernels) => kernels.conv2dFilterGrad(dy(), x(), filterShape, options));
   });

@@ -2,7 +2,8 @@
 // one row of the filter are contiguous, so a tile of output pixels reads them through one pointer per pixel.
 #include "tile.h"
 
-enum { TILE_FLOATS = 64, SLACK_FLOATS = 16 };
+// Scratch memory begins with a tile for results at the edges, and eight zeros for where there is no bias.
+enum { ZEROS_AT = 48, TILE_FLOATS = 64, SLACK_FLOATS = 16 };
 
 typedef struct {
   int height, width, channels;
@@ -18,7 +19,7 @@ static int padded_floats(int height, int width, int channels, int pad) {
 __attribute__((export_name("conv_scratch"))) int conv_scratch(
     int height, int width, int channels, int out_height, int out_width, int out_channels, int size, int pad) {
   const int wide = round_up(out_channels, NR), deep = round_up(channels, NR);
-  const int filter = size * size * wide * deep + size * round_up(size * channels, NR) * out_channels;
+  const int filter = size * size * wide * deep + size * round_up(size * channels, NR) * out_channels + wide;
   const int images = padded_floats(height, width, channels, pad) +
                      padded_floats(out_height, out_width, wide, size);
   return (int)sizeof(float) * (TILE_FLOATS + filter + images);
@@ -53,10 +54,10 @@ static NOINLINE void pad_image(float *restrict out, const float *restrict image,
 #define ADVANCE(by) p0 += by, p1 += by, p2 += by, p3 += by
 #endif
 
-/** Σ over `lines` runs of `run` values, `skip` apart, at each of the pixels, times the packed panel b. */
+/** Σ over `lines` runs of `run` values, `skip` apart, at each of the pixels, times the packed panel b, plus the bias. */
 static NOINLINE void pixel_tile(
     const float *p0, const float *p1, const float *p2, const float *p3, const float *p4, const float *p5,
-    int lines, int run, int skip, const float *b, float *c, int stride) {
+    int lines, int run, int skip, const float *b, const float *bias, float *c, int stride) {
   TILE_ZERO
   for (; lines > 0; lines--) {
     int i = run;
@@ -72,14 +73,14 @@ static NOINLINE void pixel_tile(
     }
     ADVANCE(skip);
   }
-  vec none = SPLAT(0);
-  TILE_STORE(c, stride, none, none)
+  vec low = LOAD(bias), high = LOAD(bias + 4);
+  TILE_STORE(c, stride, low, high)
   (void)p4, (void)p5;
 }
 
-/** Convolves one padded image with a packed filter. */
-static void convolve(const float *image, const float *packed, float *out, float *tile, const geometry *g, int channels,
-                     int padded_width, int out_width, int pixels, int out_channels) {
+/** Convolves one padded image with a packed filter; bias is as long as the packed filter is wide, or 0. */
+static void convolve(const float *image, const float *packed, const float *bias, float *out, float *tile,
+                     const geometry *g, int channels, int padded_width, int out_width, int pixels, int out_channels) {
   const int run = g->size * channels, line = padded_width * channels;
   for (int first = 0; first < pixels; first += MR) {
     const float *p[6];
@@ -91,12 +92,13 @@ static void convolve(const float *image, const float *packed, float *out, float 
     for (int n = 0; n < out_channels; n += NR) {
       const float *b = packed + n * g->size * run;
       float *c = out + first * out_channels + n;
+      const float *shift = bias ? bias + n : tile + ZEROS_AT;
       const int columns = min_int(NR, out_channels - n);
       if (rows == MR && columns == NR) {
-        pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], g->size, run, line - run, b, c, out_channels);
+        pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], g->size, run, line - run, b, shift, c, out_channels);
         continue;
       }
-      pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], g->size, run, line - run, b, tile, NR);
+      pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], g->size, run, line - run, b, shift, tile, NR);
       for (int i = 0; i < rows; i++) {
         for (int j = 0; j < columns; j++) c[i * out_channels + j] = tile[i * NR + j];
       }
@@ -113,15 +115,17 @@ static NOINLINE void pack_panels(float *out, const float *b, int depth, int widt
   }
 }
 
-/** y[e, b] = x[e, b] * filter[e]; x_step is 0 where all members share x. */
+/** y[e, b] = x[e, b] * filter[e] + bias[e], bias 0 for none; x_step is 0 where all members share x. */
 EXPORT(conv_forward)(
-    const float *x, const float *filter, float *y, int members, int batch, int x_step, int height, int width,
+    const float *x, const float *filter, const float *bias, float *y, int members, int batch, int x_step, int height, int width,
     int channels, int out_height, int out_width, int out_channels, int size, int stride, int pad, float *scratch,
     int part, int parts) {
   const geometry g = {height, width, channels, out_height, out_width, out_channels, size, stride, pad};
   const int filter_floats = size * size * channels * out_channels;
   const int image_floats = height * width * channels, out_floats = out_height * out_width * out_channels;
-  float *packed = scratch + TILE_FLOATS, *padded = packed + size * size * channels * round_up(out_channels, NR);
+  const int wide = round_up(out_channels, NR);
+  float *packed = scratch + TILE_FLOATS, *shift = packed + size * size * channels * wide, *padded = shift + wide;
+  zero(scratch + ZEROS_AT, NR);
   zero(padded, padded_floats(height, width, channels, pad));
   const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
   int packed_member = -1;
@@ -129,11 +133,12 @@ EXPORT(conv_forward)(
     const int e = unit / batch, b = unit % batch;
     if (e != packed_member) {
       pack_panels(packed, filter + e * filter_floats, size * size * channels, out_channels, out_channels, 1);
+      if (bias) pack_panels(shift, bias + e * out_channels, 1, out_channels, 0, 1);
       packed_member = e;
     }
     const float *image = x + e * x_step + b * image_floats;
     if (pad > 0) pad_image(padded, image, height, width, channels, pad);
-    convolve(pad > 0 ? padded : image, packed, y + unit * out_floats, scratch, &g, channels, width + 2 * pad,
+    convolve(pad > 0 ? padded : image, packed, bias ? shift : 0, y + unit * out_floats, scratch, &g, channels, width + 2 * pad,
              out_width, out_height * out_width, out_channels);
   }
 }
@@ -146,6 +151,7 @@ static void input_grad_by_convolution(
   const int pad = size - 1 - g->pad, out_floats = g->out_height * g->out_width * out_channels;
   const int image_floats = g->height * g->width * channels;
   float *packed = scratch + TILE_FLOATS, *padded = packed + taps * out_channels * round_up(channels, NR);
+  zero(scratch + ZEROS_AT, NR);
   zero(padded, padded_floats(g->out_height, g->out_width, out_channels, pad));
   const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
   int packed_member = -1;
@@ -164,7 +170,7 @@ static void input_grad_by_convolution(
     }
     const float *image = dy + unit * out_floats;
     if (pad > 0) pad_image(padded, image, g->out_height, g->out_width, out_channels, pad);
-    convolve(pad > 0 ? padded : image, packed, dx + unit * image_floats, scratch, g, out_channels,
+    convolve(pad > 0 ? padded : image, packed, 0, dx + unit * image_floats, scratch, g, out_channels,
              g->out_width + 2 * pad, g->width, g->height * g->width, channels);
   }
 }
@@ -180,7 +186,7 @@ static void scatter_image(const float *dy, const float *packed, float *padded, f
     for (int ky = 0; ky < g->size; ky++) {
       for (int n = 0; n < run; n += NR) {
         const float *b = packed + (ky * round_up(run, NR) + n) * depth;
-        pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], 1, depth, 0, b, tile, NR);
+        pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], 1, depth, 0, b, tile + ZEROS_AT, tile, NR);
         for (int i = 0; i < rows; i++) {
           const int pixel = first + i, y = pixel / g->out_width, x = pixel % g->out_width;
           float *at = padded + (y * g->stride + ky) * line + x * g->stride * g->channels + n;
@@ -198,6 +204,7 @@ static void input_grad_by_scatter(
   const int size = g->size, channels = g->channels, depth = g->out_channels, run = size * channels;
   const int row = g->width * channels, line = row + 2 * g->pad * channels;
   float *packed = scratch + TILE_FLOATS, *padded = packed + size * round_up(run, NR) * depth;
+  zero(scratch + ZEROS_AT, NR);
   const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
   int packed_member = -1;
   for (int unit = first; unit < last; unit++) {

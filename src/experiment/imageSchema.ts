@@ -1,0 +1,47 @@
+/** The procedural image tasks, with the limits of every field. */
+import { z } from 'zod';
+
+const int = (min: number, max: number) => z.int().min(min).max(max);
+const real = (min: number, max: number) => z.number().min(min).max(max);
+
+/** Fields common to the procedural image tasks. */
+const drawn = {
+  /** Height and width in pixels. */
+  size: int(8, 32),
+  train: int(64, 20_000),
+  val: int(64, 4_000),
+  seed: int(0, 2 ** 31 - 1),
+  /** Standard deviation of the pixel noise, on the 0–1 intensity scale. */
+  noise: real(0, 1),
+};
+
+/** Of figures on a ground; what each means where it is left out is in `FIGURE_DEFAULTS`. */
+const figures = {
+  /** Discs scattered under the figure. */
+  clutter: int(0, 8).optional(),
+  /** Width of the range that turns are drawn from, in degrees: from upright on (shapes) or around it (digits). */
+  rotation: real(0, 360).optional(),
+};
+
+export const proceduralSchemas = [
+  /** Eight patterns in two colours: the first `classes` of them (absent: all). */
+  z.strictObject({ kind: z.literal('textures'), ...drawn, classes: int(2, 8).optional() }),
+  /** The same without colour: the mean of the channels, standardised within each image, three times. */
+  z.strictObject({ kind: z.literal('grey-textures'), ...drawn, classes: int(2, 8).optional() }),
+  /** Eight figures in one colour on a ground of another. */
+  z.strictObject({ kind: z.literal('shapes'), ...drawn, classes: int(2, 8).optional(), ...figures }),
+  /** Digits drawn with a pen, one channel. */
+  z.strictObject({
+    kind: z.literal('digits'), ...drawn, size: int(12, 32), classes: int(2, 10).optional(), ...figures,
+    /** Standard deviation of a smooth random displacement of the pen's way, as a share of the digit's height. */
+    elastic: real(0, 0.2).optional(),
+  }),
+] as const;
+
+export type ProceduralSpec = z.infer<(typeof proceduralSchemas)[number]>;
+
+/** What fields that are left out stand for. */
+export const FIGURE_DEFAULTS = {
+  shapes: { clutter: 1, rotation: 36 },
+  digits: { clutter: 1, rotation: 30, elastic: 0.04 },
+} as const;

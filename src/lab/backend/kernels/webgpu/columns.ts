@@ -1,0 +1,182 @@
+/**
+ * Kernels that reduce over the rows of `[E, R, F]`: sums, the gradients of layer normalisation, centring. A workgroup takes 16 neighbouring columns of a member with 16 threads each; partial sums meet in workgroup
+ * memory in a fixed order.
+ */
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { CONSTANT_LAYER_RATIO } from '../composed.ts';
+import type { Kernels } from '../types.ts';
+import { cover, perElement, type Shader, type ShaderRunner } from './runner.ts';
+
+const WIDE = 16;
+/** Up to so many rows one workgroup reduces a column and goes on with it; more are reduced in chunks. */
+const FEW_ROWS = 2048;
+const CHUNK_ROWS = 1024;
+/** Number of equal chunks that many rows are cut into, 1 for few rows or where no cut is even. */
+export const chunksOf = (rows: number): number => (rows > FEW_ROWS && rows % CHUNK_ROWS === 0 ? rows / CHUNK_ROWS : 1);
+/** Workgroups for the columns of so many members or chunks. */
+export const columnGroups = (features: number, members: number): [number, number] => [Math.ceil(features / WIDE), members];
+
+/** Entry of a column kernel: `f` the column, `base` the index of its first element, `e * F + f` in `at`. */
+export const COLUMNS = (body: string) => /* wgsl */ `
+var<workgroup> sums: array<f32, 256>;
+fn total(lane: vec3u, value: f32) -> f32 {
+  sums[lane.y * ${WIDE}u + lane.x] = value;
+  workgroupBarrier();
+  for (var half = 8u; half > 0u; half /= 2u) {
+    if (lane.y < half) { sums[lane.y * ${WIDE}u + lane.x] += sums[(lane.y + half) * ${WIDE}u + lane.x]; }
+    workgroupBarrier();
+  }
+  let sum = sums[lane.x];
+  workgroupBarrier();
+  return sum;
+}
+@compute @workgroup_size(${WIDE}, 16)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) lane: vec3u) {
+  let e = group.y;
+  let f = min(group.x * ${WIDE}u + lane.x, u.F - 1u);
+  let mine = group.x * ${WIDE}u + lane.x < u.F;
+  let base = e * u.R * u.F + f;
+  let at = e * u.F + f;
+  let rows = f32(u.R);
+  ${body}
+}`;
+/** A loop over this thread's rows, with element index `i`. */
+export const ROWS = (body: string) => `for (var r = lane.y; r < u.R; r += 16u) { let i = base + r * u.F; ${body} }`;
+
+const SUM_ROWS: Shader = {
+  name: 'sum of rows', inputs: ['x'], outputs: ['y'], numbers: ['R', 'F'],
+  code: COLUMNS(`
+  var sum = 0.0;
+  ${ROWS('sum += x[i];')}
+  sum = total(lane, sum);
+  if (lane.y == 0u && mine) { y[at] = sum; }`),
+};
+
+/** Sum of squares of a member in chunks, then of the chunks. */
+const CHUNKS = 64;
+const SQUARES: Shader = {
+  name: 'sums of squares', inputs: ['x'], outputs: ['y'], numbers: ['each', 'chunk'],
+  code: /* wgsl */ `
+var<workgroup> sums: array<f32, 256>;
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me: u32, @builtin(num_workgroups) groups: vec3u) {
+  let first = group.x * u.chunk;
+  var sum = 0.0;
+  for (var i = first + me; i < min(first + u.chunk, u.each); i += 256u) { let v = x[group.y * u.each + i]; sum += v * v; }
+  sums[me] = sum;
+  workgroupBarrier();
+  for (var half = 128u; half > 0u; half /= 2u) {
+    if (me < half) { sums[me] += sums[me + half]; }
+    workgroupBarrier();
+  }
+  if (me == 0u) { y[group.y * groups.x + group.x] = sums[0]; }
+}`,
+};
+const SUM_CHUNKS: Shader = {
+  name: 'sum of chunks', inputs: ['x'], outputs: ['y'], numbers: ['size', 'chunks'],
+  code: perElement('var sum = 0.0; for (var c = 0u; c < u.chunks; c++) { sum += x[i * u.chunks + c]; } y[i] = sum;'),
+};
+
+/** Σ dy and Σ dy·(x−μ)/σ over rows, with the statistics of each row. */
+const LAYER_NORM_SUMS: Shader = {
+  name: 'layer norm gradient sums', inputs: ['dy', 'x', 'mean', 'inverse'], outputs: ['dGamma', 'dBeta'], numbers: ['R', 'F'],
+  code: COLUMNS(`
+  var plain = 0.0;
+  var along = 0.0;
+  ${ROWS('plain += dy[i]; along += dy[i] * (x[i] - mean[e * u.R + r]) * inverse[e * u.R + r];')}
+  plain = total(lane, plain);
+  along = total(lane, along);
+  if (lane.y == 0u && mine) { dBeta[at] = plain; dGamma[at] = along; }`),
+};
+
+/** Centres twice, as the composed kernel does, and leaves the squares of both the result and the means per column. */
+const CENTRE: Shader = {
+  name: 'centre', inputs: ['x'], outputs: ['z', 'squares'], numbers: ['R', 'F'],
+  code: COLUMNS(`
+  var sum = 0.0;
+  ${ROWS('sum += x[i];')}
+  let mu = total(lane, sum) / rows;
+  sum = 0.0;
+  ${ROWS('sum += x[i] - mu;')}
+  let rest = total(lane, sum) / rows;
+  sum = 0.0;
+  ${ROWS('let d = (x[i] - mu) - rest; sum += d * d; if (mine) { z[i] = d; }')}
+  sum = total(lane, sum);
+  if (lane.y == 0u && mine) { squares[2u * at] = sum; squares[2u * at + 1u] = mu * mu; }`),
+};
+/** Every workgroup adds up its member's columns by itself, then scales its share of the elements. */
+const SCALE: Shader = {
+  name: 'scale to unit norm', inputs: ['squares'], outputs: ['z', 'norm'], numbers: ['each', 'F', 'chunk', 'floor: f32'],
+  code: /* wgsl */ `
+var<workgroup> varied: array<f32, 256>;
+var<workgroup> constant: array<f32, 256>;
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me: u32) {
+  let e = group.y;
+  var a = 0.0;
+  var b = 0.0;
+  for (var f = me; f < u.F; f += 256u) { a += squares[2u * (e * u.F + f)]; b += squares[2u * (e * u.F + f) + 1u]; }
+  varied[me] = a;
+  constant[me] = b;
+  workgroupBarrier();
+  for (var half = 128u; half > 0u; half /= 2u) {
+    if (me < half) { varied[me] += varied[me + half]; constant[me] += constant[me + half]; }
+    workgroupBarrier();
+  }
+  let total = varied[0];
+  // Not (total > limit): a NaN must come through.
+  let none = total <= constant[0] * u.floor;
+  let factor = select(inverseSqrt(total), 0.0, none);
+  if (group.x == 0u && me == 0u) { norm[e] = select(sqrt(total), 0.0, none); }
+  for (var i = group.x * u.chunk + me; i < min((group.x + 1u) * u.chunk, u.each); i += 256u) { z[e * u.each + i] *= factor; }
+}`,
+};
+
+export function columnKernels(runner: ShaderRunner): Pick<Kernels, 'sumRows' | 'centreNormalise' | 'sumSquares'> & { layerNormSums(dy: Tensor3D, x: Tensor3D, mean: Tensor2D, inverse: Tensor2D): Tensor2D[] } {
+  return {
+    sumRows(x) {
+      const [members, rows, features] = x.shape;
+      const chunks = chunksOf(rows);
+      const [sums] = runner.run(SUM_ROWS, {
+        inputs: [x], outputs: [[members * chunks, features]], numbers: [rows / chunks, features], groups: columnGroups(features, members * chunks),
+      });
+      if (chunks === 1) return sums as Tensor2D;
+      const [total] = runner.run(SUM_ROWS, { inputs: [sums], outputs: [[members, features]], numbers: [chunks, features], groups: columnGroups(features, members) });
+      sums.dispose();
+      return total as Tensor2D;
+    },
+
+    centreNormalise(x) {
+      const [members, rows, features] = x.shape;
+      const [z, squares] = runner.run(CENTRE, {
+        inputs: [x], outputs: [x.shape, [members, features, 2]], numbers: [rows, features], groups: columnGroups(features, members),
+      });
+      const each = rows * features;
+      const chunk = 4096;
+      const [, norm] = runner.run(SCALE, {
+        inputs: [squares], outputs: [z, [members]], numbers: [each, features, chunk, rows * CONSTANT_LAYER_RATIO ** 2], groups: [Math.ceil(each / chunk), members],
+      });
+      squares.dispose();
+      return { z: z as Tensor3D, norm: norm as Tensor1D };
+    },
+
+    sumSquares(x) {
+      const members = x.shape[0];
+      const each = x.size / members;
+      const chunks = Math.min(CHUNKS, Math.ceil(each / 1024));
+      const [parts] = runner.run(SQUARES, {
+        inputs: [x], outputs: [[members * chunks]], numbers: [each, Math.ceil(each / chunks)], groups: [chunks, members],
+      });
+      const [sum] = runner.run(SUM_CHUNKS, { inputs: [parts], outputs: [[members]], numbers: [members, chunks], groups: cover(members) });
+      parts.dispose();
+      return sum as Tensor1D;
+    },
+
+    layerNormSums(dy, x, mean, inverse) {
+      const [members, rows, features] = x.shape;
+      return runner.run(LAYER_NORM_SUMS, {
+        inputs: [dy, x, mean, inverse], outputs: [[members, features], [members, features]], numbers: [rows, features], groups: columnGroups(features, members),
+      }) as Tensor2D[];
+    },
+  };
+}

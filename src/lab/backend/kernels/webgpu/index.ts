@@ -1,0 +1,28 @@
+/** The kernels on WebGPU: shaders of our own, agreeing with the composed ones to float32 tolerance. */
+import { composed } from '../composed.ts';
+import type { Kernels } from '../types.ts';
+import { attentionKernels } from './attention.ts';
+import { batchNormKernels } from './batchNorm.ts';
+import { columnKernels } from './columns.ts';
+import { elementwiseKernels } from './elementwise.ts';
+import { productKernels } from './gemm.ts';
+import { recurrentKernels } from './recurrent.ts';
+import { rowKernels } from './rows.ts';
+import { ShaderRunner } from './runner.ts';
+
+/** Call it after `tf.setBackend('webgpu')` and `tf.ready()`. */
+export function createWebGpuKernels(): Kernels {
+  const runner = new ShaderRunner();
+  const { layerNormSums, ...columns } = columnKernels(runner);
+  const products = productKernels(runner);
+  return {
+    ...composed,
+    ...products,
+    ...columns,
+    ...batchNormKernels(runner),
+    ...rowKernels(runner, layerNormSums),
+    ...elementwiseKernels(runner),
+    ...recurrentKernels(runner, { ...products, ...columns }),
+    ...attentionKernels(runner),
+  };
+}
