@@ -138,6 +138,8 @@ export function guideCacheBytes(experiment: Experiment, guide: string): number {
     .flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
   const features = taps.filter((tap) => needed.has(tap.name))
     .reduce((sum, tap) => sum + tap.features, (shape.tokens?.outputs ?? 1) * shape.classes);
+  // An image with random changes is never seen twice.
+  if ('augment' in experiment.task && experiment.task.augment) return Number.POSITIVE_INFINITY;
   return features * shape.trainExamples * BYTES;
 }
 

@@ -1,6 +1,6 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type {
-  BackendChoice, Checkpoint, Environment, Lab, LabEvent, OpenOptions, Phase,
+  BackendChoice, Checkpoint, Environment, GeneratedText, GenerateOptions, Lab, LabEvent, OpenOptions, Phase,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { RunResult } from '../experiment/result.ts';
@@ -16,7 +16,7 @@ import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './keptRuns.ts';
-import { openTask } from './tasks/index.ts';
+import { openTask, previewTask } from './tasks/index.ts';
 import { History } from './training/history.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { buildResult } from './training/result.ts';
@@ -78,7 +78,7 @@ class LocalLab implements Lab {
   }
 
   async preview(task: TaskSpec, count: number, split: 'train' | 'val' = 'train') {
-    return (await openTask(task, this.#library)).preview(count, split);
+    return previewTask(task, this.#library, count, split);
   }
 
   async warmUp(choice: BackendChoice): Promise<Environment> {
@@ -162,6 +162,10 @@ class LocalLab implements Lab {
       if (opened.keepAs !== undefined && !opened.run.finished) await keepRun(opened.keepAs, checkpoint);
       return checkpoint;
     });
+  }
+
+  generate(options: GenerateOptions): Promise<GeneratedText> {
+    return this.#exclusive(async () => this.#require().run.generate(options));
   }
 
   async close(): Promise<void> {

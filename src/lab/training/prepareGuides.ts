@@ -9,7 +9,7 @@ import { Guide } from '../guidance/guide.ts';
 import { type GuideStore, recipeKey } from '../guidance/store.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { openTask, type Task } from '../tasks/index.ts';
-import { evaluate } from './evaluation.ts';
+import { guideScores } from './evaluation.ts';
 import { trainGuide } from './trainGuide.ts';
 
 export interface GuidePreparation {
@@ -45,11 +45,10 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
         task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id), ...(trained && { weights: trained.weights }),
       }, kernels);
       guides.set(id, guide);
-      for (const [i, model] of guide.models.entries()) {
-        const { loss, accuracy } = await evaluate(model, own.val, own.shape.input, []);
-        const score = { seed: spec.state === 'trained' ? spec.training.seed : experiment.seeds[i], source: trained?.source ?? 'untrained', valLoss: loss[0] };
-        preparation.tell({ type: 'guide.ready', guide: id, ...score, valMetric: accuracy[0] });
-        scores.push({ id, state: spec.state, ...score, score: accuracy[0] });
+      const source = trained?.source ?? 'untrained';
+      for (const score of await guideScores(guide, own, experiment.seeds)) {
+        preparation.tell({ type: 'guide.ready', guide: id, seed: score.seed, source, valLoss: score.valLoss, valMetric: score.score });
+        scores.push({ ...score, source });
       }
     }
     await preparation.pause();

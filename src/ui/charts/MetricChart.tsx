@@ -3,12 +3,12 @@ import { taskMetric, taskTitle } from '@/experiment/describe.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
-import { examplesOf, number } from '@/ui/words.ts';
+import { examplesOf, number, validationSet } from '@/ui/words.ts';
 import { ChartCard } from './ChartCard.tsx';
 import { ChartTooltip } from './ChartTooltip.tsx';
-import { niceRange } from './domain.ts';
 import { meanAndSpread, metricWords } from './format.ts';
 import { CHART_HEIGHT } from './LossChart.tsx';
+import { useMetricRange } from './metricRange.ts';
 import {
   armLabels,
   armViews,
@@ -16,7 +16,6 @@ import {
   momentsOf,
   nearestEvaluation,
   progressWords,
-  useGrowingRange,
 } from './parts.ts';
 import { Plot, type Reference } from './Plot.tsx';
 import { useFrame, useSnapshot } from './redraw.ts';
@@ -26,16 +25,18 @@ import { meanOverSeeds, metricSeries, RESTING_POINTS, STREAMING_POINTS } from '.
 const WORTH_A_LINE = 0.05;
 
 function referencesOf(data: RunData, experiment: Experiment): Reference[] {
-  const { chance } = taskMetric(experiment.task);
-  const { value } = metricWords(taskMetric(experiment.task));
+  const metric = taskMetric(experiment.task);
+  const { chance } = metric;
+  const { value } = metricWords(metric);
   const references: Reference[] = [{ value: chance, text: `chance ${value(chance)}`, side: 'below' }];
+  const worth = WORTH_A_LINE * (metric.name === 'accuracy' ? 1 : chance);
   for (const guide of Object.keys(experiment.guides)) {
     const score = data.guideScore(guide);
-    if (score !== null && Math.abs(score - chance) > WORTH_A_LINE) {
+    if (score !== null && Math.abs(score - chance) > worth) {
       references.push({
         value: score,
         text: `${guide} guide itself ${value(score)}`,
-        side: score > 0.93 ? 'below' : 'above',
+        side: metric.name === 'accuracy' && score > 0.93 ? 'below' : 'above',
       });
     }
   }
@@ -50,8 +51,10 @@ export function MetricChart() {
   const experiment = data.experiment ?? edited;
   const metric = taskMetric(experiment.task);
   const words = useMemo(() => metricWords(taskMetric(experiment.task)), [experiment]);
-  const examples = `${number(experiment.task.val)} ${examplesOf(experiment.task)}`;
-  const [zoom, setZoom] = useState(false);
+  const examples = validationSet(experiment.task);
+  // A metric that falls starts so high that nobody would see what the arms differ in.
+  const [chosenZoom, setZoom] = useState<boolean | null>(null);
+  const zoom = chosenZoom ?? !metric.higherIsBetter;
 
   const arms = useMemo(() => armViews(experiment), [experiment]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
@@ -61,9 +64,7 @@ export function MetricChart() {
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const references = useMemo(() => referencesOf(data, experiment), [data, version, experiment]);
-  const key = useMemo(() => ({ data, zoom }), [data, zoom]);
-  const initial = useMemo(() => niceRange(0, zoom ? 0.2 : 1), [zoom]);
-  const range = useGrowingRange(key, initial, Math.min(series.min, 0), series.max);
+  const { range, log } = useMetricRange(metric, series, experiment.base.steps, zoom, data);
 
   const value = useCallback(
     (evaluation: Evaluation, arm: string) => {
@@ -96,7 +97,7 @@ export function MetricChart() {
       frame={ref}
       empty={series.rows.length === 0}
       caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}, ${examples}`}
-      promise={`How many unseen ${examplesOf(experiment.task)} each arm gets right`}
+      promise={metric.name === 'perplexity' ? 'Among how many words each arm wavers on an unseen text' : `How many unseen ${examplesOf(experiment.task)} each arm gets right`}
       note={`on ${examples}`}
       summary={
         last
@@ -123,7 +124,7 @@ export function MetricChart() {
           arms={arms}
           steps={experiment.base.steps}
           range={range}
-          log={false}
+          log={log}
           axis={words.axis}
           labels={armLabels(arms, series)}
           references={references}
