@@ -86,6 +86,17 @@ export const PRESETS: readonly Preset[] = [
     experiment: image('shapes', 'When the teacher is good, is guidance any better than distillation?', SHAPES, fcn(3, 384), 300,
       [UNGUIDED, guided(4), guidedUntrained(0.3), DISTILLED]),
   },
+  {
+    id: 'scale-trap',
+    title: 'The scale trap',
+    hint: 'CKA ignores scale: without normalisation a deep FCN aligns to .8 and stays at chance. It reproduces; He weights heal it, as does batch norm.',
+    experiment: image('scale-trap', 'Can a network look like its guide and know nothing?', SHAPES,
+      { ...fcn(12, 128), norm: 'none', dropout: 0 }, 300, [
+        UNGUIDED, guided(1), guidedUntrained(1),
+        { ...UNGUIDED, id: 'unguided-he', name: 'Unguided, He weights', init: 'he' },
+        { ...guided(1), id: 'guided-he', name: 'Guided, He weights', init: 'he' },
+      ]),
+  },
 ];
 
 /** The effect is the largest, with a guide that was never trained, in seconds. */
