@@ -1,11 +1,15 @@
 /** Whether the parts of an experiment fit each other: tasks, networks, initialisations, guides. */
+import { seesAhead } from './causal.ts';
 import { formatTextProblem } from './custom/parse.ts';
 import { textProblems } from './custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts';
 import type { Problem } from './parse.ts';
-import { type Experiment, type InitName, INITS, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
+import { type Experiment, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
 
 function checkTask(task: TaskSpec, path: string): Problem[] {
+  if (task.kind === 'micro-english' && task.valSeed === task.seed) {
+    return [{ path: `${path}.valSeed`, message: `must differ from the training text's seed ${task.seed}: validation would be on the text that was learnt` }];
+  }
   if (task.kind === 'parity' && task.minLength > task.length) {
     return [{ path: `${path}.minLength`, message: `must be at most the length ${task.length}, not ${task.minLength}` }];
   }
@@ -33,6 +37,8 @@ function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Probl
     const either = `${fitting.slice(0, -1).join(', ')} or ${fitting.at(-1)}`;
     return [{ path: `${path}.family`, message: `${network.family} reads ${reads}, which the task "${taskTitle(task)}" does not give: use ${either}` }];
   }
+  const ahead = isLanguageTask(task) ? seesAhead(network, path) : null;
+  if (ahead) return [ahead];
   if (network.family === 'custom') {
     const [problem] = textProblems(network, taskShape(task));
     return problem ? [{ path: `${path}.text`, message: `has a mistake in ${formatTextProblem(problem)}` }] : [];
@@ -57,6 +63,11 @@ function checkGuides(experiment: Experiment): Problem[] {
   return Object.entries(experiment.guides).flatMap(([name, guide]): Problem[] => {
     const own = (guide.state === 'trained' ? guide.training.task : undefined) ?? experiment.task;
     const problems = checkNetwork(guide.network, own, `guides.${name}.network`);
+    if (problems.length === 0 && isLanguageTask(experiment.task)) {
+      // Also one that was trained on another task: what it shows the target is activations on this one.
+      const problem = seesAhead(guide.network, `guides.${name}.network`);
+      if (problem) return [problem];
+    }
     if (own === experiment.task || problems.length > 0) return problems;
     const path = `guides.${name}.training.task`;
     const invalid = checkTask(own, path);

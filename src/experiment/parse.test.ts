@@ -125,6 +125,18 @@ describe('parts that do not fit each other', () => {
     expect(sequence('first-token', ['task.train', 64], ['base.batchSize', 65])).toEqual(['base.batchSize must be at most the 64 training examples, not 65']);
   });
 
+  it('a network in language modelling does not see what it is to guess', () => {
+    const language = (...changes: [string, unknown][]) => complaints(...Object.entries(findPreset('lm-short')?.experiment ?? {}).map(([k, v]): [string, unknown] => [k, v]), ...changes);
+    expect(language()).toEqual([]);
+    expect(language(['target.chained', true])).toEqual(['target.chained must be false in language modelling: upper layers would start from a state that has read the answer']);
+    expect(language(['guides.untrained.network.causal', false]))
+      .toEqual(['guides.untrained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
+    // Trained on another task it would still show the target later tokens of this one.
+    expect(language(['guides.trained.network.causal', false], ['guides.trained.training.task', { kind: 'modular-addition', length: 32, modulus: 47, train: 'fresh', val: 64, seed: 0 }]))
+      .toEqual(['guides.trained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
+    expect(language(['task.valSeed', 1])).toEqual(["task.valSeed must differ from the training text's seed 1: validation would be on the text that was learnt"]);
+  });
+
   it('an initialisation suits the target', () => {
     expect(complaints(['arms.unguided.init', 'good'])).toEqual(['arms.0.init must be one of default, he, xavier, orthogonal, identity for fcn, not "good"']);
     expect(complaints(['target.width', 2048], ['arms.unguided.init', 'orthogonal'])).toEqual(['arms.0.init can be orthogonal for at most 1024 units a layer, not 2048']);

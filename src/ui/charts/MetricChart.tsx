@@ -2,10 +2,10 @@ import { useMemo, useState } from 'react';
 import { taskMetric, taskTitle } from '@/experiment/describe.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
-import { examplesOf, number } from '@/ui/words.ts';
-import { niceRange } from './domain.ts';
+import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
-import { progressWords, useGrowingRange } from './parts.ts';
+import { useMetricRange } from './metricRange.ts';
+import { progressWords } from './parts.ts';
 import type { Reference } from './Plot.tsx';
 import { RunChart, useRunView } from './RunChart.tsx';
 import { meanOverSeeds, metricSeries } from './series.ts';
@@ -14,16 +14,18 @@ import { meanOverSeeds, metricSeries } from './series.ts';
 const WORTH_A_LINE = 0.05;
 
 function referencesOf(data: RunData, experiment: Experiment): Reference[] {
-  const { chance } = taskMetric(experiment.task);
-  const { value } = metricWords(taskMetric(experiment.task));
+  const metric = taskMetric(experiment.task);
+  const { chance } = metric;
+  const { value } = metricWords(metric);
   const references: Reference[] = [{ value: chance, text: `chance ${value(chance)}`, side: 'below' }];
+  const worth = WORTH_A_LINE * (metric.name === 'accuracy' ? 1 : chance);
   for (const guide of Object.keys(experiment.guides)) {
     const score = data.guideScore(guide);
-    if (score !== null && Math.abs(score - chance) > WORTH_A_LINE) {
+    if (score !== null && Math.abs(score - chance) > worth) {
       references.push({
         value: score,
         text: `${guide} guide itself ${value(score)}`,
-        side: score > 0.93 ? 'below' : 'above',
+        side: metric.name === 'accuracy' && score > 0.93 ? 'below' : 'above',
       });
     }
   }
@@ -36,16 +38,16 @@ export function MetricChart() {
   const { version, data, experiment, arms, points } = view;
   const metric = taskMetric(experiment.task);
   const words = metricWords(metric);
-  const examples = `${number(experiment.task.val)} ${examplesOf(experiment.task)}`;
-  const [zoom, setZoom] = useState(false);
+  const examples = validationSet(experiment.task);
+  // A metric that falls starts so high that nobody would see what the arms differ in.
+  const [chosenZoom, setZoom] = useState<boolean | null>(null);
+  const zoom = chosenZoom ?? !metric.higherIsBetter;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
   const series = useMemo(() => metricSeries(data, points), [data, version, points]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const references = useMemo(() => referencesOf(data, experiment), [data, version, experiment]);
-  const key = useMemo(() => ({ data, zoom }), [data, zoom]);
-  const initial = useMemo(() => niceRange(0, zoom ? 0.2 : 1), [zoom]);
-  const range = useGrowingRange(key, initial, Math.min(series.min, 0), series.max);
+  const { range, log } = useMetricRange(metric, series, experiment.base.steps, zoom, data);
 
   const value = (evaluation: Evaluation, arm: string) => {
     const { mean, sd } = meanOverSeeds(data.arms.get(arm) ?? [], (m) => evaluation.valMetric[m]);
@@ -58,7 +60,7 @@ export function MetricChart() {
       title={`Validation ${metric.name}`}
       testId="chart-metric"
       caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}, ${examples}`}
-      promise={`How many unseen ${examplesOf(experiment.task)} each arm gets right`}
+      promise={metric.name === 'perplexity' ? 'Among how many words each arm wavers on an unseen text' : `How many unseen ${examplesOf(experiment.task)} each arm gets right`}
       note={`on ${examples}`}
       options={[{ key: 'zoom', name: 'Zoom in on the arms', checked: zoom, toggle: () => setZoom(!zoom) }]}
       series={series}
@@ -71,7 +73,7 @@ export function MetricChart() {
         `Validation ${metric.name} ${progressWords(data)}: ${arms.map(({ id, name }) => `${name} ${value(last, id)}`).join('; ')}. ` +
         `For comparison: ${references.map((r) => r.text).join('; ')}.`
       }
-      plot={{ label: `Validation ${metric.name} by training step`, axis: words.axis, references }}
+      plot={{ label: `Validation ${metric.name} by training step`, axis: words.axis, log, references }}
     />
   );
 }
