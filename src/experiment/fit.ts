@@ -43,10 +43,25 @@ function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Probl
     const [problem] = textProblems(network, taskShape(task));
     return problem ? [{ path: `${path}.text`, message: `has a mistake in ${formatTextProblem(problem)}` }] : [];
   }
-  if (network.family === 'transformer' && network.width % network.heads !== 0) {
+  if ((network.family === 'transformer' || network.family === 'vit') && network.width % network.heads !== 0) {
     return [{ path: `${path}.width`, message: `must be a multiple of the ${network.heads} heads, not ${network.width}` }];
   }
-  return slowInit(network, `${path}.init`);
+  const slow = slowInit(network, `${path}.init`);
+  return slow.length > 0 ? slow : checkPatches(network, taskShape(task), path);
+}
+
+/** Patches must fill the image, and stages that halve the resolution must leave some of it. */
+function checkPatches(network: NetworkSpec, shape: TaskShape, path: string): Problem[] {
+  if (shape.tokens) return [];
+  const side = Math.min(shape.input[0], shape.input[1]);
+  if (network.family === 'vit' && shape.input.slice(0, 2).some((size) => size % network.patch !== 0)) {
+    return [{ path: `${path}.patch`, message: `must divide the ${side} pixels of the image's side, which ${network.patch} does not` }];
+  }
+  if (network.family === 'convnext' && network.patch * 2 ** (network.stages.length - 1) > side) {
+    const stages = network.stages.length;
+    return [{ path: `${path}.patch`, message: `leaves nothing of ${side} pixels in ${stages} ${stages === 1 ? 'stage' : 'stages'}: use a smaller patch or fewer stages` }];
+  }
+  return [];
 }
 
 /** Why a guide trained on one task cannot read another, or null. */

@@ -103,6 +103,22 @@ describe('parts that do not fit each other', () => {
     return parsed.ok ? [] : parsed.problems.map(formatProblem);
   };
 
+  it('patches fill an image, and stages leave some of it', () => {
+    const vit = { family: 'vit', patch: 5, layers: 1, width: 8, heads: 2, ffn: 8, pooling: 'mean', init: 'default' };
+    expect(complaints(['target', vit])).toEqual(["target.patch must divide the 16 pixels of the image's side, which 5 does not"]);
+    expect(complaints(['target', { ...vit, patch: 4, width: 9 }])).toEqual(['target.width must be a multiple of the 2 heads, not 9']);
+    expect(complaints(['target', { ...vit, patch: 4 }])).toEqual([]);
+    const convnext = { family: 'convnext', stages: [1, 1, 1], width: 8, patch: 5, kernel: 3, init: 'default' };
+    expect(complaints(['target', convnext])).toEqual(['target.patch leaves nothing of 16 pixels in 3 stages: use a smaller patch or fewer stages']);
+    expect(complaints(['target', { ...convnext, patch: 4 }])).toEqual([]);
+  });
+
+  it('a plain ConvNet has at most fifty convolutions', () => {
+    const convnet = { family: 'convnet', stages: [30, 21], width: 4, stride: 2, norm: 'batch', init: 'he', tap: 'pre' };
+    expect(complaints(['target', convnet])).toEqual(['target.stages can hold at most 50 convolutions together']);
+    expect(complaints(['target', { ...convnet, stages: [30, 20] }])).toEqual([]);
+  });
+
   it('a network reads what the task gives', () => {
     expect(complaints(['task', findPreset('first-token')?.experiment.task])).toEqual([
       'target.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
@@ -111,7 +127,7 @@ describe('parts that do not fit each other', () => {
       'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
     ]);
     expect(sequence('copy-paste', ['task', WIDE?.task])).toEqual([
-      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet, convnet or custom',
+      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet, convnet, convnext, vit or custom',
     ]);
   });
 

@@ -6,6 +6,8 @@ export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
   fcn: 'Fully connected',
   resnet: 'ResNet',
   convnet: 'Plain ConvNet',
+  convnext: 'ConvNeXt',
+  vit: 'ViT',
   rnn: 'Recurrent',
   transformer: 'Transformer',
   custom: 'Your own',
@@ -131,6 +133,54 @@ const CONVNET: FieldSpec[] = [
   TAP,
 ];
 
+const CONVNEXT: FieldSpec[] = [
+  CHANNELS,
+  { kind: 'number', path: 'patch', label: 'Patch', hint: 'Side in pixels of what the first convolution reads.' },
+  {
+    kind: 'choice',
+    path: 'kernel',
+    label: 'Depth-wise filters',
+    hint: 'How far a channel looks in each block.',
+    choices: [3, 5, 7].map((size) => ({ key: String(size), label: `${size}×${size}`, value: size })),
+  },
+  // One initialisation: nothing to choose.
+];
+
+const HEADS: FieldSpec = { kind: 'number', path: 'heads', label: 'Heads', hint: 'Of attention; they share the width.' };
+const MLP_UNITS: FieldSpec = {
+  kind: 'number',
+  path: 'ffn',
+  label: 'MLP units',
+  hint: 'In the hidden layer of each block.',
+  step: 16,
+};
+const BLOCKS: FieldSpec = { kind: 'number', path: 'layers', label: 'Blocks', hint: 'Each is attention, then an MLP.' };
+const STREAM: FieldSpec = {
+  kind: 'number',
+  path: 'width',
+  label: 'Width',
+  hint: 'Of the stream; a multiple of the heads.',
+  step: 8,
+};
+
+const VIT: FieldSpec[] = [
+  BLOCKS,
+  { kind: 'number', path: 'patch', label: 'Patch', hint: "Its side in pixels; it divides the image's." },
+  STREAM,
+  HEADS,
+  MLP_UNITS,
+  {
+    kind: 'choice',
+    path: 'pooling',
+    label: 'Reads out',
+    hint: 'A token of its own, or the mean over the patches.',
+    choices: [
+      { key: 'class', label: 'Class token' },
+      { key: 'mean', label: 'Mean' },
+    ],
+  },
+];
+
 const RNN: FieldSpec[] = [
   {
     kind: 'choice',
@@ -155,10 +205,10 @@ const RNN: FieldSpec[] = [
 ];
 
 const TRANSFORMER: FieldSpec[] = [
-  { kind: 'number', path: 'layers', label: 'Blocks', hint: 'Each is attention, then an MLP.' },
-  { kind: 'number', path: 'width', label: 'Width', hint: 'Of the stream; a multiple of the heads.', step: 8 },
-  { kind: 'number', path: 'heads', label: 'Heads', hint: 'Of attention; they share the width.' },
-  { kind: 'number', path: 'ffn', label: 'MLP units', hint: 'In the hidden layer of each block.', step: 16 },
+  BLOCKS,
+  STREAM,
+  HEADS,
+  MLP_UNITS,
   yesOrNo('causal', 'Looks', 'A causal network sees no later tokens.', 'Back', 'Both ways'),
   {
     kind: 'choice',
@@ -207,6 +257,8 @@ const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
   fcn: FCN,
   resnet: RESNET,
   convnet: CONVNET,
+  convnext: CONVNEXT,
+  vit: VIT,
   rnn: RNN,
   transformer: TRANSFORMER,
   custom: [init('custom', 'Default: uniform in ±1/√inputs. He: scaled for ReLU.'), { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' }],
