@@ -54,4 +54,9 @@ export const EVIDENCE: Readonly<Record<string, Evidence>> = {
     paper: 'Compares guidance with distillation on all its tasks and finds guidance ahead (its Figure 5 prints no numbers).',
     here: 'Wide FCN on shapes: unguided 80.1 %, guided by a trained ResNet-8 85.6 %, distilled 83.6 %. Guidance helps; the two points over distillation are hardly more than the spread of the seeds.',
   },
+  'scale-trap': {
+    outcome: 'not in the paper',
+    paper: 'Has no network without normalisation: its deep fully connected blocks are linear, batch norm, ReLU.',
+    here: 'Twelve layers of 128 units on shapes, without normalisation: unguided 43.6 %, guided by a trained ResNet-8 12.7 % (chance 12.5 %) at a CKA of .80, by an untrained one 11.7 % at .96. The features are aligned and too small to be read. With He weights: unguided 59.5 %, guided 60.3 %.',
+  },
 };

@@ -96,6 +96,17 @@ export const PRESETS: readonly Preset[] = [
       [UNGUIDED, guided(4), guidedUntrained(0.3), DISTILLED]),
   },
   {
+    id: 'scale-trap',
+    title: 'The scale trap',
+    hint: 'CKA ignores scale: without normalisation a deep FCN aligns to .8 and stays at chance. It reproduces; He weights heal it, as does batch norm.',
+    experiment: image('scale-trap', 'Can a network look like its guide and know nothing?', SHAPES,
+      { ...fcn(12, 128), norm: 'none', dropout: 0 }, 300, [
+        UNGUIDED, guided(1), guidedUntrained(1),
+        { ...UNGUIDED, id: 'unguided-he', name: 'Unguided, He weights', init: 'he' },
+        { ...guided(1), id: 'guided-he', name: 'Guided, He weights', init: 'he' },
+      ]),
+  },
+  {
     id: 'cifar',
     title: 'CIFAR-10: FCN ← ResNet',
     hint: 'Real photographs, from your own copy of the files: a reality check.',
