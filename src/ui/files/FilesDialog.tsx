@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { AssetInfo } from '@/experiment/assets.ts';
 import { namedAssets } from '@/experiment/assetRefs.ts';
@@ -102,6 +102,31 @@ function Known({ set }: { set: KnownSet }) {
   );
 }
 
+function FromAddress() {
+  const busy = useAssets((state) => state.progress !== null);
+  const [address, setAddress] = useState('');
+  const fetchAddress = async () => tell(await fetchFiles([address.trim()]), [{ path: address.trim() }]);
+  return (
+    <form
+      className={classes.address}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void fetchAddress();
+      }}
+    >
+      <TextInput
+        aria-label="Web address of a file"
+        placeholder="https://… of a file or an archive"
+        value={address}
+        onChange={(event) => setAddress(event.currentTarget.value)}
+      />
+      <Button type="submit" disabled={busy || address.trim() === ''}>
+        Fetch
+      </Button>
+    </form>
+  );
+}
+
 /** Everything about files: adding, what is kept, what is offered in public. */
 export function FilesDialog() {
   const opened = useAssets((state) => state.dialog);
@@ -128,6 +153,7 @@ export function FilesDialog() {
               sent anywhere.
             </Text>
             <ChooseFiles />
+            <FromAddress />
             <section aria-label="Kept in this browser">
               <h3 className={classes.head}>Kept in this browser</h3>
               {assets?.length === 0 && <Text size="sm" c="dimmed">Nothing yet.</Text>}
