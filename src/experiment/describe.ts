@@ -3,13 +3,14 @@
  * picture, the estimates) and by the lab (names and shapes of taps must agree with what it builds; a test checks).
  */
 import { describeCustom } from './custom/describe.ts';
-import { describeConvNet, describeResNet } from './describeConvolutional.ts';
-import { describeRnn, describeTransformer } from './describeSequence.ts';
+import { describeConvNet, describeConvNext, describeResNet } from './describeConvolutional.ts';
+import { describeRnn, describeTransformer, describeVit } from './describeSequence.ts';
 import type { ImageShape, SequenceShape, TaskShape } from './describeTask.ts';
 import { type NetworkDescription, product, tap, type TapDescription } from './description.ts';
 import type { FcnSpec, NetworkSpec } from './networkSchema.ts';
 
 export * from './describeConvolutional.ts';
+export { vitTokens } from './describeSequence.ts';
 export * from './describeTask.ts';
 export type { NetworkDescription, TapDescription } from './description.ts';
 
@@ -48,6 +49,8 @@ export function describeNetwork(spec: NetworkSpec, task: TaskShape): NetworkDesc
     case 'fcn': return describeFcn(spec, asImages(task));
     case 'resnet': return describeResNet(spec, asImages(task));
     case 'convnet': return describeConvNet(spec, asImages(task));
+    case 'convnext': return describeConvNext(spec, asImages(task));
+    case 'vit': return describeVit(spec, asImages(task));
     case 'rnn': return describeRnn(spec, asSequence(task));
     case 'transformer': return describeTransformer(spec, asSequence(task));
     case 'custom': return describeCustom(spec, task);

@@ -1,6 +1,7 @@
 /** What a task looks like before any of it is drawn: shapes, names, and what guessing scores. */
 import type { ProceduralSpec } from './imageSchema.ts';
-import { type ImageTaskSpec, isImageTask, type SequenceTaskSpec, type TaskSpec } from './taskSchema.ts';
+import { MICRO_ENGLISH_WORDS } from './microEnglish.ts';
+import { type ImageTaskSpec, isImageTask, isLanguageTask, type LanguageTaskSpec, type SequenceTaskSpec, type TaskSpec } from './taskSchema.ts';
 
 interface CommonShape {
   classes: number;
@@ -32,9 +33,10 @@ export type TaskShape = ImageShape | SequenceShape;
 
 /** The metric that a task is judged by. */
 export interface Metric {
-  name: string;
+  /** 'accuracy', a fraction; or 'perplexity', e to the cross-entropy: among how many tokens a network wavers. */
+  name: 'accuracy' | 'perplexity';
   higherIsBetter: boolean;
-  /** Score of guessing. */
+  /** Score of guessing; of language every token with equal probability, which is as many as there are tokens. */
   chance: number;
 }
 
@@ -105,6 +107,8 @@ function sequenceForm(task: SequenceTaskSpec): SequenceForm {
         length: task.length, labels: 'tokens',
         tokens: [...OPENERS.slice(0, task.brackets), ...CLOSERS.slice(0, task.brackets)], classes: CLOSERS.slice(0, task.brackets),
       };
+    case 'micro-english':
+      return { length: task.context, labels: 'tokens', tokens: [...MICRO_ENGLISH_WORDS], classes: [...MICRO_ENGLISH_WORDS] };
     case 'modular-addition':
       return { length: task.length, labels: 'sequence', tokens: digits(task.modulus), classes: digits(task.modulus) };
   }
@@ -119,10 +123,19 @@ export function taskShape(task: TaskSpec): TaskShape {
     input: [length],
     tokens: { vocabulary: tokens.length, padded, outputs: labels === 'sequence' ? 1 : length },
     classes: classes.length,
-    trainExamples: task.train === 'fresh' ? Number.POSITIVE_INFINITY : task.train,
-    valExamples: task.val,
+    ...(isLanguageTask(task) ? windowCounts(task) : {
+      trainExamples: task.train === 'fresh' ? Number.POSITIVE_INFINITY : task.train,
+      valExamples: task.val,
+    }),
   };
 }
+
+/**
+ * Training draws windows from anywhere in its text, new ones at every step; validation goes through its text window by
+ * window. The last token of a window has its label behind it.
+ */
+const windowCounts = ({ valTokens, context }: LanguageTaskSpec) =>
+  ({ trainExamples: Number.POSITIVE_INFINITY, valExamples: Math.floor((valTokens - 1) / context) });
 
 /** Class names in label order. */
 export function classNames(task: TaskSpec): string[] {
@@ -141,7 +154,14 @@ export const tokenNames = (task: TaskSpec): string[] => (isImageTask(task) ? [] 
 const officialEndShare = (task: { minLength: number; maxLength: number }): number =>
   1 / ((0.9 * (task.minLength + task.maxLength)) / 2 + 1);
 
+/**
+ * Groups of labels that are also scored each for itself, by name; empty for most tasks. What belongs to them is said in
+ * `lab/tasks/text`.
+ */
+export const labelGroups = (task: TaskSpec): string[] => (task.kind === 'micro-english' ? ['returning name', 'other tokens'] : []);
+
 export function taskMetric(task: TaskSpec): Metric {
+  if (isLanguageTask(task)) return { name: 'perplexity', higherIsBetter: false, chance: taskShape(task).classes };
   const chance = task.kind === 'copy-paste-official'
     // Guessing one of nine, knowing where the end is: 14.286 % for lengths 20 to 40.
     ? officialEndShare(task) + (1 - officialEndShare(task)) / (OFFICIAL_COPY.symbols - 1)
@@ -160,6 +180,7 @@ export function taskTitle(task: TaskSpec): string {
     textures: 'Textures', 'grey-textures': 'Grey textures', shapes: 'Shapes', digits: 'Digits', 'first-token': 'First token', 'copy-paste': 'Copy-paste',
     'copy-paste-official': 'Copy-paste (official code)', reverse: 'Reverse', parity: 'Parity',
     'associative-recall': 'Associative recall', dyck: 'Brackets', 'modular-addition': 'Modular addition',
+    'micro-english': 'Micro-English',
   };
   return titles[task.kind];
 }

@@ -57,6 +57,34 @@ const convnetSchema = z.strictObject({
   tap: tapPlace,
 });
 
+const convnextSchema = z.strictObject({
+  family: z.literal('convnext'),
+  /** Blocks per stage; every stage after the first halves the resolution and doubles the channels. */
+  stages: z.array(int(1, 8)).min(1).max(4),
+  /** Channels of the first stage. */
+  width: int(4, 256),
+  /** Size and stride of the first convolution, which cuts the image into patches. */
+  patch: int(1, 8),
+  /** Size of the depth-wise convolutions. */
+  kernel: z.union([z.literal(3), z.literal(5), z.literal(7)]),
+  init: z.enum(['default']),
+});
+
+const vitSchema = z.strictObject({
+  family: z.literal('vit'),
+  /** Side of a patch; divides that of the image. */
+  patch: int(1, 16),
+  layers: int(1, 12),
+  /** Of the residual stream; a multiple of `heads`. */
+  width: int(4, 512),
+  heads: int(1, 16),
+  /** Units of the MLP in each block. */
+  ffn: int(4, 4096),
+  /** What the head reads: a token of its own that attends to the patches, or the mean over the patches. */
+  pooling: z.enum(['class', 'mean']),
+  init: z.enum(['default']),
+});
+
 const rnnSchema = z.strictObject({
   family: z.literal('rnn'),
   /** 'tanh' and 'relu' are vanilla RNNs. */
@@ -104,7 +132,7 @@ const customSchema = z.strictObject({
   tap: tapPlace,
 });
 
-export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, rnnSchema, transformerSchema, customSchema]);
+export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, convnextSchema, vitSchema, rnnSchema, transformerSchema, customSchema]);
 
 /** Initialisations that an arm may name; which of them suit depends on the target's family. */
 export const initSchema = z.enum(['default', 'he', 'xavier', 'orthogonal', 'good', 'identity']);
@@ -114,6 +142,8 @@ export const INITS = {
   fcn: fcnSchema.shape.init.options,
   resnet: resnetSchema.shape.init.options,
   convnet: convnetSchema.shape.init.options,
+  convnext: convnextSchema.shape.init.options,
+  vit: vitSchema.shape.init.options,
   rnn: rnnSchema.shape.init.options,
   transformer: transformerSchema.shape.init.options,
   custom: customSchema.shape.init.options,
@@ -123,6 +153,8 @@ export type NetworkSpec = z.infer<typeof networkSchema>;
 export type FcnSpec = Extract<NetworkSpec, { family: 'fcn' }>;
 export type ResNetSpec = Extract<NetworkSpec, { family: 'resnet' }>;
 export type ConvNetSpec = Extract<NetworkSpec, { family: 'convnet' }>;
+export type ConvNextSpec = Extract<NetworkSpec, { family: 'convnext' }>;
+export type VitSpec = Extract<NetworkSpec, { family: 'vit' }>;
 export type RnnSpec = Extract<NetworkSpec, { family: 'rnn' }>;
 export type TransformerSpec = Extract<NetworkSpec, { family: 'transformer' }>;
 export type CustomSpec = Extract<NetworkSpec, { family: 'custom' }>;

@@ -103,6 +103,22 @@ describe('parts that do not fit each other', () => {
     return parsed.ok ? [] : parsed.problems.map(formatProblem);
   };
 
+  it('patches fill an image, and stages leave some of it', () => {
+    const vit = { family: 'vit', patch: 5, layers: 1, width: 8, heads: 2, ffn: 8, pooling: 'mean', init: 'default' };
+    expect(complaints(['target', vit])).toEqual(["target.patch must divide the 16 pixels of the image's side, which 5 does not"]);
+    expect(complaints(['target', { ...vit, patch: 4, width: 9 }])).toEqual(['target.width must be a multiple of the 2 heads, not 9']);
+    expect(complaints(['target', { ...vit, patch: 4 }])).toEqual([]);
+    const convnext = { family: 'convnext', stages: [1, 1, 1], width: 8, patch: 5, kernel: 3, init: 'default' };
+    expect(complaints(['target', convnext])).toEqual(['target.patch leaves nothing of 16 pixels in 3 stages: use a smaller patch or fewer stages']);
+    expect(complaints(['target', { ...convnext, patch: 4 }])).toEqual([]);
+  });
+
+  it('a plain ConvNet has at most fifty convolutions', () => {
+    const convnet = { family: 'convnet', stages: [30, 21], width: 4, stride: 2, norm: 'batch', init: 'he', tap: 'pre' };
+    expect(complaints(['target', convnet])).toEqual(['target.stages can hold at most 50 convolutions together']);
+    expect(complaints(['target', { ...convnet, stages: [30, 20] }])).toEqual([]);
+  });
+
   it('a network reads what the task gives', () => {
     expect(complaints(['task', findPreset('first-token')?.experiment.task])).toEqual([
       'target.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
@@ -111,7 +127,7 @@ describe('parts that do not fit each other', () => {
       'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
     ]);
     expect(sequence('copy-paste', ['task', WIDE?.task])).toEqual([
-      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet, convnet or custom',
+      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet, convnet, convnext, vit or custom',
     ]);
   });
 
@@ -123,6 +139,18 @@ describe('parts that do not fit each other', () => {
     const copy = { kind: 'copy-paste-official', minLength: 30, maxLength: 20, train: 'fresh', val: 64, seed: 0 };
     expect(sequence('first-token', ['task', copy])).toEqual(['task.minLength must be at most the largest length 20, not 30']);
     expect(sequence('first-token', ['task.train', 64], ['base.batchSize', 65])).toEqual(['base.batchSize must be at most the 64 training examples, not 65']);
+  });
+
+  it('a network in language modelling does not see what it is to guess', () => {
+    const language = (...changes: [string, unknown][]) => complaints(...Object.entries(findPreset('lm-short')?.experiment ?? {}).map(([k, v]): [string, unknown] => [k, v]), ...changes);
+    expect(language()).toEqual([]);
+    expect(language(['target.chained', true])).toEqual(['target.chained must be false in language modelling: upper layers would start from a state that has read the answer']);
+    expect(language(['guides.untrained.network.causal', false]))
+      .toEqual(['guides.untrained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
+    // Trained on another task it would still show the target later tokens of this one.
+    expect(language(['guides.trained.network.causal', false], ['guides.trained.training.task', { kind: 'modular-addition', length: 32, modulus: 47, train: 'fresh', val: 64, seed: 0 }]))
+      .toEqual(['guides.trained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
+    expect(language(['task.valSeed', 1])).toEqual(["task.valSeed must differ from the training text's seed 1: validation would be on the text that was learnt"]);
   });
 
   it('an initialisation suits the target', () => {

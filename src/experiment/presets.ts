@@ -1,4 +1,5 @@
 /** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
+import { LANGUAGE_PRESETS } from './languagePresets.ts';
 import type { ArmSpec, BaseSettings, Experiment, FcnSpec, GuideSpec, ResNetSpec, TaskSpec } from './schema.ts';
 import { SEQUENCE_PRESETS } from './sequencePresets.ts';
 
@@ -72,6 +73,7 @@ const image = (
 /** In the order in which they are offered; the page opens with the first. */
 export const PRESETS: readonly Preset[] = [
   ...SEQUENCE_PRESETS,
+  ...LANGUAGE_PRESETS,
   {
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
@@ -92,6 +94,17 @@ export const PRESETS: readonly Preset[] = [
     hint: 'With a trained teacher the two are close: an effect within noise must be called that.',
     experiment: image('shapes', 'When the teacher is good, is guidance any better than distillation?', SHAPES, fcn(3, 384), 300,
       [UNGUIDED, guided(4), guidedUntrained(0.3), DISTILLED]),
+  },
+  {
+    id: 'scale-trap',
+    title: 'The scale trap',
+    hint: 'CKA ignores scale: without normalisation a deep FCN aligns to .8 and stays at chance. It reproduces; He weights heal it, as does batch norm.',
+    experiment: image('scale-trap', 'Can a network look like its guide and know nothing?', SHAPES,
+      { ...fcn(12, 128), norm: 'none', dropout: 0 }, 300, [
+        UNGUIDED, guided(1), guidedUntrained(1),
+        { ...UNGUIDED, id: 'unguided-he', name: 'Unguided, He weights', init: 'he' },
+        { ...guided(1), id: 'guided-he', name: 'Guided, He weights', init: 'he' },
+      ]),
   },
   {
     id: 'cifar',

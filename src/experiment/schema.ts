@@ -10,7 +10,10 @@ import { seed, taskSchema } from './taskSchema.ts';
 export type { AssetRef } from './assets.ts';
 export { FIGURE_DEFAULTS, type FileImagesSpec, type ProceduralSpec } from './imageSchema.ts';
 export * from './networkSchema.ts';
-export { type ImageTaskSpec, isImageTask, type SequenceTaskSpec, taskSchema, type TaskSpec } from './taskSchema.ts';
+export {
+  type DrawnSequenceSpec, type ImageTaskSpec, isImageTask, isLanguageTask, type LanguageTaskSpec, type MicroEnglishSpec, type SequenceTaskSpec,
+  taskSchema, type TaskSpec,
+} from './taskSchema.ts';
 
 export const SCHEMA_VERSION = 1;
 

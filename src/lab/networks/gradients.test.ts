@@ -41,6 +41,18 @@ const CASES: Record<string, { network: NetworkSpec; tap: string; dropout?: boole
   'plain ConvNet without norm, strided stem, taps behind the activation': {
     network: { family: 'convnet', stages: [2, 1], width: 4, stride: 2, norm: 'none', init: 'default', tap: 'post' }, tap: 'conv2',
   },
+  'ConvNeXt, an odd size halved': {
+    network: { family: 'convnext', stages: [1, 1], width: 5, patch: 2, kernel: 3, init: 'default' }, tap: 'block1.depthwise',
+  },
+  'ConvNeXt with large filters, taps on the stream': {
+    network: { family: 'convnext', stages: [2], width: 6, patch: 1, kernel: 7, init: 'default' }, tap: 'block2.output',
+  },
+  'ViT with a class token': {
+    network: { family: 'vit', patch: 3, layers: 2, width: 8, heads: 2, ffn: 10, pooling: 'class', init: 'default' }, tap: 'block1.attention',
+  },
+  'ViT, mean over the patches': {
+    network: { family: 'vit', patch: 2, layers: 1, width: 8, heads: 4, ffn: 10, pooling: 'mean', init: 'default' }, tap: 'patches',
+  },
   'ResNet, taps behind the activation': { network: { family: 'resnet', stages: [2], width: 4, init: 'default', tap: 'post' }, tap: 'block2.conv2' },
 };
 

@@ -1,5 +1,5 @@
 import type { TaskPreview } from '../../experiment/events.ts';
-import { type FileImagesSpec, isImageTask, type ProceduralSpec, type TaskSpec } from '../../experiment/schema.ts';
+import { type FileImagesSpec, isImageTask, isLanguageTask, type ProceduralSpec, type TaskSpec } from '../../experiment/schema.ts';
 import type { Library } from '../files/library.ts';
 import { drawDigit } from './images/digits.ts';
 import { openFileImages, previewFileImages } from './images/fileTask.ts';
@@ -7,6 +7,7 @@ import { drawShape } from './images/shapes.ts';
 import { type ImageSource, ImageTask } from './images/task.ts';
 import { drawGreyTexture, drawTexture } from './images/textures.ts';
 import { SequenceTask } from './sequences/task.ts';
+import { microEnglishTask } from './text/task.ts';
 import type { DrawnTask, Task } from './types.ts';
 
 export { batchIndices, stepsPerEpoch } from './order.ts';
@@ -27,6 +28,7 @@ export function createTask(spec: ProceduralSpec): ImageTask;
 export function createTask(spec: TaskSpec): DrawnTask;
 export function createTask(spec: TaskSpec): DrawnTask {
   if (spec.kind === 'image-files') throw new TypeError('a task that reads files is opened with openTask');
+  if (isLanguageTask(spec)) return microEnglishTask(spec);
   if (!isImageTask(spec)) return new SequenceTask(spec);
   return new ImageTask(spec, IMAGES[spec.kind]);
 }

@@ -1,6 +1,14 @@
 /** The settings of every task, as data. */
 import { taskShape } from '@/experiment/describe.ts';
-import { FIGURE_DEFAULTS, isImageTask, type ProceduralSpec, type SequenceTaskSpec, type TaskSpec } from '@/experiment/schema.ts';
+import {
+  type DrawnSequenceSpec,
+  FIGURE_DEFAULTS,
+  isImageTask,
+  isLanguageTask,
+  type ProceduralSpec,
+  type SequenceTaskSpec,
+  type TaskSpec,
+} from '@/experiment/schema.ts';
 import { sameValue } from '@/state/paths.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
 
@@ -101,7 +109,7 @@ const figureFields = (kind: 'shapes' | 'digits'): FieldSpec[] => [
 /** Of a training set that is fixed, when it is first wanted. */
 const FIXED_SIZE = 2000;
 
-const dataFields = (task: SequenceTaskSpec): FieldSpec[] => [
+const dataFields = (task: DrawnSequenceSpec): FieldSpec[] => [
   {
     kind: 'choice',
     path: 'train',
@@ -148,6 +156,14 @@ const VOCABULARY: FieldSpec = {
   hint: 'How many there are to tell apart.',
 };
 
+const CONTEXT: FieldSpec = {
+  kind: 'number',
+  path: 'context',
+  label: 'Context',
+  hint: 'Tokens that a network sees at once.',
+  step: 8,
+};
+
 const OWN_FIELDS: Record<SequenceTaskSpec['kind'], FieldSpec[]> = {
   'first-token': [length('Tokens of a sequence, the question mark included.'), VOCABULARY],
   'copy-paste': [length('Symbols to be repeated; a sequence is twice as long.'), VOCABULARY],
@@ -183,11 +199,29 @@ const OWN_FIELDS: Record<SequenceTaskSpec['kind'], FieldSpec[]> = {
     length('Digits to be added.'),
     { kind: 'number', path: 'modulus', label: 'Modulus', hint: 'The sum counts up to this, then starts again.' },
   ],
+  'micro-english': [
+    {
+      kind: 'choice',
+      path: 'variant',
+      label: 'Grammar',
+      hint: 'The full one has relative clauses and brackets; names then return after 11 words more.',
+      choices: [
+        { key: 'short', label: 'Short sentences' },
+        { key: 'full', label: 'Full' },
+      ],
+    },
+    CONTEXT,
+    { kind: 'number', path: 'trainTokens', label: 'Training words', hint: 'Of the text that windows are cut from.', step: 10_000 },
+    { kind: 'number', path: 'valTokens', label: 'Validation words', hint: 'More words make the score more certain.', step: 1000 },
+    { kind: 'number', path: 'seed', label: 'Training seed', hint: 'Another seed tells another story.' },
+    { kind: 'number', path: 'valSeed', label: 'Validation seed', hint: 'Unlike the training seed: a text that is known is no test.' },
+  ],
 };
 
 export function taskFields(task: TaskSpec): FieldSpec[] {
   if (task.kind === 'image-files') return FILE_IMAGES;
-  return isImageTask(task) ? imageFields(task) : [...OWN_FIELDS[task.kind], ...dataFields(task)];
+  if (isImageTask(task)) return imageFields(task);
+  return isLanguageTask(task) ? OWN_FIELDS[task.kind] : [...OWN_FIELDS[task.kind], ...dataFields(task)];
 }
 
 /** What kind of answers a task asks for: "8 classes", "4 symbols". */
@@ -213,6 +247,8 @@ export function answersOf(task: TaskSpec): string {
       return `${task.brackets} kinds`;
     case 'modular-addition':
       return `modulo ${task.modulus}`;
+    case 'micro-english':
+      return 'the next word';
   }
 }
 
@@ -232,4 +268,5 @@ export const TASK_GROUPS: { group: string; kinds: TaskSpec['kind'][] }[] = [
       'modular-addition',
     ],
   },
+  { group: 'Language', kinds: ['micro-english'] },
 ];

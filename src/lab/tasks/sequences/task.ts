@@ -1,7 +1,7 @@
 /** Sequence tasks: a fixed training set in shuffled epochs, or new sequences at every step. */
 import { classNames, taskShape, tokenNames, type SequenceShape } from '../../../experiment/describe.ts';
 import type { SequencePreview } from '../../../experiment/events.ts';
-import type { SequenceTaskSpec } from '../../../experiment/schema.ts';
+import type { DrawnSequenceSpec } from '../../../experiment/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
 import { epochBatch } from '../rows.ts';
 import type { SeedBatch, Split, DrawnTask } from '../types.ts';
@@ -13,13 +13,13 @@ interface TokenSplit extends Split {
 }
 
 export class SequenceTask implements DrawnTask {
-  readonly spec: SequenceTaskSpec;
+  readonly spec: DrawnSequenceSpec;
   readonly shape: SequenceShape;
   readonly #draw: ReturnType<typeof generator>;
   #train: TokenSplit | undefined;
   #val: TokenSplit | undefined;
 
-  constructor(spec: SequenceTaskSpec) {
+  constructor(spec: DrawnSequenceSpec) {
     this.spec = spec;
     this.shape = taskShape(spec) as SequenceShape;
     this.#draw = generator(spec);
