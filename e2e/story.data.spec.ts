@@ -101,8 +101,8 @@ test('without a secure address files are kept in the database; pictures in a ZIP
   await expectExperiment(page, (e) => e.task).toMatchObject({ kind: 'image-files', classNames: ['blue', 'red'], train: 64, val: 33, grey: false });
   const first = page.getByTestId('thumbnails').getByRole('img', { name: 'blue' }).first();
   await expect(first).toBeVisible();
-  const colour = await first.evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext('2d')?.getImageData(3, 3, 1, 1).data ?? [])]);
-  expect(colour.filter((_, i) => i !== 1)).toEqual([0, 255, 255]);
+  const colour = () => first.evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext('2d')?.getImageData(3, 3, 1, 1).data ?? [])]);
+  await expect.poll(async () => (await colour()).filter((_, i) => i !== 1)).toEqual([0, 255, 255]);
   await page.reload();
   await expect(first).toBeVisible();
 });

@@ -45,10 +45,11 @@ export function TaskPreview({ task }: { task: TaskSpec }) {
   }, [settled, needed]);
   const preview = drawn?.preview ?? null;
   if (needed && needed !== 'unknown') return <FilesNeeded needed={needed} />;
-  if (isImageTask(task)) {
-    return <Thumbnails task={task} preview={preview && preview.kind !== 'sequences' ? preview : null} />;
-  }
   // Written in the names of the task that they were drawn from.
+  if (isImageTask(task)) {
+    const shown = drawn && isImageTask(drawn.task) && preview && preview.kind !== 'sequences' ? { of: drawn.task, preview } : null;
+    return <Thumbnails task={shown?.of ?? task} preview={shown?.preview ?? null} />;
+  }
   const shown = drawn && !isImageTask(drawn.task) && preview?.kind === 'sequences' ? { of: drawn.task, preview } : null;
   return <Sequences task={shown?.of ?? task} preview={shown?.preview ?? null} />;
 }
