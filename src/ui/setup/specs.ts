@@ -155,7 +155,7 @@ export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] 
 
 /** How a trained guide was trained. */
 export const recipeFields = (guide: GuideSpec): FieldSpec[] =>
-  guide.state === 'untrained'
+  guide.state !== 'trained'
     ? []
     : [
         STEPS,
