@@ -6,6 +6,7 @@ import { Tape } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { stream } from '../random/stream.ts';
 import { buildNetwork } from './index.ts';
+import { withOrthogonalWeights } from './orthogonal.ts';
 import { ForwardContext, type NetworkProgram } from './program.ts';
 import { Weights } from './weights.ts';
 
@@ -18,6 +19,8 @@ export interface ModelOptions {
   inits?: readonly (InitName | undefined)[];
   /** Name of the weights' random streams: `init` for targets, `guide/<id>` for guides. */
   streamName: string;
+  /** Orthogonal weight matrices (a control) instead of the network's own. */
+  orthogonal?: boolean;
 }
 
 export class Model {
@@ -25,12 +28,16 @@ export class Model {
   readonly weights: Weights;
   readonly kernels: Kernels;
 
-  constructor({ network, task, seeds, inits, streamName }: ModelOptions, kernels: Kernels) {
+  constructor({ network, task, seeds, inits, streamName, orthogonal = false }: ModelOptions, kernels: Kernels) {
     this.kernels = kernels;
-    this.program = buildNetwork(network, task);
+    const build = (spec: NetworkSpec) => {
+      const program = buildNetwork(spec, task);
+      return orthogonal ? withOrthogonalWeights(program) : program;
+    };
+    this.program = build(network);
     const programs = seeds.map((_, member) => {
       const init = inits?.[member];
-      return init ? buildNetwork(withInit(network, init), task) : this.program;
+      return init ? build(withInit(network, init)) : this.program;
     });
     this.weights = Weights.create(programs, (member, parameter) => stream(seeds[member], streamName, parameter));
   }

@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric, taskShape } from '../../experiment/describe.ts';
 import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/events.ts';
-import { alignedPairs, armGroups, GUIDE_CACHE_BYTES, guideCacheBytes, guideInstances, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
+import { guideInstances } from '../../experiment/guides.ts';
+import { alignedPairs, armGroups, GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
 import type { AlignTerm, ArmSpec, BaseSettings, Experiment, Intervention, TokenView } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
@@ -116,7 +117,7 @@ export class Run {
     for (const [id, guide] of this.#guides) {
       const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
       const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
-      if (grams || logits) guides.set(id, await guide.batch(drawn, views, { grams, logits }));
+      if (grams || logits) guides.set(id, await guide.batch(drawn, views, { step: this.#step, grams, logits }));
     }
     const masks = new StepMasks(seeds, this.#step, base.batchSize);
     const fed: Fed = { inputs, labels, views, guides };

@@ -19,7 +19,7 @@ export interface MemberRange {
 export interface AlignInput {
   members: MemberRange;
   targetTap: string;
-  /** `[count, B, B]`; with a view per position `[count·T, B, B]`. */
+  /** `[count, B, B]`, or `[1, B, B]` for all; with a view per position `[count·T, B, B]`. */
   guideGram: tf.Tensor3D;
   /** Share of each Gram matrix, where it is not 1 (see `BatchView.shares`). */
   shares?: tf.Tensor1D;
@@ -64,8 +64,10 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
   const runs: AlignInput[][] = [];
   for (const term of terms) {
     const run = runs.find((candidate) => {
-      const { members, targetTap, view, measure } = candidate[candidate.length - 1];
-      const follows = members.first + members.count === term.members.first;
+      const { members, targetTap, view, measure, guideGram } = candidate[candidate.length - 1];
+      // A Gram matrix that all members share stays one.
+      const own = guideGram.shape[0] === term.guideGram.shape[0] && guideGram.shape[0] >= members.count;
+      const follows = own && members.first + members.count === term.members.first;
       return follows && targetTap === term.targetTap && view === term.view && measure === term.measure;
     });
     if (run) run.push(term);
