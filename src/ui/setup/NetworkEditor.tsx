@@ -1,5 +1,6 @@
 import { ActionIcon, Group, Input, NativeSelect, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { IconMinus, IconPlus } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import { isImageTask, type NetworkSpec } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
@@ -70,6 +71,14 @@ function StagesField({ path, of }: { path: string; of: string }) {
   );
 }
 
+/** The text editor comes when it is needed. */
+const OwnNetwork = lazy(() => import('./own/OwnNetwork.tsx'));
+/** What it takes up, so that nothing jumps when it is there. */
+const OWN_NETWORK_HEIGHT = 390;
+
+/** Editors of texts need more room. */
+export const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 420);
+
 /** What a network comes to, live. */
 export function NetworkFacts({ network }: { network: NetworkSpec }) {
   const task = useExperiment((state) => state.experiment.task);
@@ -104,6 +113,11 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
         value={network.family}
         onChange={(family) => change(withFamily(network, family as NetworkSpec['family'], taskShape(task)))}
       />
+      {network.family === 'custom' && (
+        <Suspense fallback={<div style={{ height: OWN_NETWORK_HEIGHT }} />}>
+          <OwnNetwork key={path} path={path} network={network} />
+        </Suspense>
+      )}
       {stages && <StagesField path={`${path}.stages`} of={stages} />}
       <Fields root={path} specs={networkFields(network)} width={150} />
       <NetworkFacts network={network} />
