@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { PRESETS } from '../src/experiment/presets.ts';
-import { isImageTask, type TaskSpec, type TrainedGuideSpec } from '../src/experiment/schema.ts';
+import { isImageTask, type TrainedGuideSpec } from '../src/experiment/schema.ts';
 import { chooseBackend } from '../src/lab/backend/choose.ts';
 import { Guide } from '../src/lab/guidance/guide.ts';
 import { packTensors, recipeKey, type ShippedGuide } from '../src/lab/guidance/store.ts';
-import { createTask } from '../src/lab/tasks/index.ts';
+import { createTask, type DrawnTaskSpec } from '../src/lab/tasks/index.ts';
 import { nodeWasmFiles } from '../src/lab/backend/nodeWasmFiles.ts';
 import { evaluate } from '../src/lab/training/evaluation.ts';
 import { trainGuide } from '../src/lab/training/trainGuide.ts';
@@ -21,7 +21,7 @@ export const LOWEST_SCORE = 0.88;
 
 interface Recipe {
   key: string;
-  task: TaskSpec;
+  task: DrawnTaskSpec;
   guide: TrainedGuideSpec;
 }
 
@@ -29,8 +29,8 @@ interface Recipe {
 export function shippedRecipes(): Recipe[] {
   const recipes = new Map<string, Recipe>();
   for (const { experiment } of PRESETS) {
-    // Guides for sequences are trained in seconds where they are needed.
-    if (!isImageTask(experiment.task)) continue;
+    // Guides for sequences are trained in seconds where they are needed; those for files only the files' owners can train.
+    if (!isImageTask(experiment.task) || experiment.task.kind === 'image-files') continue;
     for (const guide of Object.values(experiment.guides)) {
       if (guide.state !== 'trained') continue;
       const key = recipeKey(experiment.task, guide);

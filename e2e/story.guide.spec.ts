@@ -13,7 +13,7 @@ function ownGuide(experiment: Experiment): Experiment {
   if (trained.state !== 'trained') throw new Error('the preset has no trained guide');
   return {
     ...small,
-    task: { ...small.task, train: 512, val: 128 },
+    task: { kind: 'textures', size: 8, train: 512, val: 128, seed: 0, noise: 0.15 },
     guides: {
       trained: {
         state: 'trained', network: { family: 'resnet', stages: [1, 1], width: 8, init: 'he', tap: 'pre' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classNames, describeNetwork, type ImageShape, resnetPlan, taskMetric, taskShape, tokenNames } from './describe.ts';
 import { findPreset, RESNET_8 } from './presets.ts';
 import { alignedPairs, cost, guidesInUse, mappedPairs, members, observedPairs } from './plan.ts';
-import type { ConvNetSpec, Experiment, FcnSpec, RnnSpec } from './schema.ts';
+import type { ConvNetSpec, Experiment, FcnSpec, NetworkSpec, RnnSpec } from './schema.ts';
 
 const preset = (id: string): Experiment => {
   const found = findPreset(id);
@@ -84,6 +84,29 @@ describe('a plain ConvNet', () => {
     expect(parameters).toBe(weights.reduce((a, b) => a + b) + norms + 24 * 8 + 8);
     expect(flops).toBe(2 * (64 * (weights[0] + weights[1]) + 16 * (weights[2] + weights[3]) + 24 * 8));
     expect(describeNetwork({ ...spec, norm: 'none' }, SHAPE).parameters).toBe(parameters - norms / 2);
+  });
+});
+
+describe('ConvNeXt and ViT', () => {
+  const PHOTO: ImageShape = { input: [224, 224, 3], classes: 1000, trainExamples: 1, valExamples: 1 };
+
+  it('have the parameters of torchvision’s, but for layer scale and the bias of the attention’s projections', () => {
+    const tiny = describeNetwork({ family: 'convnext', stages: [3, 3, 9, 3], width: 96, patch: 4, kernel: 7, init: 'default' }, PHOTO);
+    expect(tiny.parameters + 3 * 96 + 3 * 192 + 9 * 384 + 3 * 768).toBe(28_589_128);
+    const base = describeNetwork({ family: 'vit', patch: 16, layers: 12, width: 768, heads: 12, ffn: 3072, pooling: 'class', init: 'default' }, PHOTO);
+    expect(base.parameters + 12 * 3 * 768).toBe(86_567_656);
+    expect([tiny.title, base.title]).toEqual(['18×96 ConvNeXt', '12×768 ViT/16']);
+    // torchvision's 4.456 and 17.56 billion multiply-adds.
+    expect(tiny.flops / 2e9).toBeCloseTo(4.456, 2);
+    expect(base.flops / 2e9).toBeCloseTo(17.56, 1);
+  });
+
+  it('named mappings use attention outputs of the one, and layers but not streams of the other', () => {
+    const primary = (network: NetworkSpec) => describeNetwork(network, SHAPE).taps.filter((t) => t.primary).map((t) => t.name);
+    expect(primary({ family: 'vit', patch: 4, layers: 2, width: 8, heads: 2, ffn: 8, pooling: 'mean', init: 'default' }))
+      .toEqual(['block1.attention', 'block2.attention']);
+    expect(primary({ family: 'convnext', stages: [1, 1], width: 8, patch: 2, kernel: 3, init: 'default' }))
+      .toEqual(['stem', 'block1.depthwise', 'block1.mlp', 'down2', 'block2.depthwise', 'block2.mlp', 'pool']);
   });
 });
 

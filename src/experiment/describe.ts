@@ -3,13 +3,14 @@
  * picture, the estimates) and by the lab (names and shapes of taps must agree with what it builds; a test checks).
  */
 import { describeCustom } from './custom/describe.ts';
-import { describeConvNet, describeResNet } from './describeConvolutional.ts';
-import { describeRnn, describeTransformer } from './describeSequence.ts';
+import { describeConvNet, describeConvNext, describeResNet } from './describeConvolutional.ts';
+import { describeRnn, describeTransformer, describeVit } from './describeSequence.ts';
 import type { ImageShape, SequenceShape, TaskShape } from './describeTask.ts';
 import { type NetworkDescription, product, tap, type TapDescription } from './description.ts';
 import type { FcnSpec, NetworkSpec } from './networkSchema.ts';
 
 export * from './describeConvolutional.ts';
+export { vitTokens } from './describeSequence.ts';
 export * from './describeTask.ts';
 export type { NetworkDescription, TapDescription } from './description.ts';
 
@@ -20,15 +21,17 @@ function describeFcn(spec: FcnSpec, task: ImageShape): NetworkDescription {
   let multiplyAdds = 0;
   for (let i = 0, fanIn = input; i < spec.depth; i++, fanIn = spec.width) {
     taps.push(tap(`linear${i + 1}`, `linear ${i + 1}`, [spec.width]));
-    parameters += fanIn * spec.width + spec.width + (spec.norm === 'batch' ? 2 * spec.width : 0);
+    parameters += fanIn * spec.width + spec.width + (spec.norm === 'none' ? 0 : 2 * spec.width);
     multiplyAdds += fanIn * spec.width;
   }
+  // What a layer keeps: the linear output, that normalised where it is not fused with a ReLU, that behind the nonlinearity.
+  const kept = spec.norm === 'none' || (spec.norm === 'batch' && (spec.activation ?? 'relu') === 'relu') ? 2 : 3;
   parameters += spec.width * task.classes + task.classes;
   multiplyAdds += spec.width * task.classes;
   return {
     title: `${spec.depth}×${spec.width} FCN`,
     taps, parameters, flops: 2 * multiplyAdds,
-    activations: input + 2 * spec.depth * spec.width + task.classes,
+    activations: input + kept * spec.depth * spec.width + task.classes,
     layers: spec.depth + 1,
   };
 }
@@ -46,6 +49,8 @@ export function describeNetwork(spec: NetworkSpec, task: TaskShape): NetworkDesc
     case 'fcn': return describeFcn(spec, asImages(task));
     case 'resnet': return describeResNet(spec, asImages(task));
     case 'convnet': return describeConvNet(spec, asImages(task));
+    case 'convnext': return describeConvNext(spec, asImages(task));
+    case 'vit': return describeVit(spec, asImages(task));
     case 'rnn': return describeRnn(spec, asSequence(task));
     case 'transformer': return describeTransformer(spec, asSequence(task));
     case 'custom': return describeCustom(spec, task);

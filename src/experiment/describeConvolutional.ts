@@ -1,7 +1,7 @@
 /** Convolutional networks before they exist: their layers one by one, taps, parameters, arithmetic. */
 import type { ImageShape } from './describeTask.ts';
 import { type NetworkDescription, product, tap } from './description.ts';
-import type { ConvNetSpec, ResNetSpec } from './networkSchema.ts';
+import type { ConvNetSpec, ConvNextSpec, ResNetSpec } from './networkSchema.ts';
 
 /** One convolution, padded by (kernel − 1)/2 on every side. */
 export interface ConvLayer {
@@ -120,4 +120,74 @@ export function describeResNet(spec: ResNetSpec, task: ImageShape): NetworkDescr
 export function describeConvNet(spec: ConvNetSpec, task: ImageShape): NetworkDescription {
   const convs = convnetPlan(spec, task);
   return describePooled(`ConvNet-${convs.length + 1}`, convs, task, spec.norm);
+}
+
+/** A stage of a ConvNeXt: the strided convolution before it (kernel and stride alike, no padding), and its blocks. */
+export interface ConvNextStage {
+  /** `stem` or `down2`, `down3`, … */
+  entry: { name: string; label: string; kernel: number; inChannels: number };
+  blocks: { name: string; label: string }[];
+  channels: number;
+  height: number;
+  width: number;
+}
+
+/** Units in the MLP of a ConvNeXt block in relation to its channels. */
+export const CONVNEXT_EXPANSION = 4;
+
+/** The stages of a ConvNeXt: a stem that cuts patches, then at every stage half the resolution and twice the channels. */
+export function convnextPlan(spec: ConvNextSpec, task: ImageShape): ConvNextStage[] {
+  let [height, width, inChannels] = task.input;
+  let blocks = 0;
+  return spec.stages.map((count, i) => {
+    const kernel = i === 0 ? spec.patch : 2;
+    [height, width] = [Math.floor(height / kernel), Math.floor(width / kernel)];
+    const stage: ConvNextStage = {
+      entry: { name: i === 0 ? 'stem' : `down${i + 1}`, label: i === 0 ? 'stem' : `down to stage ${i + 1}`, kernel, inChannels },
+      blocks: Array.from({ length: count }, (_, k) => ({ name: `block${blocks + k + 1}`, label: `block ${blocks + k + 1}` })),
+      channels: spec.width * 2 ** i, height, width,
+    };
+    blocks += count;
+    inChannels = stage.channels;
+    return stage;
+  });
+}
+
+/**
+ * Of every block the depth-wise convolution, the MLP before it is added to the stream, and the stream behind the block;
+ * named mappings leave the streams out, for they are outputs of no layer.
+ */
+export function describeConvNext(spec: ConvNextSpec, task: ImageShape): NetworkDescription {
+  const stages = convnextPlan(spec, task);
+  const features = stages[stages.length - 1].channels;
+  let parameters = 2 * features + features * task.classes + task.classes;
+  let multiplyAdds = features * task.classes;
+  let activations = product(task.input);
+  const taps = stages.flatMap(({ entry, blocks, channels, height, width }, i) => {
+    const pixels = height * width;
+    const shape = [height, width, channels];
+    const entryWeights = entry.kernel ** 2 * entry.inChannels * channels;
+    const mlp = 2 * CONVNEXT_EXPANSION * channels ** 2;
+    const depthwise = spec.kernel ** 2 * channels;
+    // Layer norm: behind the stem, before the later ones.
+    parameters += entryWeights + channels + 2 * (i === 0 ? channels : entry.inChannels);
+    parameters += blocks.length * (depthwise + channels + 2 * channels + mlp + CONVNEXT_EXPANSION * channels + channels);
+    multiplyAdds += pixels * (entryWeights + blocks.length * (depthwise + mlp));
+    activations += pixels * channels * (2 + blocks.length * (4 + 2 * CONVNEXT_EXPANSION));
+    return [
+      { ...tap(entry.name, entry.label, shape), primary: true },
+      ...blocks.flatMap(({ name, label }) => [
+        { ...tap(`${name}.depthwise`, `${label}, depth-wise`, shape), primary: true },
+        { ...tap(`${name}.mlp`, `${label}, MLP`, shape), primary: true },
+        tap(`${name}.output`, `${label}, stream`, shape),
+      ]),
+    ];
+  });
+  const count = stages.reduce((n, { blocks }) => n + blocks.length, 0);
+  return {
+    title: `${count}×${spec.width} ConvNeXt`,
+    taps: [...taps, { ...tap('pool', 'average pool', [features]), primary: true }],
+    parameters, flops: 2 * multiplyAdds, activations,
+    layers: stages.length + 3 * count + 1,
+  };
 }

@@ -1,5 +1,7 @@
 /** What a task looks like before any of it is drawn: shapes, names, and what guessing scores. */
-import { type ImageTaskSpec, isImageTask, type SequenceTaskSpec, type TaskSpec } from './taskSchema.ts';
+import type { ProceduralSpec } from './imageSchema.ts';
+import { MICRO_ENGLISH_WORDS } from './microEnglish.ts';
+import { type ImageTaskSpec, isImageTask, isLanguageTask, type LanguageTaskSpec, type SequenceTaskSpec, type TaskSpec } from './taskSchema.ts';
 
 interface CommonShape {
   classes: number;
@@ -31,9 +33,10 @@ export type TaskShape = ImageShape | SequenceShape;
 
 /** The metric that a task is judged by. */
 export interface Metric {
-  name: string;
+  /** 'accuracy', a fraction; or 'perplexity', e to the cross-entropy: among how many tokens a network wavers. */
+  name: 'accuracy' | 'perplexity';
   higherIsBetter: boolean;
-  /** Score of guessing. */
+  /** Score of guessing; of language every token with equal probability, which is as many as there are tokens. */
   chance: number;
 }
 
@@ -50,8 +53,8 @@ const OPENERS = ['(', '[', '{', '⟨'];
 const CLOSERS = [')', ']', '}', '⟩'];
 
 const TEXTURES = ['horizontal', 'vertical', 'diagonal /', 'diagonal \\', 'checker', 'dots', 'rings', 'spokes'];
-/** Of each kind of images: channels, and the names of all classes that there are, in label order. */
-const IMAGE_FORMS: Record<ImageTaskSpec['kind'], { channels: 1 | 3; classes: readonly string[] }> = {
+/** Of each kind of images that are drawn: channels, and the names of all classes that there are, in label order. */
+const IMAGE_FORMS: Record<ProceduralSpec['kind'], { channels: 1 | 3; classes: readonly string[] }> = {
   textures: { channels: 3, classes: TEXTURES },
   'grey-textures': { channels: 3, classes: TEXTURES },
   shapes: { channels: 3, classes: ['disc', 'ring', 'square', 'frame', 'triangle', 'plus', 'two bars', '2×2 checker'] },
@@ -59,11 +62,10 @@ const IMAGE_FORMS: Record<ImageTaskSpec['kind'], { channels: 1 | 3; classes: rea
 };
 
 function imageShape(task: ImageTaskSpec): ImageShape {
-  const { channels, classes } = IMAGE_FORMS[task.kind];
-  return {
-    input: [task.size, task.size, channels], classes: task.classes ?? classes.length,
-    trainExamples: task.train, valExamples: task.val,
-  };
+  const [channels, classes] = task.kind === 'image-files'
+    ? [task.grey ? 1 : 3, task.classNames.length]
+    : [IMAGE_FORMS[task.kind].channels, task.classes ?? IMAGE_FORMS[task.kind].classes.length];
+  return { input: [task.size, task.size, channels], classes, trainExamples: task.train, valExamples: task.val };
 }
 
 interface SequenceForm {
@@ -105,6 +107,8 @@ function sequenceForm(task: SequenceTaskSpec): SequenceForm {
         length: task.length, labels: 'tokens',
         tokens: [...OPENERS.slice(0, task.brackets), ...CLOSERS.slice(0, task.brackets)], classes: CLOSERS.slice(0, task.brackets),
       };
+    case 'micro-english':
+      return { length: task.context, labels: 'tokens', tokens: [...MICRO_ENGLISH_WORDS], classes: [...MICRO_ENGLISH_WORDS] };
     case 'modular-addition':
       return { length: task.length, labels: 'sequence', tokens: digits(task.modulus), classes: digits(task.modulus) };
   }
@@ -119,13 +123,23 @@ export function taskShape(task: TaskSpec): TaskShape {
     input: [length],
     tokens: { vocabulary: tokens.length, padded, outputs: labels === 'sequence' ? 1 : length },
     classes: classes.length,
-    trainExamples: task.train === 'fresh' ? Number.POSITIVE_INFINITY : task.train,
-    valExamples: task.val,
+    ...(isLanguageTask(task) ? windowCounts(task) : {
+      trainExamples: task.train === 'fresh' ? Number.POSITIVE_INFINITY : task.train,
+      valExamples: task.val,
+    }),
   };
 }
 
+/**
+ * Training draws windows from anywhere in its text, new ones at every step; validation goes through its text window by
+ * window. The last token of a window has its label behind it.
+ */
+const windowCounts = ({ valTokens, context }: LanguageTaskSpec) =>
+  ({ trainExamples: Number.POSITIVE_INFINITY, valExamples: Math.floor((valTokens - 1) / context) });
+
 /** Class names in label order. */
 export function classNames(task: TaskSpec): string[] {
+  if (task.kind === 'image-files') return task.classNames;
   if (isImageTask(task)) return IMAGE_FORMS[task.kind].classes.slice(0, imageShape(task).classes);
   return sequenceForm(task).classes;
 }
@@ -140,7 +154,14 @@ export const tokenNames = (task: TaskSpec): string[] => (isImageTask(task) ? [] 
 const officialEndShare = (task: { minLength: number; maxLength: number }): number =>
   1 / ((0.9 * (task.minLength + task.maxLength)) / 2 + 1);
 
+/**
+ * Groups of labels that are also scored each for itself, by name; empty for most tasks. What belongs to them is said in
+ * `lab/tasks/text`.
+ */
+export const labelGroups = (task: TaskSpec): string[] => (task.kind === 'micro-english' ? ['returning name', 'other tokens'] : []);
+
 export function taskMetric(task: TaskSpec): Metric {
+  if (isLanguageTask(task)) return { name: 'perplexity', higherIsBetter: false, chance: taskShape(task).classes };
   const chance = task.kind === 'copy-paste-official'
     // Guessing one of nine, knowing where the end is: 14.286 % for lengths 20 to 40.
     ? officialEndShare(task) + (1 - officialEndShare(task)) / (OFFICIAL_COPY.symbols - 1)
@@ -154,10 +175,12 @@ export const chanceLoss = (task: TaskSpec): number => (task.kind === 'copy-paste
   : Math.log(taskShape(task).classes));
 
 export function taskTitle(task: TaskSpec): string {
-  const titles: Record<TaskSpec['kind'], string> = {
+  if (task.kind === 'image-files') return task.data.name;
+  const titles: Record<Exclude<TaskSpec['kind'], 'image-files'>, string> = {
     textures: 'Textures', 'grey-textures': 'Grey textures', shapes: 'Shapes', digits: 'Digits', 'first-token': 'First token', 'copy-paste': 'Copy-paste',
     'copy-paste-official': 'Copy-paste (official code)', reverse: 'Reverse', parity: 'Parity',
     'associative-recall': 'Associative recall', dyck: 'Brackets', 'modular-addition': 'Modular addition',
+    'micro-english': 'Micro-English',
   };
   return titles[task.kind];
 }

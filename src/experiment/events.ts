@@ -53,6 +53,10 @@ export interface SequencePreview {
   /** How tokens and classes are written, by number. */
   tokenNames: string[];
   classNames: string[];
+  /** Where sequences are windows of a text: what stands between its tokens ('' for characters, a space for words). */
+  separator?: string;
+  /** `[count × outputs]` group of each label, where they have groups (`labelGroups`). */
+  groups?: Uint8Array<ArrayBuffer>;
 }
 
 export type TaskPreview = ImagePreview | SequencePreview;
@@ -92,7 +96,9 @@ export interface EvaluationRecord {
    * Predicted class of every label of the validation set, `[members × labels]`: one an example for images and for
    * sequences with one label, otherwise every label that is not −1, example by example in order of position.
    */
-  predictions: Uint8Array<ArrayBuffer>;
+  predictions: Uint16Array<ArrayBuffer>;
+  /** Where labels have groups (`labelGroups`): cross-entropy and accuracy on each, `[members × groups]`. */
+  groups?: { loss: Float32Array<ArrayBuffer>; accuracy: Float32Array<ArrayBuffer> };
 }
 
 /** Training losses of consecutive steps: `firstStep` is the number of the first one (1 = after one step). */
@@ -102,6 +108,29 @@ export interface TrainingRecords {
   /** `[count × members]` task loss (cross-entropy) and metric on the training batch. */
   loss: Float32Array<ArrayBuffer>;
   metric: Float32Array<ArrayBuffer>;
+}
+
+/** How every member goes on with a piece of the validation text. */
+export interface GeneratedText {
+  /** Completed steps. */
+  step: number;
+  prompt: Int32Array<ArrayBuffer>;
+  /** How the text itself goes on. */
+  truth: Int32Array<ArrayBuffer>;
+  /** Tokens written by each member. */
+  length: number;
+  /** `[members × 2 × length]`: always the most likely token, then drawn with the temperature. */
+  texts: Int32Array<ArrayBuffer>;
+  /** How tokens are written, by number, and what stands between them. */
+  tokenNames: string[];
+  separator: string;
+}
+
+export interface GenerateOptions {
+  /** Of the drawn text: below 1 it keeps to what is likely. */
+  temperature: number;
+  /** Another number takes another piece of text and draws other tokens. */
+  draw: number;
 }
 
 export type LabEvent =
@@ -179,6 +208,8 @@ export interface Lab {
   /** Change something from the next step on; recorded in the experiment of the result. */
   intervene(set: Intervention['set']): Promise<void>;
   checkpoint(): Promise<Checkpoint>;
+  /** Let every member of the open run write, between two steps. Language modelling only. */
+  generate(options: GenerateOptions): Promise<GeneratedText>;
   /** Discard the open experiment and free what it holds; the next `open` or `warmUp` may use another backend. */
   close(): Promise<void>;
   /** Runs that were kept by `keepAs` and have not ended, the newest first: this tab's and others'. */

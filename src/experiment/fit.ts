@@ -1,11 +1,15 @@
 /** Whether the parts of an experiment fit each other: tasks, networks, initialisations, guides. */
+import { seesAhead } from './causal.ts';
 import { formatTextProblem } from './custom/parse.ts';
 import { textProblems } from './custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts';
 import type { Problem } from './parse.ts';
-import { type Experiment, INITS, type NetworkSpec, type TaskSpec } from './schema.ts';
+import { type Experiment, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
 
 function checkTask(task: TaskSpec, path: string): Problem[] {
+  if (task.kind === 'micro-english' && task.valSeed === task.seed) {
+    return [{ path: `${path}.valSeed`, message: `must differ from the training text's seed ${task.seed}: validation would be on the text that was learnt` }];
+  }
   if (task.kind === 'parity' && task.minLength > task.length) {
     return [{ path: `${path}.minLength`, message: `must be at most the length ${task.length}, not ${task.minLength}` }];
   }
@@ -18,6 +22,13 @@ function checkTask(task: TaskSpec, path: string): Problem[] {
   return [];
 }
 
+/** Orthonormal rows take the cube of their number to draw: beyond this, minutes. */
+const MOST_ORTHONORMAL = 1024;
+
+const slowInit = (network: NetworkSpec, path: string): Problem[] =>
+  (network.family === 'fcn' && network.width > MOST_ORTHONORMAL && (network.init === 'orthogonal' || network.init === 'identity')
+    ? [{ path, message: `can be ${network.init} for at most ${MOST_ORTHONORMAL} units a layer, not ${network.width}` }] : []);
+
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
   if (!familyFits(network.family, taskShape(task))) {
     const shape = taskShape(task);
@@ -26,12 +37,29 @@ function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Probl
     const either = `${fitting.slice(0, -1).join(', ')} or ${fitting.at(-1)}`;
     return [{ path: `${path}.family`, message: `${network.family} reads ${reads}, which the task "${taskTitle(task)}" does not give: use ${either}` }];
   }
+  const ahead = isLanguageTask(task) ? seesAhead(network, path) : null;
+  if (ahead) return [ahead];
   if (network.family === 'custom') {
     const [problem] = textProblems(network, taskShape(task));
     return problem ? [{ path: `${path}.text`, message: `has a mistake in ${formatTextProblem(problem)}` }] : [];
   }
-  if (network.family === 'transformer' && network.width % network.heads !== 0) {
+  if ((network.family === 'transformer' || network.family === 'vit') && network.width % network.heads !== 0) {
     return [{ path: `${path}.width`, message: `must be a multiple of the ${network.heads} heads, not ${network.width}` }];
+  }
+  const slow = slowInit(network, `${path}.init`);
+  return slow.length > 0 ? slow : checkPatches(network, taskShape(task), path);
+}
+
+/** Patches must fill the image, and stages that halve the resolution must leave some of it. */
+function checkPatches(network: NetworkSpec, shape: TaskShape, path: string): Problem[] {
+  if (shape.tokens) return [];
+  const side = Math.min(shape.input[0], shape.input[1]);
+  if (network.family === 'vit' && shape.input.slice(0, 2).some((size) => size % network.patch !== 0)) {
+    return [{ path: `${path}.patch`, message: `must divide the ${side} pixels of the image's side, which ${network.patch} does not` }];
+  }
+  if (network.family === 'convnext' && network.patch * 2 ** (network.stages.length - 1) > side) {
+    const stages = network.stages.length;
+    return [{ path: `${path}.patch`, message: `leaves nothing of ${side} pixels in ${stages} ${stages === 1 ? 'stage' : 'stages'}: use a smaller patch or fewer stages` }];
   }
   return [];
 }
@@ -50,6 +78,11 @@ function checkGuides(experiment: Experiment): Problem[] {
   return Object.entries(experiment.guides).flatMap(([name, guide]): Problem[] => {
     const own = (guide.state === 'trained' ? guide.training.task : undefined) ?? experiment.task;
     const problems = checkNetwork(guide.network, own, `guides.${name}.network`);
+    if (problems.length === 0 && isLanguageTask(experiment.task)) {
+      // Also one that was trained on another task: what it shows the target is activations on this one.
+      const problem = seesAhead(guide.network, `guides.${name}.network`);
+      if (problem) return [problem];
+    }
     if (own === experiment.task || problems.length > 0) return problems;
     const path = `guides.${name}.training.task`;
     const invalid = checkTask(own, path);
@@ -68,9 +101,11 @@ function checkArms(experiment: Experiment): Problem[] {
   const { family } = experiment.target;
   const inits: readonly string[] = INITS[family];
   const padded = taskShape(experiment.task).tokens?.padded === true;
+  const checkInit = (init: InitName, path: string): Problem[] => (inits.includes(init)
+    ? slowInit(withInit(experiment.target, init), path)
+    : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }]);
   return experiment.arms.flatMap((arm, i): Problem[] => [
-    ...(arm.init !== undefined && !inits.includes(arm.init)
-      ? [{ path: `arms.${i}.init`, message: `must be one of ${inits.join(', ')} for ${family}, not "${arm.init}"` }] : []),
+    ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
     // The correction needs the number of examples, which differs from position to position.
     ...(arm.align && padded && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
       ? [{ path: arm.align.measure ? `arms.${i}.align.measure` : 'base.measure', message: 'cka-debiased needs sequences of one length' }] : []),

@@ -1,5 +1,6 @@
-/** The procedural image tasks, with the limits of every field. */
+/** The image tasks, with the limits of every field: procedural ones, and images out of a person's own files. */
 import { z } from 'zod';
+import { assetRefSchema } from './assets.ts';
 
 const int = (min: number, max: number) => z.int().min(min).max(max);
 const real = (min: number, max: number) => z.number().min(min).max(max);
@@ -38,6 +39,30 @@ export const proceduralSchemas = [
   }),
 ] as const;
 
+/** Images out of files. What shapes the networks is all here, so that it is known where the files are not. */
+export const fileImagesSchema = z.strictObject({
+  kind: z.literal('image-files'),
+  data: assetRefSchema,
+  /** In label order. */
+  classNames: z.array(z.string().min(1).max(80)).min(2).max(256),
+  /** Height and width: the middle square of every image, each pixel the mean of the area that it covers. */
+  size: int(8, 32),
+  /** Brightness instead of colours: one channel. */
+  grey: z.boolean(),
+  train: int(16, 60_000),
+  val: int(2, 20_000),
+  /** Chooses which of the images: a smaller set is a part of a larger one. */
+  seed: int(0, 2 ** 31 - 1),
+  /** Random changes of every training image at every step, the same for all arms of a seed. Absent: none. */
+  augment: z.strictObject({
+    /** A window of the same size out of the image with a border of four pixels. */
+    crop: z.boolean(),
+    /** Left and right exchanged, every other time. */
+    flip: z.boolean(),
+  }).optional(),
+});
+
+export type FileImagesSpec = z.infer<typeof fileImagesSchema>;
 export type ProceduralSpec = z.infer<(typeof proceduralSchemas)[number]>;
 
 /** What fields that are left out stand for. */

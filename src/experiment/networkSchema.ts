@@ -7,13 +7,23 @@ const real = (min: number, max: number) => z.number().min(min).max(max);
 
 const tapPlace = z.enum(['pre', 'post']);
 
+/**
+ * Initial weights of networks for images. default: PyTorch's U(±1/√fan-in), biases too; all others have zero biases.
+ * he: scaled for ReLU. xavier: Glorot's uniform. orthogonal: orthonormal rows or columns, times √2 before ReLU and GELU.
+ * identity: that where a layer has as many outputs as inputs, else orthonormal. Of a convolution the last two fill the
+ * middle of the kernel.
+ */
+const weightInit = z.enum(['default', 'he', 'xavier', 'orthogonal', 'identity']);
+
 const fcnSchema = z.strictObject({
   family: z.literal('fcn'),
   depth: int(1, 64),
   width: int(4, 4096),
-  norm: z.enum(['batch', 'none']),
+  norm: z.enum(['batch', 'layer', 'none']),
+  /** Absent: 'relu'. */
+  activation: z.enum(['relu', 'gelu', 'tanh']).optional(),
   dropout: real(0, 0.9),
-  init: z.enum(['default', 'he']),
+  init: weightInit,
   /** Read activations before or after normalisation and nonlinearity. */
   tap: tapPlace,
 });
@@ -26,7 +36,7 @@ const resnetSchema = z.strictObject({
   stages: z.array(int(1, 8)).min(1).max(4),
   /** Channels of the first stage. */
   width: int(2, 128),
-  init: z.enum(['default', 'he']),
+  init: weightInit,
   tap: tapPlace,
 });
 
@@ -43,8 +53,36 @@ const convnetSchema = z.strictObject({
   /** Stride of the first convolution. */
   stride: int(1, 2),
   norm: z.enum(['batch', 'none']),
-  init: z.enum(['default', 'he']),
+  init: weightInit,
   tap: tapPlace,
+});
+
+const convnextSchema = z.strictObject({
+  family: z.literal('convnext'),
+  /** Blocks per stage; every stage after the first halves the resolution and doubles the channels. */
+  stages: z.array(int(1, 8)).min(1).max(4),
+  /** Channels of the first stage. */
+  width: int(4, 256),
+  /** Size and stride of the first convolution, which cuts the image into patches. */
+  patch: int(1, 8),
+  /** Size of the depth-wise convolutions. */
+  kernel: z.union([z.literal(3), z.literal(5), z.literal(7)]),
+  init: z.enum(['default']),
+});
+
+const vitSchema = z.strictObject({
+  family: z.literal('vit'),
+  /** Side of a patch; divides that of the image. */
+  patch: int(1, 16),
+  layers: int(1, 12),
+  /** Of the residual stream; a multiple of `heads`. */
+  width: int(4, 512),
+  heads: int(1, 16),
+  /** Units of the MLP in each block. */
+  ffn: int(4, 4096),
+  /** What the head reads: a token of its own that attends to the patches, or the mean over the patches. */
+  pooling: z.enum(['class', 'mean']),
+  init: z.enum(['default']),
 });
 
 const rnnSchema = z.strictObject({
@@ -94,16 +132,18 @@ const customSchema = z.strictObject({
   tap: tapPlace,
 });
 
-export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, rnnSchema, transformerSchema, customSchema]);
+export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, convnextSchema, vitSchema, rnnSchema, transformerSchema, customSchema]);
 
 /** Initialisations that an arm may name; which of them suit depends on the target's family. */
-export const initSchema = z.enum(['default', 'he', 'orthogonal', 'good', 'identity']);
+export const initSchema = z.enum(['default', 'he', 'xavier', 'orthogonal', 'good', 'identity']);
 
 /** Initialisations of each family. */
 export const INITS = {
   fcn: fcnSchema.shape.init.options,
   resnet: resnetSchema.shape.init.options,
   convnet: convnetSchema.shape.init.options,
+  convnext: convnextSchema.shape.init.options,
+  vit: vitSchema.shape.init.options,
   rnn: rnnSchema.shape.init.options,
   transformer: transformerSchema.shape.init.options,
   custom: customSchema.shape.init.options,
@@ -113,6 +153,8 @@ export type NetworkSpec = z.infer<typeof networkSchema>;
 export type FcnSpec = Extract<NetworkSpec, { family: 'fcn' }>;
 export type ResNetSpec = Extract<NetworkSpec, { family: 'resnet' }>;
 export type ConvNetSpec = Extract<NetworkSpec, { family: 'convnet' }>;
+export type ConvNextSpec = Extract<NetworkSpec, { family: 'convnext' }>;
+export type VitSpec = Extract<NetworkSpec, { family: 'vit' }>;
 export type RnnSpec = Extract<NetworkSpec, { family: 'rnn' }>;
 export type TransformerSpec = Extract<NetworkSpec, { family: 'transformer' }>;
 export type CustomSpec = Extract<NetworkSpec, { family: 'custom' }>;

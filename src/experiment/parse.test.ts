@@ -29,7 +29,8 @@ describe('single fields: the sentence names the field and what is allowed', () =
     ['base.batchSize', 4, 'base.batchSize must be at least 8, not 4'],
     ['task.kind', 'sounds', `task.kind must be one of ${KINDS.join(', ')}, not "sounds"`],
     ['target.family', 'mixer', `target.family must be one of ${Object.keys(INITS).join(', ')}, not "mixer"`],
-    ['target.norm', 'layer', 'target.norm must be one of batch, none, not "layer"'],
+    ['target.norm', 'group', 'target.norm must be one of batch, layer, none, not "group"'],
+    ['target.activation', 'swish', 'target.activation must be one of relu, gelu, tanh, not "swish"'],
     ['target.depth', 65, 'target.depth must be at most 64, not 65'],
     ['target.width', 1e9, 'target.width must be at most 4096, not 1000000000'],
     ['base.mapping', 'odd', 'base.mapping must be one of even, first, last, reversed, none, not "odd"'],
@@ -102,6 +103,22 @@ describe('parts that do not fit each other', () => {
     return parsed.ok ? [] : parsed.problems.map(formatProblem);
   };
 
+  it('patches fill an image, and stages leave some of it', () => {
+    const vit = { family: 'vit', patch: 5, layers: 1, width: 8, heads: 2, ffn: 8, pooling: 'mean', init: 'default' };
+    expect(complaints(['target', vit])).toEqual(["target.patch must divide the 16 pixels of the image's side, which 5 does not"]);
+    expect(complaints(['target', { ...vit, patch: 4, width: 9 }])).toEqual(['target.width must be a multiple of the 2 heads, not 9']);
+    expect(complaints(['target', { ...vit, patch: 4 }])).toEqual([]);
+    const convnext = { family: 'convnext', stages: [1, 1, 1], width: 8, patch: 5, kernel: 3, init: 'default' };
+    expect(complaints(['target', convnext])).toEqual(['target.patch leaves nothing of 16 pixels in 3 stages: use a smaller patch or fewer stages']);
+    expect(complaints(['target', { ...convnext, patch: 4 }])).toEqual([]);
+  });
+
+  it('a plain ConvNet has at most fifty convolutions', () => {
+    const convnet = { family: 'convnet', stages: [30, 21], width: 4, stride: 2, norm: 'batch', init: 'he', tap: 'pre' };
+    expect(complaints(['target', convnet])).toEqual(['target.stages can hold at most 50 convolutions together']);
+    expect(complaints(['target', { ...convnet, stages: [30, 20] }])).toEqual([]);
+  });
+
   it('a network reads what the task gives', () => {
     expect(complaints(['task', findPreset('first-token')?.experiment.task])).toEqual([
       'target.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
@@ -110,7 +127,7 @@ describe('parts that do not fit each other', () => {
       'guides.untrained.network.family fcn reads images, which the task "First token" does not give: use rnn, transformer or custom',
     ]);
     expect(sequence('copy-paste', ['task', WIDE?.task])).toEqual([
-      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet, convnet or custom',
+      'target.family rnn reads tokens, which the task "Textures" does not give: use fcn, resnet, convnet, convnext, vit or custom',
     ]);
   });
 
@@ -124,8 +141,22 @@ describe('parts that do not fit each other', () => {
     expect(sequence('first-token', ['task.train', 64], ['base.batchSize', 65])).toEqual(['base.batchSize must be at most the 64 training examples, not 65']);
   });
 
+  it('a network in language modelling does not see what it is to guess', () => {
+    const language = (...changes: [string, unknown][]) => complaints(...Object.entries(findPreset('lm-short')?.experiment ?? {}).map(([k, v]): [string, unknown] => [k, v]), ...changes);
+    expect(language()).toEqual([]);
+    expect(language(['target.chained', true])).toEqual(['target.chained must be false in language modelling: upper layers would start from a state that has read the answer']);
+    expect(language(['guides.untrained.network.causal', false]))
+      .toEqual(['guides.untrained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
+    // Trained on another task it would still show the target later tokens of this one.
+    expect(language(['guides.trained.network.causal', false], ['guides.trained.training.task', { kind: 'modular-addition', length: 32, modulus: 47, train: 'fresh', val: 64, seed: 0 }]))
+      .toEqual(['guides.trained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
+    expect(language(['task.valSeed', 1])).toEqual(["task.valSeed must differ from the training text's seed 1: validation would be on the text that was learnt"]);
+  });
+
   it('an initialisation suits the target', () => {
-    expect(complaints(['arms.unguided.init', 'good'])).toEqual(['arms.0.init must be one of default, he for fcn, not "good"']);
+    expect(complaints(['arms.unguided.init', 'good'])).toEqual(['arms.0.init must be one of default, he, xavier, orthogonal, identity for fcn, not "good"']);
+    expect(complaints(['target.width', 2048], ['arms.unguided.init', 'orthogonal'])).toEqual(['arms.0.init can be orthogonal for at most 1024 units a layer, not 2048']);
+    expect(complaints(['target.width', 2048], ['target.init', 'identity'])).toEqual(['target.init can be identity for at most 1024 units a layer, not 2048']);
     expect(sequence('first-token', ['arms.unguided.init', 'he'])).toEqual(['arms.0.init must be one of default, orthogonal, good, identity for rnn, not "he"']);
     expect(sequence('first-token', ['arms.unguided.init', 'identity'])).toEqual([]);
   });

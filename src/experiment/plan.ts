@@ -101,7 +101,8 @@ export function guideCacheBytes(experiment: Experiment, guide: string): number {
     .flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
   const features = taps.filter((tap) => needed.has(tap.name))
     .reduce((sum, tap) => sum + tap.features, (shape.tokens?.outputs ?? 1) * shape.classes);
-  // Fresh data is never seen twice: infinite, so never cached.
+  // Fresh data is never seen twice, nor is an image with random changes: infinite, so never cached.
+  if ('augment' in experiment.task && experiment.task.augment) return Number.POSITIVE_INFINITY;
   return features * shape.trainExamples * BYTES;
 }
 

@@ -1,4 +1,5 @@
 /** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
+import { LANGUAGE_PRESETS } from './languagePresets.ts';
 import type { ArmSpec, BaseSettings, Experiment, FcnSpec, GuideSpec, ResNetSpec, TaskSpec } from './schema.ts';
 import { SEQUENCE_PRESETS } from './sequencePresets.ts';
 
@@ -27,6 +28,13 @@ export const TRAINED_RESNET: GuideSpec = {
   },
 };
 export const UNTRAINED_RESNET: GuideSpec = { state: 'untrained', network: RESNET_8 };
+
+/** Needs files: the person's own copy, bound to the experiment when it is dropped. */
+const CIFAR: TaskSpec = {
+  kind: 'image-files', data: { name: 'CIFAR-10' },
+  classNames: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
+  size: 16, grey: false, train: 3000, val: 800, seed: 0,
+};
 
 const fcn = (depth: number, width: number): FcnSpec =>
   ({ family: 'fcn', depth, width, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' });
@@ -65,6 +73,7 @@ const image = (
 /** In the order in which they are offered; the page opens with the first. */
 export const PRESETS: readonly Preset[] = [
   ...SEQUENCE_PRESETS,
+  ...LANGUAGE_PRESETS,
   {
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
@@ -85,6 +94,24 @@ export const PRESETS: readonly Preset[] = [
     hint: 'With a trained teacher the two are close: an effect within noise must be called that.',
     experiment: image('shapes', 'When the teacher is good, is guidance any better than distillation?', SHAPES, fcn(3, 384), 300,
       [UNGUIDED, guided(4), guidedUntrained(0.3), DISTILLED]),
+  },
+  {
+    id: 'scale-trap',
+    title: 'The scale trap',
+    hint: 'CKA ignores scale: without normalisation a deep FCN aligns to .8 and stays at chance. It reproduces; He weights heal it, as does batch norm.',
+    experiment: image('scale-trap', 'Can a network look like its guide and know nothing?', SHAPES,
+      { ...fcn(12, 128), norm: 'none', dropout: 0 }, 300, [
+        UNGUIDED, guided(1), guidedUntrained(1),
+        { ...UNGUIDED, id: 'unguided-he', name: 'Unguided, He weights', init: 'he' },
+        { ...guided(1), id: 'guided-he', name: 'Guided, He weights', init: 'he' },
+      ]),
+  },
+  {
+    id: 'cifar',
+    title: 'CIFAR-10: FCN ← ResNet',
+    hint: 'Real photographs, from your own copy of the files: a reality check.',
+    experiment: image('cifar', 'How much of it is left on real photographs?', CIFAR, fcn(3, 384), 250,
+      [UNGUIDED, guided(4), guidedUntrained(1), DISTILLED]),
   },
 ];
 

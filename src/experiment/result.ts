@@ -34,6 +34,13 @@ export interface MemberResult {
   /** The evaluation with the best metric, and the loss there. */
   best: { step: number; valLoss: number | null; valMetric: number | null };
   pairs: PairResult[];
+  /** Where labels have groups: the last evaluation on each of them, and all of them in the order of `history.valStep`. */
+  groups?: {
+    name: string;
+    loss: number | null;
+    accuracy: number | null;
+    history: { loss: (number | null)[]; accuracy: (number | null)[] };
+  }[];
   history: {
     step: number[];
     trainLoss: (number | null)[];

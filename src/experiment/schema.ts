@@ -7,9 +7,13 @@ import { z } from 'zod';
 import { initSchema, networkSchema } from './networkSchema.ts';
 import { seed, taskSchema } from './taskSchema.ts';
 
-export { FIGURE_DEFAULTS } from './imageSchema.ts';
+export type { AssetRef } from './assets.ts';
+export { FIGURE_DEFAULTS, type FileImagesSpec, type ProceduralSpec } from './imageSchema.ts';
 export * from './networkSchema.ts';
-export { type ImageTaskSpec, isImageTask, type SequenceTaskSpec, taskSchema, type TaskSpec } from './taskSchema.ts';
+export {
+  type DrawnSequenceSpec, type ImageTaskSpec, isImageTask, isLanguageTask, type LanguageTaskSpec, type MicroEnglishSpec, type SequenceTaskSpec,
+  taskSchema, type TaskSpec,
+} from './taskSchema.ts';
 
 export const SCHEMA_VERSION = 1;
 

@@ -1,16 +1,11 @@
 /** Presets on sequences. Settings: recipes P1 and P2, and section 3 for parity; our numbers are in docs/results.md. */
-import type { ArmSpec, BaseSettings, Experiment, GuideSpec, RnnSpec, TaskSpec, TransformerSpec } from './schema.ts';
 import type { Preset } from './presets.ts';
+import type { Experiment, GuideSpec, RnnSpec, TaskSpec } from './schema.ts';
+import {
+  ADAM, base, distilled, GOOD_INIT, guided, guidedUntrained, RNN_2X64, TRANSFORMER_2X32, UNGUIDED,
+} from './sequenceSettings.ts';
 
-const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
-
-/** The target of the recipes: the initialisation is PyTorch's, under which it cannot hold on to the past. */
-export const RNN_2X64: RnnSpec = { family: 'rnn', cell: 'tanh', layers: 2, width: 64, init: 'default', chained: false };
-
-export const TRANSFORMER_2X32: TransformerSpec = {
-  family: 'transformer', layers: 2, width: 32, heads: 4, ffn: 64, causal: true, positions: 'sinusoidal', norm: 'pre',
-  activation: 'relu', pooling: 'last', init: 'default',
-};
+export { RNN_2X64, TRANSFORMER_2X32 } from './sequenceSettings.ts';
 
 const UNTRAINED: GuideSpec = { state: 'untrained', network: TRANSFORMER_2X32 };
 const trained = (steps: number): GuideSpec => ({
@@ -18,19 +13,6 @@ const trained = (steps: number): GuideSpec => ({
   training: { seed: 0, steps, batchSize: 64, learningRate: 3e-3, schedule: { kind: 'constant' }, optimiser: ADAM, clipNorm: 1 },
 });
 
-const base = (steps: number, learningRate: number): BaseSettings => ({
-  optimiser: ADAM, learningRate, schedule: { kind: 'tail', warmup: 50, decay: 0.3 }, clipNorm: 1, batchSize: 64, steps,
-  evaluateEvery: steps / 20, mapping: 'even', measure: 'cka', reduction: 'sum', tokens: 'position',
-});
-
-const UNGUIDED: ArmSpec = { id: 'unguided', name: 'Unguided' };
-const guidedUntrained = (weight: number): ArmSpec =>
-  ({ id: 'guided-untrained', name: 'Guided, untrained guide', align: { guide: 'untrained', weight } });
-const guided = (weight: number): ArmSpec => ({ id: 'guided', name: 'Guided, trained guide', align: { guide: 'trained', weight } });
-const GOOD_INIT: ArmSpec = { id: 'unguided-good-init', name: 'Unguided, good initialisation', init: 'good' };
-/** The recipes state CE + β·T²·KL with T = 2 and leave β open: 1 here. */
-const distilled = (id: string, name: string, guide: string): ArmSpec =>
-  ({ id, name, distil: { guide, temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' } });
 const DISTILLED = distilled('distilled', 'Distilled', 'trained');
 
 const sequence = (

@@ -1,6 +1,6 @@
 /** The tasks that an experiment can name, with the limits of every field. */
 import { z } from 'zod';
-import { proceduralSchemas, type ProceduralSpec } from './imageSchema.ts';
+import { type FileImagesSpec, fileImagesSchema, proceduralSchemas, type ProceduralSpec } from './imageSchema.ts';
 
 const int = (min: number, max: number) => z.int().min(min).max(max);
 export const seed = int(0, 2 ** 31 - 1);
@@ -14,11 +14,18 @@ const sequences = {
   seed,
 };
 
+/** Fields common to language modelling: at every token, name the next. */
+const language = {
+  /** Tokens that a network sees at once: it reads windows of this length. */
+  context: int(4, 256),
+};
+
 /** Symbols besides a task's own marks. */
 const vocabulary = int(2, 60);
 
 export const taskSchema = z.discriminatedUnion('kind', [
   ...proceduralSchemas,
+  fileImagesSchema,
   /** length − 1 random symbols, then a query: name the first symbol. */
   z.strictObject({ kind: z.literal('first-token'), length: int(3, 128), vocabulary, ...sequences }),
   /** `length` random symbols, a go mark, blanks: from the mark on repeat the symbols. */
@@ -44,13 +51,32 @@ export const taskSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dyck'), length: z.int().min(4).max(128).multipleOf(2), brackets: int(2, 4), ...sequences }),
   /** The sum of `length` digits modulo `modulus`. */
   z.strictObject({ kind: z.literal('modular-addition'), length: int(2, 128), modulus: int(2, 60), ...sequences }),
+  /** A small language drawn from its seeds; the short variant has no relative clauses and no brackets. */
+  z.strictObject({
+    kind: z.literal('micro-english'),
+    variant: z.enum(['full', 'short']),
+    ...language,
+    trainTokens: int(1_000, 2_000_000),
+    valTokens: int(1_000, 200_000),
+    /** Of the training text, and of the validation text. */
+    seed,
+    valSeed: seed,
+  }),
 ]);
 
 export type TaskSpec = z.infer<typeof taskSchema>;
-export type ImageTaskSpec = ProceduralSpec;
+export type ImageTaskSpec = ProceduralSpec | FileImagesSpec;
 export type SequenceTaskSpec = Exclude<TaskSpec, ImageTaskSpec>;
+export type MicroEnglishSpec = Extract<TaskSpec, { kind: 'micro-english' }>;
+/** Language modelling: windows of a text, and at every token the next. */
+export type LanguageTaskSpec = MicroEnglishSpec;
+/** Sequences drawn one by one. */
+export type DrawnSequenceSpec = Exclude<SequenceTaskSpec, LanguageTaskSpec>;
 
-const IMAGE_KINDS: ReadonlySet<string> = new Set(proceduralSchemas.map((schema) => schema.shape.kind.value));
+const IMAGE_KINDS: ReadonlySet<string> = new Set([...proceduralSchemas, fileImagesSchema].map((schema) => schema.shape.kind.value));
 
 /** Whether a task's inputs are images (otherwise sequences of tokens). */
 export const isImageTask = (task: TaskSpec): task is ImageTaskSpec => IMAGE_KINDS.has(task.kind);
+
+/** Whether a task is language modelling. */
+export const isLanguageTask = (task: TaskSpec): task is LanguageTaskSpec => task.kind === 'micro-english';

@@ -1,6 +1,6 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type {
-  BackendChoice, Checkpoint, Environment, GuideSource, Lab, LabEvent, OpenOptions, Phase,
+  BackendChoice, Checkpoint, Environment, GeneratedText, GenerateOptions, GuideSource, Lab, LabEvent, OpenOptions, Phase,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { RunResult } from '../experiment/result.ts';
@@ -17,8 +17,8 @@ import { openStorage } from './files/storage.ts';
 import { Guide } from './guidance/guide.ts';
 import { GuideStore, recipeKey } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './keptRuns.ts';
-import { openTask, type Task } from './tasks/index.ts';
-import { evaluate } from './training/evaluation.ts';
+import { openTask, previewTask, type Task } from './tasks/index.ts';
+import { guideScores } from './training/evaluation.ts';
 import { History } from './training/history.ts';
 import { buildResult } from './training/result.ts';
 import { Run } from './training/run.ts';
@@ -80,7 +80,7 @@ class LocalLab implements Lab {
   }
 
   async preview(task: TaskSpec, count: number, split: 'train' | 'val' = 'train') {
-    return (await openTask(task, this.#library)).preview(count, split);
+    return previewTask(task, this.#library, count, split);
   }
 
   async warmUp(choice: BackendChoice): Promise<Environment> {
@@ -108,7 +108,10 @@ class LocalLab implements Lab {
           const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, this.#library) : task;
           const { guide, source } = await this.#prepareGuide(id, spec, experiment, { task, own }, kernels, options, generation);
           guides.set(id, guide);
-          scores.push(...(await this.#scoreGuide(guide, source, own, experiment)));
+          for (const score of await guideScores(guide, own, experiment.seeds)) {
+            this.#emit({ type: 'guide.ready', guide: id, seed: score.seed, source, valLoss: score.valLoss, valMetric: score.score });
+            scores.push({ ...score, source });
+          }
         }
         this.#check(generation);
       } catch (error) {
@@ -171,6 +174,10 @@ class LocalLab implements Lab {
       if (opened.keepAs !== undefined && !opened.run.finished) await keepRun(opened.keepAs, checkpoint);
       return checkpoint;
     });
+  }
+
+  generate(options: GenerateOptions): Promise<GeneratedText> {
+    return this.#exclusive(async () => this.#require().run.generate(options));
   }
 
   async close(): Promise<void> {
@@ -338,17 +345,6 @@ class LocalLab implements Lab {
     });
     await this.#store.keep(key, weights);
     return { guide: new Guide(id, spec, { ...common, weights }, kernels), source: 'trained-now' };
-  }
-
-  async #scoreGuide(guide: Guide, source: GuideSource, task: Task, experiment: Experiment): Promise<RunResult['guides']> {
-    const scores: RunResult['guides'] = [];
-    for (const [i, model] of guide.models.entries()) {
-      const { loss, accuracy } = await evaluate(model, task.val, task.shape.input, []);
-      const seed = guide.spec.state === 'trained' ? guide.spec.training.seed : experiment.seeds[i];
-      this.#emit({ type: 'guide.ready', guide: guide.id, seed, source, valLoss: loss[0], valMetric: accuracy[0] });
-      scores.push({ id: guide.id, state: guide.spec.state, seed, score: accuracy[0], valLoss: loss[0], source });
-    }
-    return scores;
   }
 
   #start(choice: BackendChoice): Promise<ChosenBackend> {

@@ -5,6 +5,7 @@ import type {
   Checkpoint,
   Environment,
   EvaluationRecord,
+  GeneratedText,
   Lab,
   KeptRun,
   LabEvent,
@@ -153,6 +154,10 @@ export class FakeLab extends FakeAssets implements Lab {
     return Promise.reject(new Error('the fake lab keeps no checkpoints'));
   }
 
+  generate(): Promise<GeneratedText> {
+    return Promise.reject(new Error('the fake lab does not write'));
+  }
+
   async close(): Promise<void> {
     this.calls.push('close');
     this.#stop = true;
@@ -274,11 +279,11 @@ export class FakeLab extends FakeAssets implements Lab {
     const step = this.#step;
     const share = step / experiment.base.steps;
     const classes = taskShape(experiment.task).classes;
-    const valExamples = experiment.task.val;
+    const { valExamples } = taskShape(experiment.task);
     const targets = tapNames(experiment);
     const valLoss = new Float32Array(this.#members.length);
     const valMetric = new Float32Array(this.#members.length);
-    const predictions = new Uint8Array(this.#members.length * valExamples);
+    const predictions = new Uint16Array(this.#members.length * valExamples);
     this.#members.forEach((member, m) => {
       const to = shapeOf(member.arm);
       const diverged = this.#isDiverged(m, step);

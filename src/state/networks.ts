@@ -29,11 +29,32 @@ const CONVNET_DEFAULT: NetworkSpec = {
   tap: 'pre',
 };
 
+const CONVNEXT_DEFAULT: NetworkSpec = {
+  family: 'convnext',
+  stages: [1, 1, 1],
+  width: 24,
+  patch: 2,
+  kernel: 3,
+  init: 'default',
+};
+const VIT_DEFAULT: NetworkSpec = {
+  family: 'vit',
+  patch: 4,
+  layers: 3,
+  width: 48,
+  heads: 4,
+  ffn: 96,
+  pooling: 'mean',
+  init: 'default',
+};
+
 /** What an edit to another family starts from. */
 const FRESH: Record<Exclude<NetworkSpec['family'], 'custom'>, NetworkSpec> = {
   fcn: FCN_DEFAULT,
   resnet: RESNET_8,
   convnet: CONVNET_DEFAULT,
+  convnext: CONVNEXT_DEFAULT,
+  vit: VIT_DEFAULT,
   rnn: RNN_2X64,
   transformer: TRANSFORMER_2X32,
 };

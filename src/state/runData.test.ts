@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EvaluationRecord, LabEvent } from '@/experiment/events.ts';
+import { taskShape } from '@/experiment/describe.ts';
 import { members, observedPairs, tapNames } from '@/experiment/plan.ts';
 import { findPreset } from '@/experiment/presets.ts';
 import type { Experiment } from '@/experiment/schema.ts';
@@ -38,7 +39,7 @@ const record = (step: number, value: (member: number) => number = () => step): E
   return {
     step,
     matrices,
-    predictions: new Uint8Array(width * experiment.task.val),
+    predictions: new Uint16Array(width * taskShape(experiment.task).valExamples),
     valLoss: Float32Array.from({ length: width }, (_, m) => value(m)),
     valMetric: Float32Array.from({ length: width }, (_, m) => value(m) / 1000),
   };

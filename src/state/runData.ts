@@ -18,6 +18,7 @@ export interface Evaluation {
   step: number;
   valLoss: Float32Array;
   valMetric: Float32Array;
+  groups?: EvaluationRecord['groups'];
   /** `[members × pairs × 3]`, pairs in the order of `RunData.pairs`, fields in that of `MATRIX_FIELDS`. */
   pairs: Float32Array;
 }
@@ -67,7 +68,7 @@ export class RunData {
   readonly evaluations: Evaluation[] = [];
   readonly matrices: MatrixHistory;
   /** Predicted class of every validation example at the last evaluation, `[members × valExamples]`. */
-  predictions: Uint8Array | null = null;
+  predictions: Uint16Array | null = null;
   readonly guideProgress = new Map<string, GuideProgress>();
   guidesReady: GuideReady[] = [];
   divergences: Divergence[] = [];
@@ -217,7 +218,7 @@ export class RunData {
 
   #addEvaluation(record: EvaluationRecord): void {
     // The lab hands over the arrays (they were transferred): keep them without a copy.
-    const { step, valLoss, valMetric } = record;
+    const { step, valLoss, valMetric, groups } = record;
     while (this.evaluations.length > 0 && this.evaluations[this.evaluations.length - 1].step >= step)
       this.evaluations.pop();
     this.matrices.add(step, record.matrices);
@@ -232,7 +233,7 @@ export class RunData {
         }
       }
     });
-    this.evaluations.push({ step, valLoss, valMetric, pairs });
+    this.evaluations.push({ step, valLoss, valMetric, pairs, ...(groups && { groups }) });
     this.predictions = record.predictions;
   }
 

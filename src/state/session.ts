@@ -2,7 +2,18 @@
  * The one place that talks to the lab. The page calls these verbs; what happens comes back through the run store.
  * Nothing here throws: what goes wrong is shown as a failure that says what to do.
  */
-import type { BackendChoice, Environment, Failure, KeptRun, Lab, LabEvent, OpenOptions, TaskPreview } from '@/experiment/events.ts';
+import type {
+  BackendChoice,
+  Environment,
+  Failure,
+  GeneratedText,
+  GenerateOptions,
+  KeptRun,
+  Lab,
+  LabEvent,
+  OpenOptions,
+  TaskPreview,
+} from '@/experiment/events.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
 import { useExperiment } from './experiment.ts';
 import { claim, orphans, TAB_RUN, useKeptRuns } from './keptRuns.ts';
@@ -121,6 +132,18 @@ export class Session {
       // The lab was ended meanwhile (a run was cancelled): the next one makes the images.
       if (this.#discarded.has(asked)) return this.preview(task, count, split);
       console.warn('no preview:', error);
+      return null;
+    }
+  }
+
+  /** What every member of the run on screen writes; null when it cannot be had (no run is open, or it is replaced). */
+  async generate(options: GenerateOptions): Promise<GeneratedText | null> {
+    const run = this.#run;
+    try {
+      const text = await (await this.#getLab()).generate(options);
+      return run === this.#run ? text : null;
+    } catch (error) {
+      if (run === this.#run) console.warn('no text:', error);
       return null;
     }
   }

@@ -8,6 +8,7 @@ import {
   type GuideSpec,
   INITS,
   isImageTask,
+  isLanguageTask,
   type NetworkSpec,
   type TaskSpec,
   taskSchema,
@@ -64,7 +65,7 @@ function sharedFields(before: TaskSpec, kind: TaskKind): Partial<TaskSpec> {
 function taskOf(before: TaskSpec, kind: TaskKind): TaskSpec {
   const fresh = defaultTask(kind);
   if (isImageTask(before) && isImageTask(fresh)) return { ...fresh, ...sharedFields(before, kind) } as TaskSpec;
-  if (isImageTask(before) || isImageTask(fresh)) return fresh;
+  if (isImageTask(before) || isImageTask(fresh) || isLanguageTask(before) || isLanguageTask(fresh)) return fresh;
   const { train, val, seed } = before;
   return { ...fresh, train, val, seed };
 }
@@ -106,11 +107,23 @@ function forOtherNetworks(arm: ArmSpec, before: Experiment, model: Experiment): 
   };
 }
 
+/** In language modelling no network may read the words that it is to guess. */
+function causalNetworks({ target, guides }: Experiment): Pick<Experiment, 'target' | 'guides'> {
+  const causal = (network: NetworkSpec): NetworkSpec => {
+    if (network.family === 'transformer') return { ...network, causal: true };
+    return network.family === 'rnn' ? { ...network, chained: false } : network;
+  };
+  return {
+    target: causal(target),
+    guides: Object.fromEntries(Object.entries(guides).map(([id, guide]) => [id, { ...guide, network: causal(guide.network) }])),
+  };
+}
+
 /** Another kind of task; where its inputs are of another kind, with the networks and the training of a preset for it. */
 export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment {
   if (experiment.task.kind === kind) return experiment;
   const task = taskOf(experiment.task, kind);
-  if (!changesInputs(experiment.task, kind)) return { ...experiment, task };
+  if (!changesInputs(experiment.task, kind)) return { ...experiment, task, ...(isLanguageTask(task) && causalNetworks(experiment)) };
   const model = modelFor(task).experiment;
   const guides = Object.fromEntries(
     Object.entries(experiment.guides).map(([id, guide]) => [

@@ -6,6 +6,7 @@ import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import classes from './App.module.css';
 import { CkaMatrix } from './compare/CkaMatrix.tsx';
+import { GeneratedTexts } from './compare/GeneratedTexts.tsx';
 import { ResultTable } from './compare/ResultTable.tsx';
 import { SamplePredictions } from './compare/SamplePredictions.tsx';
 import { RunBar } from './run/RunBar.tsx';
@@ -66,6 +67,7 @@ export function App() {
             <CkaMatrix />
           </div>
           <SamplePredictions />
+          <GeneratedTexts />
         </ErrorBoundary>
       </main>
       <DropTarget />

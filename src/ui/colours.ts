@@ -13,7 +13,7 @@ export const EXTRA_COLOURS = 8;
 const slots = new Map<string, number>();
 
 /** Arms of the presets with colours far from each other's and from the four above. */
-const PREFERRED: Record<string, number> = { 'unguided-good-init': 0, 'distilled-untrained': 1, 'guided-then-off': 3 };
+const PREFERRED: Record<string, number> = { 'unguided-good-init': 0, 'distilled-untrained': 1, 'guided-then-off': 3, 'guided-he': 1, 'unguided-he': 4 };
 
 function preferredSlot(id: string): number {
   if (Object.hasOwn(PREFERRED, id)) return PREFERRED[id];

@@ -1,9 +1,11 @@
 /** Numbers and settings in words, short enough for a label. */
+import { taskShape } from '@/experiment/describe.ts';
 import {
   type ArmSpec,
   type BaseSettings,
   type GuideSpec,
   isImageTask,
+  isLanguageTask,
   type OptimiserSpec,
   type ScheduleSpec,
   type TaskSpec,
@@ -59,7 +61,14 @@ export const plural = (n: number, one: string, many = `${one}s`): string =>
   `${GROUPED.format(n)} ${n === 1 ? one : many}`;
 
 /** What a task's examples are. */
-export const examplesOf = (task: TaskSpec): 'images' | 'sequences' => (isImageTask(task) ? 'images' : 'sequences');
+export const examplesOf = (task: TaskSpec): 'images' | 'sequences' | 'windows' =>
+  isImageTask(task) ? 'images' : isLanguageTask(task) ? 'windows' : 'sequences';
+
+/** "800 images"; of a text "249 windows of 32 tokens". */
+export function validationSet(task: TaskSpec): string {
+  const { valExamples, input } = taskShape(task);
+  return `${number(valExamples)} ${examplesOf(task)}${isLanguageTask(task) ? ` of ${number(input[0])} tokens` : ''}`;
+}
 
 const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
 const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);

@@ -7,6 +7,8 @@ import type {
   Checkpoint,
   Environment,
   Failure,
+  GeneratedText,
+  GenerateOptions,
   KeptRun,
   Lab,
   LabEvent,
@@ -112,6 +114,10 @@ class WorkerLab implements Lab {
     const checkpoint = await this.#ask({ type: 'run.checkpoint' });
     if (memory?.keepsCheckpoints) memory.checkpoint = checkpoint;
     return checkpoint;
+  }
+
+  generate(options: GenerateOptions): Promise<GeneratedText> {
+    return this.#ask({ type: 'run.generate', options });
   }
 
   async close(): Promise<void> {

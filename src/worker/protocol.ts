@@ -3,7 +3,7 @@
  * id; events come on their own. Everything is plain data; typed arrays are given away, not copied.
  */
 import type {
-  BackendChoice, Checkpoint, Environment, Failure, KeptRun, LabEvent, OpenOptions, TaskPreview,
+  BackendChoice, Checkpoint, Environment, Failure, GeneratedText, GenerateOptions, KeptRun, LabEvent, OpenOptions, TaskPreview,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
@@ -17,6 +17,7 @@ export type Request =
   | { type: 'run.pause' }
   | { type: 'run.intervene'; set: Intervention['set'] }
   | { type: 'run.checkpoint' }
+  | { type: 'run.generate'; options: GenerateOptions }
   | { type: 'run.close' }
   | { type: 'run.listKept' }
   | { type: 'run.forget'; name: string }
@@ -36,6 +37,7 @@ export interface Answers {
   'run.pause': undefined;
   'run.intervene': undefined;
   'run.checkpoint': Checkpoint;
+  'run.generate': GeneratedText;
   'run.close': undefined;
   'run.listKept': KeptRun[];
   'run.forget': undefined;

@@ -31,6 +31,8 @@ async function answer(lab: Lab, request: Request): Promise<Answers[RequestType]>
       return;
     case 'run.checkpoint':
       return lab.checkpoint();
+    case 'run.generate':
+      return lab.generate(request.options);
     case 'run.close':
       await lab.close();
       return;

@@ -1,5 +1,5 @@
 /** A lab without arithmetic, and a worker without a thread, for the tests of this folder. */
-import type { Checkpoint, Lab, LabEvent } from '../experiment/events.ts';
+import type { Checkpoint, GeneratedText, GenerateOptions, Lab, LabEvent } from '../experiment/events.ts';
 import { members } from '../experiment/plan.ts';
 import { findPreset } from '../experiment/presets.ts';
 import type { RunResult } from '../experiment/result.ts';
@@ -92,7 +92,7 @@ export class FakeLab extends FakeAssets implements Lab {
 
   #evaluate(): void {
     const values = new Float32Array(2).fill(this.#loss);
-    this.emit({ type: 'evaluation.recorded', record: { step: this.#step, valLoss: values, valMetric: values.slice(), matrices: { trained: values.slice() }, predictions: new Uint8Array(2) } });
+    this.emit({ type: 'evaluation.recorded', record: { step: this.#step, valLoss: values, valMetric: values.slice(), matrices: { trained: values.slice() }, predictions: new Uint16Array(2) } });
   }
 
   async pause(): Promise<void> {
@@ -109,6 +109,13 @@ export class FakeLab extends FakeAssets implements Lab {
     return {
       experiment: this.#experiment, step: this.#step, divergedAt: [-1, -1], history: { training: [], evaluations: [] } as unknown as Checkpoint['history'],
       tensors: { loss: { shape: [1], data: Float32Array.of(this.#loss) } },
+    };
+  }
+
+  async generate({ draw }: GenerateOptions): Promise<GeneratedText> {
+    return {
+      step: this.#step, prompt: Int32Array.of(draw), truth: Int32Array.of(1), length: 1, texts: Int32Array.of(2, 3),
+      tokenNames: ['a', 'b', 'c', 'd'], separator: ' ',
     };
   }
 

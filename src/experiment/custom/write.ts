@@ -83,6 +83,9 @@ function linesOf(spec: Exclude<NetworkSpec, CustomSpec>, task: TaskShape): strin
     case 'fcn': return fcn(spec);
     case 'resnet': return resnet(spec);
     case 'convnet': return convnet(spec);
+    // It knows neither depth-wise convolutions nor class tokens.
+    case 'convnext':
+    case 'vit': return null;
     case 'rnn': return spec.chained ? null : rnn(spec);
     case 'transformer': return transformer(spec, task);
   }

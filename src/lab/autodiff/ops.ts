@@ -67,6 +67,17 @@ export function conv2d(tape: Tape, x: V5, filter: V5, options: ConvOptions, bias
   ]);
 }
 
+/** Depth-wise convolution per member, of the size of x `[E, B, H, W, C]`: filter `[E, k, k, C]`, bias `[E, C]`. */
+export function depthwiseConv(tape: Tape, x: V5, filter: Value<tf.Tensor4D>, bias: V2): V5 {
+  const { kernels } = tape;
+  const y = kernels.depthwiseConv(x.tensor, filter.tensor, bias.tensor);
+  return tape.push(y, [x, filter, bias], (dy) => [
+    x.tracked ? kernels.depthwiseConvInputGrad(dy, filter.tensor) : null,
+    kernels.depthwiseConvFilterGrad(dy, x.tensor, filter.tensor.shape[1]),
+    kernels.sumRows(pixelsOf(dy)),
+  ]);
+}
+
 /** Mean over height and width: `[E, B, H, W, C]` → `[E, B, C]`. */
 export function globalAveragePool(tape: Tape, x: V5): V3 {
   const [e, b, h, w, c] = x.tensor.shape;

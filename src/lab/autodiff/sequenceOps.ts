@@ -121,6 +121,16 @@ export function addPositions(tape: Tape, x: V4, positions: V3): V4 {
   });
 }
 
+/** One token before all others: token `[E, F]`, x `[E, B, T, F]` → `[E, B, T + 1, F]`. */
+export function prependToken(tape: Tape, token: V2, x: V4): V4 {
+  const [members, batch, length, features] = x.tensor.shape;
+  const first = tf.tile(tf.reshape(token.tensor, [members, 1, 1, features]), [1, batch, 1, 1]);
+  return tape.push(tf.concat([first, x.tensor], 2) as tf.Tensor4D, [token, x], (dy) => [
+    tf.sum(tf.slice(dy, [0, 0, 0, 0], [members, batch, 1, features]), [1, 2]),
+    x.tracked ? tf.slice(dy, [0, 0, 1, 0], [members, batch, length, features]) : null,
+  ]);
+}
+
 /**
  * Mean over the positions, `[E, B, T, F]` → `[E, B, F]`: over all, or those where the mask `[E|1, B, T]` is 1 (0 where
  * there is none).

@@ -65,6 +65,14 @@ export const CHECK_CASES: Record<string, Case> = {
     const y = k.relu(random<tf.Tensor3D>('x', [2, 5, 7]));
     return { y, dx: k.reluGrad(random<tf.Tensor3D>('dy', [2, 5, 7]), y) };
   },
+  depthwise: (k) => {
+    const [x, filter] = [random<tf.Tensor5D>('x', [2, 3, 5, 7, 6]), random<tf.Tensor4D>('filter', [2, 3, 3, 6])];
+    const dy = random<tf.Tensor5D>('dy', [2, 3, 5, 7, 6]);
+    return {
+      y: k.depthwiseConv(x, filter, random('bias', [2, 6])), plain: k.depthwiseConv(x, filter),
+      dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 3),
+    };
+  },
   losses: (k) => {
     const logits = random<tf.Tensor3D>('logits', [2, 11, 5]);
     const ce = k.softmaxCrossEntropy(logits, labels(1, 11, 5));
@@ -96,4 +104,6 @@ export const CHECK_CASES: Record<string, Case> = {
   'ResNet step': trainingStep({ family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, 'block2.conv1'),
   'bottleneck step': trainingStep({ family: 'resnet', block: 'bottleneck', stages: [1, 1], width: 3, init: 'he', tap: 'pre' }, 'block2.conv3'),
   'ConvNet step': trainingStep({ family: 'convnet', stages: [2, 1], width: 5, stride: 2, norm: 'none', init: 'he', tap: 'post' }, 'conv2'),
+  'ConvNeXt step': trainingStep({ family: 'convnext', stages: [1, 1], width: 6, patch: 2, kernel: 3, init: 'default' }, 'block2.depthwise'),
+  'ViT step': trainingStep({ family: 'vit', patch: 4, layers: 1, width: 8, heads: 2, ffn: 12, pooling: 'class', init: 'default' }, 'block1.attention'),
 };

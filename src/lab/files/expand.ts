@@ -1,10 +1,123 @@
-/** Archives into the files that they hold. */
-import type { Source } from './reader.ts';
+/** Archives (gzip, tar, ZIP; also one in the other) into the files that they hold. */
+import { type UnzipFileInfo, unzipSync } from 'fflate';
+import { FileError } from './errors.ts';
+import { Source } from './reader.ts';
 
 /** Files that operating systems leave lying about. */
 const CLUTTER = /(^|\/)(__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)/i;
+/** Bytes that all files together may have when unpacked: a small archive can hold very large files. */
+export const MAX_UNPACKED_BYTES = 2 ** 30;
+/** Archives in archives: a .tar.gz counts two. */
+const DEEPEST = 3;
 
-/** @returns the files in `given`, sorted by path so that the order of choosing does not matter */
-export async function expand(given: readonly Source[]): Promise<Source[]> {
-  return given.filter(({ path }) => !CLUTTER.test(path)).sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+const startsWith = (head: Uint8Array, bytes: readonly number[]): boolean => bytes.every((byte, i) => head[i] === byte);
+const isGzip = ({ head }: Source): boolean => startsWith(head, [0x1f, 0x8b, 8]);
+const isZip = ({ head }: Source): boolean => startsWith(head, [0x50, 0x4b, 3, 4]);
+const isTar = ({ head }: Source): boolean => textAt(head, 257, 5) === 'ustar';
+
+/** Text of a fixed field, up to its first zero. */
+const textAt = (bytes: Uint8Array, from: number, length: number): string =>
+  new TextDecoder().decode(bytes.subarray(from, from + length)).replace(/\0.*$/s, '');
+
+const damaged = (path: string): FileError => new FileError(`“${path}” is damaged or was cut off: it cannot be unpacked.`, 'Fetch the file again.');
+
+class Budget {
+  #left: number;
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+    this.#left = most;
+  }
+
+  /** @throws {FileError} when more has been unpacked than may be */
+  take(path: string, bytes: number): void {
+    this.#left -= bytes;
+    if (this.#left < 0) throw new FileError(`“${path}” is too large: unpacked it has more than ${Math.round(this.#most / 2 ** 20)} MB.`, 'Use a smaller data set, or a part of it.');
+  }
 }
+
+/**
+ * @returns the files in `given`, without archives, sorted by path so that the order of choosing does not matter
+ * @throws {FileError} when an archive is damaged or too large
+ */
+export async function expand(given: readonly Source[], most = MAX_UNPACKED_BYTES): Promise<Source[]> {
+  const budget = new Budget(most);
+  const files: Source[] = [];
+  const open = async (file: Source, depth: number): Promise<void> => {
+    if (CLUTTER.test(file.path)) return;
+    const unpack = depth < DEEPEST ? UNPACKERS.find(([recognises]) => recognises(file))?.[1] : undefined;
+    if (!unpack) files.push(file);
+    else for (const inner of await unpack(file, budget)) await open(inner, depth + 1);
+  };
+  for (const file of given) await open(file, 0);
+  return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+async function gunzip(file: Source, budget: Budget): Promise<Source[]> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  const reader = file.blob.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      budget.take(file.path, value.length);
+      parts.push(value as Uint8Array<ArrayBuffer>);
+    }
+  } catch (error) {
+    await reader.cancel().catch(() => {});
+    throw error instanceof FileError ? error : damaged(file.path);
+  }
+  return [await Source.open({ path: file.path.replace(/\.gz$/i, '').replace(/\.tgz$/i, '.tar'), blob: new Blob(parts) }, file.official)];
+}
+
+async function unzip(file: Source, budget: Budget): Promise<Source[]> {
+  budget.take(file.path, file.size);
+  const bytes = await file.bytes();
+  let entries: Record<string, Uint8Array>;
+  try {
+    entries = unzipSync(bytes, {
+      filter: ({ name, originalSize }: UnzipFileInfo) => {
+        if (name.endsWith('/') || CLUTTER.test(name)) return false;
+        budget.take(file.path, originalSize);
+        return true;
+      },
+    });
+  } catch (error) {
+    throw error instanceof FileError ? error : damaged(file.path);
+  }
+  return Promise.all(Object.entries(entries).map(([path, content]) =>
+    Source.open({ path, blob: new Blob([content as Uint8Array<ArrayBuffer>]) }, file.official)));
+}
+
+const BLOCK = 512;
+
+/** Plain files of a tar archive (ustar, with GNU's and pax's long names). */
+async function untar(file: Source, budget: Budget): Promise<Source[]> {
+  const found: Source[] = [];
+  let longName: string | undefined;
+  for (let at = 0; at + BLOCK <= file.size;) {
+    const head = new Uint8Array(await file.blob.slice(at, at + BLOCK).arrayBuffer());
+    if (head.every((byte) => byte === 0)) break;
+    const size = Number.parseInt(textAt(head, 124, 12).trim() || '0', 8);
+    const body = at + BLOCK;
+    if (textAt(head, 257, 5) !== 'ustar' || !(size >= 0) || body + size > file.size) throw damaged(file.path);
+    const type = String.fromCharCode(head[156] || 48);
+    const content = file.blob.slice(body, body + size);
+    if (type === 'L') longName = (await content.text()).replace(/\0.*$/s, '');
+    else if (type === 'x') longName = /(?:^|\n)\d+ path=([^\n]*)\n/.exec(await content.text())?.[1] ?? longName;
+    else {
+      if (type === '0') {
+        budget.take(file.path, size);
+        const prefix = textAt(head, 345, 155);
+        found.push(await Source.open({ path: longName ?? (prefix ? `${prefix}/` : '') + textAt(head, 0, 100), blob: content }, file.official));
+      }
+      longName = undefined;
+    }
+    at = body + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  return found;
+}
+
+const UNPACKERS: readonly (readonly [recognises: (file: Source) => boolean, unpack: (file: Source, budget: Budget) => Promise<Source[]>])[] =
+  [[isGzip, gunzip], [isZip, unzip], [isTar, untar]];

@@ -6,6 +6,8 @@ import type { AssetDraft } from './reader.ts';
 
 /** Bytes of pixels that one data set may have: all of CIFAR-10 is a third of this. */
 export const MAX_PIXEL_BYTES = 512 * 2 ** 20;
+/** Predictions are kept as bytes. */
+export const MAX_CLASSES = 256;
 /** Share of the images that is held back for validation where the files name none. */
 const VALIDATION_SHARE = 1 / 6;
 /** Images below which nothing can be trained. */

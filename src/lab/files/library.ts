@@ -4,6 +4,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AssetFacts, AssetInfo, AssetKind, AssetRef, GivenFile } from '../../experiment/assets.ts';
 import { FileError, MissingFilesError } from './errors.ts';
 import { expand } from './expand.ts';
+import { officialSet } from './official.ts';
 import { type AssetDraft, type OnProgress, Source } from './reader.ts';
 import { READERS } from './readers.ts';
 import type { AssetStorage } from './storage.ts';
@@ -24,7 +25,7 @@ export class Library {
    * @throws {FileError} when they are no asset; then nothing is kept
    */
   async add(given: readonly GivenFile[], onProgress: OnProgress = quiet): Promise<AssetInfo> {
-    const files = await expand(await Promise.all(given.map((file) => Source.open(file))));
+    const { files, notes } = await openAll(given);
     if (files.length === 0) throw new FileError('There is no file in what was given.', 'Choose the files of a data set, or a folder with one sub-folder a class.');
     const empty = files.find(({ size }) => size === 0);
     if (empty) throw new FileError(`“${empty.path}” is empty.`, 'The download may have failed: fetch the file again.');
@@ -35,7 +36,8 @@ export class Library {
         'Known are CIFAR-10 and CIFAR-100 (binary version), MNIST and Fashion-MNIST (IDX, also as .gz), and a folder or ZIP of images with one sub-folder a class.',
       );
     }
-    return this.#keep(await reader.read(files, onProgress));
+    const draft = await reader.read(files, onProgress);
+    return this.#keep({ ...draft, notes: [...notes, ...draft.notes] });
   }
 
   /** Everything kept, the newest first. */
@@ -90,6 +92,19 @@ export class Library {
     }
     return info;
   }
+}
+
+/** Files out of their archives, and notes on those that are not what their publishers put under their name. */
+async function openAll(given: readonly GivenFile[]): Promise<{ files: Source[]; notes: string[] }> {
+  const notes: string[] = [];
+  const opened: Source[] = [];
+  for (const file of given) {
+    const source = await Source.open(file);
+    const official = await officialSet(source);
+    if (official === null) notes.push(`“${source.name}” is not the official file of that name: its checksum is another.`);
+    opened.push(official ? await Source.open(file, official) : source);
+  }
+  return { files: await expand(opened), notes };
 }
 
 /** SHA-256 of the kind, what the reader calls its identity, and the parts. File names have no part in it. */

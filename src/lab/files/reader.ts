@@ -9,15 +9,19 @@ export class Source {
   /** The first 512 bytes (fewer in a shorter file): formats are recognised by what a file holds, not by its name. */
   readonly head: Uint8Array<ArrayBuffer>;
 
-  private constructor({ path, blob }: GivenFile, head: Uint8Array<ArrayBuffer>) {
+  /** Data set of which it is (or came out of) an official file, by checksum. */
+  readonly official: string | undefined;
+
+  private constructor({ path, blob }: GivenFile, head: Uint8Array<ArrayBuffer>, official: string | undefined) {
     this.path = path;
     this.blob = blob;
     this.head = head;
+    this.official = official;
   }
 
   /** @throws {FileError} when the file cannot be read (moved, or without permission) */
-  static async open(file: GivenFile): Promise<Source> {
-    return new Source(file, await readBytes(file.path, file.blob.slice(0, 512)));
+  static async open(file: GivenFile, official?: string): Promise<Source> {
+    return new Source(file, await readBytes(file.path, file.blob.slice(0, 512)), official);
   }
 
   /** Name without folders. */

@@ -46,3 +46,31 @@ export function cifarFile(count: number, { labels = 1, classes = 10, first = 0 }
 }
 
 export const cifarPixel = (image: number, channel: number, place: number): number => (image * 7 + channel * 80 + place) & 255;
+
+/** An IDX file of bytes: `sizes` are its dimensions, value k is k modulo `modulus`. */
+export function idxFile(sizes: number[], modulus = 256): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(4 + 4 * sizes.length + sizes.reduce((a, b) => a * b, 1));
+  bytes.set([0, 0, 8, sizes.length]);
+  const view = new DataView(bytes.buffer);
+  sizes.forEach((size, i) => {
+    view.setUint32(4 + 4 * i, size);
+  });
+  for (let k = 4 + 4 * sizes.length; k < bytes.length; k++) bytes[k] = (k - 4 - 4 * sizes.length) % modulus;
+  return bytes;
+}
+
+/** A tar archive of plain files. */
+export function tarFile(files: Record<string, Uint8Array>): Uint8Array<ArrayBuffer> {
+  const blocks: Uint8Array[] = [];
+  for (const [name, content] of Object.entries(files)) {
+    const head = new Uint8Array(512);
+    const put = (text: string, at: number) => head.set(new TextEncoder().encode(text), at);
+    put(name, 0);
+    put(content.length.toString(8).padStart(11, '0'), 124);
+    put('0', 156);
+    put('ustar', 257);
+    blocks.push(head, content, new Uint8Array(-content.length & 511));
+  }
+  blocks.push(new Uint8Array(1024));
+  return Uint8Array.from(blocks.flatMap((block) => [...block]));
+}

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { ConvLayer } from '../../experiment/describe.ts';
 import * as ops from '../autodiff/ops.ts';
 import type { Value } from '../autodiff/tape.ts';
-import { batchNormParameters, bias, headWeight, hiddenWeight } from './init.ts';
+import { bias, headWeight, hiddenWeight, normParameters, type WeightInit } from './init.ts';
 import type { ForwardContext, ParameterSpec, StatisticSpec } from './program.ts';
 
 export type Images = Value<tf.Tensor5D>;
@@ -11,7 +11,7 @@ export type Images = Value<tf.Tensor5D>;
 export interface ConvStyle {
   /** 'none': the convolution has a bias instead. */
   norm: 'batch' | 'none';
-  init: 'default' | 'he';
+  init: WeightInit;
   /** Read a layer's activations where the convolution ends, or behind the ReLU. */
   tap: 'pre' | 'post';
 }
@@ -25,11 +25,11 @@ export function convolutionalParameters(convs: readonly ConvLayer[], features: n
       const { name, kernel, inChannels, outChannels } = conv;
       const fanIn = kernel ** 2 * inChannels;
       return [
-        { name: `${name}.weight`, shape: [kernel, kernel, inChannels, outChannels], init: hiddenWeight(init, fanIn) },
-        ...(norm === 'batch' ? batchNormParameters(normName(conv), outChannels) : [{ name: `${name}.bias`, shape: [outChannels], init: bias(init, fanIn) }]),
+        { name: `${name}.weight`, shape: [kernel, kernel, inChannels, outChannels], init: hiddenWeight(init, { inputs: inChannels, outputs: outChannels, kernel }) },
+        ...(norm === 'batch' ? normParameters(normName(conv), outChannels) : [{ name: `${name}.bias`, shape: [outChannels], init: bias(init, fanIn) }]),
       ];
     }),
-    { name: 'head.weight', shape: [features, classes], init: headWeight(init, features) },
+    { name: 'head.weight', shape: [features, classes], init: headWeight(init, features, classes) },
     { name: 'head.bias', shape: [classes], init: bias(init, features) },
   ];
 }

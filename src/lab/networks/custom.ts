@@ -133,8 +133,9 @@ function through(pass: Pass, from: Value, layers: readonly PlannedLayer[]): Valu
 /** Initial values of a parameter by its part in the network. */
 function initOf({ role, fanIn, shape }: PlannedParameter, init: CustomSpec['init']): ParameterSpec['init'] {
   switch (role) {
-    case 'weight': return hiddenWeight(init, fanIn);
-    case 'headWeight': return headWeight(init, fanIn);
+    // Both initialisations ask for the fan-in alone.
+    case 'weight': return hiddenWeight(init, { inputs: fanIn, outputs: shape[shape.length - 1] });
+    case 'headWeight': return headWeight(init, fanIn, shape[shape.length - 1]);
     case 'bias': return bias(init, fanIn);
     case 'ones': return constant(1);
     case 'zeros': return constant(0);

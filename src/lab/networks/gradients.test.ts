@@ -23,6 +23,12 @@ const CASES: Record<string, { network: NetworkSpec; tap: string; dropout?: boole
   'FCN with batch norm and dropout': { network: fcn({ dropout: 0.3 }), tap: 'linear2' },
   'FCN without norm, He': { network: fcn({ norm: 'none', init: 'he' }), tap: 'linear1' },
   'FCN without norm, dropout, taps behind the activation': { network: fcn({ norm: 'none', dropout: 0.3, tap: 'post' }), tap: 'linear1' },
+  'FCN with layer norm, GELU, Xavier': { network: fcn({ norm: 'layer', activation: 'gelu', init: 'xavier' }), tap: 'linear1' },
+  'FCN with layer norm, ReLU, dropout, identity': { network: fcn({ norm: 'layer', dropout: 0.3, init: 'identity' }), tap: 'linear2' },
+  'FCN with batch norm, tanh and dropout': { network: fcn({ activation: 'tanh', dropout: 0.3 }), tap: 'linear1' },
+  'FCN without norm, tanh, taps behind the activation, orthogonal': {
+    network: fcn({ norm: 'none', activation: 'tanh', init: 'orthogonal', tap: 'post' }), tap: 'linear2',
+  },
   'FCN with batch norm, dropout, taps behind the activation': { network: fcn({ dropout: 0.3, tap: 'post' }), tap: 'linear2' },
   'ResNet with a strided projection': { network: { family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, tap: 'block2.proj' },
   'ResNet of bottleneck blocks, the second with an identity skip': {
@@ -34,6 +40,18 @@ const CASES: Record<string, { network: NetworkSpec; tap: string; dropout?: boole
   'plain ConvNet': { network: { family: 'convnet', stages: [2, 2], width: 4, stride: 1, norm: 'batch', init: 'he', tap: 'pre' }, tap: 'conv3' },
   'plain ConvNet without norm, strided stem, taps behind the activation': {
     network: { family: 'convnet', stages: [2, 1], width: 4, stride: 2, norm: 'none', init: 'default', tap: 'post' }, tap: 'conv2',
+  },
+  'ConvNeXt, an odd size halved': {
+    network: { family: 'convnext', stages: [1, 1], width: 5, patch: 2, kernel: 3, init: 'default' }, tap: 'block1.depthwise',
+  },
+  'ConvNeXt with large filters, taps on the stream': {
+    network: { family: 'convnext', stages: [2], width: 6, patch: 1, kernel: 7, init: 'default' }, tap: 'block2.output',
+  },
+  'ViT with a class token': {
+    network: { family: 'vit', patch: 3, layers: 2, width: 8, heads: 2, ffn: 10, pooling: 'class', init: 'default' }, tap: 'block1.attention',
+  },
+  'ViT, mean over the patches': {
+    network: { family: 'vit', patch: 2, layers: 1, width: 8, heads: 4, ffn: 10, pooling: 'mean', init: 'default' }, tap: 'patches',
   },
   'ResNet, taps behind the activation': { network: { family: 'resnet', stages: [2], width: 4, init: 'default', tap: 'post' }, tap: 'block2.conv2' },
 };

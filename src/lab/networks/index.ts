@@ -2,12 +2,14 @@
 import type { TaskShape } from '../../experiment/describe.ts';
 import type { NetworkSpec } from '../../experiment/schema.ts';
 import { convnet } from './convnet.ts';
+import { convnext } from './convnext.ts';
 import { custom } from './custom.ts';
 import { fcn } from './fcn.ts';
 import type { NetworkProgram } from './program.ts';
 import { resnet } from './resnet.ts';
 import { rnn } from './rnn.ts';
 import { transformer } from './transformer.ts';
+import { vit } from './vit.ts';
 
 /** @throws {Error} when the network cannot read what the task gives (an experiment that was parsed has no such network) */
 export function buildNetwork(spec: NetworkSpec, task: TaskShape): NetworkProgram {
@@ -21,5 +23,7 @@ export function buildNetwork(spec: NetworkSpec, task: TaskShape): NetworkProgram
     case 'fcn': return fcn(spec, task);
     case 'resnet': return resnet(spec, task);
     case 'convnet': return convnet(spec, task);
+    case 'convnext': return convnext(spec, task);
+    case 'vit': return vit(spec, task);
   }
 }

@@ -4,6 +4,7 @@
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import * as ops from '../autodiff/ops.ts';
+import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Tape, Value } from '../autodiff/tape.ts';
 import type { ConvOptions } from '../backend/kernels/types.ts';
 import type { Stream } from '../random/stream.ts';
@@ -108,6 +109,11 @@ export class ForwardContext {
     const { mean, variance } = this.#running(name);
     return this.tape.constant(this.tape.kernels.batchNormInference(
       x.tensor, gamma.tensor, beta.tensor, mean, variance, { epsilon: BATCH_NORM_EPSILON, relu: options.relu }));
+  }
+
+  /** Layer normalisation over the last axis. */
+  layerNorm<T extends tf.Tensor>(name: string, x: Value<T>): Value<T> {
+    return sequence.layerNorm(this.tape, x, this.parameter(`${name}.gamma`), this.parameter(`${name}.beta`));
   }
 
   /** Batch normalisation of images `[E, B, H, W, C]`: statistics per channel over examples and positions. */

@@ -32,7 +32,7 @@ export function rnn(spec: RnnSpec, task: SequenceShape): NetworkProgram {
         { name: `${name}.inputBias`, shape: [columns], init: init.bias },
         { name: `${name}.hiddenBias`, shape: [columns], init: init.bias },
       ]),
-      ...headParameters(task, width),
+      ...headParameters(task.classes, width),
     ],
     statistics: [],
     forward(context, inputs) {

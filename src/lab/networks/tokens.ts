@@ -13,9 +13,9 @@ type V4 = Value<tf.Tensor4D>;
 export const embeddingParameter = (task: SequenceShape, width: number): ParameterSpec =>
   ({ name: 'embedding', shape: [task.tokens.vocabulary, width], init: normal(1) });
 
-export const headParameters = (task: SequenceShape, width: number): ParameterSpec[] => [
-  { name: 'head.weight', shape: [width, task.classes], init: headWeight('default', width) },
-  { name: 'head.bias', shape: [task.classes], init: bias('default', width) },
+export const headParameters = (classes: number, width: number): ParameterSpec[] => [
+  { name: 'head.weight', shape: [width, classes], init: headWeight('default', width, classes) },
+  { name: 'head.bias', shape: [classes], init: bias('default', width) },
 ];
 
 export const embed = (context: ForwardContext, tokens: tf.Tensor3D): V4 =>

@@ -1,16 +1,14 @@
-/** Transformer of self-attention blocks (Vaswani et al. 2017), norm before (Xiong et al. 2020) or behind the residual. */
+/** Transformer over tokens: embedding, positions, blocks of attention and MLP, head. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { SequenceShape } from '../../experiment/describe.ts';
 import type { TransformerSpec } from '../../experiment/schema.ts';
-import * as ops from '../autodiff/ops.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Value } from '../autodiff/tape.ts';
 import { cos, exp, log, sin } from '../random/math.ts';
-import { bias, constant, headWeight, normal, uniform } from './init.ts';
-import type { ForwardContext, NetworkProgram, ParameterSpec } from './program.ts';
+import { attentionBlocks } from './attentionBlocks.ts';
+import { normal } from './init.ts';
+import type { NetworkProgram } from './program.ts';
 import { embed, embeddingParameter, headParameters, paddingOf, readOut } from './tokens.ts';
-
-type V4 = Value<tf.Tensor4D>;
 
 /** sin and cos of t/10000^(2i/width), alternating: `[length × width]`. */
 export function sinusoids(length: number, width: number): Float32Array {
@@ -24,64 +22,17 @@ export function sinusoids(length: number, width: number): Float32Array {
   return values;
 }
 
-const normParameters = (name: string, width: number): ParameterSpec[] => [
-  { name: `${name}.gamma`, shape: [width], init: constant(1) },
-  { name: `${name}.beta`, shape: [width], init: constant(0) },
-];
-
-const linearParameters = (name: string, inputs: number, outputs: number): ParameterSpec[] => [
-  { name: `${name}.weight`, shape: [inputs, outputs], init: headWeight('default', inputs) },
-  { name: `${name}.bias`, shape: [outputs], init: bias('default', inputs) },
-];
-
 export function transformer(spec: TransformerSpec, task: SequenceShape): NetworkProgram {
-  const { width, ffn, heads, causal } = spec;
+  const { width } = spec;
   const [length] = task.input;
-  const blocks = Array.from({ length: spec.layers }, (_, i) => `block${i + 1}`);
+  const blocks = attentionBlocks(spec);
   const fixedPositions = spec.positions === 'sinusoidal' ? sinusoids(length, width) : null;
-  const preNorm = spec.norm === 'pre';
-
-  const norm = (context: ForwardContext, name: string, x: V4): V4 =>
-    sequence.layerNorm(context.tape, x, context.parameter(`${name}.gamma`), context.parameter(`${name}.beta`));
-  const linear = (context: ForwardContext, name: string, x: V4): V4 =>
-    sequence.linear(context.tape, x, context.parameter(`${name}.weight`), context.parameter(`${name}.bias`));
-
-  const attend = (context: ForwardContext, block: string, x: V4, keyMask: tf.Tensor3D | undefined): V4 => {
-    const qkv = sequence.linear(context.tape, x, context.parameter(`${block}.qkv`));
-    const { value } = sequence.attention(context.tape, qkv, { heads, causal, keyMask });
-    const out = linear(context, `${block}.out`, value);
-    context.tap(`${block}.attention`, out);
-    return out;
-  };
-
-  const mlp = (context: ForwardContext, block: string, x: V4): V4 => {
-    const hidden = linear(context, `${block}.up`, x);
-    const active = spec.activation === 'gelu' ? sequence.gelu(context.tape, hidden) : ops.relu(context.tape, hidden);
-    const out = linear(context, `${block}.down`, active);
-    context.tap(`${block}.mlp`, out);
-    return out;
-  };
-
-  /** x + f(norm(x)), or norm(x + f(x)). */
-  const residual = (context: ForwardContext, name: string, x: V4, f: (x: V4) => V4): V4 => (preNorm
-    ? ops.add(context.tape, x, f(norm(context, name, x)))
-    : norm(context, name, ops.add(context.tape, x, f(x))));
-
   return {
     parameters: [
       embeddingParameter(task, width),
       ...(fixedPositions ? [] : [{ name: 'positions', shape: [length, width], init: normal(1) }]),
-      ...blocks.flatMap((block) => [
-        ...normParameters(`${block}.norm1`, width),
-        // PyTorch's Xavier initialisation of the three projections as one matrix; they have no bias (recipes, section 1).
-        { name: `${block}.qkv`, shape: [width, 3 * width], init: uniform(Math.sqrt(6 / (4 * width))) },
-        ...linearParameters(`${block}.out`, width, width),
-        ...normParameters(`${block}.norm2`, width),
-        ...linearParameters(`${block}.up`, width, ffn),
-        ...linearParameters(`${block}.down`, ffn, width),
-      ]),
-      ...(preNorm ? normParameters('norm', width) : []),
-      ...headParameters(task, width),
+      ...blocks.parameters,
+      ...headParameters(task.classes, width),
     ],
     statistics: [],
     forward(context, inputs) {
@@ -90,13 +41,8 @@ export function transformer(spec: TransformerSpec, task: SequenceShape): Network
       const positions: Value<tf.Tensor3D> = fixedPositions
         ? context.tape.constant(tf.tensor3d(fixedPositions, [1, length, width]))
         : context.parameter('positions');
-      let x = sequence.addPositions(context.tape, embed(context, tokens), positions);
-      for (const block of blocks) {
-        x = residual(context, `${block}.norm1`, x, (y) => attend(context, block, y, padding?.mask));
-        x = residual(context, `${block}.norm2`, x, (y) => mlp(context, block, y));
-        context.tap(`${block}.output`, x);
-      }
-      return readOut(context, task, preNorm ? norm(context, 'norm', x) : x, spec.pooling, padding);
+      const x = sequence.addPositions(context.tape, embed(context, tokens), positions);
+      return readOut(context, task, blocks.forward(context, x, padding?.mask), spec.pooling, padding);
     },
   };
 }

@@ -1,34 +1,53 @@
-import { type ImageTaskSpec, isImageTask, type TaskSpec } from '../../experiment/schema.ts';
+import type { TaskPreview } from '../../experiment/events.ts';
+import { type FileImagesSpec, isImageTask, isLanguageTask, type ProceduralSpec, type TaskSpec } from '../../experiment/schema.ts';
+import type { Library } from '../files/library.ts';
 import { drawDigit } from './images/digits.ts';
+import { openFileImages, previewFileImages } from './images/fileTask.ts';
 import { drawShape } from './images/shapes.ts';
 import { type ImageSource, ImageTask } from './images/task.ts';
 import { drawGreyTexture, drawTexture } from './images/textures.ts';
 import { SequenceTask } from './sequences/task.ts';
-import type { Library } from '../files/library.ts';
-import type { Task } from './types.ts';
+import { microEnglishTask } from './text/task.ts';
+import type { DrawnTask, Task } from './types.ts';
 
 export { batchIndices, stepsPerEpoch } from './order.ts';
-export type { SeedBatch, Split, Task } from './types.ts';
+export type { DrawnTask, SeedBatch, Split, Task } from './types.ts';
 
-const IMAGES: Record<ImageTaskSpec['kind'], ImageSource> = {
+const IMAGES: Record<ProceduralSpec['kind'], ImageSource> = {
   textures: { draw: drawTexture },
   'grey-textures': { draw: drawGreyTexture, ownContrast: true },
   shapes: { draw: drawShape },
   digits: { draw: drawDigit },
 };
 
-/** The task of that specification. Nothing is drawn yet. */
-export function createTask(spec: ImageTaskSpec): ImageTask;
-export function createTask(spec: TaskSpec): Task;
-export function createTask(spec: TaskSpec): Task {
+/** Tasks whose data are drawn, not read from files. */
+export type DrawnTaskSpec = Exclude<TaskSpec, FileImagesSpec>;
+
+/** The task of that specification. Nothing is drawn yet: splits are on first use. @throws {TypeError} for one that reads files */
+export function createTask(spec: ProceduralSpec): ImageTask;
+export function createTask(spec: TaskSpec): DrawnTask;
+export function createTask(spec: TaskSpec): DrawnTask {
+  if (spec.kind === 'image-files') throw new TypeError('a task that reads files is opened with openTask');
+  if (isLanguageTask(spec)) return microEnglishTask(spec);
   if (!isImageTask(spec)) return new SequenceTask(spec);
   return new ImageTask(spec, IMAGES[spec.kind]);
 }
 
 /**
- * The task of any specification. What comes from files is read here, all that is needed of it.
+ * The task of any specification. What comes from files is read here, all that it needs.
  * @throws {MissingFilesError} when it names files that the library does not have
  */
-export async function openTask(spec: TaskSpec, _library: Library): Promise<Task> {
-  return createTask(spec);
+export async function openTask(spec: TaskSpec, library: Library): Promise<Task> {
+  switch (spec.kind) {
+    case 'image-files': return openFileImages(spec, library);
+    default: return createTask(spec);
+  }
+}
+
+/** Examples of a task to be shown (see `DrawnTask.preview`), without reading all of it. @throws {MissingFilesError} */
+export async function previewTask(spec: TaskSpec, library: Library, count: number, split: 'train' | 'val'): Promise<TaskPreview> {
+  switch (spec.kind) {
+    case 'image-files': return previewFileImages(spec, library, count, split);
+    default: return createTask(spec).preview(count, split);
+  }
 }

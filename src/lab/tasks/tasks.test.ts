@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { FIGURE_DEFAULTS, type ImageTaskSpec } from '../../experiment/schema.ts';
+import { FIGURE_DEFAULTS, type ProceduralSpec } from '../../experiment/schema.ts';
 import { fingerprint } from '../random/testing.ts';
 import { channelStatistics } from './images/pixels.ts';
 import { ImageTask } from './images/task.ts';
 import { createTask } from './index.ts';
 
-const spec = (kind: ImageTaskSpec['kind'], changes: Partial<ImageTaskSpec> = {}): ImageTaskSpec =>
-  ({ kind, size: 16, train: 400, val: 100, seed: 0, noise: kind === 'textures' ? 0.15 : 0.05, ...changes }) as ImageTaskSpec;
+const spec = (kind: ProceduralSpec['kind'], changes: Partial<ProceduralSpec> = {}): ProceduralSpec =>
+  ({ kind, size: 16, train: 400, val: 100, seed: 0, noise: kind === 'textures' ? 0.15 : 0.05, ...changes }) as ProceduralSpec;
 
 const GOLDEN = {
   textures: { train: '35d92fb2e3d8286a', val: '69342538a547d424', labels: '2e2ac33c94bf40dc' },
@@ -15,7 +15,7 @@ const GOLDEN = {
   digits: { train: '2f08e0a7ee31d7a9', val: '52a0d960a51b4d85', labels: 'aabb392c8f0f883c' },
 } as const;
 
-describe.each(Object.keys(GOLDEN) as ImageTaskSpec['kind'][])('%s', (kind) => {
+describe.each(Object.keys(GOLDEN) as ProceduralSpec['kind'][])('%s', (kind) => {
   const task = createTask(spec(kind));
   const { classes, input: [, , channels] } = task.shape;
   const values = 16 * 16 * channels;
@@ -109,13 +109,13 @@ describe.each(Object.keys(GOLDEN) as ImageTaskSpec['kind'][])('%s', (kind) => {
 });
 
 describe('the parameters of images', () => {
-  const pixels = (over: Partial<ImageTaskSpec>, kind: ImageTaskSpec['kind'] = 'shapes') =>
+  const pixels = (over: Partial<ProceduralSpec>, kind: ProceduralSpec['kind'] = 'shapes') =>
     createTask(spec(kind, { train: 64, noise: 0, ...over })).preview(16).pixels;
 
   it('absent ones stand for the values that are stated as their defaults', () => {
     for (const kind of ['shapes', 'digits'] as const) {
       const classes = kind === 'digits' ? 10 : 8;
-      expect(pixels({ ...FIGURE_DEFAULTS[kind], classes } as Partial<ImageTaskSpec>, kind)).toEqual(pixels({}, kind));
+      expect(pixels({ ...FIGURE_DEFAULTS[kind], classes } as Partial<ProceduralSpec>, kind)).toEqual(pixels({}, kind));
     }
     expect(pixels({ classes: 8 }, 'textures')).toEqual(pixels({}, 'textures'));
   });
@@ -129,7 +129,7 @@ describe('the parameters of images', () => {
   });
 
   it('scatters as many discs as it says, and none', () => {
-    const changed = (clutter: number, kind: ImageTaskSpec['kind']) => {
+    const changed = (clutter: number, kind: ProceduralSpec['kind']) => {
       const without = pixels({ clutter: 0, rotation: 0 }, kind);
       return pixels({ clutter, rotation: 0 }, kind).filter((value, i) => Math.abs(value - without[i]) > 8).length / without.length;
     };
@@ -162,7 +162,7 @@ it('grey textures have one contrast in every image and channels that are equal',
 });
 
 /** Luminance contrast of a class's noiseless preview images, as [image][row][column]. */
-function images(kind: ImageTaskSpec['kind'], label: number, count = 40): number[][][] {
+function images(kind: ProceduralSpec['kind'], label: number, count = 40): number[][][] {
   const task = createTask(spec(kind, { noise: 0, size: 32, train: 64 * count }));
   const { classes } = task.shape;
   const preview = task.preview(classes * count);

@@ -12,6 +12,8 @@ export interface Split {
   readonly inputs: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
   /** `[examples × outputs]` class indices, −1 where none is asked for (`outputs` is 1 for images). */
   readonly labels: Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+  /** Where labels have groups (`labelGroups`): the group of each label, in their order. */
+  readonly groups?: Uint8Array<ArrayBuffer>;
 }
 
 /** What one seed is fed in one step. */
@@ -20,7 +22,7 @@ export interface SeedBatch extends Split {
   readonly rows: Uint32Array<ArrayBuffer> | null;
 }
 
-/** Data of an experiment. Splits are drawn on first use; a preview draws only what it shows. */
+/** Data of an experiment. */
 export interface Task {
   readonly spec: TaskSpec;
   readonly shape: TaskShape;
@@ -33,6 +35,12 @@ export interface Task {
    * @param stream names the draws where examples are new at every step: a guide must not see its target's batches
    */
   batch(seed: number, step: number, batchSize: number, stream?: string): SeedBatch;
+  /** Where sequences are windows of a text: how its tokens are written, by id, and what stands between them. */
+  readonly writing?: { tokenNames: string[]; separator: string };
+}
+
+/** A task whose data are drawn, not read from files: examples are there at once. */
+export interface DrawnTask extends Task {
   /**
    * Examples to be shown, before any standardisation. Of images the training split's first ones of each class in
    * turn, of anything else the first ones in order (so that predictions can be put beside them).

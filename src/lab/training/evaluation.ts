@@ -1,9 +1,14 @@
 /** Scores of members on the validation set, and similarities on the probe: its first examples, in evaluation mode. */
 import * as tf from '@tensorflow/tfjs-core';
+import { taskMetric } from '../../experiment/describe.ts';
 import { EVALUATION_CHUNK } from '../../experiment/plan.ts';
+import type { GuideSpec, TaskSpec } from '../../experiment/schema.ts';
+import type { Guide } from '../guidance/guide.ts';
 import type { Model } from '../networks/model.ts';
+import { exp } from '../random/math.ts';
 import type { Split, Task } from '../tasks/index.ts';
 import { inputTensor, labelTensor, sliceSplit } from './inputs.ts';
+import { GroupedScores } from './groups.ts';
 import type { GuideProbe } from './probe.ts';
 
 export interface GroupScores {
@@ -11,7 +16,9 @@ export interface GroupScores {
   loss: Float64Array;
   accuracy: Float64Array;
   /** `[members × labels]`, labels that are −1 left out. */
-  predictions: Uint8Array<ArrayBuffer>;
+  predictions: Uint16Array<ArrayBuffer>;
+  /** Of each group of labels, where the split has groups: `[members × groups]`; NaN for a group without labels. */
+  groups: GroupedScores | null;
   /** Per guide `[members × targetTaps × guideTaps × 3]`. */
   matrices: Record<string, Float32Array<ArrayBuffer>>;
 }
@@ -28,7 +35,8 @@ export async function evaluate(model: Model, split: Split, shape: readonly numbe
   const total = countLabels(split);
   const loss = new Float64Array(members);
   const accuracy = new Float64Array(members);
-  const predictions = new Uint8Array(members * total);
+  const predictions = new Uint16Array(members * total);
+  const groups = GroupedScores.of(split, members);
   const matrices: GroupScores['matrices'] = {};
 
   let scored = 0;
@@ -39,8 +47,11 @@ export async function evaluate(model: Model, split: Split, shape: readonly numbe
     let targetTaps = 0;
     const tensors = tf.tidy(() => {
       const { logits, taps } = model.infer(inputTensor([chunk], shape));
-      const { loss: chunkLoss } = kernels.softmaxCrossEntropy(logits, labelTensor([chunk]));
-      const parts: tf.Tensor[] = [chunkLoss, tf.reshape(tf.cast(tf.argMax(logits, 2), 'float32'), [-1])];
+      const crossEntropy = (labels: Split['labels']) => kernels.softmaxCrossEntropy(logits, labelTensor([{ labels }])).loss;
+      const parts: tf.Tensor[] = [
+        crossEntropy(chunk.labels), tf.reshape(tf.cast(tf.argMax(logits, 2), 'float32'), [-1]),
+        ...(groups?.labelsOf(chunk).map(crossEntropy) ?? []),
+      ];
       targetTaps = taps.size;
       if (from === 0) for (const probe of probes) parts.push(probe.pack(kernels, taps));
       return tf.concat(parts.map((part) => tf.reshape(part, [-1])));
@@ -57,8 +68,9 @@ export async function evaluate(model: Model, split: Split, shape: readonly numbe
       }
     }
     scored += count;
+    groups?.add(chunk, values.subarray(members));
     if (from === 0) {
-      let offset = members * (1 + rows);
+      let offset = members * (1 + rows + (groups?.count ?? 0));
       for (const probe of probes) {
         const { similarities, length } = probe.read(values, offset, members, targetTaps);
         matrices[probe.guide] = similarities;
@@ -68,8 +80,12 @@ export async function evaluate(model: Model, split: Split, shape: readonly numbe
   }
   // A network whose weights are no longer finite predicts nothing.
   for (let e = 0; e < members; e++) if (!Number.isFinite(loss[e])) accuracy[e] = Number.NaN;
-  return { loss, accuracy, predictions, matrices };
+  return { loss, accuracy, predictions, matrices, groups };
 }
+
+/** The task's own metric per member: accuracy as it is, perplexity from the loss. */
+export const metricOf = (task: TaskSpec, { loss, accuracy }: Pick<GroupScores, 'loss' | 'accuracy'>): Float64Array =>
+  (taskMetric(task).name === 'perplexity' ? loss.map((value) => (Number.isFinite(value) ? exp(value) : Number.NaN)) : accuracy);
 
 function countLabels({ labels }: Split): number {
   let count = 0;
@@ -77,15 +93,27 @@ function countLabels({ labels }: Split): number {
   return count;
 }
 
+/** What the networks of a guide score on the validation set of the task that it is for. */
+export async function guideScores({ id, spec, models }: Guide, task: Task, seeds: readonly number[]) {
+  const scores: { id: string; state: GuideSpec['state']; seed: number; score: number; valLoss: number }[] = [];
+  for (const [i, model] of models.entries()) {
+    const scored = await evaluate(model, task.val, task.shape.input, []);
+    const seed = spec.state === 'trained' ? spec.training.seed : seeds[i];
+    scores.push({ id, state: spec.state, seed, score: metricOf(task.spec, scored)[0], valLoss: scored.loss[0] });
+  }
+  return scores;
+}
+
 /**
- * Validation accuracy with batch-norm statistics recomputed over the training set (cumulative average, no dropout).
+ * Validation metric with batch-norm statistics recomputed over the training set (cumulative average, no dropout).
  * The model's own statistics are put back afterwards.
  * @returns per member
  */
 export async function evaluateRecalibrated(model: Model, task: Task): Promise<Float64Array> {
   const { weights } = model;
   const { train } = task;
-  if (!train || model.program.statistics.length === 0) return (await evaluate(model, task.val, task.shape.input, [])).accuracy;
+  const scores = async () => metricOf(task.spec, await evaluate(model, task.val, task.shape.input, []));
+  if (!train || model.program.statistics.length === 0) return scores();
   const chunks = Math.floor(train.examples / EVALUATION_CHUNK) || 1;
   const rows = Math.min(EVALUATION_CHUNK, train.examples);
   const sums = new Map<string, tf.Tensor2D>();
@@ -108,7 +136,7 @@ export async function evaluateRecalibrated(model: Model, task: Task): Promise<Fl
   }));
   try {
     for (const [name, sum] of sums) weights.replace(name, tf.tidy(() => tf.mul(sum, 1 / chunks)));
-    return (await evaluate(model, task.val, task.shape.input, [])).accuracy;
+    return await scores();
   } finally {
     for (const [name, tensor] of own) weights.replace(name, tensor);
     tf.dispose([...sums.values()]);

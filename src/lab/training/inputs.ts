@@ -37,6 +37,7 @@ export function sliceSplit(split: Split, from: number, count: number): Split {
     examples: count,
     inputs: split.inputs.slice(from * width, (from + count) * width),
     labels: split.labels.slice(from * outputs, (from + count) * outputs),
+    ...(split.groups && { groups: split.groups.slice(from * outputs, (from + count) * outputs) }),
   };
 }
 

@@ -1,9 +1,10 @@
 /** From a run's history to its exported result. */
-import { describeNetwork, taskMetric, taskShape } from '../../experiment/describe.ts';
+import { describeNetwork, labelGroups, taskMetric, taskShape } from '../../experiment/describe.ts';
 import type { Environment, EvaluationRecord } from '../../experiment/events.ts';
 import { members as membersOf, observedPairs } from '../../experiment/plan.ts';
 import type { MemberResult, PairResult, RunResult } from '../../experiment/result.ts';
 import type { Experiment } from '../../experiment/schema.ts';
+import { exp } from '../random/math.ts';
 import { mean, sampleSd } from '../../stats/summary.ts';
 import type { History } from './history.ts';
 
@@ -43,9 +44,17 @@ export function buildResult(input: ResultInput): RunResult {
     return finite(record?.matrices[pair.guide]?.[index * 3 + field]);
   };
 
+  const groupNames = labelGroups(experiment.task);
+  const groupsOf = (m: number) => groupNames.map((name, g) => {
+    const at = m * groupNames.length + g;
+    const values = (of: 'loss' | 'accuracy') => evaluations.map((e) => finite(e.groups?.[of][at]));
+    return { name, loss: finite(last?.groups?.loss[at]), accuracy: finite(last?.groups?.accuracy[at]), history: { loss: values('loss'), accuracy: values('accuracy') } };
+  });
+
   const results = members.map(({ arm, seed }, m): MemberResult => {
     const trainLoss = history.series('loss', m);
     const trainMetric = history.series('metric', m);
+    const recentLoss = mean([...trainLoss.slice(-epoch)]);
     const scored = evaluations.filter((e) => Number.isFinite(e.valMetric[m]));
     const better = (a: number, b: number) => (metric.higherIsBetter ? a > b : a < b);
     const best = scored.reduce<EvaluationRecord | undefined>((a, e) => (!a || better(e.valMetric[m], a.valMetric[m]) ? e : a), undefined);
@@ -55,8 +64,9 @@ export function buildResult(input: ResultInput): RunResult {
       divergedAt: history.divergedAt[m] >= 0 ? history.divergedAt[m] : null,
       initial: { valLoss: finite(evaluations[0]?.valLoss[m]), valMetric: finite(evaluations[0]?.valMetric[m]) },
       final: {
-        trainLoss: finite(mean([...trainLoss.slice(-epoch)])),
-        trainMetric: finite(mean([...trainMetric.slice(-epoch)])),
+        trainLoss: finite(recentLoss),
+        // The perplexity of all those batches together, not the mean of theirs.
+        trainMetric: finite(metric.name === 'perplexity' ? exp(recentLoss) : mean([...trainMetric.slice(-epoch)])),
         valLoss: finite(last?.valLoss[m]),
         valMetric: finite(last?.valMetric[m]),
         valMetricRecalibrated: finite(input.recalibrated?.[m]),
@@ -68,6 +78,7 @@ export function buildResult(input: ResultInput): RunResult {
         startDebiased: similarity(evaluations[0], m, pair, 1), endDebiased: similarity(last, m, pair, 1),
         chance: similarity(last, m, pair, 2),
       })),
+      ...(groupNames.length > 0 && { groups: groupsOf(m) }),
       history: {
         step: Array.from(trainLoss, (_, i) => i + 1),
         trainLoss: Array.from(trainLoss, finite), trainMetric: Array.from(trainMetric, finite),

@@ -3,8 +3,8 @@
  * (seed, step), so the state is the tensors and the step number, nothing else.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { taskShape } from '../../experiment/describe.ts';
-import type { Checkpoint, EvaluationRecord, TrainingRecords } from '../../experiment/events.ts';
+import { taskMetric, taskShape } from '../../experiment/describe.ts';
+import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/events.ts';
 import { alignedPairs, GUIDE_CACHE_BYTES, guideCacheBytes, guideInstances, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
 import { type ArmSpec, type Experiment, type Intervention, type TokenView, withInit } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -12,11 +12,16 @@ import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidanc
 import { BatchView } from '../guidance/tokenViews.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
-import { evaluate, evaluateRecalibrated, type GroupScores } from './evaluation.ts';
+import { exp } from '../random/math.ts';
+import { evaluate, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
+import { generate } from './generate.ts';
 import { Group } from './group.ts';
 import { inputTensor, labelTensor, StepMasks } from './inputs.ts';
 import { GuideProbe } from './probe.ts';
 import { scheduleFactor } from './schedule.ts';
+
+/** Tokens that a member writes. */
+const WRITTEN = { characters: 120, words: 36 } as const;
 
 interface ArmGroup {
   arm: ArmSpec;
@@ -146,6 +151,7 @@ export class Run {
     joined.dispose();
     const loss = new Float32Array(unread.length * count);
     const metric = new Float32Array(unread.length * count);
+    const perplexity = taskMetric(this.experiment.task).name === 'perplexity';
     for (let i = 0; i < unread.length; i++) {
       for (let g = 0; g < this.#groups.length; g++) {
         for (let s = 0; s < seeds; s++) {
@@ -153,7 +159,8 @@ export class Run {
           // A frozen member has no loss, even where its forward pass still gives a number.
           const frozen = values[from + 2 * seeds] === 0;
           loss[i * count + g * seeds + s] = frozen ? Number.NaN : values[from];
-          metric[i * count + g * seeds + s] = frozen ? Number.NaN : values[from + seeds];
+          const score = perplexity ? exp(values[from]) : values[from + seeds];
+          metric[i * count + g * seeds + s] = frozen ? Number.NaN : score;
         }
       }
     }
@@ -169,10 +176,30 @@ export class Run {
     return {
       step: this.#step,
       valLoss: Float32Array.from(scores.flatMap((s) => [...s.loss])),
-      valMetric: Float32Array.from(scores.flatMap((s) => [...s.accuracy])),
-      predictions: concat(scores.map((s) => s.predictions), (n) => new Uint8Array(n)),
+      valMetric: Float32Array.from(scores.flatMap((s) => [...metricOf(this.experiment.task, s)])),
+      predictions: concat(scores.map((s) => s.predictions), (n) => new Uint16Array(n)),
+      ...(this.task.val.groups && {
+        groups: {
+          loss: Float32Array.from(scores.flatMap((s) => [...(s.groups?.loss ?? [])])),
+          accuracy: Float32Array.from(scores.flatMap((s) => [...(s.groups?.accuracy ?? [])])),
+        },
+      }),
       matrices: Object.fromEntries(this.#probes.map(({ guide }) => [guide, concat(scores.map((s) => s.matrices[guide]), (n) => new Float32Array(n))])),
     };
+  }
+
+  /** Let every member go on with a piece of the validation text. @throws {Error} when the task is no text */
+  async generate({ temperature, draw }: GenerateOptions): Promise<GeneratedText> {
+    const { val, shape, writing } = this.task;
+    const [context] = shape.input;
+    const { separator, tokenNames } = required(writing, 'only language models write');
+    const length = separator === '' ? WRITTEN.characters : WRITTEN.words;
+    // Windows of the validation text follow each other: together they are the text.
+    const from = (draw % val.examples) * context;
+    const behind = from + Math.ceil(context / 4);
+    const prompt = Int32Array.from(val.inputs.subarray(from, behind));
+    const texts = await generate(this.#groups.map(({ group }) => group.model), this.experiment.seeds, { prompt, length, context, temperature, draw });
+    return { step: this.#step, prompt, truth: Int32Array.from(val.inputs.subarray(behind, behind + length)), length, texts, tokenNames, separator };
   }
 
   /** Validation metric per member with recalibrated batch-norm statistics. */
@@ -253,13 +280,13 @@ export class Run {
   }
 }
 
-function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a guide was not prepared for this step');
+function required<T>(value: T | undefined, what = 'a guide was not prepared for this step'): T {
+  if (value === undefined) throw new Error(what);
   return value;
 }
 
 /** Arrays of one kind, one behind the other. */
-function concat<T extends Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>>(parts: readonly T[], make: (length: number) => T): T {
+function concat<T extends Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(parts: readonly T[], make: (length: number) => T): T {
   const all = make(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

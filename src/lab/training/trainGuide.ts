@@ -4,7 +4,7 @@ import type { Kernels } from '../backend/kernels/types.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { readTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
-import { evaluate } from './evaluation.ts';
+import { evaluate, metricOf } from './evaluation.ts';
 import { Group } from './group.ts';
 import { inputTensor, labelTensor, StepMasks } from './inputs.ts';
 import { scheduleFactor } from './schedule.ts';
@@ -68,7 +68,7 @@ export async function trainGuide(
         const score = done % VALIDATE_EVERY === 0 || done === steps ? await evaluate(group.model, task.val, task.shape.input, []) : null;
         await report({
           step: done, steps, loss: Float32Array.from(losses),
-          valLoss: score ? score.loss[0] : null, valMetric: score ? score.accuracy[0] : null,
+          valLoss: score ? score.loss[0] : null, valMetric: score ? metricOf(task.spec, score)[0] : null,
         });
         losses = [];
       }

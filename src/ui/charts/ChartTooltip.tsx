@@ -8,7 +8,7 @@ export interface TipLine {
 }
 
 /** What all arms were at the step under the pointer. */
-export function ChartTooltip({ head, columns, lines }: { head: string; columns?: string[]; lines: TipLine[] }) {
+export function ChartTooltip({ head, columns, lines }: { head: string; columns?: readonly string[]; lines: TipLine[] }) {
   return (
     <div className={classes.tip}>
       <table>

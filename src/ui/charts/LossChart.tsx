@@ -1,39 +1,21 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { taskShape, taskTitle } from '@/experiment/describe.ts';
-import { useExperiment } from '@/state/experiment.ts';
-import type { Evaluation, RunData } from '@/state/runData.ts';
-import { examplesOf, number } from '@/ui/words.ts';
-import { ChartCard } from './ChartCard.tsx';
-import { ChartTooltip } from './ChartTooltip.tsx';
+import type { Evaluation } from '@/state/runData.ts';
+import { examplesOf } from '@/ui/words.ts';
 import { logRange, niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
-import {
-  armLabels,
-  armViews,
-  crossesOf,
-  evaluationTable,
-  momentsOf,
-  nearestEvaluation,
-  progressWords,
-  useGrowingRange,
-} from './parts.ts';
-import { Plot } from './Plot.tsx';
-import { useFrame, useSnapshot } from './redraw.ts';
-import { lossSeries, meanOverSeeds, RESTING_POINTS, STREAMING_POINTS } from './series.ts';
-
-export const CHART_HEIGHT = 214;
+import { type ArmView, crossesOf, progressWords, useGrowingRange } from './parts.ts';
+import { RunChart, useRunView } from './RunChart.tsx';
+import { lossSeries, meanOverSeeds } from './series.ts';
 
 /** Validation loss and training loss of every arm. */
 export function LossChart() {
-  const { ref, width, visible } = useFrame<HTMLDivElement>();
-  const { version, data, resting } = useSnapshot(visible, 'steps');
-  const edited = useExperiment((state) => state.experiment);
-  const experiment = data.experiment ?? edited;
+  const view = useRunView('steps');
+  const { version, data, experiment, arms, points } = view;
   const [log, setLog] = useState(false);
 
-  const arms = useMemo(() => armViews(experiment), [experiment]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
-  const series = useMemo(() => lossSeries(data, resting ? RESTING_POINTS : STREAMING_POINTS), [data, version, resting]);
+  const series = useMemo(() => lossSeries(data, points), [data, version, points]);
   // A guess costs ln(classes): half above it leaves room for the overfitting that usually follows.
   const initial = useMemo(() => {
     const guess = Math.log(taskShape(experiment.task).classes);
@@ -48,101 +30,39 @@ export function LossChart() {
     log ? logRange : niceRange,
   );
 
+  const validation = (evaluation: Evaluation, arm: ArmView) => {
+    const { mean, sd } = meanOverSeeds(data.arms.get(arm.id) ?? [], (m) => evaluation.valLoss[m]);
+    return meanAndSpread(mean, sd, plainNumber);
+  };
+  const trainAt = (step: number, column: number) => {
+    const row = data.smoothLoss.rowOf(step);
+    return row < 0 || step < 1 ? Number.NaN : data.smoothLoss.at(row, column);
+  };
   const seeds = experiment.seeds.length;
-  const trainAt = useCallback(
-    (step: number, column: number) => {
-      const row = data.smoothLoss.rowOf(step);
-      return row < 0 || step < 1 ? Number.NaN : data.smoothLoss.at(row, column);
-    },
-    [data],
-  );
-  const tooltip = useCallback(
-    (step: number) => {
-      const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
-      return (
-        evaluation && (
-          <ChartTooltip
-            head={`step ${number(evaluation.step)}`}
-            columns={['validation', 'training']}
-            lines={arms.map(({ id, name, colour }, i) => {
-              const { mean, sd } = validation(data, evaluation, id);
-              return {
-                key: id,
-                name,
-                colour,
-                values: [meanAndSpread(mean, sd, plainNumber), plainNumber(trainAt(evaluation.step, i))],
-              };
-            })}
-          />
-        )
-      );
-    },
-    [data, arms, trainAt],
-  );
+  const note = `validation bold, training thin${seeds > 1 ? ` · band: ± sd of ${seeds} seeds` : ''}`;
 
   return (
-    <ChartCard
+    <RunChart
+      view={view}
       title="Loss"
       testId="chart-loss"
-      frame={ref}
-      empty={series.rows.length === 0}
-      caption={`Loss on ${taskTitle(experiment.task)}: validation bold, training thin${spreadWords(seeds)}`}
+      caption={`Loss on ${taskTitle(experiment.task)}: ${note}`}
       promise={`What each arm still gets wrong, on the ${examplesOf(experiment.task)} it trains on and on those it has not seen`}
-      note={`validation bold, training thin${spreadWords(seeds)}`}
-      summary={summarise(data, arms)}
+      note={note}
       options={[{ key: 'log', name: 'Logarithmic scale', checked: log, toggle: () => setLog(!log) }]}
-      table={() =>
-        evaluationTable(
-          data,
-          'Validation and smoothed training loss of every arm, by step',
-          arms.flatMap(({ id, name, colour }) => [
-            { key: `v${id}`, name: `${name}, validation`, colour },
-            { key: `t${id}`, name: `${name}, training`, colour },
-          ]),
-          (evaluation) =>
-            arms.flatMap(({ id }, i) => {
-              const { mean, sd } = validation(data, evaluation, id);
-              return [meanAndSpread(mean, sd, plainNumber), plainNumber(trainAt(evaluation.step, i))];
-            }),
-        )
+      series={series}
+      range={range}
+      columns={['validation', 'training']}
+      cells={(evaluation, arm, i) => [validation(evaluation, arm), plainNumber(trainAt(evaluation.step, i))]}
+      tableCaption="Validation and smoothed training loss of every arm, by step"
+      tableColumns={({ id, name, colour }) => [
+        { key: `v${id}`, name: `${name}, validation`, colour },
+        { key: `t${id}`, name: `${name}, training`, colour },
+      ]}
+      summary={(last) =>
+        `Validation loss ${progressWords(data)}: ${arms.map((arm) => `${arm.name} ${validation(last, arm)}`).join('; ')}.`
       }
-    >
-      {width > 0 && (
-        <Plot
-          width={width}
-          height={CHART_HEIGHT}
-          label="Loss by training step"
-          series={series}
-          arms={arms}
-          steps={experiment.base.steps}
-          range={range}
-          log={log}
-          axis={axisNumber}
-          labels={armLabels(arms, series)}
-          references={NONE}
-          moments={momentsOf(data)}
-          crosses={crossesOf(data, range.domain)}
-          training
-          tooltip={tooltip}
-        />
-      )}
-    </ChartCard>
+      plot={{ label: 'Loss by training step', axis: axisNumber, log, crosses: crossesOf(data, range.domain), training: true }}
+    />
   );
-}
-
-const spreadWords = (seeds: number): string => (seeds > 1 ? ` · band: ± sd of ${seeds} seeds` : '');
-
-const NONE: never[] = [];
-
-const validation = (data: RunData, evaluation: Evaluation, arm: string) =>
-  meanOverSeeds(data.arms.get(arm) ?? [], (m) => evaluation.valLoss[m]);
-
-function summarise(data: RunData, arms: ReturnType<typeof armViews>): string {
-  const last = data.lastEvaluation;
-  if (!last) return 'Loss chart: nothing has run yet.';
-  const parts = arms.map(({ id, name }) => {
-    const { mean, sd } = validation(data, last, id);
-    return `${name} ${meanAndSpread(mean, sd, plainNumber)}`;
-  });
-  return `Validation loss ${progressWords(data)}: ${parts.join('; ')}.`;
 }

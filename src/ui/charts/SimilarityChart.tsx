@@ -1,30 +1,16 @@
 import { NativeSelect } from '@mantine/core';
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import { observedPairs } from '@/experiment/plan.ts';
 import type { Experiment, NetworkSpec } from '@/experiment/schema.ts';
-import { useExperiment } from '@/state/experiment.ts';
 import type { Evaluation } from '@/state/runData.ts';
 import { resolveView, useView } from '@/state/view.ts';
-import { number } from '@/ui/words.ts';
-import { ChartCard } from './ChartCard.tsx';
-import { ChartTooltip } from './ChartTooltip.tsx';
 import classes from './charts.module.css';
 import { niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
-import { CHART_HEIGHT } from './LossChart.tsx';
-import {
-  armLabels,
-  armViews,
-  evaluationTable,
-  momentsOf,
-  nearestEvaluation,
-  progressWords,
-  useGrowingRange,
-} from './parts.ts';
-import { Plot } from './Plot.tsx';
-import { useFrame, useSnapshot } from './redraw.ts';
-import { meanOverPairs, meanOverSeeds, RESTING_POINTS, similaritySeries, STREAMING_POINTS } from './series.ts';
+import { progressWords, useGrowingRange } from './parts.ts';
+import { RunChart, useRunView } from './RunChart.tsx';
+import { meanOverPairs, meanOverSeeds, similaritySeries } from './series.ts';
 
 const ALL = 'all';
 
@@ -47,10 +33,8 @@ function pairChoices(experiment: Experiment, guide: string): { index: number; na
 
 /** CKA of the mapped layer pairs with one guide, for every arm. */
 export function SimilarityChart() {
-  const { ref, width, visible } = useFrame<HTMLDivElement>();
-  const { version, data, resting } = useSnapshot(visible, 'evaluations');
-  const edited = useExperiment((state) => state.experiment);
-  const experiment = data.experiment ?? edited;
+  const view = useRunView('evaluations');
+  const { version, data, experiment, arms, points } = view;
   const shownArm = useView((state) => state.arm);
   const shownGuide = useView((state) => state.guide);
   const showGuide = useView((state) => state.showGuide);
@@ -59,62 +43,32 @@ export function SimilarityChart() {
   const [debiased, setDebiased] = useState(false);
   const field = debiased ? 'debiased' : 'cka';
 
-  const arms = useMemo(() => armViews(experiment), [experiment]);
   const choices = useMemo(() => pairChoices(experiment, guide), [experiment, guide]);
   const choice = choices.find((c) => c.name === chosen);
   const pairs = useMemo(() => (choice ? [choice.index] : choices.map((c) => c.index)), [choice, choices]);
-  const limit = resting ? RESTING_POINTS : STREAMING_POINTS;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
-  const series = useMemo(() => similaritySeries(data, pairs, field, limit), [data, version, pairs, field, limit]);
+  const series = useMemo(() => similaritySeries(data, pairs, field, points), [data, version, pairs, field, points]);
   const key = useMemo(() => ({ data, field, pairs }), [data, field, pairs]);
   const range = useGrowingRange(key, FULL, Math.min(series.min, 0), series.max);
 
-  const point = useCallback(
-    (evaluation: Evaluation, arm: string, of: 'cka' | 'debiased' | 'chance') =>
-      meanOverSeeds(data.arms.get(arm) ?? [], (m) => meanOverPairs(data, evaluation, m, pairs, of)),
-    [data, pairs],
-  );
-  const cells = useCallback(
-    (evaluation: Evaluation, arm: string) => {
-      const { mean, sd } = point(evaluation, arm, field);
-      const chance = field === 'debiased' ? 0 : point(evaluation, arm, 'chance').mean;
-      return [meanAndSpread(mean, sd, plainNumber), plainNumber(chance)];
-    },
-    [point, field],
-  );
-  const tooltip = useCallback(
-    (step: number) => {
-      const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
-      return (
-        evaluation && (
-          <ChartTooltip
-            head={`step ${number(evaluation.step)}`}
-            columns={['CKA', 'chance']}
-            lines={arms.map(({ id, name, colour }) => ({ key: id, name, colour, values: cells(evaluation, id) }))}
-          />
-        )
-      );
-    },
-    [data, arms, cells],
-  );
-  const labels = useMemo(
-    () => [
-      ...armLabels(arms, series),
-      {
-        key: 'chance',
-        text: 'chance',
-        colour: 'var(--mute)',
-        step: 0,
-        value: series.chanceEnd?.value ?? Number.NaN,
-        strong: false,
-      },
-    ],
-    [arms, series],
-  );
+  const point = (evaluation: Evaluation, arm: string, of: 'cka' | 'debiased' | 'chance') =>
+    meanOverSeeds(data.arms.get(arm) ?? [], (m) => meanOverPairs(data, evaluation, m, pairs, of));
+  const cells = (evaluation: Evaluation, { id }: { id: string }) => {
+    const { mean, sd } = point(evaluation, id, field);
+    const chance = field === 'debiased' ? 0 : point(evaluation, id, 'chance').mean;
+    return [meanAndSpread(mean, sd, plainNumber), plainNumber(chance)];
+  };
+  const chanceLabel = {
+    key: 'chance',
+    text: 'chance',
+    colour: 'var(--mute)',
+    step: 0,
+    value: series.chanceEnd?.value ?? Number.NaN,
+    strong: false,
+  };
 
   const guides = Object.keys(experiment.guides);
   const what = choice ? choice.name : `mean of ${choices.length} mapped pairs`;
-  const last = data.lastEvaluation;
   const controls = (
     <div className={classes.controls}>
       {guides.length > 1 && (
@@ -141,21 +95,14 @@ export function SimilarityChart() {
   );
 
   return (
-    <ChartCard
+    <RunChart
+      view={view}
       title={debiased ? 'CKA, debiased' : 'CKA'}
       testId="chart-cka"
-      frame={ref}
-      empty={series.rows.length === 0}
       caption={`${debiased ? 'Debiased CKA' : 'CKA'} with the ${guide} guide, ${what}`}
       promise="How alike the guide’s and the target’s layers become"
       note=""
       controls={controls}
-      summary={
-        last
-          ? `${debiased ? 'Debiased CKA' : 'CKA'} with the ${guide} guide, ${what}, ${progressWords(data)}: ` +
-            `${arms.map(({ id, name }) => `${name} ${cells(last, id)[0]}, chance level ${cells(last, id)[1]}`).join('; ')}.`
-          : 'CKA chart: nothing has run yet.'
-      }
       options={[
         {
           key: 'debiased',
@@ -164,40 +111,23 @@ export function SimilarityChart() {
           toggle: () => setDebiased(!debiased),
         },
       ]}
-      table={() =>
-        evaluationTable(
-          data,
-          `CKA with the ${guide} guide (${what}) of every arm, by step`,
-          arms.flatMap(({ id, name, colour }) => [
-            { key: id, name, colour },
-            { key: `c${id}`, name: 'chance' },
-          ]),
-          (evaluation) => arms.flatMap(({ id }) => cells(evaluation, id)),
-        )
+      series={series}
+      range={range}
+      columns={['CKA', 'chance']}
+      cells={cells}
+      tableCaption={`CKA with the ${guide} guide (${what}) of every arm, by step`}
+      tableColumns={({ id, name, colour }) => [
+        { key: id, name, colour },
+        { key: `c${id}`, name: 'chance' },
+      ]}
+      summary={(last) =>
+        `${debiased ? 'Debiased CKA' : 'CKA'} with the ${guide} guide, ${what}, ${progressWords(data)}: ` +
+        `${arms.map((arm) => `${arm.name} ${cells(last, arm)[0]}, chance level ${cells(last, arm)[1]}`).join('; ')}.`
       }
-    >
-      {width > 0 && (
-        <Plot
-          width={width}
-          height={CHART_HEIGHT}
-          label={`CKA by training step, ${what}`}
-          series={series}
-          arms={arms}
-          steps={experiment.base.steps}
-          range={range}
-          log={false}
-          axis={axisNumber}
-          labels={labels}
-          references={NONE}
-          moments={momentsOf(data)}
-          crosses={NONE}
-          chance
-          tooltip={tooltip}
-        />
-      )}
-    </ChartCard>
+      labels={[chanceLabel]}
+      plot={{ label: `CKA by training step, ${what}`, axis: axisNumber, chance: true }}
+    />
   );
 }
 
 const FULL = niceRange(0, 1);
-const NONE: never[] = [];

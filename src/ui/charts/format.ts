@@ -32,17 +32,17 @@ const PERCENT: MetricWords = {
   difference: (v) => signed(100 * v, 1),
 };
 
-const PLAIN: MetricWords = {
-  value: (v) => v.toFixed(3),
-  bare: (v) => v.toFixed(3),
+const PERPLEXITY: MetricWords = {
+  value: (v) => plainNumber(v),
+  bare: (v) => plainNumber(v),
   axis: axisNumber,
   unit: '',
   differenceUnit: '',
-  difference: (v) => signed(v, 3),
+  difference: (v) => signed(v, 2),
 };
 
 /** Accuracies are fractions and read as per cent. */
-export const metricWords = (metric: Metric): MetricWords => (metric.name === 'accuracy' ? PERCENT : PLAIN);
+export const metricWords = (metric: Pick<Metric, 'name'>): MetricWords => ({ accuracy: PERCENT, perplexity: PERPLEXITY })[metric.name];
 
 /** Two decimals under 10, else three digits: 0.42, 2.75, 12.3, 107. */
 export function plainNumber(value: number): string {

@@ -11,7 +11,7 @@ import { meanAndSpread, type MetricWords, metricWords, plainNumber } from '@/ui/
 import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
 import type { Point } from '@/ui/charts/series.ts';
 import { armColour } from '@/ui/colours.ts';
-import { examplesOf, number } from '@/ui/words.ts';
+import { number, validationSet } from '@/ui/words.ts';
 import classes from './compare.module.css';
 import { ExportMenu } from './ExportMenu.tsx';
 import { type ArmRow, armRows, guideRows } from './resultRows.ts';
@@ -140,7 +140,7 @@ function columnHeads(experiment: Experiment, done: boolean, reference: string): 
     {
       name: `val ${metric.name}${unit ? `, ${unit}` : ''}`,
       hint:
-        `On the ${number(experiment.task.val)} validation ${examplesOf(experiment.task)} at the last evaluation. Below: the best of each seed over the run, ` +
+        `On the validation set of ${validationSet(experiment.task)} at the last evaluation. Below: the best of each seed over the run, ` +
         'averaged; it is chosen on the validation set and therefore flatters.',
     },
     { name: 'train', hint: done ? 'The same on the training set.' : 'The same on the last training batches.' },

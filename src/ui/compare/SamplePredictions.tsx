@@ -1,7 +1,7 @@
 /** Validation examples with what each arm takes them for. */
 import { NativeSelect, Switch } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
-import { classNames } from '@/experiment/describe.ts';
+import { classNames, taskShape } from '@/experiment/describe.ts';
 import type { TaskPreview } from '@/experiment/events.ts';
 import type { TaskSpec } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
@@ -16,7 +16,7 @@ import { disagreeing, disagreeingSequences, samplesOf, sequenceSamplesOf } from 
 import { SampleTile } from './SampleTile.tsx';
 import { SequenceSamples } from './SequenceSamples.tsx';
 
-const SHOWN = { images: 24, sequences: 8 } as const;
+const SHOWN = { images: 24, sequences: 8, windows: 4 } as const;
 /** Enough examples that as many on which the arms disagree can be found among them. */
 const FETCHED = 96;
 
@@ -123,7 +123,7 @@ function useValidationExamples(task: TaskSpec, wantedNow: boolean): TaskPreview 
   useEffect(() => {
     if (!wantedNow || loaded?.task === task) return;
     let wanted = true;
-    void session.preview(task, Math.min(FETCHED, task.val), 'val').then((preview) => {
+    void session.preview(task, Math.min(FETCHED, taskShape(task).valExamples), 'val').then((preview) => {
       if (wanted && preview) setLoaded({ task, preview });
     });
     return () => {

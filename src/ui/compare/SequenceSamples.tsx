@@ -1,9 +1,10 @@
 import { Tooltip } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
-import { useMemo } from 'react';
+import { Fragment, useMemo } from 'react';
 import type { SequencePreview } from '@/experiment/events.ts';
 import type { ArmView } from '@/ui/charts/parts.ts';
 import { TokenNames, words } from '@/ui/tokens/names.ts';
+import { TextRun } from '@/ui/tokens/TextRun.tsx';
 import { TokenStrip } from '@/ui/tokens/TokenStrip.tsx';
 import classes from './compare.module.css';
 import { score, type SequenceSample } from './samples.ts';
@@ -18,6 +19,7 @@ interface SequenceSamplesProps {
 export function SequenceSamples({ preview, samples, arms }: SequenceSamplesProps) {
   const names = useMemo(() => new TokenNames(preview.tokenNames, preview.classNames), [preview]);
   const single = preview.outputs === 1;
+  if (preview.separator !== undefined) return <Windows samples={samples} arms={arms} names={names} separator={preview.separator} />;
   return samples.map(({ index, labels, predicted }) => {
     const truth = names.answers(labels);
     return (
@@ -46,6 +48,39 @@ export function SequenceSamples({ preview, samples, arms }: SequenceSamplesProps
       </div>
     );
   });
+}
+
+interface WindowsProps extends Omit<SequenceSamplesProps, 'preview'> {
+  names: TokenNames;
+  separator: string;
+}
+
+/** Windows of a text, and below what each arm expected at every place: the same words where it was right. */
+function Windows({ samples, arms, names, separator }: WindowsProps) {
+  return samples.map(({ index, labels, predicted }) => (
+    <div key={index} className={classes.window}>
+      <span className={classes.lineName}>text</span>
+      <TextRun tokens={names.answers(labels)} separator={separator} label={`Window ${index + 1}`} />
+      {arms.map((arm, i) => {
+        const said = predicted[i];
+        if (!said) return null;
+        const { right, asked } = score(labels, said);
+        return (
+          <Fragment key={arm.id}>
+            <span className={classes.lineName} style={{ color: arm.colour }}>
+              {right}/{asked}
+            </span>
+            <TextRun
+              tokens={names.answers(said)}
+              separator={separator}
+              label={`${arm.name} expected, ${right} of ${asked} right`}
+              wrong={labels.map((label, at) => label >= 0 && label !== said[at])}
+            />
+          </Fragment>
+        );
+      })}
+    </div>
+  ));
 }
 
 interface AnswerProps {

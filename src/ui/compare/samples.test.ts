@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { taskShape } from '@/experiment/describe.ts';
 import { findPreset } from '@/experiment/presets.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { RunData } from '@/state/runData.ts';
@@ -10,10 +11,10 @@ const experiment = findPreset('wide-fcn')?.experiment as Experiment;
 
 test('predictions are looked up by arm, seed and image', () => {
   const data = new RunData(experiment);
-  const { val } = experiment.task;
+  const val = taskShape(experiment.task).valExamples;
   expect(samplesOf(data, [3, 1], 0)[1]).toEqual({ index: 1, label: 1, predicted: [null, null, null, null] });
   // Member m says m % 8 of every image: with seed 2, arms 0–3 are members 2, 5, 8, 11.
-  data.predictions = Uint8Array.from({ length: 12 * val }, (_, i) => Math.floor(i / val) % 8);
+  data.predictions = Uint16Array.from({ length: 12 * val }, (_, i) => Math.floor(i / val) % 8);
   const samples = samplesOf(data, [3, 1], 2);
   expect(samples[0].predicted).toEqual([2, 5, 0, 3]);
   expect(disagreeing(samples)).toHaveLength(2);

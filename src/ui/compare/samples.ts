@@ -1,4 +1,5 @@
 /** Which validation examples are shown with what each arm says they are. */
+import { taskShape } from '@/experiment/describe.ts';
 import type { SequencePreview } from '@/experiment/events.ts';
 import type { RunData } from '@/state/runData.ts';
 
@@ -12,7 +13,7 @@ export interface Sample {
 
 /** Predictions of one seed (by its place among the seeds) for the first `labels.length` validation images. */
 export function samplesOf(data: RunData, labels: ArrayLike<number>, seedIndex: number): Sample[] {
-  const valExamples = data.experiment?.task.val ?? 0;
+  const valExamples = data.experiment ? taskShape(data.experiment.task).valExamples : 0;
   return Array.from(labels, (label, index) => ({
     index,
     label,

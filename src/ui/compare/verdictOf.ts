@@ -1,5 +1,5 @@
 /** The scores of a run as the statistics want them. */
-import { taskMetric } from '@/experiment/describe.ts';
+import { taskMetric, taskShape } from '@/experiment/describe.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { type Verdict, type VerdictArm, verdict } from '@/stats/verdict.ts';
@@ -30,7 +30,7 @@ export function verdictOf(data: RunData, finished: boolean): Verdict | null {
     reference: referenceArm(experiment),
     arms: scoresAt(data, lastEvaluation),
     seeds: experiment.seeds,
-    valExamples: experiment.task.val,
+    valExamples: taskShape(experiment.task).valExamples,
     finished,
     step: lastEvaluation.step,
     steps: experiment.base.steps,

@@ -7,7 +7,7 @@ import type { Segment, Verdict } from '@/stats/verdict.ts';
 import { armColour } from '@/ui/colours.ts';
 import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
 import { verdictOf } from '@/ui/compare/verdictOf.ts';
-import { examplesOf, number } from '@/ui/words.ts';
+import { validationSet } from '@/ui/words.ts';
 import classes from './run.module.css';
 
 const plain = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
@@ -73,7 +73,7 @@ export function VerdictCard() {
       {told ? (
         <Detail
           verdict={verdict}
-          examples={data.experiment ? `${number(data.experiment.task.val)} ${examplesOf(data.experiment.task)}` : ''}
+          examples={data.experiment ? validationSet(data.experiment.task) : ''}
         />
       ) : (
         <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>

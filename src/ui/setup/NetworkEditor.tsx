@@ -17,7 +17,7 @@ import { FAMILY_NAMES, networkFields } from './networkSpecs.ts';
 const MAX_STAGES = 4;
 
 /** What the stages of a network consist of. */
-const STAGES: Partial<Record<NetworkSpec['family'], string>> = { resnet: 'Blocks', convnet: 'Convolutions' };
+const STAGES: Partial<Record<NetworkSpec['family'], string>> = { resnet: 'Blocks', convnet: 'Convolutions', convnext: 'Blocks' };
 
 /** Blocks or convolutions per stage. */
 function StagesField({ path, of }: { path: string; of: string }) {

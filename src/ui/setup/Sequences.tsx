@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { SequencePreview } from '@/experiment/events.ts';
 import type { SequenceTaskSpec } from '@/experiment/schema.ts';
+import { TextRun } from '@/ui/tokens/TextRun.tsx';
 import { TokenNames } from '@/ui/tokens/names.ts';
 import { TokenStrip } from '@/ui/tokens/TokenStrip.tsx';
 import classes from './setup.module.css';
@@ -11,6 +12,7 @@ const ROWS = { one: 8, many: 4 } as const;
 /** The first sequences of the task and what is asked of them. */
 export function Sequences({ task, preview }: { task: SequenceTaskSpec; preview: SequencePreview | null }) {
   const names = useMemo(() => TokenNames.of(task), [task]);
+  if (preview?.separator !== undefined) return <TextStart preview={preview} separator={preview.separator} />;
   return (
     <div className={classes.sequences} data-testid="sequences">
       {preview &&
@@ -30,6 +32,21 @@ export function Sequences({ task, preview }: { task: SequenceTaskSpec; preview: 
             </div>
           );
         })}
+    </div>
+  );
+}
+
+/** The beginning of a text: its windows follow each other. What the first group of labels asks for is set off. */
+function TextStart({ preview, separator }: { preview: SequencePreview; separator: string }) {
+  const tokens = useMemo(() => {
+    const names = new TokenNames(preview.tokenNames, preview.classNames);
+    return Array.from({ length: preview.count }, (_, i) => names.inputs(preview, i)).flat();
+  }, [preview]);
+  // A label is the token behind.
+  const strong = tokens.map((_, i) => i > 0 && preview.groups?.[i - 1] === 0);
+  return (
+    <div className={classes.sequences} data-testid="sequences">
+      <TextRun tokens={tokens} separator={separator} strong={strong} label="Beginning of the training text" />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { taskShape, taskTitle } from '@/experiment/describe.ts';
+import { isLanguageTask, type TaskSpec } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number } from '@/ui/words.ts';
@@ -10,6 +11,12 @@ import { StaleDot } from './StaleDot.tsx';
 import { TaskEditor } from './TaskEditor.tsx';
 import { answersOf } from './taskSpecs.ts';
 import { TaskPreview } from './TaskPreview.tsx';
+
+/** How much data there is for training and for validation. */
+function sizes(task: TaskSpec): string {
+  if (isLanguageTask(task)) return `${number(task.trainTokens)} words train · ${number(task.valTokens)} val`;
+  return `${task.train === 'fresh' ? 'new data every step' : `${number(task.train)} train`} · ${number(task.val)} val`;
+}
 
 /** The data: what it is, how much of it, and what it looks like. */
 export function TaskPanel() {
@@ -43,8 +50,7 @@ export function TaskPanel() {
           <TaskEditor task={task} />
         </EditPopover>
         <Text fz={12} c="dimmed" lh={1.5}>
-          {task.train === 'fresh' ? 'new data every step' : `${number(task.train)} train`} · {number(task.val)} val ·{' '}
-          {shape.tokens ? `${shape.input[0]} tokens` : `${shape.input[0]}×${shape.input[1]}`}
+          {sizes(task)} · {shape.tokens ? `${shape.input[0]} tokens` : `${shape.input[0]}×${shape.input[1]}`}
         </Text>
       </div>
       <TaskPreview task={task} />

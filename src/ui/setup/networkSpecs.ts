@@ -6,6 +6,8 @@ export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
   fcn: 'Fully connected',
   resnet: 'ResNet',
   convnet: 'Plain ConvNet',
+  convnext: 'ConvNeXt',
+  vit: 'ViT',
   rnn: 'Recurrent',
   transformer: 'Transformer',
   custom: 'Your own',
@@ -14,6 +16,7 @@ export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
 const INIT_NAMES: Record<InitName, string> = {
   default: 'Default',
   he: 'He',
+  xavier: 'Xavier',
   orthogonal: 'Orthogonal',
   good: 'Good',
   identity: 'Identity',
@@ -23,12 +26,12 @@ const INIT_NAMES: Record<InitName, string> = {
 export const initChoices = (family: NetworkSpec['family']): { key: InitName; label: string }[] =>
   INITS[family].map((init) => ({ key: init, label: INIT_NAMES[init] }));
 
-const init = (family: NetworkSpec['family'], hint: string, list = false): FieldSpec => ({
+const init = (family: NetworkSpec['family'], hint: string): FieldSpec => ({
   kind: 'choice',
   path: 'init',
   label: 'Initial weights',
   hint,
-  list,
+  list: true,
   choices: initChoices(family),
 });
 const yesOrNo = (path: string, label: string, hint: string, yes = 'Yes', no = 'No'): FieldSpec => ({
@@ -42,7 +45,7 @@ const yesOrNo = (path: string, label: string, hint: string, yes = 'Yes', no = 'N
   ],
 });
 
-const SCALED_FOR_RELU = 'Default: uniform in ±1/√inputs. He: scaled for ReLU.';
+const SCALES = 'Default: ±1/√inputs. He and Xavier keep the scale, orthogonal and identity also the directions.';
 const TAP: FieldSpec = {
   kind: 'choice',
   path: 'tap',
@@ -54,15 +57,13 @@ const TAP: FieldSpec = {
   ],
 };
 
-const norm = (hint: string): FieldSpec => ({
+const NORMS = { batch: 'Batch', layer: 'Layer', none: 'None' } as const;
+const norm = (hint: string, kinds: readonly (keyof typeof NORMS)[]): FieldSpec => ({
   kind: 'choice',
   path: 'norm',
   label: 'Normalisation',
   hint,
-  choices: [
-    { key: 'batch', label: 'Batch' },
-    { key: 'none', label: 'None' },
-  ],
+  choices: kinds.map((key) => ({ key, label: NORMS[key] })),
 });
 const CHANNELS: FieldSpec = {
   kind: 'number',
@@ -74,7 +75,20 @@ const CHANNELS: FieldSpec = {
 const FCN: FieldSpec[] = [
   { kind: 'number', path: 'depth', label: 'Depth', hint: 'Hidden layers.' },
   { kind: 'number', path: 'width', label: 'Width', hint: 'Units per hidden layer.', step: 16 },
-  norm('Without it, aligned layers can become unreadable for the head.'),
+  norm('Without it, aligned layers can become unreadable for the head.', ['batch', 'layer', 'none']),
+  {
+    kind: 'choice',
+    path: 'activation',
+    label: 'Activation',
+    hint: 'The nonlinearity behind every hidden layer.',
+    keyOf: (value) => String(value ?? 'relu'),
+    choices: [
+      // Absent, as in links from before there were others.
+      { key: 'relu', label: 'ReLU', value: undefined },
+      { key: 'gelu', label: 'GELU' },
+      { key: 'tanh', label: 'Tanh' },
+    ],
+  },
   {
     kind: 'number',
     path: 'dropout',
@@ -82,7 +96,7 @@ const FCN: FieldSpec[] = [
     hint: 'Share of units silenced at random in training.',
     step: 0.05,
   },
-  init('fcn', SCALED_FOR_RELU),
+  init('fcn', SCALES),
   TAP,
 ];
 const RESNET: FieldSpec[] = [
@@ -99,7 +113,7 @@ const RESNET: FieldSpec[] = [
     ],
   },
   CHANNELS,
-  init('resnet', SCALED_FOR_RELU),
+  init('resnet', SCALES),
   TAP,
 ];
 const CONVNET: FieldSpec[] = [
@@ -114,9 +128,57 @@ const CONVNET: FieldSpec[] = [
       { key: '2', label: '2', value: 2 },
     ],
   },
-  norm('Without it, a deep network without skips hardly trains.'),
-  init('convnet', SCALED_FOR_RELU),
+  norm('Without it, a deep network without skips hardly trains.', ['batch', 'none']),
+  init('convnet', SCALES),
   TAP,
+];
+
+const CONVNEXT: FieldSpec[] = [
+  CHANNELS,
+  { kind: 'number', path: 'patch', label: 'Patch', hint: 'Side in pixels of what the first convolution reads.' },
+  {
+    kind: 'choice',
+    path: 'kernel',
+    label: 'Depth-wise filters',
+    hint: 'How far a channel looks in each block.',
+    choices: [3, 5, 7].map((size) => ({ key: String(size), label: `${size}×${size}`, value: size })),
+  },
+  // One initialisation: nothing to choose.
+];
+
+const HEADS: FieldSpec = { kind: 'number', path: 'heads', label: 'Heads', hint: 'Of attention; they share the width.' };
+const MLP_UNITS: FieldSpec = {
+  kind: 'number',
+  path: 'ffn',
+  label: 'MLP units',
+  hint: 'In the hidden layer of each block.',
+  step: 16,
+};
+const BLOCKS: FieldSpec = { kind: 'number', path: 'layers', label: 'Blocks', hint: 'Each is attention, then an MLP.' };
+const STREAM: FieldSpec = {
+  kind: 'number',
+  path: 'width',
+  label: 'Width',
+  hint: 'Of the stream; a multiple of the heads.',
+  step: 8,
+};
+
+const VIT: FieldSpec[] = [
+  BLOCKS,
+  { kind: 'number', path: 'patch', label: 'Patch', hint: "Its side in pixels; it divides the image's." },
+  STREAM,
+  HEADS,
+  MLP_UNITS,
+  {
+    kind: 'choice',
+    path: 'pooling',
+    label: 'Reads out',
+    hint: 'A token of its own, or the mean over the patches.',
+    choices: [
+      { key: 'class', label: 'Class token' },
+      { key: 'mean', label: 'Mean' },
+    ],
+  },
 ];
 
 const RNN: FieldSpec[] = [
@@ -138,16 +200,15 @@ const RNN: FieldSpec[] = [
   init(
     'rnn',
     'Default: uniform in ±1/√width. Good: orthogonal, with inputs × 0.1. Identity: keeps its state at first.',
-    true,
   ),
   yesOrNo('chained', 'Chained', "Layers start from the final state of the one below, as in the paper's code."),
 ];
 
 const TRANSFORMER: FieldSpec[] = [
-  { kind: 'number', path: 'layers', label: 'Blocks', hint: 'Each is attention, then an MLP.' },
-  { kind: 'number', path: 'width', label: 'Width', hint: 'Of the stream; a multiple of the heads.', step: 8 },
-  { kind: 'number', path: 'heads', label: 'Heads', hint: 'Of attention; they share the width.' },
-  { kind: 'number', path: 'ffn', label: 'MLP units', hint: 'In the hidden layer of each block.', step: 16 },
+  BLOCKS,
+  STREAM,
+  HEADS,
+  MLP_UNITS,
   yesOrNo('causal', 'Looks', 'A causal network sees no later tokens.', 'Back', 'Both ways'),
   {
     kind: 'choice',
@@ -196,9 +257,11 @@ const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
   fcn: FCN,
   resnet: RESNET,
   convnet: CONVNET,
+  convnext: CONVNEXT,
+  vit: VIT,
   rnn: RNN,
   transformer: TRANSFORMER,
-  custom: [init('custom', SCALED_FOR_RELU), { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' }],
+  custom: [init('custom', 'Default: uniform in ±1/√inputs. He: scaled for ReLU.'), { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' }],
 };
 
 export const networkFields = (network: NetworkSpec): FieldSpec[] => FIELDS[network.family];

@@ -1,9 +1,18 @@
 /** The settings of every task, as data. */
 import { taskShape } from '@/experiment/describe.ts';
-import { FIGURE_DEFAULTS, type ImageTaskSpec, isImageTask, type SequenceTaskSpec, type TaskSpec } from '@/experiment/schema.ts';
+import {
+  type DrawnSequenceSpec,
+  FIGURE_DEFAULTS,
+  isImageTask,
+  isLanguageTask,
+  type ProceduralSpec,
+  type SequenceTaskSpec,
+  type TaskSpec,
+} from '@/experiment/schema.ts';
+import { sameValue } from '@/state/paths.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
 
-const imageFields = (task: ImageTaskSpec): FieldSpec[] => [
+const imageFields = (task: ProceduralSpec): FieldSpec[] => [
   { kind: 'number', path: 'size', label: 'Size', hint: 'Height and width in pixels.' },
   { kind: 'number', path: 'train', label: 'Training images', hint: 'Fewer images make memorising easier.', step: 100 },
   {
@@ -30,6 +39,43 @@ const imageFields = (task: ImageTaskSpec): FieldSpec[] => [
   ...(task.kind === 'shapes' || task.kind === 'digits' ? figureFields(task.kind) : []),
   { kind: 'number', path: 'seed', label: 'Data seed', hint: 'Another seed draws other images.' },
 ];
+
+const AUGMENTATIONS = [
+  { key: 'none', label: 'None', value: undefined },
+  { key: 'flip', label: 'Flip', value: { crop: false, flip: true } },
+  { key: 'crop', label: 'Crop', value: { crop: true, flip: false } },
+  { key: 'both', label: 'Crop and flip', value: { crop: true, flip: true } },
+];
+const augmentationOf = (value: unknown): string =>
+  AUGMENTATIONS.find((one) => sameValue(one.value, value))?.key ?? 'none';
+
+const FILE_IMAGES: FieldSpec[] = [
+  { kind: 'number', path: 'size', label: 'Size', hint: 'Height and width after the images are reduced.' },
+  {
+    kind: 'choice',
+    path: 'grey',
+    label: 'Colours',
+    hint: 'Grey has one channel, colour three.',
+    choices: [
+      { key: 'false', label: 'Colour', value: false },
+      { key: 'true', label: 'Grey', value: true },
+    ],
+    keyOf: String,
+  },
+  { kind: 'number', path: 'train', label: 'Training images', hint: 'Fewer images make memorising easier.', step: 100 },
+  { kind: 'number', path: 'val', label: 'Validation images', hint: 'More images make the score more certain.', step: 100 },
+  {
+    kind: 'choice',
+    path: 'augment',
+    label: 'Random changes',
+    hint: 'Of every training image at every step; guides then run live, which takes longer.',
+    choices: AUGMENTATIONS,
+    keyOf: augmentationOf,
+    list: true,
+  },
+  { kind: 'number', path: 'seed', label: 'Choice of images', hint: 'Another number takes other images of the files.' },
+];
+
 const figureFields = (kind: 'shapes' | 'digits'): FieldSpec[] => [
   {
     kind: 'number',
@@ -63,7 +109,7 @@ const figureFields = (kind: 'shapes' | 'digits'): FieldSpec[] => [
 /** Of a training set that is fixed, when it is first wanted. */
 const FIXED_SIZE = 2000;
 
-const dataFields = (task: SequenceTaskSpec): FieldSpec[] => [
+const dataFields = (task: DrawnSequenceSpec): FieldSpec[] => [
   {
     kind: 'choice',
     path: 'train',
@@ -110,6 +156,14 @@ const VOCABULARY: FieldSpec = {
   hint: 'How many there are to tell apart.',
 };
 
+const CONTEXT: FieldSpec = {
+  kind: 'number',
+  path: 'context',
+  label: 'Context',
+  hint: 'Tokens that a network sees at once.',
+  step: 8,
+};
+
 const OWN_FIELDS: Record<SequenceTaskSpec['kind'], FieldSpec[]> = {
   'first-token': [length('Tokens of a sequence, the question mark included.'), VOCABULARY],
   'copy-paste': [length('Symbols to be repeated; a sequence is twice as long.'), VOCABULARY],
@@ -145,10 +199,30 @@ const OWN_FIELDS: Record<SequenceTaskSpec['kind'], FieldSpec[]> = {
     length('Digits to be added.'),
     { kind: 'number', path: 'modulus', label: 'Modulus', hint: 'The sum counts up to this, then starts again.' },
   ],
+  'micro-english': [
+    {
+      kind: 'choice',
+      path: 'variant',
+      label: 'Grammar',
+      hint: 'The full one has relative clauses and brackets; names then return after 11 words more.',
+      choices: [
+        { key: 'short', label: 'Short sentences' },
+        { key: 'full', label: 'Full' },
+      ],
+    },
+    CONTEXT,
+    { kind: 'number', path: 'trainTokens', label: 'Training words', hint: 'Of the text that windows are cut from.', step: 10_000 },
+    { kind: 'number', path: 'valTokens', label: 'Validation words', hint: 'More words make the score more certain.', step: 1000 },
+    { kind: 'number', path: 'seed', label: 'Training seed', hint: 'Another seed tells another story.' },
+    { kind: 'number', path: 'valSeed', label: 'Validation seed', hint: 'Unlike the training seed: a text that is known is no test.' },
+  ],
 };
 
-export const taskFields = (task: TaskSpec): FieldSpec[] =>
-  isImageTask(task) ? imageFields(task) : [...OWN_FIELDS[task.kind], ...dataFields(task)];
+export function taskFields(task: TaskSpec): FieldSpec[] {
+  if (task.kind === 'image-files') return FILE_IMAGES;
+  if (isImageTask(task)) return imageFields(task);
+  return isLanguageTask(task) ? OWN_FIELDS[task.kind] : [...OWN_FIELDS[task.kind], ...dataFields(task)];
+}
 
 /** What kind of answers a task asks for: "8 classes", "4 symbols". */
 export function answersOf(task: TaskSpec): string {
@@ -157,6 +231,7 @@ export function answersOf(task: TaskSpec): string {
     case 'grey-textures':
     case 'shapes':
     case 'digits':
+    case 'image-files':
       return `${taskShape(task).classes} classes`;
     case 'first-token':
     case 'copy-paste':
@@ -172,6 +247,8 @@ export function answersOf(task: TaskSpec): string {
       return `${task.brackets} kinds`;
     case 'modular-addition':
       return `modulo ${task.modulus}`;
+    case 'micro-english':
+      return 'the next word';
   }
 }
 
@@ -191,4 +268,5 @@ export const TASK_GROUPS: { group: string; kinds: TaskSpec['kind'][] }[] = [
       'modular-addition',
     ],
   },
+  { group: 'Language', kinds: ['micro-english'] },
 ];

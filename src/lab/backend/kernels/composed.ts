@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import { attention, attentionGrad } from './composed/attention.ts';
+import * as depthwise from './composed/depthwise.ts';
 import { distillation, softmaxCrossEntropy } from './composed/losses.ts';
 import { adam, runningAverage, sgd } from './composed/optimisers.ts';
 import { recurrent, recurrentGrad } from './composed/recurrent.ts';
-import { flat, overMembers, overRows, sumPerMember, zero } from './composed/shared.ts';
+import { flat, memberOf, overMembers, overRows, stackMembers, sumPerMember, zero } from './composed/shared.ts';
 import * as tokens from './composed/tokens.ts';
 import type { BatchNormOptions, BatchNormResult, ConvOptions, Kernels, MatmulOptions, Shape5D } from './types.ts';
 
@@ -87,17 +88,6 @@ function reluGrad<T extends Tensor>(dy: T, y: T, mask?: T): T {
     const passed = tf.where(tf.greater(flat(y), 0), flat(mask ? tf.mul(dy, mask) : dy), zero<Tensor1D>());
     return tf.reshape(passed, y.shape) as T;
   });
-}
-
-/** Member `e` of a stack (the only one, where the stack is shared by all members) without its member axis. */
-function memberOf(stack: Tensor5D, e: number): Tensor4D {
-  const [members, ...shape] = stack.shape;
-  if (members === 1) return tf.reshape(stack, shape);
-  return tf.reshape(tf.slice(stack, [e, 0, 0, 0, 0], [1, ...shape]), shape);
-}
-
-function stackMembers(count: number, member: (e: number) => Tensor4D): Tensor5D {
-  return tf.tidy(() => tf.stack(Array.from({ length: count }, (_, e) => member(e))) as Tensor5D);
 }
 
 function conv2d(x: Tensor5D, filter: Tensor5D, options: ConvOptions & { bias?: Tensor2D }): Tensor5D {
@@ -212,6 +202,7 @@ export const composed: Kernels = {
   conv2d,
   conv2dInputGrad,
   conv2dFilterGrad,
+  ...depthwise,
   softmaxCrossEntropy,
   distillation,
   centreNormalise,

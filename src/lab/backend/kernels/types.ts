@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import type { SequenceKernels } from './sequenceTypes.ts';
 
 /**
@@ -47,6 +47,16 @@ export interface Kernels extends SequenceKernels {
   conv2dInputGrad(dy: Tensor5D, filter: Tensor5D, xShape: Shape5D, options: ConvOptions): Tensor5D;
   /** Gradient of `conv2d` with respect to its filter, of shape `filterShape`. */
   conv2dFilterGrad(dy: Tensor5D, x: Tensor5D, filterShape: Shape5D, options: ConvOptions): Tensor5D;
+
+  /**
+   * Depth-wise convolution per member, at stride 1 and padded with zeros to keep the size: x `[E, B, H, W, C]`, filter
+   * `[E, k, k, C]` with an odd k → `[E, B, H, W, C]`; plus the bias `[E, C]` where one is given.
+   */
+  depthwiseConv(x: Tensor5D, filter: Tensor4D, bias?: Tensor2D): Tensor5D;
+  /** Gradient of `depthwiseConv` with respect to its input. */
+  depthwiseConvInputGrad(dy: Tensor5D, filter: Tensor4D): Tensor5D;
+  /** Gradient of `depthwiseConv` with respect to its filter, `[E, size, size, C]`. */
+  depthwiseConvFilterGrad(dy: Tensor5D, x: Tensor5D, size: number): Tensor4D;
 
   /**
    * Mean softmax cross-entropy per member with its gradient: logits `[E, B, C]`, labels int32 `[E|1, B]`.

@@ -1,10 +1,10 @@
 /** What all procedural image tasks share: labels, splits, standardisation and previews. */
 import { type ImageShape, taskShape } from '../../../experiment/describe.ts';
 import type { ImagePreview } from '../../../experiment/events.ts';
-import type { ImageTaskSpec } from '../../../experiment/schema.ts';
+import type { ProceduralSpec } from '../../../experiment/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
 import { epochBatch } from '../rows.ts';
-import type { SeedBatch, Split, Task } from '../types.ts';
+import type { DrawnTask, SeedBatch, Split } from '../types.ts';
 import { channelStatistics, showContrast, type Standardisation, standardise, standardiseEach, writeRgba } from './pixels.ts';
 
 /** What images are drawn by; a task's specification has all of it. */
@@ -28,9 +28,9 @@ export interface ImageSource {
   ownContrast?: boolean;
 }
 
-type SplitName = 'train' | 'val';
+export type SplitName = 'train' | 'val';
 
-function labelsOf(spec: ImageTaskSpec, split: SplitName, classes: number): Uint8Array<ArrayBuffer> {
+function labelsOf(spec: ProceduralSpec, split: SplitName, classes: number): Uint8Array<ArrayBuffer> {
   const random = stream(spec.seed, 'data', spec.kind, split, 'labels');
   const labels = new Uint8Array(spec[split]);
   for (let i = 0; i < labels.length; i++) labels[i] = random.integer(classes);
@@ -38,10 +38,10 @@ function labelsOf(spec: ImageTaskSpec, split: SplitName, classes: number): Uint8
 }
 
 /** Every image has a stream of its own: a preview can draw any of them alone, and a smaller split is a prefix of a larger one. */
-const imageStream = (spec: ImageTaskSpec, split: SplitName, index: number) => stream(spec.seed, 'data', spec.kind, split, index);
+const imageStream = (spec: ProceduralSpec, split: SplitName, index: number) => stream(spec.seed, 'data', spec.kind, split, index);
 
 /** Indices of the first examples of class 0, 1, … in turn, `count` in all if there are so many. */
-function balancedFirst(labels: Uint8Array, classes: number, count: number): number[] {
+export function balancedFirst(labels: Uint8Array, classes: number, count: number): number[] {
   const byClass = Array.from({ length: classes }, (): number[] => []);
   labels.forEach((label, i) => {
     byClass[label].push(i);
@@ -53,13 +53,13 @@ function balancedFirst(labels: Uint8Array, classes: number, count: number): numb
   return chosen;
 }
 
-interface ImageSplit extends Split {
+export interface ImageSplit extends Split {
   readonly inputs: Float32Array<ArrayBuffer>;
   readonly labels: Uint8Array<ArrayBuffer>;
 }
 
-export class ImageTask implements Task {
-  readonly spec: ImageTaskSpec;
+export class ImageTask implements DrawnTask {
+  readonly spec: ProceduralSpec;
   readonly shape: ImageShape;
   readonly #source: ImageSource;
   #train: ImageSplit | undefined;
@@ -67,7 +67,7 @@ export class ImageTask implements Task {
   /** Of the training images. */
   #standardisation: Standardisation | undefined;
 
-  constructor(spec: ImageTaskSpec, source: ImageSource) {
+  constructor(spec: ProceduralSpec, source: ImageSource) {
     this.spec = spec;
     this.shape = taskShape(spec);
     this.#source = source;

@@ -1,6 +1,6 @@
 /** How one sequence of each task is drawn. Token ids and classes are numbered as in `experiment/describeTask.ts`. */
 import { OFFICIAL_COPY } from '../../../experiment/describe.ts';
-import type { SequenceTaskSpec } from '../../../experiment/schema.ts';
+import type { DrawnSequenceSpec } from '../../../experiment/schema.ts';
 import type { Stream } from '../../random/stream.ts';
 
 /**
@@ -12,7 +12,7 @@ type Draw = (random: Stream, tokens: Int32Array, labels: Int32Array) => void;
 
 const BLANK = 0;
 
-type Spec<K extends SequenceTaskSpec['kind']> = Extract<SequenceTaskSpec, { kind: K }>;
+type Spec<K extends DrawnSequenceSpec['kind']> = Extract<DrawnSequenceSpec, { kind: K }>;
 
 /** Random symbols, then a query for the first of them (recipes: "first T/V"). */
 function firstToken({ length, vocabulary }: Spec<'first-token'>): Draw {
@@ -114,7 +114,7 @@ function modularAddition({ length, modulus }: Spec<'modular-addition'>): Draw {
 }
 
 /** How the sequences of a task are drawn. */
-export function generator(spec: SequenceTaskSpec): Draw {
+export function generator(spec: DrawnSequenceSpec): Draw {
   switch (spec.kind) {
     case 'first-token': return firstToken(spec);
     case 'copy-paste': return copy(spec, false);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chanceLoss, OFFICIAL_COPY, taskMetric } from '../../../experiment/describe.ts';
-import type { SequenceTaskSpec } from '../../../experiment/schema.ts';
+import type { DrawnSequenceSpec } from '../../../experiment/schema.ts';
 import { fingerprint } from '../../random/testing.ts';
 import { SequenceTask } from './task.ts';
 
@@ -16,7 +16,7 @@ const SPECS = {
   'associative-recall': { kind: 'associative-recall', pairs: 4, keys: 8, values: 5, ...data },
   dyck: { kind: 'dyck', length: 12, brackets: 3, ...data },
   'modular-addition': { kind: 'modular-addition', length: 6, modulus: 5, ...data },
-} as const satisfies Record<string, SequenceTaskSpec>;
+} as const satisfies Record<string, DrawnSequenceSpec>;
 
 /** Of the validation set's tokens and labels. */
 const GOLDEN: Record<string, string> = {
@@ -32,7 +32,7 @@ const GOLDEN: Record<string, string> = {
 };
 
 /** Training sequences as lists, padding left out, with their labels. */
-function examples(spec: SequenceTaskSpec): { tokens: number[]; labels: number[]; padded: number[] }[] {
+function examples(spec: DrawnSequenceSpec): { tokens: number[]; labels: number[]; padded: number[] }[] {
   const task = new SequenceTask(spec);
   const { inputs, labels, examples: count } = task.train ?? task.batch(0, 0, 100);
   const length = inputs.length / count;

@@ -1,10 +1,10 @@
 /** Sequence tasks: a fixed training set in shuffled epochs, or new sequences at every step. */
 import { classNames, taskShape, tokenNames, type SequenceShape } from '../../../experiment/describe.ts';
 import type { SequencePreview } from '../../../experiment/events.ts';
-import type { SequenceTaskSpec } from '../../../experiment/schema.ts';
+import type { DrawnSequenceSpec } from '../../../experiment/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
 import { epochBatch } from '../rows.ts';
-import type { SeedBatch, Split, Task } from '../types.ts';
+import type { SeedBatch, Split, DrawnTask } from '../types.ts';
 import { generator } from './generators.ts';
 
 interface TokenSplit extends Split {
@@ -12,14 +12,14 @@ interface TokenSplit extends Split {
   readonly labels: Int32Array<ArrayBuffer>;
 }
 
-export class SequenceTask implements Task {
-  readonly spec: SequenceTaskSpec;
+export class SequenceTask implements DrawnTask {
+  readonly spec: DrawnSequenceSpec;
   readonly shape: SequenceShape;
   readonly #draw: ReturnType<typeof generator>;
   #train: TokenSplit | undefined;
   #val: TokenSplit | undefined;
 
-  constructor(spec: SequenceTaskSpec) {
+  constructor(spec: DrawnSequenceSpec) {
     this.spec = spec;
     this.shape = taskShape(spec) as SequenceShape;
     this.#draw = generator(spec);

@@ -1,4 +1,4 @@
-import type { Tensor2D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import type { ConvOptions, Kernels, Shape5D } from '../types.ts';
 import { addressesOn, type Context, check } from './context.ts';
 
@@ -17,11 +17,13 @@ interface Geometry {
   scratchBytes: number;
 }
 
+type Depthwise = Pick<Kernels, 'depthwiseConv' | 'depthwiseConvInputGrad' | 'depthwiseConvFilterGrad'>;
+
 /** Convolutions and their gradients. */
 export function convolution({
   heap,
   runner,
-}: Context): Pick<Kernels, 'conv2d' | 'conv2dInputGrad' | 'conv2dFilterGrad'> {
+}: Context): Pick<Kernels, 'conv2d' | 'conv2dInputGrad' | 'conv2dFilterGrad' | keyof Depthwise> {
   const { at, perMember } = addressesOn(heap);
 
   function geometry(xShape: readonly number[], filterShape: readonly number[], { stride, pad }: ConvOptions): Geometry {
@@ -79,5 +81,34 @@ export function convolution({
     return dFilter;
   }
 
-  return { conv2d, conv2dInputGrad, conv2dFilterGrad };
+  /** The filter turned round gives the gradient of the input. */
+  function depthwise(x: Tensor5D, filter: Tensor4D, bias: Tensor2D | undefined, turned: boolean): Tensor5D {
+    const [members, batch, height, width, channels] = x.shape;
+    const size = filter.shape[1];
+    const image = [height, width, channels, size];
+    const [biasAt] = perMember(bias, members, channels);
+    const inputs = [at(x, x.size), at(filter, members * size * size * channels), biasAt];
+    const y = heap.tensor<Tensor5D>(x.shape);
+    const args = [...inputs, heap.address(y), members, batch, ...image, Number(turned)];
+    runner.run('depthwise', args, x.size * size * size, runner.query('depthwise_scratch', image));
+    return y;
+  }
+
+  function depthwiseConvFilterGrad(dy: Tensor5D, x: Tensor5D, size: number): Tensor4D {
+    const [members, batch, ...image] = x.shape;
+    image.push(size);
+    const gradient = heap.tensor<Tensor4D>([members, size, size, x.shape[4]]);
+    const args = [at(dy, x.size), at(x, x.size), heap.address(gradient), members, batch, ...image];
+    runner.run('depthwise_filter_grad', args, x.size * size * size, runner.query('depthwise_scratch', image));
+    return gradient;
+  }
+
+  return {
+    conv2d,
+    conv2dInputGrad,
+    conv2dFilterGrad,
+    depthwiseConv: (x, filter, bias) => depthwise(x, filter, bias, false),
+    depthwiseConvInputGrad: (dy, filter) => depthwise(dy, filter, undefined, true),
+    depthwiseConvFilterGrad,
+  };
 }

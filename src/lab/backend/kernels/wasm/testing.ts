@@ -72,6 +72,8 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
   const forward = kernels.batchNorm(x, gamma, beta, options);
   const image = stack<Tensor5D>([4, 6, 6, 3], 5);
   const filter = stack<Tensor5D>([3, 3, 3, 7], 6);
+  const depthwiseFilter = stack<Tensor4D>([3, 3, 3], 12);
+  const colours = stack<Tensor2D>([3], 13);
   const conv = { stride: 2, pad: 1 };
   const convolved = kernels.conv2d(image, filter, conv);
   const logits = stack<Tensor3D>([rows, classes], 7);
@@ -104,6 +106,9 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
     convolved,
     kernels.conv2dInputGrad(convolved, filter, image.shape, conv),
     kernels.conv2dFilterGrad(convolved, image, filter.shape, conv),
+    kernels.depthwiseConv(image, depthwiseFilter, colours),
+    kernels.depthwiseConvInputGrad(image, depthwiseFilter),
+    kernels.depthwiseConvFilterGrad(image, image, 3),
     ...Object.values(kernels.softmaxCrossEntropy(logits, labels)),
     ...Object.values(kernels.distillation(logits, logits, { temperature: 2, direction: 'reverse' })),
     ...Object.values(kernels.cka(k, kernels.matmul(l, l, { transposeB: true }), { debiased: true })),

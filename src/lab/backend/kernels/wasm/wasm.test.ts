@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { composed } from '../composed.ts';
-import type { ConvOptions, Kernels, Shape5D } from '../types.ts';
+import type { Kernels } from '../types.ts';
 import { sourceHash } from './build.mjs';
 import built from './built.json' with { type: 'json' };
 import { createWasmKernels, type WasmKernels } from './index.ts';
@@ -181,32 +181,6 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
       kernels.reluGrad(randomTensor<Tensor3D>(shape, 3), tf.relu(x()), dropoutMask<Tensor3D>([1, rows, features], 2)),
     );
     await agrees((kernels) => ({ ...kernels.centreNormalise(randomTensor<Tensor3D>(shape, 1, 1, 2)) }));
-  });
-
-  const CONVOLUTIONS: Array<[Shape5D, Shape5D, ConvOptions]> = [
-    [[2, 3, 5, 5, 3], [2, 3, 3, 3, 4], { stride: 1, pad: 1 }],
-    [[1, 2, 16, 16, 3], [3, 3, 3, 3, 16], { stride: 1, pad: 1 }],
-    [[2, 2, 16, 16, 16], [2, 3, 3, 16, 32], { stride: 2, pad: 1 }],
-    [[2, 2, 8, 8, 16], [2, 1, 1, 16, 32], { stride: 2, pad: 0 }],
-    [[1, 3, 7, 7, 5], [1, 1, 1, 5, 9], { stride: 1, pad: 0 }],
-    [[2, 2, 9, 6, 2], [2, 5, 5, 2, 3], { stride: 2, pad: 2 }],
-    [[1, 1, 7, 8, 4], [1, 3, 3, 4, 8], { stride: 1, pad: 0 }],
-    [[1, 2, 7, 7, 3], [2, 2, 2, 3, 5], { stride: 3, pad: 1 }],
-    [[1, 2, 4, 4, 6], [2, 3, 3, 6, 11], { stride: 1, pad: 2 }],
-    [[1, 1, 4, 4, 2], [1, 1, 1, 2, 3], { stride: 1, pad: 1 }],
-  ];
-
-  test.each(CONVOLUTIONS)('conv2d and its gradients, %j %j %j', async (xShape, filterShape, options) => {
-    const x = () => randomTensor<Tensor5D>(xShape, 1);
-    const filter = () => randomTensor<Tensor5D>(filterShape, 2);
-    const out = [xShape[2], xShape[3]].map(
-      (size) => Math.floor((size + 2 * options.pad - filterShape[1]) / options.stride) + 1,
-    );
-    const dy = () => randomTensor<Tensor5D>([filterShape[0], xShape[1], ...out, filterShape[4]], 3);
-    await agrees((kernels) => kernels.conv2d(x(), filter(), options));
-    await agrees((kernels) => kernels.conv2d(x(), filter(), { ...options, bias: randomTensor<Tensor2D>([filter().shape[0], filter().shape[4]], 4) }));
-    await agrees((kernels) => kernels.conv2dInputGrad(dy(), filter(), xShape, options));
-    await agrees((kernels) => kernels.conv2dFilterGrad(dy(), x(), filterShape, options));
   });
 
   test.each([

@@ -220,7 +220,7 @@ export function productKernels(runner: ShaderRunner): Pick<Kernels, 'matmul' | '
       const shape: Shape5D = [members, batch, reach(height), reach(width), outputs];
       return product(runner, {
         sides: FORWARD, a: x, b: filter, members: [x.shape[0], members, members], rows: batch * shape[2] * shape[3], columns: outputs,
-        inner: side * side * inputs, numbers: convolution(x.shape, shape, side, options), shape,
+        inner: side * side * inputs, bias: options.bias, numbers: convolution(x.shape, shape, side, options), shape,
       }) as Tensor5D;
     },
 

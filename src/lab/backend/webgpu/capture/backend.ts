@@ -1,0 +1,48 @@
+/** What recording needs of tfjs's WebGPU backend (4.22), which exports no types for it. */
+import * as tf from '@tensorflow/tfjs-core';
+
+/** tfjs numbers its data in the order of creation. */
+export interface DataId {
+  id: number;
+}
+
+export interface TensorData {
+  /** Values on the CPU: not uploaded yet, or read back. */
+  values: unknown;
+  resource: GPUBuffer | null;
+  /** tfjs never releases the buffer of such a tensor. */
+  external?: boolean;
+}
+
+export interface BufferManager {
+  acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): GPUBuffer;
+  releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
+}
+
+export interface WebGpuBackend {
+  device: GPUDevice;
+  bufferManager: BufferManager;
+  tensorMap: { has(dataId: DataId): boolean; get(dataId: DataId): TensorData };
+  commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  nextDataId(): number;
+  uploadToGPU(dataId: DataId): void;
+  tensorToBinding(tensor: tf.TensorInfo): GPUBindingResource;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+}
+
+/** @throws {Error} when another backend is the current one */
+export function webGpuBackend(): WebGpuBackend {
+  if (tf.getBackend() !== 'webgpu') throw new Error(`steps can be recorded on WebGPU only, not on "${tf.getBackend()}"`);
+  return tf.backend() as unknown as WebGpuBackend;
+}
+
+/** Hand over the commands that tfjs holds back, so that others can follow them. */
+export function settle(backend: WebGpuBackend): void {
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder) backend.submitQueue();
+}
+
+export const dataOf = (tensor: tf.TensorInfo): DataId => tensor.dataId as DataId;

@@ -1,0 +1,85 @@
+/** Text that networks write: each token drawn from what a network expects behind those before it. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Model } from '../networks/model.ts';
+import { exp } from '../random/math.ts';
+import { stream } from '../random/stream.ts';
+
+export interface WriteOptions {
+  /** Tokens to begin with, the same for every network. */
+  prompt: Int32Array;
+  /** Tokens to be written. */
+  length: number;
+  /** Tokens that a network sees at once. */
+  context: number;
+  /** Of the sampled text: logits are divided by it. */
+  temperature: number;
+  /** Chooses the random numbers, together with each member's seed. */
+  draw: number;
+}
+
+/** The most likely token, and one drawn with a temperature. */
+const TEXTS = 2;
+
+/** Index of the largest value. */
+function largest(logits: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
+  return best;
+}
+
+/** The token at the place `uniform` (0 … 1) of the distribution softmax(logits / temperature). */
+export function sampleToken(logits: Float32Array, temperature: number, uniform: number): number {
+  const top = logits[largest(logits)];
+  const weights = Float64Array.from(logits, (value) => exp((value - top) / temperature));
+  let rest = uniform * weights.reduce((a, b) => a + b, 0);
+  for (let i = 0; i < weights.length; i++) {
+    rest -= weights[i];
+    if (rest < 0) return i;
+  }
+  return largest(logits);
+}
+
+/** Logits `[members × TEXTS × classes]` at one position of each window. */
+function logitsAt(model: Model, windows: Int32Array, context: number, at: number): Promise<Float32Array> {
+  const tensor = tf.tidy(() => {
+    const members = windows.length / (TEXTS * context);
+    const { logits } = model.infer(tf.tensor3d(windows, [members, TEXTS, context], 'int32'));
+    const classes = logits.shape[2];
+    return tf.slice(tf.reshape(logits, [members, TEXTS, context, classes]), [0, 0, at, 0], [members, TEXTS, 1, classes]);
+  });
+  return tensor.data<'float32'>().finally(() => tensor.dispose()) as Promise<Float32Array>;
+}
+
+/**
+ * Let every member of every model go on with a prompt. Members of one seed draw with the same random numbers. Only for
+ * causal networks: what stands behind the token asked about is not yet written.
+ * @param models with one member per seed
+ * @returns `[models × seeds × 2 × length]`: the most likely continuation, then a sampled one
+ */
+export async function generate(models: readonly Model[], seeds: readonly number[], options: WriteOptions): Promise<Int32Array<ArrayBuffer>> {
+  const { prompt, length, context, temperature, draw } = options;
+  const rows = models.length * seeds.length * TEXTS;
+  const whole = prompt.length + length;
+  const texts = new Int32Array(rows * whole);
+  for (let row = 0; row < rows; row++) texts.set(prompt, row * whole);
+  const perModel = seeds.length * TEXTS;
+  for (let at = prompt.length; at < whole; at++) {
+    // The window ends with the last token written; a text that is still shorter is filled up behind it.
+    const from = Math.max(0, at - context);
+    const windows = new Int32Array(rows * context);
+    for (let row = 0; row < rows; row++) windows.set(texts.subarray(row * whole + from, row * whole + at), row * context);
+    const uniforms = seeds.map((seed) => stream(seed, 'text', draw, at).uniform());
+    const all = await Promise.all(models.map((model, m) =>
+      logitsAt(model, windows.slice(m * perModel * context, (m + 1) * perModel * context), context, at - from - 1)));
+    all.forEach((logits, m) => {
+      const classes = logits.length / perModel;
+      for (let i = 0; i < perModel; i++) {
+        const own = logits.subarray(i * classes, (i + 1) * classes);
+        texts[(m * perModel + i) * whole + at] = i % TEXTS === 0 ? largest(own) : sampleToken(own, temperature, uniforms[Math.floor(i / TEXTS)]);
+      }
+    });
+  }
+  const written = new Int32Array(rows * length);
+  for (let row = 0; row < rows; row++) written.set(texts.subarray(row * whole + prompt.length, (row + 1) * whole), row * length);
+  return written;
+}

@@ -1,0 +1,122 @@
+/** The frame that the charts of a run share: one line an arm over the steps, with tooltip, table and export. */
+import { type ReactNode, type RefObject, useMemo } from 'react';
+import type { Experiment } from '@/experiment/schema.ts';
+import { useExperiment } from '@/state/experiment.ts';
+import type { Evaluation, RunData } from '@/state/runData.ts';
+import { number } from '@/ui/words.ts';
+import { ChartCard, type ChartOption } from './ChartCard.tsx';
+import { ChartTooltip } from './ChartTooltip.tsx';
+import type { AxisRange } from './domain.ts';
+import type { EndLabel } from './Overlays.tsx';
+import { armLabels, armViews, type ArmView, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
+import { Plot, type PlotProps } from './Plot.tsx';
+import { useFrame, useSnapshot } from './redraw.ts';
+import { RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
+
+const HEIGHT = 214;
+const NONE: never[] = [];
+
+/** What a chart of the run on screen draws from. */
+export interface RunView {
+  frame: RefObject<HTMLDivElement | null>;
+  width: number;
+  /** `data` is filled in place; this tells when. */
+  version: number;
+  data: RunData;
+  /** Of the run; before there is one, the experiment being edited. */
+  experiment: Experiment;
+  arms: readonly ArmView[];
+  /** Most points of a line. */
+  points: number;
+}
+
+/** @param pace what is worth a redraw */
+export function useRunView(pace: 'steps' | 'evaluations'): RunView {
+  const { ref, width, visible } = useFrame<HTMLDivElement>();
+  const { version, data, resting } = useSnapshot(visible, pace);
+  const edited = useExperiment((state) => state.experiment);
+  const experiment = data.experiment ?? edited;
+  const arms = useMemo(() => armViews(experiment), [experiment]);
+  return { frame: ref, width, version, data, experiment, arms, points: resting ? RESTING_POINTS : STREAMING_POINTS };
+}
+
+interface RunChartProps {
+  view: RunView;
+  title: string;
+  note: string;
+  /** Title of an exported picture. */
+  caption: string;
+  promise: string;
+  testId: string;
+  options: readonly ChartOption[];
+  controls?: ReactNode;
+  series: Series;
+  range: AxisRange;
+  /** What the values of an arm at an evaluation are called in the tooltip; the first is the line's. */
+  columns: readonly string[];
+  /** Those values as text. */
+  cells: (evaluation: Evaluation, arm: ArmView, index: number) => string[];
+  /** The same as a table: what it shows, and the columns of an arm. */
+  tableCaption: string;
+  tableColumns: (arm: ArmView) => { key: string; name: string; colour?: string }[];
+  /** One or more sentences for people who cannot see it, once there is something to tell. */
+  summary: (last: Evaluation) => string;
+  /** Labels besides those of the arms. */
+  labels?: readonly EndLabel[];
+  plot: Pick<PlotProps, 'label' | 'axis'> & Partial<Pick<PlotProps, 'log' | 'references' | 'crosses' | 'training' | 'chance'>>;
+}
+
+/** A card with a curve for every arm. */
+export function RunChart({ view, series, range, columns, cells, labels = NONE, plot, ...props }: RunChartProps) {
+  const { frame, width, data, experiment, arms } = view;
+  const tooltip = (step: number) => {
+    const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
+    return (
+      evaluation && (
+        <ChartTooltip
+          head={`step ${number(evaluation.step)}`}
+          columns={columns}
+          lines={arms.map((arm, i) => ({ key: arm.id, name: arm.name, colour: arm.colour, values: cells(evaluation, arm, i) }))}
+        />
+      )
+    );
+  };
+  const last = data.lastEvaluation;
+  return (
+    <ChartCard
+      title={props.title}
+      note={props.note}
+      caption={props.caption}
+      promise={props.promise}
+      testId={props.testId}
+      options={props.options}
+      controls={props.controls}
+      frame={frame}
+      empty={series.rows.length === 0}
+      summary={last ? props.summary(last) : `${props.title} chart: nothing has run yet.`}
+      table={() =>
+        evaluationTable(data, props.tableCaption, arms.flatMap(props.tableColumns), (evaluation) =>
+          arms.flatMap((arm, i) => cells(evaluation, arm, i)),
+        )
+      }
+    >
+      {width > 0 && (
+        <Plot
+          log={false}
+          references={NONE}
+          crosses={NONE}
+          {...plot}
+          width={width}
+          height={HEIGHT}
+          series={series}
+          arms={arms}
+          steps={experiment.base.steps}
+          range={range}
+          labels={[...armLabels(arms, series), ...labels]}
+          moments={momentsOf(data)}
+          tooltip={tooltip}
+        />
+      )}
+    </ChartCard>
+  );
+}
