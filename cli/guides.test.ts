@@ -23,7 +23,7 @@ it('ships a guide for every trained guide of the presets, and it scores what it 
     if (!entry) continue;
     const task = createTask(spec);
     const weights = unpackTensors(await file(entry.file), entry);
-    const model = new Guide('shipped', guide, { task: task.shape, train: task.train, seeds: [0], weights }, kernels);
+    const model = new Guide('shipped', guide, { task: task.shape, train: task.train, seeds: [0], network: guide.network, weights }, kernels);
     const [score] = (await evaluate(model.models[0], task.val, task.shape.input, [])).accuracy;
     model.dispose();
     expect(score).toBeGreaterThanOrEqual(LOWEST_SCORE);

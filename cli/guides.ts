@@ -51,7 +51,7 @@ export async function main(root: string): Promise<number> {
     const weights = await trainGuide('shipped', guide, task, kernels, async ({ step, steps, valMetric }) => {
       if (valMetric !== null) process.stderr.write(`${spec.kind}: step ${step} of ${steps}, validation accuracy ${(100 * valMetric).toFixed(1)} %\n`);
     });
-    const frozen = new Guide('shipped', guide, { task: task.shape, train: task.train, seeds: [0], weights }, kernels);
+    const frozen = new Guide('shipped', guide, { task: task.shape, train: task.train, seeds: [0], network: guide.network, weights }, kernels);
     const [score] = (await evaluate(frozen.models[0], task.val, task.shape.input, [])).accuracy;
     frozen.dispose();
     if (score < LOWEST_SCORE) {

@@ -2,6 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 import type { FcnSpec, ResNetSpec } from '../src/experiment/schema.ts';
 import { expect, expectExperiment, experimentIn, test } from './support/person.ts';
+import { guideNetwork } from '../src/experiment/guides.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 
 const EVEN = [['block1.conv2', 'linear1'], ['block3.conv1', 'linear2'], ['pool', 'linear3']];
@@ -187,10 +188,10 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
 test('the guide: another size, one alone or both together, trained or not', async ({ page }) => {
   await page.getByTestId('edit-guide').click();
   await page.getByRole('textbox', { name: 'Channels' }).fill('8');
-  await expectExperiment(page, (e) => Object.values(e.guides).map((g) => (g.network as ResNetSpec).width)).toEqual([8, 8]);
+  await expectExperiment(page, (e) => Object.keys(e.guides).map((id) => (guideNetwork(e, id) as ResNetSpec).width)).toEqual([8, 8]);
   await page.getByRole('checkbox', { name: /Change the network of “untrained” too/ }).uncheck();
   await page.getByRole('textbox', { name: 'Channels' }).fill('4');
-  await expectExperiment(page, (e) => Object.values(e.guides).map((g) => (g.network as ResNetSpec).width)).toEqual([4, 8]);
+  await expectExperiment(page, (e) => Object.keys(e.guides).map((id) => (guideNetwork(e, id) as ResNetSpec).width)).toEqual([4, 8]);
   await page.keyboard.press('Escape');
   // A guide of another recipe does not come with the page: its training is in the estimate.
   await expect(page.getByTestId('estimate')).toContainText('for the guide');

@@ -75,7 +75,8 @@ export function tiny(experiment: Experiment, steps = 12): Experiment {
  * a leak sooner, and its checkpoints (tens of megabytes that come and go) do not hide it.
  */
 export function endless(experiment: Experiment): Experiment {
-  const guides = Object.fromEntries(Object.entries(experiment.guides).map(([id, { network }]) => [id, { state: 'untrained' as const, network }]));
+  const guides = Object.fromEntries(Object.entries(experiment.guides).map(([id, guide]) =>
+    [id, guide.state === 'control' ? guide : { state: 'untrained' as const, network: guide.network }]));
   return {
     ...experiment, guides, seeds: [0],
     target: { family: 'fcn', depth: 3, width: 64, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' },

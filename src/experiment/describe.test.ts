@@ -1,3 +1,4 @@
+import { describeGuide } from './guides.ts';
 import { describe, expect, it } from 'vitest';
 import { classNames, describeNetwork, type ImageShape, resnetPlan, taskMetric, taskShape, tokenNames } from './describe.ts';
 import { findPreset, RESNET_8 } from './presets.ts';
@@ -196,7 +197,7 @@ describe('sequence tasks and networks', () => {
   });
 
   it('2×32 Transformer: named mappings use the attention outputs, an explicit one any tap', () => {
-    const { title, parameters, taps } = describeNetwork(FIRST.guides.untrained.network, shape);
+    const { title, parameters, taps } = describeGuide(FIRST, 'untrained');
     expect(title).toBe('2×32 Transformer');
     const block = 4 * 32 + 3 * 32 * 32 + 32 * 32 + 32 + 32 * 64 + 64 + 64 * 32 + 32;
     expect(parameters).toBe(5 * 32 + 2 * block + 2 * 32 + 32 * 4 + 4);

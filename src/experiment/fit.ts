@@ -3,6 +3,7 @@ import { seesAhead } from './causal.ts';
 import { formatTextProblem } from './custom/parse.ts';
 import { textProblems } from './custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts';
+import { exampleControl, guideNetwork } from './guides.ts';
 import type { Problem } from './parse.ts';
 import { type Experiment, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
 
@@ -76,6 +77,10 @@ function inputDifference(own: TaskShape, shape: TaskShape): string | null {
 function checkGuides(experiment: Experiment): Problem[] {
   const shape = taskShape(experiment.task);
   return Object.entries(experiment.guides).flatMap(([name, guide]): Problem[] => {
+    if (guide.state === 'control') return [];
+    if (guide.control === 'white-noise' && shape.tokens) {
+      return [{ path: `guides.${name}.control`, message: 'must be noise for sequences (random tokens), not "white-noise"' }];
+    }
     const own = (guide.state === 'trained' ? guide.training.task : undefined) ?? experiment.task;
     const problems = checkNetwork(guide.network, own, `guides.${name}.network`);
     if (problems.length === 0 && isLanguageTask(experiment.task)) {
@@ -97,18 +102,32 @@ function checkGuides(experiment: Experiment): Problem[] {
   });
 }
 
+/** Why an arm cannot be distilled from a guide, or null. */
+function whyNoTeacher(experiment: Experiment, guide: string): string | null {
+  if (guideNetwork(experiment, guide) === null) return 'is a control without a network: it has no outputs to learn from';
+  return exampleControl(experiment.guides[guide]) === undefined ? null
+    : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';
+}
+
 function checkArms(experiment: Experiment): Problem[] {
   const { family } = experiment.target;
   const inits: readonly string[] = INITS[family];
   const padded = taskShape(experiment.task).tokens?.padded === true;
+  const measureAt = (arm: Experiment['arms'][number], i: number) => (arm.align?.measure ? `arms.${i}.align.measure` : 'base.measure');
+  const isIdentity = (guide: Experiment['guides'][string]) => guide.state === 'control' && guide.kind === 'identity-gram';
   const checkInit = (init: InitName, path: string): Problem[] => (inits.includes(init)
     ? slowInit(withInit(experiment.target, init), path)
     : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }]);
   return experiment.arms.flatMap((arm, i): Problem[] => [
+    ...[arm.distil && whyNoTeacher(experiment, arm.distil.guide)].flatMap((message) =>
+      (message ? [{ path: `arms.${i}.distil.guide`, message }] : [])),
+    // Debiasing takes out exactly what an identity has: 0/0.
+    ...(arm.align && isIdentity(experiment.guides[arm.align.guide]) && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
+      ? [{ path: measureAt(arm, i), message: 'must be cka with an identity guide, of which debiasing leaves nothing' }] : []),
     ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
     // The correction needs the number of examples, which differs from position to position.
     ...(arm.align && padded && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
-      ? [{ path: arm.align.measure ? `arms.${i}.align.measure` : 'base.measure', message: 'cka-debiased needs sequences of one length' }] : []),
+      ? [{ path: measureAt(arm, i), message: 'cka-debiased needs sequences of one length' }] : []),
   ]);
 }
 

@@ -1,6 +1,7 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
-import { describeNetwork, type TaskShape, taskShape } from './describe.ts';
-import { resolveMapping, type TapPair } from './mapping.ts';
+import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from './describe.ts';
+import { describeGuide, guideInstances, guideNetwork, readsNoise, withoutControl } from './guides.ts';
+import { resolveMapping, type TapPair, UnknownTapError } from './mapping.ts';
 import type { ArmSpec, Experiment, MappingSpec, TokenView } from './schema.ts';
 
 /** One arm with one seed. */
@@ -19,25 +20,39 @@ export function members(experiment: Experiment): Member[] {
   return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
 }
 
-export const tapNames = (experiment: Experiment, guide?: string): string[] =>
-  describeNetwork(guide === undefined ? experiment.target : experiment.guides[guide].network, taskShape(experiment.task))
-    .taps.map((tap) => tap.name);
+const describeEnd = (experiment: Experiment, guide: string | undefined): NetworkDescription =>
+  (guide === undefined ? describeNetwork(experiment.target, taskShape(experiment.task)) : describeGuide(experiment, guide));
+
+/** Layers of a guide, or of the target. */
+export const tapNames = (experiment: Experiment, guide?: string): string[] => describeEnd(experiment, guide).taps.map((tap) => tap.name);
 
 /** Taps that named mappings use: the primary ones, or all where none is marked. Without a guide: of the target. */
 function mappedTaps(experiment: Experiment, guide?: string): string[] {
-  const { taps } = describeNetwork(guide === undefined ? experiment.target : experiment.guides[guide].network, taskShape(experiment.task));
+  const { taps } = describeEnd(experiment, guide);
   const primary = taps.filter((tap) => tap.primary);
   return (primary.length > 0 ? primary : taps).map((tap) => tap.name);
+}
+
+/** The pairs of a guide whose one layer stands for all: it meets every target layer that the mapping reaches. */
+function pairsOfOnlyTap(experiment: Experiment, mapping: MappingSpec, guideTap: string): TapPair[] {
+  const all = mappedTaps(experiment);
+  // As if it had as many layers as the target, all of them the same.
+  const pairs = typeof mapping === 'string'
+    ? resolveMapping(mapping, all, all)
+    : resolveMapping(mapping, mapping.map(([tap]) => tap), tapNames(experiment));
+  return [...new Set(pairs.map(({ targetTap }) => targetTap))].map((targetTap) => ({ guideTap, targetTap }));
 }
 
 /**
  * The pairs of a mapping between one guide and the target.
  * @throws {UnknownTapError} when an explicit mapping does not fit the networks
  */
-export const mappedPairs = (experiment: Experiment, guide: string, mapping: MappingSpec): TapPair[] =>
-  (typeof mapping === 'string'
+export function mappedPairs(experiment: Experiment, guide: string, mapping: MappingSpec): TapPair[] {
+  if (guideNetwork(experiment, guide) === null) return pairsOfOnlyTap(experiment, mapping, tapNames(experiment, guide)[0]);
+  return typeof mapping === 'string'
     ? resolveMapping(mapping, mappedTaps(experiment, guide), mappedTaps(experiment))
-    : resolveMapping(mapping, tapNames(experiment, guide), tapNames(experiment)));
+    : resolveMapping(mapping, tapNames(experiment, guide), tapNames(experiment));
+}
 
 /** What counts as an example where an arm's activations are compared; images know no difference. */
 export const tokenView = (experiment: Experiment, arm?: ArmSpec): TokenView =>
@@ -53,10 +68,28 @@ export function alignedPairs(experiment: Experiment, arm: ArmSpec): ObservedPair
   return mappedPairs(experiment, guide, mapping ?? experiment.base.mapping).map((pair) => ({ guide, ...pair }));
 }
 
-/** Every pair whose similarity is recorded: the shared mapping for each guide, and each arm's own pairs. */
+/** The shared mapping as far as one guide has its layers: a drawn one may have been drawn for another guide. */
+function sharedMapping(experiment: Experiment, guide: string): MappingSpec {
+  const { mapping } = experiment.base;
+  if (typeof mapping === 'string' || guideNetwork(experiment, guide) === null) return mapping;
+  const taps = new Set(tapNames(experiment, guide));
+  return mapping.filter(([guideTap]) => taps.has(guideTap));
+}
+
+/**
+ * Every pair whose similarity is recorded: the shared mapping for each guide, and each arm's own pairs.
+ * @throws {UnknownTapError} when a mapping names a layer that no guide, or the target, does not have
+ */
 export function observedPairs(experiment: Experiment): ObservedPair[] {
-  const shared = Object.keys(experiment.guides).flatMap((guide) =>
-    mappedPairs(experiment, guide, experiment.base.mapping).map((pair) => ({ guide, ...pair })));
+  const guides = Object.keys(experiment.guides);
+  const { mapping } = experiment.base;
+  const known = new Set(guides.flatMap((guide) => tapNames(experiment, guide)));
+  const unknown = typeof mapping === 'string' ? undefined : mapping.find(([guideTap]) => !known.has(guideTap));
+  // One layer that stands for all takes the pairs of any other.
+  const takesAny = guides.length === 0 || guides.some((guide) => guideNetwork(experiment, guide) === null);
+  if (unknown && !takesAny) throw new UnknownTapError('guide', unknown[0], [...known]);
+  const shared = guides.flatMap((guide) =>
+    mappedPairs(experiment, guide, sharedMapping(experiment, guide)).map((pair) => ({ guide, ...pair })));
   const seen = new Map<string, ObservedPair>();
   for (const pair of [...shared, ...experiment.arms.flatMap((arm) => alignedPairs(experiment, arm))]) {
     seen.set(`${pair.guide} ${pair.guideTap} ${pair.targetTap}`, pair);
@@ -93,22 +126,22 @@ export const EVALUATION_CHUNK = 256;
 /** Largest share of memory that cached guide activations may take; beyond it the guide runs live every step. */
 export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
 
-/** Bytes of the cached activations of one guide instance: its aligned taps (and logits) for every training image. */
+/**
+ * Bytes of the cached activations of one guide instance: its aligned taps (and logits) for every training image.
+ * Infinite where nothing can be kept: new examples, or noise, at every step, or no network that would be worth it.
+ */
 export function guideCacheBytes(experiment: Experiment, guide: string): number {
+  if (guideNetwork(experiment, guide) === null || readsNoise(experiment.guides[guide])) return Number.POSITIVE_INFINITY;
   const shape = taskShape(experiment.task);
-  const taps = describeNetwork(experiment.guides[guide].network, shape).taps;
+  const { taps } = describeGuide(experiment, guide);
   const needed = new Set(experiment.arms.filter((a) => a.align?.guide === guide)
     .flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
   const features = taps.filter((tap) => needed.has(tap.name))
     .reduce((sum, tap) => sum + tap.features, (shape.tokens?.outputs ?? 1) * shape.classes);
-  // Fresh data is never seen twice, nor is an image with random changes: infinite, so never cached.
+  // An image with random changes is never seen twice.
   if ('augment' in experiment.task && experiment.task.augment) return Number.POSITIVE_INFINITY;
   return features * shape.trainExamples * BYTES;
 }
-
-/** Networks of one guide: one per seed when untrained, one for all seeds when trained. */
-export const guideInstances = (experiment: Experiment, guide: string): number =>
-  experiment.guides[guide].state === 'untrained' ? experiment.seeds.length : 1;
 
 /** Tokens that count as examples of their own on the probe at most ('all-tokens'), to bound the Gram matrices. */
 export const PROBE_TOKENS = 1024;
@@ -149,10 +182,14 @@ export function cost(experiment: Experiment): Cost {
   let probes = 0;
   let guideFlops = 0;
   const guideTrainingFlops: Record<string, number> = {};
+  const recipes = new Set<string>();
   for (const [name, guide] of Object.entries(experiment.guides)) {
-    const description = describeNetwork(guide.network, shape);
+    const description = describeGuide(experiment, name);
     const instances = guideInstances(experiment, name);
-    if (guide.state === 'trained') {
+    // Two guides of one recipe are trained once: a control shows the other one's network.
+    const recipe = JSON.stringify(withoutControl(guide));
+    if (guide.state === 'trained' && !recipes.has(recipe)) {
+      recipes.add(recipe);
       guideTrainingFlops[name] = 3 * description.flops * guide.training.batchSize * guide.training.steps;
     }
     probes += instances * probeBytes(description.taps.length, shape, tokenView(experiment));
@@ -175,8 +212,8 @@ export function cost(experiment: Experiment): Cost {
     + target.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0));
   // One group's forward and backward pass at a time; a guide runs one network at a time, forward only.
   const groupActivations = 2 * seeds.length * Math.max(base.batchSize, EVALUATION_CHUNK) * target.activations;
-  const guideActivations = Math.max(0, ...Object.values(experiment.guides).map((guide) =>
-    describeNetwork(guide.network, shape).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0)));
+  const guideActivations = Math.max(0, ...Object.entries(experiment.guides).map(([name, guide]) =>
+    describeGuide(experiment, name).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0)));
   const storedExamples = (Number.isFinite(shape.trainExamples) ? shape.trainExamples : 0) + shape.valExamples;
   return {
     parameters: target.parameters,

@@ -1,6 +1,6 @@
 /** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
 import { LANGUAGE_PRESETS } from './languagePresets.ts';
-import type { ArmSpec, BaseSettings, Experiment, FcnSpec, GuideSpec, ResNetSpec, TaskSpec } from './schema.ts';
+import type { ArmSpec, BaseSettings, Experiment, FcnSpec, NetworkGuideSpec, ResNetSpec, TaskSpec } from './schema.ts';
 import { SEQUENCE_PRESETS } from './sequencePresets.ts';
 
 export interface Preset {
@@ -18,7 +18,7 @@ const SHAPES: TaskSpec = { kind: 'shapes', size: 16, train: 3000, val: 800, seed
 export const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 
 /** 300 steps of 64, Adam 3e-3 with a cosine to 0 and L2 1e-4. */
-export const TRAINED_RESNET: GuideSpec = {
+export const TRAINED_RESNET: NetworkGuideSpec = {
   state: 'trained',
   network: RESNET_8,
   training: {
@@ -27,7 +27,7 @@ export const TRAINED_RESNET: GuideSpec = {
     optimiser: { ...ADAM, weightDecay: 1e-4 },
   },
 };
-export const UNTRAINED_RESNET: GuideSpec = { state: 'untrained', network: RESNET_8 };
+export const UNTRAINED_RESNET: NetworkGuideSpec = { state: 'untrained', network: RESNET_8 };
 
 /** Needs files: the person's own copy, bound to the experiment when it is dropped. */
 const CIFAR: TaskSpec = {
@@ -109,7 +109,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'cifar',
     title: 'CIFAR-10: FCN ← ResNet',
-    hint: 'Real photographs, from your own copy of the files: a reality check.',
+    hint: 'Real photographs, from your own copy of the files. Guidance gains two points, no more than noise; distillation gains four.',
     experiment: image('cifar', 'How much of it is left on real photographs?', CIFAR, fcn(3, 384), 250,
       [UNGUIDED, guided(4), guidedUntrained(1), DISTILLED]),
   },

@@ -1,6 +1,6 @@
 /** The result of a run as it is exported (`schema` 1). Accuracies are fractions; null stands for "not a number". */
 import type { BackendName, GuideSource } from './events.ts';
-import type { Experiment } from './schema.ts';
+import type { Experiment, GuideState } from './schema.ts';
 import type { Metric } from './describe.ts';
 
 export interface PairResult {
@@ -60,7 +60,8 @@ export interface RunResult {
   environment: { backend: BackendName; adapter: string; browser: string; version: string };
   metric: Metric;
   timing: { seconds: number; stepsPerSecond: number };
-  guides: { id: string; state: 'trained' | 'untrained'; seed: number; score: number; valLoss: number; source: GuideSource }[];
+  /** Guides with outputs; a control without a network has none to be scored. */
+  guides: { id: string; state: GuideState; seed: number; score: number; valLoss: number; source: GuideSource }[];
   members: MemberResult[];
   /** Notes on the run in order: divergences, recoveries, scaled budgets. */
   events: { step: number; text: string }[];

@@ -52,10 +52,22 @@ const steps = int(1, 100_000);
 /** CKA needs more than a handful of examples; debiased CKA is undefined below 4. */
 const batchSize = int(8, 1024);
 
-/** A frozen network to be guided by (or distilled from). */
+/**
+ * Controls that leave a guide's network as it is and take the sense out of what it shows. 'shuffled': its examples
+ * stand in another order than the target's, a new one for every layer and step. 'noise': it is fed with smooth random
+ * images, or random tokens, instead of the batch; 'white-noise': with images of independent pixels.
+ */
+const exampleControls = ['shuffled', 'noise', 'white-noise'] as const;
+
+/** What an experiment is guided by (or distilled from): a frozen network, or a control that is none. */
 export const guideSchema = z.discriminatedUnion('state', [
   /** New random weights for every seed of the experiment. */
-  z.strictObject({ state: z.literal('untrained'), network: networkSchema }),
+  z.strictObject({
+    state: z.literal('untrained'),
+    network: networkSchema,
+    /** Besides the above 'orthogonal': weight matrices with equal singular values, of the usual size. */
+    control: z.enum(['orthogonal', ...exampleControls]).optional(),
+  }),
   /** Trained once by its own recipe, and shared by all seeds. */
   z.strictObject({
     state: z.literal('trained'),
@@ -67,7 +79,14 @@ export const guideSchema = z.discriminatedUnion('state', [
       /** Another task with the same inputs to be trained on; absent: the experiment's own. */
       task: taskSchema.optional(),
     }),
+    control: z.enum(exampleControls).optional(),
   }),
+  /**
+   * Guides that name no network. 'identity-gram': every example is unlike every other. 'running-mean': the mean of the
+   * tokens so far, as one-hot vectors; of images the pixels themselves. 'own-kind': a network like the target with
+   * other random weights, new for every seed.
+   */
+  z.strictObject({ state: z.literal('control'), kind: z.enum(['identity-gram', 'running-mean', 'own-kind']) }),
 ]);
 
 const tapName = z.string().min(1).max(40);
@@ -166,6 +185,11 @@ export const experimentSchema = z.strictObject({
 export type Experiment = z.infer<typeof experimentSchema>;
 export type GuideSpec = z.infer<typeof guideSchema>;
 export type TrainedGuideSpec = Extract<GuideSpec, { state: 'trained' }>;
+/** A guide that states its network. */
+export type NetworkGuideSpec = Exclude<GuideSpec, { state: 'control' }>;
+export type GuideState = GuideSpec['state'];
+/** What shuffling and noise do; see `guideSchema`. */
+export type ExampleControl = (typeof exampleControls)[number];
 export type BaseSettings = z.infer<typeof baseSchema>;
 export type ArmSpec = z.infer<typeof armSchema>;
 export type AlignTerm = z.infer<typeof alignSchema>;

@@ -1,11 +1,11 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type {
-  BackendChoice, Checkpoint, Environment, GeneratedText, GenerateOptions, GuideSource, Lab, LabEvent, OpenOptions, Phase,
+  BackendChoice, Checkpoint, Environment, GeneratedText, GenerateOptions, Lab, LabEvent, OpenOptions, Phase,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { RunResult } from '../experiment/result.ts';
 import { members, scaleGuides } from '../experiment/plan.ts';
-import type { Experiment, GuideSpec, Intervention, TaskSpec } from '../experiment/schema.ts';
+import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
 import { type ChosenBackend, chooseBackend } from './backend/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
@@ -14,15 +14,13 @@ import { fetchFiles } from './files/fetch.ts';
 import { Library } from './files/library.ts';
 import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
-import { Guide } from './guidance/guide.ts';
-import { GuideStore, recipeKey } from './guidance/store.ts';
+import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './keptRuns.ts';
-import { openTask, previewTask, type Task } from './tasks/index.ts';
-import { guideScores } from './training/evaluation.ts';
+import { openTask, previewTask } from './tasks/index.ts';
 import { History } from './training/history.ts';
+import { prepareGuides } from './training/prepareGuides.ts';
 import { buildResult } from './training/result.ts';
 import { Run } from './training/run.ts';
-import { trainGuide } from './training/trainGuide.ts';
 
 /** Losses are read back and sent at most this often. */
 const FLUSH_EVERY_MS = 150;
@@ -99,25 +97,15 @@ class LocalLab implements Lab {
       await yieldToMessages();
       const task = await openTask(experiment.task, this.#library);
       const scaled = scaleGuides(experiment, options.guideBudget ?? 1);
-      const guides = new Map<string, Guide>();
       const notes: RunResult['events'] = [];
       if (scaled !== experiment) notes.push({ step: 0, text: `Budgets of trained guides were multiplied by ${options.guideBudget}.` });
-      const scores: RunResult['guides'] = [];
-      try {
-        for (const [id, spec] of Object.entries(scaled.guides)) {
-          const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, this.#library) : task;
-          const { guide, source } = await this.#prepareGuide(id, spec, experiment, { task, own }, kernels, options, generation);
-          guides.set(id, guide);
-          for (const score of await guideScores(guide, own, experiment.seeds)) {
-            this.#emit({ type: 'guide.ready', guide: id, seed: score.seed, source, valLoss: score.valLoss, valMetric: score.score });
-            scores.push({ ...score, source });
-          }
-        }
-        this.#check(generation);
-      } catch (error) {
-        for (const guide of guides.values()) guide.dispose();
-        throw error;
-      }
+      const { guides, scores } = await prepareGuides({
+        experiment: scaled, task, kernels, store: this.#store, library: this.#library, options, tell: (event) => this.#emit(event),
+        pause: async () => {
+          await yieldToMessages();
+          this.#check(generation);
+        },
+      });
       this.#phase('preparing', 'Building the networks');
       await yieldToMessages();
       const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
@@ -321,30 +309,6 @@ class LocalLab implements Lab {
       this.#emit({ type: 'member.diverged', arm, seed, step });
     }
     this.#emit({ type: 'training.recorded', records });
-  }
-
-  /** @param tasks the experiment's, whose examples the guide reads, and the one that it is (or would be) trained on */
-  async #prepareGuide(
-    id: string, spec: GuideSpec, experiment: Experiment, { task, own }: { task: Task; own: Task }, kernels: ChosenBackend['kernels'], options: OpenOptions, generation: number,
-  ): Promise<{ guide: Guide; source: GuideSource }> {
-    const common = { task: own.shape, train: task.train, seeds: experiment.seeds };
-    if (spec.state === 'untrained') return { guide: new Guide(id, spec, common, kernels), source: 'untrained' };
-    const key = recipeKey(experiment.task, spec);
-    if (!options.retrain?.includes(id)) {
-      this.#phase('preparing', `Loading the guide "${id}"`);
-      const shipped = await this.#store.shipped(key);
-      if (shipped) return { guide: new Guide(id, spec, { ...common, weights: shipped }, kernels), source: 'shipped' };
-      const kept = await this.#store.kept(key);
-      if (kept) return { guide: new Guide(id, spec, { ...common, weights: kept }, kernels), source: 'kept' };
-    }
-    this.#phase('preparing', `Training the guide "${id}"`);
-    const weights = await trainGuide(id, spec, own, kernels, async (progress) => {
-      this.#emit({ type: 'guide.progress', guide: id, ...progress });
-      await yieldToMessages();
-      this.#check(generation);
-    });
-    await this.#store.keep(key, weights);
-    return { guide: new Guide(id, spec, { ...common, weights }, kernels), source: 'trained-now' };
   }
 
   #start(choice: BackendChoice): Promise<ChosenBackend> {

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { withPath } from '../experiment/link.ts';
 import { formatProblem, parseExperiment } from '../experiment/parse.ts';
 import { findPreset } from '../experiment/presets.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import { guideNetwork } from '../experiment/guides.ts';
+import type { Experiment, NetworkSpec } from '../experiment/schema.ts';
 import { mean } from '../stats/summary.ts';
 import { chooseBackend } from './backend/choose.ts';
 import { composed } from './backend/kernels/composed.ts';
@@ -85,7 +86,7 @@ describe('a Transformer learns the language', () => {
   it('beyond pairs of words, and recalls the name, in a small budget', { timeout: 120_000 }, async () => {
     const preset = changed({});
     const { result } = await runToEnd(changed({
-      target: preset.guides.untrained.network, arms: [{ id: 'unguided', name: 'Unguided' }], guides: {}, seeds: [0],
+      target: guideNetwork(preset, 'untrained'), arms: [{ id: 'unguided', name: 'Unguided' }], guides: {}, seeds: [0],
       'base.steps': 220, 'base.evaluateEvery': 220, 'base.learningRate': 5e-3, 'task.valTokens': 3000,
     }), 'wasm');
     const [{ final, groups }] = result.members;
@@ -109,7 +110,7 @@ describe('writing', () => {
 
   it('goes on as the network would when asked token by token, beyond its context, too', async () => {
     const task = createTask(changed(TINY).task);
-    const model = new Model({ network: { ...changed(TINY).guides.untrained.network }, task: task.shape, seeds: [5], streamName: 'init' }, composed);
+    const model = new Model({ network: guideNetwork(changed(TINY), 'untrained') as NetworkSpec, task: task.shape, seeds: [5], streamName: 'init' }, composed);
     const prompt = Int32Array.of(3, 1, 4);
     const options = { prompt, length: 12, context: 10, temperature: 1, draw: 0 };
     const texts = await generate([model], [5], options);

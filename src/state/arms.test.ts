@@ -3,7 +3,7 @@ import { taskShape } from '@/experiment/describe.ts';
 import { parseExperiment } from '@/experiment/parse.ts';
 import { findPreset } from '@/experiment/presets.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { Experiment, NetworkGuideSpec } from '@/experiment/schema.ts';
 import { ARM_TEMPLATES, addArm, duplicateArm, freeId, removeArm, withSeeds } from './arms.ts';
 import {
   duplicateGuide,
@@ -43,7 +43,7 @@ describe('addArm', () => {
   );
 
   it('makes the guide it needs, with the network that is there', () => {
-    const { trained } = base.guides;
+    const trained = base.guides.trained as NetworkGuideSpec;
     const only: Experiment = { ...base, guides: { trained }, arms: [base.arms[0]] };
     const added = addArm(only, ARM_TEMPLATES[1]);
     valid(added);
@@ -89,10 +89,10 @@ describe('guides', () => {
 
   it('are found to share a network, and can be changed together', () => {
     expect(guidesLikeThis(base, 'trained')).toEqual(['trained', 'untrained']);
-    const fcn = withFamily(base.guides.trained.network, 'fcn', taskShape(base.task));
+    const fcn = withFamily((base.guides.trained as NetworkGuideSpec).network, 'fcn', taskShape(base.task));
     const changed = withGuideNetwork(base, ['trained', 'untrained'], fcn);
     valid(changed);
-    expect(changed.guides.untrained.network).toEqual(fcn);
+    expect(changed.guides.untrained).toEqual({ state: 'untrained', network: fcn });
     expect(guidesLikeThis(withGuideNetwork(base, ['trained'], fcn), 'trained')).toEqual(['trained']);
   });
 

@@ -1,11 +1,12 @@
 /** Adding, copying and removing arms and guides. Pure: from one experiment to the next. */
 import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets.ts';
+import { guideNetwork, isControl } from '../experiment/guides.ts';
 import {
   type ArmSpec,
   type DistilTerm,
   type Experiment,
-  type GuideSpec,
   isImageTask,
+  type NetworkGuideSpec,
   type TaskSpec,
 } from '../experiment/schema.ts';
 import { modelFor } from './tasks.ts';
@@ -16,11 +17,14 @@ export interface ArmTemplate {
   name: string;
   hint: string;
   /** The guide it needs; made when the experiment has none in that state. */
-  guide?: GuideSpec['state'];
+  guide?: NetworkState;
   /** Absent: offered for every experiment. */
   suits?: (experiment: Experiment) => boolean;
   make: (context: { guide: string; weight: number; distil: DistilSettings; steps: number }) => Partial<ArmSpec>;
 }
+
+/** Whether a guide that is no control was trained. */
+export type NetworkState = 'trained' | 'untrained';
 
 type DistilSettings = Omit<DistilTerm, 'guide'>;
 
@@ -33,13 +37,14 @@ const SEQUENCE_TERMS: typeof IMAGE_TERMS = {
   weight: 1,
   distil: { temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' },
 };
-const usualTerms = (task: TaskSpec) => (isImageTask(task) ? IMAGE_TERMS : SEQUENCE_TERMS);
+export const usualTerms = (task: TaskSpec) => (isImageTask(task) ? IMAGE_TERMS : SEQUENCE_TERMS);
 
 /** A guide in that state, as the presets on such tasks have it; trained on the experiment's own task. */
-export function guideModel(task: TaskSpec, state: GuideSpec['state']): GuideSpec {
+export function guideModel(task: TaskSpec, state: NetworkState): NetworkGuideSpec {
   const guides = Object.values(modelFor(task).experiment.guides);
   const model =
-    guides.find((guide) => guide.state === state) ?? (state === 'trained' ? TRAINED_RESNET : UNTRAINED_RESNET);
+    guides.find((guide): guide is NetworkGuideSpec => guide.state === state && !isControl(guide)) ??
+    (state === 'trained' ? TRAINED_RESNET : UNTRAINED_RESNET);
   if (model.state === 'untrained') return model;
   const { task: _, ...training } = model.training;
   return { ...model, training };
@@ -117,18 +122,18 @@ function freeName(wanted: string, taken: readonly string[]): string {
 /** A guide in the wanted state: one that is there, or a new one beside it with the same network. */
 export function withGuide(
   experiment: Experiment,
-  state: GuideSpec['state'],
+  state: NetworkState,
 ): { experiment: Experiment; guide: string } {
   const entries = Object.entries(experiment.guides);
-  const existing = entries.find(([, guide]) => guide.state === state);
+  const existing = entries.find(([, guide]) => guide.state === state && !isControl(guide));
   if (existing) return { experiment, guide: existing[0] };
   const guide = freeId(state, Object.keys(experiment.guides));
   const model = guideModel(experiment.task, state);
-  const network = entries[0]?.[1].network ?? model.network;
+  const network = entries.map(([id]) => guideNetwork(experiment, id)).find((known) => known !== null) ?? model.network;
   return { experiment: { ...experiment, guides: { ...experiment.guides, [guide]: { ...model, network } } }, guide };
 }
 
-function append(experiment: Experiment, wanted: ArmSpec): Experiment {
+export function append(experiment: Experiment, wanted: ArmSpec): Experiment {
   const arm: ArmSpec = {
     ...wanted,
     id: freeId(

@@ -12,7 +12,8 @@ import type {
   OpenOptions,
   TaskPreview,
 } from '@/experiment/events.ts';
-import { guideInstances, type Member, members, observedPairs, tapNames } from '@/experiment/plan.ts';
+import { guideInstances } from '@/experiment/guides.ts';
+import { type Member, members, observedPairs, tapNames } from '@/experiment/plan.ts';
 import type { MemberResult, RunResult } from '@/experiment/result.ts';
 import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
 import { FakeAssets } from '@/lab/files/testing.ts';

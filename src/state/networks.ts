@@ -2,10 +2,12 @@
 import { templatesFor } from '../experiment/custom/templates.ts';
 import { textOf } from '../experiment/custom/write.ts';
 import type { TaskShape } from '../experiment/describe.ts';
+import { exampleControl, guideNetwork, withoutControl } from '../experiment/guides.ts';
 import { RESNET_8 } from '../experiment/presets.ts';
-import type { Experiment, GuideSpec, NetworkSpec, TaskSpec } from '../experiment/schema.ts';
+import type { Experiment, GuideSpec, NetworkSpec } from '../experiment/schema.ts';
 import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/sequencePresets.ts';
-import { freeId, guideModel } from './arms.ts';
+import { freeId, guideModel, type NetworkState } from './arms.ts';
+import { asControl, type ControlKind, guideName } from './controls.ts';
 import { sameValue } from './paths.ts';
 
 const FCN_DEFAULT: NetworkSpec = {
@@ -79,38 +81,41 @@ export function withFamily(network: NetworkSpec, family: NetworkSpec['family'], 
 }
 
 /** Guides whose network is the same as this one's: edited together, so that only their training differs. */
-export const guidesLikeThis = (experiment: Experiment, guide: string): string[] =>
-  Object.keys(experiment.guides).filter((id) =>
-    sameValue(experiment.guides[id].network, experiment.guides[guide].network),
-  );
+export function guidesLikeThis(experiment: Experiment, guide: string): string[] {
+  const networkOf = (id: string) => {
+    const spec = experiment.guides[id];
+    return spec.state === 'control' ? undefined : spec.network;
+  };
+  const network = networkOf(guide);
+  return network === undefined ? [] : Object.keys(experiment.guides).filter((id) => sameValue(networkOf(id), network));
+}
 
 export function withGuideNetwork(experiment: Experiment, guides: readonly string[], network: NetworkSpec): Experiment {
   const entries = Object.entries(experiment.guides).map(([id, guide]): [string, GuideSpec] => [
     id,
-    guides.includes(id) ? { ...guide, network } : guide,
+    guides.includes(id) && guide.state !== 'control' ? { ...guide, network } : guide,
   ]);
   return { ...experiment, guides: Object.fromEntries(entries) };
 }
 
-/** Trained (by the recipe that the presets on such tasks use) or untrained, with the same network. */
-function withState(guide: GuideSpec, state: GuideSpec['state'], task: TaskSpec): GuideSpec {
-  if (guide.state === state) return guide;
-  return { ...guideModel(task, state), network: guide.network };
+/** A network for a guide that has none yet: its own, another guide's, or that of the presets on such tasks. */
+function networkFor(experiment: Experiment, id: string): NetworkSpec {
+  const ids = [id, ...Object.keys(experiment.guides)];
+  return ids.map((known) => guideNetwork(experiment, known)).find((n) => n !== null) ?? guideModel(experiment.task, 'untrained').network;
 }
 
 /**
- * Train a guide or leave it untrained. A guide that is called by its state is renamed with it, in every arm too:
- * an untrained guide called "trained" would mislead whoever reads the curves.
+ * Put another guide in the place of one. A guide that is called by what it is gets the new one's name, in every arm
+ * too: an untrained guide called "trained" would mislead whoever reads the curves.
  */
-export function withGuideState(experiment: Experiment, id: string, state: GuideSpec['state']): Experiment {
-  const guide = experiment.guides[id];
-  if (!guide || guide.state === state) return experiment;
-  const named = /^(un)?trained(-\d+)?$/.test(id);
-  const next = named ? freeId(state, Object.keys(experiment.guides)) : id;
+function replaceGuide(experiment: Experiment, id: string, guide: GuideSpec): Experiment {
+  const before = experiment.guides[id];
+  if (!before || sameValue(before, guide)) return experiment;
+  const called = id.replace(/-\d+$/, '') === guideName(before);
+  const others = Object.keys(experiment.guides).filter((other) => other !== id);
+  const next = called ? freeId(guideName(guide), others) : id;
   const guides = Object.fromEntries(
-    Object.entries(experiment.guides).map(([key, value]) =>
-      key === id ? [next, withState(guide, state, experiment.task)] : [key, value],
-    ),
+    Object.entries(experiment.guides).map(([key, value]) => (key === id ? [next, guide] : [key, value])),
   );
   const arms = experiment.arms.map((arm) => ({
     ...arm,
@@ -120,9 +125,31 @@ export function withGuideState(experiment: Experiment, id: string, state: GuideS
   return { ...experiment, guides, arms };
 }
 
+/** Train a guide (by the recipe that the presets on such tasks use) or leave it untrained, with the same network. */
+export function withGuideState(experiment: Experiment, id: string, state: NetworkState): Experiment {
+  const guide = experiment.guides[id];
+  if (!guide || (guide.state === state && guide.control !== 'orthogonal')) return experiment;
+  const control = exampleControl(guide);
+  return replaceGuide(experiment, id, {
+    ...guideModel(experiment.task, state),
+    network: networkFor(experiment, id),
+    ...(control && { control }),
+  });
+}
+
+/** Make a guide a control, or (null) the plain guide that it was made from. */
+export function withControl(experiment: Experiment, id: string, kind: ControlKind | null): Experiment {
+  const guide = experiment.guides[id];
+  if (!guide) return experiment;
+  if (kind !== null) return replaceGuide(experiment, id, asControl(guide, kind, networkFor(experiment, id)));
+  return guide.state === 'control'
+    ? withGuideState(experiment, id, 'untrained')
+    : replaceGuide(experiment, id, withoutControl(guide));
+}
+
 /** One more guide like this one. */
 export function duplicateGuide(experiment: Experiment, id: string): { experiment: Experiment; guide: string } {
-  const guide = freeId(experiment.guides[id].state, Object.keys(experiment.guides));
+  const guide = freeId(guideName(experiment.guides[id]), Object.keys(experiment.guides));
   return { experiment: { ...experiment, guides: { ...experiment.guides, [guide]: experiment.guides[id] } }, guide };
 }
 

@@ -1,4 +1,5 @@
 /** Keeping an edited experiment consistent: an edit in one place must not make another place impossible. */
+import { guideNetwork } from '../experiment/guides.ts';
 import { tapNames } from '../experiment/plan.ts';
 import { taskShape } from '../experiment/describe.ts';
 import type { Experiment, GuideSpec, MappingSpec, TaskSpec } from '../experiment/schema.ts';
@@ -9,11 +10,9 @@ export interface Repaired {
   notes: string[];
 }
 
-function keepKnown(mapping: MappingSpec, guideTaps: Set<string>[], targetTaps: Set<string>): MappingSpec {
+function keepKnown(mapping: MappingSpec, isGuideTap: (tap: string) => boolean, targetTaps: Set<string>): MappingSpec {
   if (typeof mapping === 'string') return mapping;
-  const kept = mapping.filter(
-    ([guideTap, targetTap]) => targetTaps.has(targetTap) && guideTaps.every((taps) => taps.has(guideTap)),
-  );
+  const kept = mapping.filter(([guideTap, targetTap]) => targetTaps.has(targetTap) && isGuideTap(guideTap));
   return kept.length === mapping.length ? mapping : kept;
 }
 
@@ -23,18 +22,24 @@ function keepKnown(mapping: MappingSpec, guideTaps: Set<string>[], targetTaps: S
  */
 export function repairMappings(experiment: Experiment): Repaired {
   const target = new Set(tapNames(experiment));
-  const guides = new Map(Object.keys(experiment.guides).map((id) => [id, new Set(tapNames(experiment, id))]));
+  const ids = Object.keys(experiment.guides);
+  const taps = new Map(ids.map((id) => [id, new Set(tapNames(experiment, id))]));
+  // A guide whose one layer stands for all takes the pairs of any other.
+  const has = (id: string, tap: string) => guideNetwork(experiment, id) === null || taps.get(id)?.has(tap) === true;
+  const sharing = ids.filter((id) => experiment.arms.some(({ align }) => align?.guide === id && align.mapping === undefined));
   let dropped = 0;
-  const keep = (mapping: MappingSpec, of: Set<string>[]): MappingSpec => {
-    const kept = keepKnown(mapping, of, target);
+  const keep = (mapping: MappingSpec, isGuideTap: (tap: string) => boolean): MappingSpec => {
+    const kept = keepKnown(mapping, isGuideTap, target);
     dropped += mapping.length - kept.length;
     return kept;
   };
-  const mapping = keep(experiment.base.mapping, [...guides.values()]);
+  const mapping = keep(experiment.base.mapping, (tap) =>
+    sharing.length > 0 ? sharing.every((id) => has(id, tap)) : ids.some((id) => has(id, tap)),
+  );
   const arms = experiment.arms.map((arm) => {
-    const taps = arm.align && guides.get(arm.align.guide);
-    return arm.align?.mapping && taps
-      ? { ...arm, align: { ...arm.align, mapping: keep(arm.align.mapping, [taps]) } }
+    const { align } = arm;
+    return align?.mapping && taps.has(align.guide)
+      ? { ...arm, align: { ...align, mapping: keep(align.mapping, (tap) => has(align.guide, tap)) } }
       : arm;
   });
   if (dropped === 0) return { experiment, notes: [] };

@@ -1,5 +1,6 @@
 /** Changing what is learnt. Images and sequences are read by different networks: between them these change too. */
 import type { z } from 'zod';
+import { withoutControl } from '../experiment/guides.ts';
 import { familyFits, taskShape, taskTitle } from '../experiment/describe.ts';
 import { PRESETS, type Preset } from '../experiment/presets.ts';
 import {
@@ -72,11 +73,14 @@ function taskOf(before: TaskSpec, kind: TaskKind): TaskSpec {
 
 /** A guide in the same state, as the preset has it. A teacher needs the labels of the experiment: no task of its own. */
 function guideLike(model: Experiment, guide: GuideSpec, teaches: boolean): GuideSpec {
-  const guides = Object.values(model.guides);
-  const like = guides.find((other) => other.state === guide.state) ?? guides[0] ?? guide;
-  if (like.state === 'untrained' || !teaches) return like;
+  // A control without a network is there on every task; what it is of the target follows the target.
+  if (guide.state === 'control') return guide;
+  const guides = Object.values(model.guides).filter((other) => other.state !== 'control');
+  const like = withoutControl(guides.find((other) => other.state === guide.state) ?? guides[0] ?? guide);
+  const control = guide.control === 'white-noise' && !isImageTask(model.task) ? 'noise' : guide.control;
+  if (like.state === 'untrained') return { ...like, ...(control && { control }) };
   const { task: _, ...training } = like.training;
-  return { ...like, training };
+  return { ...like, training: teaches ? training : like.training, ...(control && control !== 'orthogonal' && { control }) };
 }
 
 /** The arm of a preset whose term is like this one's: with a guide in the same state, else any. */
@@ -115,7 +119,10 @@ function causalNetworks({ target, guides }: Experiment): Pick<Experiment, 'targe
   };
   return {
     target: causal(target),
-    guides: Object.fromEntries(Object.entries(guides).map(([id, guide]) => [id, { ...guide, network: causal(guide.network) }])),
+    guides: Object.fromEntries(Object.entries(guides).map(([id, guide]) => [
+      id,
+      guide.state === 'control' ? guide : { ...guide, network: causal(guide.network) },
+    ])),
   };
 }
 

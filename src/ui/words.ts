@@ -103,7 +103,22 @@ export const scheduleName = (schedule: ScheduleSpec): string =>
 
 /** "trained, 300 steps" */
 export const guideState = (guide: GuideSpec): string =>
-  guide.state === 'trained' ? `trained, ${number(guide.training.steps)} steps` : 'untrained';
+  [
+    guide.state === 'trained' ? `trained, ${number(guide.training.steps)} steps` : guide.state,
+    ...(guide.state !== 'control' && guide.control ? [CONTROL_WORDS[guide.control]] : []),
+  ].join(', ');
+
+/** The same without numbers: "trained", "untrained, shuffled". */
+export const guideKind = (guide: GuideSpec): string =>
+  guide.state !== 'control' && guide.control ? `${guide.state}, ${CONTROL_WORDS[guide.control]}` : guide.state;
+
+/** What a control does to a network guide, behind its state: "untrained, shuffled". */
+export const CONTROL_WORDS = {
+  shuffled: 'shuffled',
+  noise: 'fed with noise',
+  'white-noise': 'fed with white noise',
+  orthogonal: 'orthogonal weights',
+} as const;
 
 /** "Adam · learning rate 1e-3, constant · batch 128 · 250 steps · evaluated every 10" */
 export const trainingStatement = (base: BaseSettings): string =>

@@ -22,12 +22,18 @@ export interface GuideGram {
   shares: tf.Tensor1D | undefined;
 }
 
-/** @param activations `[S, B, F]`, or `[S, B, T·F]` with a view of the batch's tokens. Call inside `tf.tidy`. */
-export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView): GuideGram {
-  if (!view) return { gram: centredGram(kernels, activations), shares: undefined };
-  const examples = view.take(activations);
+/**
+ * Call inside `tf.tidy`.
+ * @param activations `[S, B, F]`, or `[S, B, T·F]` with a view of the batch's tokens
+ * @param order of a shuffled guide: for every row of all the matrices of examples, one behind the other, the row that
+ *   takes its place
+ */
+export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView, order?: Int32Array): GuideGram {
+  const examples = view ? view.take(activations) : activations;
   const { z, norm } = kernels.centreNormalise(examples);
-  return { gram: kernels.matmul(z, z, { transposeB: true }), shares: view.shares(norm, examples.shape[1], examples.shape[2]) };
+  const [matrices, n, features] = z.shape;
+  const shown: tf.Tensor3D = order ? tf.reshape(tf.gather(tf.reshape(z, [matrices * n, features]), tf.tensor1d(order, 'int32')), z.shape) : z;
+  return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: view?.shares(norm, n, features) };
 }
 
 /**

@@ -1,20 +1,23 @@
 /**
- * A frozen network to be guided by or distilled from: one set of weights for all seeds (trained) or one per seed
- * (untrained). In evaluation mode its activations depend on the example alone, so over a fixed training set they are
- * computed once per example, during the first epoch, and gathered afterwards. New examples run through it live, once
- * for all arms of a seed.
+ * What targets are guided by (or distilled from): a frozen network, or a control. A network is one set of weights for
+ * all seeds (trained) or one per seed (untrained). In evaluation mode its activations depend on the example alone, so
+ * over a fixed training set they are computed once per example, during the first epoch, and gathered afterwards. New
+ * examples run through it live, once for all arms of a seed.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../../experiment/describe.ts';
-import type { GuideSpec, TokenView } from '../../experiment/schema.ts';
+import { exampleControl, ONLY_TAP } from '../../experiment/guides.ts';
+import type { ExampleControl, GuideSpec, NetworkSpec, TokenView } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
 import { Model } from '../networks/model.ts';
 import type { PlainTensors } from '../networks/weights.ts';
-import { gatherRows } from '../tasks/rows.ts';
+import { stream, type StreamName } from '../random/stream.ts';
 import type { SeedBatch, Split } from '../tasks/index.ts';
 import { inputTensor } from '../training/inputs.ts';
+import { ActivationCache } from './activationCache.ts';
 import { type GuideGram, guideGram } from './alignment.ts';
+import { type DirectKind, directActivations, noiseLike, permuteWithin } from './controls.ts';
 import type { BatchView } from './tokenViews.ts';
 
 /** Name under which a guide's logits are cached beside its taps. */
@@ -37,35 +40,51 @@ export interface GuideBatch {
   logits: tf.Tensor3D | undefined;
 }
 
+export interface GuideOptions {
+  /** What its network was built for. */
+  task: TaskShape;
+  /** The experiment's fixed training set. */
+  train: Split | null;
+  /** The experiment's seeds. */
+  seeds: readonly number[];
+  /** Null for a control without one. */
+  network: NetworkSpec | null;
+  weights?: PlainTensors;
+}
+
 export class Guide {
   readonly id: string;
   readonly spec: GuideSpec;
-  /** One model per instance: a single one when trained, one per seed when untrained. */
+  /** One model per instance: a single one when trained, one per seed when untrained; none where there is no network. */
   readonly models: readonly Model[];
+  readonly #kernels: Kernels;
   readonly #task: TaskShape;
   readonly #train: Split | null;
-  /** Per instance: cached rows by tap, and which examples are filled. Null: the guide runs live. */
-  #cache: { rows: Map<string, Float32Array>; filled: Uint8Array }[] | null = null;
+  readonly #seeds: readonly number[];
+  readonly #control: ExampleControl | undefined;
+  /** Absent: the guide runs live. */
+  #cache: ActivationCache | null = null;
   #needed: readonly string[] = [];
   #views: readonly NeededTap[] = [];
 
-  /** @param options `task` is what its network was built for; `train` the experiment's fixed training set */
-  constructor(
-    id: string, spec: GuideSpec, options: { task: TaskShape; train: Split | null; seeds: readonly number[]; weights?: PlainTensors }, kernels: Kernels,
-  ) {
+  constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weights }: GuideOptions, kernels: Kernels) {
     this.id = id;
     this.spec = spec;
-    this.#task = options.task;
-    this.#train = options.train;
-    const instanceSeeds = spec.state === 'trained' ? [spec.training.seed] : options.seeds;
-    this.models = instanceSeeds.map((seed) =>
-      new Model({ network: spec.network, task: options.task, seeds: [seed], streamName: spec.state === 'trained' ? 'guide' : `guide/${id}` }, kernels));
-    if (options.weights) this.#load(options.weights);
+    this.#kernels = kernels;
+    this.#task = task;
+    this.#train = train;
+    this.#seeds = seeds;
+    this.#control = exampleControl(spec);
+    const instanceSeeds = spec.state === 'trained' ? [spec.training.seed] : seeds;
+    const orthogonal = spec.state === 'untrained' && spec.control === 'orthogonal';
+    this.models = network === null ? [] : instanceSeeds.map((seed) =>
+      new Model({ network, task, seeds: [seed], streamName: spec.state === 'trained' ? 'guide' : `guide/${id}`, orthogonal }, kernels));
+    if (weights) this.#load(weights);
   }
 
-  /** The model that guides the seed at this position of the experiment's seeds. */
-  modelFor(seedIndex: number): Model {
-    return this.models[this.models.length === 1 ? 0 : seedIndex];
+  /** Networks, or 1 where there is none. */
+  get instances(): number {
+    return Math.max(1, this.models.length);
   }
 
   /**
@@ -78,30 +97,28 @@ export class Guide {
     this.#views = taps;
     const names = [...new Set(taps.map(({ tap }) => tap))];
     this.#needed = logits ? [...names, LOGITS] : names;
-    const examples = this.#train?.examples;
-    this.#cache = cached && examples !== undefined
-      ? this.models.map(() => ({ rows: new Map(), filled: new Uint8Array(examples) }))
-      : null;
+    this.#cache = cached && this.#train ? new ActivationCache(this.#train, this.instances, (i, batch) => this.#infer(i, batch)) : null;
   }
 
   /**
    * @param batches one per seed
    * @param views of the batches' tokens; empty for images
-   * @param want what this step uses of what was required
+   * @param want the step (0-based), and what it uses of what was required
    */
   async batch(
-    batches: readonly SeedBatch[], views: ReadonlyMap<TokenView, BatchView>, want: { grams: boolean; logits: boolean },
+    batches: readonly SeedBatch[], views: ReadonlyMap<TokenView, BatchView>, want: { step: number; grams: boolean; logits: boolean },
   ): Promise<GuideBatch> {
     const names = this.#needed.filter((name) => (name === LOGITS ? want.logits : want.grams));
     if (names.length === 0) return { grams: new Map(), logits: undefined };
     const rows = this.#cache ? batches.flatMap((batch) => (batch.rows ? [batch.rows] : [])) : [];
-    if (rows.length > 0) await this.#fill(rows);
-    const activations = rows.length > 0 ? this.#gather(rows, names) : this.#live(batches, names);
+    if (this.#cache && rows.length > 0) await this.#cache.fill(rows);
+    const activations = this.#cache && rows.length > 0 ? this.#cache.gather(rows, names) : this.#live(batches, names, want.step);
     const grams = new Map<string, GuideGram>();
     for (const needed of want.grams ? this.#views : []) {
       const view = needed.view === null ? undefined : views.get(needed.view);
+      const order = this.#control === 'shuffled' ? this.#order(batches, needed, want.step) : undefined;
       grams.set(gramKey(needed), scoped(() => {
-        const made = guideGram(this.models[0].kernels, activations.get(needed.tap) as tf.Tensor3D, view);
+        const made = guideGram(this.#kernels, activations.get(needed.tap) as tf.Tensor3D, view, order);
         tf.keep(made.gram);
         if (made.shares) tf.keep(made.shares);
         return made;
@@ -110,6 +127,22 @@ export class Guide {
     for (const [name, tensor] of activations) if (name !== LOGITS) tensor.dispose();
     const logits = activations.get(LOGITS);
     return { grams, logits: logits && this.#rowsOfLogits(logits) };
+  }
+
+  /**
+   * What an instance shows of the probe: activations `[1, B, T·F]` by tap, and a fixed order of its examples where it is
+   * shuffled. Call inside `tf.tidy`.
+   * @param byToken every token is an example of its own
+   */
+  observe(instance: number, probe: Split, byToken: boolean): { taps: Map<string, tf.Tensor3D>; orderOf: ((tap: string, n: number) => Int32Array) | null } {
+    const seed = this.spec.state === 'trained' ? this.spec.training.seed : this.#seeds[instance];
+    const direct = this.#direct(probe, byToken);
+    const taps = direct ? new Map([[ONLY_TAP, direct]])
+      : this.models[instance].infer(inputTensor([this.#shown(probe, seed, 'probe')], this.#task.input)).taps;
+    return {
+      taps,
+      orderOf: this.#control === 'shuffled' ? (tap, n) => Int32Array.from(stream(seed, 'shuffle', this.id, tap, 'probe').permutation(n)) : null,
+    };
   }
 
   dispose(): void {
@@ -135,8 +168,21 @@ export class Guide {
     return rows;
   }
 
+  /** What the guide reads: the batch, or noise of its form. */
+  #shown(batch: Split, seed: number, ...at: StreamName[]): Split {
+    if (this.#control === undefined || this.#control === 'shuffled') return batch;
+    return noiseLike(batch, this.#task, this.#control, stream(seed, 'noise', this.id, ...at));
+  }
+
+  #direct(batch: Split, byToken: boolean): tf.Tensor3D | null {
+    if (this.models.length > 0 || this.spec.state !== 'control') return null;
+    return directActivations(this.spec.kind as DirectKind, batch, this.#task, byToken);
+  }
+
   /** Needed activations `[1, B, F]` of one instance on some examples. Call inside `tf.tidy`. */
   #infer(instance: number, batch: Split): [string, tf.Tensor3D][] {
+    const direct = this.#direct(batch, this.#views.some(({ view }) => view === 'all-tokens'));
+    if (direct) return [[ONLY_TAP, direct]];
     const { logits, taps } = this.models[instance].infer(inputTensor([batch], this.#task.input));
     return this.#needed.map((name) => {
       const tensor = name === LOGITS ? (tf.reshape(logits, [1, batch.examples, -1]) as tf.Tensor3D) : taps.get(name);
@@ -145,57 +191,11 @@ export class Guide {
     });
   }
 
-  /** Compute what is not cached yet. */
-  async #fill(indices: readonly Uint32Array[]): Promise<void> {
-    const train = this.#train as Split;
-    for (let s = 0; s < indices.length; s++) {
-      const instance = this.models.length === 1 ? 0 : s;
-      const cache = (this.#cache ?? [])[instance];
-      const missing = indices[s].filter((row) => !cache.filled[row]);
-      if (missing.length === 0) continue;
-      const tensors = tf.tidy(() => Object.fromEntries(this.#infer(instance, gatherRows(train, missing))));
-      for (const [name, tensor] of Object.entries(tensors)) {
-        const features = tensor.shape[2];
-        const values = await tensor.data<'float32'>();
-        tensor.dispose();
-        let rows = cache.rows.get(name);
-        if (!rows) {
-          rows = new Float32Array(train.examples * features);
-          cache.rows.set(name, rows);
-        }
-        for (let i = 0; i < missing.length; i++) {
-          rows.set(values.subarray(i * features, (i + 1) * features), missing[i] * features);
-        }
-      }
-      for (const row of missing) cache.filled[row] = 1;
-    }
-  }
-
-  #gather(indices: readonly Uint32Array[], names: readonly string[]): Map<string, tf.Tensor3D> {
-    const batch = indices[0].length;
-    return new Map(names.map((name) => {
-      const first = this.#cached(0, name);
-      const features = first.length / (this.#train as Split).examples;
-      const values = new Float32Array(indices.length * batch * features);
-      indices.forEach((rows, s) => {
-        const source = this.models.length === 1 ? first : this.#cached(s, name);
-        rows.forEach((row, b) => {
-          values.set(source.subarray(row * features, (row + 1) * features), (s * batch + b) * features);
-        });
-      });
-      return [name, tf.tensor3d(values, [indices.length, batch, features])];
-    }));
-  }
-
-  #cached(instance: number, name: string): Float32Array {
-    const rows = this.#cache?.[instance].rows.get(name);
-    if (!rows) throw new Error(`no cached activations of "${name}"`);
-    return rows;
-  }
-
-  #live(batches: readonly SeedBatch[], names: readonly string[]): Map<string, tf.Tensor3D> {
-    const perSeed = batches.map((batch, s) =>
-      tf.tidy(() => Object.fromEntries(this.#infer(this.models.length === 1 ? 0 : s, batch).filter(([name]) => names.includes(name)))));
+  #live(batches: readonly SeedBatch[], names: readonly string[], step: number): Map<string, tf.Tensor3D> {
+    const perSeed = batches.map((batch, s) => {
+      const shown = this.#shown(batch, this.#seeds[s], 'step', step);
+      return tf.tidy(() => Object.fromEntries(this.#infer(this.models.length > 1 ? s : 0, shown).filter(([name]) => names.includes(name))));
+    });
     return new Map(names.map((name) => {
       const parts = perSeed.map((tensors) => tensors[name]);
       if (parts.length === 1) return [name, parts[0]];
@@ -203,5 +203,28 @@ export class Guide {
       tf.dispose(parts);
       return [name, joined];
     }));
+  }
+
+  /**
+   * A new order of the examples for every layer, step and seed, as rows of all matrices of examples that the view makes
+   * of the batches. Padding stays where it is.
+   */
+  #order(batches: readonly SeedBatch[], { tap, view }: NeededTap, step: number): Int32Array {
+    const length = this.#task.tokens ? this.#task.input[0] : 1;
+    const padded = this.#task.tokens?.padded === true;
+    const parts = batches.flatMap(({ examples, inputs }, s): Int32Array[] => {
+      const n = view === 'all-tokens' ? examples * length : examples;
+      const order = stream(this.#seeds[s], 'shuffle', this.id, tap, 'step', step).permutation(n);
+      if (view === 'all-tokens') return [permuteWithin(order, padded ? (token) => inputs[token] >= 0 : undefined)];
+      if (view !== 'position') return [permuteWithin(order)];
+      return Array.from({ length }, (_, t) => permuteWithin(order, padded ? (b) => inputs[b * length + t] >= 0 : undefined));
+    });
+    const all = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      const start = at;
+      part.forEach((row) => { all[at++] = start + row; });
+    }
+    return all;
   }
 }

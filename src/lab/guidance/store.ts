@@ -4,6 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { withoutControl } from '../../experiment/guides.ts';
 import type { TaskSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { forget, recall, remember } from '../storage.ts';
@@ -28,10 +29,11 @@ function canonical(value: unknown): string {
 
 /**
  * Content hash of a guide's recipe: the task it is trained on, its network, its budget. 64 hexadecimal digits.
+ * What a control shows of it is no part of it.
  * @param task the experiment's; a guide with a task of its own is the same whatever it guides in
  */
 export const recipeKey = (task: TaskSpec, guide: TrainedGuideSpec): string =>
-  bytesToHex(sha256(utf8ToBytes(canonical({ task: guide.training.task ?? task, guide }))));
+  bytesToHex(sha256(utf8ToBytes(canonical({ task: guide.training.task ?? task, guide: withoutControl(guide) }))));
 
 /** Bytes of a guide file, and the list that describes it. */
 export function packTensors(tensors: PlainTensors): { bytes: Uint8Array<ArrayBuffer>; list: ShippedGuide['tensors'] } {

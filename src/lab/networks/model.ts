@@ -6,6 +6,7 @@ import { Tape } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { stream } from '../random/stream.ts';
 import { buildNetwork } from './index.ts';
+import { withOrthogonalWeights } from './orthogonal.ts';
 import { ForwardContext, type NetworkProgram } from './program.ts';
 import { Weights } from './weights.ts';
 
@@ -16,6 +17,8 @@ export interface ModelOptions {
   seeds: readonly number[];
   /** Name of the weights' random streams: `init` for targets, `guide/<id>` for guides. */
   streamName: string;
+  /** Orthogonal weight matrices (a control) instead of the network's own. */
+  orthogonal?: boolean;
 }
 
 export class Model {
@@ -23,9 +26,10 @@ export class Model {
   readonly weights: Weights;
   readonly kernels: Kernels;
 
-  constructor({ network, task, seeds, streamName }: ModelOptions, kernels: Kernels) {
+  constructor({ network, task, seeds, streamName, orthogonal = false }: ModelOptions, kernels: Kernels) {
     this.kernels = kernels;
-    this.program = buildNetwork(network, task);
+    const program = buildNetwork(network, task);
+    this.program = orthogonal ? withOrthogonalWeights(program) : program;
     this.weights = Weights.create(this.program, seeds.length, (member, parameter) => stream(seeds[member], streamName, parameter));
   }
 

@@ -31,7 +31,8 @@ describe('which tokens are compared', () => {
 describe('similarities on the probe', () => {
   const task = createTask({ kind: 'parity', length: 5, minLength: 2, labels: 'prefix', train: 'fresh', val: 64, seed: 0 });
   const network = { family: 'rnn', cell: 'tanh', layers: 1, width: 6, init: 'default', chained: false } as const;
-  const guide = new Guide('g', { state: 'untrained', network: { ...network, layers: 2, width: 5 } }, { task: task.shape, train: task.train, seeds: [0, 1] }, composed);
+  const guideNetwork = { ...network, layers: 2, width: 5 };
+  const guide = new Guide('g', { state: 'untrained', network: guideNetwork }, { task: task.shape, train: task.train, seeds: [0, 1], network: guideNetwork }, composed);
   const target = new Model({ network, task: task.shape, seeds: [0, 1], streamName: 'init' }, composed);
   const states = (model: Model, tap: string, member: number): number[][][] => tf.tidy(() => {
     const { taps } = model.infer(inputTensor([task.val], task.shape.input));
@@ -56,6 +57,25 @@ describe('similarities on the probe', () => {
       }
       const index = (member * 2 + 1) * 3;
       for (let f = 0; f < 3; f++) expect(matrices.g[index + f]).toBeCloseTo(expected[f], 4);
+    }
+  });
+
+  it('of a shuffled guide are those of unrelated examples', async () => {
+    const many = createTask({ kind: 'first-token', length: 4, vocabulary: 8, train: 'fresh', val: 256, seed: 0 });
+    const options = { task: many.shape, train: null, seeds: [0, 1], network };
+    const guides = [undefined, 'shuffled' as const].map((control) =>
+      new Guide('same', { state: 'untrained', network, ...(control && { control }) }, options, composed));
+    // The very network that guides.
+    const twin = new Model({ network, task: many.shape, seeds: [0, 1], streamName: 'guide/same' }, composed);
+    for (const view of ['last-token', 'position', 'all-tokens', 'flattened'] as const) {
+      const [plain, shuffled] = await Promise.all(guides.map(async (other) =>
+        (await evaluate(twin, many.val, many.shape.input, [new GuideProbe(composed, other, many, view)])).matrices.same));
+      for (const index of [0, 3]) {
+        expect(plain[index + 1], view).toBeCloseTo(1, 4);
+        expect(Math.abs(shuffled[index + 1]), view).toBeLessThan(0.08);
+        expect(Math.abs(shuffled[index] - shuffled[index + 2]), view).toBeLessThan(0.08);
+        expect(shuffled[index + 2]).toBeCloseTo(plain[index + 2], 4);
+      }
     }
   });
 

@@ -11,10 +11,13 @@ import type { Guide } from '../guidance/guide.ts';
 import { CONSTANT_VARIANCE, FEWEST_EXAMPLES } from '../guidance/tokenViews.ts';
 import { comparisonPack, GramStack, readComparison } from '../similarity/cka.ts';
 import type { Split, Task } from '../tasks/index.ts';
-import { inputTensor, sliceSplit } from './inputs.ts';
+import { sliceSplit } from './inputs.ts';
 
 /** Examples of one comparison: rows of `[E, B·T, F]`, or null for the activations as they are. */
 type Sheet = Int32Array | null;
+
+/** Sequences of the probe whose tokens are examples one by one. */
+const probeSequences = (length: number): number => Math.max(FEWEST_EXAMPLES, Math.floor(PROBE_TOKENS / length));
 
 /** Which tokens are compared, from the token ids of the probe. */
 export function sheetsOf(tokens: ArrayLike<number>, length: number, view: TokenView): Sheet[] {
@@ -31,19 +34,26 @@ export function sheetsOf(tokens: ArrayLike<number>, length: number, view: TokenV
   switch (view) {
     case 'flattened': return [null];
     case 'last-token': return [real(count, (t, last) => t === last)];
-    case 'all-tokens': return [real(Math.min(count, Math.max(FEWEST_EXAMPLES, Math.floor(PROBE_TOKENS / length))), () => true)];
+    case 'all-tokens': return [real(Math.min(count, probeSequences(length)), () => true)];
     case 'position': return Array.from({ length }, (_, at) => real(count, (t) => t === at))
       .filter((rows) => rows.length >= FEWEST_EXAMPLES);
   }
 }
 
-/** The examples of one comparison out of activations `[E, B, T·F]` by tap name. */
-function examplesOf(taps: ReadonlyMap<string, tf.Tensor3D>, sheet: Sheet, length: number): ReadonlyMap<string, tf.Tensor3D> {
-  if (!sheet) return taps;
-  const rows = tf.tensor1d(sheet, 'int32');
+/**
+ * The examples of one comparison out of activations `[E, B, T·F]` by tap name.
+ * @param orderOf the order in which n examples of a tap are shown, where it is not their own
+ */
+function examplesOf(
+  taps: ReadonlyMap<string, tf.Tensor3D>, sheet: Sheet, length: number, orderOf?: ((tap: string, n: number) => Int32Array) | null,
+): ReadonlyMap<string, tf.Tensor3D> {
+  if (!sheet && !orderOf) return taps;
   return new Map([...taps].map(([name, x]) => {
     const [e, b, all] = x.shape;
-    return [name, tf.gather(tf.reshape(x, [e, b * length, all / length]), rows, 1) as tf.Tensor3D];
+    const order = orderOf?.(name, sheet?.length ?? b);
+    const rows = sheet && order ? order.map((row) => sheet[row]) : (sheet ?? (order as Int32Array));
+    const byRow = sheet ? (tf.reshape(x, [e, b * length, all / length]) as tf.Tensor3D) : x;
+    return [name, tf.gather(byRow, tf.tensor1d(rows, 'int32'), 1) as tf.Tensor3D];
   }));
 }
 
@@ -71,18 +81,24 @@ export class GuideProbe {
   readonly #instances: number;
   readonly #length: number;
   readonly #comparisons: readonly Comparison[];
+  /** An identity's debiased product with itself is exactly 0; what rounding leaves of it says nothing. */
+  readonly #noDebiased: boolean;
 
   constructor(kernels: Kernels, guide: Guide, task: Task, view: TokenView) {
     this.guide = guide.id;
-    this.#instances = guide.models.length;
+    this.#instances = guide.instances;
+    this.#noDebiased = guide.spec.state === 'control' && guide.spec.kind === 'identity-gram';
     const probe = probeOf(task.val);
+    const byToken = task.shape.tokens !== undefined && view === 'all-tokens';
     this.#length = task.shape.tokens ? task.shape.input[0] : 1;
     const sheets = task.shape.tokens ? sheetsOf(probe.inputs, this.#length, view) : [null];
+    // Where tokens count one by one, those of the first sequences do.
+    const seen = byToken ? sliceSplit(probe, 0, Math.min(probe.examples, probeSequences(this.#length))) : probe;
     // One instance at a time: the activations of a convolutional guide are large, their Gram matrices small.
-    const parts = guide.models.map((model) => scoped(() => {
-      const { taps } = model.infer(inputTensor([probe], task.shape.input));
+    const parts = Array.from({ length: this.#instances }, (_, instance) => scoped(() => {
+      const { taps, orderOf } = guide.observe(instance, seen, byToken);
       return sheets.map((sheet) => {
-        const examples = examplesOf(taps, sheet, this.#length);
+        const examples = examplesOf(taps, sheet, this.#length, orderOf);
         return {
           stack: GramStack.of(kernels, examples).keep(),
           varies: sheets.length > 1 ? tf.keep(varies(kernels, examples)) : null,
@@ -122,7 +138,7 @@ export class GuideProbe {
         s: members, targetS: members, guideS: this.#instances, t: targetTaps, g, n,
       });
       at += length;
-      if (!alive) return { similarities, length };
+      if (!alive) return { similarities: this.#checked(similarities), length };
       for (let i = 0; i < counts.length; i++) {
         const member = Math.floor(i / (targetTaps * g));
         const instance = this.#instances === 1 ? 0 : member;
@@ -133,7 +149,12 @@ export class GuideProbe {
       }
       at += this.#instances * g;
     }
-    return { similarities: Float32Array.from(sum, (value, i) => value / counts[Math.floor(i / 3)]), length: at - offset };
+    return { similarities: this.#checked(Float32Array.from(sum, (value, i) => value / counts[Math.floor(i / 3)])), length: at - offset };
+  }
+
+  #checked(similarities: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+    if (this.#noDebiased) for (let i = 1; i < similarities.length; i += 3) similarities[i] = Number.NaN;
+    return similarities;
   }
 
   dispose(): void {

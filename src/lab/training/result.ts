@@ -1,7 +1,7 @@
 /** From a run's history to its exported result. */
-import { describeNetwork, labelGroups, taskMetric, taskShape } from '../../experiment/describe.ts';
+import { labelGroups, taskMetric, taskShape } from '../../experiment/describe.ts';
 import type { Environment, EvaluationRecord } from '../../experiment/events.ts';
-import { members as membersOf, observedPairs } from '../../experiment/plan.ts';
+import { members as membersOf, observedPairs, tapNames } from '../../experiment/plan.ts';
 import type { MemberResult, PairResult, RunResult } from '../../experiment/result.ts';
 import type { Experiment } from '../../experiment/schema.ts';
 import { exp } from '../random/math.ts';
@@ -28,9 +28,8 @@ export function buildResult(input: ResultInput): RunResult {
   const metric = taskMetric(experiment.task);
   const members = membersOf(experiment);
   const pairs = observedPairs(experiment);
-  const targetTaps = describeNetwork(experiment.target, shape).taps.map((t) => t.name);
-  const guideTaps = Object.fromEntries(Object.entries(experiment.guides)
-    .map(([id, guide]) => [id, describeNetwork(guide.network, shape).taps.map((t) => t.name)]));
+  const targetTaps = tapNames(experiment);
+  const guideTaps = Object.fromEntries(Object.keys(experiment.guides).map((id) => [id, tapNames(experiment, id)]));
   const evaluations = history.evaluations;
   const last = evaluations.at(-1);
   /** Mean over the last batches: a training score that does not cost another pass. An epoch, where there are any. */

@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric, taskShape } from '../../experiment/describe.ts';
 import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/events.ts';
-import { alignedPairs, GUIDE_CACHE_BYTES, guideCacheBytes, guideInstances, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
+import { guideInstances } from '../../experiment/guides.ts';
+import { alignedPairs, GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
 import { type ArmSpec, type Experiment, type Intervention, type TokenView, withInit } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
@@ -98,7 +99,7 @@ export class Run {
     for (const [id, guide] of this.#guides) {
       const grams = this.#groups.some(({ arm }, i) => active[i].align && arm.align?.guide === id);
       const logits = this.#groups.some(({ arm }) => arm.distil?.guide === id);
-      if (grams || logits) batches.set(id, await guide.batch(drawn, views, { grams, logits }));
+      if (grams || logits) batches.set(id, await guide.batch(drawn, views, { step: this.#step, grams, logits }));
     }
     const masks = new StepMasks(seeds, this.#step, base.batchSize);
     const packs = this.#groups.map(({ arm, group, pairs }, i) => {

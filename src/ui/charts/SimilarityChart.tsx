@@ -1,8 +1,9 @@
 import { NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { describeNetwork, taskShape } from '@/experiment/describe.ts';
+import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/describe.ts';
+import { describeGuide } from '@/experiment/guides.ts';
 import { observedPairs } from '@/experiment/plan.ts';
-import type { Experiment, NetworkSpec } from '@/experiment/schema.ts';
+import type { Experiment } from '@/experiment/schema.ts';
 import type { Evaluation } from '@/state/runData.ts';
 import { resolveView, useView } from '@/state/view.ts';
 import classes from './charts.module.css';
@@ -15,15 +16,14 @@ import { meanOverPairs, meanOverSeeds, similaritySeries } from './series.ts';
 const ALL = 'all';
 
 /** Short words for the layers of a network. */
-const tapLabels = (network: NetworkSpec, experiment: Experiment): Map<string, string> =>
-  new Map(describeNetwork(network, taskShape(experiment.task)).taps.map(({ name, label }) => [name, label]));
+const tapLabels = ({ taps }: NetworkDescription): Map<string, string> =>
+  new Map(taps.map(({ name, label }) => [name, label]));
 
 /** The recorded pairs of one guide, with names for the selector. */
 function pairChoices(experiment: Experiment, guide: string): { index: number; name: string }[] {
-  const spec = experiment.guides[guide];
-  if (!spec) return [];
-  const guideLabels = tapLabels(spec.network, experiment);
-  const targetLabels = tapLabels(experiment.target, experiment);
+  if (!(guide in experiment.guides)) return [];
+  const guideLabels = tapLabels(describeGuide(experiment, guide));
+  const targetLabels = tapLabels(describeNetwork(experiment.target, taskShape(experiment.task)));
   return observedPairs(experiment).flatMap((pair, index) =>
     pair.guide === guide
       ? [{ index, name: `${guideLabels.get(pair.guideTap)} → ${targetLabels.get(pair.targetTap)}` }]

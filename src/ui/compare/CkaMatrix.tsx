@@ -2,8 +2,8 @@
 import { ActionIcon, NativeSelect, SegmentedControl, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconGridDots, IconTable } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import { describeNetwork, taskShape } from '@/experiment/describe.ts';
-import { tapNames } from '@/experiment/plan.ts';
+import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/describe.ts';
+import { describeGuide } from '@/experiment/guides.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { resolveView, useView } from '@/state/view.ts';
@@ -164,14 +164,10 @@ interface LayerNames {
 }
 
 function layerNames(experiment: Experiment, guide: string): LayerNames {
-  const shape = taskShape(experiment.task);
-  const labels = (network: Experiment['target']) => describeNetwork(network, shape).taps.map((tap) => tap.label);
+  const labels = ({ taps }: NetworkDescription) => taps.map((tap) => tap.label);
   return {
-    target: labels(experiment.target),
-    guide:
-      guide in experiment.guides && tapNames(experiment, guide).length > 0
-        ? labels(experiment.guides[guide].network)
-        : [],
+    target: labels(describeNetwork(experiment.target, taskShape(experiment.task))),
+    guide: guide in experiment.guides ? labels(describeGuide(experiment, guide)) : [],
   };
 }
 

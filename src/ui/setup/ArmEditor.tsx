@@ -1,12 +1,12 @@
 import { Button, Divider, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { IconCopy, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { describeNetwork, taskShape } from '@/experiment/describe.ts';
+import { describeGuide } from '@/experiment/guides.ts';
 import { type ArmSpec, type Experiment, isImageTask } from '@/experiment/schema.ts';
 import { duplicateArm, removeArm, withTerm } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { withOwnMapping } from '@/state/mapping.ts';
-import { number } from '@/ui/words.ts';
+import { guideState } from '@/ui/words.ts';
 import { attempt } from './attempt.ts';
 import { FieldLabel } from './fields/FieldLabel.tsx';
 import { Fields, type FieldSpec } from './fields/Fields.tsx';
@@ -16,11 +16,10 @@ import { ALIGN_WEIGHT, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
 
 /** How guides are called in lists: "trained: ResNet-8, 300 steps". */
 const guideChoices = (experiment: Experiment) =>
-  Object.entries(experiment.guides).map(([id, guide]) => {
-    const { title } = describeNetwork(guide.network, taskShape(experiment.task));
-    const training = guide.state === 'trained' ? `${number(guide.training.steps)} steps` : 'never trained';
-    return { value: id, label: `${id}: ${title}, ${training}` };
-  });
+  Object.entries(experiment.guides).map(([id, guide]) => ({
+    value: id,
+    label: `${id}: ${describeGuide(experiment, id).title}, ${guideState(guide)}`,
+  }));
 
 function GuideSelect({ path, label, hint }: { path: string; label: string; hint: string }) {
   const field = useField(path);

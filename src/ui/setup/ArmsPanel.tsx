@@ -2,6 +2,7 @@ import { Button, type FloatingPosition, Menu, Text, Tooltip, useMatches } from '
 import { IconChevronDown, IconPlus } from '@tabler/icons-react';
 import type { ArmSpec, BaseSettings } from '@/experiment/schema.ts';
 import { ARM_TEMPLATES, addArm, withSeeds } from '@/state/arms.ts';
+import { addControlArm, CONTROLS } from '@/state/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { armColour } from '@/ui/colours.ts';
@@ -57,12 +58,22 @@ function AddArm() {
           Add arm
         </Button>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown className={classes.longMenu}>
         {ARM_TEMPLATES.filter(({ suits }) => suits?.(experiment) ?? true).map((template) => (
           <Menu.Item key={template.id} onClick={() => attempt((current) => addArm(current, template))}>
             <Text size="sm">{template.name}</Text>
             <Text size="xs" c="dimmed">
               {template.hint}
+            </Text>
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>Controls: is it really the guide?</Menu.Label>
+        {CONTROLS.filter(({ suits }) => suits?.(experiment.task) ?? true).map(({ kind, name, tells }) => (
+          <Menu.Item key={kind} onClick={() => attempt((current) => addControlArm(current, kind))}>
+            <Text size="sm">Guided, {name}</Text>
+            <Text size="xs" c="dimmed">
+              {tells(experiment.task)}
             </Text>
           </Menu.Item>
         ))}

@@ -1,66 +1,32 @@
-import {
-  Button,
-  Checkbox,
-  Collapse,
-  Group,
-  SegmentedControl,
-  Stack,
-  Text,
-  Tooltip,
-  UnstyledButton,
-} from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { Button, Checkbox, Group, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import { guidesInUse } from '@/experiment/plan.ts';
-import type { GuideSpec, NetworkSpec, TrainedGuideSpec } from '@/experiment/schema.ts';
+import type { GuideSpec, NetworkSpec } from '@/experiment/schema.ts';
+import type { NetworkState } from '@/state/arms.ts';
+import { addControlArm, controlKind, isStandIn } from '@/state/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { duplicateGuide, guidesLikeThis, removeGuide, withGuideNetwork, withGuideState } from '@/state/networks.ts';
-import { useRun } from '@/state/run.ts';
-import { session } from '@/state/session.ts';
+import {
+  duplicateGuide,
+  guidesLikeThis,
+  removeGuide,
+  withControl,
+  withGuideNetwork,
+  withGuideState,
+} from '@/state/networks.ts';
 import { useView } from '@/state/view.ts';
-import { number, optimiserName, scheduleName } from '@/ui/words.ts';
 import { attempt } from './attempt.ts';
-import { Fields } from './fields/Fields.tsx';
+import { ExampleControls, StandIns } from './ControlFields.tsx';
 import { MirrorContext } from './fields/useField.ts';
+import { GuideRecipe } from './GuideRecipe.tsx';
 import { NetworkEditor } from './NetworkEditor.tsx';
-import { recipeFields } from './specs.ts';
 
-/** How a trained guide was trained, and whether to do it here. */
-function Recipe({ id, guide }: { id: string; guide: TrainedGuideSpec }) {
-  const [open, { toggle }] = useDisclosure(false);
-  const here = useRun((state) => state.retrain.includes(id));
-  const { training } = guide;
-  const Chevron = open ? IconChevronDown : IconChevronRight;
-  return (
-    <Stack gap={6}>
-      <UnstyledButton onClick={toggle} aria-expanded={open} fz="sm">
-        <Group gap={4} wrap="nowrap">
-          <Chevron size={14} aria-hidden />
-          <Text span size="sm" fw={500}>
-            Recipe
-          </Text>
-          <Text span size="xs" c="dimmed" truncate>
-            {number(training.steps)} steps of {training.batchSize}, {optimiserName(training.optimiser)}{' '}
-            {number(training.learningRate)}, {scheduleName(training.schedule)}
-          </Text>
-        </Group>
-      </UnstyledButton>
-      <Collapse expanded={open}>
-        <Fields root={`guides.${id}.training`} specs={recipeFields(guide)} width={150} />
-      </Collapse>
-      <Tooltip label="The page brings this guide or keeps it from an earlier run; train it again to see it learn.">
-        <Checkbox
-          label="Train it here instead, in the next run"
-          checked={here}
-          onChange={() => session.trainGuideHere(id)}
-        />
-      </Tooltip>
-    </Stack>
-  );
-}
+const EXPLAINED = {
+  trained: 'Trained once, then frozen; the same for every seed.',
+  untrained: 'Random weights, new for every seed, never trained.',
+  control: 'Stands in for a guide, to tell what it is of a guide that helps.',
+} as const;
 
-/** A guide: its network, whether and how it was trained. */
+/** A guide: its network, whether and how it was trained, or what stands in for it. */
 export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpec; onGone: () => void }) {
   const experiment = useExperiment((state) => state.experiment);
   const showGuide = useView((state) => state.showGuide);
@@ -68,10 +34,12 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
   const [together, setTogether] = useState(true);
   const mirrored = together ? like : [];
   const used = guidesInUse(experiment).includes(id);
+  const standIn = isStandIn(guide);
+  const state = standIn ? 'control' : guide.state;
 
-  const setState = (state: GuideSpec['state']) => {
-    if (!attempt((current) => withGuideState(current, id, state))) return;
-    // It may have been renamed: keep it in view.
+  /** Change the guide; it may be renamed, and is kept in view. */
+  const change = (next: (current: typeof experiment) => typeof experiment) => {
+    if (!attempt(next)) return;
     const ids = Object.keys(useExperiment.getState().experiment.guides);
     showGuide(ids[Object.keys(experiment.guides).indexOf(id)] ?? id);
   };
@@ -83,38 +51,60 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
   return (
     <Stack gap="sm">
       <SegmentedControl
-        aria-label="Training of the guide"
+        aria-label="Kind of guide"
         data={[
           { value: 'trained', label: 'Trained' },
           { value: 'untrained', label: 'Untrained' },
+          { value: 'control', label: 'Control' },
         ]}
-        value={guide.state}
-        onChange={(state) => setState(state as GuideSpec['state'])}
+        value={state}
+        onChange={(next) =>
+          change((current) =>
+            next === 'control'
+              ? withControl(current, id, 'identity-gram')
+              : withGuideState(current, id, next as NetworkState),
+          )
+        }
       />
       <Text size="xs" c="dimmed">
-        {guide.state === 'trained'
-          ? 'Trained once on this task, then frozen; the same for every seed.'
-          : 'Random weights, new for every seed, never trained.'}
+        {EXPLAINED[state]}
       </Text>
-      {guide.state === 'trained' && <Recipe id={id} guide={guide} />}
-      <MirrorContext value={{ from: `guides.${id}.network`, to: mirrored.map((other) => `guides.${other}.network`) }}>
-        <NetworkEditor
-          path={`guides.${id}.network`}
-          network={guide.network}
-          onFamily={(network: NetworkSpec) =>
-            void attempt((current) => withGuideNetwork(current, [id, ...mirrored], network))
-          }
-        />
-      </MirrorContext>
+      {standIn && <StandIns guide={guide} onChange={(kind) => change((current) => withControl(current, id, kind))} />}
+      {guide.state === 'trained' && <GuideRecipe id={id} guide={guide} />}
+      {guide.state !== 'control' && (
+        <MirrorContext value={{ from: `guides.${id}.network`, to: mirrored.map((other) => `guides.${other}.network`) }}>
+          <NetworkEditor
+            path={`guides.${id}.network`}
+            network={guide.network}
+            onFamily={(network: NetworkSpec) =>
+              void attempt((current) => withGuideNetwork(current, [id, ...mirrored], network))
+            }
+          />
+        </MirrorContext>
+      )}
       {like.length > 0 && (
         <Checkbox
           label={`Change the network of ${like.map((other) => `“${other}”`).join(' and ')} too`}
-          description="So that only the training differs between them."
+          description="So that nothing but the rest differs between them."
           checked={together}
           onChange={(event) => setTogether(event.currentTarget.checked)}
         />
       )}
+      {!standIn && (
+        <ExampleControls
+          kind={controlKind(guide)}
+          task={experiment.task}
+          onChange={(kind) => change((current) => withControl(current, id, kind))}
+        />
+      )}
       <Group gap="xs">
+        {controlKind(guide) === null && (
+          <Tooltip label="An arm like the guided one whose guide is this one, shuffled: a good first control.">
+            <Button data-testid="add-shuffled-arm" onClick={() => attempt((current) => addControlArm(current, 'shuffled', id))}>
+              Add a shuffled arm
+            </Button>
+          </Tooltip>
+        )}
         <Button onClick={addLike}>Add a guide like this</Button>
         <Tooltip label="An arm uses it." disabled={!used}>
           <Button

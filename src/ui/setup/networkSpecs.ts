@@ -1,6 +1,7 @@
 /** The settings of every family of networks, as data. */
 import { INITS, type InitName, type NetworkSpec } from '@/experiment/schema.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
+import { choice, number } from './fields/specs.ts';
 
 export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
   fcn: 'Fully connected',
@@ -46,16 +47,10 @@ const yesOrNo = (path: string, label: string, hint: string, yes = 'Yes', no = 'N
 });
 
 const SCALES = 'Default: ±1/√inputs. He and Xavier keep the scale, orthogonal and identity also the directions.';
-const TAP: FieldSpec = {
-  kind: 'choice',
-  path: 'tap',
-  label: 'Read activations',
-  hint: 'Before or after normalisation and nonlinearity.',
-  choices: [
-    { key: 'pre', label: 'Before' },
-    { key: 'post', label: 'After' },
-  ],
-};
+const TAP: FieldSpec = choice('tap', 'Read activations', 'Before or after normalisation and nonlinearity.', {
+  pre: 'Before',
+  post: 'After',
+});
 
 const NORMS = { batch: 'Batch', layer: 'Layer', none: 'None' } as const;
 const norm = (hint: string, kinds: readonly (keyof typeof NORMS)[]): FieldSpec => ({
@@ -65,53 +60,31 @@ const norm = (hint: string, kinds: readonly (keyof typeof NORMS)[]): FieldSpec =
   hint,
   choices: kinds.map((key) => ({ key, label: NORMS[key] })),
 });
-const CHANNELS: FieldSpec = {
-  kind: 'number',
-  path: 'width',
-  label: 'Channels',
-  hint: 'Of the first stage; each later stage doubles them.',
-};
+const CHANNELS: FieldSpec = number('width', 'Channels', 'Of the first stage; each later stage doubles them.');
 
 const FCN: FieldSpec[] = [
-  { kind: 'number', path: 'depth', label: 'Depth', hint: 'Hidden layers.' },
-  { kind: 'number', path: 'width', label: 'Width', hint: 'Units per hidden layer.', step: 16 },
+  number('depth', 'Depth', 'Hidden layers.'),
+  number('width', 'Width', 'Units per hidden layer.', 16),
   norm('Without it, aligned layers can become unreadable for the head.', ['batch', 'layer', 'none']),
-  {
-    kind: 'choice',
-    path: 'activation',
-    label: 'Activation',
-    hint: 'The nonlinearity behind every hidden layer.',
-    keyOf: (value) => String(value ?? 'relu'),
-    choices: [
-      // Absent, as in links from before there were others.
-      { key: 'relu', label: 'ReLU', value: undefined },
-      { key: 'gelu', label: 'GELU' },
-      { key: 'tanh', label: 'Tanh' },
-    ],
-  },
-  {
-    kind: 'number',
-    path: 'dropout',
-    label: 'Dropout',
-    hint: 'Share of units silenced at random in training.',
-    step: 0.05,
-  },
+  choice(
+    'activation',
+    'Activation',
+    'The nonlinearity behind every hidden layer.',
+    { relu: 'ReLU', gelu: 'GELU', tanh: 'Tanh' },
+    { absent: 'relu' },
+  ),
+  number('dropout', 'Dropout', 'Share of units silenced at random in training.', 0.05),
   init('fcn', SCALES),
   TAP,
 ];
 const RESNET: FieldSpec[] = [
-  {
-    kind: 'choice',
-    path: 'block',
-    label: 'Blocks',
-    hint: 'Two 3×3 convolutions, or a narrow one between two of 1×1, as in ResNet-50.',
-    keyOf: (value) => String(value ?? 'basic'),
-    choices: [
-      // Absent, as in links from before there were others.
-      { key: 'basic', label: 'Basic', value: undefined },
-      { key: 'bottleneck', label: 'Bottleneck' },
-    ],
-  },
+  choice(
+    'block',
+    'Blocks',
+    'Two 3×3 convolutions, or a narrow one between two of 1×1, as in ResNet-50.',
+    { basic: 'Basic', bottleneck: 'Bottleneck' },
+    { absent: 'basic' },
+  ),
   CHANNELS,
   init('resnet', SCALES),
   TAP,
@@ -135,7 +108,7 @@ const CONVNET: FieldSpec[] = [
 
 const CONVNEXT: FieldSpec[] = [
   CHANNELS,
-  { kind: 'number', path: 'patch', label: 'Patch', hint: 'Side in pixels of what the first convolution reads.' },
+  number('patch', 'Patch', 'Side in pixels of what the first convolution reads.'),
   {
     kind: 'choice',
     path: 'kernel',
@@ -146,57 +119,33 @@ const CONVNEXT: FieldSpec[] = [
   // One initialisation: nothing to choose.
 ];
 
-const HEADS: FieldSpec = { kind: 'number', path: 'heads', label: 'Heads', hint: 'Of attention; they share the width.' };
-const MLP_UNITS: FieldSpec = {
-  kind: 'number',
-  path: 'ffn',
-  label: 'MLP units',
-  hint: 'In the hidden layer of each block.',
-  step: 16,
-};
-const BLOCKS: FieldSpec = { kind: 'number', path: 'layers', label: 'Blocks', hint: 'Each is attention, then an MLP.' };
-const STREAM: FieldSpec = {
-  kind: 'number',
-  path: 'width',
-  label: 'Width',
-  hint: 'Of the stream; a multiple of the heads.',
-  step: 8,
-};
+const HEADS: FieldSpec = number('heads', 'Heads', 'Of attention; they share the width.');
+const MLP_UNITS: FieldSpec = number('ffn', 'MLP units', 'In the hidden layer of each block.', 16);
+const BLOCKS: FieldSpec = number('layers', 'Blocks', 'Each is attention, then an MLP.');
+const STREAM: FieldSpec = number('width', 'Width', 'Of the stream; a multiple of the heads.', 8);
 
 const VIT: FieldSpec[] = [
   BLOCKS,
-  { kind: 'number', path: 'patch', label: 'Patch', hint: "Its side in pixels; it divides the image's." },
+  number('patch', 'Patch', "Its side in pixels; it divides the image's."),
   STREAM,
   HEADS,
   MLP_UNITS,
-  {
-    kind: 'choice',
-    path: 'pooling',
-    label: 'Reads out',
-    hint: 'A token of its own, or the mean over the patches.',
-    choices: [
-      { key: 'class', label: 'Class token' },
-      { key: 'mean', label: 'Mean' },
-    ],
-  },
+  choice('pooling', 'Reads out', 'A token of its own, or the mean over the patches.', {
+    class: 'Class token',
+    mean: 'Mean',
+  }),
 ];
 
 const RNN: FieldSpec[] = [
-  {
-    kind: 'choice',
-    path: 'cell',
-    label: 'Cell',
-    hint: 'Tanh and ReLU are plain; GRU and LSTM have gates that hold on to the past.',
-    list: true,
-    choices: [
-      { key: 'tanh', label: 'Tanh' },
-      { key: 'relu', label: 'ReLU' },
-      { key: 'gru', label: 'GRU' },
-      { key: 'lstm', label: 'LSTM' },
-    ],
-  },
-  { kind: 'number', path: 'layers', label: 'Layers', hint: 'Each reads the states of the one below.' },
-  { kind: 'number', path: 'width', label: 'Width', hint: 'Hidden units per layer, and of the embedding.', step: 16 },
+  choice(
+    'cell',
+    'Cell',
+    'Tanh and ReLU are plain; GRU and LSTM have gates that hold on to the past.',
+    { tanh: 'Tanh', relu: 'ReLU', gru: 'GRU', lstm: 'LSTM' },
+    { list: true },
+  ),
+  number('layers', 'Layers', 'Each reads the states of the one below.'),
+  number('width', 'Width', 'Hidden units per layer, and of the embedding.', 16),
   init(
     'rnn',
     'Default: uniform in ±1/√width. Good: orthogonal, with inputs × 0.1. Identity: keeps its state at first.',
@@ -210,46 +159,10 @@ const TRANSFORMER: FieldSpec[] = [
   HEADS,
   MLP_UNITS,
   yesOrNo('causal', 'Looks', 'A causal network sees no later tokens.', 'Back', 'Both ways'),
-  {
-    kind: 'choice',
-    path: 'pooling',
-    label: 'Reads out',
-    hint: 'Where a sequence has one label.',
-    choices: [
-      { key: 'mean', label: 'Mean' },
-      { key: 'last', label: 'Last token' },
-    ],
-  },
-  {
-    kind: 'choice',
-    path: 'positions',
-    label: 'Positions',
-    hint: 'How it knows where a token stands.',
-    choices: [
-      { key: 'sinusoidal', label: 'Sines' },
-      { key: 'learned', label: 'Learned' },
-    ],
-  },
-  {
-    kind: 'choice',
-    path: 'norm',
-    label: 'Normalisation',
-    hint: 'Before each part, or after it is added.',
-    choices: [
-      { key: 'pre', label: 'Before' },
-      { key: 'post', label: 'After' },
-    ],
-  },
-  {
-    kind: 'choice',
-    path: 'activation',
-    label: 'Activation',
-    hint: 'Of the MLP.',
-    choices: [
-      { key: 'relu', label: 'ReLU' },
-      { key: 'gelu', label: 'GELU' },
-    ],
-  },
+  choice('pooling', 'Reads out', 'Where a sequence has one label.', { mean: 'Mean', last: 'Last token' }),
+  choice('positions', 'Positions', 'How it knows where a token stands.', { sinusoidal: 'Sines', learned: 'Learned' }),
+  choice('norm', 'Normalisation', 'Before each part, or after it is added.', { pre: 'Before', post: 'After' }),
+  choice('activation', 'Activation', 'Of the MLP.', { relu: 'ReLU', gelu: 'GELU' }),
   // One initialisation: nothing to choose.
 ];
 
@@ -261,7 +174,10 @@ const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
   vit: VIT,
   rnn: RNN,
   transformer: TRANSFORMER,
-  custom: [init('custom', 'Default: uniform in ±1/√inputs. He: scaled for ReLU.'), { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' }],
+  custom: [
+    init('custom', 'Default: uniform in ±1/√inputs. He: scaled for ReLU.'),
+    { ...TAP, hint: 'Of weighted layers: before or after what directly follows them.' },
+  ],
 };
 
 export const networkFields = (network: NetworkSpec): FieldSpec[] => FIELDS[network.family];

@@ -10,6 +10,7 @@ import {
   type TokenView,
 } from '@/experiment/schema.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
+import { choice, number } from './fields/specs.ts';
 
 const OPTIMISERS: Record<OptimiserSpec['kind'], OptimiserSpec> = {
   adam: { ...ADAM },
@@ -55,53 +56,22 @@ const SCHEDULE: FieldSpec = {
     { key: 'cosine', label: 'Warm-up, cosine to 0', value: SCHEDULES.cosine },
   ],
 };
-const WARMUP: FieldSpec = {
-  kind: 'number',
-  path: 'schedule.warmup',
-  label: 'Warm-up steps',
-  hint: 'The learning rate rises from 0 over these.',
-  step: 10,
-};
-const DECAY: FieldSpec = {
-  kind: 'number',
-  path: 'schedule.decay',
-  label: 'Tail',
-  hint: 'Share of the steps over which it falls to 0.',
-  step: 0.05,
-};
-const MOMENTUM: FieldSpec = {
-  kind: 'number',
-  path: 'optimiser.momentum',
-  label: 'Momentum',
-  hint: 'Share of the last step that is kept.',
-  step: 0.05,
-};
+const WARMUP: FieldSpec = number('schedule.warmup', 'Warm-up steps', 'The learning rate rises from 0 over these.', 10);
+const DECAY: FieldSpec = number('schedule.decay', 'Tail', 'Share of the steps over which it falls to 0.', 0.05);
+const MOMENTUM: FieldSpec = number('optimiser.momentum', 'Momentum', 'Share of the last step that is kept.', 0.05);
 const BETAS: FieldSpec[] = [
-  { kind: 'number', path: 'optimiser.beta1', label: 'β₁', hint: "Memory of the gradient's mean.", step: 0.05 },
-  { kind: 'number', path: 'optimiser.beta2', label: 'β₂', hint: "Memory of the gradient's square.", step: 0.001 },
+  number('optimiser.beta1', 'β₁', "Memory of the gradient's mean.", 0.05),
+  number('optimiser.beta2', 'β₂', "Memory of the gradient's square.", 0.001),
 ];
-const WEIGHT_DECAY: FieldSpec = {
-  kind: 'number',
-  path: 'optimiser.weightDecay',
-  label: 'Weight decay',
-  hint: 'Pull of the weights towards 0.',
-  step: 0.0001,
-};
-const BATCH: FieldSpec = {
-  kind: 'number',
-  path: 'batchSize',
-  label: 'Batch size',
-  hint: 'Examples per step; CKA is measured on them.',
-  step: 8,
-};
-const STEPS: FieldSpec = {
-  kind: 'number',
-  path: 'steps',
-  label: 'Steps',
-  hint: 'Length of the run, the same for every arm.',
-  step: 50,
-};
-const SEED: FieldSpec = { kind: 'number', path: 'seed', label: 'Seed', hint: 'Of its weights and its batches.' };
+const WEIGHT_DECAY: FieldSpec = number(
+  'optimiser.weightDecay',
+  'Weight decay',
+  'Pull of the weights towards 0.',
+  0.0001,
+);
+const BATCH: FieldSpec = number('batchSize', 'Batch size', 'Examples per step; CKA is measured on them.', 8);
+const STEPS: FieldSpec = number('steps', 'Steps', 'Length of the run, the same for every arm.', 50);
+const SEED: FieldSpec = number('seed', 'Seed', 'Of its weights and its batches.');
 
 /** Off and on as a choice, and the norm while it is on: null is no number that could be typed. */
 const clippingFields = (clipNorm: number | null): FieldSpec[] => [
@@ -116,9 +86,7 @@ const clippingFields = (clipNorm: number | null): FieldSpec[] => [
       { key: 'on', label: 'On', value: clipNorm ?? 1 },
     ],
   },
-  ...(clipNorm === null
-    ? []
-    : [{ kind: 'number', path: 'clipNorm', label: 'Largest norm', hint: 'Of all gradients of a network together.', step: 0.5 } as const]),
+  ...(clipNorm === null ? [] : [number('clipNorm', 'Largest norm', 'Of all gradients of a network together.', 0.5)]),
 ];
 
 const scheduleFields = (schedule: ScheduleSpec): FieldSpec[] => [
@@ -172,35 +140,14 @@ export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] 
   ...scheduleFields(base.schedule),
   BATCH,
   STEPS,
-  {
-    kind: 'number',
-    path: 'evaluateEvery',
-    label: 'Evaluate every',
-    hint: 'Steps between two looks at the validation set.',
-    step: 5,
-  },
+  number('evaluateEvery', 'Evaluate every', 'Steps between two looks at the validation set.', 5),
   ...optimiserFields(base.optimiser),
   ...clippingFields(base.clipNorm),
-  {
-    kind: 'choice',
-    path: 'measure',
-    label: 'Similarity',
-    hint: 'Debiased CKA takes out what small batches add by chance.',
-    choices: [
-      { key: 'cka', label: 'CKA' },
-      { key: 'cka-debiased', label: 'Debiased' },
-    ],
-  },
-  {
-    kind: 'choice',
-    path: 'reduction',
-    label: 'Over pairs',
-    hint: 'With the mean, more pairs do not pull harder.',
-    choices: [
-      { key: 'sum', label: 'Sum' },
-      { key: 'mean', label: 'Mean' },
-    ],
-  },
+  choice('measure', 'Similarity', 'Debiased CKA takes out what small batches add by chance.', {
+    cka: 'CKA',
+    'cka-debiased': 'Debiased',
+  }),
+  choice('reduction', 'Over pairs', 'With the mean, more pairs do not pull harder.', { sum: 'Sum', mean: 'Mean' }),
   ...(isImageTask(task)
     ? []
     : [tokensField(base.tokens ?? 'position', TOKEN_VIEWS, (value) => String(value ?? 'position'))]),
@@ -208,7 +155,7 @@ export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] 
 
 /** How a trained guide was trained. */
 export const recipeFields = (guide: GuideSpec): FieldSpec[] =>
-  guide.state === 'untrained'
+  guide.state !== 'trained'
     ? []
     : [
         STEPS,
@@ -228,44 +175,14 @@ export const ALIGN_WEIGHT: FieldSpec = {
   from: 0.01,
   to: 100,
 };
-export const UNTIL: FieldSpec = {
-  kind: 'number',
-  path: 'until',
-  label: 'Until step',
-  hint: 'From then on only the task loss.',
-  step: 10,
-};
+export const UNTIL: FieldSpec = number('until', 'Until step', 'From then on only the task loss.', 10);
 
 export const DISTIL_FIELDS: FieldSpec[] = [
-  {
-    kind: 'number',
-    path: 'temperature',
-    label: 'Temperature',
-    hint: 'Higher shows more of what the teacher nearly said.',
-    step: 0.5,
-  },
-  {
-    kind: 'number',
-    path: 'ceWeight',
-    label: 'Weight of labels',
-    hint: 'Of the cross-entropy with the true classes.',
-    step: 0.1,
-  },
-  {
-    kind: 'number',
-    path: 'kdWeight',
-    label: 'Weight of teacher',
-    hint: "Of T² × KL to the teacher's outputs.",
-    step: 0.1,
-  },
-  {
-    kind: 'choice',
-    path: 'direction',
-    label: 'Direction',
-    hint: "Forward is Hinton's KL(teacher‖student); reverse is printed in the paper.",
-    choices: [
-      { key: 'forward', label: 'Forward' },
-      { key: 'reverse', label: 'Reverse' },
-    ],
-  },
+  number('temperature', 'Temperature', 'Higher shows more of what the teacher nearly said.', 0.5),
+  number('ceWeight', 'Weight of labels', 'Of the cross-entropy with the true classes.', 0.1),
+  number('kdWeight', 'Weight of teacher', "Of T² × KL to the teacher's outputs.", 0.1),
+  choice('direction', 'Direction', "Forward is Hinton's KL(teacher‖student); reverse is printed in the paper.", {
+    forward: 'Forward',
+    reverse: 'Reverse',
+  }),
 ];

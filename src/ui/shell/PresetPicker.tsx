@@ -1,8 +1,18 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
+import { Fragment } from 'react';
 import { PRESETS } from '@/experiment/presets.ts';
+import { isImageTask, isLanguageTask, type TaskSpec } from '@/experiment/schema.ts';
 import { presetOf, useExperiment } from '@/state/experiment.ts';
 import { sameValue } from '@/state/paths.ts';
+import classes from './shell.module.css';
+
+/** By what their networks read, in the order of the presets. */
+const GROUPS = [
+  { name: 'Sequences', has: (task: TaskSpec) => !isImageTask(task) && !isLanguageTask(task) },
+  { name: 'Language', has: isLanguageTask },
+  { name: 'Images', has: isImageTask },
+].map(({ name, has }) => ({ name, presets: PRESETS.filter(({ experiment }) => has(experiment.task)) }));
 
 /** Ready experiments: each by its title, the question it asks and what to expect. */
 export function PresetPicker() {
@@ -11,7 +21,7 @@ export function PresetPicker() {
   const current = presetOf(experiment);
   const changed = !sameValue(current.experiment, experiment);
   return (
-    <Menu position="bottom-start" width="min(440px, 94vw)">
+    <Menu position="bottom-start" width="min(520px, 94vw)">
       <Menu.Target>
         <Button
           size="sm"
@@ -29,17 +39,22 @@ export function PresetPicker() {
           )}
         </Button>
       </Menu.Target>
-      <Menu.Dropdown>
-        {PRESETS.map((preset) => (
-          <Menu.Item key={preset.id} onClick={() => replace(preset.experiment)} data-testid={`preset-${preset.id}`}>
-            <Text size="sm" fw={600}>
-              {preset.title}
-            </Text>
-            <Text size="sm">{preset.experiment.question}</Text>
-            <Text size="xs" c="dimmed">
-              {preset.hint}
-            </Text>
-          </Menu.Item>
+      <Menu.Dropdown className={classes.presets}>
+        {GROUPS.map(({ name, presets }) => (
+          <Fragment key={name}>
+            <Menu.Label>{name}</Menu.Label>
+            {presets.map((preset) => (
+              <Menu.Item key={preset.id} onClick={() => replace(preset.experiment)} data-testid={`preset-${preset.id}`}>
+                <Text size="sm" fw={600}>
+                  {preset.title}
+                </Text>
+                <Text size="sm">{preset.experiment.question}</Text>
+                <Text size="xs" c="dimmed">
+                  {preset.hint}
+                </Text>
+              </Menu.Item>
+            ))}
+          </Fragment>
         ))}
       </Menu.Dropdown>
     </Menu>

@@ -17,6 +17,8 @@ interface ChoiceFieldProps {
   label: string;
   hint: string;
   choices: readonly Choice[];
+  /** What the field stands for where the experiment leaves it out. */
+  absent?: string;
   /** Where the value is an object: the field of it that tells the choices apart. */
   discriminator?: string;
   /** Key of a value, where neither it nor its discriminator is one. */
@@ -29,9 +31,18 @@ const plainKey = (value: unknown, discriminator: string | undefined): string =>
   String(discriminator === undefined ? value : (value as Record<string, unknown> | undefined)?.[discriminator]);
 
 /** One of a few. Changing the kind of an optimiser or schedule brings that kind's own defaults. */
-export function ChoiceField({ path, label, hint, choices, discriminator, list = false, ...props }: ChoiceFieldProps) {
+export function ChoiceField({
+  path,
+  label,
+  hint,
+  choices,
+  absent,
+  discriminator,
+  list = false,
+  ...props
+}: ChoiceFieldProps) {
   const keyOf = props.keyOf ?? ((value: unknown) => plainKey(value, discriminator));
-  const field = useField(path);
+  const field = useField(path, absent);
   const id = useId();
   const current = keyOf(field.value);
   const fallbackKey = field.fallback && keyOf(field.fallback.value);

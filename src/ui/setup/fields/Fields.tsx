@@ -16,6 +16,7 @@ export type FieldSpec = { path: string; label: string; hint: string } & (
   | {
       kind: 'choice';
       choices: readonly Choice[];
+      absent?: string;
       discriminator?: string;
       list?: boolean;
       keyOf?: (value: unknown) => string;
@@ -34,6 +35,7 @@ function OneField({ spec, path }: { spec: FieldSpec; path: string }) {
         <ChoiceField
           {...common}
           choices={spec.choices}
+          absent={spec.absent}
           discriminator={spec.discriminator}
           keyOf={spec.keyOf}
           list={spec.list}

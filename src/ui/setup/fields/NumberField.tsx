@@ -18,7 +18,9 @@ export function NumberField({ path, label, hint, step = 1, absent }: NumberField
   const field = useField(path, absent);
   return (
     <NumberInput
-      label={<FieldLabel label={label} field={field} show={(value) => (value === null ? 'none' : number(Number(value)))} />}
+      label={
+        <FieldLabel label={label} field={field} show={(value) => (value === null ? 'none' : number(Number(value)))} />
+      }
       aria-label={label}
       description={hint}
       value={field.draft ?? (field.value as number | undefined) ?? ''}

@@ -2,6 +2,7 @@ import { Button, Group, NativeSelect, SegmentedControl, Tooltip } from '@mantine
 import { useElementSize } from '@mantine/hooks';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
+import { describeGuide } from '@/experiment/guides.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
 import type { Experiment, MappingSpec } from '@/experiment/schema.ts';
 import { withGuide } from '@/state/arms.ts';
@@ -18,7 +19,7 @@ import {
 import { useRun } from '@/state/run.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { resolveView, useView } from '@/state/view.ts';
-import { count, guideState, plural } from '@/ui/words.ts';
+import { count, guideKind, guideState, plural } from '@/ui/words.ts';
 import { attempt } from '../attempt.ts';
 import { EditPopover } from '../EditPopover.tsx';
 import { GuideEditor } from '../GuideEditor.tsx';
@@ -91,7 +92,7 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
   const stale = useIsStale(`guides.${view.guide}`);
   const trainedHere = useRun((state) => state.retrain.includes(view.guide));
   const guide = experiment.guides[view.guide];
-  const { title, parameters } = describeNetwork(guide.network, taskShape(experiment.task));
+  const { title, parameters } = describeGuide(experiment, view.guide);
   const ids = Object.keys(experiment.guides);
   return (
     <div className={classes.end}>
@@ -104,8 +105,8 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
           <span>
             <b>{title}</b>{' '}
             <span className={setup.mute}>
-              guide, {trainedHere ? 'to be trained here' : guide.state}
-              <span className={classes.size}> · {count(parameters)} parameters</span>
+              guide, {trainedHere ? 'to be trained here' : guideKind(guide)}
+              {parameters > 0 && <span className={classes.size}> · {count(parameters)} parameters</span>}
             </span>{' '}
             {stale && <StaleDot />} <Pencil />
           </span>
@@ -184,9 +185,8 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
   const { ref, width, height } = useElementSize();
   const version = useRun((state) => state.version);
   const stale = useIsStale('base.mapping', `arms.${view.arm}.align.mapping`);
-  const { task, target, guides } = experiment;
-  const { network } = guides[view.guide];
-  const guideTaps = useMemo(() => describeNetwork(network, taskShape(task)).taps, [network, task]);
+  const { task, target } = experiment;
+  const guideTaps = useMemo(() => describeGuide(experiment, view.guide).taps, [experiment, view.guide]);
   const targetTaps = useMemo(() => describeNetwork(target, taskShape(task)).taps, [target, task]);
   const pairs = useMemo(() => pairsOf(experiment, view), [experiment, view]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says when the data changed

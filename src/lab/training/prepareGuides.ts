@@ -1,0 +1,90 @@
+/** Before a run: build every guide, find its weights or train them, and score it. */
+import type { GuideSource, LabEvent, OpenOptions } from '../../experiment/events.ts';
+import { guideNetwork } from '../../experiment/guides.ts';
+import type { RunResult } from '../../experiment/result.ts';
+import type { Experiment, TrainedGuideSpec } from '../../experiment/schema.ts';
+import type { Kernels } from '../backend/kernels/types.ts';
+import type { Library } from '../files/library.ts';
+import { Guide } from '../guidance/guide.ts';
+import { type GuideStore, recipeKey } from '../guidance/store.ts';
+import type { PlainTensors } from '../networks/weights.ts';
+import { openTask, type Task } from '../tasks/index.ts';
+import { guideScores } from './evaluation.ts';
+import { trainGuide } from './trainGuide.ts';
+
+export interface GuidePreparation {
+  experiment: Experiment;
+  /** The experiment's. */
+  task: Task;
+  kernels: Kernels;
+  store: GuideStore;
+  library: Library;
+  options: Pick<OpenOptions, 'retrain'>;
+  tell: (event: LabEvent) => void;
+  /** Lets messages in; throws when the preparation is no longer wanted. */
+  pause: () => Promise<void>;
+}
+
+interface Trained {
+  weights: PlainTensors;
+  source: GuideSource;
+}
+
+/** @returns the guides in the experiment's order, and the scores of those with outputs on their own task's validation set */
+export async function prepareGuides(preparation: GuidePreparation): Promise<{ guides: Map<string, Guide>; scores: RunResult['guides'] }> {
+  const { experiment, task, kernels, library } = preparation;
+  const guides = new Map<string, Guide>();
+  const scores: RunResult['guides'] = [];
+  /** By recipe: guides that differ only in what a control does to them share their weights. */
+  const known = new Map<string, Trained>();
+  try {
+    for (const [id, spec] of Object.entries(experiment.guides)) {
+      const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, library) : task;
+      const trained = spec.state === 'trained' ? await findOrTrain(id, spec, own, preparation, known) : null;
+      const guide = new Guide(id, spec, {
+        task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id), ...(trained && { weights: trained.weights }),
+      }, kernels);
+      guides.set(id, guide);
+      const source = trained?.source ?? 'untrained';
+      for (const score of await guideScores(guide, own, experiment.seeds)) {
+        preparation.tell({ type: 'guide.ready', guide: id, seed: score.seed, source, valLoss: score.valLoss, valMetric: score.score });
+        scores.push({ ...score, source });
+      }
+    }
+    await preparation.pause();
+    return { guides, scores };
+  } catch (error) {
+    for (const guide of guides.values()) guide.dispose();
+    throw error;
+  }
+}
+
+/** Weights that were shipped or kept, else of a training now. */
+async function findOrTrain(
+  id: string, spec: TrainedGuideSpec, task: Task, { experiment, kernels, store, options, tell, pause }: GuidePreparation, known: Map<string, Trained>,
+): Promise<Trained> {
+  const key = recipeKey(experiment.task, spec);
+  const again = options.retrain?.includes(id) === true;
+  const phase = (detail: string) => tell({ type: 'phase.changed', phase: 'preparing', detail });
+  const same = known.get(key);
+  if (same && (!again || same.source === 'trained-now')) return same;
+  const found = async (): Promise<Trained | null> => {
+    phase(`Loading the guide "${id}"`);
+    const shipped = await store.shipped(key);
+    if (shipped) return { weights: shipped, source: 'shipped' };
+    const kept = await store.kept(key);
+    return kept && { weights: kept, source: 'kept' };
+  };
+  const train = async (): Promise<Trained> => {
+    phase(`Training the guide "${id}"`);
+    const weights = await trainGuide(id, spec, task, kernels, async (progress) => {
+      tell({ type: 'guide.progress', guide: id, ...progress });
+      await pause();
+    });
+    await store.keep(key, weights);
+    return { weights, source: 'trained-now' };
+  };
+  const trained = (again ? null : await found()) ?? (await train());
+  known.set(key, trained);
+  return trained;
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { parseExperiment } from '@/experiment/parse.ts';
+import { PRESETS } from '@/experiment/presets.ts';
+import { presetExperiment } from '@/experiment/testing.ts';
+import type { Experiment } from '@/experiment/schema.ts';
+import { addControlArm, CONTROLS, controlKind } from './controls.ts';
+import { withControl, withGuideState } from './networks.ts';
+import { repair } from './repair.ts';
+import { withTaskKind } from './tasks.ts';
+
+const WIDE = presetExperiment('wide-fcn');
+const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
+
+describe('addControlArm', () => {
+  it.each(PRESETS.flatMap(({ id, experiment }) =>
+    CONTROLS.filter(({ suits }) => suits?.(experiment.task) ?? true).map(({ kind }) => [id, kind] as const)))('%s with %s is valid, twice', (id, kind) => {
+    const experiment = { ...presetExperiment(id), arms: presetExperiment(id).arms.slice(0, 4) };
+    const once = repair(addControlArm(experiment, kind)).experiment;
+    valid(once);
+    const arm = once.arms.at(-1);
+    const guide = arm?.align?.guide ?? '';
+    expect(controlKind(once.guides[guide])).toBe(kind);
+    // The guided arm's weight and mapping: nothing else differs.
+    expect(arm?.align?.weight).toBe(experiment.arms.find((a) => a.align)?.align?.weight);
+    expect(once.base).toEqual(experiment.base);
+    const twice = addControlArm(once, kind);
+    expect(Object.keys(twice.guides)).toEqual(Object.keys(once.guides));
+    expect(twice.arms).toHaveLength(experiment.arms.length + 2);
+  });
+
+  it('is of the guide that is asked for', () => {
+    const added = addControlArm(WIDE, 'shuffled', 'untrained');
+    expect(added.guides['untrained-shuffled']).toEqual({ ...WIDE.guides.untrained, control: 'shuffled' });
+    expect(added.arms.at(-1)).toMatchObject({ id: 'guided-shuffled', align: { guide: 'untrained-shuffled', weight: 4 } });
+    expect(addControlArm(WIDE, 'shuffled').arms.at(-1)?.align?.guide).toBe('trained-shuffled');
+  });
+
+  it('needs no guide to begin with', () => {
+    const bare: Experiment = { ...WIDE, guides: {}, arms: [WIDE.arms[0]] };
+    for (const { kind } of CONTROLS) valid(addControlArm(bare, kind));
+  });
+
+  it('takes a measure along that an identity has', () => {
+    const debiased: Experiment = { ...WIDE, base: { ...WIDE.base, measure: 'cka-debiased' } };
+    const added = addControlArm(debiased, 'identity-gram');
+    valid(added);
+    expect(added.arms.at(-1)?.align?.measure).toBe('cka');
+  });
+});
+
+describe('a guide made a control', () => {
+  it('is renamed with it, in the arms too, and back', () => {
+    const shuffled = withControl(WIDE, 'untrained', 'shuffled');
+    valid(shuffled);
+    expect(Object.keys(shuffled.guides)).toEqual(['trained', 'untrained-shuffled']);
+    expect(shuffled.arms[2].align?.guide).toBe('untrained-shuffled');
+    expect(withControl(shuffled, 'untrained-shuffled', null)).toEqual(WIDE);
+    const identity = withControl(WIDE, 'untrained', 'identity-gram');
+    valid(identity);
+    expect(identity.guides.identity).toEqual({ state: 'control', kind: 'identity-gram' });
+    expect(withGuideState(identity, 'identity', 'untrained')).toEqual(WIDE);
+  });
+
+  it('keeps the control when it is trained, but for orthogonal weights', () => {
+    const noisy = withControl(WIDE, 'untrained', 'noise');
+    expect(withGuideState(noisy, 'untrained-noise', 'trained').guides['trained-noise']).toMatchObject({ state: 'trained', control: 'noise' });
+    const orthogonal = withControl(WIDE, 'untrained', 'orthogonal');
+    expect(withGuideState(orthogonal, 'orthogonal', 'untrained')).toEqual(WIDE);
+  });
+
+  it('is refused as a teacher', () => {
+    expect(parseExperiment(withControl(WIDE, 'trained', 'identity-gram'))).toMatchObject({ ok: false });
+  });
+
+  it('stays one on another task', () => {
+    const all = CONTROLS.reduce((experiment, { kind }) => addControlArm(experiment, kind), { ...WIDE, arms: WIDE.arms.slice(0, 2) });
+    const moved = repair(withTaskKind(all, 'first-token')).experiment;
+    valid(moved);
+    expect(Object.values(moved.guides).map(controlKind)).toEqual([null, null, 'shuffled', 'identity-gram', 'running-mean', 'orthogonal', 'own-kind', 'noise', 'noise']);
+  });
+});
+
+it('a drawn mapping outlives a control that has no such layers', () => {
+  const drawn: Experiment = { ...WIDE, base: { ...WIDE.base, mapping: [['stem', 'linear1']] } };
+  for (const kind of ['own-kind', 'identity-gram'] as const) {
+    const { experiment, notes } = repair(addControlArm(drawn, kind));
+    expect(notes).toEqual([]);
+    expect(experiment.base.mapping).toEqual([['stem', 'linear1']]);
+    valid(experiment);
+  }
+});

@@ -1,0 +1,43 @@
+import { Checkbox, Collapse, Group, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import type { TrainedGuideSpec } from '@/experiment/schema.ts';
+import { useRun } from '@/state/run.ts';
+import { session } from '@/state/session.ts';
+import { number, optimiserName, scheduleName } from '@/ui/words.ts';
+import { Fields } from './fields/Fields.tsx';
+import { recipeFields } from './specs.ts';
+
+/** How a trained guide was trained, and whether to do it here. */
+export function GuideRecipe({ id, guide }: { id: string; guide: TrainedGuideSpec }) {
+  const [open, { toggle }] = useDisclosure(false);
+  const here = useRun((state) => state.retrain.includes(id));
+  const { training } = guide;
+  const Chevron = open ? IconChevronDown : IconChevronRight;
+  return (
+    <Stack gap={6}>
+      <UnstyledButton onClick={toggle} aria-expanded={open} fz="sm">
+        <Group gap={4} wrap="nowrap">
+          <Chevron size={14} aria-hidden />
+          <Text span size="sm" fw={500}>
+            Recipe
+          </Text>
+          <Text span size="xs" c="dimmed" truncate>
+            {number(training.steps)} steps of {training.batchSize}, {optimiserName(training.optimiser)}{' '}
+            {number(training.learningRate)}, {scheduleName(training.schedule)}
+          </Text>
+        </Group>
+      </UnstyledButton>
+      <Collapse expanded={open}>
+        <Fields root={`guides.${id}.training`} specs={recipeFields(guide)} width={150} />
+      </Collapse>
+      <Tooltip label="The page brings this guide or keeps it from an earlier run; train it again to see it learn.">
+        <Checkbox
+          label="Train it here instead, in the next run"
+          checked={here}
+          onChange={() => session.trainGuideHere(id)}
+        />
+      </Tooltip>
+    </Stack>
+  );
+}
