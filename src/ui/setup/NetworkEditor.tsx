@@ -77,7 +77,7 @@ const OwnNetwork = lazy(() => import('./own/OwnNetwork.tsx'));
 const OWN_NETWORK_HEIGHT = 390;
 
 /** Editors of texts need more room. */
-export const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 420);
+export const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 400);
 
 /** What a network comes to, live. */
 export function NetworkFacts({ network }: { network: NetworkSpec }) {

@@ -100,7 +100,7 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
         label={`Edit the guide: ${title}, ${guideState(guide)}`}
         title={`Guide “${view.guide}”`}
         testId="edit-guide"
-        width={editorWidth(guide.network)}
+        width={'network' in guide ? editorWidth(guide.network) : undefined}
         target={
           <span>
             <b>{title}</b>{' '}
