@@ -9,10 +9,12 @@ export interface NamedAsset {
 
 const ofTask = (task: TaskSpec): NamedAsset[] => (task.kind === 'image-files' ? [{ ref: task.data, kind: 'images' }] : []);
 
-/** Every asset that an experiment names: of its task, and of tasks that its guides are trained on. */
+/** Every asset that an experiment names: of its task, of tasks that its guides are trained on, and guides out of files. */
 export function namedAssets(experiment: Experiment): NamedAsset[] {
   const own = Object.values(experiment.guides).flatMap((guide) => (guide.state === 'trained' && guide.training.task ? [guide.training.task] : []));
-  return [experiment.task, ...own].flatMap(ofTask);
+  const imported = Object.values(experiment.guides).flatMap((guide): NamedAsset[] =>
+    (guide.state === 'imported' ? [{ ref: guide.file, kind: 'model' }] : []));
+  return [...[experiment.task, ...own].flatMap(ofTask), ...imported];
 }
 
 /** Those that are not among the ones at hand, or still to be chosen. */
