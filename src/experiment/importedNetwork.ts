@@ -29,6 +29,13 @@ export function describeImported(network: ImportedNetwork, name: string): Networ
   };
 }
 
+/** Whether two descriptions are of the same network. */
+export const sameNetwork = (a: ImportedNetwork, b: ImportedNetwork): boolean => {
+  const content = ({ input, vocabulary, layers, parameters, flops }: ImportedNetwork) =>
+    JSON.stringify([input, vocabulary ?? null, layers.map(({ name, shape }) => [name, shape]), parameters, flops]);
+  return content(a) === content(b);
+};
+
 const sizes = (of: readonly number[]): string => of.join('×');
 
 /** Why an imported network cannot read a task, or null. */

@@ -154,6 +154,9 @@ describe('as a guide', () => {
       const asset = (await lab.addFiles((await saved(images(8))).files)) as AssetInfo<ModelFacts>;
       const experiment = guided(tinyExperiment().task, asset, true);
       expect(problems(experiment)).toBe('');
+      const altered = structuredClone(experiment);
+      if (altered.guides.imported.state === 'imported') altered.guides.imported.model.layers[0].name = 'other';
+      await expect(lab.open(altered, { backend: 'wasm' })).rejects.toThrow('“small-residual” is another network than the experiment says of it.');
       await lab.open(experiment, { backend: 'wasm' });
       const before = tf.memory().numTensors;
       await lab.run();

@@ -1,9 +1,11 @@
 /** Before a run: build every guide, find its weights or train them, and score it. */
 import type { GuideSource, LabEvent, OpenOptions } from '../../experiment/events.ts';
 import { guideNetwork } from '../../experiment/guides.ts';
+import { sameNetwork } from '../../experiment/importedNetwork.ts';
 import type { RunResult } from '../../experiment/result.ts';
 import type { Experiment, ImportedGuideSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
+import { FileError } from '../files/errors.ts';
 import type { Library } from '../files/library.ts';
 import { Guide } from '../guidance/guide.ts';
 import { ImportedModel, type StoredTopology } from '../guidance/imported.ts';
@@ -61,10 +63,13 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
   }
 }
 
-/** @throws {MissingFilesError} when its file is not in this browser */
+/** @throws {FileError} when its file is not in this browser, or is another than the experiment describes */
 async function loadImported({ file, model }: ImportedGuideSpec, { library, task, kernels, tell }: GuidePreparation): Promise<ImportedModel> {
   tell({ type: 'phase.changed', phase: 'preparing', detail: `Loading “${file.name}”` });
   const info = await library.find(file, 'model');
+  if (!sameNetwork(info.facts, model)) {
+    throw new FileError(`“${file.name}” is another network than the experiment says of it.`, 'Remove the guide and add it again from the file.');
+  }
   const [topology, weights] = await Promise.all([library.part(info, 'topology'), library.part(info, 'weights')]);
   const stored = JSON.parse(await topology.text()) as StoredTopology;
   return ImportedModel.create(stored, await weights.arrayBuffer(), model, task.shape, kernels);
