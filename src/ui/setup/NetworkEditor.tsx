@@ -141,7 +141,7 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
         onChange={(family) => change(withFamily(network, family, taskShape(task)))}
       />
       {stages && <StagesField path={`${path}.stages`} of={stages} />}
-      <Fields root={path} specs={networkFields(network)} width={150} />
+      <Fields root={path} specs={networkFields(network, taskShape(task))} width={150} />
       <NetworkFacts network={network} />
     </Stack>
   );
