@@ -38,6 +38,10 @@ export interface ImageFacts {
 export interface TextFacts {
   kind: 'text';
   characters: number;
+  words: number;
+  /** Different ones. */
+  characterTypes: number;
+  wordTypes: number;
 }
 
 /** A network in the format of tfjs's Layers models. Parts: `topology` (JSON: topology and weight specifications) and `weights`. */

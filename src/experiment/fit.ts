@@ -6,9 +6,18 @@ import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts'
 import { inputMisfit, outputMisfit } from './importedNetwork.ts';
 import { exampleControl, standsAlone } from './guides.ts';
 import type { Problem } from './parse.ts';
-import { type ImportedGuideSpec, type Experiment, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
+import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
+
+/** Fewer windows would measure chance. */
+const FEWEST_WINDOWS = 16;
 
 function checkTask(task: TaskSpec, path: string): Problem[] {
+  if (isLanguageTask(task)) {
+    const least = FEWEST_WINDOWS * task.context + 1;
+    for (const part of ['trainTokens', 'valTokens'] as const) {
+      if (task[part] < least) return [{ path: `${path}.${part}`, message: `must be at least ${least}, ${FEWEST_WINDOWS} windows of ${task.context} tokens, not ${task[part]}` }];
+    }
+  }
   if (task.kind === 'micro-english' && task.valSeed === task.seed) {
     return [{ path: `${path}.valSeed`, message: `must differ from the training text's seed ${task.seed}: validation would be on the text that was learnt` }];
   }
@@ -78,6 +87,9 @@ function inputDifference(own: TaskShape, shape: TaskShape): string | null {
 function checkImported(experiment: Experiment, name: string, { model, file }: ImportedGuideSpec): Problem[] {
   const shape = taskShape(experiment.task);
   const path = `guides.${name}.model`;
+  if (isLanguageTask(experiment.task)) {
+    return [{ path, message: `cannot be used in language modelling: whether “${file.name}” reads later tokens, and so the answer, cannot be told` }];
+  }
   const misfit = inputMisfit(model, shape);
   if (misfit) return [{ path, message: `does not fit: “${file.name}” ${misfit}` }];
   const teaches = experiment.arms.some((arm) => arm.distil?.guide === name);
