@@ -10,10 +10,12 @@ export interface Text {
   train(): Int32Array;
   val(): Int32Array;
   /** Group (`labelGroups`) of the label that stands at a position of a window. */
-  groupOf(window: Int32Array, at: number): number;
+  groupOf(window: Int32Array, at: number, label: number): number;
   tokenNames: string[];
   /** Between two tokens where they are written. */
   separator: string;
+  /** Whether the first group is so rare and telling that a preview sets it off. */
+  marked: boolean;
 }
 
 interface Windows extends Split {
@@ -60,7 +62,7 @@ export class LanguageTask implements DrawnTask {
     const { inputs, labels, groups } = this.#windows(text, Array.from({ length: shown }, (_, i) => i * context));
     return {
       kind: 'sequences', count: shown, length: context, tokens: inputs, outputs: context, targets: labels,
-      ...this.writing, classNames: this.writing.tokenNames, groups,
+      ...this.writing, classNames: this.writing.tokenNames, ...(this.#text.marked && { groups }),
     };
   }
 
@@ -73,7 +75,7 @@ export class LanguageTask implements DrawnTask {
       const window = text.subarray(start, start + context);
       inputs.set(window, i * context);
       labels.set(text.subarray(start + 1, start + 1 + context), i * context);
-      for (let t = 0; t < context; t++) groups[i * context + t] = this.#text.groupOf(window, t);
+      for (let t = 0; t < context; t++) groups[i * context + t] = this.#text.groupOf(window, t, labels[i * context + t]);
     });
     return { examples: starts.length, inputs, labels, groups };
   }
@@ -85,4 +87,5 @@ export const microEnglishTask = (spec: MicroEnglishSpec): LanguageTask => new La
   groupOf: (window, at) => (isReturningName(window, at) ? 0 : 1),
   tokenNames: tokenNames(spec),
   separator: ' ',
+  marked: true,
 });
