@@ -1,6 +1,6 @@
 /** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
 import { LANGUAGE_PRESETS } from './languagePresets.ts';
-import type { ArmSpec, BaseSettings, Experiment, FcnSpec, NetworkGuideSpec, ResNetSpec, TaskSpec } from './schema.ts';
+import type { ArmSpec, BaseSettings, ConvNetSpec, Experiment, FcnSpec, NetworkGuideSpec, NetworkSpec, ResNetSpec, TaskSpec } from './schema.ts';
 import { SEQUENCE_PRESETS } from './sequencePresets.ts';
 
 export interface Preset {
@@ -62,13 +62,26 @@ const DISTILLED: ArmSpec = {
 };
 
 const image = (
-  preset: string, question: string, task: TaskSpec, target: FcnSpec, steps: number, arms: ArmSpec[],
+  preset: string, question: string, task: TaskSpec, target: NetworkSpec, steps: number, arms: ArmSpec[],
 ): Experiment => ({
   version: 1, preset, question, task, target,
   guides: { trained: TRAINED_RESNET, untrained: UNTRAINED_RESNET },
   base: { ...BASE, steps },
   arms, seeds: [0, 1, 2], interventions: [],
 });
+
+/** 25 convolutions at 8×8 and 4×4 pixels: half the paper's depth, at a cost that a class can wait for. */
+const CONVNET_26: ConvNetSpec = { family: 'convnet', stages: [13, 12], width: 12, stride: 2, norm: 'batch', init: 'he', tap: 'pre' };
+
+/** Of the learning rates 3e-3, 1e-2, 2e-2 and 3e-2 the best for the unguided arm; the schedule steadies its end. */
+function deepConvNet(): Experiment {
+  const experiment = image('deep-convnet', 'Can a ResNet stand in for the skips that a deep ConvNet lacks?', SHAPES, CONVNET_26, 400,
+    [UNGUIDED, guided(0.1), guidedUntrained(0.1), DISTILLED]);
+  const base: BaseSettings = {
+    ...experiment.base, learningRate: 1e-2, schedule: { kind: 'tail', warmup: 20, decay: 0.5 }, batchSize: 64, evaluateEvery: 25,
+  };
+  return { ...experiment, base };
+}
 
 /** In the order in which they are offered; the page opens with the first. */
 export const PRESETS: readonly Preset[] = [
@@ -105,6 +118,12 @@ export const PRESETS: readonly Preset[] = [
         { ...UNGUIDED, id: 'unguided-he', name: 'Unguided, He weights', init: 'he' },
         { ...guided(1), id: 'guided-he', name: 'Guided, He weights', init: 'he' },
       ]),
+  },
+  {
+    id: 'deep-convnet',
+    title: 'Deep ConvNet ← ResNet',
+    hint: 'Twenty-five convolutions without skips; a trained ResNet helps a little, an untrained one harms.',
+    experiment: deepConvNet(),
   },
   {
     id: 'cifar',

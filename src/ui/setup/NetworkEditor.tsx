@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Input, NativeSelect, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, Input, NativeSelect, SegmentedControl, Select, Stack, Text, Tooltip } from '@mantine/core';
 import { IconMinus, IconPlus } from '@tabler/icons-react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import { isImageTask, type NetworkSpec } from '@/experiment/schema.ts';
@@ -82,6 +82,43 @@ export function NetworkFacts({ network }: { network: NetworkSpec }) {
   );
 }
 
+type Family = NetworkSpec['family'];
+
+/** More names do not fit side by side on a phone. */
+const MOST_BUTTONS = 3;
+
+interface FamilyFieldProps {
+  families: readonly Family[];
+  value: Family;
+  onChange: (family: Family) => void;
+}
+
+/** Which kind of network it is: buttons, or a list that opens where there are many. */
+function FamilyField({ families, value, onChange }: FamilyFieldProps) {
+  const data = families.map((family) => ({ value: family, label: FAMILY_NAMES[family] }));
+  if (families.length <= MOST_BUTTONS) {
+    return (
+      <SegmentedControl
+        aria-label="Family"
+        data={data}
+        value={value}
+        onChange={(family) => onChange(family as Family)}
+      />
+    );
+  }
+  return (
+    <Select
+      label="Family"
+      data={data}
+      value={value}
+      allowDeselect={false}
+      comboboxProps={{ withinPortal: false }}
+      maxDropdownHeight={320}
+      onChange={(family) => family !== null && onChange(family as Family)}
+    />
+  );
+}
+
 interface NetworkEditorProps {
   /** Where the network is in the experiment. */
   path: string;
@@ -98,11 +135,10 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
   const stages = STAGES[network.family];
   return (
     <Stack gap="sm">
-      <SegmentedControl
-        aria-label="Family"
-        data={familiesFor(task).map((family) => ({ value: family, label: FAMILY_NAMES[family] }))}
+      <FamilyField
+        families={familiesFor(task)}
         value={network.family}
-        onChange={(family) => change(withFamily(network, family as NetworkSpec['family'], taskShape(task)))}
+        onChange={(family) => change(withFamily(network, family, taskShape(task)))}
       />
       {stages && <StagesField path={`${path}.stages`} of={stages} />}
       <Fields root={path} specs={networkFields(network)} width={150} />
