@@ -33,11 +33,11 @@ async function refresh(): Promise<void> {
   }
 }
 
-export const addFiles = (files: GivenFile[]): Promise<Taken> => 
+export const addFiles = (files: GivenFile[]): Promise<Taken> =>
   take((lab) => lab.addFiles(files), { name: files[0]?.path ?? '', activity: 'reading' });
 
 /** From public addresses. */
-export const fetchFiles = (addresses: string[]): Promise<Taken> => 
+export const fetchFiles = (addresses: string[]): Promise<Taken> =>
   take((lab) => lab.fetchFiles(addresses), { name: addresses[0], activity: 'fetching' });
 
 async function take(
