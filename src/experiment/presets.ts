@@ -111,7 +111,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'scale-trap',
     title: 'The scale trap',
-    hint: 'CKA ignores scale: without normalisation a deep FCN aligns to .8 and stays at chance. It reproduces; He weights heal it, as does batch norm.',
+    hint: 'CKA ignores scale: without normalisation a deep FCN comes to look like its guide and stays at chance. He weights heal it; so does batch norm.',
     experiment: image('scale-trap', 'Can a network look like its guide and know nothing?', SHAPES,
       { ...fcn(12, 128), norm: 'none', dropout: 0 }, 300, [
         UNGUIDED, guided(1), guidedUntrained(1),

@@ -1,5 +1,6 @@
 import { ActionIcon, Group, Input, NativeSelect, SegmentedControl, Select, Stack, Text, Tooltip } from '@mantine/core';
 import { IconMinus, IconPlus } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import { isImageTask, type NetworkSpec } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
@@ -69,6 +70,14 @@ function StagesField({ path, of }: { path: string; of: string }) {
     </Input.Wrapper>
   );
 }
+
+/** The text editor comes when it is needed. */
+const OwnNetwork = lazy(() => import('./own/OwnNetwork.tsx'));
+/** What it takes up, so that nothing jumps when it is there. */
+const OWN_NETWORK_HEIGHT = 390;
+
+/** Editors of texts need more room. */
+export const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 400);
 
 /** What a network comes to, live. */
 export function NetworkFacts({ network }: { network: NetworkSpec }) {
@@ -140,6 +149,11 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
         value={network.family}
         onChange={(family) => change(withFamily(network, family, taskShape(task)))}
       />
+      {network.family === 'custom' && (
+        <Suspense fallback={<div style={{ height: OWN_NETWORK_HEIGHT }} />}>
+          <OwnNetwork key={path} path={path} network={network} />
+        </Suspense>
+      )}
       {stages && <StagesField path={`${path}.stages`} of={stages} />}
       <Fields root={path} specs={networkFields(network)} width={150} />
       <NetworkFacts network={network} />
