@@ -55,7 +55,7 @@ export interface SequencePreview {
   classNames: string[];
   /** Where sequences are windows of a text: what stands between its tokens ('' for characters, a space for words). */
   separator?: string;
-  /** `[count × outputs]` group of each label, where they have groups (`labelGroups`). */
+  /** `[count × outputs]` group of each label (`labelGroups`), given the context before it; where that is worth showing. */
   groups?: Uint8Array<ArrayBuffer>;
 }
 

@@ -1,6 +1,6 @@
 /** Taking in files, and what becomes of the experiment. Nothing here throws: what goes wrong comes back as a failure. */
-import type { AssetInfo, GivenFile, ImageFacts } from '../experiment/assets.ts';
-import { missingAssets, withChosen, withImages } from '../experiment/assetRefs.ts';
+import type { AssetInfo, GivenFile, ImageFacts, TextFacts } from '../experiment/assets.ts';
+import { missingAssets, withChosen, withImages, withText } from '../experiment/assetRefs.ts';
 import type { Failure } from '../experiment/events.ts';
 import type { Problem } from '../experiment/parse.ts';
 import type { Experiment } from '../experiment/schema.ts';
@@ -93,8 +93,15 @@ export function onImages(experiment: Experiment, asset: AssetInfo<ImageFacts>): 
   return changed.task.kind === 'image-files' ? { ...changed, task: withImages(changed.task, asset) } : changed;
 }
 
+/** The experiment on another text: its task becomes one of language modelling, if it was none on a text of one's own. */
+export function onText(experiment: Experiment, asset: AssetInfo<TextFacts>): Experiment {
+  const changed = withTaskKind(experiment, 'text-file');
+  return changed.task.kind === 'text-file' ? { ...changed, task: withText(changed.task, changed.task.unit, asset) } : changed;
+}
+
 /** Use a kept data set in the experiment. @returns why not; empty when it is in use */
 export function putAsset(asset: AssetInfo): Problem[] {
-  if (asset.facts.kind !== 'images') return [{ path: 'task', message: 'takes images only' }];
+  if (asset.facts.kind === 'text') return useExperiment.getState().update((experiment) => onText(experiment, asset as AssetInfo<TextFacts>));
+  if (asset.facts.kind !== 'images') return [{ path: 'task', message: 'takes images and texts only' }];
   return useExperiment.getState().update((experiment) => onImages(experiment, asset as AssetInfo<ImageFacts>));
 }

@@ -62,7 +62,7 @@ export function tell(taken: Taken, files: readonly Pick<GivenFile, 'path'>[]): v
       <Stack gap={6} align="flex-start">
         <Text size="sm">{[`${assetSummary(asset)}.`, ...asset.notes].join(' ')}</Text>
         {asset.temporary && <Text size="sm">This browser offers no storage here: it is gone when the page closes.</Text>}
-        {outcome === 'kept' && asset.facts.kind === 'images' && (
+        {outcome === 'kept' && asset.facts.kind !== 'model' && (
           <Button onClick={() => putToUse(asset)}>Use it in this experiment</Button>
         )}
       </Stack>
