@@ -224,6 +224,8 @@ export interface Lab {
   addFiles(files: GivenFile[]): Promise<AssetInfo>;
   /** As `addFiles`, from public addresses. */
   fetchFiles(addresses: string[]): Promise<AssetInfo>;
+  /** Give up what is being fetched: `fetchFiles` rejects with an AbortError. */
+  cancelFetch(): Promise<void>;
   /** Everything kept, the newest first. */
   listAssets(): Promise<AssetInfo[]>;
   deleteAsset(hash: string): Promise<void>;
