@@ -59,7 +59,12 @@ export class LanguageTask implements DrawnTask {
     const { context } = this.spec;
     const text = split === 'val' ? this.#text.val() : this.#text.train();
     const shown = Math.min(count, Math.floor((text.length - 1) / context));
-    const { inputs, labels, groups } = this.#windows(text, Array.from({ length: shown }, (_, i) => i * context));
+    const { inputs, labels } = this.#windows(text, Array.from({ length: shown }, (_, i) => i * context));
+    // As running text: of every label what the context before it tells, wherever a window ends.
+    const groups = Uint8Array.from(labels, (label, i) => {
+      const from = Math.max(0, i + 1 - context);
+      return this.#text.groupOf(text.subarray(from, i + 1), i - from, label);
+    });
     return {
       kind: 'sequences', count: shown, length: context, tokens: inputs, outputs: context, targets: labels,
       ...this.writing, classNames: this.writing.tokenNames, ...(this.#text.marked && { groups }),
