@@ -7,7 +7,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { composed } from '../composed.ts';
 import type { AdamState, Kernels } from '../types.ts';
 import { createWasmKernels } from './index.ts';
-import { randomTensor, relativeError } from './testing.ts';
+import { randomTensor, relativeError, sameFactors } from './testing.ts';
 
 beforeAll(async () => {
   setWasmPaths(
@@ -22,9 +22,12 @@ const INSTANCES = 3;
 /** Two steps: in-place updates of three arrays keep more vectors alive at once than any other kernel. */
 function steps(kernels: Kernels, size: number): AdamState {
   const one = tf.tensor1d([1]);
-  const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decoupled: false };
+  const hyper = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0 };
   let state: AdamState = { parameter: randomTensor([1, size], 1), m: tf.zeros([1, size]), v: tf.zeros([1, size]) };
-  for (const step of [1, 2]) state = kernels.adam(state, randomTensor([1, size], 1 + step), one, one, { ...hyper, step });
+  for (const step of [1, 2]) {
+    const factors = sameFactors(1, { learningRate: 0.01, step, betas: [0.9, 0.999], decoupledDecay: 0 });
+    state = kernels.adam(state, randomTensor([1, size], 1 + step), { scale: one, active: one, factors }, hyper);
+  }
   return state;
 }
 
