@@ -160,6 +160,8 @@ export interface OpenOptions {
   keepAs?: string;
   /** Continue the kept run of this name; what it had recorded is told again. `checkpoint` goes before it. */
   resume?: string;
+  /** On WebGPU steps are recorded once and replayed, unless this is false: slower, to the same bits, for comparison. */
+  replay?: boolean;
   /** Scale on the trained guides' step budgets (the command line's `--steps`); 1 by default. */
   guideBudget?: number;
 }
@@ -224,6 +226,8 @@ export interface Lab {
   addFiles(files: GivenFile[]): Promise<AssetInfo>;
   /** As `addFiles`, from public addresses. */
   fetchFiles(addresses: string[]): Promise<AssetInfo>;
+  /** Give up what is being fetched: `fetchFiles` rejects with an AbortError. */
+  cancelFetch(): Promise<void>;
   /** Everything kept, the newest first. */
   listAssets(): Promise<AssetInfo[]>;
   deleteAsset(hash: string): Promise<void>;

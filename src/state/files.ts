@@ -5,7 +5,7 @@ import type { Failure } from '../experiment/events.ts';
 import type { Problem } from '../experiment/parse.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { append, freeId, usualTerms } from './arms.ts';
-import { useAssets } from './assets.ts';
+import { type FilesProgress, useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
 import { useRun } from './run.ts';
 import { asFailure, session } from './session.ts';
@@ -18,7 +18,8 @@ export type Taken =
       /** 'used': the experiment was waiting for it, and has it now; 'kept': the experiment is as it was. */
       outcome: 'used' | 'kept';
     }
-  | { ok: false; failure: Failure };
+  /** `failure` is null where a person gave it up. */
+  | { ok: false; failure: Failure | null };
 
 /** Ask what is kept, unless it is known. */
 export async function loadAssets(): Promise<void> {
@@ -33,13 +34,18 @@ async function refresh(): Promise<void> {
   }
 }
 
-export const addFiles = (files: GivenFile[]): Promise<Taken> => take((lab) => lab.addFiles(files), files[0]?.path ?? '');
+export const addFiles = (files: GivenFile[]): Promise<Taken> =>
+  take((lab) => lab.addFiles(files), { name: files[0]?.path ?? '', activity: 'reading' });
 
 /** From public addresses. */
-export const fetchFiles = (addresses: string[]): Promise<Taken> => take((lab) => lab.fetchFiles(addresses), addresses[0]);
+export const fetchFiles = (addresses: string[]): Promise<Taken> =>
+  take((lab) => lab.fetchFiles(addresses), { name: addresses[0], activity: 'fetching' });
 
-async function take(add: Parameters<typeof session.ask<AssetInfo>>[0], name: string): Promise<Taken> {
-  useAssets.setState({ progress: { name, activity: 'reading', done: 0, total: null } });
+async function take(
+  add: Parameters<typeof session.ask<AssetInfo>>[0],
+  beginning: Pick<FilesProgress, 'name' | 'activity'>,
+): Promise<Taken> {
+  useAssets.setState({ progress: { ...beginning, done: 0, total: null } });
   try {
     const asset = await session.ask(add);
     // So that the browser does not clear it away when the disk fills up; it may say no.
@@ -47,11 +53,15 @@ async function take(add: Parameters<typeof session.ask<AssetInfo>>[0], name: str
     await refresh();
     return { ok: true, asset, outcome: await fillPlace(asset) };
   } catch (error) {
-    return { ok: false, failure: asFailure(error) };
+    const failure = asFailure(error);
+    return { ok: false, failure: failure.name === 'AbortError' ? null : failure };
   } finally {
     useAssets.setState({ progress: null });
   }
 }
+
+/** Give up what is being fetched. */
+export const cancelFetch = (): Promise<void> => session.ask((lab) => lab.cancelFetch()).catch(() => {});
 
 /** @returns the failure, or null */
 export async function deleteAsset(hash: string): Promise<Failure | null> {

@@ -5,5 +5,5 @@ import { pictureReader } from './pictures.ts';
 import { plainText } from './text.ts';
 import type { Reader } from './reader.ts';
 
-/** Every format that can be taken in; the first that recognises the files reads them. */
-export const READERS: readonly Reader[] = [layersModel, idx, cifar, pictureReader(), plainText];
+/** Every format that can be taken in; the first that recognises the files reads them. CIFAR goes by name and size: its first bytes can be anything. */
+export const READERS: readonly Reader[] = [layersModel, cifar, idx, pictureReader(), plainText];

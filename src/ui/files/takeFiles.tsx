@@ -51,6 +51,7 @@ export function putToUse(asset: AssetInfo): void {
 /** Say what came of files that were given. */
 export function tell(taken: Taken, files: readonly Pick<GivenFile, 'path'>[]): void {
   if (!taken.ok) {
+    if (!taken.failure) return;
     const what = files.length === 1 ? `“${files[0].path}”` : `These ${files.length} files`;
     refuse(`${what} could not be taken in`, `${taken.failure.message} ${taken.failure.remedy}`);
     return;
