@@ -55,7 +55,7 @@ export interface SequencePreview {
   classNames: string[];
   /** Where sequences are windows of a text: what stands between its tokens ('' for characters, a space for words). */
   separator?: string;
-  /** `[count × outputs]` group of each label, where they have groups (`labelGroups`). */
+  /** `[count × outputs]` group of each label (`labelGroups`), given the context before it; where that is worth showing. */
   groups?: Uint8Array<ArrayBuffer>;
 }
 
@@ -224,6 +224,8 @@ export interface Lab {
   addFiles(files: GivenFile[]): Promise<AssetInfo>;
   /** As `addFiles`, from public addresses. */
   fetchFiles(addresses: string[]): Promise<AssetInfo>;
+  /** Give up what is being fetched: `fetchFiles` rejects with an AbortError. */
+  cancelFetch(): Promise<void>;
   /** Everything kept, the newest first. */
   listAssets(): Promise<AssetInfo[]>;
   deleteAsset(hash: string): Promise<void>;

@@ -60,6 +60,7 @@ class LocalLab implements Lab {
   readonly #options: LabOptions;
   readonly #store: GuideStore;
   readonly #library = new Library(openStorage);
+  #fetching: AbortController | undefined;
   #backend: { choice: BackendChoice; chosen: Promise<ChosenBackend> } | null = null;
   #opened: Opened | null = null;
   #generation = 0;
@@ -192,7 +193,12 @@ class LocalLab implements Lab {
   }
 
   async fetchFiles(addresses: string[]): Promise<AssetInfo> {
-    return this.addFiles(await fetchFiles(addresses, (name) => this.#tellFiles(name, 'fetching')));
+    this.#fetching = new AbortController();
+    return this.addFiles(await fetchFiles(addresses, (name) => this.#tellFiles(name, 'fetching'), this.#fetching.signal));
+  }
+
+  async cancelFetch(): Promise<void> {
+    this.#fetching?.abort();
   }
 
   listAssets(): Promise<AssetInfo[]> {
