@@ -71,7 +71,7 @@ export interface Failure {
   remedy: string;
 }
 
-export type GuideSource = 'shipped' | 'kept' | 'trained-now' | 'untrained';
+export type GuideSource = 'shipped' | 'kept' | 'trained-now' | 'untrained' | 'imported';
 
 /** Order of the values of one pair in `EvaluationRecord.matrices`. */
 export const MATRIX_FIELDS = ['cka', 'debiased', 'chance'] as const;
@@ -160,6 +160,8 @@ export interface OpenOptions {
   keepAs?: string;
   /** Continue the kept run of this name; what it had recorded is told again. `checkpoint` goes before it. */
   resume?: string;
+  /** On WebGPU steps are recorded once and replayed, unless this is false: slower, to the same bits, for comparison. */
+  replay?: boolean;
   /** Scale on the trained guides' step budgets (the command line's `--steps`); 1 by default. */
   guideBudget?: number;
 }

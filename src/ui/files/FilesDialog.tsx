@@ -46,7 +46,7 @@ function Kept({ asset, used }: { asset: AssetInfo; used: boolean }) {
         </Group>
       ) : (
         <Group gap={6} wrap="nowrap">
-          {asset.facts.kind === 'images' && !used && (
+          {!used && (
             <Button onClick={() => putToUse(asset)} aria-label={`Use ${asset.name}`}>
               Use
             </Button>
