@@ -9,6 +9,7 @@ import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/sequencePresets.ts';
 import { freeId, guideModel, type NetworkState } from './arms.ts';
 import { asControl, type ControlKind, guideName } from './controls.ts';
 import { sameValue } from './paths.ts';
+import { withFittingPatches } from './repair.ts';
 
 const FCN_DEFAULT: NetworkSpec = {
   family: 'fcn',
@@ -76,7 +77,7 @@ function written(network: NetworkSpec, task: TaskShape): NetworkSpec {
 export function withFamily(network: NetworkSpec, family: NetworkSpec['family'], task: TaskShape): NetworkSpec {
   if (network.family === family) return network;
   if (family === 'custom') return written(network, task);
-  const fresh = FRESH[family];
+  const fresh = withFittingPatches(FRESH[family], task);
   return 'tap' in network && 'tap' in fresh ? { ...fresh, tap: network.tap } : fresh;
 }
 
@@ -84,7 +85,7 @@ export function withFamily(network: NetworkSpec, family: NetworkSpec['family'], 
 export function guidesLikeThis(experiment: Experiment, guide: string): string[] {
   const networkOf = (id: string) => {
     const spec = experiment.guides[id];
-    return spec.state === 'control' ? undefined : spec.network;
+    return 'network' in spec ? spec.network : undefined;
   };
   const network = networkOf(guide);
   return network === undefined ? [] : Object.keys(experiment.guides).filter((id) => sameValue(networkOf(id), network));
@@ -93,7 +94,7 @@ export function guidesLikeThis(experiment: Experiment, guide: string): string[] 
 export function withGuideNetwork(experiment: Experiment, guides: readonly string[], network: NetworkSpec): Experiment {
   const entries = Object.entries(experiment.guides).map(([id, guide]): [string, GuideSpec] => [
     id,
-    guides.includes(id) && guide.state !== 'control' ? { ...guide, network } : guide,
+    guides.includes(id) && 'network' in guide ? { ...guide, network } : guide,
   ]);
   return { ...experiment, guides: Object.fromEntries(entries) };
 }

@@ -28,6 +28,7 @@ const WITHOUT_PRESET: readonly TaskSpec[] = [
   { kind: 'associative-recall', pairs: 4, keys: 8, values: 8, ...SEQUENCES },
   { kind: 'dyck', length: 24, brackets: 3, ...SEQUENCES },
   { kind: 'modular-addition', length: 8, modulus: 7, ...SEQUENCES },
+  { kind: 'text-file', data: { name: 'A text' }, unit: 'characters', context: 64, vocabulary: 256, trainTokens: 500_000, valTokens: 16_000 },
 ];
 const DEFAULTS: readonly TaskSpec[] = [...PRESETS.map((preset) => preset.experiment.task), ...WITHOUT_PRESET];
 
@@ -41,6 +42,7 @@ export const defaultTask = (kind: TaskKind): TaskSpec => {
 export function modelFor(task: TaskSpec): Preset {
   const model =
     PRESETS.find((preset) => preset.experiment.task.kind === task.kind) ??
+    PRESETS.find((preset) => isLanguageTask(task) && isLanguageTask(preset.experiment.task)) ??
     PRESETS.find((preset) => isImageTask(preset.experiment.task) === isImageTask(task));
   if (!model) throw new Error('no preset for such a task');
   return model;
@@ -75,7 +77,7 @@ function taskOf(before: TaskSpec, kind: TaskKind): TaskSpec {
 function guideLike(model: Experiment, guide: GuideSpec, teaches: boolean): GuideSpec {
   // A control without a network is there on every task; what it is of the target follows the target.
   if (guide.state === 'control') return guide;
-  const guides = Object.values(model.guides).filter((other) => other.state !== 'control');
+  const guides = Object.values(model.guides).filter((other) => 'network' in other);
   const like = withoutControl(guides.find((other) => other.state === guide.state) ?? guides[0] ?? guide);
   const control = guide.control === 'white-noise' && !isImageTask(model.task) ? 'noise' : guide.control;
   if (like.state === 'untrained') return { ...like, ...(control && { control }) };
@@ -121,7 +123,7 @@ function causalNetworks({ target, guides }: Experiment): Pick<Experiment, 'targe
     target: causal(target),
     guides: Object.fromEntries(Object.entries(guides).map(([id, guide]) => [
       id,
-      guide.state === 'control' ? guide : { ...guide, network: causal(guide.network) },
+      'network' in guide ? { ...guide, network: causal(guide.network) } : guide,
     ])),
   };
 }

@@ -24,6 +24,7 @@ export type Request =
   | { type: 'guides.forget' }
   | { type: 'files.add'; files: GivenFile[] }
   | { type: 'files.fetch'; addresses: string[] }
+  | { type: 'files.cancel' }
   | { type: 'assets.list' }
   | { type: 'asset.delete'; hash: string }
   | { type: 'worker.ping' };
@@ -44,6 +45,7 @@ export interface Answers {
   'guides.forget': undefined;
   'files.add': AssetInfo;
   'files.fetch': AssetInfo;
+  'files.cancel': undefined;
   'assets.list': AssetInfo[];
   'asset.delete': undefined;
   'worker.ping': undefined;

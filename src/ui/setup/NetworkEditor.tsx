@@ -155,7 +155,7 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
         </Suspense>
       )}
       {stages && <StagesField path={`${path}.stages`} of={stages} />}
-      <Fields root={path} specs={networkFields(network)} width={150} />
+      <Fields root={path} specs={networkFields(network, taskShape(task))} width={150} />
       <NetworkFacts network={network} />
     </Stack>
   );
