@@ -9,7 +9,7 @@ import { exp } from '../random/math.ts';
 import type { Split, Task } from '../tasks/index.ts';
 import { inputTensor, labelTensor, sliceSplit } from './inputs.ts';
 import { GroupedScores } from './groups.ts';
-import type { GuideProbe } from './probe.ts';
+import { GuideProbe } from './probe.ts';
 
 export interface GroupScores {
   /** Per member. */
@@ -53,7 +53,7 @@ export async function evaluate(model: Inferring, split: Split, shape: readonly n
         ...(groups?.labelsOf(chunk).map(crossEntropy) ?? []),
       ];
       targetTaps = taps.size;
-      if (from === 0) for (const probe of probes) parts.push(probe.pack(kernels, taps));
+      if (from === 0) parts.push(...GuideProbe.packs(kernels, probes, taps));
       return tf.concat(parts.map((part) => tf.reshape(part, [-1])));
     });
     const values = (await tensors.data()) as Float32Array;

@@ -76,7 +76,7 @@ function Known({ set }: { set: KnownSet }) {
         </Text>
         <Text size="xs" c="dimmed">
           {set.hint} {set.files.join(', ')} ({set.megabytes} MB) from its{' '}
-          <Anchor size="xs" href={set.page} target="_blank" rel="noreferrer">
+          <Anchor size="xs" underline="always" href={set.page} target="_blank" rel="noreferrer">
             own page
           </Anchor>
           .
@@ -87,7 +87,7 @@ function Known({ set }: { set: KnownSet }) {
             {set.addresses.map((address, i) => (
               <span key={address}>
                 {i > 0 && ', '}
-                <Anchor size="xs" href={address} target="_blank" rel="noreferrer">
+                <Anchor size="xs" underline="always" href={address} target="_blank" rel="noreferrer">
                   {set.files[i]}
                 </Anchor>
               </span>
