@@ -1,6 +1,6 @@
 /** Before a run: build every guide, find its weights or train them, and score it. */
 import type { GuideSource, LabEvent, OpenOptions } from '../../experiment/events.ts';
-import { guideNetwork } from '../../experiment/guides.ts';
+import { guideNetwork, withoutControl } from '../../experiment/guides.ts';
 import type { RunResult } from '../../experiment/result.ts';
 import type { Experiment, TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -49,6 +49,9 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
       for (const score of await guideScores(guide, own, experiment.seeds)) {
         preparation.tell({ type: 'guide.ready', guide: id, seed: score.seed, source, valLoss: score.valLoss, valMetric: score.score });
         scores.push({ ...score, source });
+        if (spec.state === 'trained' && trained?.source !== 'shipped') {
+          await preparation.store.note(recipeKey(experiment.task, spec), { task: own.spec, spec: withoutControl(spec), score: score.score });
+        }
       }
     }
     await preparation.pause();

@@ -1,17 +1,30 @@
 import { Checkbox, Collapse, Group, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import type { GuideOrigin } from '@/experiment/events.ts';
 import type { TrainedGuideSpec } from '@/experiment/schema.ts';
+import { useExperiment } from '@/state/experiment.ts';
+import { recipeText, useGuideLibrary } from '@/state/guideLibrary.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { number, optimiserName, scheduleName } from '@/ui/words.ts';
 import { Fields } from './fields/Fields.tsx';
+import { KeptGuides } from './KeptGuides.tsx';
 import { recipeFields } from './specs.ts';
+
+const ORIGINS: Record<GuideOrigin | 'unknown', string> = {
+  shipped: 'Comes with the page.',
+  kept: 'Trained in this browser before, and kept.',
+  train: 'Not there yet: trained before the next run, then kept.',
+  unknown: 'Looked for when a run begins.',
+};
 
 /** How a trained guide was trained, and whether to do it here. */
 export function GuideRecipe({ id, guide }: { id: string; guide: TrainedGuideSpec }) {
   const [open, { toggle }] = useDisclosure(false);
   const here = useRun((state) => state.retrain.includes(id));
+  const task = useExperiment((state) => state.experiment.task);
+  const origin = useGuideLibrary((state) => state.origins.get(recipeText({ task }, guide)));
   const { training } = guide;
   const Chevron = open ? IconChevronDown : IconChevronRight;
   return (
@@ -31,13 +44,19 @@ export function GuideRecipe({ id, guide }: { id: string; guide: TrainedGuideSpec
       <Collapse expanded={open}>
         <Fields root={`guides.${id}.training`} specs={recipeFields(guide)} width={150} />
       </Collapse>
-      <Tooltip label="The page brings this guide or keeps it from an earlier run; train it again to see it learn.">
-        <Checkbox
-          label="Train it here instead, in the next run"
-          checked={here}
-          onChange={() => session.trainGuideHere(id)}
-        />
-      </Tooltip>
+      <Text size="xs" c="dimmed" data-testid="guide-origin">
+        {ORIGINS[origin ?? 'unknown']}
+      </Text>
+      <Group justify="space-between" wrap="nowrap">
+        <Tooltip label="The page brings this guide or keeps it from an earlier run; train it again to see it learn.">
+          <Checkbox
+            label="Train it here instead, in the next run"
+            checked={here}
+            onChange={() => session.trainGuideHere(id)}
+          />
+        </Tooltip>
+        <KeptGuides />
+      </Group>
     </Stack>
   );
 }
