@@ -18,7 +18,7 @@ const preset = findPreset('wide-fcn')?.experiment;
 
 describe('parseCommand', () => {
   it('takes a preset as it is', () => {
-    expect(run('wide-fcn')).toEqual({ kind: 'run', experiment: preset, backend: 'auto', retrain: [], guideBudget: 1, out: undefined });
+    expect(run('wide-fcn')).toEqual({ kind: 'run', data: [], experiment: preset, backend: 'auto', retrain: [], guideBudget: 1, out: undefined });
   });
 
   it('reads an experiment, or the one inside a result, from a file', () => {

@@ -6,6 +6,8 @@ import { withPath } from '../src/experiment/link.ts';
 import { formatProblem, parseExperiment } from '../src/experiment/parse.ts';
 import { findPreset, PRESETS } from '../src/experiment/presets.ts';
 import type { Experiment } from '../src/experiment/schema.ts';
+import { type DiskFile, filesOf } from './files.ts';
+import { UsageError } from './usage.ts';
 
 export const USAGE = `Usage: npm run experiment -- <preset | file.json> [options]
 
@@ -15,14 +17,14 @@ export const USAGE = `Usage: npm run experiment -- <preset | file.json> [options
   --steps N              train for N steps; the budgets of trained guides are scaled alike
   --backend NAME         webgpu, wasm or cpu; without it the best one here
   --guide train          train the guides here, even where trained ones are at hand
+  --data PATH[,PATH]     files or a folder of your own: one data set (repeatable for several)
   --out FILE             write the result as JSON
   --help                 print this
 
 Progress goes to standard error, the summary to standard output.
 Exit status: 0 finished, 1 the run failed, 2 a bad argument or experiment.`;
 
-/** Something wrong with what was typed; the message is one line. */
-export class UsageError extends Error {}
+export { UsageError };
 
 export type Command =
   | { kind: 'help' }
@@ -36,6 +38,8 @@ export type Command =
       /** Scale on the budgets of trained guides. */
       guideBudget: number;
       out: string | undefined;
+      /** Per data set: its files. */
+      data: DiskFile[][];
     };
 
 const BACKENDS = ['webgpu', 'wasm', 'cpu'] as const;
@@ -91,6 +95,7 @@ const OPTIONS = {
   backend: { type: 'string' },
   guide: { type: 'string' },
   out: { type: 'string' },
+  data: { type: 'string', multiple: true },
 } as const;
 
 function parseWords(words: string[]) {
@@ -131,6 +136,7 @@ export function parseCommand(words: string[]): Command {
     retrain: values.guide === 'train' ? trained : [],
     guideBudget: experiment.base.steps / before.base.steps,
     out: values.out,
+    data: (values.data ?? []).map(filesOf),
   };
 }
 

@@ -6,6 +6,7 @@ import { ROOT } from '../scripts/install.mjs';
 import { serve } from '../scripts/serve.mjs';
 import type { BackendChoice, OpenOptions } from '../src/experiment/events.ts';
 import type { Experiment } from '../src/experiment/schema.ts';
+import type { DiskFile } from './files.ts';
 import type { HeadlessOutcome, Progress } from '../src/headless.ts';
 
 /** The run failed; the message says why and what to do. */
@@ -33,11 +34,12 @@ const hasGpu = (page: Page): Promise<boolean> => page.evaluate(async () => {
 });
 
 /**
+ * @param data files to be kept first, by data set
  * @param say shows a line to the person who waits
  * @throws {RunError} when there is no browser, or it dies
  */
 export async function runInBrowser(
-  experiment: Experiment, options: OpenOptions, onProgress: (progress: Progress) => void, say: (line: string) => void,
+  experiment: Experiment, options: OpenOptions, data: readonly (readonly DiskFile[])[], onProgress: (progress: Progress) => void, say: (line: string) => void,
 ): Promise<HeadlessOutcome> {
   const executablePath = findChromium();
   if (!executablePath) throw new RunError(NO_CHROMIUM);
@@ -60,7 +62,9 @@ export async function runInBrowser(
       page.on('crash', crash('The page crashed'));
       browser.on('disconnected', crash('The browser ended'));
     });
-    const outcome = page.evaluate(([e, o]) => window.runExperiment(e, o), [experiment, options] as const);
+    if (data.length > 0) await page.setInputFiles('#files', data.flat().map(({ file }) => file));
+    const paths = data.map((files) => files.map(({ path }) => path));
+    const outcome = page.evaluate(([e, o, p]) => window.runExperiment(e, o, p), [experiment, options, paths] as const);
     // Whichever loses the race must not be reported a second time.
     gone.catch(() => {});
     outcome.catch(() => {});

@@ -2,7 +2,9 @@
  * The page without a page: the command line opens it in a headless Chromium, hands over an experiment and reads
  * the result. The lab and its worker are those of the real page.
  */
-import type { BackendStep, LabEvent, OpenOptions } from './experiment/events.ts';
+import { withChosen } from './experiment/assetRefs.ts';
+import type { BackendStep, Lab, LabEvent, OpenOptions } from './experiment/events.ts';
+import { formatProblem, parseExperiment } from './experiment/parse.ts';
 import type { RunResult } from './experiment/result.ts';
 import type { Experiment } from './experiment/schema.ts';
 import { createWorkerLab } from './worker/client.ts';
@@ -22,7 +24,8 @@ export type HeadlessOutcome =
 
 declare global {
   interface Window {
-    runExperiment(experiment: Experiment, options: OpenOptions): Promise<HeadlessOutcome>;
+    /** @param paths by data set: of the files in `#files`, in order. They are taken in first, and fill the places that the experiment keeps. */
+    runExperiment(experiment: Experiment, options: OpenOptions, paths?: string[][]): Promise<HeadlessOutcome>;
     /** Put here by the command line. */
     reportProgress?(progress: Progress): void;
   }
@@ -46,12 +49,28 @@ function progressOf(event: LabEvent): Progress | null {
       return { type: 'step', step: event.step, steps: event.steps, stepsPerSecond: event.stepsPerSecond, secondsLeft: event.secondsLeft };
     case 'member.diverged':
       return { type: 'diverged', arm: event.arm, seed: event.seed, step: event.step };
+    case 'files.progress':
+      return { type: 'phase', phase: event.activity, detail: event.name };
     default:
       return null;
   }
 }
 
-window.runExperiment = async (experiment, options) => {
+/** The experiment with the files that it waits for. @throws {LabError} when a data set is none */
+async function withFiles(experiment: Experiment, lab: Lab, paths: string[][]): Promise<Experiment> {
+  const files = [...(document.querySelector<HTMLInputElement>('#files')?.files ?? [])];
+  let filled = experiment;
+  for (const names of paths) {
+    const asset = await lab.addFiles(names.map((path) => ({ path, blob: files.shift() as File })));
+    for (const note of asset.notes) window.reportProgress?.({ type: 'phase', phase: asset.name, detail: note });
+    filled = withChosen(filled, asset);
+  }
+  const parsed = parseExperiment(filled);
+  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('; '));
+  return parsed.experiment;
+}
+
+window.runExperiment = async (experiment, options, paths = []) => {
   const lab = createWorkerLab();
   try {
     const outcome = new Promise<HeadlessOutcome>((resolve) => {
@@ -62,7 +81,7 @@ window.runExperiment = async (experiment, options) => {
         if (event.type === 'run.failed') resolve({ ok: false, failure: event.failure });
       });
     });
-    await lab.open(experiment, options);
+    await lab.open(await withFiles(experiment, lab, paths), options);
     await lab.run();
     return await outcome;
   } catch (error) {

@@ -17,6 +17,7 @@ import type {
   TaskPreview,
 } from '@/experiment/events.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
+import { useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
 import { claim, orphans, TAB_RUN, useKeptRuns } from './keptRuns.ts';
 import { sameValue } from './paths.ts';
@@ -34,7 +35,8 @@ export interface SessionSources {
   backend: () => BackendChoice;
 }
 
-const asFailure = (error: unknown): Failure => {
+/** What is worth telling about anything that was thrown. */
+export const asFailure = (error: unknown): Failure => {
   const { name, message, remedy } = (typeof error === 'object' && error !== null ? error : {}) as Partial<Failure>;
   return {
     name: name ?? 'Error',
@@ -125,14 +127,23 @@ export class Session {
     }
   }
 
-  /** Images of a task; null when they cannot be made. */
-  async preview(task: TaskSpec, count: number, split: PreviewSplit = 'train'): Promise<TaskPreview | null> {
+  /** Ask what belongs to no run. Rejects with what the lab rejects with. */
+  async ask<T>(question: (lab: Lab) => Promise<T>): Promise<T> {
     const asked = this.#getLab();
     try {
-      return await (await asked).preview(task, count, split);
+      return await question(await asked);
     } catch (error) {
-      // The lab was ended meanwhile (a run was cancelled): the next one makes the images.
-      if (this.#discarded.has(asked)) return this.preview(task, count, split);
+      // The lab was ended meanwhile (a run was cancelled): the next one answers.
+      if (this.#discarded.has(asked)) return this.ask(question);
+      throw error;
+    }
+  }
+
+  /** Images of a task; null when they cannot be made. */
+  async preview(task: TaskSpec, count: number, split: PreviewSplit = 'train'): Promise<TaskPreview | null> {
+    try {
+      return await this.ask((lab) => lab.preview(task, count, split));
+    } catch (error) {
       console.warn('no preview:', error);
       return null;
     }
@@ -249,6 +260,7 @@ export class Session {
   }
 
   #hear(event: LabEvent): void {
+    if (event.type === 'files.progress') useAssets.setState({ progress: event });
     if (!this.#listening && event.type !== 'backend.chosen') return;
     const before = useRun.getState();
     const edited = this.#sources.experiment();

@@ -13,6 +13,8 @@ import { SamplePredictions } from './compare/SamplePredictions.tsx';
 import { RunBar } from './run/RunBar.tsx';
 import { VerdictCard } from './run/VerdictCard.tsx';
 import { SetupCard } from './setup/SetupCard.tsx';
+import { FilesDialog } from './files/FilesDialog.tsx';
+import { FilesProgress } from './files/FilesProgress.tsx';
 import { DropTarget } from './shell/DropTarget.tsx';
 import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
 import { CutShort } from './run/CutShort.tsx';
@@ -73,6 +75,8 @@ export function App() {
         </ErrorBoundary>
       </main>
       <DropTarget />
+      <FilesDialog />
+      <FilesProgress />
       <CutShort />
     </>
   );

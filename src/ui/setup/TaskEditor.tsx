@@ -1,7 +1,8 @@
-import { Select } from '@mantine/core';
+import { Button, Group, Select, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { isImageTask, type TaskSpec } from '@/experiment/schema.ts';
 import { taskTitle } from '@/experiment/describe.ts';
+import { useAssets } from '@/state/assets.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { changesInputs, defaultTask, modelFor, withTaskKind } from '@/state/tasks.ts';
 import { attempt } from './attempt.ts';
@@ -10,7 +11,7 @@ import { TASK_GROUPS, taskFields } from './taskSpecs.ts';
 
 const CHOICES = TASK_GROUPS.map(({ group, kinds }) => ({
   group,
-  items: kinds.map((kind) => ({ value: kind, label: taskTitle(defaultTask(kind)) })),
+  items: kinds.map((kind) => ({ value: kind, label: kind === 'image-files' ? 'Images of your own' : taskTitle(defaultTask(kind)) })),
 }));
 
 /** Say what went with the task, and how to have it back. */
@@ -39,7 +40,11 @@ export function TaskEditor({ task }: { task: TaskSpec }) {
       <Select
         label="Kind"
         aria-label="Kind of task"
-        description="Drawn from the seed; nothing is downloaded."
+        description={
+          task.kind === 'image-files'
+            ? 'Out of files that this browser keeps; nothing is sent anywhere.'
+            : 'Drawn from the seed; nothing is downloaded.'
+        }
         data={CHOICES}
         value={task.kind}
         onChange={(kind) => kind && choose(kind as TaskSpec['kind'])}
@@ -48,6 +53,15 @@ export function TaskEditor({ task }: { task: TaskSpec }) {
         maxDropdownHeight={320}
         data-testid="task-kind"
       />
+      {task.kind === 'image-files' && (
+        <Group gap={8} wrap="nowrap" justify="space-between">
+          <Text size="sm" truncate>
+            {task.data.name}
+            {task.data.hash === undefined && ', still to be chosen'}
+          </Text>
+          <Button onClick={() => useAssets.setState({ dialog: true })}>Files…</Button>
+        </Group>
+      )}
       <Fields root="task" specs={taskFields(task)} width={150} />
     </>
   );

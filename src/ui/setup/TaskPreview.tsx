@@ -1,8 +1,11 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import type { TaskPreview as Preview } from '@/experiment/events.ts';
-import { isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { type AssetRef, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { useAssets } from '@/state/assets.ts';
+import { loadAssets } from '@/state/files.ts';
 import { session } from '@/state/session.ts';
+import { FilesNeeded } from '@/ui/files/FilesNeeded.tsx';
 import { Sequences } from './Sequences.tsx';
 import { THUMBNAILS, Thumbnails } from './Thumbnails.tsx';
 
@@ -14,24 +17,39 @@ interface Drawn {
   preview: Preview | null;
 }
 
+/** The files of a task that are not here; null when there is none, 'unknown' while the list of files is on its way. */
+function useNeeded(task: TaskSpec): AssetRef | 'unknown' | null {
+  const assets = useAssets((state) => state.assets);
+  const ref = task.kind === 'image-files' ? task.data : null;
+  useEffect(() => {
+    if (ref) void loadAssets();
+  }, [ref]);
+  if (ref === null || assets?.some(({ hash }) => hash === ref.hash)) return null;
+  return ref.hash === undefined || assets ? ref : 'unknown';
+}
+
 /** The first training examples of the task. What is shown stays until the next is there, if it is of the same kind. */
 export function TaskPreview({ task }: { task: TaskSpec }) {
   const [settled] = useDebouncedValue(task, TYPING_MS);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
+  const needed = useNeeded(settled);
   useEffect(() => {
     let wanted = true;
+    if (needed !== null) return;
     void session.preview(settled, THUMBNAILS).then((preview) => {
       if (wanted) setDrawn({ task: settled, preview });
     });
     return () => {
       wanted = false;
     };
-  }, [settled]);
+  }, [settled, needed]);
   const preview = drawn?.preview ?? null;
-  if (isImageTask(task)) {
-    return <Thumbnails task={task} preview={preview && preview.kind !== 'sequences' ? preview : null} />;
-  }
+  if (needed && needed !== 'unknown') return <FilesNeeded needed={needed} />;
   // Written in the names of the task that they were drawn from.
+  if (isImageTask(task)) {
+    const shown = drawn && isImageTask(drawn.task) && preview && preview.kind !== 'sequences' ? { of: drawn.task, preview } : null;
+    return <Thumbnails task={shown?.of ?? task} preview={shown?.preview ?? null} />;
+  }
   const shown = drawn && !isImageTask(drawn.task) && preview?.kind === 'sequences' ? { of: drawn.task, preview } : null;
   return <Sequences task={shown?.of ?? task} preview={shown?.preview ?? null} />;
 }

@@ -254,7 +254,7 @@ export function answersOf(task: TaskSpec): string {
 
 /** The kinds of tasks in the order in which they are offered. */
 export const TASK_GROUPS: { group: string; kinds: TaskSpec['kind'][] }[] = [
-  { group: 'Images', kinds: ['textures', 'grey-textures', 'shapes', 'digits'] },
+  { group: 'Images', kinds: ['textures', 'grey-textures', 'shapes', 'digits', 'image-files'] },
   {
     group: 'Sequences',
     kinds: [

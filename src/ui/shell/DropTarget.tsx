@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
-import { importFile } from './importFile.ts';
+import { droppedFiles } from '@/ui/files/gather.ts';
+import { takeFiles } from '@/ui/files/takeFiles.tsx';
 import classes from './shell.module.css';
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 
-/** Files dropped anywhere on the page are taken in. */
+/** Files and folders dropped anywhere on the page are taken in. */
 export function DropTarget() {
   const [over, setOver] = useState(false);
   useEffect(() => {
@@ -21,8 +22,7 @@ export function DropTarget() {
       if (!holdsFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file) void importFile(file);
+      if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(takeFiles);
     };
     window.addEventListener('dragover', onOver);
     window.addEventListener('dragleave', onLeave);
@@ -35,7 +35,7 @@ export function DropTarget() {
   }, []);
   return over ? (
     <div className={classes.drop} aria-hidden>
-      Drop an experiment or a result (JSON)
+      Drop an experiment, a result, or files of your own
     </div>
   ) : null;
 }

@@ -3,7 +3,8 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconBook2, IconUpload } from '@tabler/icons-react';
 import { ExplainDrawer } from '../explain/ExplainDrawer.tsx';
 import { BackendBadge } from './BackendBadge.tsx';
-import { importFile } from './importFile.ts';
+import { chosenFiles } from '@/ui/files/gather.ts';
+import { takeFiles } from '@/ui/files/takeFiles.tsx';
 import { PresetPicker } from './PresetPicker.tsx';
 import { ShareButton } from './ShareButton.tsx';
 import classes from './shell.module.css';
@@ -22,7 +23,7 @@ export function Header() {
         <span className={classes.grow} />
         <BackendBadge />
         <ShareButton />
-        <FileButton accept="application/json,.json" onChange={(file) => file && void importFile(file)}>
+        <FileButton multiple onChange={(files) => void takeFiles(chosenFiles(files))}>
           {(props) => (
             <Button
               {...props}

@@ -1,5 +1,6 @@
 import { Alert, Button, CopyButton, Group, Text, TextInput } from '@mantine/core';
 import { useEffect } from 'react';
+import { useAssets } from '@/state/assets.ts';
 import { chooseBackend } from '@/state/backend.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useLink } from '@/state/link.ts';
@@ -47,16 +48,18 @@ function FailureNotice() {
   const failure = useRun((state) => (state.phase === 'failed' ? state.failure : null));
   const forced = usePreferences((state) => state.backend !== 'auto');
   if (!failure) return null;
+  const missing = failure.name === 'MissingFilesError';
   const letPageChoose = async () => {
     await session.reset();
     chooseBackend('auto');
   };
   return (
-    <Alert className={classes.failure} title="The run failed" data-testid="failure" role="alert">
+    <Alert className={classes.failure} title={missing ? 'Files are still needed' : 'The run failed'} data-testid="failure" role="alert">
       <Text size="sm">{failure.message}</Text>
       <Text size="sm">{failure.remedy}</Text>
       <Group mt={8} gap={6}>
-        {forced && <Button onClick={() => void letPageChoose()}>Let the page choose the backend</Button>}
+        {missing && <Button onClick={() => useAssets.setState({ dialog: true })}>Files…</Button>}
+        {forced && !missing && <Button onClick={() => void letPageChoose()}>Let the page choose the backend</Button>}
         <Button onClick={() => void session.reset()}>Dismiss</Button>
       </Group>
     </Alert>

@@ -1,0 +1,70 @@
+import { Button, Stack, Text } from '@mantine/core';
+import type { AssetInfo, GivenFile } from '@/experiment/assets.ts';
+import { useExperiment } from '@/state/experiment.ts';
+import { addFiles, putAsset, type Taken } from '@/state/files.ts';
+import { MAX_IMPORT_BYTES, readExperiment } from '@/state/importing.ts';
+import { notify } from '@/ui/notify.ts';
+import { assetSummary } from './words.ts';
+
+/** Take in what was chosen or dropped: an experiment or a result (one JSON file), else files of a person's own. */
+export async function takeFiles(files: GivenFile[]): Promise<void> {
+  if (files.length === 0) return;
+  const text = files.length === 1 ? await jsonIn(files[0]) : null;
+  if (text === null) tell(await addFiles(files), files);
+  else importExperiment(files[0].path, text);
+}
+
+const TOO_LARGE = 'too large';
+
+/** The text of a file that is meant to be an experiment, or null. */
+async function jsonIn({ path, blob }: GivenFile): Promise<string | null> {
+  const json = /\.json$/i.test(path) || (await blob.slice(0, 64).text()).trimStart().startsWith('{');
+  if (!json) return null;
+  return blob.size > MAX_IMPORT_BYTES ? TOO_LARGE : blob.text();
+}
+
+function importExperiment(name: string, text: string): void {
+  const imported =
+    text === TOO_LARGE
+      ? { ok: false as const, message: 'It is too large to be an experiment.' }
+      : readExperiment(text);
+  if (imported.ok) {
+    useExperiment.getState().replace(imported.experiment);
+    notify('import', {
+      message: `Took the experiment from ${imported.kind === 'result' ? 'the result in ' : ''}“${name}”. Press Run to run it here.`,
+    });
+  } else refuse(`“${name}” could not be taken in`, `${imported.message} The experiment on the page is unchanged.`);
+}
+
+const refuse = (title: string, message: string): void =>
+  notify('import', { color: 'red', autoClose: false, title, message });
+
+/** Use a kept data set in the experiment, and say so. */
+export function putToUse(asset: AssetInfo): void {
+  const [problem] = putAsset(asset);
+  if (problem) refuse(`“${asset.name}” cannot be used in this experiment`, `${problem.path} ${problem.message}.`);
+  else notify('import', { message: `The experiment now uses “${asset.name}”. Undo takes that back.` });
+}
+
+/** Say what came of files that were given. */
+export function tell(taken: Taken, files: readonly Pick<GivenFile, 'path'>[]): void {
+  if (!taken.ok) {
+    const what = files.length === 1 ? `“${files[0].path}”` : `These ${files.length} files`;
+    refuse(`${what} could not be taken in`, `${taken.failure.message} ${taken.failure.remedy}`);
+    return;
+  }
+  const { asset, outcome } = taken;
+  notify('import', {
+    autoClose: 12_000,
+    title: outcome === 'used' ? `“${asset.name}” is there: press Run` : `“${asset.name}” is kept in this browser`,
+    message: (
+      <Stack gap={6} align="flex-start">
+        <Text size="sm">{[`${assetSummary(asset)}.`, ...asset.notes].join(' ')}</Text>
+        {asset.temporary && <Text size="sm">This browser offers no storage here: it is gone when the page closes.</Text>}
+        {outcome === 'kept' && asset.facts.kind === 'images' && (
+          <Button onClick={() => putToUse(asset)}>Use it in this experiment</Button>
+        )}
+      </Stack>
+    ),
+  });
+}
