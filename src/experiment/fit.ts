@@ -7,7 +7,8 @@ import { exampleControl, guideNetwork } from './guides.ts';
 import type { Problem } from './parse.ts';
 import { type Experiment, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
 
-function checkTask(task: TaskSpec, path: string): Problem[] {
+/** Problems of a task whose fields are each in range. */
+export function checkTask(task: TaskSpec, path: string): Problem[] {
   if (task.kind === 'micro-english' && task.valSeed === task.seed) {
     return [{ path: `${path}.valSeed`, message: `must differ from the training text's seed ${task.seed}: validation would be on the text that was learnt` }];
   }

@@ -49,6 +49,8 @@ export interface GuideOptions {
   seeds: readonly number[];
   /** Null for a control without one. */
   network: NetworkSpec | null;
+  /** Id of the guide whose random weights these are; absent: its own. A control shows the same network as the guide. */
+  weightsOf?: string;
   weights?: PlainTensors;
 }
 
@@ -67,7 +69,7 @@ export class Guide {
   #needed: readonly string[] = [];
   #views: readonly NeededTap[] = [];
 
-  constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weights }: GuideOptions, kernels: Kernels) {
+  constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weightsOf = id, weights }: GuideOptions, kernels: Kernels) {
     this.id = id;
     this.spec = spec;
     this.#kernels = kernels;
@@ -78,7 +80,7 @@ export class Guide {
     const instanceSeeds = spec.state === 'trained' ? [spec.training.seed] : seeds;
     const orthogonal = spec.state === 'untrained' && spec.control === 'orthogonal';
     this.models = network === null ? [] : instanceSeeds.map((seed) =>
-      new Model({ network, task, seeds: [seed], streamName: spec.state === 'trained' ? 'guide' : `guide/${id}`, orthogonal }, kernels));
+      new Model({ network, task, seeds: [seed], streamName: spec.state === 'trained' ? 'guide' : `guide/${weightsOf}`, orthogonal }, kernels));
     if (weights) this.#load(weights);
   }
 

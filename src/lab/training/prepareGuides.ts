@@ -1,6 +1,6 @@
 /** Before a run: build every guide, find its weights or train them, and score it. */
 import type { GuideSource, LabEvent, OpenOptions } from '../../experiment/events.ts';
-import { guideNetwork, withoutControl } from '../../experiment/guides.ts';
+import { guideNetwork, weightsOf, withoutControl } from '../../experiment/guides.ts';
 import type { RunResult } from '../../experiment/result.ts';
 import type { Experiment, TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -42,7 +42,7 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
       const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, library) : task;
       const trained = spec.state === 'trained' ? await findOrTrain(id, spec, own, preparation, known) : null;
       const guide = new Guide(id, spec, {
-        task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id), ...(trained && { weights: trained.weights }),
+        task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id), weightsOf: weightsOf(experiment, id), ...(trained && { weights: trained.weights }),
       }, kernels);
       guides.set(id, guide);
       const source = trained?.source ?? 'untrained';
