@@ -73,15 +73,8 @@ function elementwise(native: Kernels): void {
   const ones = tf.ones<tf.Rank.R1>([members]);
   const weights = () => random(members, features, features);
   const [parameter, m, v, gradient] = [weights(), weights(), tf.ones([members, features, features]), weights()];
-  const hyper = {
-    learningRate: 1e-9,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-    step: 9,
-    weightDecay: 0,
-    decoupled: true,
-  };
+  const hyper = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0 };
+  const control = { scale: ones, active: ones, factors: tf.tensor2d([[1e-9, 1e-9, 1e-9], [1, 1, 1], [1, 1, 1]]) };
   const logits = random<Tensor3D>(members, rows, 10);
   const labels = tf.zeros<tf.Rank.R2>([1, rows], 'int32');
   const cases: Array<[string, number, (kernels: Kernels) => unknown]> = [
@@ -91,8 +84,8 @@ function elementwise(native: Kernels): void {
     ['centreNormalise', x.size, (kernels) => kernels.centreNormalise(x)],
     ['cka, debiased', gram.size, (kernels) => kernels.cka(gram, gram, { debiased: true })],
     ['softmaxCrossEntropy', logits.size, (kernels) => kernels.softmaxCrossEntropy(logits, labels)],
-    ['adam', parameter.size, (kernels) => kernels.adam({ parameter, m, v }, gradient, ones, ones, hyper)],
-    ['sumSquares', parameter.size, (kernels) => kernels.sumSquares(parameter)],
+    ['adam', parameter.size, (kernels) => kernels.adam({ parameter, m, v }, gradient, control, hyper)],
+    ['sumSquares', parameter.size, (kernels) => kernels.sumSquares([parameter])],
   ];
   for (const [name, size, run] of cases) {
     const [ours, plain] = race([native, composed].map((kernels) => inTidy(() => run(kernels))));

@@ -28,7 +28,10 @@ export async function main(words: string[], build: () => boolean): Promise<0 | 1
     const { experiment, backend, retrain, guideBudget, out, data } = command;
     const progress = new ProgressLines(say);
     const outcome = await runInBrowser(experiment, { backend, retrain, guideBudget }, data, (p) => progress.show(p), say);
-    if (!outcome.ok) throw new RunError(`${outcome.failure.message} ${outcome.failure.remedy}`.trim());
+    if (!outcome.ok) {
+      const { name, message, remedy } = outcome.failure;
+      throw new RunError(`${message} ${name === 'MissingFilesError' ? 'Name them with --data.' : remedy}`.trim());
+    }
     const { result } = outcome;
     if (out) {
       writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`);

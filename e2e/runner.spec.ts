@@ -7,6 +7,7 @@ import { ROOT } from '../scripts/install.mjs';
 import { findPreset } from '../src/experiment/presets.ts';
 import type { RunResult } from '../src/experiment/result.ts';
 import type { Experiment } from '../src/experiment/schema.ts';
+import { cifarFile } from '../src/lab/files/testing.ts';
 import { expect, test, tiny } from './support/site.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'runner-'));
@@ -46,6 +47,27 @@ test('runs an experiment from a file and writes the result', async () => {
   expect(again.status, again.err).toBe(0);
   const repeated = JSON.parse(readFileSync(out, 'utf8')) as RunResult;
   expect(repeated.members.map(({ history }) => history)).toEqual(result.members.map(({ history }) => history));
+});
+
+test('takes files of a person\'s own', async () => {
+  const file = join(folder, 'cifar.json');
+  const experiment = structuredClone(findPreset('cifar')?.experiment) as Experiment;
+  const { task } = experiment;
+  writeFileSync(file, JSON.stringify({ ...tiny(experiment, 4), task: { ...task, size: 8, train: 64, val: 30 } }));
+  const without = await runner(file, '--backend', 'wasm');
+  expect(without.status).toBe(1);
+  expect(without.err).toContain('This experiment uses files of your own: CIFAR-10, which are still to be chosen. Name them with --data.');
+  const names = ['data_batch_1.bin', 'test_batch.bin'].map((name) => join(folder, name));
+  names.forEach((name, i) => {
+    writeFileSync(name, cifarFile(100 - 50 * i));
+  });
+  const out = join(folder, 'cifar-result.json');
+  const { status, err } = await runner(file, '--backend', 'wasm', '--data', names.join(), '--out', out);
+  expect(status, err).toBe(0);
+  expect(err).toContain('“test_batch.bin” is not the official file: it holds 50 images, not 10,000.');
+  const result = JSON.parse(readFileSync(out, 'utf8')) as RunResult;
+  expect(result.experiment.task).toMatchObject({ kind: 'image-files', data: { name: 'CIFAR-10', hash: expect.stringMatching(/^[0-9a-f]{64}$/) }, train: 64, val: 30 });
+  expect(result.metric.chance).toBe(0.1);
 });
 
 test('ends with 2 and one line for a bad argument, and with 0 for --list', async () => {

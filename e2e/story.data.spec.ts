@@ -1,6 +1,7 @@
 /** Files of a person's own: dropped, shown, trained on, still there after a reload, deleted. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { zipSync, zlibSync } from 'fflate';
 import { cifarFile } from '../src/lab/files/testing.ts';
@@ -82,6 +83,8 @@ test('dropped, shown, trained on, there after a reload, deleted', async ({ page,
   const kept = page.getByTestId('asset');
   await expect(kept).toContainText('200 training images, 50 for validation · 32×32 · 10 classes');
   await expect(kept).toContainText('in use');
+  const { violations } = await new AxeBuilder({ page }).include('[data-testid=files-dialog]').analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
   await page.getByRole('button', { name: 'Delete CIFAR-10' }).click();
   await page.getByRole('button', { name: 'Delete CIFAR-10 for good' }).click();
   await expect(kept).toHaveCount(0);

@@ -24,7 +24,7 @@ const PARTS = [
   { part: 'worker entry', files: /^worker\/worker\.ts$/, imports: ['worker/', 'lab/lab.ts', 'experiment/'], packages: [] },
   { part: 'worker', files: /^worker\//, imports: ['worker/', 'experiment/'], packages: [] },
   { part: 'state', files: /^state\//, imports: ['state/', 'worker/client.ts', 'worker/protocol.ts', 'stats/', 'experiment/'], packages: ['zustand', 'idb-keyval', 'zod', 'react'], page: true },
-  { part: 'ui', files: /^ui\//, imports: ['ui/', 'state/', 'stats/', 'experiment/'], packages: ['react', 'react-dom', '@mantine/', '@tabler/', '@xyflow/', 'recharts', 'katex', 'zustand'], page: true },
+  { part: 'ui', files: /^ui\//, imports: ['ui/', 'state/', 'stats/', 'experiment/'], packages: ['react', 'react-dom', '@mantine/', '@tabler/', '@xyflow/', '@codemirror/', 'recharts', 'katex', 'zustand'], page: true },
   { part: 'page entry', files: /^[^/]+$/, imports: ['ui/', 'state/', 'worker/client.ts', 'worker/protocol.ts', 'experiment/', 'isolation.ts'], packages: ['react', 'react-dom', '@mantine/', '@xyflow/', 'katex'], page: true },
 ];
 

@@ -1,6 +1,6 @@
 /** Which files an experiment uses, and putting others in their place. */
 import type { AssetInfo, AssetKind, AssetRef, ImageFacts } from './assets.ts';
-import type { Experiment, FileImagesSpec, TaskSpec } from './schema.ts';
+import type { Experiment, FileImagesSpec, GuideSpec, TaskSpec } from './schema.ts';
 
 export interface NamedAsset {
   ref: AssetRef;
@@ -28,11 +28,17 @@ export function withImages(task: FileImagesSpec, { hash, name, facts }: AssetInf
   };
 }
 
-/** Put an asset where the experiment has still to choose one; an experiment that names its files stays as it is. */
+function taskWithChosen(task: TaskSpec, asset: AssetInfo): TaskSpec {
+  const waits = asset.facts.kind === 'images' && task.kind === 'image-files' && task.data.hash === undefined;
+  return waits ? withImages(task, asset as AssetInfo<ImageFacts>) : task;
+}
+
+/** Put an asset wherever the experiment has still to choose one; the same object where it has not. */
 export function withChosen(experiment: Experiment, asset: AssetInfo): Experiment {
-  const { task } = experiment;
-  if (asset.facts.kind === 'images' && task.kind === 'image-files' && task.data.hash === undefined) {
-    return { ...experiment, task: withImages(task, asset as AssetInfo<ImageFacts>) };
-  }
-  return experiment;
+  if (missingAssets(experiment, []).every(({ ref }) => ref.hash !== undefined)) return experiment;
+  const guides = Object.entries(experiment.guides).map(([id, guide]): [string, GuideSpec] => {
+    if (guide.state !== 'trained' || !guide.training.task) return [id, guide];
+    return [id, { ...guide, training: { ...guide.training, task: taskWithChosen(guide.training.task, asset) } }];
+  });
+  return { ...experiment, task: taskWithChosen(experiment.task, asset), guides: Object.fromEntries(guides) };
 }

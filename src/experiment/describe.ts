@@ -10,7 +10,7 @@ import { type NetworkDescription, product, tap, type TapDescription } from './de
 import type { FcnSpec, NetworkSpec } from './networkSchema.ts';
 
 export * from './describeConvolutional.ts';
-export { vitTokens } from './describeSequence.ts';
+export { patchSizes, vitTokens } from './describeSequence.ts';
 export * from './describeTask.ts';
 export type { NetworkDescription, TapDescription } from './description.ts';
 

@@ -70,6 +70,12 @@ export function describeTransformer(spec: TransformerSpec, task: SequenceShape):
   };
 }
 
+const LARGEST_PATCH = 16;
+
+/** Sides of patches that images of this side can be cut into, smallest first. */
+export const patchSizes = (side: number): number[] =>
+  Array.from({ length: LARGEST_PATCH }, (_, i) => i + 1).filter((size) => side % size === 0);
+
 /** Tokens that a ViT makes of an image: its patches, and the class token where it has one. */
 export const vitTokens = ({ patch, pooling }: VitSpec, { input: [height, width] }: ImageShape): number =>
   Math.floor(height / patch) * Math.floor(width / patch) + (pooling === 'class' ? 1 : 0);

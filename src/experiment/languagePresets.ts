@@ -29,7 +29,7 @@ export const LANGUAGE_PRESETS: readonly Preset[] = [
   {
     id: 'lm-short',
     title: 'Who spoke? RNN ← Transformer',
-    hint: 'One word of each sentence must be remembered. An untrained guide brings the RNN to what the Transformer reaches.',
+    hint: 'A word of each sentence must be remembered. With an untrained guide that is learnt sooner; in the end it is without, too.',
     experiment: language('lm-short', 'Does guidance help an RNN to remember who spoke?', { ...MICRO_ENGLISH, variant: 'short', trainTokens: 100_000 }, {
       guides: guides(TRANSFORMER_2X32, 400),
       arms: [...ARMS, distilled('distilled-untrained', 'Distilled, untrained teacher', 'untrained'), GOOD_INIT],

@@ -103,6 +103,27 @@ export function guidesInUse(experiment: Experiment): string[] {
   return Object.keys(experiment.guides).filter((guide) => used.has(guide));
 }
 
+/** Activations and their gradients of arms that are trained together, at most. */
+export const GROUP_BYTES = 512 * 2 ** 20;
+
+/** Bytes of the activations of all seeds of one arm in one step, with their gradients. */
+function armActivationBytes(experiment: Experiment): number {
+  const { activations } = describeNetwork(experiment.target, taskShape(experiment.task));
+  return BYTES * 2 * experiment.seeds.length * Math.max(experiment.base.batchSize, EVALUATION_CHUNK) * activations;
+}
+
+/**
+ * Arms that are trained together, as one program: in order, as many as memory allows, evenly. Which they are has no
+ * influence on what any of them learns.
+ */
+export function armGroups(experiment: Experiment): ArmSpec[][] {
+  const { arms } = experiment;
+  const most = Math.max(1, Math.floor(GROUP_BYTES / armActivationBytes(experiment)));
+  const groups = Math.ceil(arms.length / most);
+  return Array.from({ length: groups }, (_, i) =>
+    arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
+}
+
 export interface Cost {
   /** Trainable parameters of one member. */
   parameters: number;
@@ -211,7 +232,7 @@ export function cost(experiment: Experiment): Cost {
   const evaluation = memberCount * (shape.valExamples * target.flops
     + target.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0));
   // One group's forward and backward pass at a time; a guide runs one network at a time, forward only.
-  const groupActivations = 2 * seeds.length * Math.max(base.batchSize, EVALUATION_CHUNK) * target.activations;
+  const groupActivations = armActivationBytes(experiment) * Math.max(...armGroups(experiment).map((group) => group.length));
   const guideActivations = Math.max(0, ...Object.entries(experiment.guides).map(([name, guide]) =>
     describeGuide(experiment, name).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0)));
   const storedExamples = (Number.isFinite(shape.trainExamples) ? shape.trainExamples : 0) + shape.valExamples;
@@ -221,8 +242,8 @@ export function cost(experiment: Experiment): Cost {
     flopsPerStep,
     flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops,
     guideTrainingFlops,
-    bytes: BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + groupActivations + guideActivations
-      + storedExamples * shape.input.reduce((a, b) => a * b, 1)) + cacheBytes + probes,
+    bytes: BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + guideActivations
+      + storedExamples * shape.input.reduce((a, b) => a * b, 1)) + groupActivations + cacheBytes + probes,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
 import { LANGUAGE_PRESETS } from './languagePresets.ts';
-import type { ArmSpec, BaseSettings, Experiment, FcnSpec, NetworkGuideSpec, ResNetSpec, TaskSpec } from './schema.ts';
+import type { ArmSpec, BaseSettings, ConvNetSpec, Experiment, FcnSpec, NetworkGuideSpec, NetworkSpec, ResNetSpec, TaskSpec } from './schema.ts';
 import { SEQUENCE_PRESETS } from './sequencePresets.ts';
 
 export interface Preset {
@@ -62,13 +62,26 @@ const DISTILLED: ArmSpec = {
 };
 
 const image = (
-  preset: string, question: string, task: TaskSpec, target: FcnSpec, steps: number, arms: ArmSpec[],
+  preset: string, question: string, task: TaskSpec, target: NetworkSpec, steps: number, arms: ArmSpec[],
 ): Experiment => ({
   version: 1, preset, question, task, target,
   guides: { trained: TRAINED_RESNET, untrained: UNTRAINED_RESNET },
   base: { ...BASE, steps },
   arms, seeds: [0, 1, 2], interventions: [],
 });
+
+/** 25 convolutions at 8×8 and 4×4 pixels: half the paper's depth, at a cost that a class can wait for. */
+const CONVNET_26: ConvNetSpec = { family: 'convnet', stages: [13, 12], width: 12, stride: 2, norm: 'batch', init: 'he', tap: 'pre' };
+
+/** Of the learning rates 3e-3, 1e-2, 2e-2 and 3e-2 the best for the unguided arm; the schedule steadies its end. */
+function deepConvNet(): Experiment {
+  const experiment = image('deep-convnet', 'Can a ResNet stand in for the skips that a deep ConvNet lacks?', SHAPES, CONVNET_26, 400,
+    [UNGUIDED, guided(0.1), guidedUntrained(0.1), DISTILLED]);
+  const base: BaseSettings = {
+    ...experiment.base, learningRate: 1e-2, schedule: { kind: 'tail', warmup: 20, decay: 0.5 }, batchSize: 64, evaluateEvery: 25,
+  };
+  return { ...experiment, base };
+}
 
 /** In the order in which they are offered; the page opens with the first. */
 export const PRESETS: readonly Preset[] = [
@@ -98,13 +111,19 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'scale-trap',
     title: 'The scale trap',
-    hint: 'CKA ignores scale: without normalisation a deep FCN aligns to .8 and stays at chance. It reproduces; He weights heal it, as does batch norm.',
+    hint: 'CKA ignores scale: without normalisation a deep FCN comes to look like its guide and stays at chance. He weights heal it; so does batch norm.',
     experiment: image('scale-trap', 'Can a network look like its guide and know nothing?', SHAPES,
       { ...fcn(12, 128), norm: 'none', dropout: 0 }, 300, [
         UNGUIDED, guided(1), guidedUntrained(1),
         { ...UNGUIDED, id: 'unguided-he', name: 'Unguided, He weights', init: 'he' },
         { ...guided(1), id: 'guided-he', name: 'Guided, He weights', init: 'he' },
       ]),
+  },
+  {
+    id: 'deep-convnet',
+    title: 'Deep ConvNet ← ResNet',
+    hint: 'Twenty-five convolutions without skips; a trained ResNet helps a little, an untrained one harms.',
+    experiment: deepConvNet(),
   },
   {
     id: 'cifar',

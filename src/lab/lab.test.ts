@@ -64,7 +64,7 @@ describe('a run on WASM', () => {
     await steps(2);
     const checkpoint = await lab.checkpoint();
     await lab.dispose();
-    // Break the first member (guided, seed 0) only.
+    // Break one member (guided, seed 0) only.
     const { data, shape } = checkpoint.tensors['guided/parameter/linear1.weight'];
     data.fill(Number.NaN, 0, data.length / shape[0]);
     const broken = await openLab(experiment, backend, { checkpoint });

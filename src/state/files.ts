@@ -41,6 +41,8 @@ async function take(add: Parameters<typeof session.ask<AssetInfo>>[0], name: str
   useAssets.setState({ progress: { name, activity: 'reading', done: 0, total: null } });
   try {
     const asset = await session.ask(add);
+    // So that the browser does not clear it away when the disk fills up; it may say no.
+    void navigator.storage?.persist?.();
     await refresh();
     return { ok: true, asset, outcome: await fillPlace(asset) };
   } catch (error) {

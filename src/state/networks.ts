@@ -9,6 +9,7 @@ import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/sequencePresets.ts';
 import { freeId, guideModel, type NetworkState } from './arms.ts';
 import { asControl, type ControlKind, guideName } from './controls.ts';
 import { sameValue } from './paths.ts';
+import { withFittingPatches } from './repair.ts';
 
 const FCN_DEFAULT: NetworkSpec = {
   family: 'fcn',
@@ -76,7 +77,7 @@ function written(network: NetworkSpec, task: TaskShape): NetworkSpec {
 export function withFamily(network: NetworkSpec, family: NetworkSpec['family'], task: TaskShape): NetworkSpec {
   if (network.family === family) return network;
   if (family === 'custom') return written(network, task);
-  const fresh = FRESH[family];
+  const fresh = withFittingPatches(FRESH[family], task);
   return 'tap' in network && 'tap' in fresh ? { ...fresh, tap: network.tap } : fresh;
 }
 

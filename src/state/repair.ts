@@ -1,7 +1,8 @@
 /** Keeping an edited experiment consistent: an edit in one place must not make another place impossible. */
 import { guideNetwork } from '../experiment/guides.ts';
 import { tapNames } from '../experiment/plan.ts';
-import type { Experiment, GuideSpec, MappingSpec } from '../experiment/schema.ts';
+import { patchSizes, type TaskShape, taskShape } from '../experiment/describe.ts';
+import type { Experiment, GuideSpec, MappingSpec, NetworkSpec } from '../experiment/schema.ts';
 import { withInputsOf } from './transfer.ts';
 
 export interface Repaired {
@@ -67,9 +68,45 @@ function repairGuideTasks(experiment: Experiment): Repaired {
   return { experiment: { ...experiment, guides: Object.fromEntries(entries) }, notes };
 }
 
+/** The network with patches that images of this size can be cut into, where those it has do not fit. */
+export function withFittingPatches(network: NetworkSpec, { input, tokens }: TaskShape): NetworkSpec {
+  // What is no patch at all is left to the checks, which say so.
+  if (tokens || !('patch' in network) || !(network.patch >= 1 && Number.isInteger(network.patch))) return network;
+  const side = Math.min(input[0], input[1]);
+  if (network.family === 'vit') {
+    const { patch } = network;
+    if (side % patch === 0) return network;
+    // The nearest by ratio: of 13 pixels 13 and not 1, whose many tokens few browsers could hold.
+    const distance = (size: number) => Math.abs(Math.log(size / patch));
+    const [nearest] = patchSizes(side).sort((a, b) => distance(a) - distance(b));
+    return { ...network, patch: nearest };
+  }
+  if (network.family === 'convnext') {
+    const patch = Math.max(1, Math.min(network.patch, Math.floor(side / 2 ** (network.stages.length - 1))));
+    return patch === network.patch ? network : { ...network, patch };
+  }
+  return network;
+}
+
+/** Let patches follow the size of the images. */
+function repairPatches(experiment: Experiment): Repaired {
+  const shape = taskShape(experiment.task);
+  const notes: string[] = [];
+  const fitting = (network: NetworkSpec, whose: string): NetworkSpec => {
+    const fitted = withFittingPatches(network, shape);
+    if (fitted !== network && 'patch' in fitted) notes.push(`The patches of ${whose} are now ${fitted.patch} pixels wide, to fit the images.`);
+    return fitted;
+  };
+  const target = fitting(experiment.target, 'the target');
+  const guides = Object.entries(experiment.guides).map(([id, guide]): [string, GuideSpec] =>
+    [id, 'network' in guide && guide.network ? { ...guide, network: fitting(guide.network, `the guide “${id}”`) } : guide]);
+  return notes.length > 0 ? { experiment: { ...experiment, target, guides: Object.fromEntries(guides) }, notes } : { experiment, notes };
+}
+
 /** All repairs. */
 export function repair(experiment: Experiment): Repaired {
-  const tasks = repairGuideTasks(experiment);
+  const patches = repairPatches(experiment);
+  const tasks = repairGuideTasks(patches.experiment);
   const mappings = repairMappings(tasks.experiment);
-  return { experiment: mappings.experiment, notes: [...tasks.notes, ...mappings.notes] };
+  return { experiment: mappings.experiment, notes: [...patches.notes, ...tasks.notes, ...mappings.notes] };
 }

@@ -46,9 +46,9 @@ export function modelFor(task: TaskSpec): Preset {
   return model;
 }
 
-/** Families that can be chosen for a task. Networks of one's own come with a link or a file. */
+/** Families that can read a task. */
 export const familiesFor = (task: TaskSpec): NetworkSpec['family'][] =>
-  (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => family !== 'custom' && familyFits(family, taskShape(task)));
+  (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => familyFits(family, taskShape(task)));
 
 /** Whether a change of task takes other networks with it. */
 export const changesInputs = (from: TaskSpec, to: TaskKind): boolean =>

@@ -4,6 +4,7 @@ import {
   type ArmSpec,
   type BaseSettings,
   type GuideSpec,
+  type InitName,
   isImageTask,
   isLanguageTask,
   type OptimiserSpec,
@@ -73,6 +74,9 @@ export function validationSet(task: TaskSpec): string {
 const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
 const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
 
+/** An initialisation in front of a noun; two of them are people's names. */
+export const initWord = (init: InitName): string => ({ he: 'He', xavier: 'Xavier' } as Partial<Record<InitName, string>>)[init] ?? init;
+
 /** An arm's loss in one line: "+ 4 × Σ (1 − CKA), whole run". */
 export function armStatement(arm: ArmSpec, base: BaseSettings): string {
   const parts: string[] = [];
@@ -91,7 +95,7 @@ export function armStatement(arm: ArmSpec, base: BaseSettings): string {
   }
   if (parts.length === 0) parts.push('task loss only');
   if (arm.learningRate !== undefined) parts.push(`lr ${number(arm.learningRate)}`);
-  if (arm.init !== undefined) parts.push(`${arm.init} init`);
+  if (arm.init !== undefined) parts.push(`${initWord(arm.init)} init`);
   return parts.join(' · ');
 }
 

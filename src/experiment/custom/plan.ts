@@ -55,6 +55,8 @@ export interface PlannedTap {
 }
 
 export interface NetworkPlan {
+  /** The lines of the text; those that could not be read are missing. */
+  statements: Statement[];
   layers: PlannedLayer[];
   taps: PlannedTap[];
   output: Flow;
@@ -362,7 +364,7 @@ export function planNetwork(spec: Pick<CustomSpec, 'text' | 'tap'>, task: TaskSh
   const { statements, problems } = parseText(spec.text);
   const planner = new Planner(task, spec.tap === 'post');
   const plan: NetworkPlan = {
-    layers: [], taps: planner.taps, head: [], headMultiplyAdds: 0, inputs: product(task.input), problem: problems[0] ?? null,
+    statements, layers: [], taps: planner.taps, head: [], headMultiplyAdds: 0, inputs: product(task.input), problem: problems[0] ?? null,
     output: task.tokens ? { kind: 'ids', shape: task.input } : { kind: 'image', shape: task.input },
   };
   if (plan.problem) return plan;

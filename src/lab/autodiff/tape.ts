@@ -13,6 +13,11 @@ export interface Value<T extends tf.Tensor = tf.Tensor> {
   readonly tracked: boolean;
 }
 
+/**
+ * A gradient to start from: of the value's shape, or with fewer members, of which `first` (0 by default) is the first.
+ */
+export type Root = readonly [value: Value, gradient: tf.Tensor, first?: number];
+
 type Backward = (dy: tf.Tensor) => (tf.Tensor | null)[];
 
 interface Node {
@@ -55,25 +60,39 @@ export class Tape {
 
   /**
    * Gradients of Σ ⟨root, seed⟩ with respect to `of`.
-   * @param roots values with the gradient that is injected at each
+   * @param roots gradients that are injected at values
    * @returns one tensor per value of `of`; null where no root depends on it
    */
-  gradients(roots: readonly (readonly [Value, tf.Tensor])[], of: readonly Value[]): (tf.Tensor | null)[] {
+  gradients(roots: readonly Root[], of: readonly Value[]): (tf.Tensor | null)[] {
     const gradients = new Map<Value, tf.Tensor>();
     const accumulate = (value: Value, gradient: tf.Tensor) => {
       const sum = gradients.get(value);
       gradients.set(value, sum ? tf.add(sum, gradient) : gradient);
     };
-    for (const [value, seed] of roots) if (value.tracked) accumulate(value, seed);
+    const partial = new Map<Value, Root[]>();
+    for (const root of roots) {
+      const [value, gradient] = root;
+      if (!value.tracked) continue;
+      if (gradient.shape[0] === value.tensor.shape[0]) accumulate(value, gradient);
+      else partial.set(value, [...(partial.get(value) ?? []), root]);
+    }
+    /** The gradient of a value to which everything has been added. */
+    const complete = (value: Value): tf.Tensor | null => {
+      let sum = gradients.get(value) ?? null;
+      for (const [, gradient, first] of partial.get(value) ?? []) {
+        sum = this.kernels.addToMembers(sum ?? tf.zeros(value.tensor.shape), gradient, first ?? 0);
+      }
+      return sum;
+    };
     for (let i = this.#nodes.length - 1; i >= 0; i--) {
       const { output, inputs, backward } = this.#nodes[i];
-      const dy = gradients.get(output);
+      const dy = complete(output);
       if (!dy) continue;
       gradients.delete(output);
       backward(dy).forEach((gradient, j) => {
         if (gradient && inputs[j].tracked) accumulate(inputs[j], gradient);
       });
     }
-    return of.map((value) => gradients.get(value) ?? null);
+    return of.map(complete);
   }
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NetworkSpec } from '../../experiment/schema.ts';
 import { centredGram } from '../guidance/alignment.ts';
 import { stream } from '../random/stream.ts';
-import { Group } from '../training/group.ts';
+import { Group, SCALAR_ROWS } from '../training/group.ts';
 import type { Kernels } from './kernels/types.ts';
 import { SEQUENCE_CASES } from './sequenceCases.ts';
 
@@ -18,14 +18,20 @@ const labels = (members: number, batch: number, classes: number): tf.Tensor2D =>
 function trainingStep(network: NetworkSpec, targetTap: string): Case {
   return (kernels) => {
     const batch = 12;
+    const rates = [0.1, 0.1, 0.2, 0.2, 0.1, 0.1];
     const group = new Group({
-      network, task: { input: [8, 8, 3], classes: 4, trainExamples: batch, valExamples: batch }, seeds: [0, 1], streamName: 'check',
-      optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 }, clipNorm: null,
+      network, task: { input: [8, 8, 3], classes: 4, trainExamples: batch, valExamples: batch }, seeds: [0, 1, 0, 1, 0, 1], streamName: 'check',
+      optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 }, clipNorm: 1,
     }, kernels);
     const pack = group.step({
-      inputs: random('images', [2, batch, 8, 8, 3]), labels: labels(2, batch, 4), learningRate: 0.1, step: 0,
-      align: [{ targetTap, guideGram: centredGram(kernels, random('guide', [2, batch, 40])), weight: 1, measure: 'cka' }],
-      distil: { logits: random('teacher', [2, batch, 4]), temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' },
+      inputs: random('images', [2, batch, 8, 8, 3]), labels: labels(2, batch, 4),
+      scalars: tf.tensor2d(group.scalars(0, rates, rates.map(() => 1)), [SCALAR_ROWS, rates.length]),
+      // Three arms of two seeds: guided, distilled, and with neither.
+      align: [{ members: { first: 0, count: 2 }, targetTap, guideGram: centredGram(kernels, random('guide', [2, batch, 40])), measure: 'cka' }],
+      distil: [{
+        members: { first: 2, count: 2 }, logits: random('teacher', [2, batch, 4]),
+        temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward',
+      }],
     });
     const weights = Object.fromEntries(group.model.weights.named().map(([name, tensor]) => [name, tf.clone(tensor)]));
     group.dispose();
@@ -90,14 +96,19 @@ export const CHECK_CASES: Record<string, Case> = {
   },
   optimisers: (k) => {
     const parameter = random<tf.Tensor3D>('p', [2, 6, 5]);
-    const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 3, weightDecay: 0.1, decoupled: true };
+    const hyper = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0.1 };
     const gradient = random<tf.Tensor3D>('g', [2, 6, 5]);
-    const active = tf.tensor1d([1, 0]);
+    const squares = k.sumSquares([gradient, parameter]);
+    // The second member's loss is not finite.
+    const { active, scale } = k.control(tf.ones([2]), tf.tensor1d([1, Number.NaN]), squares, 0.5);
+    const members = { active, scale, factors: tf.tensor2d([[0.01, 0.02], [1.5, 1.2], [0.9, 1]]) };
     // Clones: a kernel may update in place.
     const state = () => ({ parameter: tf.add(parameter, 0), m: random('m', [2, 6, 5]), v: tf.square(random('v', [2, 6, 5])) });
-    const adam = k.adam(state(), gradient, tf.ones([2]), active, hyper);
-    const sgd = k.sgd({ parameter: tf.add(parameter, 0), velocity: random('m', [2, 6, 5]) }, gradient, tf.ones([2]), active, { learningRate: 0.01, momentum: 0.9, weightDecay: 0.1 });
-    return { adam: adam.parameter, m: adam.m, v: adam.v, sgd: sgd.parameter, squares: k.sumSquares(gradient) };
+    const adam = k.adam(state(), gradient, members, hyper);
+    const sgd = k.sgd({ parameter: tf.add(parameter, 0), velocity: random('m', [2, 6, 5]) }, gradient, members, { momentum: 0.9, weightDecay: 0.1 });
+    const average = k.runningAverage(random('mean', [2, 5]), random('batch', [2, 5]), { momentum: 0.1, factor: 1.5 }, active);
+    const joined = k.addToMembers(random('whole', [4, 5]), random('part', [2, 5]), 1);
+    return { adam: adam.parameter, m: adam.m, v: adam.v, sgd: sgd.parameter, squares, active, scale, average, joined };
   },
   ...SEQUENCE_CASES,
   'FCN step': trainingStep({ family: 'fcn', depth: 2, width: 16, norm: 'batch', dropout: 0, init: 'default', tap: 'pre' }, 'linear1'),

@@ -41,16 +41,16 @@ export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: Bat
  * with z = (x − x̄)/‖x − x̄‖ and K = z·zᵀ it is −weight · G·z / ‖x − x̄‖ (see `Kernels.cka`). Scale invariance makes
  * the projection of the normalisation vanish, centring of x is inherited from the centred G.
  * A collapsed layer gets gradient 0.
- * @param weight one for all, or one for each of the E
+ * @param weights of the E members
  */
 export function alignmentGradient(
-  kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weight: number | tf.Tensor1D, measure: Measure,
+  kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure,
 ): tf.Tensor3D {
   const { z, norm } = kernels.centreNormalise(x);
   const gram = kernels.matmul(z, z, { transposeB: true });
   const { g } = kernels.cka(gram, guide, { debiased: measure === 'cka-debiased' });
   const alive = tf.greater(norm, 0);
-  const factor = tf.where(alive, tf.div(typeof weight === 'number' ? -weight : tf.neg(weight), tf.where(alive, norm, tf.onesLike(norm))), tf.zerosLike(norm));
+  const factor = tf.where(alive, tf.div(tf.neg(weights), tf.where(alive, norm, tf.onesLike(norm))), tf.zerosLike(norm));
   // The n×n side is the small one: scale there, not on [E, B, F].
   return kernels.matmul(tf.mul(g, tf.reshape(factor, [-1, 1, 1])) as tf.Tensor3D, z);
 }

@@ -38,15 +38,17 @@ export class BatchView {
       case 'flattened': return x;
       case 'position': {
         const byPosition = tf.transpose(byToken(), [0, 2, 1, 3]);
-        const mask = this.#mask && tf.expandDims(tf.transpose(this.#mask, [0, 2, 1]), 3);
+        const real = this.#maskFor(e);
+        const mask = real && tf.expandDims(tf.transpose(real, [0, 2, 1]), 3);
         return tf.reshape(mask ? centreWhere(byPosition, mask) : byPosition, [e * t, b, f]);
       }
       case 'all-tokens': {
-        const mask = this.#mask && tf.reshape(this.#mask, [-1, 1, b * t, 1]);
+        const real = this.#maskFor(e);
+        const mask = real && tf.reshape(real, [-1, 1, b * t, 1]);
         const rows = tf.reshape(x, [e, 1, b * t, f]);
         return tf.reshape(mask ? centreWhere(rows, mask) : rows, [e, b * t, f]);
       }
-      case 'last-token': return tf.sum(tf.mul(byToken(), this.#lastShares(b)), 2) as tf.Tensor3D;
+      case 'last-token': return tf.sum(tf.mul(byToken(), this.#lastShares(e, b)), 2) as tf.Tensor3D;
     }
   }
 
@@ -58,7 +60,7 @@ export class BatchView {
       case 'flattened': return gradient;
       case 'position': return tf.reshape(tf.transpose(tf.reshape(gradient, [rows / t, t, b, f]), [0, 2, 1, 3]), [rows / t, b, t * f]);
       case 'all-tokens': return tf.reshape(gradient, [rows, b, t * f]);
-      case 'last-token': return tf.reshape(tf.mul(tf.expandDims(gradient, 2), this.#lastShares(b)), [rows, b, t * f]);
+      case 'last-token': return tf.reshape(tf.mul(tf.expandDims(gradient, 2), this.#lastShares(rows, b)), [rows, b, t * f]);
     }
   }
 
@@ -84,11 +86,18 @@ export class BatchView {
     this.#mask?.dispose();
   }
 
-  /** `[S|1, B, T, 1]`, 1 at each sequence's last token. */
-  #lastShares(b: number): tf.Tensor {
+  /** The mask for E members: those of several arms, one arm behind the other. */
+  #maskFor(members: number): tf.Tensor3D | undefined {
+    const mask = this.#mask;
+    return mask && mask.shape[0] !== members ? tf.tile(mask, [members / mask.shape[0], 1, 1]) : mask;
+  }
+
+  /** `[E|1, B, T, 1]`, 1 at each sequence's last token. */
+  #lastShares(members: number, b: number): tf.Tensor {
     const t = this.#length;
     const each = tf.reshape(tf.range(0, t, 1, 'float32'), [1, 1, t]);
-    const last = this.#mask ? tf.sub(tf.sum(this.#mask, 2, true), 1) : tf.fill([1, b, 1], t - 1);
+    const mask = this.#maskFor(members);
+    const last = mask ? tf.sub(tf.sum(mask, 2, true), 1) : tf.fill([1, b, 1], t - 1);
     return tf.expandDims(tf.cast(tf.equal(each, last), 'float32'), 3);
   }
 }

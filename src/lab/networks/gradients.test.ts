@@ -7,8 +7,7 @@ import { describeNetwork, type TaskShape } from '../../experiment/describe.ts';
 import { composed } from '../backend/kernels/composed.ts';
 import { centredGram } from '../guidance/alignment.ts';
 import { stream } from '../random/stream.ts';
-import { builtNetwork, expectGradients } from '../testing/gradients.ts';
-import type { StepInput } from '../training/group.ts';
+import { builtNetwork, expectGradients, type GradientInput } from '../testing/gradients.ts';
 
 const TASK: TaskShape = { input: [6, 6, 3], classes: 4, trainExamples: 10, valExamples: 10 };
 const BATCH = 10;
@@ -62,7 +61,7 @@ beforeAll(async () => {
 
 describe.each(Object.entries(CASES))('%s', (_, { network, tap }) => {
   const maskCache = new Map<string, tf.Tensor3D>();
-  const input: Omit<StepInput, 'learningRate' | 'step'> = {
+  const input: GradientInput = {
     inputs: random('images', [MEMBERS, BATCH, 6, 6, 3]) as tf.Tensor5D,
     labels: tf.tensor2d(Int32Array.from({ length: MEMBERS * BATCH }, (_, i) => (i * 3) % 4), [MEMBERS, BATCH], 'int32'),
     masks: (layer, features, rate) => {

@@ -1,7 +1,7 @@
 /** A network with weights: what can be evaluated. Guides are models and nothing more; groups train theirs. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../../experiment/describe.ts';
-import type { NetworkSpec } from '../../experiment/schema.ts';
+import { type InitName, type NetworkSpec, withInit } from '../../experiment/schema.ts';
 import { Tape } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { stream } from '../random/stream.ts';
@@ -15,6 +15,8 @@ export interface ModelOptions {
   task: TaskShape;
   /** One member per seed. */
   seeds: readonly number[];
+  /** Per member an initialisation other than the network's own, or undefined. */
+  inits?: readonly (InitName | undefined)[];
   /** Name of the weights' random streams: `init` for targets, `guide/<id>` for guides. */
   streamName: string;
   /** Orthogonal weight matrices (a control) instead of the network's own. */
@@ -26,11 +28,18 @@ export class Model {
   readonly weights: Weights;
   readonly kernels: Kernels;
 
-  constructor({ network, task, seeds, streamName, orthogonal = false }: ModelOptions, kernels: Kernels) {
+  constructor({ network, task, seeds, inits, streamName, orthogonal = false }: ModelOptions, kernels: Kernels) {
     this.kernels = kernels;
-    const program = buildNetwork(network, task);
-    this.program = orthogonal ? withOrthogonalWeights(program) : program;
-    this.weights = Weights.create(this.program, seeds.length, (member, parameter) => stream(seeds[member], streamName, parameter));
+    const build = (spec: NetworkSpec) => {
+      const program = buildNetwork(spec, task);
+      return orthogonal ? withOrthogonalWeights(program) : program;
+    };
+    this.program = build(network);
+    const programs = seeds.map((_, member) => {
+      const init = inits?.[member];
+      return init ? build(withInit(network, init)) : this.program;
+    });
+    this.weights = Weights.create(programs, (member, parameter) => stream(seeds[member], streamName, parameter));
   }
 
   /**

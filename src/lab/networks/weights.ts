@@ -21,17 +21,22 @@ export class Weights {
   /**
    * New random weights. Every parameter of every member has its own stream, so a member's weights depend neither
    * on the other members nor on the other parameters.
+   * @param programs of the members: the same network, with initialisations of their own
    * @param streamOf stream of one member's parameter
    */
-  static create(program: NetworkProgram, members: number, streamOf: (member: number, parameter: string) => Stream): Weights {
+  static create(programs: readonly NetworkProgram[], streamOf: (member: number, parameter: string) => Stream): Weights {
+    const members = programs.length;
+    const [{ parameters, statistics }] = programs;
     const weights = new Weights(members);
-    for (const { name, shape, init } of program.parameters) {
+    parameters.forEach(({ name, shape }, i) => {
       const count = shape.reduce((a, b) => a * b, 1);
       const data = new Float32Array(members * count);
-      for (let e = 0; e < members; e++) data.set(init(streamOf(e, name), count), e * count);
+      programs.forEach((program, e) => {
+        data.set(program.parameters[i].init(streamOf(e, name), count), e * count);
+      });
       weights.parameters.set(name, tf.keep(tf.tensor(data, [members, ...shape], 'float32')));
-    }
-    for (const { name, features } of program.statistics) {
+    });
+    for (const { name, features } of statistics) {
       weights.mean.set(name, tf.keep(tf.zeros<tf.Rank.R2>([members, features])));
       weights.variance.set(name, tf.keep(tf.ones<tf.Rank.R2>([members, features])));
     }

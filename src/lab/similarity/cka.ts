@@ -83,6 +83,14 @@ export class GramStack {
     return new GramStack(taps, n, tf.concat3d(stacks.map((s) => s.grams), 0), tf.concat3d(stacks.map((s) => s.diagonals), 0));
   }
 
+  /** The stack of some members. Call inside `tf.tidy`. */
+  only({ first, count }: { first: number; count: number }): GramStack {
+    const [all, taps] = this.grams.shape;
+    if (count === all) return this;
+    const part = (x: tf.Tensor3D) => tf.slice3d(x, [first, 0, 0], [count, taps, x.shape[2]]);
+    return new GramStack(this.taps, this.n, part(this.grams), part(this.diagonals));
+  }
+
   keep(): this {
     tf.keep(this.grams);
     tf.keep(this.diagonals);

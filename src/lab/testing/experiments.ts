@@ -12,7 +12,7 @@ function changed(id: string, settings: Record<string, unknown>): Experiment {
 /** `wide-fcn` at a size for tests, with dotted overrides. */
 export function tinyExperiment(overrides: Record<string, unknown> = {}): Experiment {
   return changed('wide-fcn', {
-    'task.size': 8, 'task.train': 96, 'task.val': 64,
+    ...(overrides.task === undefined && { 'task.size': 8, 'task.train': 96, 'task.val': 64 }),
     'target.depth': 2, 'target.width': 16,
     'guides.trained.network.width': 4, 'guides.trained.training.steps': 4, 'guides.trained.training.batchSize': 16,
     'guides.untrained.network.width': 4,
@@ -21,6 +21,10 @@ export function tinyExperiment(overrides: Record<string, unknown> = {}): Experim
     ...overrides,
   });
 }
+
+/** As `tinyExperiment`, on images of files that are still to be chosen. */
+export const tinyFileImages = (overrides: Record<string, unknown> = {}): Experiment =>
+  tinyExperiment({ task: { ...findPreset('cifar')?.experiment.task, size: 8, train: 96, val: 40 }, ...overrides });
 
 /** A sequence preset at a size for tests, with dotted overrides. */
 export function tinySequences(id: 'first-token' | 'copy-paste' | 'parity', overrides: Record<string, unknown> = {}): Experiment {

@@ -5,9 +5,14 @@ import { Tape } from '../autodiff/tape.ts';
 import { composed } from '../backend/kernels/composed.ts';
 import { centredGram } from '../guidance/alignment.ts';
 import { ForwardContext } from '../networks/program.ts';
-import { Group, type GroupOptions, type StepInput } from '../training/group.ts';
+import { Group, type GroupOptions, SCALAR_ROWS, type StepInput } from '../training/group.ts';
+import type { AlignInput, DistilInput } from '../training/terms.ts';
 
-type Input = Omit<StepInput, 'learningRate' | 'step'>;
+/** What a step is fed; its terms belong to all members. */
+export interface GradientInput extends Pick<StepInput, 'inputs' | 'labels' | 'masks'> {
+  align: (Omit<AlignInput, 'members'> & { weight: number })[];
+  distil?: Omit<DistilInput, 'members'>;
+}
 type Network = Pick<GroupOptions, 'network' | 'task' | 'seeds'>;
 
 const makeGroup = (options: Network): Group => new Group({
@@ -15,7 +20,7 @@ const makeGroup = (options: Network): Group => new Group({
 }, composed);
 
 /** A group's total loss (task, distillation, alignment), from forward kernels only. */
-function totalLoss(group: Group, input: Input): number {
+function totalLoss(group: Group, input: GradientInput): number {
   return tf.tidy(() => {
     const tape = new Tape(composed, false);
     const context = new ForwardContext({
@@ -40,12 +45,18 @@ function totalLoss(group: Group, input: Input): number {
 }
 
 /** Expect that one step of SGD goes down the total loss in every parameter. */
-export async function expectGradients(network: Network, input: Input): Promise<void> {
+export async function expectGradients(network: Network, input: GradientInput): Promise<void> {
   const trained = makeGroup(network);
   const probe = makeGroup(network);
   const before = new Map(await Promise.all([...probe.model.weights.parameters].map(async ([name, t]) => [name, new Float32Array(await t.data())] as const)));
   const rate = 0.5;
-  trained.step({ ...input, learningRate: rate, step: 0 });
+  const members = { first: 0, count: network.seeds.length };
+  const { align, distil, ...fed } = input;
+  const scalars = trained.scalars(0, network.seeds.map(() => rate), network.seeds.map(() => align[0].weight));
+  trained.step({
+    ...fed, scalars: tf.tensor2d(scalars, [SCALAR_ROWS, members.count]),
+    align: align.map((term) => ({ ...term, members })), distil: distil ? [{ ...distil, members }] : [],
+  });
   let checked = 0;
   for (const [name, values] of before) {
     const after = await trained.model.weights.parameter(name).data();

@@ -53,16 +53,17 @@ function logitsAt(model: Model, windows: Int32Array, context: number, at: number
 /**
  * Let every member of every model go on with a prompt. Members of one seed draw with the same random numbers. Only for
  * causal networks: what stands behind the token asked about is not yet written.
- * @param models with one member per seed
- * @returns `[models × seeds × 2 × length]`: the most likely continuation, then a sampled one
+ * @param models whose members are all seeds, once or several times
+ * @returns `[models × members × 2 × length]`: the most likely continuation, then a sampled one
  */
 export async function generate(models: readonly Model[], seeds: readonly number[], options: WriteOptions): Promise<Int32Array<ArrayBuffer>> {
   const { prompt, length, context, temperature, draw } = options;
-  const rows = models.length * seeds.length * TEXTS;
+  const counts = models.map(({ weights }) => weights.members * TEXTS);
+  const firsts = counts.map((_, m) => counts.slice(0, m).reduce((a, b) => a + b, 0));
+  const rows = counts.reduce((a, b) => a + b, 0);
   const whole = prompt.length + length;
   const texts = new Int32Array(rows * whole);
   for (let row = 0; row < rows; row++) texts.set(prompt, row * whole);
-  const perModel = seeds.length * TEXTS;
   for (let at = prompt.length; at < whole; at++) {
     // The window ends with the last token written; a text that is still shorter is filled up behind it.
     const from = Math.max(0, at - context);
@@ -70,12 +71,12 @@ export async function generate(models: readonly Model[], seeds: readonly number[
     for (let row = 0; row < rows; row++) windows.set(texts.subarray(row * whole + from, row * whole + at), row * context);
     const uniforms = seeds.map((seed) => stream(seed, 'text', draw, at).uniform());
     const all = await Promise.all(models.map((model, m) =>
-      logitsAt(model, windows.slice(m * perModel * context, (m + 1) * perModel * context), context, at - from - 1)));
+      logitsAt(model, windows.slice(firsts[m] * context, (firsts[m] + counts[m]) * context), context, at - from - 1)));
     all.forEach((logits, m) => {
-      const classes = logits.length / perModel;
-      for (let i = 0; i < perModel; i++) {
+      const classes = logits.length / counts[m];
+      for (let i = 0; i < counts[m]; i++) {
         const own = logits.subarray(i * classes, (i + 1) * classes);
-        texts[(m * perModel + i) * whole + at] = i % TEXTS === 0 ? largest(own) : sampleToken(own, temperature, uniforms[Math.floor(i / TEXTS)]);
+        texts[(firsts[m] + i) * whole + at] = i % TEXTS === 0 ? largest(own) : sampleToken(own, temperature, uniforms[Math.floor(i / TEXTS) % seeds.length]);
       }
     });
   }

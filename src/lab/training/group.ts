@@ -3,15 +3,14 @@
  * trains all of them; nothing flows between members, so each learns exactly as it would alone.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Measure, OptimiserSpec } from '../../experiment/schema.ts';
-import { Tape, type Value } from '../autodiff/tape.ts';
+import type { OptimiserSpec } from '../../experiment/schema.ts';
+import { type Root, Tape, type Value } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { alignmentGradient } from '../guidance/alignment.ts';
-import type { BatchView } from '../guidance/tokenViews.ts';
 import { Model, type ModelOptions } from '../networks/model.ts';
-import { ForwardContext, type MaskSource } from '../networks/program.ts';
+import { type BatchStatistics, ForwardContext, type MaskSource } from '../networks/program.ts';
 import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Optimiser } from './optimiser.ts';
+import { type AlignInput, alignmentRoots, type DistilInput, membersOf, taskGradient } from './terms.ts';
 
 /** Weight of a new batch in the running statistics, as in PyTorch. */
 const STATISTICS_MOMENTUM = 0.1;
@@ -21,42 +20,26 @@ export interface GroupOptions extends ModelOptions {
   clipNorm: number | null;
 }
 
-/** One aligned pair of a step: the guide's centred Gram matrices for the members' batches. */
-export interface AlignInput {
-  targetTap: string;
-  /** `[E|1, B, B]`; with a view per position `[E·T, B, B]`. */
-  guideGram: tf.Tensor3D;
-  /** Share of each Gram matrix, where it is not 1 (see `BatchView.shares`). */
-  shares?: tf.Tensor1D;
-  /** How the tokens of sequences are looked at. */
-  view?: BatchView;
-  /** Factor on 1 − similarity. */
-  weight: number;
-  measure: Measure;
-}
+/** Rows of `StepInput.scalars`; the first three are what the optimiser takes. */
+export const SCALAR_ROWS = 4;
+const ALIGN_WEIGHT_ROW = 3;
 
-export interface DistilInput {
-  /** Teacher logits `[E|1, B, C]`. */
-  logits: tf.Tensor3D;
-  temperature: number;
-  ceWeight: number;
-  kdWeight: number;
-  direction: 'forward' | 'reverse';
-  /** As in `StepInput`, where only labelled positions are distilled. */
-  labels?: tf.Tensor2D;
-}
-
+/**
+ * All that a step reads besides the group's own state. Shapes and the list of terms are the same from step to step,
+ * except where a term begins or ends; what changes are the values of these tensors. So a step can be recorded once
+ * and replayed with other values.
+ */
 export interface StepInput {
-  /** Images `[E|1, B, H, W, C]` or tokens int32 `[E|1, B, T]`. */
+  /** Images `[S, B, H, W, C]` or tokens int32 `[S, B, T]`. S divides E: member e learns from batch e mod S. */
   inputs: tf.Tensor;
-  /** int32 `[E|1, B·outputs]`, −1 where none is asked for */
+  /** int32 `[S, B·outputs]`, −1 where none is asked for */
   labels: tf.Tensor2D;
+  /** Masks `[S, B, F]`. */
   masks?: MaskSource;
   align: readonly AlignInput[];
-  distil?: DistilInput;
-  learningRate: number;
-  /** 0-based. */
-  step: number;
+  distil: readonly DistilInput[];
+  /** `[SCALAR_ROWS, E]`, see `Group.scalars`: all numbers that change from step to step. */
+  scalars: tf.Tensor2D;
 }
 
 export class Group {
@@ -78,7 +61,26 @@ export class Group {
   }
 
   /**
-   * One training step.
+   * The numbers of one step.
+   * @param step 0-based
+   * @param learningRates, alignWeights of each member
+   * @returns values of `StepInput.scalars`
+   */
+  scalars(step: number, learningRates: readonly number[], alignWeights?: readonly number[]): Float32Array {
+    const members = this.seeds.length;
+    const values = new Float32Array(SCALAR_ROWS * members);
+    learningRates.forEach((learningRate, e) => {
+      this.#optimiser.factors(learningRate, step).forEach((factor, row) => {
+        values[row * members + e] = factor;
+      });
+      values[ALIGN_WEIGHT_ROW * members + e] = alignWeights?.[e] ?? 0;
+    });
+    return values;
+  }
+
+  /**
+   * One training step. It changes nothing but the group's tensors, and on a backend that updates in place those stay
+   * the same tensors.
    * @returns `[3, E]` task loss and metric of each member on its batch before the update, and 1 where it was updated, 0
    *   where its loss or gradient is not finite and it is frozen. The caller disposes it.
    */
@@ -88,20 +90,17 @@ export class Group {
       const tape = new Tape(kernels, true);
       const parameters = new Map([...this.model.weights.parameters].map(([name, tensor]) => [name, tape.parameter(tensor)]));
       const context = new ForwardContext({
-        tape, mode: 'train', masks: input.masks,
+        tape, mode: 'train',
+        masks: input.masks && ((...layer) => this.#forMembers(input.masks?.(...layer))),
         parameter: (name) => parameters.get(name) as Value,
         running: (name) => this.model.weights.running(name),
       });
-      const logits = this.model.program.forward(context, tape.constant(input.inputs));
-      const { loss, accuracy, dLogits } = kernels.softmaxCrossEntropy(logits.tensor, input.labels);
-      const roots: (readonly [Value, tf.Tensor])[] = [[logits, this.#taskGradient(logits.tensor, dLogits, input.distil)]];
-      for (const { targetTap, guideGram, shares, view, weight, measure } of input.align) {
-        const tap = context.taps.get(targetTap);
-        if (!tap) throw new Error(`the target has no layer "${targetTap}"`);
-        const examples = view ? view.take(tap.tensor) : tap.tensor;
-        const weights = shares ? (tf.mul(shares, weight) as tf.Tensor1D) : weight;
-        const gradient = alignmentGradient(kernels, examples, guideGram, weights, measure);
-        roots.push([tap, view ? view.spread(gradient, tap.tensor.shape[1]) : gradient]);
+      const logits = this.model.program.forward(context, tape.constant(this.#forMembers(input.inputs)));
+      const { loss, accuracy, dLogits } = kernels.softmaxCrossEntropy(logits.tensor, this.#forMembers(input.labels));
+      const roots: Root[] = [[logits, taskGradient(kernels, logits.tensor, dLogits, input.distil)]];
+      if (input.align.length > 0) {
+        const weights = tf.reshape(membersOf(input.scalars, { first: ALIGN_WEIGHT_ROW, count: 1 }), [-1]) as tf.Tensor1D;
+        roots.push(...alignmentRoots(kernels, context.taps, input.align, weights));
       }
 
       const names = [...parameters.keys()];
@@ -109,13 +108,11 @@ export class Group {
       tape.gradients(roots, [...parameters.values()]).forEach((gradient, i) => {
         if (gradient) gradients.set(names[i], gradient);
       });
-      this.#learn(gradients, loss, input.learningRate, input.step + 1);
-      for (const [name, { mean, variance, rows }] of context.batchStatistics) {
-        this.#average('mean', name, mean);
-        // PyTorch keeps the unbiased variance in the running statistics.
-        this.#average('variance', name, rows > 1 ? tf.mul(variance, rows / (rows - 1)) : variance);
-      }
-      return tf.stack([loss, accuracy, this.#active]) as tf.Tensor2D;
+      const { active, scale } = kernels.control(this.#active, loss, kernels.sumSquares([...gradients.values()]), this.#clipNorm);
+      this.#optimiser.update(this.model.weights, gradients, { scale, active, factors: input.scalars });
+      this.#setActive(active);
+      for (const [name, statistics] of context.batchStatistics) this.#average(name, statistics);
+      return tf.stack([loss, accuracy, active]) as tf.Tensor2D;
     });
   }
 
@@ -137,7 +134,7 @@ export class Group {
   load(tensors: PlainTensors, only: 'all' | 'weights' = 'all'): void {
     for (const [name, current] of only === 'weights' ? this.model.weights.named() : this.named()) {
       const saved = tensors[name];
-      if (!saved || saved.shape.join() !== current.shape.join()) throw new Error(`saved weights do not fit: "${name}"`);
+      if (!saved || saved.shape.join() !== current.shape.join() || saved.data.length !== current.size) throw new Error(`saved weights do not fit: "${name}"`);
       const tensor = tf.tensor(saved.data, saved.shape, 'float32');
       if (name === 'active') this.#setActive(tensor as tf.Tensor1D);
       else if (name.startsWith('optimiser/')) this.#optimiser.restore(name, tensor);
@@ -151,34 +148,26 @@ export class Group {
     this.#active.dispose();
   }
 
-  /** ceWeight·∂CE + kdWeight·T²·∂KL, or ∂CE alone. */
-  #taskGradient(logits: tf.Tensor3D, dCrossEntropy: tf.Tensor3D, distil: DistilInput | undefined): tf.Tensor3D {
-    if (!distil) return dCrossEntropy;
-    const { dLogits } = this.#kernels.distillation(logits, distil.logits, distil);
-    return tf.add(tf.mul(dCrossEntropy, distil.ceWeight), tf.mul(dLogits, distil.kdWeight));
+  /** `[S, …]` for all members, one arm behind the other. */
+  #forMembers<T extends tf.Tensor | undefined>(x: T): T {
+    const repeats = x ? this.seeds.length / x.shape[0] : 1;
+    // Not tile, which computes the place of every element by itself.
+    return x && repeats > 1 ? (tf.concat(new Array<tf.Tensor>(repeats).fill(x), 0) as T) : x;
   }
 
-  #learn(gradients: ReadonlyMap<string, tf.Tensor>, loss: tf.Tensor1D, learningRate: number, step: number): void {
-    const squares = [...gradients.values()].map((gradient) => this.#kernels.sumSquares(gradient));
-    // Not addN: on WebGPU it fails for more tensors than a shader has bindings.
-    const normSquared = tf.sum(tf.stack(squares), 0) as tf.Tensor1D;
-    const finite = tf.isFinite(tf.add(loss, normSquared)) as tf.Tensor1D;
-    // Selected, never multiplied: 0 × NaN is NaN.
-    const active = tf.where(finite, this.#active, tf.zerosLike(this.#active));
-    const scale = this.#clipNorm === null
-      ? tf.onesLike(active)
-      : (tf.minimum(1, tf.div(this.#clipNorm, tf.add(tf.sqrt(normSquared), 1e-6))) as tf.Tensor1D);
-    this.#optimiser.update(this.model.weights, gradients, learningRate, step, scale, active);
-    this.#setActive(active);
-  }
-
-  #average(which: 'mean' | 'variance', name: string, batch: tf.Tensor2D): void {
-    const running = this.model.weights.running(name)[which];
-    this.model.weights.replace(`${which}/${name}`, this.#kernels.runningAverage(running, batch, STATISTICS_MOMENTUM, this.#active));
+  #average(name: string, { mean, variance, rows }: BatchStatistics): void {
+    const running = this.model.weights.running(name);
+    // PyTorch keeps the unbiased variance in the running statistics.
+    const unbiased = rows > 1 ? rows / (rows - 1) : 1;
+    for (const [which, batch, factor] of [['mean', mean, 1], ['variance', variance, unbiased]] as const) {
+      const next = this.#kernels.runningAverage(running[which], batch, { momentum: STATISTICS_MOMENTUM, factor }, this.#active);
+      this.model.weights.replace(`${which}/${name}`, next);
+    }
   }
 
   #setActive(active: tf.Tensor1D): void {
     const old = this.#active;
+    if (old === active) return;
     this.#active = tf.keep(active);
     old.dispose();
   }

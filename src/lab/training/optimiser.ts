@@ -1,7 +1,8 @@
 /** Optimiser state of a group and one update of all its parameters. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptimiserSpec } from '../../experiment/schema.ts';
-import type { Kernels } from '../backend/kernels/types.ts';
+import { optimiserFactors } from '../backend/kernels/optimiserFactors.ts';
+import type { Kernels, MemberControl } from '../backend/kernels/types.ts';
 import type { Weights } from '../networks/weights.ts';
 
 /** Names of the state tensors that each optimiser keeps per parameter. */
@@ -22,28 +23,32 @@ export class Optimiser {
   }
 
   /**
-   * One step of every parameter that has a gradient. Must run inside `tf.tidy`: updated tensors are kept, replaced
-   * ones disposed.
-   * @param step 1-based, for Adam's bias correction
-   * @param scale `[E]` factor on each member's gradient (clipping)
-   * @param active `[E]` 1 for members that learn, 0 for frozen ones
+   * Rate, rootScale and keep of one member (see `optimiserFactors`).
+   * @param step 0-based
    */
-  update(
-    weights: Weights, gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number, step: number,
-    scale: tf.Tensor1D, active: tf.Tensor1D,
-  ): void {
+  factors(learningRate: number, step: number): [number, number, number] {
+    const spec = this.#spec;
+    return optimiserFactors({
+      learningRate, step: step + 1,
+      betas: spec.kind === 'sgd' ? undefined : [spec.beta1, spec.beta2],
+      decoupledDecay: spec.kind === 'adamw' ? spec.weightDecay : 0,
+    });
+  }
+
+  /** One step of every parameter that has a gradient; replaced tensors are disposed. */
+  update(weights: Weights, gradients: ReadonlyMap<string, tf.Tensor>, members: MemberControl): void {
+    const spec = this.#spec;
     for (const [name, gradient] of gradients) {
       const parameter = weights.parameter(name);
-      if (this.#spec.kind === 'sgd') {
-        const { momentum, weightDecay } = this.#spec;
-        const next = this.#kernels.sgd({ parameter, velocity: this.#slot('velocity', name) }, gradient, scale, active, { learningRate, momentum, weightDecay });
+      if (spec.kind === 'sgd') {
+        const next = this.#kernels.sgd({ parameter, velocity: this.#slot('velocity', name) }, gradient, members, spec);
         this.#replace('velocity', name, next.velocity);
         weights.replace(`parameter/${name}`, next.parameter);
       } else {
-        const { kind, beta1, beta2, epsilon, weightDecay } = this.#spec;
+        const { beta1, beta2, epsilon } = spec;
         const next = this.#kernels.adam(
-          { parameter, m: this.#slot('m', name), v: this.#slot('v', name) }, gradient, scale, active,
-          { learningRate, beta1, beta2, epsilon, step, weightDecay, decoupled: kind === 'adamw' });
+          { parameter, m: this.#slot('m', name), v: this.#slot('v', name) }, gradient, members,
+          { beta1, beta2, epsilon, coupledDecay: spec.kind === 'adam' ? spec.weightDecay : 0 });
         this.#replace('m', name, next.m);
         this.#replace('v', name, next.v);
         weights.replace(`parameter/${name}`, next.parameter);

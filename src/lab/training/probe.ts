@@ -12,6 +12,7 @@ import { CONSTANT_VARIANCE, FEWEST_EXAMPLES } from '../guidance/tokenViews.ts';
 import { comparisonPack, GramStack, readComparison } from '../similarity/cka.ts';
 import type { Split, Task } from '../tasks/index.ts';
 import { sliceSplit } from './inputs.ts';
+import type { MemberRange } from './terms.ts';
 
 /** Examples of one comparison: rows of `[E, B·T, F]`, or null for the activations as they are. */
 type Sheet = Int32Array | null;
@@ -116,11 +117,17 @@ export class GuideProbe {
     }
   }
 
-  /** Everything needed to compare members' taps `[E, B, T·F]` on the probe with the guide. Call inside `tf.tidy`. */
+  /**
+   * Everything needed to compare members' taps `[E, B, T·F]` on the probe with the guide. A guide with an instance per
+   * seed is compared with one arm's members after the other's. Call inside `tf.tidy`.
+   */
   pack(kernels: Kernels, taps: ReadonlyMap<string, tf.Tensor3D>): tf.Tensor1D {
     return tf.concat(this.#comparisons.map(({ sheet, stack, varies: alive }) => tf.tidy(() => {
-      const pack = comparisonPack(kernels, GramStack.of(kernels, examplesOf(taps, sheet, this.#length)), stack);
-      return alive ? tf.concat1d([pack, tf.reshape(alive, [-1])]) : pack;
+      const target = GramStack.of(kernels, examplesOf(taps, sheet, this.#length));
+      const parts: tf.Tensor1D[] = this.#arms(target.grams.shape[0])
+        .map((members) => comparisonPack(kernels, target.only(members), stack));
+      if (alive) parts.push(tf.reshape(alive, [-1]) as tf.Tensor1D);
+      return tf.concat1d(parts);
     }))) as tf.Tensor1D;
   }
 
@@ -134,14 +141,16 @@ export class GuideProbe {
     const counts = new Uint32Array(members * targetTaps * g);
     let at = offset;
     for (const { n, varies: alive } of this.#comparisons) {
-      const { similarities, length } = readComparison(values, at, {
-        s: members, targetS: members, guideS: this.#instances, t: targetTaps, g, n,
-      });
-      at += length;
-      if (!alive) return { similarities: this.#checked(similarities), length };
+      const similarities = new Float32Array(members * targetTaps * g * 3);
+      for (const { first, count } of this.#arms(members)) {
+        const arm = readComparison(values, at, { s: count, targetS: count, guideS: this.#instances, t: targetTaps, g, n });
+        similarities.set(arm.similarities, first * targetTaps * g * 3);
+        at += arm.length;
+      }
+      if (!alive) return { similarities: this.#checked(similarities), length: at - offset };
       for (let i = 0; i < counts.length; i++) {
         const member = Math.floor(i / (targetTaps * g));
-        const instance = this.#instances === 1 ? 0 : member;
+        const instance = member % this.#instances;
         if (values[at + instance * g + (i % g)] === 0) continue;
         counts[i]++;
         // A target that is the same for all examples at a position is like the guide in nothing there.
@@ -155,6 +164,12 @@ export class GuideProbe {
   #checked(similarities: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
     if (this.#noDebiased) for (let i = 1; i < similarities.length; i += 3) similarities[i] = Number.NaN;
     return similarities;
+  }
+
+  /** Members that are compared at a time. */
+  #arms(members: number): MemberRange[] {
+    const count = this.#instances === 1 ? members : this.#instances;
+    return Array.from({ length: members / count }, (_, i) => ({ first: i * count, count }));
   }
 
   dispose(): void {

@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric, taskShape } from '../../experiment/describe.ts';
 import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/events.ts';
 import { guideInstances } from '../../experiment/guides.ts';
-import { alignedPairs, GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
-import { type ArmSpec, type Experiment, type Intervention, type TokenView, withInit } from '../../experiment/schema.ts';
+import { alignedPairs, armGroups, GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
+import type { AlignTerm, ArmSpec, BaseSettings, Experiment, Intervention, TokenView } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../guidance/tokenViews.ts';
@@ -16,18 +16,34 @@ import type { Task } from '../tasks/index.ts';
 import { exp } from '../random/math.ts';
 import { evaluate, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
 import { generate } from './generate.ts';
-import { Group } from './group.ts';
+import { Group, SCALAR_ROWS } from './group.ts';
 import { inputTensor, labelTensor, StepMasks } from './inputs.ts';
 import { GuideProbe } from './probe.ts';
 import { scheduleFactor } from './schedule.ts';
+import type { AlignInput, DistilInput, MemberRange } from './terms.ts';
 
 /** Tokens that a member writes. */
 const WRITTEN = { characters: 120, words: 36 } as const;
 
-interface ArmGroup {
-  arm: ArmSpec;
-  group: Group;
+/** An arm with the members that it has in its group. */
+interface Arm {
+  spec: ArmSpec;
   pairs: { guideTap: string; targetTap: string }[];
+  members: MemberRange;
+}
+
+/** Arms that are trained as one program: arms outer, seeds inner. */
+interface ArmGroup {
+  arms: readonly Arm[];
+  group: Group;
+}
+
+/** What a step is fed, besides what its terms need of the guides. */
+interface Fed {
+  inputs: tf.Tensor;
+  labels: tf.Tensor2D;
+  views: ReadonlyMap<TokenView, BatchView>;
+  guides: ReadonlyMap<string, GuideBatch>;
 }
 
 export class Run {
@@ -37,8 +53,8 @@ export class Run {
   readonly #probes: GuideProbe[];
   readonly #groups: ArmGroup[];
 
-  /** Losses, metrics and activity of steps not read back yet: `[groups × 3 × seeds]` each. */
-  #unread: { step: number; pack: tf.Tensor1D }[] = [];
+  /** Losses, metrics and activity of steps not read back yet: `[3, members]` each. */
+  #unread: { step: number; pack: tf.Tensor2D }[] = [];
   #step = 0;
 
   constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, kernels: Kernels) {
@@ -48,12 +64,14 @@ export class Run {
     this.#guides = guides;
 
     const shape = taskShape(experiment.task);
-    this.#groups = experiment.arms.map((arm) => ({
-      arm,
-      pairs: alignedPairs(experiment, arm),
+    const { seeds } = experiment;
+    this.#groups = armGroups(experiment).map((specs) => ({
+      arms: specs.map((spec, i) => ({
+        spec, pairs: alignedPairs(experiment, spec), members: { first: i * seeds.length, count: seeds.length },
+      })),
       group: new Group({
-        network: arm.init ? withInit(experiment.target, arm.init) : experiment.target,
-        task: shape, seeds: experiment.seeds, streamName: 'init',
+        network: experiment.target, task: shape, streamName: 'init',
+        seeds: specs.flatMap(() => seeds), inits: specs.flatMap(({ init }) => seeds.map(() => init)),
         optimiser: experiment.base.optimiser, clipNorm: experiment.base.clipNorm,
       }, kernels),
     }));
@@ -91,48 +109,36 @@ export class Run {
     const inputs = inputTensor(drawn, this.task.shape.input);
     const labels = labelTensor(drawn);
     const views = this.#views(inputs);
-    const active = this.#groups.map(({ arm }) => ({
-      align: arm.align !== undefined && arm.align.weight > 0 && guidance && this.#step < (arm.align.until ?? Number.POSITIVE_INFINITY),
-      distil: arm.distil !== undefined,
-    }));
-    const batches = new Map<string, GuideBatch>();
+    const aligned = (arm: Arm): AlignTerm | undefined => {
+      const { align } = arm.spec;
+      return align && align.weight > 0 && guidance && this.#step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined;
+    };
+    const guides = new Map<string, GuideBatch>();
     for (const [id, guide] of this.#guides) {
-      const grams = this.#groups.some(({ arm }, i) => active[i].align && arm.align?.guide === id);
-      const logits = this.#groups.some(({ arm }) => arm.distil?.guide === id);
-      if (grams || logits) batches.set(id, await guide.batch(drawn, views, { step: this.#step, grams, logits }));
+      const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
+      const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
+      if (grams || logits) guides.set(id, await guide.batch(drawn, views, { step: this.#step, grams, logits }));
     }
     const masks = new StepMasks(seeds, this.#step, base.batchSize);
-    const packs = this.#groups.map(({ arm, group, pairs }, i) => {
-      const weight = (arm.align?.weight ?? 0) / ((arm.align?.reduction ?? base.reduction) === 'mean' ? Math.max(1, pairs.length) : 1);
-      return group.step({
-        inputs, labels, masks: masks.source, step: this.#step,
-        learningRate: (learningRate ?? arm.learningRate ?? base.learningRate) * factor,
-        align: active[i].align && arm.align
-          ? pairs.map(({ guideTap, targetTap }) => {
-              const needed = this.#needed(arm, guideTap);
-              const { gram, shares } = required(batches.get(arm.align?.guide ?? '')?.grams.get(gramKey(needed)));
-              return {
-                targetTap, weight, shares,
-                measure: arm.align?.measure ?? base.measure,
-                guideGram: gram,
-                view: needed.view === null ? undefined : views.get(needed.view),
-              };
-            })
-          : [],
-        ...(arm.distil && {
-          distil: {
-            ...arm.distil, logits: required(batches.get(arm.distil.guide)?.logits),
-            ...(this.task.shape.tokens && { labels }),
-          },
-        }),
+    const fed: Fed = { inputs, labels, views, guides };
+    const packs = this.#groups.map(({ arms, group }) => {
+      const rates = arms.flatMap(({ spec }) => seeds.map(() => (learningRate ?? spec.learningRate ?? base.learningRate) * factor));
+      const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), arm.pairs.length, base)));
+      const scalars = tf.tensor2d(group.scalars(this.#step, rates, weights), [SCALAR_ROWS, rates.length]);
+      const pack = group.step({
+        inputs, labels, masks: masks.source, scalars,
+        align: arms.flatMap((arm) => (aligned(arm) ? this.#alignTerms(arm, fed) : [])),
+        distil: arms.flatMap((arm) => this.#distilTerms(arm, fed)),
       });
+      scalars.dispose();
+      return pack;
     });
-    this.#unread.push({ step: this.#step, pack: tf.tidy(() => tf.keep(tf.reshape(tf.stack(packs), [-1]) as tf.Tensor1D)) });
+    this.#unread.push({ step: this.#step, pack: tf.tidy(() => tf.keep(packs.length === 1 ? tf.clone(packs[0]) : tf.concat2d(packs, 1))) });
     tf.dispose(packs);
     masks.dispose();
     tf.dispose([inputs, labels]);
     for (const view of views.values()) view.dispose();
-    for (const { grams, logits } of batches.values()) {
+    for (const { grams, logits } of guides.values()) {
       for (const { gram, shares } of grams.values()) tf.dispose(shares ? [gram, shares] : [gram]);
       logits?.dispose();
     }
@@ -144,9 +150,8 @@ export class Run {
     const unread = this.#unread;
     if (unread.length === 0) return null;
     this.#unread = [];
-    const seeds = this.experiment.seeds.length;
     const count = members(this.experiment).length;
-    const joined = tf.concat1d(unread.map(({ pack }) => pack));
+    const joined = tf.stack(unread.map(({ pack }) => pack));
     tf.dispose(unread.map(({ pack }) => pack));
     const values = await joined.data<'float32'>();
     joined.dispose();
@@ -154,15 +159,13 @@ export class Run {
     const metric = new Float32Array(unread.length * count);
     const perplexity = taskMetric(this.experiment.task).name === 'perplexity';
     for (let i = 0; i < unread.length; i++) {
-      for (let g = 0; g < this.#groups.length; g++) {
-        for (let s = 0; s < seeds; s++) {
-          const from = (i * this.#groups.length + g) * 3 * seeds + s;
-          // A frozen member has no loss, even where its forward pass still gives a number.
-          const frozen = values[from + 2 * seeds] === 0;
-          loss[i * count + g * seeds + s] = frozen ? Number.NaN : values[from];
-          const score = perplexity ? exp(values[from]) : values[from + seeds];
-          metric[i * count + g * seeds + s] = frozen ? Number.NaN : score;
-        }
+      for (let m = 0; m < count; m++) {
+        const from = i * 3 * count + m;
+        // A frozen member has no loss, even where its forward pass still gives a number.
+        const frozen = values[from + 2 * count] === 0;
+        loss[i * count + m] = frozen ? Number.NaN : values[from];
+        const score = perplexity ? exp(values[from]) : values[from + count];
+        metric[i * count + m] = frozen ? Number.NaN : score;
       }
     }
     return { firstStep: unread[0].step + 1, count: unread.length, loss, metric };
@@ -210,21 +213,28 @@ export class Run {
     return scores;
   }
 
-  /** All state by name, for a checkpoint. */
+  /** All state by arm and name, for a checkpoint: which arms are trained together is nothing that it depends on. */
   async save(): Promise<PlainTensors> {
     const tensors: PlainTensors = {};
-    for (const { arm, group } of this.#groups) {
-      for (const [name, tensor] of Object.entries(await group.save())) tensors[`${arm.id}/${name}`] = tensor;
+    for (const { arms, group } of this.#groups) {
+      for (const [name, { shape: [all, ...shape], data }] of Object.entries(await group.save())) {
+        const each = data.length / all;
+        for (const { spec, members: { first, count } } of arms) {
+          tensors[`${spec.id}/${name}`] = { shape: [count, ...shape], data: data.slice(first * each, (first + count) * each) };
+        }
+      }
     }
     return tensors;
   }
 
   /** Continue from a checkpoint of the same experiment. @throws {Error} when it does not fit */
   restore(checkpoint: Checkpoint): void {
-    for (const { arm, group } of this.#groups) {
-      const prefix = `${arm.id}/`;
-      group.load(Object.fromEntries(Object.entries(checkpoint.tensors)
-        .filter(([name]) => name.startsWith(prefix)).map(([name, tensor]) => [name.slice(prefix.length), tensor])));
+    for (const { arms, group } of this.#groups) {
+      const joined = group.named().map(([name, { shape }]) => {
+        const parts = arms.map(({ spec }) => checkpoint.tensors[`${spec.id}/${name}`]?.data ?? new Float32Array());
+        return [name, { shape, data: concat(parts, (n) => new Float32Array(n)) }] as const;
+      });
+      group.load(Object.fromEntries(joined));
     }
     this.#step = checkpoint.step;
   }
@@ -253,16 +263,40 @@ export class Run {
     return { learningRate, guidance };
   }
 
+  get #arms(): readonly Arm[] {
+    return this.#groups.flatMap(({ arms }) => arms);
+  }
+
   /** A guide's layer as an arm looks at it. */
-  #needed(arm: ArmSpec, tap: string): NeededTap {
-    return { tap, view: this.task.shape.tokens ? tokenView(this.experiment, arm) : null };
+  #needed({ spec }: Arm, tap: string): NeededTap {
+    return { tap, view: this.task.shape.tokens ? tokenView(this.experiment, spec) : null };
+  }
+
+  #alignTerms(arm: Arm, { views, guides }: Fed): AlignInput[] {
+    const { align } = arm.spec;
+    return arm.pairs.map(({ guideTap, targetTap }) => {
+      const needed = this.#needed(arm, guideTap);
+      const { gram, shares } = required(guides.get(align?.guide ?? '')?.grams.get(gramKey(needed)));
+      return {
+        members: arm.members, targetTap, guideGram: gram, shares,
+        measure: align?.measure ?? this.experiment.base.measure,
+        view: needed.view === null ? undefined : views.get(needed.view),
+      };
+    });
+  }
+
+  #distilTerms({ spec, members: own }: Arm, { labels, guides }: Fed): DistilInput[] {
+    const { distil } = spec;
+    if (!distil) return [];
+    const logits = required(guides.get(distil.guide)?.logits);
+    return [{ ...distil, members: own, logits, ...(this.task.shape.tokens && { labels }) }];
   }
 
   /** The views of a step's tokens that arms align in; none for images. */
   #views(inputs: tf.Tensor): Map<TokenView, BatchView> {
     const { tokens, input } = this.task.shape;
     if (!tokens) return new Map();
-    const kinds = new Set(this.#groups.filter(({ arm }) => arm.align).map(({ arm }) => tokenView(this.experiment, arm)));
+    const kinds = new Set(this.#arms.filter(({ spec }) => spec.align).map(({ spec }) => tokenView(this.experiment, spec)));
     return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs as tf.Tensor3D) : undefined)]));
   }
 
@@ -271,14 +305,20 @@ export class Run {
     const used = guidesInUse(this.experiment);
     for (const [id, guide] of this.#guides) {
       if (!used.includes(id)) continue;
-      const taps = new Map(this.#groups.filter(({ arm }) => arm.align?.guide === id)
-        .flatMap(({ arm, pairs }) => pairs.map((p) => this.#needed(arm, p.guideTap))).map((needed) => [gramKey(needed), needed]));
+      const taps = new Map(this.#arms.filter(({ spec }) => spec.align?.guide === id)
+        .flatMap((arm) => arm.pairs.map((p) => this.#needed(arm, p.guideTap))).map((needed) => [gramKey(needed), needed]));
       const bytes = guideInstances(this.experiment, id) * guideCacheBytes(this.experiment, id);
       const fits = cached + bytes <= GUIDE_CACHE_BYTES;
       if (fits) cached += bytes;
-      guide.require([...taps.values()], this.#groups.some(({ arm }) => arm.distil?.guide === id), fits);
+      guide.require([...taps.values()], this.#arms.some(({ spec }) => spec.distil?.guide === id), fits);
     }
   }
+}
+
+/** Factor on each 1 − similarity of an arm's term; 0 without one. */
+function weightPerPair(align: AlignTerm | undefined, pairs: number, base: BaseSettings): number {
+  const mean = (align?.reduction ?? base.reduction) === 'mean';
+  return (align?.weight ?? 0) / (mean ? Math.max(1, pairs) : 1);
 }
 
 function required<T>(value: T | undefined, what = 'a guide was not prepared for this step'): T {

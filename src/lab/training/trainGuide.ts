@@ -1,11 +1,12 @@
 /** Train a guide by its own recipe: the task loss alone, one network, its own budget. */
+import * as tf from '@tensorflow/tfjs-core';
 import type { TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { readTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
 import { evaluate, metricOf } from './evaluation.ts';
-import { Group } from './group.ts';
+import { Group, SCALAR_ROWS } from './group.ts';
 import { inputTensor, labelTensor, StepMasks } from './inputs.ts';
 import { scheduleFactor } from './schedule.ts';
 
@@ -50,10 +51,9 @@ export async function trainGuide(
       const inputs = inputTensor([batch], task.shape.input);
       const labels = labelTensor([batch]);
       const masks = new StepMasks([seed], step, batchSize);
-      const pack = group.step({
-        inputs, labels, masks: masks.source, align: [], step,
-        learningRate: learningRate * scheduleFactor(schedule, step, steps),
-      });
+      const scalars = tf.tensor2d(group.scalars(step, [learningRate * scheduleFactor(schedule, step, steps)]), [SCALAR_ROWS, 1]);
+      const pack = group.step({ inputs, labels, masks: masks.source, align: [], distil: [], scalars });
+      scalars.dispose();
       masks.dispose();
       inputs.dispose();
       labels.dispose();

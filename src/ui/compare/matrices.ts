@@ -1,8 +1,9 @@
 /** Which similarity matrices are shown, and in which words. */
 import { alignedPairs } from '@/experiment/plan.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { Experiment, InitName } from '@/experiment/schema.ts';
 import type { RunData } from '@/state/runData.ts';
 import { plainNumber } from '@/ui/charts/format.ts';
+import { initWord } from '@/ui/words.ts';
 
 export interface MatrixPanel {
   key: string;
@@ -36,7 +37,7 @@ export function matrixPanels(data: RunData, guide: string, field: 'cka' | 'debia
   const { experiment, matrices } = data;
   const { first, latest } = matrices;
   if (!experiment || !first || !latest || !(guide in data.guideTaps)) return [];
-  const inits = new Map<string, string[]>();
+  const inits = new Map<InitName, string[]>();
   for (const arm of experiment.arms) {
     const init = arm.init ?? experiment.target.init;
     inits.set(init, [...(inits.get(init) ?? []), arm.id]);
@@ -45,7 +46,7 @@ export function matrixPanels(data: RunData, guide: string, field: 'cka' | 'debia
   const starts = [...inits].map(
     ([init, arms]): MatrixPanel => ({
       key: `start ${init}`,
-      title: inits.size === 1 ? 'start, all arms' : `start, ${init} init`,
+      title: inits.size === 1 ? 'start, all arms' : `start, ${initWord(init)} init`,
       arm: null,
       when: 'start',
       aligned: NO_CELLS,

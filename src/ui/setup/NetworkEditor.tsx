@@ -1,5 +1,6 @@
-import { ActionIcon, Group, Input, NativeSelect, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Group, Input, NativeSelect, SegmentedControl, Select, Stack, Text, Tooltip } from '@mantine/core';
 import { IconMinus, IconPlus } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import { isImageTask, type NetworkSpec } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
@@ -70,6 +71,14 @@ function StagesField({ path, of }: { path: string; of: string }) {
   );
 }
 
+/** The text editor comes when it is needed. */
+const OwnNetwork = lazy(() => import('./own/OwnNetwork.tsx'));
+/** What it takes up, so that nothing jumps when it is there. */
+const OWN_NETWORK_HEIGHT = 390;
+
+/** Editors of texts need more room. */
+export const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 400);
+
 /** What a network comes to, live. */
 export function NetworkFacts({ network }: { network: NetworkSpec }) {
   const task = useExperiment((state) => state.experiment.task);
@@ -79,6 +88,43 @@ export function NetworkFacts({ network }: { network: NetworkSpec }) {
       {title}: {plural(taps.length, 'layer')} that can be read, {count(parameters)} parameters, {count(flops)}FLOP per{' '}
       {isImageTask(task) ? 'image' : 'sequence'}.
     </Text>
+  );
+}
+
+type Family = NetworkSpec['family'];
+
+/** More names do not fit side by side on a phone. */
+const MOST_BUTTONS = 3;
+
+interface FamilyFieldProps {
+  families: readonly Family[];
+  value: Family;
+  onChange: (family: Family) => void;
+}
+
+/** Which kind of network it is: buttons, or a list that opens where there are many. */
+function FamilyField({ families, value, onChange }: FamilyFieldProps) {
+  const data = families.map((family) => ({ value: family, label: FAMILY_NAMES[family] }));
+  if (families.length <= MOST_BUTTONS) {
+    return (
+      <SegmentedControl
+        aria-label="Family"
+        data={data}
+        value={value}
+        onChange={(family) => onChange(family as Family)}
+      />
+    );
+  }
+  return (
+    <Select
+      label="Family"
+      data={data}
+      value={value}
+      allowDeselect={false}
+      comboboxProps={{ withinPortal: false }}
+      maxDropdownHeight={320}
+      onChange={(family) => family !== null && onChange(family as Family)}
+    />
   );
 }
 
@@ -98,14 +144,18 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
   const stages = STAGES[network.family];
   return (
     <Stack gap="sm">
-      <SegmentedControl
-        aria-label="Family"
-        data={familiesFor(task).map((family) => ({ value: family, label: FAMILY_NAMES[family] }))}
+      <FamilyField
+        families={familiesFor(task)}
         value={network.family}
-        onChange={(family) => change(withFamily(network, family as NetworkSpec['family'], taskShape(task)))}
+        onChange={(family) => change(withFamily(network, family, taskShape(task)))}
       />
+      {network.family === 'custom' && (
+        <Suspense fallback={<div style={{ height: OWN_NETWORK_HEIGHT }} />}>
+          <OwnNetwork key={path} path={path} network={network} />
+        </Suspense>
+      )}
       {stages && <StagesField path={`${path}.stages`} of={stages} />}
-      <Fields root={path} specs={networkFields(network)} width={150} />
+      <Fields root={path} specs={networkFields(network, taskShape(task))} width={150} />
       <NetworkFacts network={network} />
     </Stack>
   );

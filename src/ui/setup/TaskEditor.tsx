@@ -5,6 +5,7 @@ import { taskTitle } from '@/experiment/describe.ts';
 import { useAssets } from '@/state/assets.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { changesInputs, defaultTask, modelFor, withTaskKind } from '@/state/tasks.ts';
+import { assetSummary } from '@/ui/files/words.ts';
 import { attempt } from './attempt.ts';
 import { Fields } from './fields/Fields.tsx';
 import { TASK_GROUPS, taskFields } from './taskSpecs.ts';
@@ -35,6 +36,7 @@ function choose(kind: TaskSpec['kind']): void {
 
 /** What is learnt, and its numbers. */
 export function TaskEditor({ task }: { task: TaskSpec }) {
+  const asset = useAssets(({ assets }) => task.kind === 'image-files' && assets?.find(({ hash }) => hash === task.data.hash));
   return (
     <>
       <Select
@@ -58,6 +60,11 @@ export function TaskEditor({ task }: { task: TaskSpec }) {
           <Text size="sm" truncate>
             {task.data.name}
             {task.data.hash === undefined && ', still to be chosen'}
+            {asset && (
+              <Text span fz={11} c="dimmed" display="block" style={{ whiteSpace: 'normal' }}>
+                {assetSummary(asset)}
+              </Text>
+            )}
           </Text>
           <Button onClick={() => useAssets.setState({ dialog: true })}>Files…</Button>
         </Group>

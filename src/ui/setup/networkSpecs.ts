@@ -1,4 +1,5 @@
 /** The settings of every family of networks, as data. */
+import { patchSizes, type TaskShape } from '@/experiment/describe.ts';
 import { INITS, type InitName, type NetworkSpec } from '@/experiment/schema.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
 import { choice, number } from './fields/specs.ts';
@@ -124,9 +125,16 @@ const MLP_UNITS: FieldSpec = number('ffn', 'MLP units', 'In the hidden layer of 
 const BLOCKS: FieldSpec = number('layers', 'Blocks', 'Each is attention, then an MLP.');
 const STREAM: FieldSpec = number('width', 'Width', 'Of the stream; a multiple of the heads.', 8);
 
-const VIT: FieldSpec[] = [
+const vitFields = ({ input }: TaskShape): FieldSpec[] => [
   BLOCKS,
-  number('patch', 'Patch', "Its side in pixels; it divides the image's."),
+  {
+    kind: 'choice',
+    path: 'patch',
+    label: 'Patch',
+    hint: 'Sizes in pixels that divide the image.',
+    list: true,
+    choices: patchSizes(input[0]).map((size) => ({ key: String(size), label: `${size}×${size}`, value: size })),
+  },
   STREAM,
   HEADS,
   MLP_UNITS,
@@ -166,12 +174,11 @@ const TRANSFORMER: FieldSpec[] = [
   // One initialisation: nothing to choose.
 ];
 
-const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
+const FIELDS: Record<Exclude<NetworkSpec['family'], 'vit'>, FieldSpec[]> = {
   fcn: FCN,
   resnet: RESNET,
   convnet: CONVNET,
   convnext: CONVNEXT,
-  vit: VIT,
   rnn: RNN,
   transformer: TRANSFORMER,
   custom: [
@@ -180,4 +187,5 @@ const FIELDS: Record<NetworkSpec['family'], FieldSpec[]> = {
   ],
 };
 
-export const networkFields = (network: NetworkSpec): FieldSpec[] => FIELDS[network.family];
+export const networkFields = (network: NetworkSpec, task: TaskShape): FieldSpec[] =>
+  network.family === 'vit' ? vitFields(task) : FIELDS[network.family];

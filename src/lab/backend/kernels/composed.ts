@@ -3,7 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@
 import { attention, attentionGrad } from './composed/attention.ts';
 import * as depthwise from './composed/depthwise.ts';
 import { distillation, softmaxCrossEntropy } from './composed/losses.ts';
-import { adam, runningAverage, sgd } from './composed/optimisers.ts';
+import { addToMembers, adam, control, runningAverage, sgd, sumSquares } from './composed/optimisers.ts';
 import { recurrent, recurrentGrad } from './composed/recurrent.ts';
 import { flat, memberOf, overMembers, overRows, stackMembers, sumPerMember, zero } from './composed/shared.ts';
 import * as tokens from './composed/tokens.ts';
@@ -136,6 +136,8 @@ function conv2dFilterGrad(dy: Tensor5D, x: Tensor5D, filterShape: Shape5D, optio
   );
 }
 
+const squares = (x: Tensor): Tensor1D => sumPerMember(tf.square(x));
+
 function centreNormalise(x: Tensor3D): { z: Tensor3D; norm: Tensor1D } {
   return tf.tidy(() => {
     const rows = x.shape[1];
@@ -143,8 +145,8 @@ function centreNormalise(x: Tensor3D): { z: Tensor3D; norm: Tensor1D } {
     const roughly = tf.sub<Tensor3D>(x, overRows(mean));
     // Once more: the float32 mean of a feature with a large offset is off by more than its variation may be.
     const centred = tf.sub<Tensor3D>(roughly, overRows(tf.div(sumRows(roughly), rows)));
-    const squared = sumSquares(centred);
-    const constant = tf.lessEqual(squared, tf.mul(sumSquares(mean), rows * CONSTANT_LAYER_RATIO ** 2));
+    const squared = squares(centred);
+    const constant = tf.lessEqual(squared, tf.mul(squares(mean), rows * CONSTANT_LAYER_RATIO ** 2));
     const norm = tf.where(constant, zero<Tensor1D>(), tf.sqrt(squared));
     const inverse = tf.where(constant, zero<Tensor1D>(), tf.rsqrt(squared));
     return { z: tf.mul<Tensor3D>(centred, overMembers(inverse, 3)), norm };
@@ -170,10 +172,10 @@ function cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value:
     }
     const centredK = debiased ? uCentre(k) : k;
     const centredL = debiased ? uCentre(l) : l;
-    const squareK = sumSquares(centredK);
-    const squareL = sumSquares(centredL);
-    const floorK: Tensor = debiased ? tf.mul(sumSquares(k), CENTRED_GRAM_RATIO ** 2) : tf.scalar(0);
-    const floorL: Tensor = debiased ? tf.mul(sumSquares(l), CENTRED_GRAM_RATIO ** 2) : tf.scalar(0);
+    const squareK = squares(centredK);
+    const squareL = squares(centredL);
+    const floorK: Tensor = debiased ? tf.mul(squares(k), CENTRED_GRAM_RATIO ** 2) : tf.scalar(0);
+    const floorL: Tensor = debiased ? tf.mul(squares(l), CENTRED_GRAM_RATIO ** 2) : tf.scalar(0);
     const collapsed = tf.logicalOr(tf.lessEqual(squareK, floorK), tf.lessEqual(squareL, floorL));
     const inverse = tf.where(collapsed, zero<Tensor1D>(), tf.mul<Tensor1D>(tf.rsqrt(squareK), tf.rsqrt(squareL)));
     const value = tf.mul<Tensor1D>(sumPerMember(tf.mul(centredK, centredL)), inverse);
@@ -184,10 +186,6 @@ function cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value:
     );
     return { value, g };
   });
-}
-
-function sumSquares(x: Tensor): Tensor1D {
-  return tf.tidy(() => sumPerMember(tf.square(x)));
 }
 
 /** Every kernel made of plain tfjs operations: the reference, and the fallback on every backend. */
@@ -210,7 +208,9 @@ export const composed: Kernels = {
   adam,
   sgd,
   sumSquares,
+  control,
   runningAverage,
+  addToMembers,
   ...tokens,
   recurrent,
   recurrentGrad,

@@ -92,19 +92,33 @@ export interface Kernels extends SequenceKernels {
 
   /**
    * One Adam/AdamW step for one parameter of any shape `[E, …]`: may update in place and return its
-   * arguments, or return new tensors (the caller then disposes the old ones). `scale` `[E]` multiplies the
-   * member's gradient (clipping); where `active[e]` is 0 the member is left exactly as it was.
+   * arguments, or return new tensors (the caller then disposes the old ones). `members.scale` multiplies each
+   * member's gradient (clipping); where `members.active` is 0 the member is left exactly as it was.
    */
-  adam(state: AdamState, gradient: Tensor, scale: Tensor1D, active: Tensor1D, hyper: AdamHyper): AdamState;
+  adam(state: AdamState, gradient: Tensor, members: MemberControl, hyper: AdamHyper): AdamState;
 
-  /** One SGD step with (Nesterov-free) momentum: v ← μ·v + g, p ← p − lr·v. Same contract as `adam`. */
-  sgd(state: SgdState, gradient: Tensor, scale: Tensor1D, active: Tensor1D, hyper: SgdHyper): SgdState;
+  /** One SGD step with (Nesterov-free) momentum: v ← μ·v + g, p ← p − rate·v. Same contract as `adam`. */
+  sgd(state: SgdState, gradient: Tensor, members: MemberControl, hyper: SgdHyper): SgdState;
 
-  /** Sum of squares per member: `[E, …]` → `[E]` (clipping, norms, divergence checks). */
-  sumSquares(x: Tensor): Tensor1D;
+  /** Sum of squares per member over all tensors `[E, …]` of a list: `[E]` (the squared gradient norm). */
+  sumSquares(tensors: readonly Tensor[]): Tensor1D;
 
-  /** running ← running + momentum·(batch − running) per member where `active[e]` ≠ 0; in place or new. */
-  runningAverage(running: Tensor2D, batch: Tensor2D, momentum: number, active: Tensor1D): Tensor2D;
+  /**
+   * Which members go on, and by what their gradients are multiplied, all `[E]`: a member stays active while its loss
+   * and its squared gradient norm are finite; `scale` is min(1, clipNorm/(norm + 1e-6)), or 1 without clipping.
+   * `active` may be updated in place and returned, or returned new; `scale` is new.
+   */
+  control(
+    active: Tensor1D, loss: Tensor1D, squaredNorm: Tensor1D, clipNorm: number | null,
+  ): { active: Tensor1D; scale: Tensor1D };
+
+  /**
+   * running ← running + momentum·(factor·batch − running) per member where `active[e]` ≠ 0; in place or new.
+   */
+  runningAverage(running: Tensor2D, batch: Tensor2D, options: AverageOptions, active: Tensor1D): Tensor2D;
+
+  /** x with `part` `[n, …]` added to its members from `first` on: a gradient that only some members have. */
+  addToMembers<T extends Tensor>(x: T, part: T, first: number): T;
 }
 
 export type Shape5D = [number, number, number, number, number];
@@ -147,22 +161,23 @@ export interface AdamState {
   v: Tensor;
 }
 
+/** What steers a parameter's update per member. */
+export interface MemberControl {
+  /** `[E]` factor on the gradient. */
+  scale: Tensor1D;
+  /** `[E]` 0 for members that stay as they are. */
+  active: Tensor1D;
+  /** Rows of `[3 or more, E]`: rate, rootScale, keep of each member at this step (see `optimiserFactors`). */
+  factors: Tensor2D;
+}
+
+/** p ← keep·p − rate·m / (rootScale·√v + ε); the bias corrections and the learning rate are in the members' factors. */
 export interface AdamHyper {
-  /** Learning rate per member is `learningRate`, already scheduled. */
-  learningRate: number;
   beta1: number;
   beta2: number;
   epsilon: number;
-  /** 1-based step count, for bias correction. */
-  step: number;
-  /** Coupled L2 (added to the gradient) or decoupled (AdamW) weight decay. */
-  weightDecay: number;
-  decoupled: boolean;
-  /**
-   * What a recorded step cannot take from numbers, as they change: `[rate, rootScale, keep]` of `adamFactors` on the
-   * device, used instead of them by kernels that work in place.
-   */
-  factors?: Tensor1D;
+  /** Coupled L2: times the parameter, added to the gradient. */
+  coupledDecay: number;
 }
 
 export interface SgdState {
@@ -171,9 +186,13 @@ export interface SgdState {
 }
 
 export interface SgdHyper {
-  learningRate: number;
   momentum: number;
   weightDecay: number;
-  /** The learning rate on the device, as in `AdamHyper`. */
-  factors?: Tensor1D;
+}
+
+export interface AverageOptions {
+  /** Weight of the new value. */
+  momentum: number;
+  /** Multiplies the new value first. */
+  factor: number;
 }

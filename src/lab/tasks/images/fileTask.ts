@@ -13,8 +13,10 @@ import { augment } from './augment.ts';
 import { channelStatistics, standardise, writeRgba } from './pixels.ts';
 import { balancedFirst, type ImageSplit, type SplitName } from './task.ts';
 
-/** Bytes read at a time: a few images out of 180 MB must not need 180 MB. */
+/** Bytes read at a time: the images of a run must not need all of a data set at once. */
 const WINDOW = 2 ** 23;
+/** Images that nobody asked for are read along up to this many in a row; more are skipped. */
+const GAP = 16;
 /** Rec. 601. */
 const LUMINANCE = [0.299, 0.587, 0.114] as const;
 
@@ -56,8 +58,10 @@ async function readImages(spec: FileImagesSpec, asset: AssetInfo<ImageFacts>, at
   const order = Array.from(at.keys()).sort((a, b) => at[a] - at[b]);
   for (let i = 0; i < order.length;) {
     const first = at[order[i]];
-    const bytes = new Uint8Array(await pixels.slice(first * size, (first + perWindow) * size).arrayBuffer());
-    for (; i < order.length && at[order[i]] < first + perWindow; i++) {
+    let end = i + 1;
+    while (end < order.length && at[order[end]] < first + perWindow && at[order[end]] - at[order[end - 1]] <= GAP) end++;
+    const bytes = new Uint8Array(await pixels.slice(first * size, (at[order[end - 1]] + 1) * size).arrayBuffer());
+    for (; i < end; i++) {
       resampler.write(bytes, (at[order[i]] - first) * size, values, 0);
       for (let p = 0, out = order[i] * area * to; p < area; p++) {
         for (const shares of weights) {

@@ -23,7 +23,7 @@ import { count, guideKind, guideState, plural } from '@/ui/words.ts';
 import { attempt } from '../attempt.ts';
 import { EditPopover } from '../EditPopover.tsx';
 import { GuideEditor } from '../GuideEditor.tsx';
-import { NetworkEditor } from '../NetworkEditor.tsx';
+import { editorWidth, NetworkEditor } from '../NetworkEditor.tsx';
 import { Pencil } from '../Pencil.tsx';
 import setup from '../setup.module.css';
 import { StaleDot } from '../StaleDot.tsx';
@@ -100,6 +100,7 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
         label={`Edit the guide: ${title}, ${guideState(guide)}`}
         title={`Guide “${view.guide}”`}
         testId="edit-guide"
+        width={'network' in guide ? editorWidth(guide.network) : undefined}
         target={
           <span>
             <b>{title}</b>{' '}
@@ -136,6 +137,7 @@ function TargetEnd({ experiment }: { experiment: Experiment }) {
         title="Target network"
         position="bottom-end"
         testId="edit-target"
+        width={editorWidth(experiment.target)}
         target={
           <span>
             <b>{title}</b>{' '}

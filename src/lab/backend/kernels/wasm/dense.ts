@@ -6,14 +6,11 @@ import { addressesOn, type Context, check, DOUBLE_BYTES, FLOAT_BYTES, shapesOf }
 /** Scratch memory of `gemm`: two packed operands and a tile (see gemm.c). */
 const GEMM_SCRATCH_BYTES = (96 * 384 + 384 * 512 + 64) * FLOAT_BYTES;
 
-/** Elements per partial sum in `square_chunks` (see optim.c). */
-const CHUNK = 1 << 14;
-
-type Dense = 'matmul' | 'sumRows' | 'relu' | 'reluGrad' | 'sumSquares';
+type Dense = 'matmul' | 'sumRows' | 'relu' | 'reluGrad';
 type Normalisation = 'batchNorm' | 'batchNormGrad' | 'batchNormInference' | 'centreNormalise';
 
 /** Products, rectifiers and sums. */
-export function dense({ heap, runner, partialSums }: Context): Pick<Kernels, Dense> {
+export function dense({ heap, runner }: Context): Pick<Kernels, Dense> {
   const { at, perMember } = addressesOn(heap);
 
   function matmul(a: Tensor3D, b: Tensor3D, options: MatmulOptions = {}): Tensor3D {
@@ -73,17 +70,7 @@ export function dense({ heap, runner, partialSums }: Context): Pick<Kernels, Den
     return dx;
   }
 
-  function sumSquares(x: Tensor): Tensor1D {
-    const members = x.shape[0];
-    const size = x.size / members;
-    const out = heap.tensor<Tensor1D>([members]);
-    const chunks = partialSums.reserve(members * Math.ceil(size / CHUNK) * DOUBLE_BYTES);
-    runner.run('square_chunks', [at(x, x.size), chunks, members, size], 2 * x.size);
-    runner.run('add_chunks', [chunks, heap.address(out), members, size], members);
-    return out;
-  }
-
-  return { matmul, sumRows, relu, reluGrad, sumSquares };
+  return { matmul, sumRows, relu, reluGrad };
 }
 
 /** Batch normalisation with its gradient, and the centring that similarity needs. */

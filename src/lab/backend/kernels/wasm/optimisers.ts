@@ -1,39 +1,84 @@
-import { adamFactors } from '../composed/optimisers.ts';
-import type { Kernels } from '../types.ts';
-import { addressesOn, type Context } from './context.ts';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Kernels, MemberControl } from '../types.ts';
+import { addressesOn, type Context, check, DOUBLE_BYTES, shapesOf } from './context.ts';
 
-/** Optimiser steps and running averages. They work in place and return their arguments. */
-export function optimisers({ heap, runner }: Context): Pick<Kernels, 'adam' | 'sgd' | 'runningAverage'> {
+/** Elements per partial sum in `square_chunks` (see optim.c). */
+const CHUNK = 1 << 14;
+
+type Optimisers = 'adam' | 'sgd' | 'sumSquares' | 'control' | 'runningAverage' | 'addToMembers';
+
+/** Optimiser steps and what steers them. Updates work in place and return their arguments. */
+export function optimisers({ heap, runner, partialSums }: Context): Pick<Kernels, Optimisers> {
   const { at } = addressesOn(heap);
 
-  const adam: Kernels['adam'] = (state, gradient, scale, active, hyper) => {
-    const { size, shape } = state.parameter;
-    const members = shape[0];
-    const { beta1, beta2, epsilon } = hyper;
-    const { rate, rootScale, coupledDecay, keep } = adamFactors(hyper);
+  /** What the update of one parameter takes of its members. */
+  function selection({ scale, active, factors }: MemberControl, parameter: Tensor): number[] {
+    const members = parameter.shape[0];
+    const [rows, columns] = factors.shape;
+    check(rows >= 3 && columns === members, () => `Factors ${shapesOf(factors)} do not fit ${members} members.`);
+    const addresses = [at(scale, members), at(active, members), at(factors, factors.size)];
+    return [...addresses, members, parameter.size / members];
+  }
+
+  const adam: Kernels['adam'] = (state, gradient, members, { beta1, beta2, epsilon, coupledDecay }) => {
+    const { size } = state.parameter;
     const inputs = [state.parameter, state.m, state.v, gradient].map((t) => at(t, size));
-    const selection = [at(scale, members), at(active, members), members, size / members];
-    const factors = [beta1, 1 - beta1, beta2, 1 - beta2, rate, epsilon, rootScale, coupledDecay, keep];
-    runner.run('adam', [...inputs, ...selection, ...factors], 8 * size);
+    const hyper = [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, coupledDecay];
+    runner.run('adam', [...inputs, ...selection(members, state.parameter), ...hyper], 8 * size);
     return state;
   };
 
-  const sgd: Kernels['sgd'] = (state, gradient, scale, active, { learningRate, momentum, weightDecay }) => {
-    const { size, shape } = state.parameter;
-    const members = shape[0];
+  const sgd: Kernels['sgd'] = (state, gradient, members, { momentum, weightDecay }) => {
+    const { size } = state.parameter;
     const inputs = [state.parameter, state.velocity, gradient].map((t) => at(t, size));
-    const selection = [at(scale, members), at(active, members), members, size / members];
-    runner.run('sgd', [...inputs, ...selection, learningRate, momentum, weightDecay], 4 * size);
+    runner.run('sgd', [...inputs, ...selection(members, state.parameter), momentum, weightDecay], 4 * size);
     return state;
   };
 
-  const runningAverage: Kernels['runningAverage'] = (running, batch, momentum, active) => {
+  const sumSquares: Kernels['sumSquares'] = (tensors) => {
+    const members = tensors[0].shape[0];
+    const counts = tensors.map((x) => Math.ceil(x.size / members / CHUNK));
+    const perMember = counts.reduce((a, b) => a + b, 0);
+    const out = heap.tensor<Tensor1D>([members]);
+    const chunks = partialSums.reserve(members * perMember * DOUBLE_BYTES);
+    let first = 0;
+    tensors.forEach((x, i) => {
+      const sizes = [members, x.size / members, perMember, first];
+      runner.run('square_chunks', [at(x, x.size), chunks, ...sizes], 2 * x.size);
+      first += counts[i];
+    });
+    runner.run('add_chunks', [chunks, heap.address(out), members, perMember], members * perMember);
+    return out;
+  };
+
+  const control: Kernels['control'] = (active, loss, squaredNorm, clipNorm) => {
+    const members = active.size;
+    const scale = heap.tensor<Tensor1D>([members]);
+    const inputs = [active, loss, squaredNorm].map((t) => at(t, members));
+    runner.run('control', [...inputs, heap.address(scale), members, clipNorm ?? 0], members);
+    return { active, scale };
+  };
+
+  const runningAverage: Kernels['runningAverage'] = (running, batch, { momentum, factor }, active) => {
     const { size, shape } = running;
     const members = shape[0];
     const inputs = [at(running, size), at(batch, size), at(active, members)];
-    runner.run('running_average', [...inputs, members, size / members, momentum], size);
+    runner.run('running_average', [...inputs, members, size / members, momentum, factor], size);
     return running;
   };
 
-  return { adam, sgd, runningAverage };
+  function addToMembers<T extends Tensor>(x: T, part: T, first: number): T {
+    const [members, count] = [x.shape[0], part.shape[0]];
+    const size = x.size / members;
+    check(
+      part.size === count * size && first + count <= members,
+      () => `addToMembers: ${shapesOf(x, part)} from member ${first} on do not fit.`,
+    );
+    const out = heap.tensor<T>(x.shape);
+    const inputs = [at(x, x.size), at(part, part.size), heap.address(out)];
+    runner.run('add_to_members', [...inputs, members, size, first, count], x.size);
+    return out;
+  }
+
+  return { adam, sgd, sumSquares, control, runningAverage, addToMembers };
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import { GATES, type RecurrentKind } from '../sequenceTypes.ts';
+import { type FactorOptions, optimiserFactors } from '../optimiserFactors.ts';
 import type { Kernels } from '../types.ts';
 
 /** A small seeded generator of numbers that look normal, for tests. */
@@ -60,6 +61,11 @@ export function numericalGradient(f: (x: Float64Array) => number, x: ArrayLike<n
   });
 }
 
+/** Factors of one step that are the same for all members. */
+export function sameFactors(members: number, options: FactorOptions): Tensor2D {
+  return tf.tensor2d(optimiserFactors(options).flatMap((value) => Array<number>(members).fill(value)), [3, members]);
+}
+
 /** Every kernel on stacks of three members that pass through `member`; each result has its member axis first. */
 export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Tensor[] {
   const [e, rows, features, classes] = [3, 24, 21, 5];
@@ -83,15 +89,13 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
   const l = kernels.centreNormalise(dy).z;
   const one = member(tf.ones([e])) as Tensor1D;
   const [parameter, m, v] = [tf.clone(stack([9], 8)), tf.abs(stack([9], 9)), tf.abs(stack([9], 10))];
-  const adam = kernels.adam({ parameter: tf.add(parameter, 0), m, v }, stack([9], 11), one, one, {
-    learningRate: 0.01,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-8,
-    step: 2,
-    weightDecay: 0.1,
-    decoupled: true,
-  });
+  const factors = sameFactors(one.size, { learningRate: 0.01, step: 2, betas: [0.9, 0.999], decoupledDecay: 0.1 });
+  const adam = kernels.adam(
+    { parameter: tf.add(parameter, 0), m, v },
+    stack([9], 11),
+    { scale: one, active: one, factors },
+    { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0 },
+  );
   return [
     kernels.matmul(x, dy, { transposeA: true, bias: gamma }),
     k,
@@ -113,7 +117,7 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
     ...Object.values(kernels.distillation(logits, logits, { temperature: 2, direction: 'reverse' })),
     ...Object.values(kernels.cka(k, kernels.matmul(l, l, { transposeB: true }), { debiased: true })),
     ...Object.values(adam),
-    kernels.sumSquares(x),
+    kernels.sumSquares([x, dy]),
     ...sequenceKernels(kernels, member),
   ];
 }

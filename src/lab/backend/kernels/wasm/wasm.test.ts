@@ -13,7 +13,7 @@ import { sourceHash } from './build.mjs';
 import built from './built.json' with { type: 'json' };
 import { createWasmKernels, type WasmKernels } from './index.ts';
 import { simdSupport } from './module.ts';
-import { dropoutMask, everyKernel, randomTensor, relativeError } from './testing.ts';
+import { dropoutMask, everyKernel, randomTensor, relativeError, sameFactors } from './testing.ts';
 
 // Node 20 has relaxed SIMD behind a flag; it must be set before anything asks.
 setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -172,7 +172,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
     const shape = [e, rows, features];
     const x = () => randomTensor<Tensor3D>(shape, 1);
     await agrees((kernels) => kernels.sumRows(x()));
-    await agrees((kernels) => kernels.sumSquares(x()));
+    await agrees((kernels) => kernels.sumSquares([x(), x()]));
     await agrees((kernels) => kernels.relu(x()));
     await agrees((kernels) => kernels.relu(x(), dropoutMask<Tensor3D>(shape, 2)));
     await agrees((kernels) => kernels.relu(x(), dropoutMask<Tensor3D>([1, rows, features], 2)));
@@ -273,20 +273,16 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
 
   describe.each([[[3, 5]], [[3, 4, 4]], [[2, 3, 3, 2, 5]], [[3, 20001]]])('optimisers on %j', (shape) => {
     const perMember = (values: number[]) => tf.tensor1d(values.slice(0, shape[0])) as Tensor1D;
+    const control = (factors: Tensor2D) => ({ scale: perMember([1, 0.5, 2]), active: perMember([1, 0, 1]), factors });
 
     test.each([true, false])('adam, decoupled %s', async (decoupled) => {
       await agrees((kernels) => {
         let state = { parameter: randomTensor(shape, 1), m: tf.zeros(shape), v: tf.zeros(shape) };
         for (let step = 1; step <= 3; step++) {
-          state = kernels.adam(state, randomTensor(shape, step), perMember([1, 0.5, 2]), perMember([1, 0, 1]), {
-            learningRate: 0.01,
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-            step,
-            weightDecay: 0.1,
-            decoupled,
-          });
+          const decoupledDecay = decoupled ? 0.1 : 0;
+          const factors = sameFactors(shape[0], { learningRate: 0.01, step, betas: [0.9, 0.999], decoupledDecay });
+          const hyper = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: decoupled ? 0 : 0.1 };
+          state = kernels.adam(state, randomTensor(shape, step), control(factors), hyper);
         }
         return { ...state };
       });
@@ -296,16 +292,22 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
       await agrees((kernels) => {
         let state = { parameter: randomTensor(shape, 1), velocity: tf.zeros(shape) };
         for (let step = 1; step <= 3; step++) {
-          const hyper = { learningRate: 0.01, momentum: 0.9, weightDecay: 0.1 };
-          state = kernels.sgd(state, randomTensor(shape, step), perMember([1, 0.5, 2]), perMember([1, 0, 1]), hyper);
+          const members = control(sameFactors(shape[0], { learningRate: 0.01, step, decoupledDecay: 0 }));
+          state = kernels.sgd(state, randomTensor(shape, step), members, { momentum: 0.9, weightDecay: 0.1 });
         }
         return { ...state };
       });
       await agrees((kernels) => {
         const flat = (seed: number) => tf.reshape(randomTensor(shape, seed), [shape[0], -1]) as Tensor2D;
-        return kernels.runningAverage(flat(1), flat(2), 0.1, perMember([1, 0, 1]));
+        return kernels.runningAverage(flat(1), flat(2), { momentum: 0.1, factor: 1.5 }, perMember([1, 0, 1]));
       });
-      await agrees((kernels) => kernels.sumSquares(randomTensor(shape, 1)));
+      await agrees((kernels) => kernels.sumSquares([randomTensor(shape, 1), randomTensor([shape[0], 7], 2)]));
+    });
+
+    test('addToMembers', async () => {
+      const some = [1, ...shape.slice(1)];
+      await agrees((kernels) => kernels.addToMembers(randomTensor(shape, 1), randomTensor(some, 2), 1));
+      expect(() => wasm.kernels.addToMembers(randomTensor(shape, 1), randomTensor(some, 2), shape[0])).toThrow('do not fit');
     });
   });
 

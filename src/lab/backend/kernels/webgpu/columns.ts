@@ -5,7 +5,7 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { CONSTANT_LAYER_RATIO } from '../composed.ts';
 import type { Kernels } from '../types.ts';
-import { cover, perElement, type Shader, type ShaderRunner } from './runner.ts';
+import type { Shader, ShaderRunner } from './runner.ts';
 
 const WIDE = 16;
 /** Up to so many rows one workgroup reduces a column and goes on with it; more are reduced in chunks. */
@@ -50,31 +50,6 @@ const SUM_ROWS: Shader = {
   ${ROWS('sum += x[i];')}
   sum = total(lane, sum);
   if (lane.y == 0u && mine) { y[at] = sum; }`),
-};
-
-/** Sum of squares of a member in chunks, then of the chunks. */
-const CHUNKS = 64;
-const SQUARES: Shader = {
-  name: 'sums of squares', inputs: ['x'], outputs: ['y'], numbers: ['each', 'chunk'],
-  code: /* wgsl */ `
-var<workgroup> sums: array<f32, 256>;
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me: u32, @builtin(num_workgroups) groups: vec3u) {
-  let first = group.x * u.chunk;
-  var sum = 0.0;
-  for (var i = first + me; i < min(first + u.chunk, u.each); i += 256u) { let v = x[group.y * u.each + i]; sum += v * v; }
-  sums[me] = sum;
-  workgroupBarrier();
-  for (var half = 128u; half > 0u; half /= 2u) {
-    if (me < half) { sums[me] += sums[me + half]; }
-    workgroupBarrier();
-  }
-  if (me == 0u) { y[group.y * groups.x + group.x] = sums[0]; }
-}`,
-};
-const SUM_CHUNKS: Shader = {
-  name: 'sum of chunks', inputs: ['x'], outputs: ['y'], numbers: ['size', 'chunks'],
-  code: perElement('var sum = 0.0; for (var c = 0u; c < u.chunks; c++) { sum += x[i * u.chunks + c]; } y[i] = sum;'),
 };
 
 /** Σ dy and Σ dy·(x−μ)/σ over rows, with the statistics of each row. */
@@ -132,7 +107,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me
 }`,
 };
 
-export function columnKernels(runner: ShaderRunner): Pick<Kernels, 'sumRows' | 'centreNormalise' | 'sumSquares'> & { layerNormSums(dy: Tensor3D, x: Tensor3D, mean: Tensor2D, inverse: Tensor2D): Tensor2D[] } {
+export function columnKernels(runner: ShaderRunner): Pick<Kernels, 'sumRows' | 'centreNormalise'> & { layerNormSums(dy: Tensor3D, x: Tensor3D, mean: Tensor2D, inverse: Tensor2D): Tensor2D[] } {
   return {
     sumRows(x) {
       const [members, rows, features] = x.shape;
@@ -158,18 +133,6 @@ export function columnKernels(runner: ShaderRunner): Pick<Kernels, 'sumRows' | '
       });
       squares.dispose();
       return { z: z as Tensor3D, norm: norm as Tensor1D };
-    },
-
-    sumSquares(x) {
-      const members = x.shape[0];
-      const each = x.size / members;
-      const chunks = Math.min(CHUNKS, Math.ceil(each / 1024));
-      const [parts] = runner.run(SQUARES, {
-        inputs: [x], outputs: [[members * chunks]], numbers: [each, Math.ceil(each / chunks)], groups: [chunks, members],
-      });
-      const [sum] = runner.run(SUM_CHUNKS, { inputs: [parts], outputs: [[members]], numbers: [members, chunks], groups: cover(members) });
-      parts.dispose();
-      return sum as Tensor1D;
     },
 
     layerNormSums(dy, x, mean, inverse) {

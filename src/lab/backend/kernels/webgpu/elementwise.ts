@@ -1,7 +1,5 @@
-/** Kernels that treat every element alike: activations, optimisers, running averages, embeddings. */
-import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import { adamFactors } from '../composed/optimisers.ts';
+/** Kernels that treat every element alike: activations and embeddings. */
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../types.ts';
 import { cover, perElement, type Shader, type ShaderRunner } from './runner.ts';
 
@@ -47,36 +45,6 @@ const MASKED_RELU_GRAD: Shader = {
   code: perElement('dx[i] = select(0.0, dy[i] * mask[i % u.period], x[i] > 0.0);'),
 };
 
-/** `factors` are rate, root scale and keep (`adamFactors`): in a buffer, so that a recorded step can be given others. */
-const ADAM: Shader = {
-  name: 'adam', inputs: ['g', 'scale', 'active_', 'factors'], outputs: ['p', 'm', 'v'],
-  numbers: ['size', 'each', 'beta1: f32', 'rest1: f32', 'beta2: f32', 'rest2: f32', 'epsilon: f32', 'decay: f32'],
-  code: perElement(/* wgsl */ `
-  let e = i / u.each;
-  if (active_[e] == 0.0) { return; }
-  let gradient = g[i] * scale[e] + u.decay * p[i];
-  let first = u.beta1 * m[i] + u.rest1 * gradient;
-  let second = u.beta2 * v[i] + u.rest2 * gradient * gradient;
-  m[i] = first;
-  v[i] = second;
-  p[i] = factors[2] * p[i] - factors[0] * (first / (factors[1] * sqrt(second) + u.epsilon));`),
-};
-
-const SGD: Shader = {
-  name: 'sgd', inputs: ['g', 'scale', 'active_', 'factors'], outputs: ['p', 'v'], numbers: ['size', 'each', 'momentum: f32', 'decay: f32'],
-  code: perElement(/* wgsl */ `
-  let e = i / u.each;
-  if (active_[e] == 0.0) { return; }
-  let velocity = u.momentum * v[i] + g[i] * scale[e] + u.decay * p[i];
-  v[i] = velocity;
-  p[i] -= factors[0] * velocity;`),
-};
-
-const RUNNING_AVERAGE: Shader = {
-  name: 'running average', inputs: ['batch', 'active_'], outputs: ['running'], numbers: ['size', 'each', 'momentum: f32'],
-  code: perElement('if (active_[i / u.each] != 0.0) { running[i] += u.momentum * (batch[i] - running[i]); }'),
-};
-
 const EMBEDDING: Shader = {
   name: 'embedding', inputs: ['tokens: i32', 'table'], outputs: ['y'], numbers: ['size', 'tokensE', 'V', 'F', 'rows'],
   code: perElement(/* wgsl */ `
@@ -103,7 +71,6 @@ const EMBEDDING_GRAD: Shader = {
 export function elementwiseKernels(runner: ShaderRunner) {
   const over = <T extends Tensor>(shader: Shader, inputs: Tensor[], like: T, numbers: number[] = []): T =>
     runner.run(shader, { inputs, outputs: [like.shape], numbers: [like.size, ...numbers], groups: cover(like.size) })[0] as T;
-  const each = ({ size, shape }: Tensor) => [size, size / shape[0]];
 
   return {
     relu: <T extends Tensor>(x: T, mask?: T): T => (mask ? over(MASKED_RELU, [x, mask], x, [mask.size]) : over(RELU, [x], x)),
@@ -113,33 +80,6 @@ export function elementwiseKernels(runner: ShaderRunner) {
     tanhGrad: <T extends Tensor>(dy: T, y: T): T => over(TANH_GRAD, [dy, y], y),
     gelu: <T extends Tensor>(x: T): T => over(GELU, [x], x),
     geluGrad: <T extends Tensor>(dy: T, x: T): T => over(GELU_GRAD, [dy, x], x),
-
-    adam(state, gradient, scale: Tensor1D, active: Tensor1D, hyper) {
-      const { beta1, beta2, epsilon } = hyper;
-      const { rate, rootScale, coupledDecay, keep } = adamFactors(hyper);
-      const factors = hyper.factors ?? tf.tensor1d([rate, rootScale, keep]);
-      runner.run(ADAM, {
-        inputs: [gradient, scale, active, factors], outputs: [state.parameter, state.m, state.v],
-        numbers: [...each(state.parameter), beta1, 1 - beta1, beta2, 1 - beta2, epsilon, coupledDecay], groups: cover(state.parameter.size),
-      });
-      if (factors !== hyper.factors) factors.dispose();
-      return state;
-    },
-
-    sgd(state, gradient, scale, active, { learningRate, momentum, weightDecay, factors: given }) {
-      const factors = given ?? tf.tensor1d([learningRate]);
-      runner.run(SGD, {
-        inputs: [gradient, scale, active, factors], outputs: [state.parameter, state.velocity],
-        numbers: [...each(state.parameter), momentum, weightDecay], groups: cover(state.parameter.size),
-      });
-      if (factors !== given) factors.dispose();
-      return state;
-    },
-
-    runningAverage(running, batch, momentum, active) {
-      runner.run(RUNNING_AVERAGE, { inputs: [batch, active], outputs: [running], numbers: [...each(running), momentum], groups: cover(running.size) });
-      return running;
-    },
 
     embedding(tokens, table) {
       const [members, vocabulary, features] = table.shape;
@@ -156,5 +96,5 @@ export function elementwiseKernels(runner: ShaderRunner) {
         inputs: [dy, tokens], outputs: [[members, vocabulary, features]], numbers: [size, tokens.shape[0], vocabulary, features, batch * length], groups: cover(size),
       })[0];
     },
-  } as Pick<Kernels, 'relu' | 'reluGrad' | 'tanh' | 'tanhGrad' | 'gelu' | 'geluGrad' | 'adam' | 'sgd' | 'runningAverage' | 'embedding' | 'embeddingGrad'>;
+  } as Pick<Kernels, 'relu' | 'reluGrad' | 'tanh' | 'tanhGrad' | 'gelu' | 'geluGrad' | 'embedding' | 'embeddingGrad'>;
 }

@@ -6,6 +6,7 @@ import { batchNormKernels } from './batchNorm.ts';
 import { columnKernels } from './columns.ts';
 import { elementwiseKernels } from './elementwise.ts';
 import { productKernels } from './gemm.ts';
+import { optimiserKernels } from './optimisers.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { rowKernels } from './rows.ts';
 import { ShaderRunner } from './runner.ts';
@@ -24,5 +25,6 @@ export function createWebGpuKernels(): Kernels {
     ...elementwiseKernels(runner),
     ...recurrentKernels(runner, { ...products, ...columns }),
     ...attentionKernels(runner),
+    ...optimiserKernels(runner),
   };
 }

@@ -43,15 +43,18 @@ INLINE vec load_n(const float *p, int n) {
   return v;
 }
 
-/** The first n (1 to 4) lanes to p. */
+/**
+ * The first n (1 to 4) lanes to p. Only lanes 0 are stored by themselves: V8 11.3 (Node 20) at times stores lane 0 where
+ * it is told to store lane 2.
+ */
 INLINE void store_n(float *p, vec v, int n) {
   if (n == 4) {
     STORE(p, v);
     return;
   }
-  wasm_v128_store32_lane(p, v, 0);
-  if (n > 1) wasm_v128_store32_lane(p + 1, v, 1);
-  if (n > 2) wasm_v128_store32_lane(p + 2, v, 2);
+  if (n == 1) wasm_v128_store32_lane(p, v, 0);
+  else wasm_v128_store64_lane(p, v, 0);
+  if (n == 3) wasm_v128_store32_lane(p + 2, wasm_i64x2_shuffle(v, v, 1, 1), 0);
 }
 
 /** Runs CALL(i, lanes) on every four of `count` elements, then on the rest. */

@@ -55,8 +55,9 @@ EXPORT(relu_grad)(
   FOR_MEMBERS(members, size, RELU_GRAD)
 }
 
+/** `rate`, `root_scale` and `keep` are the member's own; `rest` is 1 − beta, rounded once. */
 typedef struct {
-  float beta1, rest1, beta2, rest2, rate, epsilon, root_scale, coupled_decay, keep;
+  float beta1, rest1, beta2, rest2, epsilon, coupled_decay, rate, root_scale, keep;
 } adam_hyper;
 
 INLINE void adam_vector(
@@ -79,18 +80,18 @@ static NOINLINE void adam_range(
   FOR_VECTORS(count, ADAM_VECTOR)
 }
 
-/**
- * One Adam step in place. rest is 1 − beta, rounded once; `rate` and `root_scale` include the bias corrections; `coupled_decay` adds to the
- * gradient, `keep` multiplies the parameter (decoupled decay).
- */
+/** One Adam step in place, see Kernels.adam; `factors` [3, members]: rate, root_scale, keep. */
 EXPORT(adam)(
     float *parameter, float *m, float *v, const float *gradient, const float *scale, const float *active,
-    int members, int size, float beta1, float rest1, float beta2, float rest2, float rate, float epsilon,
-    float root_scale, float coupled_decay, float keep, float *scratch, int part, int parts) {
+    const float *factors, int members, int size, float beta1, float rest1, float beta2, float rest2, float epsilon,
+    float coupled_decay, float *scratch, int part, int parts) {
   (void)scratch;
-  const adam_hyper h = {beta1, rest1, beta2, rest2, rate, epsilon, root_scale, coupled_decay, keep};
-#define ADAM(from, to, e) \
-  if (active[e] != 0) adam_range(parameter + from, m + from, v + from, gradient + from, scale[e], &h, to - from)
+#define ADAM(from, to, e)                                                                                      \
+  if (active[e] != 0) {                                                                                        \
+    const adam_hyper h = {beta1, rest1, beta2, rest2, epsilon, coupled_decay, factors[e], factors[members + e], \
+                          factors[2 * members + e]};                                                           \
+    adam_range(parameter + from, m + from, v + from, gradient + from, scale[e], &h, to - from);                 \
+  }
   FOR_MEMBERS(members, size, ADAM)
 }
 
@@ -111,29 +112,59 @@ static NOINLINE void sgd_range(
   FOR_VECTORS(count, SGD_VECTOR)
 }
 
-/** One SGD step with momentum, in place. */
+/** One SGD step with momentum, in place; `factors` begins with each member's rate. */
 EXPORT(sgd)(
-    float *parameter, float *velocity, const float *gradient, const float *scale, const float *active, int members,
-    int size, float rate, float momentum, float decay, float *scratch, int part, int parts) {
+    float *parameter, float *velocity, const float *gradient, const float *scale, const float *active,
+    const float *factors, int members, int size, float momentum, float decay, float *scratch, int part, int parts) {
   (void)scratch;
 #define SGD(from, to, e) \
   if (active[e] != 0)    \
-  sgd_range(parameter + from, velocity + from, gradient + from, scale[e], rate, momentum, decay, to - from)
+  sgd_range(parameter + from, velocity + from, gradient + from, scale[e], factors[e], momentum, decay, to - from)
   FOR_MEMBERS(members, size, SGD)
 }
 
-static NOINLINE void average_range(float *running, const float *batch, float momentum, int count) {
-  for (int i = 0; i < count; i++) running[i] += (batch[i] - running[i]) * momentum;
+static NOINLINE void average_range(float *running, const float *batch, float momentum, float factor, int count) {
+  for (int i = 0; i < count; i++) running[i] += (batch[i] * factor - running[i]) * momentum;
 }
 
-/** running += momentum·(batch − running) for active members, in place. */
+/** running += momentum·(factor·batch − running) for active members, in place. */
 EXPORT(running_average)(
-    float *running, const float *batch, const float *active, int members, int size, float momentum, float *scratch,
-    int part, int parts) {
+    float *running, const float *batch, const float *active, int members, int size, float momentum, float factor,
+    float *scratch, int part, int parts) {
   (void)scratch;
 #define AVERAGE(from, to, e) \
-  if (active[e] != 0) average_range(running + from, batch + from, momentum, to - from)
+  if (active[e] != 0) average_range(running + from, batch + from, momentum, factor, to - from)
   FOR_MEMBERS(members, size, AVERAGE)
+}
+
+/** See Kernels.control; clip_norm 0: no clipping. */
+EXPORT(control)(
+    float *active, const float *loss, const float *squared_norm, float *scale, int members, float clip_norm,
+    float *scratch, int part, int parts) {
+  (void)scratch;
+  for (int e = part; e < members; e += parts) {
+    const float sum = loss[e] + squared_norm[e], clipped = clip_norm / (__builtin_sqrtf(squared_norm[e]) + 1e-6f);
+    // What is not finite minus itself is NaN.
+    if (sum - sum != 0) active[e] = 0;
+    scale[e] = clip_norm > 0 && clipped < 1 ? clipped : 1;
+  }
+}
+
+static NOINLINE void add_range(const float *x, const float *part, float *out, int count) {
+#define ADD_VECTOR(i, lanes) \
+  store_n(out + i, part ? ADD(load_n(x + i, lanes), load_n(part + i, lanes)) : load_n(x + i, lanes), lanes)
+  FOR_VECTORS(count, ADD_VECTOR)
+}
+
+/** out = x, with `added` on the `count` members from `first_member` on. */
+EXPORT(add_to_members)(
+    const float *x, const float *added, float *out, int members, int size, int first_member, int count,
+    float *scratch, int part, int parts) {
+  (void)scratch;
+#define ADD_TO(from, to, e)                                                                                     \
+  add_range(x + from, e >= first_member && e < first_member + count ? added + from - first_member * size : 0,   \
+            out + from, to - from)
+  FOR_MEMBERS(members, size, ADD_TO)
 }
 
 enum { CHUNK = 1 << 14 };
@@ -153,21 +184,25 @@ static NOINLINE double squares(const float *x, int count) {
   return sum_total(sum[0]) + sum_total(sum[1]);
 }
 
-/** Sums of squares of chunks of a fixed size, which `add_chunks` adds up: the same whoever computes them. */
-EXPORT(square_chunks)(const float *x, double *chunks, int members, int size, float *scratch, int part, int parts) {
+/**
+ * Sums of squares of chunks of a fixed size, which `add_chunks` adds up: the same whoever computes them. A member has
+ * `per_member` chunks, this tensor's from `first_chunk` on.
+ */
+EXPORT(square_chunks)(
+    const float *x, double *chunks, int members, int size, int per_member, int first_chunk, float *scratch, int part,
+    int parts) {
   (void)scratch;
-  const int per_member = (size + CHUNK - 1) / CHUNK;
-  const int first = share(members * per_member, part, parts), last = share(members * per_member, part + 1, parts);
+  const int own = (size + CHUNK - 1) / CHUNK;
+  const int first = share(members * own, part, parts), last = share(members * own, part + 1, parts);
   for (int unit = first; unit < last; unit++) {
-    const int at = unit % per_member * CHUNK;
-    chunks[unit] = squares(x + unit / per_member * size + at, min_int(CHUNK, size - at));
+    const int e = unit / own, at = unit % own * CHUNK;
+    chunks[e * per_member + first_chunk + unit % own] = squares(x + e * size + at, min_int(CHUNK, size - at));
   }
 }
 
 /** out[e] = Σ of the member's chunks. */
-EXPORT(add_chunks)(const double *chunks, float *out, int members, int size, float *scratch, int part, int parts) {
+EXPORT(add_chunks)(const double *chunks, float *out, int members, int per_member, float *scratch, int part, int parts) {
   (void)scratch;
-  const int per_member = (size + CHUNK - 1) / CHUNK;
   for (int e = part; e < members; e += parts) {
     double sum = 0;
     for (int i = 0; i < per_member; i++) sum += chunks[e * per_member + i];

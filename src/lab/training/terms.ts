@@ -1,0 +1,113 @@
+/**
+ * The terms of a group's loss besides its cross-entropy: alignment to a guide and distillation. Each belongs to a range
+ * of members (those of one arm); terms of the same kind whose members follow each other run as one.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Measure } from '../../experiment/schema.ts';
+import type { Root, Value } from '../autodiff/tape.ts';
+import type { Kernels } from '../backend/kernels/types.ts';
+import { alignmentGradient } from '../guidance/alignment.ts';
+import type { BatchView } from '../guidance/tokenViews.ts';
+
+/** Members of a group that follow each other. */
+export interface MemberRange {
+  first: number;
+  count: number;
+}
+
+/** One aligned pair: the guide's centred Gram matrices for the members' batches. The weight is the member's. */
+export interface AlignInput {
+  members: MemberRange;
+  targetTap: string;
+  /** `[count, B, B]`, or `[1, B, B]` for all; with a view per position `[count·T, B, B]`. */
+  guideGram: tf.Tensor3D;
+  /** Share of each Gram matrix, where it is not 1 (see `BatchView.shares`). */
+  shares?: tf.Tensor1D;
+  /** How the tokens of sequences are looked at. */
+  view?: BatchView;
+  measure: Measure;
+}
+
+export interface DistilInput {
+  members: MemberRange;
+  /** Teacher logits `[count, B, C]`. */
+  logits: tf.Tensor3D;
+  temperature: number;
+  ceWeight: number;
+  kdWeight: number;
+  direction: 'forward' | 'reverse';
+  /** int32 `[count, B]`: rows whose label is −1 are not distilled. */
+  labels?: tf.Tensor2D;
+}
+
+/** Members `[first, first + count)` of a tensor; itself where those are all. */
+export function membersOf<T extends tf.Tensor>(x: T, { first, count }: MemberRange): T {
+  const [members, ...shape] = x.shape;
+  if (count === members) return x;
+  return tf.slice(x, [first, ...shape.map(() => 0)], [count, ...shape]) as T;
+}
+
+/** Several terms as one: same tap, view and measure, members one behind the other. */
+function joined(terms: readonly AlignInput[]): AlignInput {
+  const [one] = terms;
+  if (terms.length === 1) return one;
+  return {
+    ...one,
+    members: { first: one.members.first, count: terms.reduce((sum, { members }) => sum + members.count, 0) },
+    guideGram: tf.concat3d(terms.map(({ guideGram }) => guideGram), 0),
+    shares: one.shares && tf.concat1d(terms.map(({ shares }) => shares as tf.Tensor1D)),
+  };
+}
+
+/** Terms as few products as they can be. */
+function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
+  const runs: AlignInput[][] = [];
+  for (const term of terms) {
+    const run = runs.find((candidate) => {
+      const { members, targetTap, view, measure, guideGram } = candidate[candidate.length - 1];
+      // A Gram matrix that all members share stays one.
+      const own = guideGram.shape[0] === term.guideGram.shape[0] && guideGram.shape[0] >= members.count;
+      const follows = own && members.first + members.count === term.members.first;
+      return follows && targetTap === term.targetTap && view === term.view && measure === term.measure;
+    });
+    if (run) run.push(term);
+    else runs.push([term]);
+  }
+  return runs.map(joined);
+}
+
+/**
+ * Gradients of Σ weight · (1 − similarity) at the taps.
+ * @param weights `[E]`
+ */
+export function alignmentRoots(
+  kernels: Kernels, taps: ReadonlyMap<string, Value<tf.Tensor3D>>, terms: readonly AlignInput[], weights: tf.Tensor1D,
+): Root[] {
+  return joinTerms(terms).map(({ members, targetTap, guideGram, shares, view, measure }) => {
+    const value = taps.get(targetTap);
+    if (!value) throw new Error(`the target has no layer "${targetTap}"`);
+    const tap = membersOf(value.tensor, members);
+    const own = membersOf(weights, members);
+    const each = shares ? (tf.reshape(tf.mul(tf.reshape(shares, [members.count, -1]), tf.expandDims(own, 1)), [-1]) as tf.Tensor1D) : own;
+    const gradient = alignmentGradient(kernels, view ? view.take(tap) : tap, guideGram, each, measure);
+    return [value, view ? view.spread(gradient, tap.shape[1]) : gradient, members.first];
+  });
+}
+
+/** Gradient at the logits: of the cross-entropy, or of ceWeight·CE + kdWeight·T²·KL for members that are distilled. */
+export function taskGradient(
+  kernels: Kernels, logits: tf.Tensor3D, dCrossEntropy: tf.Tensor3D, terms: readonly DistilInput[],
+): tf.Tensor3D {
+  const parts: tf.Tensor3D[] = [];
+  let next = 0;
+  for (const term of [...terms].sort((a, b) => a.members.first - b.members.first)) {
+    const { members, ceWeight, kdWeight } = term;
+    if (members.first > next) parts.push(membersOf(dCrossEntropy, { first: next, count: members.first - next }));
+    const { dLogits } = kernels.distillation(membersOf(logits, members), term.logits, term);
+    parts.push(tf.add(tf.mul(membersOf(dCrossEntropy, members), ceWeight), tf.mul(dLogits, kdWeight)));
+    next = members.first + members.count;
+  }
+  const rest = logits.shape[0] - next;
+  if (rest > 0) parts.push(membersOf(dCrossEntropy, { first: next, count: rest }));
+  return parts.length === 1 ? parts[0] : tf.concat3d(parts, 0);
+}
