@@ -1,5 +1,5 @@
 /** The result of a run as text for a terminal. */
-import { type Metric, taskShape } from '../src/experiment/describe.ts';
+import { labelGroups, type Metric, taskShape } from '../src/experiment/describe.ts';
 import type { MemberResult, RunResult } from '../src/experiment/result.ts';
 import { mean, sampleSd, verdict } from '../src/stats/index.ts';
 
@@ -51,6 +51,7 @@ export function summary(result: RunResult): string {
   const percent = percentage(metric);
   const seeds = experiment.seeds.length;
   const guides = Object.keys(experiment.guides);
+  const groups = labelGroups(experiment.task);
   const rows = experiment.arms.map(({ id, name }) => {
     const own = members.filter(({ arm }) => arm === id);
     const diverged = own.filter((member) => member.diverged).length;
@@ -59,6 +60,7 @@ export function summary(result: RunResult): string {
       spread(own.map(({ final }) => final.valMetric), percent),
       spread(own.map(({ best }) => best.valMetric), percent),
       spread(own.map(({ final }) => final.valLoss), false),
+      ...groups.map((_, g) => spread(own.map((member) => member.groups?.[g].accuracy ?? null), true)),
       spread(own.map(({ final }) => final.trainLoss), false),
       ...guides.map((guide) => similarity(own, guide)),
     ];
@@ -75,7 +77,7 @@ export function summary(result: RunResult): string {
     ...guideLines,
     `Chance: ${score(metric.chance)}`,
     '',
-    table([['Arm', `val ${metric.name}`, 'best', 'val loss', 'train loss', ...guides.map((guide) => `CKA ${guide}`)], ...rows]),
+    table([['Arm', `val ${metric.name}`, 'best', 'val loss', ...groups.map((name) => `${name} right`), 'train loss', ...guides.map((guide) => `CKA ${guide}`)], ...rows]),
     '',
     ...verdictOf(result),
     ...(result.events.length > 0 ? ['', 'Notes:', ...result.events.map(({ step, text }) => `  step ${step}: ${text}`)] : []),

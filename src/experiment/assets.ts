@@ -37,6 +37,10 @@ export interface ImageFacts {
 export interface TextFacts {
   kind: 'text';
   characters: number;
+  words: number;
+  /** Different ones. */
+  characterTypes: number;
+  wordTypes: number;
 }
 
 /** A network in the format of tfjs's Layers models. */

@@ -69,6 +69,14 @@ describe('deeper residual networks', () => {
   });
 });
 
+it('images have the channels of their kind, and as many classes as are asked for', () => {
+  const images = { size: 16, train: 100, val: 64, seed: 0, noise: 0 };
+  expect(taskShape({ kind: 'digits', ...images })).toMatchObject({ input: [16, 16, 1], classes: 10 });
+  expect(taskShape({ kind: 'grey-textures', ...images })).toMatchObject({ input: [16, 16, 3], classes: 8 });
+  expect(classNames({ kind: 'digits', ...images, classes: 3 })).toEqual(['0', '1', '2']);
+  expect(taskMetric({ kind: 'shapes', ...images, classes: 4 }).chance).toBe(0.25);
+});
+
 describe('a plain ConvNet', () => {
   const spec: ConvNetSpec = { family: 'convnet', stages: [13, 12], width: 12, stride: 2, norm: 'batch', init: 'he', tap: 'pre' };
   const { title, taps, parameters, flops } = describeNetwork(spec, SHAPE);

@@ -109,6 +109,11 @@ function sequenceForm(task: SequenceTaskSpec): SequenceForm {
       };
     case 'micro-english':
       return { length: task.context, labels: 'tokens', tokens: [...MICRO_ENGLISH_WORDS], classes: [...MICRO_ENGLISH_WORDS] };
+    case 'text-file': {
+      // Its tokens are known where the file is: the lab names them along with its examples.
+      const numbers = digits(task.vocabulary);
+      return { length: task.context, labels: 'tokens', tokens: numbers, classes: numbers };
+    }
     case 'modular-addition':
       return { length: task.length, labels: 'sequence', tokens: digits(task.modulus), classes: digits(task.modulus) };
   }
@@ -158,7 +163,11 @@ const officialEndShare = (task: { minLength: number; maxLength: number }): numbe
  * Groups of labels that are also scored each for itself, by name; empty for most tasks. What belongs to them is said in
  * `lab/tasks/text`.
  */
-export const labelGroups = (task: TaskSpec): string[] => (task.kind === 'micro-english' ? ['returning name', 'other tokens'] : []);
+export function labelGroups(task: TaskSpec): string[] {
+  if (task.kind === 'micro-english') return ['returning name', 'other tokens'];
+  if (task.kind !== 'text-file') return [];
+  return task.unit === 'characters' ? ['first letters', 'other characters'] : ['words seen in the window', 'other words'];
+}
 
 export function taskMetric(task: TaskSpec): Metric {
   if (isLanguageTask(task)) return { name: 'perplexity', higherIsBetter: false, chance: taskShape(task).classes };
@@ -175,8 +184,8 @@ export const chanceLoss = (task: TaskSpec): number => (task.kind === 'copy-paste
   : Math.log(taskShape(task).classes));
 
 export function taskTitle(task: TaskSpec): string {
-  if (task.kind === 'image-files') return task.data.name;
-  const titles: Record<Exclude<TaskSpec['kind'], 'image-files'>, string> = {
+  if (task.kind === 'image-files' || task.kind === 'text-file') return task.data.name;
+  const titles: Record<Exclude<TaskSpec['kind'], 'image-files' | 'text-file'>, string> = {
     textures: 'Textures', 'grey-textures': 'Grey textures', shapes: 'Shapes', digits: 'Digits', 'first-token': 'First token', 'copy-paste': 'Copy-paste',
     'copy-paste-official': 'Copy-paste (official code)', reverse: 'Reverse', parity: 'Parity',
     'associative-recall': 'Associative recall', dyck: 'Brackets', 'modular-addition': 'Modular addition',

@@ -55,7 +55,7 @@ export interface SequencePreview {
   classNames: string[];
   /** Where sequences are windows of a text: what stands between its tokens ('' for characters, a space for words). */
   separator?: string;
-  /** `[count × outputs]` group of each label, where they have groups (`labelGroups`). */
+  /** `[count × outputs]` group of each label (`labelGroups`), given the context before it; where that is worth showing. */
   groups?: Uint8Array<ArrayBuffer>;
 }
 
@@ -160,6 +160,8 @@ export interface OpenOptions {
   keepAs?: string;
   /** Continue the kept run of this name; what it had recorded is told again. `checkpoint` goes before it. */
   resume?: string;
+  /** On WebGPU steps are recorded once and replayed, unless this is false: slower, to the same bits, for comparison. */
+  replay?: boolean;
   /** Scale on the trained guides' step budgets (the command line's `--steps`); 1 by default. */
   guideBudget?: number;
 }
@@ -248,6 +250,8 @@ export interface Lab {
   addFiles(files: GivenFile[]): Promise<AssetInfo>;
   /** As `addFiles`, from public addresses. */
   fetchFiles(addresses: string[]): Promise<AssetInfo>;
+  /** Give up what is being fetched: `fetchFiles` rejects with an AbortError. */
+  cancelFetch(): Promise<void>;
   /** Everything kept, the newest first. */
   listAssets(): Promise<AssetInfo[]>;
   deleteAsset(hash: string): Promise<void>;

@@ -7,8 +7,17 @@ import { exampleControl, guideNetwork } from './guides.ts';
 import type { Problem } from './parse.ts';
 import { type Experiment, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
 
+/** Fewer windows would measure chance. */
+const FEWEST_WINDOWS = 16;
+
 /** Problems of a task whose fields are each in range. */
 export function checkTask(task: TaskSpec, path: string): Problem[] {
+  if (isLanguageTask(task)) {
+    const least = FEWEST_WINDOWS * task.context + 1;
+    for (const part of ['trainTokens', 'valTokens'] as const) {
+      if (task[part] < least) return [{ path: `${path}.${part}`, message: `must be at least ${least}, ${FEWEST_WINDOWS} windows of ${task.context} tokens, not ${task[part]}` }];
+    }
+  }
   if (task.kind === 'micro-english' && task.valSeed === task.seed) {
     return [{ path: `${path}.valSeed`, message: `must differ from the training text's seed ${task.seed}: validation would be on the text that was learnt` }];
   }

@@ -122,7 +122,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'deep-convnet',
     title: 'Deep ConvNet ← ResNet',
-    hint: 'Twenty-five convolutions without skips; a trained ResNet helps a little, an untrained one harms.',
+    hint: 'Twenty-five convolutions without skips. What a trained ResNet adds, six points, is within noise; an untrained one harms. It does not reproduce.',
     experiment: deepConvNet(),
   },
   {

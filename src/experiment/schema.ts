@@ -12,7 +12,7 @@ export { FIGURE_DEFAULTS, type FileImagesSpec, type ProceduralSpec } from './ima
 export * from './networkSchema.ts';
 export {
   type DrawnSequenceSpec, type ImageTaskSpec, isImageTask, isLanguageTask, type LanguageTaskSpec, type MicroEnglishSpec, type SequenceTaskSpec,
-  taskSchema, type TaskSpec,
+  taskSchema, type TaskSpec, type TextFileSpec,
 } from './taskSchema.ts';
 
 export const SCHEMA_VERSION = 1;

@@ -1,5 +1,6 @@
 /** The tasks that an experiment can name, with the limits of every field. */
 import { z } from 'zod';
+import { assetRefSchema } from './assets.ts';
 import { type FileImagesSpec, fileImagesSchema, proceduralSchemas, type ProceduralSpec } from './imageSchema.ts';
 
 const int = (min: number, max: number) => z.int().min(min).max(max);
@@ -62,14 +63,26 @@ export const taskSchema = z.discriminatedUnion('kind', [
     seed,
     valSeed: seed,
   }),
+  /** A person's own text: training on its beginning, validation on its end. */
+  z.strictObject({
+    kind: z.literal('text-file'),
+    data: assetRefSchema,
+    unit: z.enum(['characters', 'words']),
+    ...language,
+    /** Different tokens at most, the one for everything unknown included: the most frequent of the training part. */
+    vocabulary: int(2, 4096),
+    trainTokens: int(1_000, 2_000_000),
+    valTokens: int(100, 200_000),
+  }),
 ]);
 
 export type TaskSpec = z.infer<typeof taskSchema>;
 export type ImageTaskSpec = ProceduralSpec | FileImagesSpec;
 export type SequenceTaskSpec = Exclude<TaskSpec, ImageTaskSpec>;
 export type MicroEnglishSpec = Extract<TaskSpec, { kind: 'micro-english' }>;
+export type TextFileSpec = Extract<TaskSpec, { kind: 'text-file' }>;
 /** Language modelling: windows of a text, and at every token the next. */
-export type LanguageTaskSpec = MicroEnglishSpec;
+export type LanguageTaskSpec = MicroEnglishSpec | TextFileSpec;
 /** Sequences drawn one by one. */
 export type DrawnSequenceSpec = Exclude<SequenceTaskSpec, LanguageTaskSpec>;
 
@@ -79,4 +92,4 @@ const IMAGE_KINDS: ReadonlySet<string> = new Set([...proceduralSchemas, fileImag
 export const isImageTask = (task: TaskSpec): task is ImageTaskSpec => IMAGE_KINDS.has(task.kind);
 
 /** Whether a task is language modelling. */
-export const isLanguageTask = (task: TaskSpec): task is LanguageTaskSpec => task.kind === 'micro-english';
+export const isLanguageTask = (task: TaskSpec): task is LanguageTaskSpec => task.kind === 'micro-english' || task.kind === 'text-file';

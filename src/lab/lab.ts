@@ -60,6 +60,7 @@ class LocalLab implements Lab {
   readonly #options: LabOptions;
   readonly #store: GuideStore;
   readonly #library = new Library(openStorage);
+  #fetching: AbortController | undefined;
   #backend: { choice: BackendChoice; chosen: Promise<ChosenBackend> } | null = null;
   #opened: Opened | null = null;
   #generation = 0;
@@ -91,7 +92,7 @@ class LocalLab implements Lab {
     await this.#close();
     try {
       this.#phase('preparing', 'Choosing a backend');
-      const { kernels, environment } = await this.#start(options.backend);
+      const { kernels, stepper, environment } = await this.#start(options.backend);
       this.#check(generation);
       this.#phase('preparing', 'Drawing the data');
       await yieldToMessages();
@@ -109,7 +110,7 @@ class LocalLab implements Lab {
       this.#phase('preparing', 'Building the networks');
       await yieldToMessages();
       const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
-      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels);
+      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true));
       const history = new History(members(experiment).length, experiment.base.steps);
       this.#opened = { run, history, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
       if (checkpoint) {
@@ -200,7 +201,12 @@ class LocalLab implements Lab {
   }
 
   async fetchFiles(addresses: string[]): Promise<AssetInfo> {
-    return this.addFiles(await fetchFiles(addresses, (name) => this.#tellFiles(name, 'fetching')));
+    this.#fetching = new AbortController();
+    return this.addFiles(await fetchFiles(addresses, (name) => this.#tellFiles(name, 'fetching'), this.#fetching.signal));
+  }
+
+  async cancelFetch(): Promise<void> {
+    this.#fetching?.abort();
   }
 
   listAssets(): Promise<AssetInfo[]> {

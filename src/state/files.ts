@@ -1,10 +1,10 @@
 /** Taking in files, and what becomes of the experiment. Nothing here throws: what goes wrong comes back as a failure. */
-import type { AssetInfo, GivenFile, ImageFacts } from '../experiment/assets.ts';
-import { missingAssets, withChosen, withImages } from '../experiment/assetRefs.ts';
+import type { AssetInfo, GivenFile, ImageFacts, TextFacts } from '../experiment/assets.ts';
+import { missingAssets, withChosen, withImages, withText } from '../experiment/assetRefs.ts';
 import type { Failure } from '../experiment/events.ts';
 import type { Problem } from '../experiment/parse.ts';
 import type { Experiment } from '../experiment/schema.ts';
-import { useAssets } from './assets.ts';
+import { type FilesProgress, useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
 import { useRun } from './run.ts';
 import { asFailure, session } from './session.ts';
@@ -17,7 +17,8 @@ export type Taken =
       /** 'used': the experiment was waiting for it, and has it now; 'kept': the experiment is as it was. */
       outcome: 'used' | 'kept';
     }
-  | { ok: false; failure: Failure };
+  /** `failure` is null where a person gave it up. */
+  | { ok: false; failure: Failure | null };
 
 /** Ask what is kept, unless it is known. */
 export async function loadAssets(): Promise<void> {
@@ -32,13 +33,18 @@ async function refresh(): Promise<void> {
   }
 }
 
-export const addFiles = (files: GivenFile[]): Promise<Taken> => take((lab) => lab.addFiles(files), files[0]?.path ?? '');
+export const addFiles = (files: GivenFile[]): Promise<Taken> =>
+  take((lab) => lab.addFiles(files), { name: files[0]?.path ?? '', activity: 'reading' });
 
 /** From public addresses. */
-export const fetchFiles = (addresses: string[]): Promise<Taken> => take((lab) => lab.fetchFiles(addresses), addresses[0]);
+export const fetchFiles = (addresses: string[]): Promise<Taken> =>
+  take((lab) => lab.fetchFiles(addresses), { name: addresses[0], activity: 'fetching' });
 
-async function take(add: Parameters<typeof session.ask<AssetInfo>>[0], name: string): Promise<Taken> {
-  useAssets.setState({ progress: { name, activity: 'reading', done: 0, total: null } });
+async function take(
+  add: Parameters<typeof session.ask<AssetInfo>>[0],
+  beginning: Pick<FilesProgress, 'name' | 'activity'>,
+): Promise<Taken> {
+  useAssets.setState({ progress: { ...beginning, done: 0, total: null } });
   try {
     const asset = await session.ask(add);
     // So that the browser does not clear it away when the disk fills up; it may say no.
@@ -46,11 +52,15 @@ async function take(add: Parameters<typeof session.ask<AssetInfo>>[0], name: str
     await refresh();
     return { ok: true, asset, outcome: await fillPlace(asset) };
   } catch (error) {
-    return { ok: false, failure: asFailure(error) };
+    const failure = asFailure(error);
+    return { ok: false, failure: failure.name === 'AbortError' ? null : failure };
   } finally {
     useAssets.setState({ progress: null });
   }
 }
+
+/** Give up what is being fetched. */
+export const cancelFetch = (): Promise<void> => session.ask((lab) => lab.cancelFetch()).catch(() => {});
 
 /** @returns the failure, or null */
 export async function deleteAsset(hash: string): Promise<Failure | null> {
@@ -83,8 +93,15 @@ export function onImages(experiment: Experiment, asset: AssetInfo<ImageFacts>): 
   return changed.task.kind === 'image-files' ? { ...changed, task: withImages(changed.task, asset) } : changed;
 }
 
+/** The experiment on another text: its task becomes one of language modelling, if it was none on a text of one's own. */
+export function onText(experiment: Experiment, asset: AssetInfo<TextFacts>): Experiment {
+  const changed = withTaskKind(experiment, 'text-file');
+  return changed.task.kind === 'text-file' ? { ...changed, task: withText(changed.task, changed.task.unit, asset) } : changed;
+}
+
 /** Use a kept data set in the experiment. @returns why not; empty when it is in use */
 export function putAsset(asset: AssetInfo): Problem[] {
-  if (asset.facts.kind !== 'images') return [{ path: 'task', message: 'takes images only' }];
+  if (asset.facts.kind === 'text') return useExperiment.getState().update((experiment) => onText(experiment, asset as AssetInfo<TextFacts>));
+  if (asset.facts.kind !== 'images') return [{ path: 'task', message: 'takes images and texts only' }];
   return useExperiment.getState().update((experiment) => onImages(experiment, asset as AssetInfo<ImageFacts>));
 }

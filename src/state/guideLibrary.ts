@@ -14,6 +14,8 @@ interface GuideLibrary {
   origins: ReadonlyMap<string, GuideOrigin>;
   /** Why the last deletion failed. */
   failure: Failure | null;
+  /** Whether the list of kept guides is open. */
+  shown: boolean;
   /** Ask the lab anew. */
   refresh: () => Promise<void>;
   /** Delete one kept guide, or all. */
@@ -28,6 +30,7 @@ export const useGuideLibrary = create<GuideLibrary>((set, get) => ({
   kept: null,
   origins: new Map(),
   failure: null,
+  shown: false,
   refresh: async () => {
     const told = await session.guideLibrary();
     if (!told) return;

@@ -17,6 +17,8 @@ describe('limitsAt', () => {
     ['arms.guided.align.weight', { min: 0, max: 1000, integer: false }],
     ['arms.unguided.learningRate', { min: 1e-7, max: 10, integer: false }],
     ['arms.3.distil.temperature', { min: 0.1, max: 100, integer: false }],
+    // Absent in the experiment at hand.
+    ['task.classes', { min: 2, max: 8, integer: true }],
     ['task.noise', { min: 0, max: 1, integer: false }],
   ])('reads the limits of %s from the schema', (path, limits) => {
     expect(limitsAt(path, experiment)).toEqual(limits);

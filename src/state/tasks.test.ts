@@ -32,6 +32,14 @@ describe('withTaskKind', () => {
     expect(changed(preset('wide-fcn'), 'shapes').task).toEqual({ ...preset('wide-fcn').task, kind: 'shapes' });
   });
 
+  it('keeps of an image task what the other kind knows and allows', () => {
+    const digits = { ...preset('shapes').task, kind: 'digits', classes: 10, clutter: 3, elastic: 0.1 } as Experiment['task'];
+    const { task } = withTaskKind({ ...preset('shapes'), task: digits }, 'shapes');
+    expect(task).toEqual({ ...preset('shapes').task, clutter: 3 });
+    expect(withTaskKind({ ...preset('shapes'), task: { ...digits, classes: 4 } as Experiment['task'] }, 'textures').task)
+      .toEqual({ ...preset('shapes').task, kind: 'textures', classes: 4 });
+  });
+
   it('takes the networks and the training of a preset between images and sequences', () => {
     const next = changed(preset('wide-fcn'), 'first-token');
     expect(next.target).toEqual(preset('first-token').target);

@@ -28,6 +28,7 @@ const WITHOUT_PRESET: readonly TaskSpec[] = [
   { kind: 'associative-recall', pairs: 4, keys: 8, values: 8, ...SEQUENCES },
   { kind: 'dyck', length: 24, brackets: 3, ...SEQUENCES },
   { kind: 'modular-addition', length: 8, modulus: 7, ...SEQUENCES },
+  { kind: 'text-file', data: { name: 'A text' }, unit: 'characters', context: 64, vocabulary: 256, trainTokens: 500_000, valTokens: 16_000 },
 ];
 const DEFAULTS: readonly TaskSpec[] = [...PRESETS.map((preset) => preset.experiment.task), ...WITHOUT_PRESET];
 
@@ -41,6 +42,7 @@ export const defaultTask = (kind: TaskKind): TaskSpec => {
 export function modelFor(task: TaskSpec): Preset {
   const model =
     PRESETS.find((preset) => preset.experiment.task.kind === task.kind) ??
+    PRESETS.find((preset) => isLanguageTask(task) && isLanguageTask(preset.experiment.task)) ??
     PRESETS.find((preset) => isImageTask(preset.experiment.task) === isImageTask(task));
   if (!model) throw new Error('no preset for such a task');
   return model;

@@ -155,6 +155,10 @@ class WorkerLab implements Lab {
     return this.#ask({ type: 'files.fetch', addresses });
   }
 
+  async cancelFetch(): Promise<void> {
+    await this.#ask({ type: 'files.cancel' });
+  }
+
   listAssets(): Promise<AssetInfo[]> {
     return this.#ask({ type: 'assets.list' });
   }

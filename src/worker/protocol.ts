@@ -26,6 +26,7 @@ export type Request =
   | { type: 'guides.origins'; experiment: Experiment }
   | { type: 'files.add'; files: GivenFile[] }
   | { type: 'files.fetch'; addresses: string[] }
+  | { type: 'files.cancel' }
   | { type: 'assets.list' }
   | { type: 'asset.delete'; hash: string }
   | { type: 'worker.ping' };
@@ -48,6 +49,7 @@ export interface Answers {
   'guides.origins': Record<string, GuideOrigin>;
   'files.add': AssetInfo;
   'files.fetch': AssetInfo;
+  'files.cancel': undefined;
   'assets.list': AssetInfo[];
   'asset.delete': undefined;
   'worker.ping': undefined;

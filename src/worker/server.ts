@@ -52,6 +52,9 @@ async function answer(lab: Lab, request: Request): Promise<Answers[RequestType]>
       return lab.addFiles(request.files);
     case 'files.fetch':
       return lab.fetchFiles(request.addresses);
+    case 'files.cancel':
+      await lab.cancelFetch();
+      return;
     case 'assets.list':
       return lab.listAssets();
     case 'asset.delete':

@@ -71,6 +71,9 @@ export const CHECK_CASES: Record<string, Case> = {
     const y = k.relu(random<tf.Tensor3D>('x', [2, 5, 7]));
     return { y, dx: k.reluGrad(random<tf.Tensor3D>('dy', [2, 5, 7]), y) };
   },
+  'convolution with a bias': (k) => ({
+    y: k.conv2d(random('x', [1, 3, 6, 6, 5]), random('filter', [2, 2, 2, 5, 9]), { stride: 2, pad: 0, bias: random('bias', [2, 9]) }),
+  }),
   depthwise: (k) => {
     const [x, filter] = [random<tf.Tensor5D>('x', [2, 3, 5, 7, 6]), random<tf.Tensor4D>('filter', [2, 3, 3, 6])];
     const dy = random<tf.Tensor5D>('dy', [2, 3, 5, 7, 6]);
@@ -113,8 +116,6 @@ export const CHECK_CASES: Record<string, Case> = {
   ...SEQUENCE_CASES,
   'FCN step': trainingStep({ family: 'fcn', depth: 2, width: 16, norm: 'batch', dropout: 0, init: 'default', tap: 'pre' }, 'linear1'),
   'ResNet step': trainingStep({ family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, 'block2.conv1'),
-  'bottleneck step': trainingStep({ family: 'resnet', block: 'bottleneck', stages: [1, 1], width: 3, init: 'he', tap: 'pre' }, 'block2.conv3'),
-  'ConvNet step': trainingStep({ family: 'convnet', stages: [2, 1], width: 5, stride: 2, norm: 'none', init: 'he', tap: 'post' }, 'conv2'),
   'ConvNeXt step': trainingStep({ family: 'convnext', stages: [1, 1], width: 6, patch: 2, kernel: 3, init: 'default' }, 'block2.depthwise'),
   'ViT step': trainingStep({ family: 'vit', patch: 4, layers: 1, width: 8, heads: 2, ffn: 12, pooling: 'class', init: 'default' }, 'block1.attention'),
 };

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendChoice, BackendName, BackendStep, Environment } from '../../experiment/events.ts';
 import { composed } from './kernels/composed.ts';
+import { DirectSteps, type Stepper } from '../training/steps.ts';
 import type { Kernels } from './kernels/types.ts';
 import { checkKernels, TOLERANCE } from './selfCheck.ts';
 import { startWasm, type WasmFiles } from './startWasm.ts';
@@ -13,6 +14,8 @@ import { findAdapter, startWebGpu } from './startWebGpu.ts';
 /** A backend that runs, before it has been checked. */
 export interface Started {
   kernels: Kernels;
+  /** How steps are taken where that is not one by one; see `ChosenBackend`. */
+  stepper?: (replay: boolean) => Stepper;
   adapter: string;
   threads: number;
   software: boolean;
@@ -25,6 +28,8 @@ export interface Started {
 export interface ChosenBackend {
   environment: Environment;
   kernels: Kernels;
+  /** Makes what takes the steps of a run. @param replay whether steps may be recorded and replayed, where that is possible */
+  stepper: (replay: boolean) => Stepper;
   lost: Promise<string>;
 }
 
@@ -79,7 +84,7 @@ export async function chooseBackend(choice: BackendChoice, files?: WasmFiles): P
         backend, adapter: started.adapter, threads: started.threads, software: started.software, steps,
         selfCheck: { ...selfCheck, passed: true },
       };
-      return { environment, kernels: started.kernels, lost: started.lost };
+      return { environment, kernels: started.kernels, stepper: started.stepper ?? (() => new DirectSteps()), lost: started.lost };
     } catch (error) {
       note(backend, 'failed', error instanceof Error ? error.message : String(error));
     }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Started } from './choose.ts';
 import { createWebGpuKernels } from './kernels/webgpu/index.ts';
+import { Capture } from './webgpu/capture/capture.ts';
 
 export interface FoundAdapter {
   adapter: GPUAdapter | null;
@@ -44,7 +45,7 @@ export async function startWebGpu(found: FoundAdapter | null): Promise<Started> 
   const { device } = tf.backend() as unknown as { device: GPUDevice };
   const name = found?.name ?? 'GPU';
   return {
-    kernels: createWebGpuKernels(), adapter: name, threads: 1, software: found?.software ?? false,
+    kernels: createWebGpuKernels(), stepper: (replay) => new Capture({ replay }), adapter: name, threads: 1, software: found?.software ?? false,
     lost: Promise.race([
       device.lost.then((info) => info.message || info.reason),
       // After a validation error the GPU computes nothing more, silently.

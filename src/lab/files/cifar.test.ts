@@ -47,8 +47,11 @@ test('CIFAR-100 is told by its record, and its fine labels are the classes', asy
 describe('refuses', () => {
   const bad = cifarFile(20);
   bad[7 * 3073] = 77;
+  const coarse = cifarFile(20, { labels: 2, classes: 100 });
+  coarse[2 * 3074] = 20;
   test.each<[string, GivenFile[], string]>([
     ['a label out of range', [given('data_batch_1.bin', bad)], '“data_batch_1.bin” is no CIFAR-10 file: image 8 has the label 77, and labels go from 0 to 9.'],
+    ['a coarse label out of range', [given('train.bin', coarse)], '“train.bin” is no CIFAR-100 file: image 3 has the label 20, 2, and labels go from 0 to 19, 99.'],
     ['two data sets at once', [given('data_batch_1.bin', cifarFile(20)), given('train.bin', cifarFile(20, { labels: 2, classes: 100 }))], '“data_batch_1.bin” is CIFAR-10 and “train.bin” is CIFAR-100.'],
     ['the Python version', [given('data_batch_1', new Uint8Array([0x80, 2, 0x7d]))], '“data_batch_1” is from the Python version of CIFAR, which cannot be read here.'],
     ['a handful of images', [given('data_batch_1.bin', cifarFile(3))], 'CIFAR-10 has only 3 images.'],

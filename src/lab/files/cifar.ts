@@ -13,8 +13,8 @@ const PIXELS = 3 * PLANE;
 interface Format {
   name: string;
   classes: readonly string[];
-  /** Bytes of labels before the pixels; the last one counts. */
-  labels: number;
+  /** How many values each byte of labels before the pixels may have; the last byte is the class. */
+  labels: readonly number[];
   /** Images in an official file of that beginning of a name. */
   official: readonly (readonly [name: RegExp, images: number])[];
 }
@@ -23,7 +23,7 @@ const FORMATS: readonly Format[] = [
   {
     name: 'CIFAR-10',
     classes: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
-    labels: 1,
+    labels: [10],
     official: [[/^data_batch_[1-5]\.bin$/, 10_000], [/^test_batch\.bin$/, 10_000]],
   },
   {
@@ -36,12 +36,12 @@ const FORMATS: readonly Format[] = [
       + 'snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor train trout tulip turtle wardrobe whale '
       + 'willow_tree wolf woman worm'
     ).split(' ').map((name) => name.replace('_', ' ')),
-    labels: 2,
+    labels: [20, 100],
     official: [[/^train\.bin$/, 50_000], [/^test\.bin$/, 10_000]],
   },
 ];
 
-const record = ({ labels }: Format): number => labels + PIXELS;
+const record = ({ labels }: Format): number => labels.length + PIXELS;
 const OFFICIAL_NAME = /^(data_batch|test_batch|train|test)[^/]*\.bin$/;
 /** The same data as pickled Python objects. */
 const isPickled = ({ name, head }: Source): boolean => /^(data_batch_\d|test_batch|train|test)$/.test(name) && head[0] === 0x80;
@@ -53,7 +53,7 @@ const GET_BINARY = 'Download the “binary version” from the CIFAR page and ch
 /** Index of the first record with a label that the format does not have, or −1. */
 function badRecord(bytes: Uint8Array, format: Format): number {
   const step = record(format);
-  for (let i = 0; i * step < bytes.length; i++) if (bytes[i * step + format.labels - 1] >= format.classes.length) return i;
+  for (let i = 0; i * step < bytes.length; i++) if (format.labels.some((values, k) => bytes[i * step + k] >= values)) return i;
   return -1;
 }
 
@@ -69,9 +69,9 @@ function formatOf(file: Source, bytes: Uint8Array): Format {
   const format = fitting.find((one) => badRecord(bytes, one) < 0);
   if (!format) {
     const bad = badRecord(bytes, fitting[0]);
-    const label = bytes[bad * record(fitting[0]) + fitting[0].labels - 1];
+    const labels = [...bytes.subarray(bad * record(fitting[0]), bad * record(fitting[0]) + fitting[0].labels.length)];
     throw new FileError(
-      `“${file.path}” is no ${fitting[0].name} file: image ${bad + 1} has the label ${label}, and labels go from 0 to ${fitting[0].classes.length - 1}.`,
+      `“${file.path}” is no ${fitting[0].name} file: image ${bad + 1} has the label ${labels.join(', ')}, and labels go from 0 to ${fitting[0].labels.map((values) => values - 1).join(', ')}.`,
       `The file may be damaged or something else: fetch it again. ${GET_BINARY}`,
     );
   }
@@ -85,7 +85,7 @@ function unpack(bytes: Uint8Array, format: Format): ImageSet {
   const pixels = new Uint8Array(count * PIXELS);
   const labels = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
-    const from = i * step + format.labels;
+    const from = i * step + format.labels.length;
     labels[i] = bytes[from - 1];
     for (let p = 0, at = i * PIXELS; p < PLANE; p++) {
       for (let c = 0; c < 3; c++) pixels[at++] = bytes[from + c * PLANE + p];

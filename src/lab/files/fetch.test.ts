@@ -26,6 +26,9 @@ beforeAll(async () => {
       case '/huge.bin':
         response.writeHead(200, { 'content-length': MAX_FETCH_BYTES + 1 }).write('x');
         return;
+      case '/slow.bin':
+        response.writeHead(200).write('x');
+        return;
       case '/page':
         response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Sign in first</p>');
         return;
@@ -65,6 +68,13 @@ test.each([
   ['a file that is too large', '/huge.bin', /“huge.bin” is larger than 1 GB/, /smaller/],
 ])('says of %s what to do', async (_, address, message, remedy) => {
   await expect(fetchFiles([address.startsWith('/') ? root + address : address], () => () => {})).rejects.toMatchObject({ name: 'FileError', message, remedy });
+});
+
+test('can be given up on the way', async () => {
+  const giveUp = new AbortController();
+  const fetched = fetchFiles([`${root}/slow.bin`], () => () => giveUp.abort(), giveUp.signal);
+  await expect(fetched).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(fetchFiles([`${root}/slow.bin`], () => () => {}, giveUp.signal)).rejects.toMatchObject({ name: 'AbortError' });
 });
 
 test('a page in place of a file is no data set', async () => {

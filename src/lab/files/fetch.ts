@@ -9,23 +9,25 @@ export const MAX_FETCH_BYTES = 2 ** 30;
 /**
  * Fetch files, one after the other.
  * @param progress makes what is told of one file's bytes, from its name
- * @throws {FileError} that says which file, why, and what to do instead
+ * @param signal gives up when it is aborted
+ * @throws {FileError} that says which file, why, and what to do instead; {AbortError} when given up
  */
-export async function fetchFiles(addresses: readonly string[], progress: (name: string) => OnProgress): Promise<GivenFile[]> {
+export async function fetchFiles(addresses: readonly string[], progress: (name: string) => OnProgress, signal?: AbortSignal): Promise<GivenFile[]> {
   const files: GivenFile[] = [];
-  for (const address of addresses) files.push(await fetchFile(address, progress));
+  for (const address of addresses) files.push(await fetchFile(address, progress, signal));
   return files;
 }
 
-async function fetchFile(address: string, progress: (name: string) => OnProgress): Promise<GivenFile> {
+async function fetchFile(address: string, progress: (name: string) => OnProgress, signal?: AbortSignal): Promise<GivenFile> {
   const url = URL.canParse(address) ? new URL(address) : null;
   if (!url || !/^https?:$/.test(url.protocol)) throw new FileError(`“${address}” is no web address.`, 'It must start with https://.');
   const path = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1)) || url.hostname;
   const byHand = `Download it yourself from ${url.href} and drop the file on this page.`;
   let response: Response;
   try {
-    response = await fetch(url, { credentials: 'omit' });
-  } catch {
+    response = await fetch(url, { credentials: 'omit', signal });
+  } catch (error) {
+    if (signal?.aborted) throw error;
     // A browser does not tell a host that forbids other pages to read its files from one that is not there.
     throw new FileError(`“${path}” could not be fetched: ${url.hostname} cannot be reached, or does not let other pages read its files.`, byHand);
   }
@@ -54,7 +56,7 @@ async function fetchFile(address: string, progress: (name: string) => OnProgress
       }
     }
   } catch (error) {
-    if (error instanceof FileError) throw error;
+    if (error instanceof FileError || signal?.aborted) throw error;
     throw new FileError(`“${path}” broke off after ${done.toLocaleString('en')} bytes.`, 'Try again; nothing was kept.');
   }
   if (known !== null && done !== known) throw new FileError(`“${path}” broke off: ${done.toLocaleString('en')} of ${known.toLocaleString('en')} bytes came.`, 'Try again; nothing was kept.');

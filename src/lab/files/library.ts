@@ -33,7 +33,7 @@ export class Library {
     if (!reader) {
       throw new FileError(
         `${files.length === 1 ? `“${files[0].path}” is` : `These files (“${files[0].path}” and ${files.length - 1} more) are`} of no kind that can be used here.`,
-        'Known are CIFAR-10 and CIFAR-100 (binary version), MNIST and Fashion-MNIST (IDX, also as .gz), and a folder or ZIP of images with one sub-folder a class.',
+        'Known are CIFAR-10 and CIFAR-100 (binary version), MNIST and Fashion-MNIST (IDX, also as .gz), a folder or ZIP of images with one sub-folder a class, and plain text (.txt).',
       );
     }
     const draft = await reader.read(files, onProgress);

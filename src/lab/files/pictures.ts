@@ -10,6 +10,8 @@ const SIDE = 32;
 const PIXELS = SIDE * SIDE * 3;
 /** A picture file beyond this would take the memory of the browser to decode. */
 const LARGEST_FILE = 32 * 2 ** 20;
+/** Characters of a name that an experiment can hold. */
+const LONGEST_NAME = 80;
 const PICTURE = /\.(png|jpe?g|webp|gif|bmp|avif)$/i;
 const SPLITS: Record<string, 'train' | 'val'> = { train: 'train', training: 'train', test: 'val', val: 'val', valid: 'val', validation: 'val' };
 
@@ -54,8 +56,8 @@ export const pictureReader = (decode: (blob: Blob) => Promise<Picture> = decodeP
     };
     const train = named ? placed.filter(({ split }) => split === 'train') : placed;
     const val = named ? placed.filter(({ split }) => split === 'val') : [];
-    const name = `${classes.slice(0, 3).join(', ')}${classes.length > 3 ? ` and ${classes.length - 3} more` : ''}`.slice(0, 80);
-    return imageDraft(name, [], { height: SIDE, width: SIDE, channels: 3, classes }, await read(train, 0), named ? await read(val, train.length) : null);
+    const name = `${classes.slice(0, 3).join(', ')}${classes.length > 3 ? ` and ${classes.length - 3} more` : ''}`.slice(0, LONGEST_NAME);
+    return imageDraft(name, [], { height: SIDE, width: SIDE, channels: 3, classes: classes.map((one) => one.slice(0, LONGEST_NAME)) }, await read(train, 0), named ? await read(val, train.length) : null);
   },
 });
 

@@ -1,7 +1,8 @@
 import { cifar } from './cifar.ts';
 import { idx } from './idx.ts';
 import { pictureReader } from './pictures.ts';
+import { plainText } from './text.ts';
 import type { Reader } from './reader.ts';
 
-/** Every format that can be taken in; the first that recognises the files reads them. */
-export const READERS: readonly Reader[] = [idx, cifar, pictureReader()];
+/** Every format that can be taken in; the first that recognises the files reads them. CIFAR goes by name and size: its first bytes can be anything. */
+export const READERS: readonly Reader[] = [cifar, idx, pictureReader(), plainText];

@@ -51,7 +51,8 @@ class FolderStorage implements AssetStorage {
   }
 
   async description(hash: string): Promise<string | null> {
-    return (await (await this.part(hash, DESCRIPTION))?.text()) ?? null;
+    // Empty while another tab is about to write it.
+    return (await (await this.part(hash, DESCRIPTION))?.text()) || null;
   }
 
   async part(hash: string, name: string): Promise<Blob | null> {
@@ -103,7 +104,8 @@ class DatabaseStorage implements AssetStorage {
   }
 
   async description(hash: string): Promise<string | null> {
-    return (await (await this.part(hash, DESCRIPTION))?.text()) ?? null;
+    // Empty while another tab is about to write it.
+    return (await (await this.part(hash, DESCRIPTION))?.text()) || null;
   }
 
   async part(hash: string, name: string): Promise<Blob | null> {

@@ -10,7 +10,7 @@ export const fakeAsset = (name: string): AssetInfo => ({
 });
 
 /** The part of a lab that keeps files; takes any for images. */
-export class FakeAssets implements Pick<Lab, 'addFiles' | 'fetchFiles' | 'listAssets' | 'deleteAsset'> {
+export class FakeAssets implements Pick<Lab, 'addFiles' | 'fetchFiles' | 'cancelFetch' | 'listAssets' | 'deleteAsset'> {
   assets: AssetInfo[] = [];
 
   async addFiles(files: GivenFile[]): Promise<AssetInfo> {
@@ -22,6 +22,8 @@ export class FakeAssets implements Pick<Lab, 'addFiles' | 'fetchFiles' | 'listAs
   fetchFiles(addresses: string[]): Promise<AssetInfo> {
     return this.addFiles(addresses.map((path) => ({ path, blob: new Blob() })));
   }
+
+  async cancelFetch(): Promise<void> {}
 
   async listAssets(): Promise<AssetInfo[]> {
     return structuredClone(this.assets);

@@ -1,5 +1,5 @@
 import type { TaskPreview } from '../../experiment/events.ts';
-import { type FileImagesSpec, isImageTask, isLanguageTask, type ProceduralSpec, type TaskSpec } from '../../experiment/schema.ts';
+import { type FileImagesSpec, isImageTask, isLanguageTask, type ProceduralSpec, type TaskSpec, type TextFileSpec } from '../../experiment/schema.ts';
 import type { Library } from '../files/library.ts';
 import { drawDigit } from './images/digits.ts';
 import { openFileImages, previewFileImages } from './images/fileTask.ts';
@@ -7,6 +7,7 @@ import { drawShape } from './images/shapes.ts';
 import { type ImageSource, ImageTask } from './images/task.ts';
 import { drawGreyTexture, drawTexture } from './images/textures.ts';
 import { SequenceTask } from './sequences/task.ts';
+import { openTextFile } from './text/file.ts';
 import { microEnglishTask } from './text/task.ts';
 import type { DrawnTask, Task } from './types.ts';
 
@@ -21,13 +22,13 @@ const IMAGES: Record<ProceduralSpec['kind'], ImageSource> = {
 };
 
 /** Tasks whose data are drawn, not read from files. */
-export type DrawnTaskSpec = Exclude<TaskSpec, FileImagesSpec>;
+export type DrawnTaskSpec = Exclude<TaskSpec, FileImagesSpec | TextFileSpec>;
 
 /** The task of that specification. Nothing is drawn yet: splits are on first use. @throws {TypeError} for one that reads files */
 export function createTask(spec: ProceduralSpec): ImageTask;
 export function createTask(spec: TaskSpec): DrawnTask;
 export function createTask(spec: TaskSpec): DrawnTask {
-  if (spec.kind === 'image-files') throw new TypeError('a task that reads files is opened with openTask');
+  if (spec.kind === 'image-files' || spec.kind === 'text-file') throw new TypeError('a task that reads files is opened with openTask');
   if (isLanguageTask(spec)) return microEnglishTask(spec);
   if (!isImageTask(spec)) return new SequenceTask(spec);
   return new ImageTask(spec, IMAGES[spec.kind]);
@@ -40,6 +41,7 @@ export function createTask(spec: TaskSpec): DrawnTask {
 export async function openTask(spec: TaskSpec, library: Library): Promise<Task> {
   switch (spec.kind) {
     case 'image-files': return openFileImages(spec, library);
+    case 'text-file': return openTextFile(spec, library);
     default: return createTask(spec);
   }
 }
@@ -48,6 +50,7 @@ export async function openTask(spec: TaskSpec, library: Library): Promise<Task> 
 export async function previewTask(spec: TaskSpec, library: Library, count: number, split: 'train' | 'val'): Promise<TaskPreview> {
   switch (spec.kind) {
     case 'image-files': return previewFileImages(spec, library, count, split);
+    case 'text-file': return (await openTextFile(spec, library)).preview(count, split);
     default: return createTask(spec).preview(count, split);
   }
 }

@@ -1,6 +1,4 @@
 /** Driving a lab by hand, in tests. */
-import { withChosen } from '../../experiment/assetRefs.ts';
-import type { GivenFile } from '../../experiment/assets.ts';
 import type { LabEvent, OpenOptions } from '../../experiment/events.ts';
 import type { MemberResult, RunResult } from '../../experiment/result.ts';
 import type { Experiment } from '../../experiment/schema.ts';
@@ -17,13 +15,11 @@ export function member(result: RunResult, arm: string, seed: number): MemberResu
   return found;
 }
 
-/** @param files taken in first; they fill the places that the experiment keeps */
-export async function openLab(experiment: Experiment, backend: 'cpu' | 'wasm', options: Omit<OpenOptions, 'backend'> = {}, files?: GivenFile[]) {
+export async function openLab(experiment: Experiment, backend: 'cpu' | 'wasm', options: Omit<OpenOptions, 'backend'> = {}) {
   const lab = createLab({ assets: null, wasmFiles: nodeWasmFiles });
   const events: LabEvent[] = [];
   lab.subscribe((event) => events.push(event));
-  const opened = files ? withChosen(experiment, await lab.addFiles(files)) : experiment;
-  await lab.open(opened, { backend, ...options });
+  await lab.open(experiment, { backend, ...options });
   const waitFor = async (count: number, wanted: (event: LabEvent) => boolean) => {
     while (events.filter(wanted).length < count) await new Promise((resolve) => setTimeout(resolve, 5));
   };

@@ -66,7 +66,7 @@ export class Group {
    * @param learningRates, alignWeights of each member
    * @returns values of `StepInput.scalars`
    */
-  scalars(step: number, learningRates: readonly number[], alignWeights?: readonly number[]): Float32Array {
+  scalars(step: number, learningRates: readonly number[], alignWeights?: readonly number[]): Float32Array<ArrayBuffer> {
     const members = this.seeds.length;
     const values = new Float32Array(SCALAR_ROWS * members);
     learningRates.forEach((learningRate, e) => {

@@ -1,33 +1,49 @@
 /** What a step is fed: the batch of every seed and its dropout masks. One order and one mask per seed, shared by all arms. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Kernels } from '../backend/kernels/types.ts';
 import { dropoutMask } from '../random/dropout.ts';
 import type { MaskSource } from '../networks/program.ts';
 import type { Split } from '../tasks/index.ts';
+
+/** What a step is fed of its inputs, as values. */
+interface Values {
+  shape: number[];
+  values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+}
 
 /**
  * Inputs of one batch per seed.
  * @param shape of one example: images `[H, W, C]`, sequences `[T]`
  * @returns float32 `[S, B, H, W, C]` or int32 `[S, B, T]`
  */
-export function inputTensor(batches: readonly Pick<Split, 'inputs' | 'examples'>[], shape: readonly number[]): tf.Tensor {
+export function inputValues(batches: readonly Pick<Split, 'inputs' | 'examples'>[], shape: readonly number[]): Values {
   const [{ inputs, examples }] = batches;
-  const words = inputs instanceof Int32Array;
-  const all = words ? new Int32Array(batches.length * inputs.length) : new Float32Array(batches.length * inputs.length);
+  const size = batches.length * inputs.length;
+  const values = inputs instanceof Int32Array ? new Int32Array(size) : new Float32Array(size);
   batches.forEach((batch, s) => {
-    all.set(batch.inputs, s * inputs.length);
+    values.set(batch.inputs, s * inputs.length);
   });
-  return tf.tensor(all, [batches.length, examples, ...shape], words ? 'int32' : 'float32');
+  return { values, shape: [batches.length, examples, ...shape] };
 }
 
 /** Labels of one batch per seed: int32 `[S, B·outputs]`. */
-export function labelTensor(batches: readonly Pick<Split, 'labels'>[]): tf.Tensor2D {
+export function labelValues(batches: readonly Pick<Split, 'labels'>[]): Values {
   const [{ labels }] = batches;
-  const all = new Int32Array(batches.length * labels.length);
+  const values = new Int32Array(batches.length * labels.length);
   batches.forEach((batch, s) => {
-    all.set(batch.labels, s * labels.length);
+    values.set(batch.labels, s * labels.length);
   });
-  return tf.tensor2d(all, [batches.length, labels.length], 'int32');
+  return { values, shape: [batches.length, labels.length] };
 }
+
+const tensorOf = ({ values, shape }: Values) => tf.tensor(values, shape, values instanceof Int32Array ? 'int32' : 'float32');
+
+/** `inputValues` as a tensor. */
+export const inputTensor = (batches: readonly Pick<Split, 'inputs' | 'examples'>[], shape: readonly number[]): tf.Tensor =>
+  tensorOf(inputValues(batches, shape));
+
+/** `labelValues` as a tensor. */
+export const labelTensor = (batches: readonly Pick<Split, 'labels'>[]): tf.Tensor2D => tensorOf(labelValues(batches)) as tf.Tensor2D;
 
 /** Consecutive examples of a split. */
 export function sliceSplit(split: Split, from: number, count: number): Split {
@@ -41,29 +57,32 @@ export function sliceSplit(split: Split, from: number, count: number): Split {
   };
 }
 
+/** What makes the masks of a step on the device: the seeds and, behind them, the step, int32 `[S + 1]`. */
+export const maskOrigin = (seeds: readonly number[], step: number): Values =>
+  ({ values: Int32Array.from([...seeds, step]), shape: [seeds.length + 1] });
+
 /** Dropout masks of one step, made once and shared by every group that asks for the same layer. */
 export class StepMasks {
   readonly #masks = new Map<string, tf.Tensor3D>();
   readonly #seeds: readonly number[];
   readonly #step: number;
   readonly #batch: number;
+  readonly #onDevice: ((layer: number, features: number, rate: number) => tf.Tensor3D) | undefined;
 
-  constructor(seeds: readonly number[], step: number, batch: number) {
+  /** @param kernels, origin for masks that are made on the device: the same bits, but from `origin` instead of numbers */
+  constructor(seeds: readonly number[], step: number, batch: number, kernels?: Kernels, origin?: tf.Tensor) {
     this.#seeds = seeds;
     this.#step = step;
     this.#batch = batch;
+    const make = kernels?.dropoutMask;
+    if (make && origin) this.#onDevice = (layer, features, rate) => make(origin as tf.Tensor1D, layer, [seeds.length, batch, features], rate);
   }
 
   readonly source: MaskSource = (layer, features, rate) => {
     const key = `${layer}/${features}/${rate}`;
     let mask = this.#masks.get(key);
     if (!mask) {
-      const count = this.#batch * features;
-      const values = new Float32Array(this.#seeds.length * count);
-      this.#seeds.forEach((seed, s) => {
-        values.set(dropoutMask(seed, this.#step, layer, count, rate), s * count);
-      });
-      mask = tf.keep(tf.tensor3d(values, [this.#seeds.length, this.#batch, features]));
+      mask = tf.keep(this.#onDevice?.(layer, features, rate) ?? this.#fromNumbers(layer, features, rate));
       this.#masks.set(key, mask);
     }
     return mask;
@@ -71,5 +90,14 @@ export class StepMasks {
 
   dispose(): void {
     for (const mask of this.#masks.values()) mask.dispose();
+  }
+
+  #fromNumbers(layer: number, features: number, rate: number): tf.Tensor3D {
+    const count = this.#batch * features;
+    const values = new Float32Array(this.#seeds.length * count);
+    this.#seeds.forEach((seed, s) => {
+      values.set(dropoutMask(seed, this.#step, layer, count, rate), s * count);
+    });
+    return tf.tensor3d(values, [this.#seeds.length, this.#batch, features]);
   }
 }

@@ -9,17 +9,19 @@ import { guideInstances } from '../../experiment/guides.ts';
 import { alignedPairs, armGroups, GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
 import type { AlignTerm, ArmSpec, BaseSettings, Experiment, Intervention, TokenView } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
+import { scoped } from '../backend/scoped.ts';
+import { gramKey, type Guide, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../guidance/tokenViews.ts';
 import type { PlainTensors } from '../networks/weights.ts';
-import type { Task } from '../tasks/index.ts';
+import type { SeedBatch, Task } from '../tasks/index.ts';
 import { exp } from '../random/math.ts';
 import { evaluate, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
 import { generate } from './generate.ts';
 import { Group, SCALAR_ROWS } from './group.ts';
-import { inputTensor, labelTensor, StepMasks } from './inputs.ts';
+import { inputTensor, inputValues, labelValues, maskOrigin, StepMasks } from './inputs.ts';
 import { GuideProbe } from './probe.ts';
 import { scheduleFactor } from './schedule.ts';
+import { DirectSteps, type Feed, type Stepper } from './steps.ts';
 import type { AlignInput, DistilInput, MemberRange } from './terms.ts';
 
 /** Tokens that a member writes. */
@@ -38,13 +40,10 @@ interface ArmGroup {
   group: Group;
 }
 
-/** What a step is fed, besides what its terms need of the guides. */
-interface Fed {
-  inputs: tf.Tensor;
-  labels: tf.Tensor2D;
-  views: ReadonlyMap<TokenView, BatchView>;
-  guides: ReadonlyMap<string, GuideBatch>;
-}
+/** The inputs of a step, by name. */
+type Fed = Readonly<Record<string, tf.Tensor>>;
+/** The alignment term of an arm at the step at hand, if it is in effect. */
+type Aligned = (arm: Arm) => AlignTerm | undefined;
 
 export class Run {
   readonly experiment: Experiment;
@@ -53,11 +52,16 @@ export class Run {
   readonly #probes: GuideProbe[];
   readonly #groups: ArmGroup[];
 
-  /** Losses, metrics and activity of steps not read back yet: `[3, members]` each. */
-  #unread: { step: number; pack: tf.Tensor2D }[] = [];
+  readonly #kernels: Kernels;
+  readonly #stepper: Stepper;
   #step = 0;
+  /** Steps whose losses have been read. */
+  #read = 0;
 
-  constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, kernels: Kernels) {
+  /** @param stepper disposed with the run */
+  constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, kernels: Kernels, stepper: Stepper = new DirectSteps()) {
+    this.#kernels = kernels;
+    this.#stepper = stepper;
     this.experiment = structuredClone(experiment);
     this.#sortInterventions();
     this.task = task;
@@ -103,76 +107,53 @@ export class Run {
   /** One step of every member. */
   async advance(): Promise<void> {
     const { base, seeds } = this.experiment;
-    const { learningRate, guidance } = this.#settingsAt(this.#step);
-    const factor = scheduleFactor(base.schedule, this.#step, base.steps);
-    const drawn = seeds.map((seed) => this.task.batch(seed, this.#step, base.batchSize));
-    const inputs = inputTensor(drawn, this.task.shape.input);
-    const labels = labelTensor(drawn);
-    const views = this.#views(inputs);
-    const aligned = (arm: Arm): AlignTerm | undefined => {
-      const { align } = arm.spec;
-      return align && align.weight > 0 && guidance && this.#step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined;
+    const step = this.#step;
+    const { learningRate, guidance } = this.#settingsAt(step);
+    const factor = scheduleFactor(base.schedule, step, base.steps);
+    const drawn = seeds.map((seed) => this.task.batch(seed, step, base.batchSize));
+    const aligned: Aligned = ({ spec: { align } }) =>
+      (align && align.weight > 0 && guidance && step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined);
+    const guided = await this.#guideFeeds(drawn, aligned);
+    const feeds: Record<string, Feed> = {
+      inputs: inputValues(drawn, this.task.shape.input), labels: labelValues(drawn), origin: maskOrigin(seeds, step), ...guided,
     };
-    const guides = new Map<string, GuideBatch>();
-    for (const [id, guide] of this.#guides) {
-      const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
-      const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
-      if (grams || logits) guides.set(id, await guide.batch(drawn, views, { step: this.#step, grams, logits }));
-    }
-    const masks = new StepMasks(seeds, this.#step, base.batchSize);
-    const fed: Fed = { inputs, labels, views, guides };
-    const packs = this.#groups.map(({ arms, group }) => {
+    this.#groups.forEach(({ arms, group }, g) => {
       const rates = arms.flatMap(({ spec }) => seeds.map(() => (learningRate ?? spec.learningRate ?? base.learningRate) * factor));
       const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), arm.pairs.length, base)));
-      const scalars = tf.tensor2d(group.scalars(this.#step, rates, weights), [SCALAR_ROWS, rates.length]);
-      const pack = group.step({
-        inputs, labels, masks: masks.source, scalars,
-        align: arms.flatMap((arm) => (aligned(arm) ? this.#alignTerms(arm, fed) : [])),
-        distil: arms.flatMap((arm) => this.#distilTerms(arm, fed)),
-      });
-      scalars.dispose();
-      return pack;
+      feeds[`scalars${g}`] = { values: group.scalars(step, rates, weights), shape: [SCALAR_ROWS, rates.length] };
     });
-    this.#unread.push({ step: this.#step, pack: tf.tidy(() => tf.keep(packs.length === 1 ? tf.clone(packs[0]) : tf.concat2d(packs, 1))) });
-    tf.dispose(packs);
-    masks.dispose();
-    tf.dispose([inputs, labels]);
-    for (const view of views.values()) view.dispose();
-    for (const { grams, logits } of guides.values()) {
-      for (const { gram, shares } of grams.values()) tf.dispose(shares ? [gram, shares] : [gram]);
-      logits?.dispose();
-    }
+    // A step's structure depends on the arms that are aligned, and on nothing else that changes.
+    const kind = this.#arms.map((arm) => (aligned(arm) ? 'a' : '-')).join('');
+    await this.#stepper.step(kind, feeds, (fed) => this.#program(fed, aligned, step));
+    tf.dispose(guided);
     this.#step += 1;
   }
 
   /** Read the losses of all steps since the last read, in one piece. Null when there is none. */
   async flush(): Promise<TrainingRecords | null> {
-    const unread = this.#unread;
-    if (unread.length === 0) return null;
-    this.#unread = [];
+    const rows = await this.#stepper.read();
+    if (rows.length === 0) return null;
     const count = members(this.experiment).length;
-    const joined = tf.stack(unread.map(({ pack }) => pack));
-    tf.dispose(unread.map(({ pack }) => pack));
-    const values = await joined.data<'float32'>();
-    joined.dispose();
-    const loss = new Float32Array(unread.length * count);
-    const metric = new Float32Array(unread.length * count);
+    const loss = new Float32Array(rows.length * count);
+    const metric = new Float32Array(rows.length * count);
     const perplexity = taskMetric(this.experiment.task).name === 'perplexity';
-    for (let i = 0; i < unread.length; i++) {
+    rows.forEach((values, i) => {
       for (let m = 0; m < count; m++) {
-        const from = i * 3 * count + m;
         // A frozen member has no loss, even where its forward pass still gives a number.
-        const frozen = values[from + 2 * count] === 0;
-        loss[i * count + m] = frozen ? Number.NaN : values[from];
-        const score = perplexity ? exp(values[from]) : values[from + count];
+        const frozen = values[2 * count + m] === 0;
+        loss[i * count + m] = frozen ? Number.NaN : values[m];
+        const score = perplexity ? exp(values[m]) : values[count + m];
         metric[i * count + m] = frozen ? Number.NaN : score;
       }
-    }
-    return { firstStep: unread[0].step + 1, count: unread.length, loss, metric };
+    });
+    const firstStep = this.#read + 1;
+    this.#read += rows.length;
+    return { firstStep, count: rows.length, loss, metric };
   }
 
   /** Score every member and compare it with every guide. */
   async evaluate(): Promise<EvaluationRecord> {
+    this.#stepper.submit();
     const scores: GroupScores[] = [];
     for (const { group } of this.#groups) {
       scores.push(await evaluate(group.model, this.task.val, this.task.shape.input, this.#probes));
@@ -208,6 +189,7 @@ export class Run {
 
   /** Validation metric per member with recalibrated batch-norm statistics. */
   async recalibrated(): Promise<number[]> {
+    this.#stepper.submit();
     const scores: number[] = [];
     for (const { group } of this.#groups) scores.push(...(await evaluateRecalibrated(group.model, this.task)));
     return scores;
@@ -215,6 +197,7 @@ export class Run {
 
   /** All state by arm and name, for a checkpoint: which arms are trained together is nothing that it depends on. */
   async save(): Promise<PlainTensors> {
+    this.#stepper.submit();
     const tensors: PlainTensors = {};
     for (const { arms, group } of this.#groups) {
       for (const [name, { shape: [all, ...shape], data }] of Object.entries(await group.save())) {
@@ -229,6 +212,7 @@ export class Run {
 
   /** Continue from a checkpoint of the same experiment. @throws {Error} when it does not fit */
   restore(checkpoint: Checkpoint): void {
+    this.#stepper.submit();
     for (const { arms, group } of this.#groups) {
       const joined = group.named().map(([name, { shape }]) => {
         const parts = arms.map(({ spec }) => checkpoint.tensors[`${spec.id}/${name}`]?.data ?? new Float32Array());
@@ -237,10 +221,11 @@ export class Run {
       group.load(Object.fromEntries(joined));
     }
     this.#step = checkpoint.step;
+    this.#read = checkpoint.step;
   }
 
   dispose(): void {
-    tf.dispose(this.#unread.map(({ pack }) => pack));
+    this.#stepper.dispose();
     for (const { group } of this.#groups) group.dispose();
     for (const probe of this.#probes) probe.dispose();
     for (const guide of this.#guides.values()) guide.dispose();
@@ -272,32 +257,70 @@ export class Run {
     return { tap, view: this.task.shape.tokens ? tokenView(this.experiment, spec) : null };
   }
 
-  #alignTerms(arm: Arm, { views, guides }: Fed): AlignInput[] {
+  /** What guides give a step, by name: Gram matrices, their shares, logits. The caller disposes it. */
+  async #guideFeeds(drawn: readonly SeedBatch[], aligned: Aligned): Promise<Record<string, tf.Tensor>> {
+    const feeds: Record<string, tf.Tensor> = {};
+    let views: Map<TokenView, BatchView> | undefined;
+    for (const [id, guide] of this.#guides) {
+      const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
+      const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
+      if (!grams && !logits) continue;
+      views ??= this.#views(drawn);
+      const batch = await guide.batch(drawn, views, { step: this.#step, grams, logits });
+      for (const [key, { gram, shares }] of batch.grams) {
+        feeds[`gram ${id} ${key}`] = gram;
+        if (shares) feeds[`shares ${id} ${key}`] = shares;
+      }
+      if (batch.logits) feeds[`logits ${id}`] = batch.logits;
+    }
+    for (const view of views?.values() ?? []) view.dispose();
+    return feeds;
+  }
+
+  /** A step of all groups: `[3, members]` losses, metrics and activity. */
+  #program(fed: Fed, aligned: Aligned, step: number): tf.Tensor {
+    const { base, seeds } = this.experiment;
+    const views = this.#views(fed.inputs);
+    const masks = new StepMasks(seeds, step, base.batchSize, this.#kernels, fed.origin);
+    const packs = this.#groups.map(({ arms, group }, g) => group.step({
+      inputs: fed.inputs, labels: fed.labels as tf.Tensor2D, masks: masks.source, scalars: fed[`scalars${g}`] as tf.Tensor2D,
+      align: arms.flatMap((arm) => (aligned(arm) ? this.#alignTerms(arm, fed, views) : [])),
+      distil: arms.flatMap((arm) => this.#distilTerms(arm, fed)),
+    }));
+    masks.dispose();
+    for (const view of views.values()) view.dispose();
+    return packs.length === 1 ? packs[0] : tf.concat2d(packs, 1);
+  }
+
+  #alignTerms(arm: Arm, fed: Fed, views: ReadonlyMap<TokenView, BatchView>): AlignInput[] {
     const { align } = arm.spec;
     return arm.pairs.map(({ guideTap, targetTap }) => {
       const needed = this.#needed(arm, guideTap);
-      const { gram, shares } = required(guides.get(align?.guide ?? '')?.grams.get(gramKey(needed)));
+      const of = `${align?.guide} ${gramKey(needed)}`;
       return {
-        members: arm.members, targetTap, guideGram: gram, shares,
+        members: arm.members, targetTap, guideGram: required(fed[`gram ${of}`]) as tf.Tensor3D, shares: fed[`shares ${of}`] as tf.Tensor1D | undefined,
         measure: align?.measure ?? this.experiment.base.measure,
         view: needed.view === null ? undefined : views.get(needed.view),
       };
     });
   }
 
-  #distilTerms({ spec, members: own }: Arm, { labels, guides }: Fed): DistilInput[] {
+  #distilTerms({ spec, members: own }: Arm, fed: Fed): DistilInput[] {
     const { distil } = spec;
     if (!distil) return [];
-    const logits = required(guides.get(distil.guide)?.logits);
-    return [{ ...distil, members: own, logits, ...(this.task.shape.tokens && { labels }) }];
+    const logits = required(fed[`logits ${distil.guide}`]) as tf.Tensor3D;
+    return [{ ...distil, members: own, logits, ...(this.task.shape.tokens && { labels: fed.labels as tf.Tensor2D }) }];
   }
 
-  /** The views of a step's tokens that arms align in; none for images. */
-  #views(inputs: tf.Tensor): Map<TokenView, BatchView> {
+  /** The views of a step's tokens (given, or to be taken from its batches) that arms align in; none for images. */
+  #views(inputs: tf.Tensor | readonly SeedBatch[]): Map<TokenView, BatchView> {
     const { tokens, input } = this.task.shape;
     if (!tokens) return new Map();
     const kinds = new Set(this.#arms.filter(({ spec }) => spec.align).map(({ spec }) => tokenView(this.experiment, spec)));
-    return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs as tf.Tensor3D) : undefined)]));
+    return scoped(() => {
+      const padded = tokens.padded ? (inputs instanceof tf.Tensor ? inputs : inputTensor(inputs, input)) : undefined;
+      return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], padded as tf.Tensor3D | undefined)]));
+    });
   }
 
   #declareNeeds(): void {

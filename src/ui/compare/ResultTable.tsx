@@ -1,7 +1,7 @@
 /** What came out, arm by arm, and the ways to take it along. */
 import { Table, Tooltip } from '@mantine/core';
 import { useMemo } from 'react';
-import { taskMetric } from '@/experiment/describe.ts';
+import { labelGroups, taskMetric } from '@/experiment/describe.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import type { Experiment } from '@/experiment/schema.ts';
@@ -32,7 +32,8 @@ export function ResultTable() {
     return { rows: armRows(data, result, verdict), guides: guideRows(data) };
   }, [data, version, result]);
   const reference = experiment.arms.find((arm) => arm.id === 'unguided') ?? experiment.arms[0];
-  const shown = rows.length > 0 ? rows : experiment.arms.map((arm) => emptyRow(arm.id, arm.name));
+  const groups = labelGroups(experiment.task);
+  const shown = rows.length > 0 ? rows : experiment.arms.map((arm) => emptyRow(arm.id, arm.name, groups.length));
   const done = result !== null;
   const heads = columnHeads(experiment, done, reference.name);
   const worker = environment && `${BACKENDS[environment.backend]}: ${environment.adapter}`;
@@ -72,6 +73,9 @@ export function ResultTable() {
                 </Table.Th>
                 <FinalAndBest final={row.valLoss} best={row.bestLoss} format={plainNumber} />
                 <FinalAndBest final={row.valMetric} best={row.bestMetric} format={words.bare} strong />
+                {row.groups.map(({ perplexity, accuracy }, g) => (
+                  <FinalAndAccuracy key={groups[g]} perplexity={perplexity} accuracy={accuracy} />
+                ))}
                 <Table.Td>{mean(row.trainMetric, words.bare)}</Table.Td>
                 <Table.Td>{mean(row.recalibrated, words.bare)}</Table.Td>
                 <Table.Td>
@@ -87,7 +91,7 @@ export function ResultTable() {
                 </Table.Th>
                 <Table.Td>{spread(guide.valLoss, plainNumber)}</Table.Td>
                 <Table.Td>{spread(guide.valMetric, words.bare)}</Table.Td>
-                <Table.Td colSpan={3} />
+                <Table.Td colSpan={3 + groups.length} />
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -99,7 +103,7 @@ export function ResultTable() {
 }
 
 const NOTHING: Point = { mean: Number.NaN, sd: Number.NaN, n: 0 };
-const emptyRow = (id: string, name: string): ArmRow => ({
+const emptyRow = (id: string, name: string, groups: number): ArmRow => ({
   id,
   name,
   valLoss: NOTHING,
@@ -108,6 +112,7 @@ const emptyRow = (id: string, name: string): ArmRow => ({
   bestMetric: NOTHING,
   trainMetric: NOTHING,
   recalibrated: NOTHING,
+  groups: Array.from({ length: groups }, () => ({ perplexity: NOTHING, accuracy: NOTHING })),
   diverged: [],
   comparison: null,
 });
@@ -128,6 +133,16 @@ function FinalAndBest(props: { final: Point; best: Point; format: Format; strong
   );
 }
 
+/** Perplexity on a group of labels, and below it the accuracy. */
+function FinalAndAccuracy({ perplexity, accuracy }: { perplexity: Point; accuracy: Point }) {
+  return (
+    <Table.Td>
+      {spread(perplexity, plainNumber)}
+      {accuracy.n > 0 && <span className={classes.below}>{`${mean(accuracy, (v) => (100 * v).toFixed(1))} % right`}</span>}
+    </Table.Td>
+  );
+}
+
 /** Heads of the columns with what exactly they hold. */
 function columnHeads(experiment: Experiment, done: boolean, reference: string): { name: string; hint: string }[] {
   const metric = taskMetric(experiment.task);
@@ -143,6 +158,7 @@ function columnHeads(experiment: Experiment, done: boolean, reference: string): 
         `On the validation set of ${validationSet(experiment.task)} at the last evaluation. Below: the best of each seed over the run, ` +
         'averaged; it is chosen on the validation set and therefore flatters.',
     },
+    ...labelGroups(experiment.task).map((name) => ({ name, hint: GROUP_HINTS[name] ?? OTHER_TOKENS })),
     { name: 'train', hint: done ? 'The same on the training set.' : 'The same on the last training batches.' },
     {
       name: 'recal.',
@@ -154,6 +170,13 @@ function columnHeads(experiment: Experiment, done: boolean, reference: string): 
     },
   ];
 }
+
+const OTHER_TOKENS = 'Perplexity on all other tokens, and the share of them that was guessed right.';
+const GROUP_HINTS: Record<string, string> = {
+  'returning name': 'Perplexity on the names that return and whose first mention is in the window: what has to be remembered. Below: how many were guessed right.',
+  'first letters': 'Perplexity on the first letters of words: which word comes next. Below: how many were guessed right.',
+  'words seen in the window': 'Perplexity on words that the window already has. Below: how many were guessed right.',
+};
 
 function Hint({ text, children }: { text: string; children: string }) {
   return (

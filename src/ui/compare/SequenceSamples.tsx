@@ -60,7 +60,7 @@ function Windows({ samples, arms, names, separator }: WindowsProps) {
   return samples.map(({ index, labels, predicted }) => (
     <div key={index} className={classes.window}>
       <span className={classes.lineName}>text</span>
-      <TextRun tokens={names.answers(labels)} separator={separator} label={`Window ${index + 1}`} />
+      <TextRun tokens={names.answers(labels)} separator={separator} label={`Window ${index + 1}`} wrong={[]} />
       {arms.map((arm, i) => {
         const said = predicted[i];
         if (!said) return null;

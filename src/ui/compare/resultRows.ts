@@ -1,5 +1,5 @@
 /** The numbers of the result table, while a run goes on and after it. */
-import { taskMetric } from '@/experiment/describe.ts';
+import { labelGroups, taskMetric } from '@/experiment/describe.ts';
 import type { RunResult } from '@/experiment/result.ts';
 import type { RunData } from '@/state/runData.ts';
 import type { Comparison, Verdict } from '@/stats/verdict.ts';
@@ -16,6 +16,8 @@ export interface ArmRow {
   trainMetric: Point;
   /** Batch-norm statistics recomputed over the training set; n = 0 before the end. */
   recalibrated: Point;
+  /** Where labels have groups (`labelGroups`), in their order: perplexity and accuracy on each. */
+  groups: { perplexity: Point; accuracy: Point }[];
   diverged: { seed: number; step: number }[];
   /** Against the reference arm; null for that arm itself. */
   comparison: Comparison | null;
@@ -56,6 +58,7 @@ export function armRows(data: RunData, result: RunResult | null, verdict: Verdic
     const { arm, seed } = data.members[member];
     return result?.members.find((m) => m.arm === arm && m.seed === seed)?.final[field] ?? Number.NaN;
   };
+  const groups = labelGroups(experiment.task);
   return experiment.arms.map(({ id, name }) => {
     const members = data.arms.get(id) ?? [];
     const point = (value: (member: number) => number) =>
@@ -76,6 +79,10 @@ export function armRows(data: RunData, result: RunResult | null, verdict: Verdic
       bestMetric: best('valMetric', higherIsBetter ? 1 : -1),
       trainMetric: point((m) => (result ? final(m, 'trainMetric') : recentTrainMetric(data, m))),
       recalibrated: point((m) => final(m, 'valMetricRecalibrated')),
+      groups: groups.map((_, g) => ({
+        perplexity: point((m) => Math.exp(lastEvaluation.groups?.loss[m * groups.length + g] ?? Number.NaN)),
+        accuracy: point((m) => lastEvaluation.groups?.accuracy[m * groups.length + g] ?? Number.NaN),
+      })),
       diverged: data.divergences.filter((d) => d.arm === id).map(({ seed, step }) => ({ seed, step })),
       comparison: verdict?.comparisons.find((c) => c.arm === id) ?? null,
     };

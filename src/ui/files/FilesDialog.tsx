@@ -65,7 +65,7 @@ function Known({ set }: { set: KnownSet }) {
   const [failed, setFailed] = useState(false);
   const fetchSet = async () => {
     const taken = await fetchFiles([...set.addresses]);
-    setFailed(!taken.ok);
+    setFailed(!taken.ok && taken.failure !== null);
     tell(taken, set.files.map((path) => ({ path })));
   };
   return (

@@ -1,5 +1,6 @@
-import { Affix, Paper, Progress, Text } from '@mantine/core';
+import { Affix, Button, Group, Paper, Progress, Text } from '@mantine/core';
 import { useAssets } from '@/state/assets.ts';
+import { cancelFetch } from '@/state/files.ts';
 import { bytes } from '@/ui/words.ts';
 
 /** What is being fetched or read, in a corner: nothing on the page moves for it. */
@@ -16,9 +17,12 @@ export function FilesProgress() {
           {verb} {name}
         </Text>
         <Progress value={share ?? 100} animated={share === null} mt={6} aria-label={`${verb} ${name}`} />
-        <Text size="xs" c="dimmed" mt={4}>
-          {share !== null ? `${share} %` : done > 0 ? bytes(done) : 'starting'}
-        </Text>
+        <Group justify="space-between" mt={4} mih={30}>
+          <Text size="xs" c="dimmed">
+            {share !== null ? `${share} %` : done > 0 ? bytes(done) : 'starting'}
+          </Text>
+          {activity === 'fetching' && <Button onClick={() => void cancelFetch()}>Cancel</Button>}
+        </Group>
       </Paper>
     </Affix>
   );

@@ -49,6 +49,7 @@ export function putToUse(asset: AssetInfo): void {
 /** Say what came of files that were given. */
 export function tell(taken: Taken, files: readonly Pick<GivenFile, 'path'>[]): void {
   if (!taken.ok) {
+    if (!taken.failure) return;
     const what = files.length === 1 ? `“${files[0].path}”` : `These ${files.length} files`;
     refuse(`${what} could not be taken in`, `${taken.failure.message} ${taken.failure.remedy}`);
     return;
@@ -61,7 +62,7 @@ export function tell(taken: Taken, files: readonly Pick<GivenFile, 'path'>[]): v
       <Stack gap={6} align="flex-start">
         <Text size="sm">{[`${assetSummary(asset)}.`, ...asset.notes].join(' ')}</Text>
         {asset.temporary && <Text size="sm">This browser offers no storage here: it is gone when the page closes.</Text>}
-        {outcome === 'kept' && asset.facts.kind === 'images' && (
+        {outcome === 'kept' && asset.facts.kind !== 'model' && (
           <Button onClick={() => putToUse(asset)}>Use it in this experiment</Button>
         )}
       </Stack>

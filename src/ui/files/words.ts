@@ -12,7 +12,7 @@ export function assetSummary({ facts }: AssetInfo): string {
         plural(facts.classes.length, 'class', 'classes'),
       ].join(' · ');
     case 'text':
-      return `${count(facts.characters)} characters`;
+      return `${count(facts.characters)} characters, ${count(facts.words)} words`;
     case 'model':
       return 'a network';
   }

@@ -13,7 +13,7 @@ import { defaultTask, type TaskKind } from '@/state/tasks.ts';
 import { transferKinds, withGuideTask } from '@/state/transfer.ts';
 import { attempt } from './attempt.ts';
 import { Fields } from './fields/Fields.tsx';
-import { KeptGuides } from './KeptGuides.tsx';
+import { KeptGuidesButton } from './KeptGuides.tsx';
 import { taskFields } from './taskSpecs.ts';
 import { recipeFields } from './specs.ts';
 
@@ -100,7 +100,7 @@ export function GuideRecipe({ id, guide }: { id: string; guide: TrainedGuideSpec
             onChange={() => session.trainGuideHere(id)}
           />
         </Tooltip>
-        <KeptGuides />
+        <KeptGuidesButton />
       </Group>
     </Stack>
   );

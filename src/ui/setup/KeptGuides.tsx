@@ -78,66 +78,77 @@ function GuideRow({ guide }: { guide: KeptGuide }) {
   );
 }
 
-/** The trained guides that this browser keeps, each by its recipe, and the way to be rid of them. */
-export function KeptGuides() {
-  const [opened, { open, close }] = useDisclosure(false);
+/** Opens the list. The list itself is no part of the editor: it outlives it. */
+export function KeptGuidesButton() {
   const kept = useGuideLibrary((state) => state.kept);
-  const failure = useGuideLibrary((state) => state.failure);
-  const refresh = useGuideLibrary((state) => state.refresh);
-  const forget = useGuideLibrary((state) => state.forget);
   const show = () => {
-    void refresh();
-    open();
+    void useGuideLibrary.getState().refresh();
+    useGuideLibrary.setState({ shown: true, failure: null });
   };
   return (
-    <>
-      <Button onClick={show} data-testid="kept-guides">
-        {kept && kept.length > 0 ? `Kept guides (${kept.length})` : 'Kept guides'}
-      </Button>
-      <Modal opened={opened} onClose={close} title="Guides kept in this browser" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
-        <Stack gap="sm">
-          <Text size="sm" c="dimmed">
-            A guide that was trained here is kept by its recipe: its task, its network, how it was trained. A run that
-            asks for the same recipe takes it; any change trains another.
-          </Text>
-          {failure && (
-            <Alert color="red" title="Not deleted">
-              {failure.message} {failure.remedy}
-            </Alert>
-          )}
-          {kept && kept.length > 0 ? (
-            <>
-              <Table.ScrollContainer minWidth={420}>
-                <Table fz="sm" verticalSpacing={4}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>Guide</Table.Th>
-                      <Table.Th>Score</Table.Th>
-                      <Table.Th>Size</Table.Th>
-                      <Table.Th>Trained</Table.Th>
-                      <Table.Td />
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {kept.map((guide) => (
-                      <GuideRow key={guide.key} guide={guide} />
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Table.ScrollContainer>
-              <div>
-                <Confirmed
-                  label="Delete all"
-                  question={`Delete ${plural(kept.length, 'guide')}?`}
-                  onConfirm={() => void forget()}
-                />
-              </div>
-            </>
-          ) : (
-            <Text size="sm">None. Guides that come with the page are not listed.</Text>
-          )}
-        </Stack>
-      </Modal>
-    </>
+    <Button onClick={show} data-testid="kept-guides">
+      {kept && kept.length > 0 ? `Kept guides (${kept.length})` : 'Kept guides'}
+    </Button>
+  );
+}
+
+/** Above the editors that open in place. */
+const ABOVE_EDITORS = 400;
+
+/** The trained guides that this browser keeps, each by its recipe, and the way to be rid of them. */
+export function KeptGuides() {
+  const { shown, kept, failure, forget } = useGuideLibrary();
+  return (
+    <Modal
+      opened={shown}
+      onClose={() => useGuideLibrary.setState({ shown: false })}
+      title="Guides kept in this browser"
+      size="lg"
+      zIndex={ABOVE_EDITORS}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Stack gap="sm">
+        <Text size="sm" c="dimmed">
+          A guide that was trained here is kept by its recipe: its task, its network, how it was trained. A run that
+          asks for the same recipe takes it; any change trains another.
+        </Text>
+        {failure && (
+          <Alert color="red" title="Not deleted">
+            {failure.message} {failure.remedy}
+          </Alert>
+        )}
+        {kept && kept.length > 0 ? (
+          <>
+            <Table.ScrollContainer minWidth={420}>
+              <Table fz="sm" verticalSpacing={4}>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Guide</Table.Th>
+                    <Table.Th>Score</Table.Th>
+                    <Table.Th>Size</Table.Th>
+                    <Table.Th>Trained</Table.Th>
+                    <Table.Td />
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {kept.map((guide) => (
+                    <GuideRow key={guide.key} guide={guide} />
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Table.ScrollContainer>
+            <div>
+              <Confirmed
+                label="Delete all"
+                question={`Delete ${plural(kept.length, 'guide')}?`}
+                onConfirm={() => void forget()}
+              />
+            </div>
+          </>
+        ) : (
+          <Text size="sm">None. Guides that come with the page are not listed.</Text>
+        )}
+      </Stack>
+    </Modal>
   );
 }

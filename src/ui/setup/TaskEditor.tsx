@@ -1,6 +1,8 @@
-import { Button, Group, Select, Text } from '@mantine/core';
+import { Button, Group, Input, SegmentedControl, Select, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import type { AssetInfo, TextFacts } from '@/experiment/assets.ts';
+import { taskAsset, withText } from '@/experiment/assetRefs.ts';
+import { isImageTask, type TaskSpec, type TextFileSpec } from '@/experiment/schema.ts';
 import { taskTitle } from '@/experiment/describe.ts';
 import { useAssets } from '@/state/assets.ts';
 import { useExperiment } from '@/state/experiment.ts';
@@ -10,9 +12,12 @@ import { attempt } from './attempt.ts';
 import { Fields } from './fields/Fields.tsx';
 import { TASK_GROUPS, taskFields } from './taskSpecs.ts';
 
+/** Tasks whose title is that of their files. */
+const OWN: Partial<Record<TaskSpec['kind'], string>> = { 'image-files': 'Images of your own', 'text-file': 'A text of your own' };
+
 const CHOICES = TASK_GROUPS.map(({ group, kinds }) => ({
   group,
-  items: kinds.map((kind) => ({ value: kind, label: kind === 'image-files' ? 'Images of your own' : taskTitle(defaultTask(kind)) })),
+  items: kinds.map((kind) => ({ value: kind, label: OWN[kind] ?? taskTitle(defaultTask(kind)) })),
 }));
 
 /** Say what went with the task, and how to have it back. */
@@ -34,16 +39,41 @@ function choose(kind: TaskSpec['kind']): void {
   if (attempt((experiment) => withTaskKind(experiment, kind)) && taken) tellNetworksChanged(kind);
 }
 
+/** Characters or words: sizes and vocabulary follow, for a text has more of one than of the other. */
+function TextUnit({ task, asset }: { task: TextFileSpec; asset: AssetInfo | undefined }) {
+  const text = asset?.facts.kind === 'text' ? (asset as AssetInfo<TextFacts>) : null;
+  return (
+    <Input.Wrapper label="Tokens" description="What is read and guessed one by one.">
+      <SegmentedControl
+        aria-label="Tokens"
+        fullWidth
+        value={task.unit}
+        onChange={(unit) =>
+          attempt((experiment) => {
+            const next = unit as TextFileSpec['unit'];
+            return { ...experiment, task: text ? withText(task, next, text) : { ...task, unit: next } };
+          })
+        }
+        data={[
+          { value: 'characters', label: 'Characters' },
+          { value: 'words', label: 'Words' },
+        ]}
+      />
+    </Input.Wrapper>
+  );
+}
+
 /** What is learnt, and its numbers. */
 export function TaskEditor({ task }: { task: TaskSpec }) {
-  const asset = useAssets(({ assets }) => task.kind === 'image-files' && assets?.find(({ hash }) => hash === task.data.hash));
+  const ref = taskAsset(task)?.ref;
+  const asset = useAssets(({ assets }) => ref && assets?.find(({ hash }) => hash === ref.hash));
   return (
     <>
       <Select
         label="Kind"
         aria-label="Kind of task"
         description={
-          task.kind === 'image-files'
+          ref
             ? 'Out of files that this browser keeps; nothing is sent anywhere.'
             : 'Drawn from the seed; nothing is downloaded.'
         }
@@ -55,11 +85,11 @@ export function TaskEditor({ task }: { task: TaskSpec }) {
         maxDropdownHeight={320}
         data-testid="task-kind"
       />
-      {task.kind === 'image-files' && (
+      {ref && (
         <Group gap={8} wrap="nowrap" justify="space-between">
           <Text size="sm" truncate>
-            {task.data.name}
-            {task.data.hash === undefined && ', still to be chosen'}
+            {ref.name}
+            {ref.hash === undefined && ', still to be chosen'}
             {asset && (
               <Text span fz={11} c="dimmed" display="block" style={{ whiteSpace: 'normal' }}>
                 {assetSummary(asset)}
@@ -69,6 +99,7 @@ export function TaskEditor({ task }: { task: TaskSpec }) {
           <Button onClick={() => useAssets.setState({ dialog: true })}>Files…</Button>
         </Group>
       )}
+      {task.kind === 'text-file' && <TextUnit task={task} asset={asset} />}
       <Fields root="task" specs={taskFields(task)} width={150} />
     </>
   );

@@ -14,7 +14,7 @@ import { TaskPreview } from './TaskPreview.tsx';
 
 /** How much data there is for training and for validation. */
 function sizes(task: TaskSpec): string {
-  if (isLanguageTask(task)) return `${number(task.trainTokens)} words train · ${number(task.valTokens)} val`;
+  if (isLanguageTask(task)) return `${number(task.trainTokens)} ${task.kind === 'text-file' ? task.unit : 'words'} train · ${number(task.valTokens)} val`;
   return `${task.train === 'fresh' ? 'new data every step' : `${number(task.train)} train`} · ${number(task.val)} val`;
 }
 

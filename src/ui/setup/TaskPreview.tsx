@@ -1,6 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import type { TaskPreview as Preview } from '@/experiment/events.ts';
+import { taskAsset } from '@/experiment/assetRefs.ts';
 import { type AssetRef, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
 import { useAssets } from '@/state/assets.ts';
 import { loadAssets } from '@/state/files.ts';
@@ -20,7 +21,7 @@ interface Drawn {
 /** The files of a task that are not here; null when there is none, 'unknown' while the list of files is on its way. */
 function useNeeded(task: TaskSpec): AssetRef | 'unknown' | null {
   const assets = useAssets((state) => state.assets);
-  const ref = task.kind === 'image-files' ? task.data : null;
+  const ref = taskAsset(task)?.ref ?? null;
   useEffect(() => {
     if (ref) void loadAssets();
   }, [ref]);

@@ -216,6 +216,12 @@ const OWN_FIELDS: Record<SequenceTaskSpec['kind'], FieldSpec[]> = {
     { kind: 'number', path: 'seed', label: 'Training seed', hint: 'Another seed tells another story.' },
     { kind: 'number', path: 'valSeed', label: 'Validation seed', hint: 'Unlike the training seed: a text that is known is no test.' },
   ],
+  'text-file': [
+    CONTEXT,
+    { kind: 'number', path: 'vocabulary', label: 'Vocabulary', hint: 'Different tokens at most: the most frequent ones, and one for the rest.', step: 10 },
+    { kind: 'number', path: 'trainTokens', label: 'Training tokens', hint: 'From the beginning of the text.', step: 10_000 },
+    { kind: 'number', path: 'valTokens', label: 'Validation tokens', hint: 'The end of the text.', step: 1000 },
+  ],
 };
 
 export function taskFields(task: TaskSpec): FieldSpec[] {
@@ -249,6 +255,8 @@ export function answersOf(task: TaskSpec): string {
       return `modulo ${task.modulus}`;
     case 'micro-english':
       return 'the next word';
+    case 'text-file':
+      return task.unit === 'characters' ? 'the next character' : 'the next word';
   }
 }
 
@@ -268,5 +276,5 @@ export const TASK_GROUPS: { group: string; kinds: TaskSpec['kind'][] }[] = [
       'modular-addition',
     ],
   },
-  { group: 'Language', kinds: ['micro-english'] },
+  { group: 'Language', kinds: ['micro-english', 'text-file'] },
 ];

@@ -14,6 +14,9 @@ interface TextRunProps {
   strong?: readonly boolean[];
 }
 
+/** Line breaks as a sign where lines are put beside each other: what is wrong must not change how tall a text is. */
+const LINE_BREAK = '↵';
+
 /** Tokens of a text as running text. */
 export function TextRun({ tokens, separator, label, wrong, strong }: TextRunProps) {
   return (
@@ -23,7 +26,7 @@ export function TextRun({ tokens, separator, label, wrong, strong }: TextRunProp
         // biome-ignore lint/suspicious/noArrayIndexKey: places in a text
         <span key={i}>
           <span data-wrong={wrong?.[i] || undefined} data-strong={strong?.[i] || undefined}>
-            {text}
+            {wrong && text === '\n' ? LINE_BREAK : text}
           </span>
           {separator}
         </span>

@@ -117,6 +117,12 @@ export interface Kernels extends SequenceKernels {
    */
   runningAverage(running: Tensor2D, batch: Tensor2D, options: AverageOptions, active: Tensor1D): Tensor2D;
 
+  /**
+   * Inverted dropout masks `[S, B, F]` on the device, the same bits as `random/dropout.ts` gives: `origin` int32
+   * `[S + 1]` holds the seeds and, last, the step. Absent where masks are made from numbers.
+   */
+  dropoutMask?(origin: Tensor1D, layer: number, shape: [number, number, number], rate: number): Tensor3D;
+
   /** x with `part` `[n, …]` added to its members from `first` on: a gradient that only some members have. */
   addToMembers<T extends Tensor>(x: T, part: T, first: number): T;
 }

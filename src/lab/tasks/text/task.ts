@@ -10,10 +10,12 @@ export interface Text {
   train(): Int32Array;
   val(): Int32Array;
   /** Group (`labelGroups`) of the label that stands at a position of a window. */
-  groupOf(window: Int32Array, at: number): number;
+  groupOf(window: Int32Array, at: number, label: number): number;
   tokenNames: string[];
   /** Between two tokens where they are written. */
   separator: string;
+  /** Whether the first group is so rare and telling that a preview sets it off. */
+  marked: boolean;
 }
 
 interface Windows extends Split {
@@ -57,10 +59,15 @@ export class LanguageTask implements DrawnTask {
     const { context } = this.spec;
     const text = split === 'val' ? this.#text.val() : this.#text.train();
     const shown = Math.min(count, Math.floor((text.length - 1) / context));
-    const { inputs, labels, groups } = this.#windows(text, Array.from({ length: shown }, (_, i) => i * context));
+    const { inputs, labels } = this.#windows(text, Array.from({ length: shown }, (_, i) => i * context));
+    // As running text: of every label what the context before it tells, wherever a window ends.
+    const groups = Uint8Array.from(labels, (label, i) => {
+      const from = Math.max(0, i + 1 - context);
+      return this.#text.groupOf(text.subarray(from, i + 1), i - from, label);
+    });
     return {
       kind: 'sequences', count: shown, length: context, tokens: inputs, outputs: context, targets: labels,
-      ...this.writing, classNames: this.writing.tokenNames, groups,
+      ...this.writing, classNames: this.writing.tokenNames, ...(this.#text.marked && { groups }),
     };
   }
 
@@ -73,7 +80,7 @@ export class LanguageTask implements DrawnTask {
       const window = text.subarray(start, start + context);
       inputs.set(window, i * context);
       labels.set(text.subarray(start + 1, start + 1 + context), i * context);
-      for (let t = 0; t < context; t++) groups[i * context + t] = this.#text.groupOf(window, t);
+      for (let t = 0; t < context; t++) groups[i * context + t] = this.#text.groupOf(window, t, labels[i * context + t]);
     });
     return { examples: starts.length, inputs, labels, groups };
   }
@@ -85,4 +92,5 @@ export const microEnglishTask = (spec: MicroEnglishSpec): LanguageTask => new La
   groupOf: (window, at) => (isReturningName(window, at) ? 0 : 1),
   tokenNames: tokenNames(spec),
   separator: ' ',
+  marked: true,
 });

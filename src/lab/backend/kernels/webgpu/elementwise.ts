@@ -1,5 +1,6 @@
 /** Kernels that treat every element alike: activations and embeddings. */
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { dropThreshold } from '../../../random/dropout.ts';
 import type { Kernels } from '../types.ts';
 import { cover, perElement, type Shader, type ShaderRunner } from './runner.ts';
 
@@ -68,6 +69,28 @@ const EMBEDDING_GRAD: Shader = {
   table[i] = sum;`),
 };
 
+/** The hash of `random/dropout.ts`, keys and all. */
+const DROPOUT: Shader = {
+  name: 'dropout mask', inputs: ['origin: i32'], outputs: ['mask'], numbers: ['size', 'each', 'S', 'layer', 'threshold', 'kept: f32'],
+  code: perElement(/* wgsl */ `
+  let s = i / u.each;
+  let k0 = key(s, 0x9e3779b9u);
+  let k1 = key(s, 0x7f4a7c15u);
+  var x = (i % u.each) ^ k0;
+  x = (x ^ (x >> 16u)) * 0x21f0aaadu;
+  x = (x ^ (x >> 15u)) + k1;
+  x = x * 0x735a2d97u;
+  mask[i] = select(u.kept, 0.0, (x >> 1u) < u.threshold);`, /* wgsl */ `
+fn mix(v: u32) -> u32 {
+  var x = (v ^ (v >> 16u)) * 0x85ebca6bu;
+  x = (x ^ (x >> 13u)) * 0xc2b2ae35u;
+  return x ^ (x >> 16u);
+}
+fn key(s: u32, start: u32) -> u32 {
+  return mix(mix(mix(bitcast<u32>(origin[s]) + start) ^ bitcast<u32>(origin[u.S])) ^ u.layer);
+}`),
+};
+
 export function elementwiseKernels(runner: ShaderRunner) {
   const over = <T extends Tensor>(shader: Shader, inputs: Tensor[], like: T, numbers: number[] = []): T =>
     runner.run(shader, { inputs, outputs: [like.shape], numbers: [like.size, ...numbers], groups: cover(like.size) })[0] as T;
@@ -80,6 +103,13 @@ export function elementwiseKernels(runner: ShaderRunner) {
     tanhGrad: <T extends Tensor>(dy: T, y: T): T => over(TANH_GRAD, [dy, y], y),
     gelu: <T extends Tensor>(x: T): T => over(GELU, [x], x),
     geluGrad: <T extends Tensor>(dy: T, x: T): T => over(GELU_GRAD, [dy, x], x),
+
+    dropoutMask(origin, layer, shape, rate) {
+      const size = shape[0] * shape[1] * shape[2];
+      return runner.run(DROPOUT, {
+        inputs: [origin], outputs: [shape], numbers: [size, size / shape[0], shape[0], layer, dropThreshold(rate), 1 / (1 - rate)], groups: cover(size),
+      })[0];
+    },
 
     embedding(tokens, table) {
       const [members, vocabulary, features] = table.shape;
@@ -96,5 +126,5 @@ export function elementwiseKernels(runner: ShaderRunner) {
         inputs: [dy, tokens], outputs: [[members, vocabulary, features]], numbers: [size, tokens.shape[0], vocabulary, features, batch * length], groups: cover(size),
       })[0];
     },
-  } as Pick<Kernels, 'relu' | 'reluGrad' | 'tanh' | 'tanhGrad' | 'gelu' | 'geluGrad' | 'embedding' | 'embeddingGrad'>;
+  } as Pick<Kernels, 'relu' | 'reluGrad' | 'tanh' | 'tanhGrad' | 'gelu' | 'geluGrad' | 'dropoutMask' | 'embedding' | 'embeddingGrad'>;
 }

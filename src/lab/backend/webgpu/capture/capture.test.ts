@@ -138,7 +138,7 @@ describe('captured steps', () => {
     device.lose('unplugged');
     await expect((async () => {
       for (let i = 0; i < 3; i++) await capture.step('a', feeds(), program(w));
-    })()).rejects.toThrow('the GPU was lost: unplugged');
+    })()).rejects.toMatchObject({ name: 'DeviceLostError', message: 'The GPU was lost: unplugged.' });
     w.dispose();
   });
 });

@@ -9,14 +9,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import { dataOf, settle, type WebGpuBackend, webGpuBackend } from './backend.ts';
 import { Arena, CaptureError, record, type Recording } from './record.ts';
 
-/** Values of one input of a step. */
-export interface Feed {
-  shape: readonly number[];
-  values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
-}
+/** One input of a step: its values, or a tensor on the GPU that holds them now (it stays the caller's). */
+export type Feed = { shape: readonly number[]; values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> } | tf.Tensor;
 
 /** A step as tfjs operations: from its inputs (by name; never disposed by it) to one tensor of results. */
 export type StepProgram = (inputs: Readonly<Record<string, tf.Tensor>>) => tf.Tensor;
+
+/** The GPU is gone, and with it everything that was on it. */
+export class DeviceLostError extends Error {
+  override name = 'DeviceLostError';
+  constructor(reason: string) {
+    super(`The GPU was lost: ${reason}.`);
+  }
+}
 
 /** A submission should keep the GPU busy for about so long: more only delays what waits behind it. */
 const SHORT_MS = 8;
@@ -25,6 +30,8 @@ const LONG_MS = 32;
 const MOST_IN_FLIGHT = 2;
 const MOST_STEPS_A_SUBMISSION = 32;
 const RESULTS_A_BUFFER = 64;
+/** Within so long a lost device is known to be lost. */
+const LOSS_MS = 1000;
 
 /** Values of one input that wait on the device, at most. */
 const MOST_BYTES_WAITING = 16 * 2 ** 20;
@@ -39,6 +46,8 @@ interface Input {
   bytes: number;
   /** Number of rows. */
   steps: number;
+  /** Fed from tensors. */
+  onDevice: boolean;
 }
 
 interface Captured {
@@ -94,7 +103,7 @@ export class Capture {
    * Take a step: replay it where a recording of its kind exists, else run and record it. Resolves when the next one may
    * be asked for; `read` gives its result.
    * @param kind everything that the program's structure depends on, besides the shapes of its inputs
-   * @throws {Error} when the device is lost
+   * @throws {DeviceLostError}
    */
   async step(kind: string, feeds: Readonly<Record<string, Feed>>, program: StepProgram): Promise<void> {
     const key = `${kind} ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape.join('x')}`).join(', ')}`;
@@ -104,16 +113,13 @@ export class Capture {
       this.#run(key, feeds, program);
     } else {
       const at = this.#pending?.count ?? 0;
-      Object.values(feeds).forEach(({ values }, i) => {
-        const { staged, bytes } = captured.inputs[i];
-        staged.set(new Uint8Array(values.buffer, values.byteOffset, bytes), at * bytes);
-      });
+      this.#stage(feeds, captured.inputs, at);
       this.#pending = { captured, count: at + 1 };
       if (at + 1 < Math.min(this.#stepsASubmission, ...captured.inputs.map(({ steps }) => steps))) return;
       this.submit();
     }
     while (this.#inFlight.length >= MOST_IN_FLIGHT && this.#lost === null) await this.#inFlight[0];
-    if (this.#lost !== null) throw new Error(`the GPU was lost: ${this.#lost}`);
+    if (this.#lost !== null) throw new DeviceLostError(this.#lost);
   }
 
   /** Hand all steps asked for to the GPU. Call it before anything else reads or changes what the steps change. */
@@ -123,7 +129,7 @@ export class Capture {
     this.#pending = null;
     const { device } = this.#backend;
     settle(this.#backend);
-    for (const { rows, staged, bytes } of inputs) device.queue.writeBuffer(rows, 0, staged, 0, count * bytes);
+    for (const { rows, staged, bytes, onDevice } of inputs) if (!onDevice) device.queue.writeBuffer(rows, 0, staged, 0, count * bytes);
     const encoder = device.createCommandEncoder();
     for (let i = 0; i < count; i++) {
       for (const { rows, buffer, bytes } of inputs) encoder.copyBufferToBuffer(rows, i * bytes, buffer, 0, bytes);
@@ -138,14 +144,20 @@ export class Capture {
 
   /**
    * Results of all steps since the last read, in order: one wait for the GPU for all of them.
-   * @throws {Error} when the device is lost
+   * @throws {DeviceLostError}
    */
   async read(): Promise<Float32Array[]> {
     this.submit();
     const all = this.#results;
     this.#results = [];
     const values: Float32Array[] = [];
-    await Promise.all(all.map(({ buffer }) => buffer.mapAsync(GPUMapMode.READ)));
+    try {
+      await Promise.all(all.map(({ buffer }) => buffer.mapAsync(GPUMapMode.READ)));
+    } catch (error) {
+      // The buffers may tell before the device does.
+      await Promise.race([this.#backend.device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);
+      throw this.#lost === null ? error : new DeviceLostError(this.#lost);
+    }
     for (const { buffer, bytes, count } of all) {
       const mapped = new Float32Array(buffer.getMappedRange(0, count * bytes).slice(0));
       for (let i = 0; i < count; i++) values.push(mapped.subarray((i * bytes) / 4, ((i + 1) * bytes) / 4));
@@ -167,6 +179,26 @@ export class Capture {
     this.#arena.dispose();
   }
 
+  /** Put the inputs of a step where its submission will find them. */
+  #stage(feeds: Readonly<Record<string, Feed>>, inputs: readonly Input[], at: number): void {
+    const onDevice: [GPUBuffer, Input][] = [];
+    Object.values(feeds).forEach((feed, i) => {
+      const { staged, bytes } = inputs[i];
+      if (feed instanceof tf.Tensor) onDevice.push([this.#bufferOf(feed), inputs[i]]);
+      else staged.set(new Uint8Array(feed.values.buffer, feed.values.byteOffset, bytes), at * bytes);
+    });
+    if (onDevice.length === 0) return;
+    settle(this.#backend);
+    const encoder = this.#backend.device.createCommandEncoder();
+    for (const [buffer, { rows, bytes }] of onDevice) encoder.copyBufferToBuffer(buffer, 0, rows, at * bytes, bytes);
+    this.#backend.device.queue.submit([encoder.finish()]);
+  }
+
+  #bufferOf(tensor: tf.Tensor): GPUBuffer {
+    this.#backend.uploadToGPU(dataOf(tensor));
+    return this.#backend.tensorMap.get(dataOf(tensor)).resource as GPUBuffer;
+  }
+
   /** The recording of a kind of steps; steps of another kind are submitted first. */
   #usable(key: string): Captured | undefined {
     const captured = this.#captured.get(key);
@@ -184,9 +216,13 @@ export class Capture {
     const { device } = this.#backend;
     settle(this.#backend);
     const inputs = Object.entries(feeds).map(([name, feed]) => this.#input(name, feed));
-    Object.values(feeds).forEach(({ values }, i) => {
-      device.queue.writeBuffer(inputs[i].buffer, 0, values);
-    });
+    this.#stage(feeds, inputs, 0);
+    const fill = device.createCommandEncoder();
+    for (const { rows, staged, buffer, bytes, onDevice } of inputs) {
+      if (!onDevice) device.queue.writeBuffer(rows, 0, staged, 0, bytes);
+      fill.copyBufferToBuffer(rows, 0, buffer, 0, bytes);
+    }
+    device.queue.submit([fill.finish()]);
     const tensors = Object.fromEntries(Object.keys(feeds).map((name, i) => [name, inputs[i].tensor]));
     let output: tf.Tensor;
     if (this.#replay && !this.refused.has(key)) {
@@ -212,21 +248,21 @@ export class Capture {
   }
 
   /** The fixed tensor of an input, made when it is first asked for. */
-  #input(name: string, { shape, values }: Feed): Input {
-    const words = values instanceof Int32Array;
-    const key = `${name} ${words} ${shape.join('x')}`;
+  #input(name: string, feed: Feed): Input {
+    const onDevice = feed instanceof tf.Tensor;
+    const dtype = onDevice ? feed.dtype : feed.values instanceof Int32Array ? 'int32' : 'float32';
+    const key = `${name} ${dtype} ${feed.shape.join('x')} ${onDevice}`;
     let input = this.#inputs.get(key);
     if (!input) {
-      const tensor = tf.tidy(() => tf.keep(tf.zeros([...shape], words ? 'int32' : 'float32')));
-      this.#backend.uploadToGPU(dataOf(tensor));
+      const tensor = tf.tidy(() => tf.keep(tf.zeros([...feed.shape], dtype as 'float32')));
+      const buffer = this.#bufferOf(tensor);
       settle(this.#backend);
-      const bytes = values.byteLength;
+      const bytes = 4 * tensor.size;
       const steps = Math.max(1, Math.min(MOST_STEPS_A_SUBMISSION, Math.floor(MOST_BYTES_WAITING / bytes)));
       input = {
-        tensor, bytes, steps,
-        buffer: this.#backend.tensorMap.get(dataOf(tensor)).resource as GPUBuffer,
+        tensor, buffer, bytes, steps, onDevice,
         rows: this.#backend.device.createBuffer({ size: bytes * steps, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC }),
-        staged: new Uint8Array(bytes * steps),
+        staged: new Uint8Array(onDevice ? 0 : bytes * steps),
       };
       this.#inputs.set(key, input);
     }

@@ -1,0 +1,54 @@
+/** Plain text, UTF-8. Several files are one text, in the order of their names. */
+import { distinct, pieces } from '../tasks/text/tokenise.ts';
+import { FileError } from './errors.ts';
+import type { Reader, Source } from './reader.ts';
+
+const LARGEST_BYTES = 8 * 2 ** 20;
+/** Of less a network can learn nothing that would be worth a curve. */
+const FEWEST_CHARACTERS = 2000;
+const NAME = /\.(txt|text|md)$/i;
+const SAVE_AS = 'Open it in a text editor and save it as plain text, encoding UTF-8.';
+
+function decode(file: Source, bytes: Uint8Array): string {
+  const [a, b] = bytes;
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) throw new FileError(`“${file.path}” is encoded in UTF-16.`, SAVE_AS);
+  const zero = bytes.indexOf(0);
+  if (zero >= 0) throw new FileError(`“${file.path}” is no text: byte ${(zero + 1).toLocaleString('en')} is 0.`, 'Choose a plain text file (.txt).');
+  try {
+    // Without its byte order mark, where it has one.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new FileError(`“${file.path}” is no UTF-8 text.`, SAVE_AS);
+  }
+}
+
+export const plainText: Reader = {
+  recognises: (files) => files.some(({ name }) => NAME.test(name)),
+
+  async read(files, onProgress) {
+    const texts = files.filter(({ name }) => NAME.test(name));
+    const bytes = texts.reduce((sum, { size }) => sum + size, 0);
+    if (bytes > LARGEST_BYTES) {
+      const size = `${(bytes / 2 ** 20).toFixed(1)} MB`;
+      throw new FileError(texts.length === 1 ? `“${texts[0].path}” has ${size}.` : `These ${texts.length} texts have ${size} together.`, `At most ${LARGEST_BYTES / 2 ** 20} MB fit: choose a part.`);
+    }
+    const parts: string[] = [];
+    for (const [i, file] of texts.entries()) {
+      parts.push(decode(file, await file.bytes()).replace(/\r\n?/g, '\n'));
+      onProgress(i + 1, texts.length);
+    }
+    const text = parts.join('\n');
+    const characters = pieces(text, 'characters');
+    if (text.trim().length < FEWEST_CHARACTERS) {
+      throw new FileError(`“${texts[0].path}” is too short to learn from: ${characters.length.toLocaleString('en')} characters.`, `Choose a text of at least ${FEWEST_CHARACTERS.toLocaleString('en')}; some hundred thousand are better.`);
+    }
+    const words = pieces(text, 'words');
+    return {
+      name: texts[0].name.replace(NAME, '').slice(0, 80) || 'a text',
+      notes: texts.length > 1 ? [`${texts.length} files became one text.`] : [],
+      facts: { kind: 'text', characters: characters.length, words: words.length, characterTypes: distinct(characters), wordTypes: distinct(words) },
+      identity: [],
+      parts: { text: new TextEncoder().encode(text) },
+    };
+  },
+};

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { findPreset } from '@/experiment/presets.ts';
+import type { Experiment } from '@/experiment/schema.ts';
+import { RunData } from '@/state/runData.ts';
+import { armRows } from '@/ui/compare/resultRows.ts';
+import { verdictOf } from '@/ui/compare/verdictOf.ts';
+import { metricWords } from './format.ts';
+import { boundsFrom } from './metricRange.ts';
+import { metricSeries } from './series.ts';
+
+const preset = findPreset('lm-short')?.experiment as Experiment;
+const experiment: Experiment = { ...preset, arms: preset.arms.slice(0, 2), guides: { untrained: preset.guides.untrained } };
+
+/** Two arms with three seeds, evaluated at some steps; the second arm is 0.2 lower. */
+function run(levels: readonly (readonly [step: number, perplexity: number])[]): RunData {
+  const data = new RunData(experiment);
+  for (const [step, level] of levels) {
+    const valMetric = Float32Array.from({ length: 6 }, (_, m) => level + 0.01 * (m % 3) - (m > 2 ? 0.2 : 0));
+    data.apply({
+      type: 'evaluation.recorded',
+      record: {
+        step,
+        valMetric,
+        valLoss: valMetric.map(Math.log),
+        matrices: {},
+        predictions: new Uint16Array(6 * 249 * 32),
+        groups: {
+          loss: Float32Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? Math.log(2) : Math.log(4))),
+          accuracy: Float32Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? 0.5 : 0.25)),
+        },
+      },
+    });
+  }
+  return data;
+}
+
+const data = run([
+  [0, 48],
+  [100, 8],
+  [300, 5],
+  [1200, 4],
+]);
+
+test('what a metric that falls is zoomed in on lies behind its steep beginning', () => {
+  const series = metricSeries(data, 120);
+  const { min, max } = boundsFrom(series, 240);
+  expect(min).toBeCloseTo(3.81, 5);
+  expect(max).toBeCloseTo(5.01, 5);
+  expect(boundsFrom(series, 2000)).toEqual({ min: Number.NaN, max: Number.NaN });
+});
+
+test('a lower perplexity is the better one, in the verdict and in the table', () => {
+  const verdict = verdictOf(data, true);
+  expect(verdict?.comparisons[0]).toMatchObject({ claim: 'better', wins: 3, losses: 0 });
+  expect(verdict?.headline.map(({ text }) => text).join('')).toMatch(/beats unguided in 3 of 3 seeds: validation perplexity −0.20 .*lower is better/);
+  const [unguided, guided] = armRows(data, null, verdict);
+  expect(unguided.bestMetric.mean).toBeCloseTo(4.01, 5);
+  expect(guided.valMetric.mean).toBeCloseTo(3.81, 5);
+  expect(guided.groups.map(({ perplexity, accuracy }) => [perplexity.mean, accuracy.mean])).toEqual([
+    [expect.closeTo(2, 5), 0.5],
+    [expect.closeTo(4, 5), 0.25],
+  ]);
+});
+
+test('perplexities are written as numbers, accuracies as per cent', () => {
+  expect(metricWords({ name: 'perplexity' }).value(3.674)).toBe('3.67');
+  expect(metricWords({ name: 'perplexity' }).difference(-0.166)).toBe('−0.17');
+  expect(metricWords({ name: 'accuracy' }).value(0.5401)).toBe('54.0 %');
+});
