@@ -9,7 +9,8 @@ test('a network is written as text: a mistake is told with its line and stays ou
   const text = () => (experimentIn(page).target as CustomSpec).text;
   await page.getByTestId('edit-target').click();
   // The present network, written out.
-  await page.getByText('Your own', { exact: true }).click();
+  await page.getByRole('combobox', { name: 'Family' }).click();
+  await page.getByRole('option', { name: 'Your own' }).click();
   const editor = page.getByRole('textbox', { name: 'Layers of the network' });
   const status = page.getByTestId('network-status');
   await expect(status).toHaveText('Every line fits.');

@@ -1,11 +1,12 @@
 // @ts-check
 /** `npm run bench [name …]`: brings the page up to date and runs the benchmarks of bench/, all or the named ones. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { ensureInstalled, ensureNode, ROOT } from './install.mjs';
 
-const BENCHMARKS = ['kernels', 'page'];
+const BENCHMARKS = ['wasm', 'kernels', 'page'];
 
 ensureNode();
 ensureInstalled();
@@ -16,6 +17,8 @@ if (unknown) {
   process.exit(2);
 }
 await build();
+// Peers that nothing else needs: installed when somebody measures for the first time.
+if (!existsSync(join(ROOT, 'bench/node_modules'))) spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: join(ROOT, 'bench'), stdio: 'inherit' });
 let failed = false;
 for (const name of names.length > 0 ? names : BENCHMARKS) {
   console.log(`\n${name}`);

@@ -76,7 +76,7 @@ export function tiny(experiment: Experiment, steps = 12): Experiment {
  */
 export function endless(experiment: Experiment): Experiment {
   const guides = Object.fromEntries(Object.entries(experiment.guides).map(([id, guide]) =>
-    [id, guide.state === 'control' ? guide : { state: 'untrained' as const, network: guide.network }]));
+    [id, !('network' in guide) ? guide : { state: 'untrained' as const, network: guide.network }]));
   return {
     ...experiment, guides, seeds: [0],
     target: { family: 'fcn', depth: 3, width: 64, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' },

@@ -13,10 +13,12 @@ export function taskAsset(task: TaskSpec): NamedAsset | null {
   return task.kind === 'text-file' ? { ref: task.data, kind: 'text' } : null;
 }
 
-/** Every asset that an experiment names: of its task, and of tasks that its guides are trained on. */
+/** Every asset that an experiment names: of its task, of tasks that its guides are trained on, and guides out of files. */
 export function namedAssets(experiment: Experiment): NamedAsset[] {
   const own = Object.values(experiment.guides).flatMap((guide) => (guide.state === 'trained' && guide.training.task ? [guide.training.task] : []));
-  return [experiment.task, ...own].flatMap((task) => taskAsset(task) ?? []);
+  const imported = Object.values(experiment.guides).flatMap((guide): NamedAsset[] =>
+    (guide.state === 'imported' ? [{ ref: guide.file, kind: 'model' }] : []));
+  return [...[experiment.task, ...own].flatMap((task) => taskAsset(task) ?? []), ...imported];
 }
 
 /** Those that are not among the ones at hand, or still to be chosen. */

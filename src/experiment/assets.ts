@@ -4,6 +4,7 @@
  * that names one means the same everywhere, and a browser without it can say which files to drop.
  */
 import { z } from 'zod';
+import type { ImportedNetwork } from './importedNetwork.ts';
 
 /** How an experiment names an asset. Without a hash it is still to be chosen: presets say what kind they need. */
 export const assetRefSchema = z.strictObject({
@@ -43,8 +44,8 @@ export interface TextFacts {
   wordTypes: number;
 }
 
-/** A network in the format of tfjs's Layers models. */
-export interface ModelFacts {
+/** A network in the format of tfjs's Layers models. Parts: `topology` (JSON: topology and weight specifications) and `weights`. */
+export interface ModelFacts extends ImportedNetwork {
   kind: 'model';
 }
 

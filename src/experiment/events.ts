@@ -71,7 +71,7 @@ export interface Failure {
   remedy: string;
 }
 
-export type GuideSource = 'shipped' | 'kept' | 'trained-now' | 'untrained';
+export type GuideSource = 'shipped' | 'kept' | 'trained-now' | 'untrained' | 'imported';
 
 /** Order of the values of one pair in `EvaluationRecord.matrices`. */
 export const MATRIX_FIELDS = ['cka', 'debiased', 'chance'] as const;

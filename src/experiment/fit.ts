@@ -3,9 +3,10 @@ import { seesAhead } from './causal.ts';
 import { formatTextProblem } from './custom/parse.ts';
 import { textProblems } from './custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from './describe.ts';
-import { exampleControl, guideNetwork } from './guides.ts';
+import { inputMisfit, outputMisfit } from './importedNetwork.ts';
+import { exampleControl, standsAlone } from './guides.ts';
 import type { Problem } from './parse.ts';
-import { type Experiment, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
+import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from './schema.ts';
 
 /** Fewer windows would measure chance. */
 const FEWEST_WINDOWS = 16;
@@ -84,6 +85,19 @@ function inputDifference(own: TaskShape, shape: TaskShape): string | null {
   return null;
 }
 
+function checkImported(experiment: Experiment, name: string, { model, file }: ImportedGuideSpec): Problem[] {
+  const shape = taskShape(experiment.task);
+  const path = `guides.${name}.model`;
+  if (isLanguageTask(experiment.task)) {
+    return [{ path, message: `cannot be used in language modelling: whether “${file.name}” reads later tokens, and so the answer, cannot be told` }];
+  }
+  const misfit = inputMisfit(model, shape);
+  if (misfit) return [{ path, message: `does not fit: “${file.name}” ${misfit}` }];
+  const teaches = experiment.arms.some((arm) => arm.distil?.guide === name);
+  const untaught = teaches ? outputMisfit(model, shape) : null;
+  return untaught ? [{ path, message: `cannot teach an arm: “${file.name}” ${untaught}` }] : [];
+}
+
 function checkGuides(experiment: Experiment): Problem[] {
   const shape = taskShape(experiment.task);
   return Object.entries(experiment.guides).flatMap(([name, guide]): Problem[] => {
@@ -91,6 +105,7 @@ function checkGuides(experiment: Experiment): Problem[] {
     if (guide.control === 'white-noise' && shape.tokens) {
       return [{ path: `guides.${name}.control`, message: 'must be noise for sequences (random tokens), not "white-noise"' }];
     }
+    if (guide.state === 'imported') return checkImported(experiment, name, guide);
     const own = (guide.state === 'trained' ? guide.training.task : undefined) ?? experiment.task;
     const problems = checkNetwork(guide.network, own, `guides.${name}.network`);
     if (problems.length === 0 && isLanguageTask(experiment.task)) {
@@ -114,7 +129,7 @@ function checkGuides(experiment: Experiment): Problem[] {
 
 /** Why an arm cannot be distilled from a guide, or null. */
 function whyNoTeacher(experiment: Experiment, guide: string): string | null {
-  if (guideNetwork(experiment, guide) === null) return 'is a control without a network: it has no outputs to learn from';
+  if (standsAlone(experiment, guide)) return 'is a control without a network: it has no outputs to learn from';
   return exampleControl(experiment.guides[guide]) === undefined ? null
     : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';
 }

@@ -1,15 +1,23 @@
 /** What a guide comes to in its experiment: its network, its layers, and whether it can teach. */
 import { describeNetwork, type NetworkDescription, type TapDescription, taskShape } from './describe.ts';
+import { describeImported } from './importedNetwork.ts';
 import type { ExampleControl, Experiment, GuideSpec, NetworkSpec } from './schema.ts';
 
 type Parts = Pick<Experiment, 'task' | 'target' | 'guides' | 'base'>;
 
-/** The network behind a guide; null for a control that has none. */
+/** The network behind a guide; null for a control that has none, and for one out of a file. */
 export function guideNetwork({ guides, target }: Pick<Experiment, 'guides' | 'target'>, id: string): NetworkSpec | null {
   const guide = guides[id];
+  if (guide.state === 'imported') return null;
   if (guide.state !== 'control') return guide.network;
   return guide.kind === 'own-kind' ? target : null;
 }
+
+/** Whether a guide is a control with no network behind it: one layer, which any mapping pairs with all of the target's. */
+export const standsAlone = ({ guides }: Pick<Experiment, 'guides'>, id: string): boolean => {
+  const guide = guides[id];
+  return guide.state === 'control' && guide.kind !== 'own-kind';
+};
 
 /** Layers, size and arithmetic of a guide. A control without a network has one layer and costs nothing. */
 export function describeGuide(experiment: Parts, id: string): NetworkDescription {
@@ -17,6 +25,7 @@ export function describeGuide(experiment: Parts, id: string): NetworkDescription
   const network = guideNetwork(experiment, id);
   if (network) return describeNetwork(network, shape);
   const guide = experiment.guides[id];
+  if (guide.state === 'imported') return describeImported(guide.model, guide.file.name);
   const identity = guide.state === 'control' && guide.kind === 'identity-gram';
   const { batchSize } = experiment.base;
   const only = (label: string, dimensions: number[]): TapDescription =>

@@ -1,6 +1,6 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
 import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from './describe.ts';
-import { describeGuide, guideInstances, guideNetwork, readsNoise, withoutControl } from './guides.ts';
+import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { resolveMapping, type TapPair, UnknownTapError } from './mapping.ts';
 import type { ArmSpec, Experiment, MappingSpec, TokenView } from './schema.ts';
 
@@ -48,7 +48,7 @@ function pairsOfOnlyTap(experiment: Experiment, mapping: MappingSpec, guideTap: 
  * @throws {UnknownTapError} when an explicit mapping does not fit the networks
  */
 export function mappedPairs(experiment: Experiment, guide: string, mapping: MappingSpec): TapPair[] {
-  if (guideNetwork(experiment, guide) === null) return pairsOfOnlyTap(experiment, mapping, tapNames(experiment, guide)[0]);
+  if (standsAlone(experiment, guide)) return pairsOfOnlyTap(experiment, mapping, tapNames(experiment, guide)[0]);
   return typeof mapping === 'string'
     ? resolveMapping(mapping, mappedTaps(experiment, guide), mappedTaps(experiment))
     : resolveMapping(mapping, tapNames(experiment, guide), tapNames(experiment));
@@ -71,7 +71,7 @@ export function alignedPairs(experiment: Experiment, arm: ArmSpec): ObservedPair
 /** The shared mapping as far as one guide has its layers: a drawn one may have been drawn for another guide. */
 function sharedMapping(experiment: Experiment, guide: string): MappingSpec {
   const { mapping } = experiment.base;
-  if (typeof mapping === 'string' || guideNetwork(experiment, guide) === null) return mapping;
+  if (typeof mapping === 'string' || standsAlone(experiment, guide)) return mapping;
   const taps = new Set(tapNames(experiment, guide));
   return mapping.filter(([guideTap]) => taps.has(guideTap));
 }
@@ -86,7 +86,7 @@ export function observedPairs(experiment: Experiment): ObservedPair[] {
   const known = new Set(guides.flatMap((guide) => tapNames(experiment, guide)));
   const unknown = typeof mapping === 'string' ? undefined : mapping.find(([guideTap]) => !known.has(guideTap));
   // One layer that stands for all takes the pairs of any other.
-  const takesAny = guides.length === 0 || guides.some((guide) => guideNetwork(experiment, guide) === null);
+  const takesAny = guides.length === 0 || guides.some((guide) => standsAlone(experiment, guide));
   if (unknown && !takesAny) throw new UnknownTapError('guide', unknown[0], [...known]);
   const shared = guides.flatMap((guide) =>
     mappedPairs(experiment, guide, sharedMapping(experiment, guide)).map((pair) => ({ guide, ...pair })));
@@ -152,7 +152,7 @@ export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
  * Infinite where nothing can be kept: new examples, or noise, at every step, or no network that would be worth it.
  */
 export function guideCacheBytes(experiment: Experiment, guide: string): number {
-  if (guideNetwork(experiment, guide) === null || readsNoise(experiment.guides[guide])) return Number.POSITIVE_INFINITY;
+  if (standsAlone(experiment, guide) || readsNoise(experiment.guides[guide])) return Number.POSITIVE_INFINITY;
   const shape = taskShape(experiment.task);
   const { taps } = describeGuide(experiment, guide);
   const needed = new Set(experiment.arms.filter((a) => a.align?.guide === guide)

@@ -4,6 +4,8 @@
  * (parameters, memory, arithmetic) are in `parse.ts`.
  */
 import { z } from 'zod';
+import { assetRefSchema } from './assets.ts';
+import { importedNetworkSchema } from './importedNetwork.ts';
 import { initSchema, networkSchema } from './networkSchema.ts';
 import { seed, taskSchema } from './taskSchema.ts';
 
@@ -87,6 +89,13 @@ export const guideSchema = z.discriminatedUnion('state', [
    * other random weights, new for every seed.
    */
   z.strictObject({ state: z.literal('control'), kind: z.enum(['identity-gram', 'running-mean', 'own-kind']) }),
+  /** A network out of a file of the person's own, the same for every seed. */
+  z.strictObject({
+    state: z.literal('imported'),
+    file: assetRefSchema,
+    model: importedNetworkSchema,
+    control: z.enum(exampleControls).optional(),
+  }),
 ]);
 
 const tapName = z.string().min(1).max(40);
@@ -184,9 +193,10 @@ export const experimentSchema = z.strictObject({
 
 export type Experiment = z.infer<typeof experimentSchema>;
 export type GuideSpec = z.infer<typeof guideSchema>;
+export type ImportedGuideSpec = Extract<GuideSpec, { state: 'imported' }>;
 export type TrainedGuideSpec = Extract<GuideSpec, { state: 'trained' }>;
 /** A guide that states its network. */
-export type NetworkGuideSpec = Exclude<GuideSpec, { state: 'control' }>;
+export type NetworkGuideSpec = Extract<GuideSpec, { state: 'trained' | 'untrained' }>;
 export type GuideState = GuideSpec['state'];
 /** What shuffling and noise do; see `guideSchema`. */
 export type ExampleControl = (typeof exampleControls)[number];

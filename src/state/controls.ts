@@ -96,7 +96,7 @@ export function asControl(guide: GuideSpec, kind: ControlKind, network: Extract<
     case 'orthogonal':
       return { state: 'untrained', network, control: kind };
     default:
-      return guide.state === 'trained' ? { ...guide, control: kind } : { state: 'untrained', network, control: kind };
+      return guide.state === 'trained' || guide.state === 'imported' ? { ...guide, control: kind } : { state: 'untrained', network, control: kind };
   }
 }
 

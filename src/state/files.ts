@@ -1,9 +1,10 @@
 /** Taking in files, and what becomes of the experiment. Nothing here throws: what goes wrong comes back as a failure. */
-import type { AssetInfo, GivenFile, ImageFacts, TextFacts } from '../experiment/assets.ts';
+import type { AssetInfo, GivenFile, ImageFacts, ModelFacts, TextFacts } from '../experiment/assets.ts';
 import { missingAssets, withChosen, withImages, withText } from '../experiment/assetRefs.ts';
 import type { Failure } from '../experiment/events.ts';
 import type { Problem } from '../experiment/parse.ts';
 import type { Experiment } from '../experiment/schema.ts';
+import { append, freeId, usualTerms } from './arms.ts';
 import { type FilesProgress, useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
 import { useRun } from './run.ts';
@@ -93,6 +94,18 @@ export function onImages(experiment: Experiment, asset: AssetInfo<ImageFacts>): 
   return changed.task.kind === 'image-files' ? { ...changed, task: withImages(changed.task, asset) } : changed;
 }
 
+/** One more guide, out of a file, and an arm like a guided one that is guided by it. */
+export function guidedBy(experiment: Experiment, { hash, name, facts }: AssetInfo<ModelFacts>): Experiment {
+  const { kind: _, ...model } = facts;
+  const guide = freeId('imported', Object.keys(experiment.guides));
+  const { weight, ...like } = experiment.arms.find((arm) => arm.align)?.align ?? { weight: usualTerms(experiment.task).weight };
+  const { mapping: _m, ...term } = { ...like, guide };
+  return append(
+    { ...experiment, guides: { ...experiment.guides, [guide]: { state: 'imported', file: { hash, name }, model } } },
+    { id: 'guided-imported', name: `Guided by ${name}`.slice(0, 60), align: { ...term, weight } },
+  );
+}
+
 /** The experiment on another text: its task becomes one of language modelling, if it was none on a text of one's own. */
 export function onText(experiment: Experiment, asset: AssetInfo<TextFacts>): Experiment {
   const changed = withTaskKind(experiment, 'text-file');
@@ -101,7 +114,8 @@ export function onText(experiment: Experiment, asset: AssetInfo<TextFacts>): Exp
 
 /** Use a kept data set in the experiment. @returns why not; empty when it is in use */
 export function putAsset(asset: AssetInfo): Problem[] {
+  if (asset.facts.kind === 'model') return useExperiment.getState().update((experiment) => guidedBy(experiment, asset as AssetInfo<ModelFacts>));
   if (asset.facts.kind === 'text') return useExperiment.getState().update((experiment) => onText(experiment, asset as AssetInfo<TextFacts>));
-  if (asset.facts.kind !== 'images') return [{ path: 'task', message: 'takes images and texts only' }];
+  if (asset.facts.kind !== 'images') return [{ path: 'task', message: 'takes images and texts, and networks as guides' }];
   return useExperiment.getState().update((experiment) => onImages(experiment, asset as AssetInfo<ImageFacts>));
 }

@@ -1,5 +1,5 @@
 /** Editing which guide layer guides which target layer, wherever the experiment states it. */
-import { guideNetwork } from '../experiment/guides.ts';
+import { standsAlone } from '../experiment/guides.ts';
 import type { TapPair } from '../experiment/mapping.ts';
 import { mappedPairs, tapNames } from '../experiment/plan.ts';
 import type { ArmSpec, Experiment, MappingSpec } from '../experiment/schema.ts';
@@ -43,7 +43,7 @@ export function withMapping(experiment: Experiment, view: MappingView, mapping: 
   const shareable =
     typeof mapping === 'string' ||
     Object.keys(experiment.guides).every((guide) => {
-      if (guideNetwork(experiment, guide) === null) return true;
+      if (standsAlone(experiment, guide)) return true;
       const taps = new Set(tapNames(experiment, guide));
       return mapping.every(([guideTap]) => taps.has(guideTap));
     });

@@ -85,7 +85,7 @@ export function withFamily(network: NetworkSpec, family: NetworkSpec['family'], 
 export function guidesLikeThis(experiment: Experiment, guide: string): string[] {
   const networkOf = (id: string) => {
     const spec = experiment.guides[id];
-    return spec.state === 'control' ? undefined : spec.network;
+    return 'network' in spec ? spec.network : undefined;
   };
   const network = networkOf(guide);
   return network === undefined ? [] : Object.keys(experiment.guides).filter((id) => sameValue(networkOf(id), network));
@@ -94,7 +94,7 @@ export function guidesLikeThis(experiment: Experiment, guide: string): string[] 
 export function withGuideNetwork(experiment: Experiment, guides: readonly string[], network: NetworkSpec): Experiment {
   const entries = Object.entries(experiment.guides).map(([id, guide]): [string, GuideSpec] => [
     id,
-    guides.includes(id) && guide.state !== 'control' ? { ...guide, network } : guide,
+    guides.includes(id) && 'network' in guide ? { ...guide, network } : guide,
   ]);
   return { ...experiment, guides: Object.fromEntries(entries) };
 }

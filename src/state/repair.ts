@@ -1,5 +1,5 @@
 /** Keeping an edited experiment consistent: an edit in one place must not make another place impossible. */
-import { guideNetwork } from '../experiment/guides.ts';
+import { standsAlone } from '../experiment/guides.ts';
 import { tapNames } from '../experiment/plan.ts';
 import { patchSizes, type TaskShape, taskShape } from '../experiment/describe.ts';
 import type { Experiment, GuideSpec, MappingSpec, NetworkSpec } from '../experiment/schema.ts';
@@ -26,7 +26,7 @@ export function repairMappings(experiment: Experiment): Repaired {
   const ids = Object.keys(experiment.guides);
   const taps = new Map(ids.map((id) => [id, new Set(tapNames(experiment, id))]));
   // A guide whose one layer stands for all takes the pairs of any other.
-  const has = (id: string, tap: string) => guideNetwork(experiment, id) === null || taps.get(id)?.has(tap) === true;
+  const has = (id: string, tap: string) => standsAlone(experiment, id) || taps.get(id)?.has(tap) === true;
   const sharing = ids.filter((id) => experiment.arms.some(({ align }) => align?.guide === id && align.mapping === undefined));
   let dropped = 0;
   const keep = (mapping: MappingSpec, isGuideTap: (tap: string) => boolean): MappingSpec => {

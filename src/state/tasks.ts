@@ -77,7 +77,7 @@ function taskOf(before: TaskSpec, kind: TaskKind): TaskSpec {
 function guideLike(model: Experiment, guide: GuideSpec, teaches: boolean): GuideSpec {
   // A control without a network is there on every task; what it is of the target follows the target.
   if (guide.state === 'control') return guide;
-  const guides = Object.values(model.guides).filter((other) => other.state !== 'control');
+  const guides = Object.values(model.guides).filter((other) => 'network' in other);
   const like = withoutControl(guides.find((other) => other.state === guide.state) ?? guides[0] ?? guide);
   const control = guide.control === 'white-noise' && !isImageTask(model.task) ? 'noise' : guide.control;
   if (like.state === 'untrained') return { ...like, ...(control && { control }) };
@@ -123,7 +123,7 @@ function causalNetworks({ target, guides }: Experiment): Pick<Experiment, 'targe
     target: causal(target),
     guides: Object.fromEntries(Object.entries(guides).map(([id, guide]) => [
       id,
-      guide.state === 'control' ? guide : { ...guide, network: causal(guide.network) },
+      'network' in guide ? { ...guide, network: causal(guide.network) } : guide,
     ])),
   };
 }

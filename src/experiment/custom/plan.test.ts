@@ -85,7 +85,7 @@ describe('written from the other families', () => {
     { network: { family: 'convnet', stages: [1, 3], width: 4, stride: 2, norm: 'none', ...wide }, task: IMAGES },
   ];
   networks.push(...PRESETS.flatMap(({ experiment: { task, target, guides } }) =>
-    [target, ...Object.values(guides).flatMap((guide) => (guide.state === 'control' ? [] : [guide.network]))].map((network) => ({ network, task: taskShape(task) }))));
+    [target, ...Object.values(guides).flatMap((guide) => ('network' in guide ? [guide.network] : []))].map((network) => ({ network, task: taskShape(task) }))));
   it('is the same network: parameters, arithmetic, layers', () => {
     for (const { network, task } of networks) {
       const text = textOf(network, task);

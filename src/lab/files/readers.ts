@@ -1,8 +1,9 @@
 import { cifar } from './cifar.ts';
 import { idx } from './idx.ts';
+import { layersModel } from './layersModel.ts';
 import { pictureReader } from './pictures.ts';
 import { plainText } from './text.ts';
 import type { Reader } from './reader.ts';
 
 /** Every format that can be taken in; the first that recognises the files reads them. CIFAR goes by name and size: its first bytes can be anything. */
-export const READERS: readonly Reader[] = [cifar, idx, pictureReader(), plainText];
+export const READERS: readonly Reader[] = [layersModel, cifar, idx, pictureReader(), plainText];

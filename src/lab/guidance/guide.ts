@@ -10,7 +10,7 @@ import { exampleControl, ONLY_TAP } from '../../experiment/guides.ts';
 import type { ExampleControl, GuideSpec, NetworkSpec, TokenView } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
-import { Model } from '../networks/model.ts';
+import { type Inferring, Model } from '../networks/model.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { stream, type StreamName } from '../random/stream.ts';
 import type { SeedBatch, Split } from '../tasks/index.ts';
@@ -18,6 +18,7 @@ import { inputTensor } from '../training/inputs.ts';
 import { ActivationCache } from './activationCache.ts';
 import { type GuideGram, guideGram } from './alignment.ts';
 import { type DirectKind, directActivations, noiseLike, permuteWithin } from './controls.ts';
+import type { ImportedModel } from './imported.ts';
 import type { BatchView } from './tokenViews.ts';
 
 /** Name under which a guide's logits are cached beside its taps. */
@@ -52,24 +53,27 @@ export interface GuideOptions {
   /** Id of the guide whose random weights these are; absent: its own. A control shows the same network as the guide. */
   weightsOf?: string;
   weights?: PlainTensors;
+  /** Instead of a network: one out of a file. */
+  imported?: ImportedModel;
 }
 
 export class Guide {
   readonly id: string;
   readonly spec: GuideSpec;
   /** One model per instance: a single one when trained, one per seed when untrained; none where there is no network. */
-  readonly models: readonly Model[];
+  readonly models: readonly Inferring[];
   readonly #kernels: Kernels;
   readonly #task: TaskShape;
   readonly #train: Split | null;
   readonly #seeds: readonly number[];
   readonly #control: ExampleControl | undefined;
+  readonly #imported: ImportedModel | undefined;
   /** Absent: the guide runs live. */
   #cache: ActivationCache | null = null;
   #needed: readonly string[] = [];
   #views: readonly NeededTap[] = [];
 
-  constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weightsOf = id, weights }: GuideOptions, kernels: Kernels) {
+  constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weightsOf = id, weights, imported }: GuideOptions, kernels: Kernels) {
     this.id = id;
     this.spec = spec;
     this.#kernels = kernels;
@@ -79,9 +83,16 @@ export class Guide {
     this.#control = exampleControl(spec);
     const instanceSeeds = spec.state === 'trained' ? [spec.training.seed] : seeds;
     const orthogonal = spec.state === 'untrained' && spec.control === 'orthogonal';
-    this.models = network === null ? [] : instanceSeeds.map((seed) =>
+    this.#imported = imported;
+    const models = network === null ? [] : instanceSeeds.map((seed) =>
       new Model({ network, task, seeds: [seed], streamName: spec.state === 'trained' ? 'guide' : `guide/${weightsOf}`, orthogonal }, kernels));
-    if (weights) this.#load(weights);
+    if (weights) load(models[0], weights);
+    this.models = imported ? [imported] : models;
+  }
+
+  /** The networks whose outputs are the task's: those out of a file may have others. */
+  get scored(): readonly Inferring[] {
+    return this.#imported?.classifies === false ? [] : this.models;
   }
 
   /** Networks, or 1 where there is none. */
@@ -152,15 +163,6 @@ export class Guide {
     this.#cache = null;
   }
 
-  #load(tensors: PlainTensors): void {
-    const { weights } = this.models[0];
-    for (const [name, current] of weights.named()) {
-      const saved = tensors[name];
-      if (!saved || saved.shape.join() !== current.shape.join()) throw new Error(`the guide's weights do not fit: "${name}"`);
-      weights.replace(name, tf.tensor(saved.data, saved.shape, 'float32'));
-    }
-  }
-
   /** `[S, B, outputs·C]` → `[S, B·outputs, C]`; the argument is disposed. */
   #rowsOfLogits(logits: tf.Tensor3D): tf.Tensor3D {
     const [seeds, batch, values] = logits.shape;
@@ -228,5 +230,13 @@ export class Guide {
       part.forEach((row) => { all[at++] = start + row; });
     }
     return all;
+  }
+}
+
+function load({ weights }: Model, tensors: PlainTensors): void {
+  for (const [name, current] of weights.named()) {
+    const saved = tensors[name];
+    if (!saved || saved.shape.join() !== current.shape.join()) throw new Error(`the guide's weights do not fit: "${name}"`);
+    weights.replace(name, tf.tensor(saved.data, saved.shape, 'float32'));
   }
 }

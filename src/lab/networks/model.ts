@@ -23,7 +23,16 @@ export interface ModelOptions {
   orthogonal?: boolean;
 }
 
-export class Model {
+/** A network that can be evaluated: one built here, or one out of a file. */
+export interface Inferring {
+  readonly kernels: Kernels;
+  readonly members: number;
+  /** Call inside `tf.tidy`. */
+  infer(inputs: tf.Tensor): { logits: tf.Tensor3D; taps: Map<string, tf.Tensor3D> };
+  dispose(): void;
+}
+
+export class Model implements Inferring {
   readonly program: NetworkProgram;
   readonly weights: Weights;
   readonly kernels: Kernels;
@@ -40,6 +49,10 @@ export class Model {
       return init ? build(withInit(network, init)) : this.program;
     });
     this.weights = Weights.create(programs, (member, parameter) => stream(seeds[member], streamName, parameter));
+  }
+
+  get members(): number {
+    return this.weights.members;
   }
 
   /**

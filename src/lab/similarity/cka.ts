@@ -47,59 +47,78 @@ export function similarityFrom(kl: GramProducts, kk: GramProducts, ll: GramProdu
   };
 }
 
+/** Products of each Gram matrix with itself, `[S, taps]` each. */
+interface OwnProducts {
+  dots: tf.Tensor2D;
+  diagonals: tf.Tensor2D;
+  traces: tf.Tensor2D;
+}
+
 /** Centred Gram matrices of several layers over the same n examples, kept for comparison. */
 export class GramStack {
   /** `[S, taps, n²]` */
   readonly grams: tf.Tensor3D;
   /** `[S, taps, n]` */
   readonly diagonals: tf.Tensor3D;
+  readonly own: OwnProducts;
   readonly taps: readonly string[];
   readonly n: number;
 
-  constructor(taps: readonly string[], n: number, grams: tf.Tensor3D, diagonals: tf.Tensor3D) {
+  private constructor(taps: readonly string[], n: number, grams: tf.Tensor3D, diagonals: tf.Tensor3D, own: OwnProducts) {
     this.taps = taps;
     this.n = n;
     this.grams = grams;
     this.diagonals = diagonals;
+    this.own = own;
   }
 
   /** @param activations `[S, n, F]` by tap name, in order. Call inside `tf.tidy`; `keep` the result to use it longer. */
   static of(kernels: Kernels, activations: ReadonlyMap<string, tf.Tensor3D>): GramStack {
     const layers = [...activations.values()].map((x) => {
-      const gram = centredGram(kernels, x);
-      const [s, n] = gram.shape;
-      // The diagonal of an n×n matrix is every (n+1)-th element.
-      const padded = tf.reshape(tf.pad(tf.reshape(gram, [s, n * n]), [[0, 0], [0, n]]), [s, n, n + 1]);
-      return { flat: tf.reshape(gram, [s, 1, n * n]), diagonal: tf.reshape(tf.slice(padded, [0, 0, 0], [s, n, 1]), [s, 1, n]), n };
+      const [s, n] = x.shape;
+      return tf.reshape(centredGram(kernels, x), [s, 1, n * n]) as tf.Tensor3D;
     });
-    return new GramStack(
-      [...activations.keys()], layers[0]?.n ?? 0,
-      tf.concat(layers.map((l) => l.flat), 1) as tf.Tensor3D, tf.concat(layers.map((l) => l.diagonal), 1) as tf.Tensor3D);
+    const [s, n] = [...activations.values()][0]?.shape ?? [0, 0];
+    const grams = layers.length === 1 ? layers[0] : tf.concat3d(layers, 1);
+    const taps = layers.length;
+    const places = tf.range(0, n * n, n + 1, 'int32');
+    const diagonals = tf.reshape(tf.gather(tf.reshape(grams, [s * taps, n * n]), places, 1), [s, taps, n]) as tf.Tensor3D;
+    const squares = (x: tf.Tensor3D) => tf.reshape(kernels.sumSquares([tf.reshape(x, [s * taps, -1])]), [s, taps]) as tf.Tensor2D;
+    return new GramStack([...activations.keys()], n, grams, diagonals, {
+      dots: squares(grams), diagonals: squares(diagonals), traces: tf.sum(diagonals, 2) as tf.Tensor2D,
+    });
   }
 
   /** Stacks of the same layers, one behind the other along S. */
   static join(stacks: readonly GramStack[]): GramStack {
     const [{ taps, n }] = stacks;
-    return new GramStack(taps, n, tf.concat3d(stacks.map((s) => s.grams), 0), tf.concat3d(stacks.map((s) => s.diagonals), 0));
+    const joined = <T extends tf.Tensor>(part: (stack: GramStack) => T): T => tf.concat(stacks.map(part), 0) as T;
+    return new GramStack(taps, n, joined((s) => s.grams), joined((s) => s.diagonals), {
+      dots: joined((s) => s.own.dots), diagonals: joined((s) => s.own.diagonals), traces: joined((s) => s.own.traces),
+    });
   }
 
   /** The stack of some members. Call inside `tf.tidy`. */
   only({ first, count }: { first: number; count: number }): GramStack {
-    const [all, taps] = this.grams.shape;
-    if (count === all) return this;
-    const part = (x: tf.Tensor3D) => tf.slice3d(x, [first, 0, 0], [count, taps, x.shape[2]]);
-    return new GramStack(this.taps, this.n, part(this.grams), part(this.diagonals));
+    if (count === this.grams.shape[0]) return this;
+    const part = <T extends tf.Tensor>(x: T): T => tf.slice(x, [first, ...x.shape.slice(1).map(() => 0)], [count, ...x.shape.slice(1)]) as T;
+    const { dots, diagonals, traces } = this.own;
+    return new GramStack(this.taps, this.n, part(this.grams), part(this.diagonals), {
+      dots: part(dots), diagonals: part(diagonals), traces: part(traces),
+    });
   }
 
   keep(): this {
-    tf.keep(this.grams);
-    tf.keep(this.diagonals);
+    for (const tensor of this.#tensors) tf.keep(tensor);
     return this;
   }
 
   dispose(): void {
-    this.grams.dispose();
-    this.diagonals.dispose();
+    tf.dispose(this.#tensors);
+  }
+
+  get #tensors(): tf.Tensor[] {
+    return [this.grams, this.diagonals, ...Object.values(this.own)];
   }
 }
 
@@ -108,13 +127,10 @@ export class GramStack {
  * values to `readComparison`. S of either side may be 1.
  */
 export function comparisonPack(kernels: Kernels, target: GramStack, guide: GramStack): tf.Tensor1D {
-  const self = (stack: GramStack) => [
-    tf.sum(tf.square(stack.grams), 2), tf.sum(tf.square(stack.diagonals), 2), tf.sum(stack.diagonals, 2),
-  ];
-  const parts = [
+  const parts: tf.Tensor[] = [
     kernels.matmul(target.grams, guide.grams, { transposeB: true }),
     kernels.matmul(target.diagonals, guide.diagonals, { transposeB: true }),
-    ...self(target), ...self(guide),
+    ...[target, guide].flatMap(({ own }) => [own.dots, own.diagonals, own.traces]),
   ];
   return tf.concat(parts.map((part) => tf.reshape(part, [-1]))) as tf.Tensor1D;
 }

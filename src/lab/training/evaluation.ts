@@ -4,12 +4,12 @@ import { taskMetric } from '../../experiment/describe.ts';
 import { EVALUATION_CHUNK } from '../../experiment/plan.ts';
 import type { GuideSpec, TaskSpec } from '../../experiment/schema.ts';
 import type { Guide } from '../guidance/guide.ts';
-import type { Model } from '../networks/model.ts';
+import type { Inferring, Model } from '../networks/model.ts';
 import { exp } from '../random/math.ts';
 import type { Split, Task } from '../tasks/index.ts';
 import { inputTensor, labelTensor, sliceSplit } from './inputs.ts';
 import { GroupedScores } from './groups.ts';
-import type { GuideProbe } from './probe.ts';
+import { GuideProbe } from './probe.ts';
 
 export interface GroupScores {
   /** Per member. */
@@ -28,9 +28,9 @@ export interface GroupScores {
  * Loss and accuracy are means over the labels that are not −1.
  * @param shape of one example
  */
-export async function evaluate(model: Model, split: Split, shape: readonly number[], probes: readonly GuideProbe[]): Promise<GroupScores> {
+export async function evaluate(model: Inferring, split: Split, shape: readonly number[], probes: readonly GuideProbe[]): Promise<GroupScores> {
   const { kernels } = model;
-  const members = model.weights.members;
+  const { members } = model;
   const outputs = split.labels.length / split.examples;
   const total = countLabels(split);
   const loss = new Float64Array(members);
@@ -53,7 +53,7 @@ export async function evaluate(model: Model, split: Split, shape: readonly numbe
         ...(groups?.labelsOf(chunk).map(crossEntropy) ?? []),
       ];
       targetTaps = taps.size;
-      if (from === 0) for (const probe of probes) parts.push(probe.pack(kernels, taps));
+      if (from === 0) parts.push(...GuideProbe.packs(kernels, probes, taps));
       return tf.concat(parts.map((part) => tf.reshape(part, [-1])));
     });
     const values = (await tensors.data()) as Float32Array;
@@ -94,7 +94,7 @@ function countLabels({ labels }: Split): number {
 }
 
 /** What the networks of a guide score on the validation set of the task that it is for. */
-export async function guideScores({ id, spec, models }: Guide, task: Task, seeds: readonly number[]) {
+export async function guideScores({ id, spec, scored: models }: Guide, task: Task, seeds: readonly number[]) {
   const scores: { id: string; state: GuideSpec['state']; seed: number; score: number; valLoss: number }[] = [];
   for (const [i, model] of models.entries()) {
     const scored = await evaluate(model, task.val, task.shape.input, []);

@@ -1,11 +1,14 @@
 /** Before a run: build every guide, find its weights or train them, and score it. */
 import type { GuideSource, LabEvent, OpenOptions } from '../../experiment/events.ts';
 import { guideNetwork, weightsOf, withoutControl } from '../../experiment/guides.ts';
+import { sameNetwork } from '../../experiment/importedNetwork.ts';
 import type { RunResult } from '../../experiment/result.ts';
-import type { Experiment, TrainedGuideSpec } from '../../experiment/schema.ts';
+import type { Experiment, ImportedGuideSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
+import { FileError } from '../files/errors.ts';
 import type { Library } from '../files/library.ts';
 import { Guide } from '../guidance/guide.ts';
+import { ImportedModel, type StoredTopology } from '../guidance/imported.ts';
 import { type GuideStore, recipeKey } from '../guidance/store.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { openTask, type Task } from '../tasks/index.ts';
@@ -41,11 +44,12 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
     for (const [id, spec] of Object.entries(experiment.guides)) {
       const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, library) : task;
       const trained = spec.state === 'trained' ? await findOrTrain(id, spec, own, preparation, known) : null;
+      const imported = spec.state === 'imported' ? await loadImported(spec, preparation) : undefined;
       const guide = new Guide(id, spec, {
-        task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id), weightsOf: weightsOf(experiment, id), ...(trained && { weights: trained.weights }),
+        task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id), weightsOf: weightsOf(experiment, id), ...(trained && { weights: trained.weights }), imported,
       }, kernels);
       guides.set(id, guide);
-      const source = trained?.source ?? 'untrained';
+      const source = trained?.source ?? (imported ? 'imported' : 'untrained');
       for (const score of await guideScores(guide, own, experiment.seeds)) {
         preparation.tell({ type: 'guide.ready', guide: id, seed: score.seed, source, valLoss: score.valLoss, valMetric: score.score });
         scores.push({ ...score, source });
@@ -60,6 +64,18 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
     for (const guide of guides.values()) guide.dispose();
     throw error;
   }
+}
+
+/** @throws {FileError} when its file is not in this browser, or is another than the experiment describes */
+async function loadImported({ file, model }: ImportedGuideSpec, { library, task, kernels, tell }: GuidePreparation): Promise<ImportedModel> {
+  tell({ type: 'phase.changed', phase: 'preparing', detail: `Loading “${file.name}”` });
+  const info = await library.find(file, 'model');
+  if (!sameNetwork(info.facts, model)) {
+    throw new FileError(`“${file.name}” is another network than the experiment says of it.`, 'Remove the guide and add it again from the file.');
+  }
+  const [topology, weights] = await Promise.all([library.part(info, 'topology'), library.part(info, 'weights')]);
+  const stored = JSON.parse(await topology.text()) as StoredTopology;
+  return ImportedModel.create(stored, await weights.arrayBuffer(), model, task.shape, kernels);
 }
 
 /** Weights that were shipped or kept, else of a training now. */

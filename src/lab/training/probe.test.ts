@@ -45,7 +45,7 @@ describe('similarities on the probe', () => {
     expect(matrices.g).toHaveLength(2 * 1 * 2 * 3);
     for (const member of [0, 1]) {
       const x = states(target, 'layer1', member);
-      const y = states(guide.models[member], 'layer2', 0);
+      const y = states(guide.models[member] as Model, 'layer2', 0);
       const expected = [0, 0, 0];
       for (let t = 0; t < 5; t++) {
         const reach = x.map((_, i) => i).filter((i) => task.val.inputs[i * 5 + t] >= 0);

@@ -118,17 +118,26 @@ export class GuideProbe {
   }
 
   /**
-   * Everything needed to compare members' taps `[E, B, T·F]` on the probe with the guide. A guide with an instance per
-   * seed is compared with one arm's members after the other's. Call inside `tf.tidy`.
+   * Everything needed to compare members' taps `[E, B, T·F]` on the probe with each of the guides: a pack per probe. A
+   * guide with an instance per seed is compared with one arm's members after the other's. Call inside `tf.tidy`.
    */
-  pack(kernels: Kernels, taps: ReadonlyMap<string, tf.Tensor3D>): tf.Tensor1D {
-    return tf.concat(this.#comparisons.map(({ sheet, stack, varies: alive }) => tf.tidy(() => {
-      const target = GramStack.of(kernels, examplesOf(taps, sheet, this.#length));
-      const parts: tf.Tensor1D[] = this.#arms(target.grams.shape[0])
-        .map((members) => comparisonPack(kernels, target.only(members), stack));
-      if (alive) parts.push(tf.reshape(alive, [-1]) as tf.Tensor1D);
-      return tf.concat1d(parts);
-    }))) as tf.Tensor1D;
+  static packs(kernels: Kernels, probes: readonly GuideProbe[], taps: ReadonlyMap<string, tf.Tensor3D>): tf.Tensor1D[] {
+    if (probes.length === 0) return [];
+    const [one] = probes;
+    // The members' own Gram matrices are the same for every guide, and too many to have all positions' at once.
+    const perSheet = one.#comparisons.map(({ sheet }, i) => tf.tidy(() => {
+      const target = GramStack.of(kernels, examplesOf(taps, sheet, one.#length));
+      return probes.map((probe) => probe.#compare(kernels, target, i));
+    }));
+    return probes.map((_, p) => tf.concat1d(perSheet.map((packs) => packs[p])));
+  }
+
+  #compare(kernels: Kernels, target: GramStack, comparison: number): tf.Tensor1D {
+    const { stack, varies: alive } = this.#comparisons[comparison];
+    const parts: tf.Tensor1D[] = this.#arms(target.grams.shape[0])
+      .map((members) => comparisonPack(kernels, target.only(members), stack));
+    if (alive) parts.push(tf.reshape(alive, [-1]) as tf.Tensor1D);
+    return tf.concat1d(parts);
   }
 
   /**

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { findPreset } from '@/experiment/presets.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { RunData } from '@/state/runData.ts';
+import { csvBlocks } from '@/ui/compare/exports.ts';
 import { armRows } from '@/ui/compare/resultRows.ts';
 import { verdictOf } from '@/ui/compare/verdictOf.ts';
 import { metricWords } from './format.ts';
@@ -60,6 +61,13 @@ test('a lower perplexity is the better one, in the verdict and in the table', ()
     [expect.closeTo(2, 5), 0.5],
     [expect.closeTo(4, 5), 0.25],
   ]);
+});
+
+test('the table of an export holds perplexities and groups', () => {
+  const lines = [...csvBlocks(data)].join('').split('\n');
+  expect(lines).toContain('unguided,0,1200,val_perplexity,4');
+  expect(lines).toContain('guided-untrained,2,300,val_accuracy:returning name,0.5');
+  expect(lines).toContain('unguided,1,0,val_loss:other tokens,1.386294');
 });
 
 test('perplexities are written as numbers, accuracies as per cent', () => {

@@ -1,5 +1,5 @@
 /** A run as files: JSON for machines and the command line, tidy CSV for statistics programs. */
-import { taskMetric } from '@/experiment/describe.ts';
+import { labelGroups, taskMetric } from '@/experiment/describe.ts';
 import type { RunResult } from '@/experiment/result.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import type { RunData } from '@/state/runData.ts';
@@ -18,13 +18,14 @@ const value = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPre
 
 /**
  * One line per value: arm, seed, step, series, value. Series: train_loss, train_<metric>, val_loss, val_<metric> and
- * per recorded layer pair cka, cka_debiased and cka_chance with `:guide:guide layer:target layer` behind.
+ * where labels have groups val_loss and val_accuracy with `:group` behind, per recorded layer pair cka, cka_debiased and cka_chance with `:guide:guide layer:target layer` behind.
  * Yields a block of lines per member, so that a long run is never one huge string.
  */
 export function* csvBlocks(data: RunData): Generator<string> {
   yield `${CSV_HEADER}\n`;
   if (!data.experiment) return;
   const metric = taskMetric(data.experiment.task).name;
+  const groups = labelGroups(data.experiment.task);
   const pairNames = data.pairs.map((pair) => `${pair.guide}:${pair.guideTap}:${pair.targetTap}`);
   for (const [m, { arm, seed }] of data.members.entries()) {
     const lines: string[] = [];
@@ -39,6 +40,10 @@ export function* csvBlocks(data: RunData): Generator<string> {
     for (const evaluation of data.evaluations) {
       add(evaluation.step, 'val_loss', evaluation.valLoss[m]);
       add(evaluation.step, `val_${metric}`, evaluation.valMetric[m]);
+      groups.forEach((name, g) => {
+        add(evaluation.step, `val_loss:${name}`, evaluation.groups?.loss[m * groups.length + g] ?? Number.NaN);
+        add(evaluation.step, `val_accuracy:${name}`, evaluation.groups?.accuracy[m * groups.length + g] ?? Number.NaN);
+      });
       pairNames.forEach((name, p) => {
         add(evaluation.step, `cka:${name}`, data.similarity(evaluation, m, p, 'cka'));
         add(evaluation.step, `cka_debiased:${name}`, data.similarity(evaluation, m, p, 'debiased'));

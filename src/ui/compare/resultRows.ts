@@ -94,6 +94,7 @@ const SOURCES = {
   kept: 'trained here before',
   'trained-now': 'trained here',
   untrained: 'untrained',
+  imported: 'out of a file',
 };
 
 /** The guides' own scores on the validation set. */

@@ -46,7 +46,7 @@ function Kept({ asset, used }: { asset: AssetInfo; used: boolean }) {
         </Group>
       ) : (
         <Group gap={6} wrap="nowrap">
-          {asset.facts.kind === 'images' && !used && (
+          {!used && (
             <Button onClick={() => putToUse(asset)} aria-label={`Use ${asset.name}`}>
               Use
             </Button>
@@ -76,7 +76,7 @@ function Known({ set }: { set: KnownSet }) {
         </Text>
         <Text size="xs" c="dimmed">
           {set.hint} {set.files.join(', ')} ({set.megabytes} MB) from its{' '}
-          <Anchor size="xs" href={set.page} target="_blank" rel="noreferrer">
+          <Anchor size="xs" underline="always" href={set.page} target="_blank" rel="noreferrer">
             own page
           </Anchor>
           .
@@ -87,7 +87,7 @@ function Known({ set }: { set: KnownSet }) {
             {set.addresses.map((address, i) => (
               <span key={address}>
                 {i > 0 && ', '}
-                <Anchor size="xs" href={address} target="_blank" rel="noreferrer">
+                <Anchor size="xs" underline="always" href={address} target="_blank" rel="noreferrer">
                   {set.files[i]}
                 </Anchor>
               </span>

@@ -20,6 +20,8 @@ const TOO_LARGE = 'too large';
 async function jsonIn({ path, blob }: GivenFile): Promise<string | null> {
   const json = /\.json$/i.test(path) || (await blob.slice(0, 64).text()).trimStart().startsWith('{');
   if (!json) return null;
+  // A network's model.json without its weights: what takes files in says what is missing.
+  if (/"modelTopology"/.test(await blob.slice(0, 4096).text())) return null;
   return blob.size > MAX_IMPORT_BYTES ? TOO_LARGE : blob.text();
 }
 
@@ -62,8 +64,10 @@ export function tell(taken: Taken, files: readonly Pick<GivenFile, 'path'>[]): v
       <Stack gap={6} align="flex-start">
         <Text size="sm">{[`${assetSummary(asset)}.`, ...asset.notes].join(' ')}</Text>
         {asset.temporary && <Text size="sm">This browser offers no storage here: it is gone when the page closes.</Text>}
-        {outcome === 'kept' && asset.facts.kind !== 'model' && (
-          <Button onClick={() => putToUse(asset)}>Use it in this experiment</Button>
+        {outcome === 'kept' && (
+          <Button onClick={() => putToUse(asset)}>
+            {asset.facts.kind === 'model' ? 'Guide an arm by it' : 'Use it in this experiment'}
+          </Button>
         )}
       </Stack>
     ),

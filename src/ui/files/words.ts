@@ -14,6 +14,6 @@ export function assetSummary({ facts }: AssetInfo): string {
     case 'text':
       return `${count(facts.characters)} characters, ${count(facts.words)} words`;
     case 'model':
-      return 'a network';
+      return `a network of ${plural(facts.layers.length, 'layer')}, ${count(facts.parameters)} parameters`;
   }
 }

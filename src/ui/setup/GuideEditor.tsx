@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import { guidesInUse } from '@/experiment/plan.ts';
-import type { GuideSpec, NetworkSpec } from '@/experiment/schema.ts';
+import type { GuideSpec, ImportedGuideSpec, NetworkSpec } from '@/experiment/schema.ts';
 import type { NetworkState } from '@/state/arms.ts';
 import { addControlArm, controlKind, isStandIn } from '@/state/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
@@ -14,6 +14,7 @@ import {
   withGuideState,
 } from '@/state/networks.ts';
 import { useView } from '@/state/view.ts';
+import { count, plural } from '@/ui/words.ts';
 import { attempt } from './attempt.ts';
 import { ExampleControls, StandIns } from './ControlFields.tsx';
 import { MirrorContext } from './fields/useField.ts';
@@ -23,8 +24,20 @@ import { NetworkEditor } from './NetworkEditor.tsx';
 const EXPLAINED = {
   trained: 'Trained once, then frozen; the same for every seed.',
   untrained: 'Random weights, new for every seed, never trained.',
+  imported: 'Out of a file; frozen, and the same for every seed.',
   control: 'Stands in for a guide, to tell what it is of a guide that helps.',
 } as const;
+
+/** What a network out of a file reads and gives. */
+function ImportedFacts({ guide: { file, model } }: { guide: ImportedGuideSpec }) {
+  const [input, output] = [model.input, model.layers[model.layers.length - 1].shape].map((shape) => shape.join('×'));
+  return (
+    <Text size="xs" data-testid="imported-facts">
+      “{file.name}” reads {model.vocabulary === undefined ? `inputs of ${input}` : `${input} tokens`} and gives {output}:{' '}
+      {plural(model.layers.length, 'layer')} that can be read, {count(model.parameters)} parameters.
+    </Text>
+  );
+}
 
 /** A guide: its network, whether and how it was trained, or what stands in for it. */
 export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpec; onGone: () => void }) {
@@ -55,12 +68,15 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
         data={[
           { value: 'trained', label: 'Trained' },
           { value: 'untrained', label: 'Untrained' },
+          ...(guide.state === 'imported' ? [{ value: 'imported', label: 'Imported' }] : []),
           { value: 'control', label: 'Control' },
         ]}
         value={state}
         onChange={(next) =>
           change((current) =>
-            next === 'control'
+            next === 'imported'
+              ? current
+              : next === 'control'
               ? withControl(current, id, 'identity-gram')
               : withGuideState(current, id, next as NetworkState),
           )
@@ -71,7 +87,8 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
       </Text>
       {standIn && <StandIns guide={guide} onChange={(kind) => change((current) => withControl(current, id, kind))} />}
       {guide.state === 'trained' && <GuideRecipe id={id} guide={guide} />}
-      {guide.state !== 'control' && (
+      {guide.state === 'imported' && <ImportedFacts guide={guide} />}
+      {'network' in guide && (
         <MirrorContext value={{ from: `guides.${id}.network`, to: mirrored.map((other) => `guides.${other}.network`) }}>
           <NetworkEditor
             path={`guides.${id}.network`}

@@ -21,7 +21,8 @@ export function PresetPicker() {
   const current = presetOf(experiment);
   const changed = !sameValue(current.experiment, experiment);
   return (
-    <Menu position="bottom-start" width="min(520px, 94vw)">
+    // The list scrolls: what scrolls must be reached by keyboard.
+    <Menu position="bottom-start" width="min(520px, 94vw)" menuItemTabIndex={0}>
       <Menu.Target>
         <Button
           size="sm"
