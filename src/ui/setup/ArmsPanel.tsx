@@ -52,7 +52,8 @@ function ArmRow({ arm, base }: { arm: ArmSpec; base: BaseSettings }) {
 function AddArm() {
   const experiment = useExperiment((state) => state.experiment);
   return (
-    <Menu position="bottom-start" width={300}>
+    // The list scrolls: what scrolls must be reached by keyboard.
+    <Menu position="bottom-start" width={300} menuItemTabIndex={0}>
       <Menu.Target>
         <Button data-testid="add-arm" leftSection={<IconPlus size={13} />}>
           Add arm
