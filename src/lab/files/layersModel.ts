@@ -61,6 +61,12 @@ async function gather(model: Source, files: readonly Source[], manifest: Require
   return all;
 }
 
+/** Files may be taken in before a backend has been chosen: plain JavaScript will do. */
+async function anyBackend(): Promise<void> {
+  if (Object.keys(tf.engine().registryFactory).length === 0) await import('@tensorflow/tfjs-backend-cpu');
+  await tf.ready();
+}
+
 /** What an experiment must know of the network. @throws {FileError} when it has no one input and output of fixed size */
 function describe(file: Source, model: LayersModel): ImportedNetwork {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
@@ -99,7 +105,7 @@ export const layersModel: Reader = {
     const { modelTopology, weightsManifest } = await parse(file);
     const weights = await gather(file, files, weightsManifest);
     const stored: StoredTopology = { modelTopology, weightSpecs: weightsManifest.flatMap((group) => group.weights) };
-    await tf.ready();
+    await anyBackend();
     let model: LayersModel;
     try {
       model = await buildModel(stored, weights.buffer);
