@@ -68,7 +68,7 @@ export function summary(result: RunResult): string {
   const score = (value: number) => (percent ? `${(100 * value).toFixed(1)} %` : value.toFixed(3));
   const guideLines = guides.map((id) => {
     const networks = result.guides.filter((guide) => guide.id === id);
-    const origin = networks[0] ? `${networks[0].state}, ${networks[0].source.replace('-', ' ')}` : 'not used';
+    const origin = networks[0] ? `${networks[0].state}, ${networks[0].source.replace('-', ' ')}` : experiment.guides[id].state === 'control' ? 'control, no outputs' : 'not used';
     return `Guide "${id}" (${origin}): ${metric.name} ${spread(networks.map((guide) => guide.score), percent)}`;
   });
   return [

@@ -1,8 +1,8 @@
 /** Trained guides: trained before the run where the page has none, kept for the next, trained again on request. */
 import type { Page } from '@playwright/test';
 import type { Experiment } from '../src/experiment/schema.ts';
-import { expect, exportedResult, test } from './support/person.ts';
-import { link, tiny } from './support/site.ts';
+import { expect, expectExperiment, exportedResult, test } from './support/person.ts';
+import { link, runToEnd, tiny } from './support/site.ts';
 
 const GUIDE_STEPS = 300;
 
@@ -78,4 +78,48 @@ test('a guide is trained before the run, kept for the next, and trained here aga
   expect((await exportedResult(page)).guides).toMatchObject([{ source: 'trained-now' }]);
   await runWithGuide(page, false);
   await expect(guideRow(page)).toContainText('trained here before');
+
+  // The library: what is kept, with its score; deleting asks first, and the estimate knows.
+  await page.reload();
+  await expect(page.getByTestId('estimate')).not.toContainText('for the guide');
+  await page.getByTestId('edit-guide').click();
+  await expect(page.getByTestId('guide-origin')).toHaveText('Trained in this browser before, and kept.');
+  await page.getByTestId('kept-guides').click();
+  const kept = page.getByTestId('kept-guide');
+  await expect(kept).toHaveCount(1);
+  await expect(kept).toContainText(`ResNet-6 on Textures, ${GUIDE_STEPS} steps`);
+  await expect(kept).toContainText(`${(100 * first.guides[0].score).toFixed(1)} %`);
+  await page.getByRole('button', { name: 'Delete all' }).click();
+  await page.getByRole('button', { name: 'Keep', exact: true }).click();
+  await expect(kept).toHaveCount(1);
+  await kept.getByRole('button', { name: /^Delete ResNet-6/ }).click();
+  await kept.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(page.getByText('None. Guides that come with the page are not listed.')).toBeVisible();
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByTestId('estimate')).toContainText('for the guide');
+});
+
+test('controls: one click adds an arm, one switch shuffles the guide, and they run', async ({ page, site }) => {
+  await page.goto(site + link((e) => tiny(e)));
+  await page.getByTestId('add-arm').click();
+  await page.getByRole('menuitem', { name: /^Guided, identity/ }).click();
+  await expectExperiment(page, (e) => [e.arms.at(-1)?.align?.guide, e.guides.identity]).toEqual(['identity', { state: 'control', kind: 'identity-gram' }]);
+  // One layer for all: a wire to every layer of the target.
+  await page.getByTestId('guide-shown').getByText('identity', { exact: true }).click();
+  await expect(page.locator('.react-flow__edge')).toHaveCount(2);
+  await expect(page.getByTestId('edit-guide')).toContainText('Identity guide, control');
+  await page.getByTestId('guide-shown').getByText('untrained', { exact: true }).click();
+  await page.getByTestId('edit-guide').click();
+  await page.getByTestId('add-shuffled-arm').click();
+  await expectExperiment(page, (e) => e.guides['untrained-shuffled']).toMatchObject({ state: 'untrained', control: 'shuffled' });
+  await page.getByRole('switch', { name: 'Shuffle the guide' }).click();
+  await expectExperiment(page, (e) => Object.keys(e.guides)).toEqual(['untrained-shuffled-2', 'identity', 'untrained-shuffled']);
+  await page.getByRole('switch', { name: 'Shuffle the guide' }).click();
+  await expectExperiment(page, (e) => Object.keys(e.guides)).toEqual(['untrained', 'identity', 'untrained-shuffled']);
+  await page.keyboard.press('Escape');
+  await runToEnd(page);
+  const { members } = await exportedResult(page);
+  expect(members.map(({ arm, diverged }) => [arm, diverged])).toEqual([
+    ['unguided', false], ['guided-untrained', false], ['guided-identity-gram', false], ['guided-shuffled', false],
+  ]);
 });

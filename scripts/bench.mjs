@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { ensureInstalled, ensureNode, ROOT } from './install.mjs';
 
-const BENCHMARKS = ['wasm', 'kernels', 'page'];
+const BENCHMARKS = ['wasm', 'capture', 'kernels', 'page'];
 
 ensureNode();
 ensureInstalled();

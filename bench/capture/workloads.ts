@@ -9,17 +9,16 @@ interface Workload {
   clipNorm: number | null;
 }
 
-const EXAMPLES = 3000;
 const CLASSES = 8;
 const TERMS: PlainTerm[] = ['unguided', 'guided', 'distilled'];
 
 /** Training set and the guide's activations lie on the device; a step gathers its rows of both. */
-function images(batch: number, guideFeatures: readonly number[]): () => PlainBatch {
-  const x = tf.randomNormal([EXAMPLES, 16, 16, 3]);
-  const guide = guideFeatures.map((features) => tf.randomNormal([EXAMPLES, features]));
-  const teacher = tf.randomNormal([EXAMPLES, CLASSES]);
+function images(examples: number, batch: number, guideFeatures: readonly number[]): () => PlainBatch {
+  const x = tf.randomNormal([examples, 16, 16, 3]);
+  const guide = guideFeatures.map((features) => tf.randomNormal([examples, features]));
+  const teacher = tf.randomNormal([examples, CLASSES]);
   return () => {
-    const rows = tf.tensor1d(Int32Array.from({ length: batch }, () => Math.floor(Math.random() * EXAMPLES)), 'int32');
+    const rows = tf.tensor1d(Int32Array.from({ length: batch }, () => Math.floor(Math.random() * examples)), 'int32');
     const labels = tf.tensor1d(Int32Array.from({ length: batch }, (_, i) => i % CLASSES), 'int32');
     return {
       x: tf.gather(x, rows), labels: tf.cast(tf.oneHot(labels, CLASSES), 'float32') as tf.Tensor2D,
@@ -28,13 +27,13 @@ function images(batch: number, guideFeatures: readonly number[]): () => PlainBat
   };
 }
 
-const WORKLOADS: Record<string, () => Workload> = {
-  'wide-fcn': () => ({
-    network: () => fcn(768, 3, 384, CLASSES, 0.1), batch: images(128, [4096, 2048, 64]), temperature: 4, clipNorm: null,
+const WORKLOADS: Record<string, (small: boolean) => Workload> = {
+  'wide-fcn': (small) => ({
+    network: () => fcn(768, 3, small ? 96 : 384, CLASSES, 0.1), batch: images(small ? 256 : 3000, 128, [4096, 2048, 64]), temperature: 4, clipNorm: null,
   }),
-  'deep-convnet': () => ({
+  'deep-convnet': (small) => ({
     network: () => convnet(3, Array.from({ length: 25 }, (_, i) => ({ outputs: i < 13 ? 12 : 24, stride: i === 0 || i === 13 ? 2 : 1 })), CLASSES),
-    batch: images(64, [4096, 4096, 4096, 2048, 2048, 1024, 1024]), temperature: 4, clipNorm: null,
+    batch: images(small ? 256 : 3000, small ? 16 : 64, [4096, 4096, 4096, 2048, 2048, 1024, 1024]), temperature: 4, clipNorm: null,
   }),
   'first-token': () => {
     const guide = transformer(5, 24, 2, 32, 4, 64, 4);
@@ -51,8 +50,9 @@ const WORKLOADS: Record<string, () => Workload> = {
   },
 };
 
-export function plain(preset: string): { step(): Promise<void>; read(): Promise<void>; dispose(): void } {
-  const { network, batch, temperature, clipNorm } = WORKLOADS[preset]();
+/** @param small the same operations at sizes that a device without much memory bears */
+export function plain(preset: string, small = false): { step(): Promise<void>; read(): Promise<void>; dispose(): void } {
+  const { network, batch, temperature, clipNorm } = WORKLOADS[preset](small);
   const members = TERMS.map((term) => new PlainMember(network(), term, clipNorm));
   let losses: tf.Tensor[] = [];
   const read = async () => {

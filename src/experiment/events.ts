@@ -3,7 +3,7 @@
  * interface is the same; everything here is plain data that survives structured cloning.
  */
 import type { AssetInfo, GivenFile } from './assets.ts';
-import type { Experiment, Intervention, TaskSpec } from './schema.ts';
+import type { Experiment, Intervention, TaskSpec, TrainedGuideSpec } from './schema.ts';
 import type { RunResult } from './result.ts';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
@@ -166,6 +166,26 @@ export interface OpenOptions {
   guideBudget?: number;
 }
 
+/** A trained guide that this browser keeps. */
+export interface KeptGuide {
+  /** Content hash of its recipe. */
+  key: string;
+  /** Of its weights. */
+  bytes: number;
+  /** What is known of how it was made; null of one that was kept before this was noted. */
+  about: {
+    task: TaskSpec;
+    spec: TrainedGuideSpec;
+    /** On its own task's validation set, in that task's metric. */
+    score: number;
+    /** Milliseconds since 1970. */
+    savedAt: number;
+  } | null;
+}
+
+/** Where the weights of a trained guide come from if a run begins now. */
+export type GuideOrigin = 'shipped' | 'kept' | 'train';
+
 /** A run that was kept and has not ended. */
 export interface KeptRun {
   name: string;
@@ -217,8 +237,12 @@ export interface Lab {
   /** Runs that were kept by `keepAs` and have not ended, the newest first: this tab's and others'. */
   keptRuns(): Promise<KeptRun[]>;
   forgetRun(name: string): Promise<void>;
-  /** Delete trained guides kept in this browser. */
-  forgetGuides(): Promise<void>;
+  /** Delete trained guides kept in this browser: the one of a recipe, or all. */
+  forgetGuides(key?: string): Promise<void>;
+  /** Trained guides kept in this browser, the latest first. */
+  keptGuides(): Promise<KeptGuide[]>;
+  /** Where the weights of an experiment's trained guides are now, by guide. */
+  guideOrigins(experiment: Experiment): Promise<Record<string, GuideOrigin>>;
   /**
    * Take in files that belong together (a data set, a text, a network): checked, converted, kept in this browser.
    * Rejects with what is wrong and what to do; nothing is kept then.

@@ -19,6 +19,11 @@ export const EVIDENCE: Readonly<Record<string, Evidence>> = {
     paper: 'Has no task of recall alone. Of its copying RNN, guided by an untrained Transformer, it reports 42.6 % where unguided reaches 14.4 %.',
     here: 'Unguided 25.4 % (chance 25 %), guided by an untrained Transformer 89 ± 16 %, by a trained one 92 ± 14 %, distilled 25.6 %. The paper’s kind of effect, larger. But a good initialisation reaches 100 % without any guide.',
   },
+  'is-it-the-guide': {
+    outcome: 'not in the paper',
+    paper: 'Has no shuffled guide and no identity. It measures biased CKA on batches throughout, and attributes the gain to the guide’s architecture.',
+    here: 'First-token recall, unguided 25.4 % (chance 25 %). Biased CKA: guide 89 %, the same guide shuffled 27, 25 and 100 % in three seeds, an identity 99.9 % in all. Debiased CKA: guide 89 %, shuffled 25.4 %. So the guide does carry something; but with biased CKA spreading the states out is enough, and a good initialisation (100 %) needs no guide at all.',
+  },
   'copy-paste': {
     outcome: 'does not reproduce',
     paper: 'Four-layer RNNs of 768 units, 20 to 40 numbers: unguided 14.4 % (its floor), guided by a trained Transformer 23.3 %, by an untrained one 42.6 %.',

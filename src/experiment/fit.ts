@@ -11,7 +11,8 @@ import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLangua
 /** Fewer windows would measure chance. */
 const FEWEST_WINDOWS = 16;
 
-function checkTask(task: TaskSpec, path: string): Problem[] {
+/** Problems of a task whose fields are each in range. */
+export function checkTask(task: TaskSpec, path: string): Problem[] {
   if (isLanguageTask(task)) {
     const least = FEWEST_WINDOWS * task.context + 1;
     for (const part of ['trainTokens', 'valTokens'] as const) {

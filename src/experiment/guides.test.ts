@@ -1,7 +1,7 @@
 /** Guides without a network of their own, in mappings, estimates and checks. */
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from './link.ts';
-import { describeGuide, guideInstances, guideNetwork, ONLY_TAP, readsNoise } from './guides.ts';
+import { describeGuide, guideInstances, guideNetwork, ONLY_TAP, readsNoise, weightsOf } from './guides.ts';
 import { formatProblem, parseExperiment } from './parse.ts';
 import { alignedPairs, cost, guideCacheBytes, mappedPairs, observedPairs } from './plan.ts';
 import type { ArmSpec, Experiment, GuideSpec } from './schema.ts';
@@ -38,6 +38,14 @@ it('describes the one layer of a guide without a network', () => {
   expect(describeGuide(guidedBy(WIDE, IDENTITY), 'control')).toMatchObject({ title: 'Identity', parameters: 0, flops: 0, taps: [{ name: ONLY_TAP, features: 128 }] });
   expect(describeGuide(guidedBy(WIDE, MEAN), 'control')).toMatchObject({ title: 'Pixels', taps: [{ shape: [16, 16, 3] }] });
   expect(describeGuide(guidedBy(FIRST, MEAN), 'control')).toMatchObject({ title: 'Running mean', taps: [{ shape: [24, 5] }] });
+});
+
+it('gives a control the random weights of the guide that it is a control of', () => {
+  const shuffled = { ...WIDE.guides.untrained, control: 'shuffled' } as GuideSpec;
+  expect(weightsOf(guidedBy(WIDE, shuffled), 'control')).toBe('untrained');
+  expect(weightsOf(guidedBy(WIDE, WIDE.guides.untrained), 'control')).toBe('control');
+  expect(weightsOf({ guides: { control: shuffled } }, 'control')).toBe('control');
+  expect(weightsOf(guidedBy(WIDE, IDENTITY), 'control')).toBe('control');
 });
 
 describe('mapping', () => {

@@ -56,6 +56,16 @@ export function withoutControl<T extends GuideSpec>(guide: T): T {
   return plain as T;
 }
 
+/**
+ * The guide whose random weights a guide has: a control shows the very network of the plain guide beside it, so that
+ * nothing but the control tells the two apart.
+ */
+export function weightsOf({ guides }: Pick<Experiment, 'guides'>, id: string): string {
+  if (!isControl(guides[id])) return id;
+  const plain = JSON.stringify(withoutControl(guides[id]));
+  return Object.keys(guides).find((other) => !isControl(guides[other]) && JSON.stringify(guides[other]) === plain) ?? id;
+}
+
 /** Networks of one guide: one for all seeds when trained or when there is none, else one per seed. */
 export const guideInstances = (experiment: Pick<Experiment, 'guides' | 'target' | 'seeds'>, id: string): number =>
   (experiment.guides[id].state === 'trained' || guideNetwork(experiment, id) === null ? 1 : experiment.seeds.length);

@@ -39,6 +39,31 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
     }),
   },
   {
+    id: 'is-it-the-guide',
+    title: 'First token: is it the guide?',
+    hint: 'A shuffled guide solves the task in one seed of three, an identity in all; with debiased CKA the shuffled one never does, the guide still does.',
+    experiment: sequence('is-it-the-guide', 'Is it really what the guide knows of the examples?', FIRST_TOKEN, {
+      target: RNN_2X64,
+      guides: {
+        untrained: UNTRAINED,
+        'untrained-shuffled': { state: 'untrained', network: TRANSFORMER_2X32, control: 'shuffled' },
+        identity: { state: 'control', kind: 'identity-gram' },
+      },
+      base: base(500, 1e-3),
+      arms: [
+        UNGUIDED, guidedUntrained(1),
+        { id: 'guided-shuffled', name: 'Shuffled guide', align: { guide: 'untrained-shuffled', weight: 1 } },
+        { id: 'guided-debiased', name: 'Guided, debiased CKA', align: { guide: 'untrained', weight: 1, measure: 'cka-debiased' } },
+        {
+          id: 'shuffled-debiased', name: 'Shuffled guide, debiased CKA',
+          align: { guide: 'untrained-shuffled', weight: 1, measure: 'cka-debiased' },
+        },
+        { id: 'guided-identity', name: 'Identity', align: { guide: 'identity', weight: 1 } },
+        GOOD_INIT,
+      ],
+    }),
+  },
+  {
     id: 'copy-paste',
     title: 'Copy-paste: RNN ← Transformer',
     hint: 'The paper\'s task, scaled. Its claim does not reproduce here: the unguided network learns to copy as well.',

@@ -45,6 +45,8 @@ describe.each([['images', images], ['sequences', sequences], ['padded sequences'
     const score = (id: string) => result.guides.filter((guide) => guide.id === id).map((guide) => guide.score);
     expect([score('identity'), score('mean')]).toEqual([[], []]);
     expect(score('trained-shuffled')).toEqual(score('trained'));
+    // The very network of the guide beside it, also where its weights are random.
+    expect(score('untrained-shuffled')).toEqual(score('plain'));
     expect(score('own-kind')).toHaveLength(2);
     for (const { guide, end, endDebiased } of member(result, 'unguided', 0).pairs) {
       expect(end, guide).toBeGreaterThan(0);

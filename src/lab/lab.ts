@@ -184,8 +184,16 @@ class LocalLab implements Lab {
     return forgetRun(name);
   }
 
-  async forgetGuides(): Promise<void> {
-    await this.#store.forget();
+  async forgetGuides(key?: string): Promise<void> {
+    await this.#store.forget(key);
+  }
+
+  keptGuides() {
+    return this.#store.list();
+  }
+
+  guideOrigins(experiment: Experiment) {
+    return this.#store.origins(experiment);
   }
 
   async addFiles(files: GivenFile[]): Promise<AssetInfo> {

@@ -17,6 +17,7 @@ import { type Member, members, observedPairs, tapNames } from '@/experiment/plan
 import type { MemberResult, RunResult } from '@/experiment/result.ts';
 import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
 import { FakeAssets } from '@/lab/files/testing.ts';
+import { FakeGuideLibrary } from './fakeGuides.test-helper.ts';
 
 export interface FakeOptions {
   /** Milliseconds per chunk of steps; 0 runs as fast as promises allow. */
@@ -174,9 +175,10 @@ export class FakeLab extends FakeAssets implements Lab {
     this.kept = this.kept.filter((run) => run.name !== name);
   }
 
-  async forgetGuides(): Promise<void> {
-    this.calls.push('forgetGuides');
-  }
+  readonly library = new FakeGuideLibrary();
+  forgetGuides = (key?: string) => this.library.forget(key);
+  keptGuides = async () => this.library.guides;
+  guideOrigins = async (experiment: Experiment) => this.library.origins(experiment);
 
   async dispose(): Promise<void> {
     this.disposed = true;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '@/experiment/events.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
+import type { TrainedGuideSpec } from '@/experiment/schema.ts';
+import { recipeText } from './guideLibrary.ts';
 import { usePreferences } from './preferences.ts';
 import { estimate } from './rates.ts';
 
@@ -35,8 +37,15 @@ describe('estimate', () => {
   it('counts the training of a guide only where it is not at hand', () => {
     expect(estimate(experiment, null, {}, []).guideSeconds).toBe(0);
     expect(estimate(experiment, null, {}, ['trained']).guideSeconds).toBeGreaterThan(0);
-    const other = { ...experiment, task: { ...experiment.task, seed: 1 } };
+    const other = { ...experiment, task: { ...experiment.task, seed: 1 } as typeof experiment.task };
     expect(estimate(other, null, {}, []).guideSeconds).toBeGreaterThan(0);
+    // Once the lab has been asked, its word counts: also for guides that were kept on an earlier visit.
+    const origins = (of: typeof experiment, origin: 'kept' | 'train') =>
+      new Map([[recipeText(of, of.guides.trained as TrainedGuideSpec), origin]]);
+    expect(estimate(other, null, {}, [], origins(other, 'kept')).guideSeconds).toBe(0);
+    expect(estimate(experiment, null, {}, [], origins(experiment, 'train')).guideSeconds).toBeGreaterThan(0);
+    // Sequence guides train in seconds and do not come with the page.
+    expect(estimate(presetExperiment('first-token'), null, {}, []).guideSeconds).toBeGreaterThan(0);
   });
 });
 

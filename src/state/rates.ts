@@ -1,8 +1,10 @@
 /** How long a run will take: from its arithmetic and from how fast this device has been. */
-import type { BackendName, Environment } from '@/experiment/events.ts';
+import type { BackendName, Environment, GuideOrigin } from '@/experiment/events.ts';
+import { withoutControl } from '@/experiment/guides.ts';
 import { type Cost, cost } from '@/experiment/plan.ts';
 import { PRESETS } from '@/experiment/presets.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { type Experiment, isImageTask } from '@/experiment/schema.ts';
+import { recipeText } from './guideLibrary.ts';
 import { sameValue } from './paths.ts';
 import { type Preferences, usePreferences } from './preferences.ts';
 import { useRun } from './run.ts';
@@ -36,18 +38,17 @@ function defaultRate({ backend, threads, software }: Pick<Environment, 'backend'
   return DEFAULT_RATE[backend] * (backend === 'wasm' ? Math.max(1, threads) : 1);
 }
 
-/** Trained guides that were ready in a run since the page was opened: the lab keeps them. */
-const seen = new Set<string>();
-const guideKey = (experiment: Experiment, guide: string): string =>
-  JSON.stringify([experiment.task, experiment.guides[guide]]);
-
-/** Guides of the presets come with the page, and those of this visit are kept; of older ones only the lab knows. */
-function atHand(experiment: Experiment, guide: string): boolean {
-  if (seen.has(guideKey(experiment, guide))) return true;
+/** Whether the weights of a trained guide are there: as the lab says, or, before it has said so, if a preset has it. */
+function atHand(experiment: Experiment, id: string, origins: ReadonlyMap<string, GuideOrigin>): boolean {
+  const guide = experiment.guides[id];
+  if (guide.state !== 'trained') return true;
+  const origin = origins.get(recipeText(experiment, guide));
+  if (origin !== undefined) return origin !== 'train';
   return PRESETS.some(
     (preset) =>
+      isImageTask(preset.experiment.task) &&
       sameValue(preset.experiment.task, experiment.task) &&
-      Object.values(preset.experiment.guides).some((known) => sameValue(known, experiment.guides[guide])),
+      Object.values(preset.experiment.guides).some((known) => sameValue(known, withoutControl(guide))),
   );
 }
 
@@ -56,13 +57,14 @@ export function estimate(
   environment: Environment | null,
   rates: Preferences['rates'],
   retrain: readonly string[],
+  origins: ReadonlyMap<string, GuideOrigin> = new Map(),
 ): Estimate {
   const known = environment ?? assumedEnvironment();
   const measuredRate = environment && !environment.software ? rates[environment.backend] : undefined;
   const rate = measuredRate ?? defaultRate(known);
   const total = cost(experiment);
   const guideFlops = Object.entries(total.guideTrainingFlops)
-    .filter(([guide]) => retrain.includes(guide) || !atHand(experiment, guide))
+    .filter(([guide]) => retrain.includes(guide) || !atHand(experiment, guide, origins))
     .reduce((sum, [, flops]) => sum + flops, 0);
   return {
     seconds: total.flops / rate,
@@ -74,12 +76,9 @@ export function estimate(
   };
 }
 
-/** Learn from runs what is at hand, and from every run that ends how fast this device is. @returns a function that stops it */
+/** Learn from every run that ends how fast this device is. @returns a function that stops it */
 export function watchRates(): () => void {
   return useRun.subscribe((state, before) => {
-    if (state.version !== before.version && state.opened) {
-      for (const { guide } of state.data.guidesReady) seen.add(guideKey(state.opened, guide));
-    }
     const { result } = state;
     if (!result || result === before.result || state.environment?.software) return;
     const { seconds } = result.timing;

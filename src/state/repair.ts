@@ -2,7 +2,8 @@
 import { standsAlone } from '../experiment/guides.ts';
 import { tapNames } from '../experiment/plan.ts';
 import { patchSizes, type TaskShape, taskShape } from '../experiment/describe.ts';
-import type { Experiment, GuideSpec, MappingSpec, NetworkSpec, TaskSpec } from '../experiment/schema.ts';
+import type { Experiment, GuideSpec, MappingSpec, NetworkSpec } from '../experiment/schema.ts';
+import { withInputsOf } from './transfer.ts';
 
 export interface Repaired {
   experiment: Experiment;
@@ -51,21 +52,14 @@ export function repairMappings(experiment: Experiment): Repaired {
   };
 }
 
-/** A guide's own task must give the inputs of the experiment's: it follows it, or goes. */
-function fittingTask(own: TaskSpec, task: TaskSpec): TaskSpec | undefined {
-  const [before, now] = [taskShape(own), taskShape(task)];
-  if (before.input.join() === now.input.join() && before.tokens?.vocabulary === now.tokens?.vocabulary) return own;
-  // Of parity only the labels make it a task of its own; of other kinds nothing does.
-  return own.kind === 'parity' && task.kind === 'parity' ? { ...task, labels: own.labels } : undefined;
-}
-
 /** Let tasks that guides are trained on follow the experiment's. */
 function repairGuideTasks(experiment: Experiment): Repaired {
   const notes: string[] = [];
   const entries = Object.entries(experiment.guides).map(([id, guide]): [string, GuideSpec] => {
     const own = guide.state === 'trained' ? guide.training.task : undefined;
     if (guide.state !== 'trained' || !own) return [id, guide];
-    const task = fittingTask(own, experiment.task);
+    // It must give the inputs of the experiment's: it follows it, or goes.
+    const task = withInputsOf(own, experiment.task);
     if (task === own) return [id, guide];
     if (!task) notes.push(`The guide “${id}” is now trained on the experiment's task: it could not read the other.`);
     const { task: _, ...training } = guide.training;

@@ -8,6 +8,8 @@ import type {
   Failure,
   GeneratedText,
   GenerateOptions,
+  GuideOrigin,
+  KeptGuide,
   KeptRun,
   Lab,
   LabEvent,
@@ -190,8 +192,26 @@ export class Session {
     await this.#guard(async (lab) => lab.forgetRun(name));
   }
 
-  async forgetGuides(): Promise<void> {
-    await this.#guard(async (lab) => lab.forgetGuides());
+  /** Trained guides that are kept, and where those of the edited experiment would come from; null when that cannot be told. */
+  async guideLibrary(): Promise<{ kept: KeptGuide[]; experiment: Experiment; origins: Record<string, GuideOrigin> } | null> {
+    const experiment = this.#sources.experiment();
+    try {
+      const lab = await this.#getLab();
+      return { kept: await lab.keptGuides(), experiment, origins: await lab.guideOrigins(experiment) };
+    } catch (error) {
+      console.warn('kept guides were not looked for:', error);
+      return null;
+    }
+  }
+
+  /** Delete one kept guide, or all. What goes wrong is no matter of the run. @returns what went wrong, or null */
+  async forgetGuides(key?: string): Promise<Failure | null> {
+    try {
+      await (await this.#getLab()).forgetGuides(key);
+      return null;
+    } catch (error) {
+      return asFailure(error);
+    }
   }
 
   async dispose(): Promise<void> {

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { checkBackend } from '@/state/backend.ts';
 import { syncLink } from '@/state/link.ts';
+import { watchGuideLibrary } from '@/state/guideLibrary.ts';
 import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
@@ -45,6 +46,7 @@ function useWarmUp(): void {
 
 export function App() {
   useEffect(() => watchRates(), []);
+  useEffect(() => watchGuideLibrary(), []);
   useEffect(() => syncLink(), []);
   useWarmUp();
   return (

@@ -9,6 +9,8 @@ import type {
   Failure,
   GeneratedText,
   GenerateOptions,
+  GuideOrigin,
+  KeptGuide,
   KeptRun,
   Lab,
   LabEvent,
@@ -133,8 +135,16 @@ class WorkerLab implements Lab {
     await this.#ask({ type: 'run.forget', name });
   }
 
-  async forgetGuides(): Promise<void> {
-    await this.#ask({ type: 'guides.forget' });
+  async forgetGuides(key?: string): Promise<void> {
+    await this.#ask({ type: 'guides.forget', key });
+  }
+
+  keptGuides(): Promise<KeptGuide[]> {
+    return this.#ask({ type: 'guides.listKept' });
+  }
+
+  guideOrigins(experiment: Experiment): Promise<Record<string, GuideOrigin>> {
+    return this.#ask({ type: 'guides.origins', experiment });
   }
 
   addFiles(files: GivenFile[]): Promise<AssetInfo> {

@@ -3,7 +3,7 @@
  * id; events come on their own. Everything is plain data; typed arrays are given away, not copied.
  */
 import type {
-  BackendChoice, Checkpoint, Environment, Failure, GeneratedText, GenerateOptions, KeptRun, LabEvent, OpenOptions, TaskPreview,
+  BackendChoice, Checkpoint, Environment, Failure, GeneratedText, GenerateOptions, GuideOrigin, KeptGuide, KeptRun, LabEvent, OpenOptions, TaskPreview,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
@@ -21,7 +21,9 @@ export type Request =
   | { type: 'run.close' }
   | { type: 'run.listKept' }
   | { type: 'run.forget'; name: string }
-  | { type: 'guides.forget' }
+  | { type: 'guides.forget'; key: string | undefined }
+  | { type: 'guides.listKept' }
+  | { type: 'guides.origins'; experiment: Experiment }
   | { type: 'files.add'; files: GivenFile[] }
   | { type: 'files.fetch'; addresses: string[] }
   | { type: 'files.cancel' }
@@ -43,6 +45,8 @@ export interface Answers {
   'run.listKept': KeptRun[];
   'run.forget': undefined;
   'guides.forget': undefined;
+  'guides.listKept': KeptGuide[];
+  'guides.origins': Record<string, GuideOrigin>;
   'files.add': AssetInfo;
   'files.fetch': AssetInfo;
   'files.cancel': undefined;

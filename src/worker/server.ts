@@ -42,8 +42,12 @@ async function answer(lab: Lab, request: Request): Promise<Answers[RequestType]>
       await lab.forgetRun(request.name);
       return;
     case 'guides.forget':
-      await lab.forgetGuides();
+      await lab.forgetGuides(request.key);
       return;
+    case 'guides.listKept':
+      return lab.keptGuides();
+    case 'guides.origins':
+      return lab.guideOrigins(request.experiment);
     case 'files.add':
       return lab.addFiles(request.files);
     case 'files.fetch':

@@ -129,6 +129,15 @@ export class FakeLab extends FakeAssets implements Lab {
 
   async forgetRun(): Promise<void> {}
   async forgetGuides(): Promise<void> {}
+
+  async keptGuides() {
+    return [];
+  }
+
+  async guideOrigins() {
+    return {};
+  }
+
   async dispose(): Promise<void> {}
 }
 

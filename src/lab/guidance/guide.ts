@@ -50,6 +50,8 @@ export interface GuideOptions {
   seeds: readonly number[];
   /** Null for a control without one. */
   network: NetworkSpec | null;
+  /** Id of the guide whose random weights these are; absent: its own. A control shows the same network as the guide. */
+  weightsOf?: string;
   weights?: PlainTensors;
   /** Instead of a network: one out of a file. */
   imported?: ImportedModel;
@@ -71,7 +73,7 @@ export class Guide {
   #needed: readonly string[] = [];
   #views: readonly NeededTap[] = [];
 
-  constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weights, imported }: GuideOptions, kernels: Kernels) {
+  constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weightsOf = id, weights, imported }: GuideOptions, kernels: Kernels) {
     this.id = id;
     this.spec = spec;
     this.#kernels = kernels;
@@ -83,7 +85,7 @@ export class Guide {
     const orthogonal = spec.state === 'untrained' && spec.control === 'orthogonal';
     this.#imported = imported;
     const models = network === null ? [] : instanceSeeds.map((seed) =>
-      new Model({ network, task, seeds: [seed], streamName: spec.state === 'trained' ? 'guide' : `guide/${id}`, orthogonal }, kernels));
+      new Model({ network, task, seeds: [seed], streamName: spec.state === 'trained' ? 'guide' : `guide/${weightsOf}`, orthogonal }, kernels));
     if (weights) load(models[0], weights);
     this.models = imported ? [imported] : models;
   }

@@ -5,9 +5,10 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { withoutControl } from '../../experiment/guides.ts';
-import type { TaskSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
+import type { GuideOrigin, KeptGuide } from '../../experiment/events.ts';
+import type { Experiment, TaskSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { PlainTensors } from '../networks/weights.ts';
-import { forget, recall, remember } from '../storage.ts';
+import { forget, names, recall, remember } from '../storage.ts';
 
 /** One entry of `guides/manifest.json`. */
 export interface ShippedGuide {
@@ -60,6 +61,12 @@ export function unpackTensors(bytes: ArrayBuffer, entry: ShippedGuide): PlainTen
   return tensors;
 }
 
+/** Keys in the browser's storage: weights, and notes on how they were made. */
+const WEIGHTS = 'guide/';
+const ABOUT = 'about-guide/';
+
+const sizeOf = (tensors: PlainTensors): number => Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+
 /** Trained guides of this browser and of the page. */
 export class GuideStore {
   readonly #assets: string | null;
@@ -87,16 +94,46 @@ export class GuideStore {
 
   /** Weights kept from an earlier run, or null. */
   async kept(key: string): Promise<PlainTensors | null> {
-    return (await recall<PlainTensors>(`guide/${key}`)) ?? null;
+    return (await recall<PlainTensors>(`${WEIGHTS}${key}`)) ?? null;
   }
 
   /** Keep a trained guide for the next run. */
   async keep(key: string, tensors: PlainTensors): Promise<void> {
-    await remember(`guide/${key}`, tensors);
+    await remember(`${WEIGHTS}${key}`, tensors);
   }
 
-  async forget(): Promise<void> {
-    await forget('guide/');
+  /** Note how a guide that is kept was made and what it scores: once, when that is known. */
+  async note(key: string, about: Omit<NonNullable<KeptGuide['about']>, 'savedAt'>): Promise<void> {
+    if ((await recall(`${ABOUT}${key}`)) !== undefined) return;
+    const tensors = await this.kept(key);
+    if (!tensors) return;
+    const kept: KeptGuide = { key, bytes: sizeOf(tensors), about: { ...about, savedAt: Date.now() } };
+    await remember(`${ABOUT}${key}`, kept);
+  }
+
+  /** Kept guides, the latest first; those without a note last. */
+  async list(): Promise<KeptGuide[]> {
+    const keys = (await names(WEIGHTS)).map((name) => name.slice(WEIGHTS.length));
+    const guides = await Promise.all(keys.map(async (key): Promise<KeptGuide> =>
+      (await recall<KeptGuide>(`${ABOUT}${key}`)) ?? { key, bytes: sizeOf((await this.kept(key)) ?? {}), about: null }));
+    return guides.sort((a, b) => (b.about?.savedAt ?? 0) - (a.about?.savedAt ?? 0));
+  }
+
+  /** Where the trained guides of an experiment would come from. A file that turns out damaged is trained after all. */
+  async origins(experiment: Experiment): Promise<Record<string, GuideOrigin>> {
+    const shipped = new Set(await this.#list().then((list) => list.map(({ key }) => key), () => []));
+    const kept = new Set(await names(WEIGHTS));
+    return Object.fromEntries(Object.entries(experiment.guides).flatMap(([id, guide]): [string, GuideOrigin][] => {
+      if (guide.state !== 'trained') return [];
+      const key = recipeKey(experiment.task, guide);
+      return [[id, shipped.has(key) ? 'shipped' : kept.has(`${WEIGHTS}${key}`) ? 'kept' : 'train']];
+    }));
+  }
+
+  /** Delete one kept guide, or all. */
+  async forget(key = ''): Promise<void> {
+    await forget(`${WEIGHTS}${key}`);
+    await forget(`${ABOUT}${key}`);
   }
 
   #list(): Promise<ShippedGuide[]> {

@@ -1,6 +1,6 @@
 /** Before a run: build every guide, find its weights or train them, and score it. */
 import type { GuideSource, LabEvent, OpenOptions } from '../../experiment/events.ts';
-import { guideNetwork } from '../../experiment/guides.ts';
+import { guideNetwork, weightsOf, withoutControl } from '../../experiment/guides.ts';
 import { sameNetwork } from '../../experiment/importedNetwork.ts';
 import type { RunResult } from '../../experiment/result.ts';
 import type { Experiment, ImportedGuideSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
@@ -46,13 +46,16 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
       const trained = spec.state === 'trained' ? await findOrTrain(id, spec, own, preparation, known) : null;
       const imported = spec.state === 'imported' ? await loadImported(spec, preparation) : undefined;
       const guide = new Guide(id, spec, {
-        task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id), ...(trained && { weights: trained.weights }), imported,
+        task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id), weightsOf: weightsOf(experiment, id), ...(trained && { weights: trained.weights }), imported,
       }, kernels);
       guides.set(id, guide);
       const source = trained?.source ?? (imported ? 'imported' : 'untrained');
       for (const score of await guideScores(guide, own, experiment.seeds)) {
         preparation.tell({ type: 'guide.ready', guide: id, seed: score.seed, source, valLoss: score.valLoss, valMetric: score.score });
         scores.push({ ...score, source });
+        if (spec.state === 'trained' && trained?.source !== 'shipped') {
+          await preparation.store.note(recipeKey(experiment.task, spec), { task: own.spec, spec: withoutControl(spec), score: score.score });
+        }
       }
     }
     await preparation.pause();

@@ -1,6 +1,7 @@
 import { Text, Tooltip } from '@mantine/core';
 import { useMemo } from 'react';
 import { useExperiment } from '@/state/experiment.ts';
+import { useGuideLibrary } from '@/state/guideLibrary.ts';
 import { usePreferences } from '@/state/preferences.ts';
 import { estimate } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
@@ -11,10 +12,11 @@ export function Estimate() {
   const experiment = useExperiment((state) => state.experiment);
   const environment = useRun((state) => state.environment);
   const retrain = useRun((state) => state.retrain);
+  const origins = useGuideLibrary((state) => state.origins);
   const rates = usePreferences((state) => state.rates);
   const made = useMemo(
-    () => estimate(experiment, environment, rates, retrain),
-    [experiment, environment, rates, retrain],
+    () => estimate(experiment, environment, rates, retrain, origins),
+    [experiment, environment, rates, retrain, origins],
   );
   const { seconds, guideSeconds, measured, backend, cost } = made;
   const source = measured

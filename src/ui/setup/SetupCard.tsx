@@ -1,5 +1,6 @@
 import { Paper } from '@mantine/core';
 import { ArmsPanel } from './ArmsPanel.tsx';
+import { KeptGuides } from './KeptGuides.tsx';
 import { MappingPanel } from './mapping/MappingPanel.tsx';
 import classes from './setup.module.css';
 import { TaskPanel } from './TaskPanel.tsx';
@@ -16,6 +17,7 @@ export function SetupCard() {
       </div>
       <TrainingStrip />
       <InterventionsLine />
+      <KeptGuides />
     </Paper>
   );
 }
