@@ -196,7 +196,9 @@ class LocalLab implements Lab {
     return this.#store.origins(experiment);
   }
 
-  addFiles(files: GivenFile[]): Promise<AssetInfo> {
+  async addFiles(files: GivenFile[]): Promise<AssetInfo> {
+    // A network is built while it is read.
+    if (files.some(({ path }) => path.endsWith('.json'))) await (this.#backend?.chosen ?? this.#start('auto'));
     return this.#library.add(files, this.#tellFiles(files.length === 1 ? files[0].path : `${files.length} files`, 'reading'));
   }
 

@@ -61,12 +61,6 @@ async function gather(model: Source, files: readonly Source[], manifest: Require
   return all;
 }
 
-/** Files may be taken in before a backend has been chosen: plain JavaScript will do. */
-async function anyBackend(): Promise<void> {
-  if (Object.keys(tf.engine().registryFactory).length === 0) await import('@tensorflow/tfjs-backend-cpu');
-  await tf.ready();
-}
-
 /** What an experiment must know of the network. @throws {FileError} when it has no one input and output of fixed size */
 function describe(file: Source, model: LayersModel): ImportedNetwork {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
@@ -105,7 +99,7 @@ export const layersModel: Reader = {
     const { modelTopology, weightsManifest } = await parse(file);
     const weights = await gather(file, files, weightsManifest);
     const stored: StoredTopology = { modelTopology, weightSpecs: weightsManifest.flatMap((group) => group.weights) };
-    await anyBackend();
+    if (!tf.getBackend()) throw new FileError(`“${file.path}” cannot be built before the page has chosen how to compute.`, 'Drop model.json and its .bin files, unpacked, once more.');
     let model: LayersModel;
     try {
       model = await buildModel(stored, weights.buffer);
