@@ -27,7 +27,9 @@ const VALUE_CELL = 25;
 const MAX_VALUE_PANEL = 330;
 const MIN_CELL = 4;
 const MAX_CELL = 24;
+/** Of one panel, and of all of them: deep networks must not push what is below out of sight. */
 const MAX_HEIGHT = 300;
+const MAX_TOTAL_HEIGHT = 480;
 /** More cells than this are not listed one by one. */
 const MAX_TABLE_CELLS = 600;
 
@@ -74,9 +76,10 @@ export function CkaMatrix() {
   const minPanel = columns * VALUE_CELL <= MAX_VALUE_PANEL ? Math.max(MIN_PANEL, columns * VALUE_CELL) : MIN_PANEL;
   const perRow = Math.max(1, Math.min(shown.length, Math.floor((width + PANEL_GAP) / (minPanel + PANEL_GAP))));
   const panelWidth = Math.floor((width - (perRow - 1) * PANEL_GAP) / perRow);
+  const roomy = Math.min(MAX_HEIGHT, MAX_TOTAL_HEIGHT / Math.ceil(shown.length / perRow));
   const cellHeight = Math.max(
     MIN_CELL,
-    Math.min(MAX_CELL, panelWidth / Math.max(1, columns), MAX_HEIGHT / Math.max(1, rows)),
+    Math.min(MAX_CELL, panelWidth / Math.max(1, columns), roomy / Math.max(1, rows)),
   );
   const height = Math.round(rows * Math.max(cellHeight, rows <= 8 ? 20 : MIN_CELL));
   const guides = Object.keys(experiment.guides);
