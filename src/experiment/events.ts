@@ -160,7 +160,7 @@ export interface OpenOptions {
   keepAs?: string;
   /** Continue the kept run of this name; what it had recorded is told again. `checkpoint` goes before it. */
   resume?: string;
-  /** On WebGPU: record steps once and replay them. Not the default: on recurrent networks it does not give the same bits yet. */
+  /** On WebGPU steps are recorded once and replayed, unless this is false: slower, to the same bits, for comparison. */
   replay?: boolean;
   /** Scale on the trained guides' step budgets (the command line's `--steps`); 1 by default. */
   guideBudget?: number;

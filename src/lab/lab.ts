@@ -110,7 +110,7 @@ class LocalLab implements Lab {
       this.#phase('preparing', 'Building the networks');
       await yieldToMessages();
       const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
-      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? false));
+      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true));
       const history = new History(members(experiment).length, experiment.base.steps);
       this.#opened = { run, history, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
       if (checkpoint) {

@@ -31,6 +31,8 @@ export interface WebGpuBackend {
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;
+  /** Whether tfjs computes a small result on the CPU, as all of it is there. */
+  shouldExecuteOnCPU(inputs: tf.TensorInfo[], sizeThreshold?: number): boolean;
 }
 
 /** @throws {Error} when another backend is the current one */
@@ -46,3 +48,19 @@ export function settle(backend: WebGpuBackend): void {
 }
 
 export const dataOf = (tensor: tf.TensorInfo): DataId => tensor.dataId as DataId;
+
+/**
+ * Run a program with everything that comes from outside on the GPU. tfjs computes on the CPU what depends on small tensors
+ * that were never uploaded (new variables, say): in a recording that result would be a constant.
+ */
+export function onGpu<T>(backend: WebGpuBackend, work: () => T): T {
+  const first = backend.nextDataId();
+  const { shouldExecuteOnCPU } = backend;
+  backend.shouldExecuteOnCPU = (inputs, sizeThreshold) =>
+    inputs.every((input) => dataOf(input).id > first) && shouldExecuteOnCPU.call(backend, inputs, sizeThreshold);
+  try {
+    return work();
+  } finally {
+    backend.shouldExecuteOnCPU = shouldExecuteOnCPU;
+  }
+}

@@ -121,6 +121,20 @@ describe('captured steps', () => {
     tf.dispose(kept);
   });
 
+  test('what depends on a variable is recorded, also where the variable has never been on the GPU', async () => {
+    const capture = new Capture();
+    // Small and only on the CPU: tfjs alone would add these there, and the sum would be a constant of the recording.
+    const [a, b] = [tf.keep(tf.tensor1d([1, 2])), tf.keep(tf.tensor1d([3, 4]))];
+    const sum: StepProgram = ({ x }) => tf.tidy(() => tf.add(tf.sum(x), tf.add(a, b)));
+    await capture.step('a', feeds(), sum);
+    const [dispatches] = Object.values(capture.dispatches);
+    // One for the sum of x (of 12 values), one for each addition.
+    expect(dispatches).toBe(3);
+    await capture.read();
+    capture.dispose();
+    tf.dispose([a, b]);
+  });
+
   test('without replay every step is run by tfjs', async () => {
     const capture = new Capture({ replay: false });
     const w = weights();

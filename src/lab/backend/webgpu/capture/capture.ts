@@ -6,7 +6,7 @@
  * Knows nothing but tfjs: see docs/performance.md for how to use it elsewhere.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { dataOf, settle, type WebGpuBackend, webGpuBackend } from './backend.ts';
+import { dataOf, onGpu, settle, type WebGpuBackend, webGpuBackend } from './backend.ts';
 import { Arena, CaptureError, record, type Recording } from './record.ts';
 
 /** One input of a step: its values, or a tensor on the GPU that holds them now (it stays the caller's). */
@@ -236,7 +236,7 @@ export class Capture {
         output = error.output;
       }
     } else {
-      output = tf.tidy(() => tf.keep(program(tensors)));
+      output = onGpu(this.#backend, () => tf.tidy(() => tf.keep(program(tensors))));
       this.#backend.uploadToGPU(dataOf(output));
       settle(this.#backend);
     }

@@ -5,13 +5,14 @@
  *
  * - buffers of intermediate results come from an arena of our own: reused inside the program, shared with nothing outside;
  * - constants and uniforms get buffers that nothing else will ever write to;
+ * - what depends on tensors from outside is computed on the GPU, however small;
  * - tensors from outside are neither replaced nor disposed by the program: variables are updated in place;
  * - nothing but the returned tensor outlives the program, and nothing is read back inside it.
  *
  * What breaks these rules is found and refused.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { type BufferManager, type DataId, dataOf, settle, type WebGpuBackend } from './backend.ts';
+import { type BufferManager, type DataId, dataOf, onGpu, settle, type WebGpuBackend } from './backend.ts';
 
 export interface Dispatch {
   pipeline: GPUComputePipeline;
@@ -233,7 +234,7 @@ export function record(backend: WebGpuBackend, arena: Arena, program: () => tf.T
   };
   let output: tf.Tensor;
   try {
-    output = tf.tidy(() => tf.keep(program()));
+    output = onGpu(backend, () => tf.tidy(() => tf.keep(program())));
     backend.uploadToGPU(dataOf(output));
     settle(backend);
   } finally {
