@@ -104,7 +104,7 @@ export function RunBar() {
 const off = (disabled: boolean) => ({ 'data-disabled': disabled || undefined, 'aria-disabled': disabled || undefined });
 
 const RUN_HINTS = {
-  run: 'Train all arms on the same batches, from the same starting weights.',
+  run: 'Train all arms on the same batches, from the same starting weights unless an arm says otherwise.',
   resume: 'Go on from here.',
 };
 const ICON_ON_PHONES = { label: classes.labelOnWide, section: classes.loneIcon };
