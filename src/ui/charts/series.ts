@@ -2,7 +2,7 @@
 import { taskMetric } from '@/experiment/describe.ts';
 import type { Evaluation, RunData, SimilarityField } from '@/state/runData.ts';
 
-/** Points per line while streaming: more cost more than 50 ms a redraw (DESIGN section 3). */
+/** Points per line while streaming: more cost more than 50 ms a redraw. */
 export const STREAMING_POINTS = 120;
 /** Points per line of a run that stands still: as many as a wide screen has pixels to show. */
 export const RESTING_POINTS = 900;
