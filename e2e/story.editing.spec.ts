@@ -215,6 +215,8 @@ test('what no longer matches the run on screen is marked until the next run', as
   await expect(page.getByTestId('training-settings').getByTestId('stale')).toBeVisible();
   await expect(page.getByTestId('arm-row-unguided').getByTestId('stale')).toHaveCount(0);
   await expect(page.getByTestId('stale-note')).toHaveText('edited since this run');
+  await expect(page.getByTestId('whose-result')).toHaveText('Result before your changes');
+  await expect(page.getByTestId('results')).not.toHaveAttribute('data-of-another');
   // The run on screen is still the old one.
   await expect(page.getByTestId('verdict').locator('p').first()).toHaveText(verdict);
   await expect(page.getByTestId('run-button')).toHaveText('Run');
@@ -228,4 +230,28 @@ test('what no longer matches the run on screen is marked until the next run', as
   // Taking the edits back marks them again: the run on screen was made with them.
   await page.keyboard.press('Control+z');
   await expect(page.getByTestId('training-settings').getByTestId('stale')).toBeVisible();
+});
+
+test('the result of a run is not taken for the answer to another question', async ({ page, site }) => {
+  const measured = page.locator('.react-flow__edge[aria-label*="CKA"]');
+  await page.goto(site + link((e) => tiny(e)));
+  await runToEnd(page);
+  await expect(measured).not.toHaveCount(0);
+  const question = await page.getByTestId('question').innerText();
+  const verdict = await page.getByTestId('verdict').locator('p').first().innerText();
+
+  await page.getByTestId('preset-picker').click();
+  await page.getByTestId('preset-deep-fcn').click();
+  await expect(page.getByTestId('whose-result')).toContainText(`Result of another experiment: “${question}”`);
+  await expect(page.getByTestId('results')).toHaveAttribute('data-of-another');
+  await expect(page.getByTestId('verdict').locator('p').first()).toHaveText(verdict);
+  await expect(page.getByTestId('stale-note')).toHaveText('run of another experiment');
+  await expect(page.locator('.react-flow__edge')).toHaveCount(8);
+  await expect(measured).toHaveCount(0);
+
+  await page.getByTestId('back-to-run').click();
+  await expect(page.getByTestId('question')).toHaveText(question);
+  await expect(page.getByTestId('whose-result')).toHaveCount(0);
+  await expect(page.getByTestId('results')).not.toHaveAttribute('data-of-another');
+  await expect(measured).not.toHaveCount(0);
 });

@@ -4,7 +4,7 @@ import { differences } from '@/experiment/link.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { useExperiment } from './experiment.ts';
 import { pathsTouch, sameValue } from './paths.ts';
-import { useRun } from './run.ts';
+import { differsFromRun, type RunState, useRun } from './run.ts';
 
 /** Arms by id: an arm that moved up because another was removed has not changed. */
 function comparable(experiment: Experiment): Parameters<typeof differences>[0] {
@@ -34,6 +34,28 @@ export function useStale(): string[] {
     const paths = stalePaths(edited, opened, run);
     return paths.length === 0 ? NONE : paths;
   }, [edited, opened, run]);
+}
+
+/** Of which experiment the results on screen are: the edited one, the same before some edits, or another one. */
+export type ResultsOf = 'this' | 'before-edits' | 'another';
+
+/** What makes it another experiment: its results would not answer the edited one's question, even in part. */
+const identity = ({ question, preset, task }: Experiment): unknown[] => [
+  question,
+  preset,
+  task.kind,
+  'data' in task ? task.data : null,
+];
+
+/** Whose results are on screen; without a run, nobody else's. */
+export function resultsOf(edited: Experiment, run: Pick<RunState, 'opened' | 'experiment'>): ResultsOf {
+  if (!run.opened || !differsFromRun(edited, run)) return 'this';
+  return sameValue(identity(edited), identity(run.opened)) ? 'before-edits' : 'another';
+}
+
+export function useResultsOf(): ResultsOf {
+  const edited = useExperiment((state) => state.experiment);
+  return useRun((state) => resultsOf(edited, state));
 }
 
 /** Whether anything at or below these paths changed since the run on screen. */

@@ -27,7 +27,7 @@ describe('withTaskKind', () => {
   it('keeps the networks where they can read the new task, and the amounts of data', () => {
     const { task, ...rest } = changed(preset('first-token'), 'copy-paste');
     const { task: _, ...before } = preset('first-token');
-    expect(rest).toEqual(before);
+    expect(rest).toEqual({ ...before, question: 'What does guidance change here?' });
     expect(task).toMatchObject({ val: 1024, train: 'fresh' });
     expect(changed(preset('wide-fcn'), 'shapes').task).toEqual({ ...preset('wide-fcn').task, kind: 'shapes' });
   });
@@ -38,6 +38,17 @@ describe('withTaskKind', () => {
     expect(task).toEqual({ ...preset('shapes').task, clutter: 3 });
     expect(withTaskKind({ ...preset('shapes'), task: { ...digits, classes: 4 } as Experiment['task'] }, 'textures').task)
       .toEqual({ ...preset('shapes').task, kind: 'textures', classes: 4 });
+  });
+
+  it('asks a preset’s own question only on the preset’s task, and leaves another question alone', () => {
+    const other = changed(preset('wide-fcn'), 'digits');
+    expect(other.question).toBe('What does guidance change here?');
+    expect(changed(other, 'shapes').question).toBe(other.question);
+    expect(changed(other, 'textures').question).toBe(preset('wide-fcn').question);
+    expect(changed({ ...other, target: preset('deep-fcn').target }, 'textures').question).toBe(other.question);
+    expect(changed({ ...preset('wide-fcn'), question: 'And on digits?' }, 'digits').question).toBe('And on digits?');
+    // The question that names the task goes with the task.
+    expect(changed(changed(preset('wide-fcn'), 'first-token'), 'reverse').question).toBe(other.question);
   });
 
   it('takes the networks and the training of a preset between images and sequences', () => {
@@ -62,6 +73,10 @@ describe('withTaskKind', () => {
     const { update, undo } = useExperiment.getState();
     expect(update((experiment) => withTaskKind(experiment, 'parity'))).toEqual([]);
     expect(isImageTask(useExperiment.getState().experiment.task)).toBe(false);
+    undo();
+    expect(useExperiment.getState().experiment).toEqual(preset('wide-fcn'));
+    expect(update((experiment) => withTaskKind(experiment, 'digits'))).toEqual([]);
+    expect(useExperiment.getState().experiment.question).not.toBe(preset('wide-fcn').question);
     undo();
     expect(useExperiment.getState().experiment).toEqual(preset('wide-fcn'));
   });

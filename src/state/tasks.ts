@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { withoutControl } from '../experiment/guides.ts';
 import { familyFits, taskShape, taskTitle } from '../experiment/describe.ts';
-import { PRESETS, type Preset } from '../experiment/presets.ts';
+import { findPreset, PRESETS, type Preset } from '../experiment/presets.ts';
 import {
   type ArmSpec,
   type Experiment,
@@ -14,6 +14,7 @@ import {
   type TaskSpec,
   taskSchema,
 } from '../experiment/schema.ts';
+import { sameValue } from './paths.ts';
 
 export type TaskKind = TaskSpec['kind'];
 
@@ -128,11 +129,25 @@ function causalNetworks({ target, guides }: Experiment): Pick<Experiment, 'targe
   };
 }
 
+/** What is asked on a task that no preset asks its question on. */
+const OPEN_QUESTION = 'What does guidance change here?';
+const questionOn = (task: TaskSpec): string => `What does guidance do on “${taskTitle(task)}”?`;
+
+/** The question on another kind of task, with the same networks: a preset's own is about the preset's task. */
+function questionFor({ question, preset, task, target }: Experiment, kind: TaskKind): string {
+  const own = findPreset(preset)?.experiment;
+  if (![own?.question, OPEN_QUESTION, questionOn(task)].includes(question)) return question;
+  return own && own.task.kind === kind && sameValue(own.target, target) ? own.question : OPEN_QUESTION;
+}
+
 /** Another kind of task; where its inputs are of another kind, with the networks and the training of a preset for it. */
 export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment {
   if (experiment.task.kind === kind) return experiment;
   const task = taskOf(experiment.task, kind);
-  if (!changesInputs(experiment.task, kind)) return { ...experiment, task, ...(isLanguageTask(task) && causalNetworks(experiment)) };
+  if (!changesInputs(experiment.task, kind)) {
+    const question = questionFor(experiment, kind);
+    return { ...experiment, question, task, ...(isLanguageTask(task) && causalNetworks(experiment)) };
+  }
   const model = modelFor(task).experiment;
   const guides = Object.fromEntries(
     Object.entries(experiment.guides).map(([id, guide]) => [
@@ -146,7 +161,7 @@ export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment
   );
   return {
     ...experiment,
-    question: `What does guidance do on “${taskTitle(task)}”?`,
+    question: questionOn(task),
     task,
     target: model.target,
     guides,

@@ -5,6 +5,7 @@ import { watchGuideLibrary } from '@/state/guideLibrary.ts';
 import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
+import { useResultsOf } from '@/state/stale.ts';
 import classes from './App.module.css';
 import { CkaMatrix } from './compare/CkaMatrix.tsx';
 import { GeneratedTexts } from './compare/GeneratedTexts.tsx';
@@ -44,6 +45,28 @@ function useWarmUp(): void {
   }, []);
 }
 
+/** Charts and tables of the run on screen; set back where the experiment above is another one. */
+function Results() {
+  const another = useResultsOf() === 'another';
+  return (
+    <div className={classes.results} data-of-another={another || undefined} data-testid="results">
+      <ErrorBoundary part="The curves">
+        <Suspense fallback={<div className={classes.curves} />}>
+          <Curves />
+        </Suspense>
+      </ErrorBoundary>
+      <ErrorBoundary part="The comparison">
+        <div className={classes.compare}>
+          <ResultTable />
+          <CkaMatrix />
+        </div>
+        <SamplePredictions />
+        <GeneratedTexts />
+      </ErrorBoundary>
+    </div>
+  );
+}
+
 export function App() {
   useEffect(() => watchRates(), []);
   useEffect(() => watchGuideLibrary(), []);
@@ -60,19 +83,7 @@ export function App() {
         </ErrorBoundary>
         <RunBar />
         <VerdictCard />
-        <ErrorBoundary part="The curves">
-          <Suspense fallback={<div className={classes.curves} />}>
-            <Curves />
-          </Suspense>
-        </ErrorBoundary>
-        <ErrorBoundary part="The comparison">
-          <div className={classes.compare}>
-            <ResultTable />
-            <CkaMatrix />
-          </div>
-          <SamplePredictions />
-          <GeneratedTexts />
-        </ErrorBoundary>
+        <Results />
       </main>
       <DropTarget />
       <FilesDialog />

@@ -48,6 +48,12 @@ test('names are shortened by what they share, never to the same thing', () => {
     'Untrained guide',
     'Distilled',
   ]);
+  expect(shortNames(['Guided, untrained guide', 'Guided, trained guide', 'Unguided', 'Unguided, good initialisation'])).toEqual([
+    'Untrained guide',
+    'Trained guide',
+    'Unguided',
+    'Good initialisation',
+  ]);
   expect(shortNames(['A', 'A, x', 'B', 'B, x'])).toEqual(['A', 'A, x', 'B', 'B, x']);
-  expect(shortNames(['A very long name for an arm indeed'])).toEqual(['A very long name…']);
+  expect(shortNames(['A very long name for an arm indeed'])).toEqual(['A very long name fo…']);
 });

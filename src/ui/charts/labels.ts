@@ -38,12 +38,16 @@ export function spreadLabels(ys: readonly number[], gap: number, top: number, bo
   return placed;
 }
 
-/** Shorten the names of arms for the margin: "Guided, untrained guide" beside "Guided" is "Untrained guide". */
-export function shortNames(names: readonly string[], maxLength = 18): string[] {
+/**
+ * Shorten the names of arms for the margin: "Guided, untrained guide" beside "Guided", or beside "Guided, trained
+ * guide", is "Untrained guide".
+ */
+export function shortNames(names: readonly string[], maxLength = 20): string[] {
   const short = names.map((name) => {
     const [head, ...rest] = name.split(', ');
     const tail = rest.join(', ');
-    return tail !== '' && names.includes(head) ? tail[0].toUpperCase() + tail.slice(1) : name;
+    const shared = names.some((other) => other !== name && (other === head || other.startsWith(`${head}, `)));
+    return tail !== '' && shared ? tail[0].toUpperCase() + tail.slice(1) : name;
   });
   const unique = short.map((name, i) => (short.indexOf(name) === i && short.lastIndexOf(name) === i ? name : names[i]));
   return unique.map((name) => (name.length > maxLength ? `${name.slice(0, maxLength - 1).trimEnd()}…` : name));

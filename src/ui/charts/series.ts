@@ -1,7 +1,8 @@
 /** From the records of a run to the rows that a chart draws: a bounded number of points, whatever the run's length. */
+import { taskMetric } from '@/experiment/describe.ts';
 import type { Evaluation, RunData, SimilarityField } from '@/state/runData.ts';
 
-/** Points per line while streaming: more cost more than 50 ms a redraw (DESIGN section 3). */
+/** Points per line while streaming: more cost more than 50 ms a redraw. */
 export const STREAMING_POINTS = 120;
 /** Points per line of a run that stands still: as many as a wide screen has pixels to show. */
 export const RESTING_POINTS = 900;
@@ -66,12 +67,24 @@ export function meanOverSeeds(members: readonly number[], value: (member: number
   return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : Number.NaN, n };
 }
 
+/** What a quantity can be at all: a band of mean ± sd ends there, or axes would show accuracies above 100 %. */
+type Limits = readonly [low: number, high: number];
+const LOSS: Limits = [0, Number.POSITIVE_INFINITY];
+const ACCURACY: Limits = [0, 1];
+const PERPLEXITY: Limits = [1, Number.POSITIVE_INFINITY];
+const SIMILARITY: Limits = [-1, 1];
+
 /** Gathers rows in order of steps, and the range of what is in them. */
 class Rows {
+  readonly #limits: Limits;
   readonly rows: Row[] = [];
   readonly ends = new Map<string, End>();
   min = Number.POSITIVE_INFINITY;
   max = Number.NEGATIVE_INFINITY;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
 
   include(value: number): void {
     if (value < this.min) this.min = value;
@@ -84,9 +97,10 @@ class Rows {
     this.ends.set(arm, { step: row.step, value: mean });
     this.include(mean);
     if (n < 2) return;
-    row[`b:${arm}`] = [mean - sd, mean + sd];
-    this.include(mean - sd);
-    this.include(mean + sd);
+    const [low, high] = this.#limits;
+    const band: [number, number] = [Math.max(low, mean - sd), Math.min(high, mean + sd)];
+    row[`b:${arm}`] = band;
+    for (const end of band) this.include(end);
   }
 
   done(): Series {
@@ -103,7 +117,7 @@ class Rows {
 
 /** Validation loss (mean and spread over seeds) and smoothed training loss of every arm. */
 export function lossSeries(data: RunData, maxPoints: number): Series {
-  const out = new Rows();
+  const out = new Rows(LOSS);
   const evaluations = sampleIndices(data.evaluations.length, maxPoints).map((i) => data.evaluations[i]);
   const training = sampleIndices(data.smoothLoss.length, maxPoints).map((row) => data.smoothLoss.stepAt(row));
   for (let e = 0, t = 0; e < evaluations.length || t < training.length; ) {
@@ -140,15 +154,17 @@ function addTraining(data: RunData, out: Rows, row: Row): void {
 
 /** Validation metric of every arm. */
 export function metricSeries(data: RunData, maxPoints: number): Series {
-  return evaluationSeries(data, maxPoints, (evaluation, member) => evaluation.valMetric[member]);
+  const falls = data.experiment !== null && !taskMetric(data.experiment.task).higherIsBetter;
+  return evaluationSeries(data, maxPoints, falls ? PERPLEXITY : ACCURACY, (evaluation, member) => evaluation.valMetric[member]);
 }
 
 function evaluationSeries(
   data: RunData,
   maxPoints: number,
+  limits: Limits,
   value: (evaluation: Evaluation, member: number) => number,
 ): Series {
-  const out = new Rows();
+  const out = new Rows(limits);
   for (const i of sampleIndices(data.evaluations.length, maxPoints)) {
     const evaluation = data.evaluations[i];
     const row: Row = { step: evaluation.step };
@@ -193,7 +209,7 @@ export function similaritySeries(
   field: 'cka' | 'debiased',
   maxPoints: number,
 ): Series {
-  const series = evaluationSeries(data, maxPoints, (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
+  const series = evaluationSeries(data, maxPoints, SIMILARITY, (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
   const indices = sampleIndices(data.evaluations.length, maxPoints);
   series.rows.forEach((row, i) => {
     const levels: number[] = [];

@@ -24,6 +24,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 export default function Explanation() {
   const { arms, base } = useExperiment((state) => state.experiment);
+  const different = arms.filter((arm) => arm.init !== undefined).map((arm) => arm.name);
   return (
     <Stack gap="lg" className={classes.text}>
       <Part title="The idea">
@@ -34,7 +35,10 @@ export default function Explanation() {
         </p>
       </Part>
       <Part title="What each arm minimises">
-        <p>All arms of one seed start from the same weights and see the same batches. Only their loss differs:</p>
+        <p>
+          All arms of one seed see the same batches and start from the same weights, unless an arm has initial weights of its own
+          {different.length > 0 && ` (here: ${different.join(', ')})`}. What differs is the loss:
+        </p>
         {arms.map((arm) => (
           <div key={arm.id} className={classes.arm}>
             <Text size="sm" fw={600} style={{ color: armColour(arm.id) }}>

@@ -30,7 +30,7 @@ function Offer({ run }: { run: KeptRun }) {
 export function CutShort() {
   const runs = useKeptRuns((state) => state.runs);
   // Whoever has begun something else is not asked in the middle of it.
-  const free = useRun((state) => state.phase === 'idle' || state.phase === 'finished' || state.phase === 'failed');
+  const free = useRun((state) => state.phase === 'idle');
   if (runs.length === 0 || !free) return null;
   return (
     <Affix position={{ bottom: 16, left: 16 }}>

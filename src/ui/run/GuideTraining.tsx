@@ -1,8 +1,10 @@
 /** What is being prepared before the first step; a guide that trains here shows its own progress and curve. */
 import { Progress } from '@mantine/core';
+import { type Metric, taskMetric } from '@/experiment/describe.ts';
+import type { Experiment } from '@/experiment/schema.ts';
 import { useRun } from '@/state/run.ts';
 import type { GuideProgress, RunData } from '@/state/runData.ts';
-import { plainNumber } from '@/ui/charts/format.ts';
+import { metricWords, plainNumber } from '@/ui/charts/format.ts';
 import { number } from '@/ui/words.ts';
 import classes from './run.module.css';
 
@@ -36,6 +38,12 @@ export function sparkline({ losses, steps }: Pick<GuideProgress, 'losses' | 'ste
     .join(' ');
 }
 
+/** What a guide is judged by: its own task's metric, where it has one. */
+function metricOf(experiment: Experiment, id: string): Metric {
+  const guide = experiment.guides[id];
+  return taskMetric((guide?.state === 'trained' ? guide.training.task : undefined) ?? experiment.task);
+}
+
 export function GuideTraining() {
   const detail = useRun((state) => state.detail);
   const data = useRun((state) => state.data);
@@ -52,15 +60,16 @@ export function GuideTraining() {
     );
   }
   const [id, progress] = training;
+  const metric = data.experiment ? metricOf(data.experiment, id) : null;
   const scored = progress.evaluations.findLast((e) => e.valMetric !== null)?.valMetric;
   const loss = progress.losses.at(-1);
   const facts = [
     `step ${number(progress.step)} / ${number(progress.steps)}`,
-    scored === undefined || scored === null
+    scored === undefined || scored === null || metric === null
       ? loss === undefined
         ? ''
         : `loss ${plainNumber(loss)}`
-      : `accuracy ${(100 * scored).toFixed(0)} %`,
+      : `${metric.name} ${metricWords(metric).value(scored)}`,
   ]
     .filter(Boolean)
     .join(' · ');

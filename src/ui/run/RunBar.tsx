@@ -2,9 +2,9 @@
 import { Button, Loader, Paper, Progress, Tooltip } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackNext, IconRotate } from '@tabler/icons-react';
 import { useShallow } from 'zustand/react/shallow';
-import { differsFromRun, useRun } from '@/state/run.ts';
+import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
-import { useExperiment } from '@/state/experiment.ts';
+import { useResultsOf } from '@/state/stale.ts';
 import { Estimate } from '@/ui/setup/Estimate.tsx';
 import { Announcer } from './Announcer.tsx';
 import { GuideTraining } from './GuideTraining.tsx';
@@ -16,7 +16,7 @@ import { useRunKeys } from './useRunKeys.ts';
 export function RunBar() {
   useRunKeys();
   const phase = useRun((state) => state.phase);
-  const stale = useIsEdited();
+  const stale = useResultsOf() !== 'this';
   const running = phase === 'running';
   const preparing = phase === 'preparing';
   const open = phase !== 'idle';
@@ -104,21 +104,16 @@ export function RunBar() {
 const off = (disabled: boolean) => ({ 'data-disabled': disabled || undefined, 'aria-disabled': disabled || undefined });
 
 const RUN_HINTS = {
-  run: 'Train all arms on the same batches, from the same starting weights.',
+  run: 'Train all arms on the same batches, from the same starting weights unless an arm says otherwise.',
   resume: 'Go on from here.',
 };
 const ICON_ON_PHONES = { label: classes.labelOnWide, section: classes.loneIcon };
 
-/** Whether the edited experiment is another than the one on screen. */
-function useIsEdited(): boolean {
-  const edited = useExperiment((state) => state.experiment);
-  return useRun((state) => differsFromRun(edited, state));
-}
-
 function RunProgress() {
   const { phase, step, steps } = useRun(useShallow(({ phase, step, steps }) => ({ phase, step, steps })));
   const text = useRun(progressWords);
-  const stale = useIsEdited();
+  const of = useResultsOf();
+  const stale = of !== 'this';
   if (phase === 'preparing') return <GuideTraining />;
   if (phase === 'idle') {
     return (
@@ -144,7 +139,7 @@ function RunProgress() {
       </span>
       {stale && (
         <span className={classes.stale} data-testid="stale-note">
-          edited since this run
+          {of === 'another' ? 'run of another experiment' : 'edited since this run'}
         </span>
       )}
       {(stale || phase === 'finished') && <Estimate />}

@@ -1,8 +1,9 @@
 /** The answer to the experiment's question: what was seen, and whether it is beyond noise. */
-import { Anchor, Paper, VisuallyHidden } from '@mantine/core';
+import { Anchor, Button, Paper, VisuallyHidden } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
+import { useResultsOf } from '@/state/stale.ts';
 import type { Segment, Verdict } from '@/stats/verdict.ts';
 import { armColour } from '@/ui/colours.ts';
 import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
@@ -48,6 +49,24 @@ function Detail({ verdict, examples }: { verdict: Verdict; examples: string }) {
   );
 }
 
+/** Whose result this is, where the experiment above has become another one than that of the run. */
+function Whose() {
+  const of = useResultsOf();
+  const run = useRun((state) => state.experiment);
+  const replace = useExperiment((state) => state.replace);
+  if (of === 'this' || !run) return null;
+  return (
+    <div className={classes.whose} data-testid="whose-result">
+      {of === 'another' ? `Result of another experiment: “${run.question}”` : 'Result before your changes'}{' '}
+      {of === 'another' && (
+        <Button size="compact-xs" variant="subtle" data-testid="back-to-run" onClick={() => replace(run)}>
+          Back to it
+        </Button>
+      )}
+    </div>
+  );
+}
+
 export function VerdictCard() {
   const { ref, visible } = useFrame<HTMLDivElement>();
   const { data, step } = useSnapshot(visible, 'evaluations');
@@ -58,9 +77,11 @@ export function VerdictCard() {
   // Only a new evaluation can change what may be said.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place
   const verdict = useMemo(() => verdictOf(data, finished), [data, evaluation, divergences, finished]);
+  const another = useResultsOf() === 'another';
   const told = verdict !== null && (evaluation?.step ?? 0) > 0;
   return (
-    <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict">
+    <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict" data-of-another={another || undefined}>
+      <Whose />
       {told ? (
         // A new sentence is a new element: pieces of the old one do not wander over the lines.
         <Sentence key={plain(verdict.headline)} segments={verdict.headline} className={classes.headline} />

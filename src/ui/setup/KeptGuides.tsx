@@ -22,7 +22,7 @@ const size = (bytes: number): string =>
   bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 
 const scoreOf = ({ about }: KeptGuide): string =>
-  about && Number.isFinite(about.score) ? metricWords(taskMetric(about.task)).value(about.score) : '–';
+  about && Number.isFinite(about.score) ? `${taskMetric(about.task).name} ${metricWords(taskMetric(about.task)).value(about.score)}` : '–';
 
 /** A button that asks once more before it does what cannot be undone. */
 function Confirmed({ label, question, onConfirm }: { label: string; question: string; onConfirm: () => void }) {

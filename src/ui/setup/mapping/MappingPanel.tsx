@@ -17,7 +17,7 @@ import {
   withMapping,
 } from '@/state/mapping.ts';
 import { useRun } from '@/state/run.ts';
-import { useIsStale } from '@/state/stale.ts';
+import { useIsStale, useResultsOf } from '@/state/stale.ts';
 import { resolveView, useView } from '@/state/view.ts';
 import { count, guideKind, guideState, plural } from '@/ui/words.ts';
 import { attempt } from '../attempt.ts';
@@ -185,14 +185,18 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
   const { ref, width, height } = useElementSize();
   const version = useRun((state) => state.version);
   const stale = useIsStale('base.mapping', `arms.${view.arm}.align.mapping`);
+  const changed = useIsStale('task', 'target', `guides.${view.guide}`);
+  // What was measured in other networks, or on other data, is not drawn into these.
+  const measured = useResultsOf() !== 'another' && !changed;
   const { task, target } = experiment;
   const guideTaps = useMemo(() => describeGuide(experiment, view.guide).taps, [experiment, view.guide]);
   const targetTaps = useMemo(() => describeNetwork(target, taskShape(task)).taps, [target, task]);
   const pairs = useMemo(() => pairsOf(experiment, view), [experiment, view]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says when the data changed
   const similarity = useCallback(
-    (pair: TapPair) => useRun.getState().data.latestSimilarity(view.arm, view.guide, pair.guideTap, pair.targetTap),
-    [view, version],
+    (pair: TapPair) =>
+      measured ? useRun.getState().data.latestSimilarity(view.arm, view.guide, pair.guideTap, pair.targetTap) : null,
+    [view, version, measured],
   );
   const connect = useCallback((pair: TapPair) => void attempt((current) => addPair(current, view, pair)), [view]);
   const remove = useCallback(
