@@ -94,6 +94,28 @@ test('dropped, shown, trained on, there after a reload, deleted', async ({ page,
   await expect(page.getByTestId('files-needed')).toContainText(`This experiment uses CIFAR-10 (hash ${hash}…), which is not in this browser`);
 });
 
+test('kept files are offered by name where some are needed; a run without them says so', async ({ page, site }) => {
+  await page.goto(site + link((e) => tiny(e, STEPS)));
+  await drop(page, [TRAIN, TEST]);
+  await expect(page.getByText('“CIFAR-10” is kept in this browser')).toBeVisible();
+  await page.goto(site + UNCHOSEN);
+  await page.reload();
+  const offer = page.getByTestId('files-needed').getByRole('button', { name: 'Use “CIFAR-10”' });
+  await expect(offer).toBeVisible();
+  await page.getByTestId('run-button').click();
+  await expect(page.getByTestId('failure')).toContainText('Files are still needed');
+  await expect(page.getByText('failed: This experiment uses files of your own: CIFAR-10, which are still to be chosen.')).toBeVisible();
+  await offer.click();
+  await expect(page.getByTestId('failure')).toHaveCount(0);
+  await expectPainted(page.getByTestId('thumbnails').locator('canvas').first());
+
+  // Choosing the same file again is heard only by an input that no longer holds it.
+  const input = page.locator('header input[type=file]');
+  await input.setInputFiles({ name: 'odd.json', mimeType: 'application/json', buffer: Buffer.from('[]') });
+  await expect(page.getByText('“odd.json” could not be taken in')).toBeVisible();
+  expect(await input.inputValue()).toBe('');
+});
+
 test('without a secure address files are kept in the database; pictures in a ZIP are a data set', async ({ page, host }) => {
   const url = (await host({ isolate: false })).replace('127.0.0.1', LAN_NAME);
   await page.goto(url + link((e) => tiny(e, STEPS)));

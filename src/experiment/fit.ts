@@ -128,7 +128,7 @@ function checkGuides(experiment: Experiment): Problem[] {
 }
 
 /** Why an arm cannot be distilled from a guide, or null. */
-function whyNoTeacher(experiment: Experiment, guide: string): string | null {
+export function whyNoTeacher(experiment: Experiment, guide: string): string | null {
   if (standsAlone(experiment, guide)) return 'is a control without a network: it has no outputs to learn from';
   return exampleControl(experiment.guides[guide]) === undefined ? null
     : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';

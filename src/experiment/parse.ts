@@ -10,6 +10,8 @@ import { type Experiment, experimentSchema, SCHEMA_VERSION } from './schema.ts';
 export interface Problem {
   path: string;
   message: string;
+  /** Name of the arm that the path counts, where a page that shows names has added it. */
+  arm?: string;
 }
 
 export type Parsed = { ok: true; experiment: Experiment } | { ok: false; problems: Problem[] };

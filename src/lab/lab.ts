@@ -365,8 +365,9 @@ class LocalLab implements Lab {
   }
 
   #fail(error: unknown): void {
-    this.#emit({ type: 'run.failed', failure: describeFailure(error) });
-    this.#phase('failed', '');
+    const failure = describeFailure(error);
+    this.#emit({ type: 'run.failed', failure });
+    this.#phase('failed', failure.message);
   }
 
   #emit(event: LabEvent): void {

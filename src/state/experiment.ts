@@ -44,19 +44,26 @@ export const presetValue = (experiment: Experiment, path: string): unknown =>
 export const differsFromPreset = (experiment: Experiment, path: string): boolean =>
   !sameValue(valueAt(experiment, path), presetValue(experiment, path));
 
+/** An arm is counted in a problem's path: only the experiment that has the problem tells which one that is. */
+function withArmName(problem: Problem, edited: unknown): Problem {
+  const [, index] = /^arms\.(\d+)(?:\.|$)/.exec(problem.path) ?? [];
+  const arm = index === undefined ? undefined : valueAt(edited, `arms.${index}.name`);
+  return typeof arm === 'string' && arm !== '' ? { ...problem, arm } : problem;
+}
+
 /** Repair what the edit made inconsistent, then parse. Never throws. */
-function accept(candidate: unknown): Pick<ExperimentState, 'problems' | 'notes'> & { experiment?: Experiment } {
+function accept(candidate: unknown, before: Experiment): Pick<ExperimentState, 'problems' | 'notes'> & { experiment?: Experiment } {
   let edited = candidate;
   let notes: string[] = [];
   try {
-    const repaired = repair(candidate as Experiment);
+    const repaired = repair(candidate as Experiment, before);
     edited = repaired.experiment;
     notes = repaired.notes;
   } catch {
     // Not well-formed enough to be repaired: parsing says in what respect.
   }
   const parsed = parseExperiment(edited);
-  return parsed.ok ? { experiment: parsed.experiment, problems: [], notes } : { problems: parsed.problems, notes: [] };
+  return parsed.ok ? { experiment: parsed.experiment, problems: [], notes } : { problems: parsed.problems.map((problem) => withArmName(problem, edited)), notes: [] };
 }
 
 /** Edits that can be taken back. */
@@ -79,7 +86,7 @@ export const useExperiment = create<ExperimentState>((setState, getState) => {
   const edit = (path: string, change: (experiment: Experiment) => unknown): Problem[] => {
     let accepted: ReturnType<typeof accept>;
     try {
-      accepted = accept(change(getState().experiment));
+      accepted = accept(change(getState().experiment), getState().experiment);
     } catch (error) {
       accepted = { problems: [{ path, message: (error as Error).message }], notes: [] };
     }

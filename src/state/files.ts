@@ -83,9 +83,14 @@ async function fillPlace(asset: AssetInfo): Promise<'used' | 'kept'> {
     ? update(() => filled).length === 0
     : missingAssets(experiment, []).some(({ ref }) => ref.hash === asset.hash);
   if (!awaited) return 'kept';
+  await clearMissing();
+  return 'used';
+}
+
+/** A run that failed for want of files makes way. */
+async function clearMissing(): Promise<void> {
   const { phase, failure } = useRun.getState();
   if (phase === 'failed' && failure?.name === 'MissingFilesError') await session.reset();
-  return 'used';
 }
 
 /** The experiment on other images: its task becomes one of images out of files, if it was none. */
@@ -114,6 +119,12 @@ export function onText(experiment: Experiment, asset: AssetInfo<TextFacts>): Exp
 
 /** Use a kept data set in the experiment. @returns why not; empty when it is in use */
 export function putAsset(asset: AssetInfo): Problem[] {
+  const problems = putInPlace(asset);
+  if (problems.length === 0) void clearMissing();
+  return problems;
+}
+
+function putInPlace(asset: AssetInfo): Problem[] {
   if (asset.facts.kind === 'model') return useExperiment.getState().update((experiment) => guidedBy(experiment, asset as AssetInfo<ModelFacts>));
   if (asset.facts.kind === 'text') return useExperiment.getState().update((experiment) => onText(experiment, asset as AssetInfo<TextFacts>));
   if (asset.facts.kind !== 'images') return [{ path: 'task', message: 'takes images and texts, and networks as guides' }];

@@ -3,6 +3,7 @@ import { standsAlone } from '../experiment/guides.ts';
 import { tapNames } from '../experiment/plan.ts';
 import { patchSizes, type TaskShape, taskShape } from '../experiment/describe.ts';
 import type { Experiment, GuideSpec, MappingSpec, NetworkSpec } from '../experiment/schema.ts';
+import { repairArms } from './repairArms.ts';
 import { withInputsOf } from './transfer.ts';
 
 export interface Repaired {
@@ -103,10 +104,14 @@ function repairPatches(experiment: Experiment): Repaired {
   return notes.length > 0 ? { experiment: { ...experiment, target, guides: Object.fromEntries(guides) }, notes } : { experiment, notes };
 }
 
-/** All repairs. */
-export function repair(experiment: Experiment): Repaired {
+/**
+ * All repairs.
+ * @param before the experiment before the edit: what was wrong with an arm by itself is for the checks to say
+ */
+export function repair(experiment: Experiment, before = experiment): Repaired {
   const patches = repairPatches(experiment);
   const tasks = repairGuideTasks(patches.experiment);
-  const mappings = repairMappings(tasks.experiment);
-  return { experiment: mappings.experiment, notes: [...patches.notes, ...tasks.notes, ...mappings.notes] };
+  const arms = repairArms(tasks.experiment, before);
+  const mappings = repairMappings(arms.experiment);
+  return { experiment: mappings.experiment, notes: [...patches.notes, ...tasks.notes, ...arms.notes, ...mappings.notes] };
 }

@@ -239,6 +239,19 @@ describe('what goes wrong', () => {
   });
 });
 
+test('examples of files that are missing are told where they would be, not to the console', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const { session, lab } = start();
+  await session.warmUp();
+  lab().preview = () => Promise.reject(Object.assign(new Error('not here'), { name: 'MissingFilesError' }));
+  expect(await session.preview(small.task, 4)).toBeNull();
+  expect(warn).not.toHaveBeenCalled();
+  lab().preview = () => Promise.reject(new Error('broken'));
+  expect(await session.preview(small.task, 4)).toBeNull();
+  expect(warn).toHaveBeenCalledOnce();
+  warn.mockRestore();
+});
+
 test('a guide to be trained here is passed on once', async () => {
   const { session, lab } = start();
   session.trainGuideHere('trained');

@@ -144,7 +144,8 @@ export class Session {
     try {
       return await this.ask((lab) => lab.preview(task, count, split));
     } catch (error) {
-      console.warn('no preview:', error);
+      // Which files are missing is told where the images would be.
+      if (asFailure(error).name !== 'MissingFilesError') console.warn('no preview:', error);
       return null;
     }
   }

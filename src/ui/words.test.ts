@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { presetExperiment } from '@/experiment/testing.ts';
-import { armStatement, bytes, count, duration, number, trainingStatement } from './words.ts';
+import { armStatement, bytes, count, duration, number, problemWords, trainingStatement } from './words.ts';
 
 it.each([
   [250, '250'],
@@ -51,4 +51,11 @@ it('says the training in a line', () => {
   expect(trainingStatement(presetExperiment('wide-fcn').base)).toBe(
     'Adam · learning rate 1e-3, constant · batch 128 · 250 steps · evaluated every 10 · no clipping',
   );
+});
+
+it('calls the arm of a problem by its name', () => {
+  const problem = { path: 'arms.4.init', message: 'must be one of default, he for custom, not "good"' };
+  expect(problemWords({ ...problem, arm: 'Unguided' })).toBe(`the initialisation of the arm “Unguided” ${problem.message}`);
+  expect(problemWords({ path: 'arms.4', message: 'is missing', arm: 'Unguided' })).toBe('the arm “Unguided” is missing');
+  expect(problemWords(problem)).toBe(`arms.4.init ${problem.message}`);
 });

@@ -1,5 +1,6 @@
 /** Numbers and settings in words, short enough for a label. */
 import { taskShape } from '@/experiment/describe.ts';
+import { formatProblem, type Problem } from '@/experiment/parse.ts';
 import {
   type ArmSpec,
   type BaseSettings,
@@ -76,6 +77,19 @@ const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
 
 /** An initialisation in front of a noun; two of them are people's names. */
 export const initWord = (init: InitName): string => ({ he: 'He', xavier: 'Xavier' } as Partial<Record<InitName, string>>)[init] ?? init;
+
+/** What fields of an arm are called on the page. */
+const ARM_FIELDS: Record<string, string> = {
+  init: 'initialisation', learningRate: 'learning rate', 'align.guide': 'guide', 'align.measure': 'measure', 'align.mapping': 'mapping', 'distil.guide': 'teacher',
+};
+
+/** A problem for a note on the page: an arm is called by its name, not by its place in a list. */
+export function problemWords(problem: Problem): string {
+  if (problem.arm === undefined) return formatProblem(problem);
+  const field = problem.path.split('.').slice(2).join('.');
+  const arm = `the arm “${problem.arm}”`;
+  return `${field === '' ? arm : `the ${ARM_FIELDS[field] ?? field} of ${arm}`} ${problem.message}`;
+}
 
 /** An arm's loss in one line: "+ 4 × Σ (1 − CKA), whole run". */
 export function armStatement(arm: ArmSpec, base: BaseSettings): string {

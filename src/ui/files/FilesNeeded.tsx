@@ -1,12 +1,19 @@
 import { Button } from '@mantine/core';
-import type { AssetRef } from '@/experiment/assets.ts';
+import type { NamedAsset } from '@/experiment/assetRefs.ts';
 import { useAssets } from '@/state/assets.ts';
 import classes from './files.module.css';
 import { putToUse } from './takeFiles.tsx';
 
-/** In place of examples: which files the experiment uses and this browser does not have. */
-export function FilesNeeded({ needed: { hash, name } }: { needed: AssetRef }) {
-  const same = useAssets((state) => state.assets?.find((asset) => asset.name === name));
+/** More would push the page down; the rest is behind "Files…". */
+const OFFERED = 3;
+
+/** In place of examples: which files the experiment uses and this browser does not have, and kept ones that would do. */
+export function FilesNeeded({ needed: { ref, kind } }: { needed: NamedAsset }) {
+  const { hash, name } = ref;
+  const assets = useAssets((state) => state.assets);
+  const fitting = (assets ?? []).filter(({ facts }) => facts.kind === kind);
+  // Those of the wanted name first: most likely they are what was meant.
+  const offered = [...fitting].sort((a, b) => Number(b.name === name) - Number(a.name === name)).slice(0, OFFERED);
   return (
     <div className={classes.needed} data-testid="files-needed">
       <span>
@@ -21,9 +28,11 @@ export function FilesNeeded({ needed: { hash, name } }: { needed: AssetRef }) {
           </>
         )}
       </span>
-      {same && (
-        <Button onClick={() => putToUse(same)}>{hash === undefined ? 'Use the kept one' : 'Use another one that is kept'}</Button>
-      )}
+      {offered.map((asset) => (
+        <Button key={asset.hash} onClick={() => putToUse(asset)} maw="100%" data-testid="use-kept">
+          Use “{asset.name}”
+        </Button>
+      ))}
       <Button onClick={() => useAssets.setState({ dialog: true })} data-testid="open-files">
         Files…
       </Button>

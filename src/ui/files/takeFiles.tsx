@@ -4,6 +4,7 @@ import { useExperiment } from '@/state/experiment.ts';
 import { addFiles, putAsset, type Taken } from '@/state/files.ts';
 import { MAX_IMPORT_BYTES, readExperiment } from '@/state/importing.ts';
 import { notify } from '@/ui/notify.ts';
+import { problemWords } from '@/ui/words.ts';
 import { assetSummary } from './words.ts';
 
 /** Take in what was chosen or dropped: an experiment or a result (one JSON file), else files of a person's own. */
@@ -44,7 +45,7 @@ const refuse = (title: string, message: string): void =>
 /** Use a kept data set in the experiment, and say so. */
 export function putToUse(asset: AssetInfo): void {
   const [problem] = putAsset(asset);
-  if (problem) refuse(`“${asset.name}” cannot be used in this experiment`, `${problem.path} ${problem.message}.`);
+  if (problem) refuse(`“${asset.name}” cannot be used in this experiment`, `${problemWords(problem)}.`);
   else notify('import', { message: `The experiment now uses “${asset.name}”. Undo takes that back.` });
 }
 

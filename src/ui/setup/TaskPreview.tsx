@@ -1,8 +1,8 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
 import type { TaskPreview as Preview } from '@/experiment/events.ts';
-import { taskAsset } from '@/experiment/assetRefs.ts';
-import { type AssetRef, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { type NamedAsset, taskAsset } from '@/experiment/assetRefs.ts';
+import { isImageTask, type TaskSpec } from '@/experiment/schema.ts';
 import { useAssets } from '@/state/assets.ts';
 import { loadAssets } from '@/state/files.ts';
 import { session } from '@/state/session.ts';
@@ -19,14 +19,15 @@ interface Drawn {
 }
 
 /** The files of a task that are not here; null when there is none, 'unknown' while the list of files is on its way. */
-function useNeeded(task: TaskSpec): AssetRef | 'unknown' | null {
+function useNeeded(task: TaskSpec): NamedAsset | 'unknown' | null {
   const assets = useAssets((state) => state.assets);
-  const ref = taskAsset(task)?.ref ?? null;
+  const named = taskAsset(task);
+  const ref = named?.ref;
   useEffect(() => {
     if (ref) void loadAssets();
   }, [ref]);
-  if (ref === null || assets?.some(({ hash }) => hash === ref.hash)) return null;
-  return ref.hash === undefined || assets ? ref : 'unknown';
+  if (named === null || assets?.some(({ hash }) => hash === named.ref.hash)) return null;
+  return named.ref.hash === undefined || assets ? named : 'unknown';
 }
 
 /** The first training examples of the task. What is shown stays until the next is there, if it is of the same kind. */

@@ -1,7 +1,8 @@
-import { formatProblem, type Problem } from '@/experiment/parse.ts';
+import type { Problem } from '@/experiment/parse.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { notify } from '@/ui/notify.ts';
+import { problemWords } from '@/ui/words.ts';
 
 /** Say why an edit that belongs to no single field was refused. */
 export function tellProblems(problems: Problem[]): boolean {
@@ -9,7 +10,7 @@ export function tellProblems(problems: Problem[]): boolean {
   notify('refused', {
     color: 'red',
     title: 'Not changed',
-    message: `${problems.map(formatProblem).join('; ')}.`,
+    message: `${problems.map(problemWords).join('; ')}.`,
   });
   return false;
 }

@@ -1,10 +1,9 @@
-import { Button, FileButton, Title } from '@mantine/core';
+import { Button, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconBook2, IconUpload } from '@tabler/icons-react';
 import { ExplainDrawer } from '../explain/ExplainDrawer.tsx';
 import { BackendBadge } from './BackendBadge.tsx';
-import { chosenFiles } from '@/ui/files/gather.ts';
-import { takeFiles } from '@/ui/files/takeFiles.tsx';
+import { FilesButton } from '@/ui/files/FilesButton.tsx';
 import { PresetPicker } from './PresetPicker.tsx';
 import { ShareButton } from './ShareButton.tsx';
 import classes from './shell.module.css';
@@ -23,7 +22,7 @@ export function Header() {
         <span className={classes.grow} />
         <BackendBadge />
         <ShareButton />
-        <FileButton multiple onChange={(files) => void takeFiles(chosenFiles(files))}>
+        <FilesButton>
           {(props) => (
             <Button
               {...props}
@@ -35,7 +34,7 @@ export function Header() {
               Import
             </Button>
           )}
-        </FileButton>
+        </FilesButton>
         <Button
           className={classes.action}
           leftSection={<IconBook2 size={14} />}

@@ -1,12 +1,12 @@
 import { createContext, use, useEffect, useRef, useState } from 'react';
 import { withPath } from '@/experiment/link.ts';
-import { formatProblem, type Problem } from '@/experiment/parse.ts';
+import type { Problem } from '@/experiment/parse.ts';
 import { differsFromPreset, presetValue, useExperiment } from '@/state/experiment.ts';
 import { limitsAt, type NumberLimits } from '@/state/limits.ts';
 
 import { sameValue, valueAt } from '@/state/paths.ts';
 import { useIsStale } from '@/state/stale.ts';
-import { number } from '@/ui/words.ts';
+import { number, problemWords } from '@/ui/words.ts';
 
 export interface Field {
   value: unknown;
@@ -50,7 +50,7 @@ function explain(problems: Problem[], path: string, value: unknown, limits: Numb
     return `Needs a ${limits.integer ? 'whole ' : ''}number from ${number(limits.min)} to ${number(limits.max)}.`;
   }
   const [problem] = problems;
-  if (!isAbout(problem, path)) return `${formatProblem(problem)}.`;
+  if (!isAbout(problem, path)) return `${problemWords(problem)}.`;
   return `${problem.message[0].toUpperCase()}${problem.message.slice(1)}.`;
 }
 

@@ -1,0 +1,48 @@
+/** Keeping arms possible when the target or a guide is changed: what they can no longer have goes, and is told. */
+import { whyNoTeacher } from '../experiment/fit.ts';
+import { standsAlone } from '../experiment/guides.ts';
+import { type ArmSpec, type Experiment, INITS } from '../experiment/schema.ts';
+import { sameValue } from './paths.ts';
+
+/** What an arm does, whatever it is called. */
+const deeds = ({ id: _, name: _n, ...rest }: ArmSpec) => rest;
+
+/**
+ * Drop initialisations that the target's new family does not have, and distillation from guides that have become
+ * unable to teach. An arm that has nothing else to show goes altogether: a distilled one without its teacher, and one
+ * that would be another arm once more.
+ * @param before the experiment before the edit: an arm that was itself given something impossible is left to the checks
+ */
+export function repairArms(experiment: Experiment, before: Experiment): { experiment: Experiment; notes: string[] } {
+  const { family } = experiment.target;
+  const inits: readonly string[] = INITS[family];
+  const otherFamily = family !== before.target.family;
+  const otherGuides = !sameValue(experiment.guides, before.guides);
+  const losesInit = ({ init }: ArmSpec) => otherFamily && init !== undefined && !inits.includes(init);
+  const losesTeacher = ({ distil }: ArmSpec) =>
+    otherGuides && distil !== undefined && Object.hasOwn(experiment.guides, distil.guide) && whyNoTeacher(experiment, distil.guide) !== null;
+  const sound = experiment.arms.filter((arm) => !losesInit(arm) && !losesTeacher(arm));
+  if (sound.length === experiment.arms.length) return { experiment, notes: [] };
+
+  const notes: string[] = [];
+  const arms = experiment.arms.flatMap((arm): ArmSpec[] => {
+    if (sound.includes(arm)) return [arm];
+    const without = { ...arm };
+    if (losesInit(arm)) delete without.init;
+    if (losesTeacher(arm)) delete without.distil;
+    const onlyDistilled = losesTeacher(arm) && !arm.align;
+    const goes = sound.length > 0 && (onlyDistilled || sound.some((other) => sameValue(deeds(other), deeds(without))));
+    const what = goes ? 'was removed' : [losesInit(arm) && "now has the target's initial weights", losesTeacher(arm) && 'is no longer distilled'].filter(Boolean).join(' and ');
+    notes.push(`The arm “${arm.name}” ${what}: ${losesTeacher(arm) ? untaught(experiment, arm.distil?.guide ?? '') : unheard(family)}.`);
+    return goes ? [] : [without];
+  });
+  return { experiment: { ...experiment, arms }, notes };
+}
+
+const unheard = (family: Experiment['target']['family']): string =>
+  `${family === 'custom' ? 'networks of your own have' : 'the new kind of network has'} no such initial weights`;
+
+const untaught = (experiment: Experiment, guide: string): string =>
+  (standsAlone(experiment, guide)
+    ? 'a control without a network has no outputs to learn from'
+    : 'the outputs of a guide that is shuffled or reads noise belong to other examples');
