@@ -146,7 +146,8 @@ async function expectResult(page: Parameters<typeof exportedResult>[0], result: 
 }
 
 test('reset begins again: the same curve, as if nothing had been run or changed before', async ({ page, site, context }) => {
-  const hash = link((e) => tiny(e, 200));
+  // Long enough to be caught running by somebody quick.
+  const hash = link((e) => tiny(e, 1500));
   await page.goto(site + hash);
   await run(page);
   await page.getByRole('switch', { name: 'Guidance' }).click();
