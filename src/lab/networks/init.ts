@@ -91,7 +91,7 @@ function orthonormalRows(stream: Stream, count: number, length: number): Float64
 }
 
 /** A random matrix `[rows, columns]`, row by row, with orthonormal rows or columns, whichever are fewer. */
-function semiOrthogonal(stream: Stream, rows: number, columns: number): Float64Array {
+export function semiOrthogonal(stream: Stream, rows: number, columns: number): Float64Array {
   if (rows <= columns) return orthonormalRows(stream, rows, columns);
   const transposed = orthonormalRows(stream, columns, rows);
   return Float64Array.from(transposed, (_, i) => transposed[(i % columns) * rows + Math.floor(i / columns)]);
