@@ -1,8 +1,8 @@
+// Before the page's own style sheets, which change what it says.
+import './ui/mantine.css';
 import { MantineProvider } from '@mantine/core';
-import '@mantine/core/styles.css';
 import { Notifications } from '@mantine/notifications';
-import '@mantine/notifications/styles.css';
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ensureIsolation } from './isolation.ts';
 import { useExperiment } from './state/experiment.ts';
@@ -17,13 +17,16 @@ void ensureIsolation(() => useRun.getState().phase !== 'idle' || useExperiment.g
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-      <Notifications position="bottom-right" />
-      <ErrorBoundary>
-        <App />
-      </ErrorBoundary>
-    </MantineProvider>
-  </StrictMode>,
+// As a transition React makes the page in slices of a few milliseconds instead of in one long task.
+startTransition(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+        <Notifications position="bottom-right" />
+        <ErrorBoundary>
+          <App />
+        </ErrorBoundary>
+      </MantineProvider>
+    </StrictMode>,
+  ),
 );

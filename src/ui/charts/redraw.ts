@@ -105,13 +105,21 @@ export function useFrame<E extends HTMLElement>() {
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
-    const resize = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    let alive = true;
+    // In the queue, too: all charts drawn for the first time, or for another width, are one long task otherwise.
+    const resize = new ResizeObserver(([entry]) => {
+      const now = Math.floor(entry.contentRect.width);
+      enqueue(() => {
+        if (alive) flushSync(() => setWidth(now));
+      });
+    });
     const cross = new IntersectionObserver((entries) => setVisible(entries.some((e) => e.isIntersecting)), {
       rootMargin: MARGIN,
     });
     resize.observe(element);
     cross.observe(element);
     return () => {
+      alive = false;
       resize.disconnect();
       cross.disconnect();
     };

@@ -183,7 +183,8 @@ export function MappingPanel() {
 
 function Mapping({ experiment, view }: { experiment: Experiment; view: MappingView }) {
   const { ref, width, height } = useElementSize();
-  const version = useRun((state) => state.version);
+  // `data` is filled in place: that another record is its latest tells that there is something new to draw.
+  const latest = useRun((state) => state.data.matrices.latest);
   const stale = useIsStale('base.mapping', `arms.${view.arm}.align.mapping`);
   const changed = useIsStale('task', 'target', `guides.${view.guide}`);
   // What was measured in other networks, or on other data, is not drawn into these.
@@ -192,11 +193,11 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
   const guideTaps = useMemo(() => describeGuide(experiment, view.guide).taps, [experiment, view.guide]);
   const targetTaps = useMemo(() => describeNetwork(target, taskShape(task)).taps, [target, task]);
   const pairs = useMemo(() => pairsOf(experiment, view), [experiment, view]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says when the data changed
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const similarity = useCallback(
     (pair: TapPair) =>
       measured ? useRun.getState().data.latestSimilarity(view.arm, view.guide, pair.guideTap, pair.targetTap) : null,
-    [view, version, measured],
+    [view, latest, measured],
   );
   const connect = useCallback((pair: TapPair) => void attempt((current) => addPair(current, view, pair)), [view]);
   const remove = useCallback(
