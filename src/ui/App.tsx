@@ -1,6 +1,5 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { checkBackend } from '@/state/backend.ts';
-import { syncLink } from '@/state/link.ts';
 import { watchGuideLibrary } from '@/state/guideLibrary.ts';
 import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
@@ -70,7 +69,6 @@ function Results() {
 export function App() {
   useEffect(() => watchRates(), []);
   useEffect(() => watchGuideLibrary(), []);
-  useEffect(() => syncLink(), []);
   useWarmUp();
   return (
     <>
