@@ -6,13 +6,10 @@ import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useResultsOf } from '@/state/stale.ts';
 import classes from './App.module.css';
-import { CkaMatrix } from './compare/CkaMatrix.tsx';
-import { GeneratedTexts } from './compare/GeneratedTexts.tsx';
-import { ResultTable } from './compare/ResultTable.tsx';
-import { SamplePredictions } from './compare/SamplePredictions.tsx';
 import { RunBar } from './run/RunBar.tsx';
 import { VerdictCard } from './run/VerdictCard.tsx';
 import { SetupCard } from './setup/SetupCard.tsx';
+import { loadEditors } from './setup/useEditors.ts';
 import { FilesDialog } from './files/FilesDialog.tsx';
 import { FilesProgress } from './files/FilesProgress.tsx';
 import { DropTarget } from './shell/DropTarget.tsx';
@@ -24,13 +21,16 @@ import { QuestionLine } from './shell/QuestionLine.tsx';
 
 // Recharts is the heaviest part of the page, and there is nothing to draw before the first run.
 const Curves = lazy(async () => ({ default: (await import('./charts/Curves.tsx')).Curves }));
+// Tables and matrices lie below them.
+const Comparison = lazy(async () => ({ default: (await import('./compare/Comparison.tsx')).Comparison }));
 
 const WARM_UP_DELAY_MS = 200;
 
-/** Choose and check a backend once the page stands still, so that Run starts at once. */
+/** Once the page stands still: fetch what opens later, choose and check a backend, so that Run starts at once. */
 function useWarmUp(): void {
   useEffect(() => {
     const warmUp = () => {
+      void loadEditors().catch(() => undefined);
       const { environment, phase } = useRun.getState();
       if (!environment && phase === 'idle') void checkBackend().then(() => session.findKeptRuns());
     };
@@ -55,12 +55,9 @@ function Results() {
         </Suspense>
       </ErrorBoundary>
       <ErrorBoundary part="The comparison">
-        <div className={classes.compare}>
-          <ResultTable />
-          <CkaMatrix />
-        </div>
-        <SamplePredictions />
-        <GeneratedTexts />
+        <Suspense>
+          <Comparison />
+        </Suspense>
       </ErrorBoundary>
     </div>
   );

@@ -4,7 +4,7 @@ import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import { describeGuide } from '@/experiment/guides.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
-import type { Experiment, MappingSpec } from '@/experiment/schema.ts';
+import type { Experiment, MappingSpec, NetworkSpec } from '@/experiment/schema.ts';
 import { withGuide } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import {
@@ -22,15 +22,15 @@ import { resolveView, useView } from '@/state/view.ts';
 import { count, guideKind, guideState, plural } from '@/ui/words.ts';
 import { attempt } from '../attempt.ts';
 import { EditPopover } from '../EditPopover.tsx';
-import { GuideEditor } from '../GuideEditor.tsx';
-import { editorWidth, NetworkEditor } from '../NetworkEditor.tsx';
 import { Pencil } from '../Pencil.tsx';
 import setup from '../setup.module.css';
 import { StaleDot } from '../StaleDot.tsx';
 import classes from './mapping.module.css';
-import { PairsTable } from './PairsTable.tsx';
 
 const MappingGraph = lazy(() => import('./MappingGraph.tsx'));
+
+/** Editors of texts need more room. */
+const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 400);
 
 const QUICK: { value: Extract<MappingSpec, string>; label: string; hint: string }[] = [
   {
@@ -112,7 +112,7 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
           </span>
         }
       >
-        {(close) => <GuideEditor id={view.guide} guide={guide} onGone={close} />}
+        {({ GuideEditor }, close) => <GuideEditor id={view.guide} guide={guide} onGone={close} />}
       </EditPopover>
       {ids.length > 1 && (
         <SegmentedControl
@@ -149,7 +149,7 @@ function TargetEnd({ experiment }: { experiment: Experiment }) {
           </span>
         }
       >
-        <NetworkEditor path="target" network={experiment.target} />
+        {({ NetworkEditor }) => <NetworkEditor path="target" network={experiment.target} />}
       </EditPopover>
     </div>
   );
@@ -226,7 +226,7 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
             </span>
           }
         >
-          <PairsTable view={view} {...picture} />
+          {({ PairsTable }) => <PairsTable view={view} {...picture} />}
         </EditPopover>
         <Group gap={6} ml="auto" wrap="nowrap">
           <span className={classes.hint}>drag between layers;</span>
