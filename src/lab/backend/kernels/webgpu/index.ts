@@ -10,6 +10,7 @@ import { optimiserKernels } from './optimisers.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { rowKernels } from './rows.ts';
 import { ShaderRunner } from './runner.ts';
+import { tableKernels } from './tables.ts';
 
 /** Call it after `tf.setBackend('webgpu')` and `tf.ready()`. */
 export function createWebGpuKernels(): Kernels {
@@ -26,5 +27,6 @@ export function createWebGpuKernels(): Kernels {
     ...recurrentKernels(runner, { ...products, ...columns }),
     ...attentionKernels(runner),
     ...optimiserKernels(runner),
+    ...tableKernels(runner),
   };
 }
