@@ -137,6 +137,16 @@ export const CHECK_CASES: Record<string, Case> = {
     const joined = k.addToMembers(random('whole', [4, 5]), random('part', [2, 5]), 1);
     return { adam: adam.parameter, m: adam.m, v: adam.v, sgd: sgd.parameter, squares, active, scale, average, joined };
   },
+  tables: (k) => {
+    const [shared, own] = [random<tf.Tensor3D>('shared', [1, 9, 5]), random<tf.Tensor3D>('own', [2, 9, 5])];
+    const rows = tf.tensor2d([0, 8, 3, 3, -1, 9, 7, 1], [2, 4], 'int32');
+    const whole = tf.tensor3d(Int32Array.from({ length: 27 }, (_, i) => 7 * i), [1, 9, 3], 'int32');
+    return {
+      shared: k.gatherRows(shared, rows), own: k.gatherRows(own, rows), members: k.gatherRows(own, rows, 6), integers: k.gatherRows(whole, rows, 4),
+      // A copy: a kernel may update in place.
+      scattered: k.scatterRows(tf.add(own, 0), tf.tensor1d([8, 0, 5], 'int32'), random('values', [3, 5]), 1),
+    };
+  },
   ...SEQUENCE_CASES,
   'FCN step': trainingStep({ family: 'fcn', depth: 2, width: 16, norm: 'batch', dropout: 0, init: 'default', tap: 'pre' }, 'linear1'),
   'ResNet step': trainingStep({ family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, 'block2.conv1'),

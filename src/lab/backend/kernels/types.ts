@@ -125,10 +125,27 @@ export interface Kernels extends SequenceKernels {
   runningAverage(running: Tensor2D, batch: Tensor2D, options: AverageOptions, active: Tensor1D): Tensor2D;
 
   /**
-   * Inverted dropout masks `[S, B, F]` on the device, the same bits as `random/dropout.ts` gives: `origin` int32
-   * `[S + 1]` holds the seeds and, last, the step. Absent where masks are made from numbers.
+   * Inverted dropout masks `[E, B, F]` on the device, the same bits as `random/dropout.ts` gives: `origin` int32
+   * `[S + 1]` holds the seeds and, last, the step; member e has that of seed e mod S. Absent where masks are made from
+   * numbers.
    */
   dropoutMask?(origin: Tensor1D, layer: number, shape: [number, number, number], rate: number): Tensor3D;
+
+  /**
+   * Rows of tables that lie on the device: table float32 or int32 `[T, N, F]`, rows int32 `[S, B]` → `[E, B, F]`. Member
+   * e gets its rows [e mod S] from table e mod T, so T and S have to divide E. A row outside 0 … N−1 gives zeros.
+   * @param members E; S without it
+   */
+  gatherRows(table: Tensor3D, rows: Tensor2D, members?: number): Tensor3D;
+
+  /**
+   * Put values `[R, F]` into a float32 table `[T, N, F]`: into the rows int32 `[R]` of its part `at`, which lie within
+   * 0 … N−1 and differ from each other. In place, returning the table, or new (the caller then disposes the old one).
+   */
+  scatterRows(table: Tensor3D, rows: Tensor1D, values: Tensor2D, at: number): Tensor3D;
+
+  /** Bytes of the largest table that a kernel can read; absent: as memory allows. */
+  readonly largestTable?: number;
 
   /** x with `part` `[n, …]` added to its members from `first` on: a gradient that only some members have. */
   addToMembers<T extends Tensor>(x: T, part: T, first: number): T;

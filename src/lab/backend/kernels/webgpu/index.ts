@@ -11,6 +11,7 @@ import { recurrentKernels } from './recurrent.ts';
 import { rowKernels } from './rows.ts';
 import { ShaderRunner } from './runner.ts';
 import { similarityKernels } from './similarity.ts';
+import { tableKernels } from './tables.ts';
 
 /** Call it after `tf.setBackend('webgpu')` and `tf.ready()`. */
 export function createWebGpuKernels(): Kernels {
@@ -28,5 +29,6 @@ export function createWebGpuKernels(): Kernels {
     ...recurrentKernels(runner, { ...products, ...columns }),
     ...attentionKernels(runner),
     ...optimiserKernels(runner),
+    ...tableKernels(runner),
   };
 }
