@@ -85,6 +85,11 @@ export const CHECK_CASES: Record<string, Case> = {
       dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 3),
     };
   },
+  'depthwise over many pixels': (k) => {
+    const [x, filter] = [random<tf.Tensor5D>('x', [1, 5, 16, 16, 19]), random<tf.Tensor4D>('filter', [1, 5, 5, 19])];
+    const dy = random<tf.Tensor5D>('dy', [1, 5, 16, 16, 19]);
+    return { y: k.depthwiseConv(x, filter), dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 5) };
+  },
   losses: (k) => {
     const logits = random<tf.Tensor3D>('logits', [2, 11, 5]);
     const ce = k.softmaxCrossEntropy(logits, labels(1, 11, 5));
