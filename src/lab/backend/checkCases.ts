@@ -1,9 +1,12 @@
 /** Small inputs for every kernel, and whole training steps: the cases of the self-check and of the backends' tests. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { NetworkSpec } from '../../experiment/schema.ts';
+import { Tape } from '../autodiff/tape.ts';
 import { centredGram } from '../guidance/alignment.ts';
+import { BatchView } from '../guidance/tokenViews.ts';
 import { stream } from '../random/stream.ts';
 import { Group, SCALAR_ROWS } from '../training/group.ts';
+import { alignmentRoots } from '../training/terms.ts';
 import type { Kernels } from './kernels/types.ts';
 import { SEQUENCE_CASES } from './sequenceCases.ts';
 
@@ -95,7 +98,28 @@ export const CHECK_CASES: Record<string, Case> = {
     const other = centredGram(k, random('y', [1, 16, 9]));
     const biased = k.cka(gram, other, { debiased: false });
     const debiased = k.cka(gram, other, { debiased: true });
-    return { norm, gram, value: biased.value, g: biased.g, debiased: debiased.value, gDebiased: debiased.g };
+    const few = k.cka(centredGram(k, random('few', [2, 3, 8])), centredGram(k, random('fewer', [1, 3, 5])), { debiased: true });
+    return { norm, gram, value: biased.value, g: biased.g, debiased: debiased.value, gDebiased: debiased.g, few: few.value, gFew: few.g };
+  },
+  alignment: (k) => {
+    const tape = new Tape(k, true);
+    const taps = new Map([['image', [4, 17, 300]], ['tokens', [4, 9, 5 * 6]]].map(([name, shape]) =>
+      [name as string, tape.parameter(random<tf.Tensor3D>(name as string, shape as number[]))]));
+    // The second member's layer is collapsed.
+    taps.set('collapsed', tape.parameter(tf.mul(random('collapsed', [4, 9, 30]), tf.tensor3d([1, 0, 1, 1], [4, 1, 1]))));
+    const members = { first: 1, count: 2 };
+    const gram = (name: string, shape: number[]) => centredGram(k, random(name, shape));
+    const roots = alignmentRoots(k, taps, [
+      { members, targetTap: 'image', guideGram: gram('own', [2, 17, 8]), measure: 'cka' },
+      { members, targetTap: 'image', guideGram: gram('shared', [1, 17, 8]), measure: 'cka-debiased' },
+      {
+        members, targetTap: 'tokens', guideGram: gram('position', [10, 9, 4]), measure: 'cka', view: new BatchView('position', 5),
+        shares: tf.tensor1d([0, 0.25, 0.25, 0.25, 0.25, 0.5, 0, 0.5, 0, 0]),
+      },
+      { members: { first: 0, count: 4 }, targetTap: 'tokens', guideGram: gram('last', [1, 9, 4]), measure: 'cka', view: new BatchView('last-token', 5) },
+      { members, targetTap: 'collapsed', guideGram: gram('guide', [2, 9, 4]), measure: 'cka' },
+    ], tf.tensor1d([1, 2, 0.5, 3]));
+    return Object.fromEntries(roots.map(([, gradient], i) => [`root ${i}`, gradient]));
   },
   optimisers: (k) => {
     const parameter = random<tf.Tensor3D>('p', [2, 6, 5]);

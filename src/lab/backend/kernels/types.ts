@@ -91,6 +91,13 @@ export interface Kernels extends SequenceKernels {
   cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value: Tensor1D; g: Tensor3D };
 
   /**
+   * Gradient of weight · (1 − CKA(x, guide)) in one go, where a backend has it; else `guidance/alignment.ts` composes it.
+   * Members `[first, first + count)` of x `[E, B, T·F]` as T matrices `[B, F]` each (T = `positions`), guide `[count·T|1, B, B]`,
+   * weights `[E]` → `[count, B, T·F]`.
+   */
+  alignmentGradient?(x: Tensor3D, guide: Tensor3D, weights: Tensor1D, options: AlignmentOptions): Tensor3D;
+
+  /**
    * One Adam/AdamW step for one parameter of any shape `[E, …]`: may update in place and return its
    * arguments, or return new tensors (the caller then disposes the old ones). `members.scale` multiplies each
    * member's gradient (clipping); where `members.active` is 0 the member is left exactly as it was.
@@ -176,6 +183,15 @@ export interface BatchNormResult {
 export interface ConvOptions {
   stride: number;
   pad: number;
+}
+
+export interface AlignmentOptions {
+  first: number;
+  count: number;
+  positions: number;
+  /** Factor on the weight of each matrix, `[count·T]`; 1 where absent. */
+  shares?: Tensor1D;
+  debiased: boolean;
 }
 
 export interface AdamState {

@@ -27,6 +27,8 @@ interface Sides {
   bInner: boolean;
   /** Numbers that the expressions use besides `E, aE, bE, M, N, K`. */
   numbers: readonly string[];
+  /** Where element (row, column) of member e goes, if not to its place in `[E, M, N]`. */
+  place?: string;
 }
 
 interface Product {
@@ -41,6 +43,8 @@ interface Product {
   numbers?: readonly number[];
   bias?: Tensor;
   shape: number[];
+  /** Most parts of the inner dimension, where it may not be cut as often as it pays. */
+  mostParts?: number;
 }
 
 /** Result elements per thread along a side of this length. */
@@ -102,7 +106,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) me: v
       let column = left + me.x + j * ${SIDE}u;
       if (row < u.M && column < u.N) {
         ${bias ? 'sum[i][j] += bias[e * u.N + column];' : ''}
-        y[(group.z * u.M + row) * u.N + column] = sum[i][j];
+        y[${sides.place ?? '(group.z * u.M + row) * u.N + column'}] = sum[i][j];
       }
     }
   }
@@ -122,11 +126,14 @@ const SUM_PARTS: Shader = {
   y[i] = sum;`),
 };
 
-function product(runner: ShaderRunner, { sides, a, b, members, rows, columns, inner, numbers = [], bias, shape }: Product): Tensor {
+/** A product whose parts are still to be added: `[E · parts, M, N]`, or of the given shape where there is one part. */
+function productInParts(
+  runner: ShaderRunner, { sides, a, b, members, rows, columns, inner, numbers = [], bias, shape, mostParts = MOST_PARTS }: Product,
+): { y: Tensor; parts: number } {
   const [aMembers, bMembers, count] = members;
   const [tall, wide] = [blockOf(rows), blockOf(columns)];
   const groups = [Math.ceil(columns / (SIDE * wide)), Math.ceil(rows / (SIDE * tall))];
-  const most = bias ? 1 : Math.min(MOST_PARTS, Math.floor(inner / SHORTEST_PART));
+  const most = bias ? 1 : Math.min(mostParts, Math.floor(inner / SHORTEST_PART));
   const parts = Math.max(1, Math.min(most, Math.floor(ENOUGH_GROUPS / (groups[0] * groups[1] * count))));
   const part = Math.ceil(inner / parts / DEEP) * DEEP;
   const [y] = runner.run(productShader(sides, tall, wide, bias !== undefined), {
@@ -135,9 +142,15 @@ function product(runner: ShaderRunner, { sides, a, b, members, rows, columns, in
     numbers: [aMembers, bMembers, rows, columns, inner, parts, part, ...numbers],
     groups: [groups[0], groups[1], count * parts],
   });
+  return { y, parts };
+}
+
+function product(runner: ShaderRunner, asked: Product): Tensor {
+  const { y, parts } = productInParts(runner, asked);
   if (parts === 1) return y;
-  const size = rows * columns;
-  const [sum] = runner.run(SUM_PARTS, { inputs: [y], outputs: [shape], numbers: [count * size, parts, size], groups: cover(count * size) });
+  const size = asked.rows * asked.columns;
+  const total = size * asked.members[2];
+  const [sum] = runner.run(SUM_PARTS, { inputs: [y], outputs: [asked.shape], numbers: [total, parts, size], groups: cover(total) });
   y.dispose();
   return sum;
 }
@@ -150,6 +163,11 @@ const plainSides = (transposeA: boolean, transposeB: boolean): Sides => ({
   bInner: transposeB,
   numbers: [],
 });
+
+/** Element (row, column) of matrix e as position e mod T of an example of several positions. */
+const SPREAD: Sides = {
+  ...plainSides(false, false), name: 'NN to positions', numbers: ['T'], place: '((e / u.T) * u.M + row) * u.T * u.N + (e % u.T) * u.N + column',
+};
 
 /** Images of H×W×I and results of h×w×O, kernel side k. */
 const CONV_NUMBERS = ['B', 'H', 'W', 'I', 'h', 'w', 'O', 'side', 'stride', 'pad'];
@@ -195,6 +213,33 @@ const FILTER_GRADIENT: Sides = {
   bInner: false,
   numbers: CONV_NUMBERS,
 };
+
+/** What the gradient of an alignment is made of. */
+export interface GramProducts {
+  /** Gram matrices of z `[E, B, F]`, `[E · parts, B, B]`: the parts are still to be added. */
+  gramParts(z: Tensor3D): { gram: Tensor3D; parts: number };
+  /** g `[E · T, B, B]` times z `[E · T, B, F]` as `[E, B, T · F]`. */
+  spread(g: Tensor3D, z: Tensor3D, positions: number): Tensor3D;
+}
+
+export function gramProducts(runner: ShaderRunner): GramProducts {
+  return {
+    gramParts(z) {
+      const [matrices, rows, inner] = z.shape;
+      const { y, parts } = productInParts(runner, {
+        sides: plainSides(false, true), a: z, b: z, members: [matrices, matrices, matrices], rows, columns: rows, inner, shape: [matrices, rows, rows],
+      });
+      return { gram: y as Tensor3D, parts };
+    },
+    spread(g, z, positions) {
+      const [matrices, rows, columns] = z.shape;
+      return product(runner, {
+        sides: SPREAD, a: g, b: z, members: [matrices, matrices, matrices], rows, columns, inner: rows, numbers: [positions],
+        shape: [matrices / positions, rows, positions * columns], mostParts: 1,
+      }) as Tensor3D;
+    },
+  };
+}
 
 export function productKernels(runner: ShaderRunner): Pick<Kernels, 'matmul' | 'conv2d' | 'conv2dInputGrad' | 'conv2dFilterGrad'> {
   const convolution = (image: Shape5D, result: readonly number[], side: number, { stride, pad }: ConvOptions) => {

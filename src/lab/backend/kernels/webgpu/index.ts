@@ -5,11 +5,12 @@ import { attentionKernels } from './attention.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { columnKernels } from './columns.ts';
 import { elementwiseKernels } from './elementwise.ts';
-import { productKernels } from './gemm.ts';
+import { gramProducts, productKernels } from './gemm.ts';
 import { optimiserKernels } from './optimisers.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { rowKernels } from './rows.ts';
 import { ShaderRunner } from './runner.ts';
+import { similarityKernels } from './similarity.ts';
 import { tableKernels } from './tables.ts';
 
 /** Call it after `tf.setBackend('webgpu')` and `tf.ready()`. */
@@ -23,6 +24,7 @@ export function createWebGpuKernels(): Kernels {
     ...columns,
     ...batchNormKernels(runner),
     ...rowKernels(runner, layerNormSums),
+    ...similarityKernels(runner, gramProducts(runner)),
     ...elementwiseKernels(runner),
     ...recurrentKernels(runner, { ...products, ...columns }),
     ...attentionKernels(runner),
