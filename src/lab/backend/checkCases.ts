@@ -85,6 +85,11 @@ export const CHECK_CASES: Record<string, Case> = {
       dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 3),
     };
   },
+  'depthwise over many pixels': (k) => {
+    const [x, filter] = [random<tf.Tensor5D>('x', [1, 5, 16, 16, 19]), random<tf.Tensor4D>('filter', [1, 5, 5, 19])];
+    const dy = random<tf.Tensor5D>('dy', [1, 5, 16, 16, 19]);
+    return { y: k.depthwiseConv(x, filter), dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 5) };
+  },
   losses: (k) => {
     const logits = random<tf.Tensor3D>('logits', [2, 11, 5]);
     const ce = k.softmaxCrossEntropy(logits, labels(1, 11, 5));
@@ -133,9 +138,12 @@ export const CHECK_CASES: Record<string, Case> = {
     const state = () => ({ parameter: tf.add(parameter, 0), m: random('m', [2, 6, 5]), v: tf.square(random('v', [2, 6, 5])) });
     const adam = k.adam(state(), gradient, members, hyper);
     const sgd = k.sgd({ parameter: tf.add(parameter, 0), velocity: random('m', [2, 6, 5]) }, gradient, members, { momentum: 0.9, weightDecay: 0.1 });
-    const average = k.runningAverage(random('mean', [2, 5]), random('batch', [2, 5]), { momentum: 0.1, factor: 1.5 }, active);
+    // More than one dispatch can bind.
+    const widths = [5, 300, 7, 4, 5, 6, 3, 8];
+    const averages = k.runningAverages(
+      widths.map((width, i) => ({ running: random(`mean ${i}`, [2, width]), batch: random(`batch ${i}`, [2, width]), factor: 1.5 + i })), 0.1, active);
     const joined = k.addToMembers(random('whole', [4, 5]), random('part', [2, 5]), 1);
-    return { adam: adam.parameter, m: adam.m, v: adam.v, sgd: sgd.parameter, squares, active, scale, average, joined };
+    return { adam: adam.parameter, m: adam.m, v: adam.v, sgd: sgd.parameter, squares, active, scale, joined, ...Object.fromEntries(averages.map((average, i) => [`average ${i}`, average])) };
   },
   tables: (k) => {
     const [shared, own] = [random<tf.Tensor3D>('shared', [1, 9, 5]), random<tf.Tensor3D>('own', [2, 9, 5])];

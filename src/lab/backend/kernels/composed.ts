@@ -3,7 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@
 import { attention, attentionGrad } from './composed/attention.ts';
 import * as depthwise from './composed/depthwise.ts';
 import { distillation, softmaxCrossEntropy } from './composed/losses.ts';
-import { addToMembers, adam, control, runningAverage, sgd, sumSquares } from './composed/optimisers.ts';
+import { addToMembers, adam, control, runningAverages, sgd, sumSquares } from './composed/optimisers.ts';
 import { recurrent, recurrentGrad } from './composed/recurrent.ts';
 import { flat, memberOf, overMembers, overRows, stackMembers, sumPerMember, zero } from './composed/shared.ts';
 import * as tables from './composed/tables.ts';
@@ -210,7 +210,7 @@ export const composed: Kernels = {
   sgd,
   sumSquares,
   control,
-  runningAverage,
+  runningAverages,
   addToMembers,
   ...tables,
   ...tokens,

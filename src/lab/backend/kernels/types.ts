@@ -119,10 +119,8 @@ export interface Kernels extends SequenceKernels {
     active: Tensor1D, loss: Tensor1D, squaredNorm: Tensor1D, clipNorm: number | null,
   ): { active: Tensor1D; scale: Tensor1D };
 
-  /**
-   * running ← running + momentum·(factor·batch − running) per member where `active[e]` ≠ 0; in place or new.
-   */
-  runningAverage(running: Tensor2D, batch: Tensor2D, options: AverageOptions, active: Tensor1D): Tensor2D;
+  /** running ← running + momentum·(factor·batch − running) of each, per member where `active[e]` ≠ 0; in place or new. */
+  runningAverages(averages: readonly Average[], momentum: number, active: Tensor1D): Tensor2D[];
 
   /**
    * Inverted dropout masks `[E, B, F]` on the device, the same bits as `random/dropout.ts` gives: `origin` int32
@@ -229,9 +227,9 @@ export interface SgdHyper {
   weightDecay: number;
 }
 
-export interface AverageOptions {
-  /** Weight of the new value. */
-  momentum: number;
+export interface Average {
+  running: Tensor2D;
+  batch: Tensor2D;
   /** Multiplies the new value first. */
   factor: number;
 }

@@ -288,7 +288,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
       });
     });
 
-    test('sgd and runningAverage', async () => {
+    test('sgd and runningAverages', async () => {
       await agrees((kernels) => {
         let state = { parameter: randomTensor(shape, 1), velocity: tf.zeros(shape) };
         for (let step = 1; step <= 3; step++) {
@@ -299,7 +299,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
       });
       await agrees((kernels) => {
         const flat = (seed: number) => tf.reshape(randomTensor(shape, seed), [shape[0], -1]) as Tensor2D;
-        return kernels.runningAverage(flat(1), flat(2), { momentum: 0.1, factor: 1.5 }, perMember([1, 0, 1]));
+        return kernels.runningAverages([{ running: flat(1), batch: flat(2), factor: 1.5 }], 0.1, perMember([1, 0, 1]))[0];
       });
       await agrees((kernels) => kernels.sumSquares([randomTensor(shape, 1), randomTensor([shape[0], 7], 2)]));
     });

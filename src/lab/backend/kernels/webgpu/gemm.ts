@@ -145,14 +145,17 @@ function productInParts(
   return { y, parts };
 }
 
-function product(runner: ShaderRunner, asked: Product): Tensor {
-  const { y, parts } = productInParts(runner, asked);
-  if (parts === 1) return y;
-  const size = asked.rows * asked.columns;
-  const total = size * asked.members[2];
-  const [sum] = runner.run(SUM_PARTS, { inputs: [y], outputs: [asked.shape], numbers: [total, parts, size], groups: cover(total) });
+/** Adds parts that lie behind each other, `each` elements long, to a tensor of the given shape. Disposes the parts. */
+export function sumOfParts(runner: ShaderRunner, y: Tensor, { shape, parts, each }: { shape: number[]; parts: number; each: number }): Tensor {
+  const size = y.size / parts;
+  const [sum] = runner.run(SUM_PARTS, { inputs: [y], outputs: [shape], numbers: [size, parts, each], groups: cover(size) });
   y.dispose();
   return sum;
+}
+
+function product(runner: ShaderRunner, asked: Product): Tensor {
+  const { y, parts } = productInParts(runner, asked);
+  return parts === 1 ? y : sumOfParts(runner, y, { shape: asked.shape, parts, each: asked.rows * asked.columns });
 }
 
 const plainSides = (transposeA: boolean, transposeB: boolean): Sides => ({
@@ -279,10 +282,7 @@ export function productKernels(runner: ShaderRunner): Pick<Kernels, 'matmul' | '
       }) as Tensor5D;
       if (xShape[0] === members) return gradient;
       // The gradient of an input that all members share is the sum of theirs.
-      const size = gradient.size / members;
-      const [total] = runner.run(SUM_PARTS, { inputs: [gradient], outputs: [xShape], numbers: [size, members, size], groups: cover(size) });
-      gradient.dispose();
-      return total as Tensor5D;
+      return sumOfParts(runner, gradient, { shape: xShape, parts: members, each: gradient.size / members }) as Tensor5D;
     },
 
     conv2dFilterGrad(dy, x, filterShape, options) {

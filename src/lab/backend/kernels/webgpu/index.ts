@@ -4,6 +4,7 @@ import type { Kernels } from '../types.ts';
 import { attentionKernels } from './attention.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { columnKernels } from './columns.ts';
+import { depthwiseKernels } from './depthwise.ts';
 import { elementwiseKernels } from './elementwise.ts';
 import { gramProducts, productKernels } from './gemm.ts';
 import { optimiserKernels } from './optimisers.ts';
@@ -25,6 +26,7 @@ export function createWebGpuKernels(): Kernels {
     ...batchNormKernels(runner),
     ...rowKernels(runner, layerNormSums),
     ...similarityKernels(runner, gramProducts(runner)),
+    ...depthwiseKernels(runner),
     ...elementwiseKernels(runner),
     ...recurrentKernels(runner, { ...products, ...columns }),
     ...attentionKernels(runner),
