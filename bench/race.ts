@@ -3,6 +3,7 @@ import type { Turn } from './contestants/entry.ts';
 
 /** Someone who takes training steps, wherever that is. */
 export interface Contestant {
+  /** Known at the latest when it has started. */
   who: string;
   members: number;
   /** Steps before the first round: until code is compiled, steps are recorded, and caches are filled. */
@@ -47,9 +48,9 @@ export async function race(
   const ready: { contestant: Contestant; steps: number; row: Raced }[] = [];
   const absent: Absent[] = [];
   for (const contestant of contestants) {
-    const { who, members, warmUp } = contestant;
     try {
       const flops = await contestant.start();
+      const { who, members, warmUp } = contestant;
       await contestant.take(warmUp);
       const { wallMs, dispatches = 0 } = await contestant.take(2);
       ready.push({
@@ -57,6 +58,7 @@ export async function race(
       });
     } catch (error) {
       await contestant.end();
+      const { who } = contestant;
       absent.push({ who, reason: (error as Error).message.split('\n')[0] });
       say(`${who} does not run: ${(error as Error).message}`);
     }

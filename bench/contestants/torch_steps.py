@@ -69,7 +69,18 @@ def step():
     optimiser.step()
 
 
-print('ready', flush=True)
+def blas():
+    """The library that multiplies matrices: Debian's own, unless another is installed, is a reference and no peer."""
+    with open('/proc/self/maps') as maps:
+        paths = [line.split()[-1].lower() for line in maps]
+    for name in ('openblas', 'mkl_rt', 'libmkl', 'blis'):
+        if any(name in path for path in paths):
+            return {'openblas': 'OpenBLAS', 'blis': 'BLIS'}.get(name, 'MKL')
+    return 'reference BLAS' if any('libblas' in path for path in paths) else 'a BLAS of its own'
+
+
+step()
+print(blas(), flush=True)
 for line in sys.stdin:
     wall, cpu = time.perf_counter(), time.process_time()
     for _ in range(int(line)):

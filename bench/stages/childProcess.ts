@@ -51,10 +51,13 @@ export function pyTorch(workload: Workload): Contestant {
   return {
     who: 'PyTorch, eager', members: 1, warmUp: TORCH_WARM_UP,
     async start() {
-      child = spawn(PYTHON, ['bench/contestants/torch_steps.py', workload], { cwd: ROOT, stdio: ['pipe', 'pipe', 'ignore'] });
+      child = spawn(PYTHON, ['bench/contestants/torch_steps.py', workload], {
+        // PyTorch's own threads are not those of the library that multiplies for it.
+        cwd: ROOT, stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
+      });
       child.on('error', () => child?.stdout?.destroy());
       lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
-      await line();
+      this.who = `PyTorch, eager, ${await line()}`;
       return undefined;
     },
     async take(steps) {
