@@ -7,6 +7,7 @@ import { optimisers } from './optimisers.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { Block, type Runner } from './runner.ts';
 import { attentionKernels, tokenKernels } from './sequences.ts';
+import { tableKernels } from './tables.ts';
 
 /** The kernels of `c/*.c` behind the interface that the engine uses. `dispose` frees what they share. */
 export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; dispose(): void } {
@@ -23,6 +24,7 @@ export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; d
       ...tokenKernels(context),
       ...attentionKernels(context),
       ...recurrentKernels(context, products),
+      ...tableKernels(context),
     },
     dispose() {
       partialSums.free();
