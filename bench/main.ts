@@ -18,7 +18,7 @@ const RESULTS = join(ROOT, 'bench/results');
 const ROUNDS = 5;
 const DOCUMENT = join(ROOT, 'docs/performance.md');
 /** Between two comments of the document. */
-const PASTED = /(<!-- bench\.md begins[^\n]*-->\n)[^]*(<!-- bench\.md ends -->)/;
+const PASTED = /(<!-- bench\.md begins[^\n]*-->\n)[\s\S]*(<!-- bench\.md ends -->)/;
 
 export const USAGE = `Usage: npm run bench -- [section …] [--rounds N] [--quick]
 
