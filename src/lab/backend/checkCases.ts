@@ -95,7 +95,11 @@ export const CHECK_CASES: Record<string, Case> = {
     const other = centredGram(k, random('y', [1, 16, 9]));
     const biased = k.cka(gram, other, { debiased: false });
     const debiased = k.cka(gram, other, { debiased: true });
-    return { norm, gram, value: biased.value, g: biased.g, debiased: debiased.value, gDebiased: debiased.g };
+    const others = [tf.reshape(tf.concat3d([other, other], 0), [1, 1, 2, 16, 16])] as tf.Tensor5D[];
+    const products = k.gramProducts(random('x', [2, 16, 21], 100), null, others);
+    const rows = tf.tensor2d([0, 3, 5, 9, 1, 2, 7, 15], [2, 4], 'int32');
+    const ofRows = k.gramProducts(random('x', [2, 16, 21], 100), rows, []);
+    return { products, ofRows, norm, gram, value: biased.value, g: biased.g, debiased: debiased.value, gDebiased: debiased.g };
   },
   optimisers: (k) => {
     const parameter = random<tf.Tensor3D>('p', [2, 6, 5]);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { composed } from '../composed.ts';
 import type { Kernels } from '../types.ts';
@@ -233,6 +233,25 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
         }, 1e-4);
       }
     }
+  });
+
+  test.each([
+    [1, 4, 3],
+    [4, 9, 5],
+    [2, 33, 70],
+  ])('Gram products of %i members, %i of their rows, %i features', async (e, n, features) => {
+    // Of two instances and of one; a member axis that no instances divide is not theirs.
+    const gram = (s: number, p: number, g: number, seed: number) => {
+      const { z } = composed.centreNormalise(randomTensor<Tensor3D>([s * p * g, n, 4], seed));
+      return tf.reshape(tf.matMul<Tensor3D>(z, z, false, true), [s, p, g, n, n]) as Tensor5D;
+    };
+    const others = (sets: number) => [gram(1, sets, 3, 2), ...(e % 2 === 0 ? [gram(2, sets, 1, 3)] : [])];
+    await agrees((kernels) => {
+      const rows = tf.tensor2d(Array.from({ length: 3 * n }, (_, i) => (i * 5) % (n + 6)), [3, n], 'int32');
+      return kernels.gramProducts(randomTensor([e, n + 6, features], 1, 1, 10), rows, others(3));
+    }, 1e-4);
+    await agrees((kernels) => kernels.gramProducts(randomTensor([e, n, features], 1), null, others(1)), 1e-4);
+    await agrees((kernels) => kernels.gramProducts(tf.fill([e, n, features], 3) as Tensor3D, null, []));
   });
 
   test('cka of layers with a large offset', async () => {
