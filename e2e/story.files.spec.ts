@@ -121,17 +121,21 @@ test('JSON, CSV, PNG and SVG of a run agree with the page', async ({ page, site 
   }
 });
 
-test('an exported result brings its experiment back', async ({ page, site }) => {
+test('an exported result brings its run back: experiment, curves, verdict, tables', async ({ page, site }) => {
   await page.goto(site + TINY);
   await runToEnd(page);
   const { name, text } = await exported(page, 'json');
   expect(name).toBe('wide-fcn-result.json');
   const wanted = experimentIn(page);
+  const shown = () => Promise.all(['verdict', 'result', 'cka-matrix', 'samples', 'curves'].map((id) => page.getByTestId(id).locator('p, td, th, svg text, li').allInnerTexts()));
+  const before = (await shown()).flat();
 
   await page.goto(`${site}#shapes`);
   await expect(page.getByTestId('question')).toContainText('When the teacher is good');
   await importText(page, name, text);
-  await expect(page.getByText('Took the experiment from the result in “wide-fcn-result.json”')).toBeVisible();
+  await expect(page.getByText('The result in “wide-fcn-result.json” is on screen.')).toBeVisible();
+  await expect(page.getByTestId('loaded-result')).toHaveText(/^Out of “wide-fcn-result.json”, run on \d+ \w+ \d{4} with WebAssembly/);
+  await expect.poll(async () => (await shown()).flat()).toEqual(before);
   await expectExperiment(page, (e) => e).toEqual(wanted);
   await expect(page.getByTestId('edit-target')).toContainText('2×16 FCN');
   await expect(page.getByTestId('question')).toContainText('Can a trained ResNet');

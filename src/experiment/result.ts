@@ -1,4 +1,7 @@
-/** The result of a run as it is exported (`schema` 1). Accuracies are fractions; null stands for "not a number". */
+/**
+ * The result of a run as it is exported (`schema` 2). Accuracies are fractions; null stands for "not a number".
+ * Files of schema 1 lack what is marked as "since 2"; `readResult.ts` takes both back in.
+ */
 import type { BackendName, GuideSource } from './events.ts';
 import type { Experiment, GuideState } from './schema.ts';
 import type { Metric } from './describe.ts';
@@ -14,6 +17,13 @@ export interface PairResult {
   endDebiased: number | null;
   /** Exact chance level of `end`: its mean over all permutations of the probe's examples. */
   chance: number | null;
+}
+
+/** Similarity of all layers, `[target layers][guide layers]`; layers in the order of `RunResult.layers`, five decimals. */
+export interface MatrixResult {
+  cka: (number | null)[][];
+  debiased: (number | null)[][];
+  chance: (number | null)[][];
 }
 
 export interface MemberResult {
@@ -51,17 +61,27 @@ export interface MemberResult {
     /** Per evaluation, biased CKA per pair in the order of `pairs`. */
     similarity: (number | null)[][];
     similarityDebiased: (number | null)[][];
+    /** Exact chance level of `similarity`. Since 2. */
+    similarityChance?: (number | null)[][];
   };
+  /** Per guide, at the first and at the last evaluation. Since 2. */
+  matrices?: Record<string, { start: MatrixResult; end: MatrixResult }>;
+  /** Predicted class of every label of the validation set at the last evaluation (`EvaluationRecord.predictions`). Since 2. */
+  predictions?: number[];
 }
 
 export interface RunResult {
-  schema: 1;
+  schema: 1 | 2;
+  /** When it ended (ISO 8601). Since 2. */
+  finishedAt?: string;
   experiment: Experiment;
   environment: { backend: BackendName; adapter: string; browser: string; version: string };
   metric: Metric;
   timing: { seconds: number; stepsPerSecond: number };
   /** Guides with outputs; a control without a network has none to be scored. */
   guides: { id: string; state: GuideState; seed: number; score: number; valLoss: number; source: GuideSource }[];
+  /** Names of the layers that `matrices` compare. Since 2. */
+  layers?: { target: string[]; guides: Record<string, string[]> };
   members: MemberResult[];
   /** Notes on the run in order: divergences, recoveries, scaled budgets. */
   events: { step: number; text: string }[];

@@ -4,12 +4,13 @@ import { readExperiment } from './importing.ts';
 
 const experiment = presetExperiment('deep-fcn');
 
-it('takes an experiment, and one inside a result', () => {
+it('takes an experiment, and one inside a result whose run cannot be shown', () => {
   expect(readExperiment(JSON.stringify(experiment))).toEqual({ ok: true, experiment, kind: 'experiment' });
   expect(readExperiment(JSON.stringify({ schema: 1, experiment, members: [] }))).toEqual({
     ok: true,
     experiment,
     kind: 'result',
+    run: { ok: false, message: expect.stringMatching(/members has 0 entries/) },
   });
 });
 

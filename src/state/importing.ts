@@ -1,9 +1,12 @@
 /** Taking in a file: an experiment, or a result that carries one. */
 import { formatProblem, type Problem, parseExperiment } from '../experiment/parse.ts';
+import { type ReadResult, readResult } from '../experiment/readResult.ts';
 import type { Experiment } from '../experiment/schema.ts';
 
 export type Imported =
-  | { ok: true; experiment: Experiment; kind: 'experiment' | 'result' }
+  | { ok: true; experiment: Experiment; kind: 'experiment' }
+  /** `run`: what was heard of it, or why that cannot be shown. */
+  | { ok: true; experiment: Experiment; kind: 'result'; run: ReadResult }
   | { ok: false; message: string };
 
 /** Beyond this a file is surely something else; reading it would only freeze the page. */
@@ -24,7 +27,10 @@ export function readExperiment(text: string): Imported {
   }
   const isResult = 'experiment' in data;
   const parsed = parseExperiment(isResult ? (data as { experiment: unknown }).experiment : data);
-  if (parsed.ok) return { ok: true, experiment: parsed.experiment, kind: isResult ? 'result' : 'experiment' };
+  if (parsed.ok) {
+    const { experiment } = parsed;
+    return isResult ? { ok: true, experiment, kind: 'result', run: readResult(data, experiment) } : { ok: true, experiment, kind: 'experiment' };
+  }
   return { ok: false, message: problemsInWords(parsed.problems) };
 }
 

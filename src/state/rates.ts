@@ -80,7 +80,8 @@ export function estimate(
 export function watchRates(): () => void {
   return useRun.subscribe((state, before) => {
     const { result } = state;
-    if (!result || result === before.result || state.environment?.software) return;
+    // What a file tells of another device says nothing about this one.
+    if (!result || result === before.result || state.loadedFrom !== null || state.environment?.software) return;
     const { seconds } = result.timing;
     if (seconds > 0) {
       usePreferences.getState().recordRate(result.environment.backend, cost(result.experiment).flops / seconds);

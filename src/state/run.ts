@@ -25,6 +25,8 @@ export interface RunState {
   stepsPerSecond: number;
   secondsLeft: number;
   result: RunResult | null;
+  /** The file that the run on screen was read from; null for one that was run here. */
+  loadedFrom: string | null;
   failure: Failure | null;
   /** Guides that the next run trains here instead of taking the shipped or kept one. */
   retrain: readonly string[];
@@ -43,6 +45,7 @@ const emptyRun = {
   stepsPerSecond: 0,
   secondsLeft: 0,
   result: null,
+  loadedFrom: null,
   failure: null,
 } as const;
 
@@ -86,6 +89,14 @@ export function beginRun(experiment: Experiment): void {
     phase: 'preparing',
     detail: 'starting',
   });
+  flush();
+}
+
+/** Show a finished run out of a file: `events` are what was heard of it. */
+export function showRun(experiment: Experiment, events: readonly LabEvent[], file: string): void {
+  beginRun(experiment);
+  useRun.setState({ phase: 'finished', detail: '', loadedFrom: file });
+  for (const event of events) applyEvent(event);
   flush();
 }
 

@@ -234,7 +234,7 @@ export class RunData {
       }
     });
     this.evaluations.push({ step, valLoss, valMetric, pairs, ...(groups && { groups }) });
-    this.predictions = record.predictions;
+    this.predictions = record.predictions.length > 0 ? record.predictions : null;
   }
 
   #addGuideProgress(event: Extract<LabEvent, { type: 'guide.progress' }>): void {

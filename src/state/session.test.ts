@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { findPreset } from '@/experiment/presets.ts';
+import type { LabEvent } from '@/experiment/events.ts';
+import type { RunResult } from '@/experiment/result.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { FakeLab, type FakeOptions } from './fakeLab.test-helper.ts';
+import { usePreferences } from './preferences.ts';
+import { watchRates } from './rates.ts';
 import { clearRun, currentSettings, differsFromRun, useRun } from './run.ts';
 import { Session } from './session.ts';
 
@@ -121,6 +125,30 @@ test('reset closes what the lab holds, before anything else is asked of it', asy
   });
   await session.reset();
   await vi.waitFor(() => expect(lab().calls.slice(-2)).toEqual(['close', 'warmUp cpu']));
+});
+
+test('a result from a file takes the place of the run, and the next run is made here', async () => {
+  const { session, lab, labs, edited } = start();
+  await session.run();
+  await lab().idle();
+  const { result } = useRun.getState();
+  const rates = usePreferences.getState().rates;
+  const stop = watchRates();
+  const other = { ...small, question: 'Out of a file?' };
+  const told: LabEvent[] = [{ type: 'run.finished', result: { ...(result as RunResult), experiment: other } }];
+  await session.show(other, told, 'result.json');
+  expect(useRun.getState()).toMatchObject({ phase: 'finished', loadedFrom: 'result.json', opened: other, step: 40 });
+  expect(edited()).toEqual(other);
+  expect(lab().calls.at(-1)).toBe('close');
+  // How fast another device was is not learned, and stragglers of the run before are not heard.
+  expect(usePreferences.getState().rates).toEqual(rates);
+  lab().emit({ type: 'phase.changed', phase: 'running', detail: '' });
+  expect(phase()).toBe('finished');
+  await session.run();
+  await lab().idle();
+  expect(useRun.getState()).toMatchObject({ phase: 'finished', loadedFrom: null });
+  expect(labs).toHaveLength(1);
+  stop();
 });
 
 test('reset while preparing ends the lab, because preparing cannot be interrupted', async () => {

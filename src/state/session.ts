@@ -14,6 +14,7 @@ import type {
   Lab,
   LabEvent,
   OpenOptions,
+  Phase,
   TaskPreview,
 } from '@/experiment/events.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
@@ -22,7 +23,7 @@ import { useExperiment } from './experiment.ts';
 import { claim, orphans, TAB_RUN, useKeptRuns } from './keptRuns.ts';
 import { sameValue } from './paths.ts';
 import { usePreferences } from './preferences.ts';
-import { applyEvent, beginRun, clearRun, differsFromRun, failRun, useRun } from './run.ts';
+import { applyEvent, beginRun, clearRun, differsFromRun, failRun, showRun, useRun } from './run.ts';
 
 export type PreviewSplit = 'train' | 'val';
 
@@ -95,15 +96,20 @@ export class Session {
     // What was changed by hand while it ran goes with the run; what came with a link stays.
     if (opened && !sameValue(opened, experiment) && sameValue(this.#sources.experiment(), experiment))
       this.#sources.edit(opened);
-    // Preparing cannot be interrupted from outside: end the lab instead, the next run starts a new one.
     // Asked for before the page is idle: what is asked then (another backend) finds no run that holds on to its own.
-    const over =
-      phase === 'preparing' || phase === 'failed'
-        ? this.#discardLab()
-        : phase === 'idle'
-          ? undefined
-          : this.#guard(async (lab) => lab.close());
+    const over = this.#giveUp(phase);
     clearRun();
+    await over;
+  }
+
+  /** Show a finished run out of a file, in the place of the one on screen, and edit its experiment. */
+  async show(experiment: Experiment, events: readonly LabEvent[], file: string): Promise<void> {
+    const { phase } = useRun.getState();
+    this.#run++;
+    this.#listening = false;
+    const over = this.#giveUp(phase);
+    this.#sources.edit(experiment);
+    showRun(experiment, events, file);
     await over;
   }
 
@@ -213,6 +219,14 @@ export class Session {
     } catch (error) {
       return asFailure(error);
     }
+  }
+
+  /** Let go of the run that is open in the lab, if one is. */
+  #giveUp(phase: Phase): Promise<void> | undefined {
+    // Preparing cannot be interrupted from outside: end the lab instead, the next run starts a new one.
+    if (phase === 'preparing' || phase === 'failed') return this.#discardLab();
+    const open = phase !== 'idle' && useRun.getState().loadedFrom === null;
+    return open ? this.#guard(async (lab) => lab.close()) : undefined;
   }
 
   async dispose(): Promise<void> {

@@ -2,13 +2,16 @@
 import { labelGroups, taskMetric, taskShape } from '../../experiment/describe.ts';
 import type { Environment, EvaluationRecord } from '../../experiment/events.ts';
 import { members as membersOf, observedPairs, tapNames } from '../../experiment/plan.ts';
-import type { MemberResult, PairResult, RunResult } from '../../experiment/result.ts';
+import type { MatrixResult, MemberResult, PairResult, RunResult } from '../../experiment/result.ts';
 import type { Experiment } from '../../experiment/schema.ts';
 import { exp } from '../random/math.ts';
 import { mean, sampleSd } from '../../stats/summary.ts';
 import type { History } from './history.ts';
 
 const finite = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);
+
+/** CKA is drawn and compared to two or three decimals; more digits would only make the file longer. */
+const short = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 1e5) / 1e5 : null);
 
 export interface ResultInput {
   experiment: Experiment;
@@ -42,6 +45,17 @@ export function buildResult(input: ResultInput): RunResult {
     const index = (member * targetTaps.length + targetTaps.indexOf(pair.targetTap)) * taps.length + taps.indexOf(pair.guideTap);
     return finite(record?.matrices[pair.guide]?.[index * 3 + field]);
   };
+
+  /** The matrix of one member against one guide. */
+  const matrix = (record: EvaluationRecord | undefined, member: number, guide: string): MatrixResult => {
+    const width = guideTaps[guide].length;
+    const values = record?.matrices[guide];
+    const field = (f: number) =>
+      targetTaps.map((_, t) =>
+        Array.from({ length: width }, (__, g) => short(values?.[((member * targetTaps.length + t) * width + g) * 3 + f] ?? Number.NaN)));
+    return { cka: field(0), debiased: field(1), chance: field(2) };
+  };
+  const labels = (last?.predictions.length ?? 0) / Math.max(1, members.length);
 
   const groupNames = labelGroups(experiment.task);
   const groupsOf = (m: number) => groupNames.map((name, g) => {
@@ -85,17 +99,24 @@ export function buildResult(input: ResultInput): RunResult {
         valLoss: evaluations.map((e) => finite(e.valLoss[m])), valMetric: evaluations.map((e) => finite(e.valMetric[m])),
         similarity: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 0))),
         similarityDebiased: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 1))),
+        similarityChance: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 2))),
       },
+      matrices: Object.fromEntries(
+        Object.keys(guideTaps).map((guide) => [guide, { start: matrix(evaluations[0], m, guide), end: matrix(last, m, guide) }]),
+      ),
+      predictions: [...(last?.predictions.subarray(m * labels, (m + 1) * labels) ?? [])],
     };
   });
 
   return {
-    schema: 1,
+    schema: 2,
+    finishedAt: new Date().toISOString(),
     experiment,
     environment: { backend: environment.backend, adapter: environment.adapter, browser: globalThis.navigator?.userAgent ?? 'node', version: __APP_VERSION__ },
     metric,
     timing: { seconds: input.seconds, stepsPerSecond: input.seconds > 0 ? history.steps / input.seconds : 0 },
     guides: input.guides,
+    layers: { target: targetTaps, guides: guideTaps },
     members: results,
     events: [...input.notes],
     summary: experiment.arms.map(({ id }) => {

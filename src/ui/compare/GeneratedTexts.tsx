@@ -43,7 +43,8 @@ function Texts() {
   const [draw, setDraw] = useState(0);
   const [seedIndex, setSeedIndex] = useState(0);
   const seed = Math.min(seedIndex, experiment.seeds.length - 1);
-  const still = phase === 'paused' || phase === 'finished';
+  const loaded = useRun((state) => state.loadedFrom !== null);
+  const still = (phase === 'paused' || phase === 'finished') && !loaded;
   const temperature = choice === LIKELY ? 1 : Number(choice);
   const written = useWritten(visible && still && step > 0, data, { step, temperature, draw });
 
@@ -52,7 +53,9 @@ function Texts() {
       title="What each arm writes"
       data-testid="texts"
       note={
-        written
+        loaded
+          ? 'A result holds no networks that could write: press Run again to train them here.'
+          : written
           ? `after step ${number(written.step)}, going on with a piece of the validation text`
           : 'Each arm goes on with a piece of the validation text when the run pauses or ends.'
       }

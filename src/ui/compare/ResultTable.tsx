@@ -36,7 +36,8 @@ export function ResultTable() {
   const shown = rows.length > 0 ? rows : experiment.arms.map((arm) => emptyRow(arm.id, arm.name, groups.length));
   const done = result !== null;
   const heads = columnHeads(experiment, done, reference.name);
-  const worker = environment && `${BACKENDS[environment.backend]}: ${environment.adapter}`;
+  const made = result?.environment ?? environment;
+  const worker = made && `${BACKENDS[made.backend]}: ${made.adapter}`;
   const note = [
     rows.length === 0
       ? ''

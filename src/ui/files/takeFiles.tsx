@@ -1,8 +1,12 @@
 import { Button, Stack, Text } from '@mantine/core';
 import type { AssetInfo, GivenFile } from '@/experiment/assets.ts';
+import type { LabEvent } from '@/experiment/events.ts';
+import type { Experiment } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { addFiles, putAsset, type Taken } from '@/state/files.ts';
-import { MAX_IMPORT_BYTES, readExperiment } from '@/state/importing.ts';
+import { type Imported, MAX_IMPORT_BYTES, readExperiment } from '@/state/importing.ts';
+import { useRun } from '@/state/run.ts';
+import { session } from '@/state/session.ts';
 import { notify } from '@/ui/notify.ts';
 import { problemWords } from '@/ui/words.ts';
 import { assetSummary } from './words.ts';
@@ -31,12 +35,43 @@ function importExperiment(name: string, text: string): void {
     text === TOO_LARGE
       ? { ok: false as const, message: 'It is too large to be an experiment.' }
       : readExperiment(text);
-  if (imported.ok) {
-    useExperiment.getState().replace(imported.experiment);
+  if (imported.ok) takeExperiment(name, imported);
+  else refuse(`“${name}” could not be taken in`, `${imported.message} The experiment on the page is unchanged.`);
+}
+
+function takeExperiment(name: string, imported: Extract<Imported, { ok: true }>): void {
+  const run = imported.kind === 'result' ? imported.run : null;
+  const { phase } = useRun.getState();
+  const going = phase === 'preparing' || phase === 'running' || phase === 'paused';
+  // A run that has not ended is work that nothing holds: what is on screen stays until someone gives it up.
+  if (run?.ok && !going) return void showResult(name, imported.experiment, run.events);
+  useExperiment.getState().replace(imported.experiment);
+  if (!run) {
+    notify('import', { message: `Took the experiment from “${name}”. Press Run to run it here.` });
+  } else if (run.ok) {
     notify('import', {
-      message: `Took the experiment from ${imported.kind === 'result' ? 'the result in ' : ''}“${name}”. Press Run to run it here.`,
+      autoClose: 12_000,
+      title: `Took the experiment from the result in “${name}”`,
+      message: (
+        <Stack gap={6} align="flex-start">
+          <Text size="sm">The run on screen has not ended.</Text>
+          <Button onClick={() => void showResult(name, imported.experiment, run.events)}>Give it up and show the result</Button>
+        </Stack>
+      ),
     });
-  } else refuse(`“${name}” could not be taken in`, `${imported.message} The experiment on the page is unchanged.`);
+  } else {
+    notify('import', {
+      color: 'yellow',
+      autoClose: false,
+      title: `Took only the experiment from “${name}”`,
+      message: `Its curves cannot be shown: ${run.message}. Press Run to run it here.`,
+    });
+  }
+}
+
+async function showResult(name: string, experiment: Experiment, events: readonly LabEvent[]): Promise<void> {
+  await session.show(experiment, events, name);
+  notify('import', { message: `The result in “${name}” is on screen. Press Run again to repeat it here.` });
 }
 
 const refuse = (title: string, message: string): void =>

@@ -9,6 +9,7 @@ import { armColour } from '@/ui/colours.ts';
 import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
 import { verdictOf } from '@/ui/compare/verdictOf.ts';
 import { validationSet } from '@/ui/words.ts';
+import { loadedWords } from './progress.ts';
 import classes from './run.module.css';
 
 const plain = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
@@ -67,6 +68,18 @@ function Whose() {
   );
 }
 
+/** Of a run that was not made here: where it comes from, when and on what it was made. */
+function Loaded() {
+  const file = useRun((state) => state.loadedFrom);
+  const result = useRun((state) => state.result);
+  if (file === null || !result) return null;
+  return (
+    <div className={classes.whose} data-testid="loaded-result">
+      {loadedWords(file, result)}
+    </div>
+  );
+}
+
 export function VerdictCard() {
   const { ref, visible } = useFrame<HTMLDivElement>();
   const { data, step } = useSnapshot(visible, 'evaluations');
@@ -81,6 +94,7 @@ export function VerdictCard() {
   const told = verdict !== null && (evaluation?.step ?? 0) > 0;
   return (
     <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict" data-of-another={another || undefined}>
+      <Loaded />
       <Whose />
       {told ? (
         // A new sentence is a new element: pieces of the old one do not wander over the lines.

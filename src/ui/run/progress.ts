@@ -1,5 +1,6 @@
 /** The run bar's words. */
 import type { Phase } from '@/experiment/events.ts';
+import type { RunResult } from '@/experiment/result.ts';
 import type { RunState } from '@/state/run.ts';
 import { duration, number, plural } from '@/ui/words.ts';
 
@@ -39,6 +40,16 @@ export function progressWords(run: Progress): string {
     case 'failed':
       return `${step > 0 ? `${at} · ` : ''}failed: ${run.detail}`;
   }
+}
+
+const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
+
+/** "Out of “result.json”, run on 21 November 2026 with WebAssembly (SIMD, 2 threads)" */
+export function loadedWords(file: string, { finishedAt, environment }: RunResult): string {
+  const date = finishedAt === undefined ? Number.NaN : Date.parse(finishedAt);
+  const when = Number.isFinite(date) ? ` on ${new Date(date).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })}` : '';
+  const backend = BACKENDS[environment.backend] ?? environment.backend;
+  return `Out of “${file}”, run${when} with ${backend}${environment.adapter ? ` (${environment.adapter})` : ''}`;
 }
 
 /** What a screen reader is told now and then. */

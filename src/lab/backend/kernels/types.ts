@@ -100,6 +100,13 @@ export interface Kernels extends SequenceKernels {
   gramProducts(x: Tensor3D, rows: Tensor2D | null, others: readonly Tensor5D[]): Tensor3D;
 
   /**
+   * Gradient of weight · (1 − CKA(x, guide)) in one go, where a backend has it; else `guidance/alignment.ts` composes it.
+   * Members `[first, first + count)` of x `[E, B, T·F]` as T matrices `[B, F]` each (T = `positions`), guide `[count·T|1, B, B]`,
+   * weights `[E]` → `[count, B, T·F]`.
+   */
+  alignmentGradient?(x: Tensor3D, guide: Tensor3D, weights: Tensor1D, options: AlignmentOptions): Tensor3D;
+
+  /**
    * One Adam/AdamW step for one parameter of any shape `[E, …]`: may update in place and return its
    * arguments, or return new tensors (the caller then disposes the old ones). `members.scale` multiplies each
    * member's gradient (clipping); where `members.active` is 0 the member is left exactly as it was.
@@ -121,16 +128,31 @@ export interface Kernels extends SequenceKernels {
     active: Tensor1D, loss: Tensor1D, squaredNorm: Tensor1D, clipNorm: number | null,
   ): { active: Tensor1D; scale: Tensor1D };
 
-  /**
-   * running ← running + momentum·(factor·batch − running) per member where `active[e]` ≠ 0; in place or new.
-   */
-  runningAverage(running: Tensor2D, batch: Tensor2D, options: AverageOptions, active: Tensor1D): Tensor2D;
+  /** running ← running + momentum·(factor·batch − running) of each, per member where `active[e]` ≠ 0; in place or new. */
+  runningAverages(averages: readonly Average[], momentum: number, active: Tensor1D): Tensor2D[];
 
   /**
-   * Inverted dropout masks `[S, B, F]` on the device, the same bits as `random/dropout.ts` gives: `origin` int32
-   * `[S + 1]` holds the seeds and, last, the step. Absent where masks are made from numbers.
+   * Inverted dropout masks `[E, B, F]` on the device, the same bits as `random/dropout.ts` gives: `origin` int32
+   * `[S + 1]` holds the seeds and, last, the step; member e has that of seed e mod S. Absent where masks are made from
+   * numbers.
    */
   dropoutMask?(origin: Tensor1D, layer: number, shape: [number, number, number], rate: number): Tensor3D;
+
+  /**
+   * Rows of tables that lie on the device: table float32 or int32 `[T, N, F]`, rows int32 `[S, B]` → `[E, B, F]`. Member
+   * e gets its rows [e mod S] from table e mod T, so T and S have to divide E. A row outside 0 … N−1 gives zeros.
+   * @param members E; S without it
+   */
+  gatherRows(table: Tensor3D, rows: Tensor2D, members?: number): Tensor3D;
+
+  /**
+   * Put values `[R, F]` into a float32 table `[T, N, F]`: into the rows int32 `[R]` of its part `at`, which lie within
+   * 0 … N−1 and differ from each other. In place, returning the table, or new (the caller then disposes the old one).
+   */
+  scatterRows(table: Tensor3D, rows: Tensor1D, values: Tensor2D, at: number): Tensor3D;
+
+  /** Bytes of the largest table that a kernel can read; absent: as memory allows. */
+  readonly largestTable?: number;
 
   /** x with `part` `[n, …]` added to its members from `first` on: a gradient that only some members have. */
   addToMembers<T extends Tensor>(x: T, part: T, first: number): T;
@@ -170,6 +192,15 @@ export interface ConvOptions {
   pad: number;
 }
 
+export interface AlignmentOptions {
+  first: number;
+  count: number;
+  positions: number;
+  /** Factor on the weight of each matrix, `[count·T]`; 1 where absent. */
+  shares?: Tensor1D;
+  debiased: boolean;
+}
+
 export interface AdamState {
   parameter: Tensor;
   m: Tensor;
@@ -205,9 +236,9 @@ export interface SgdHyper {
   weightDecay: number;
 }
 
-export interface AverageOptions {
-  /** Weight of the new value. */
-  momentum: number;
+export interface Average {
+  running: Tensor2D;
+  batch: Tensor2D;
   /** Multiplies the new value first. */
   factor: number;
 }

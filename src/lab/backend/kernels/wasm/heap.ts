@@ -9,8 +9,8 @@ export interface Heap {
   free(address: number): void;
   /** Where the values of a tensor lie. Valid until the tensor is disposed; growing the heap moves nothing. */
   address(tensor: Tensor): number;
-  /** A new float32 tensor, tracked by tfjs like any other. Its values are undefined. */
-  tensor<T extends Tensor>(shape: readonly number[]): T;
+  /** A new tensor, float32 unless said, tracked by tfjs like any other. Its values are undefined. */
+  tensor<T extends Tensor>(shape: readonly number[], dtype?: 'float32' | 'int32'): T;
 }
 
 /** The part of emscripten's module that the type declarations of tfjs leave out. */
@@ -39,8 +39,8 @@ export function tfjsHeap(): Heap | null {
     },
     free: (address) => module._free(address),
     address: (tensor) => backend.dataIdMap.get(tensor.dataId).memoryOffset,
-    tensor<T extends Tensor>(shape: readonly number[]): T {
-      const info = backend.makeOutput([...shape], 'float32');
+    tensor<T extends Tensor>(shape: readonly number[], dtype: 'float32' | 'int32' = 'float32'): T {
+      const info = backend.makeOutput([...shape], dtype);
       const tensor = tf.engine().makeTensorFromTensorInfo(info, backend) as T;
       if (backend.dataIdMap.get(info.dataId).memoryOffset === 0) {
         tensor.dispose();

@@ -8,6 +8,7 @@ import { recurrentKernels } from './recurrent.ts';
 import { Block, type Runner } from './runner.ts';
 import { similarity } from './similarity.ts';
 import { attentionKernels, tokenKernels } from './sequences.ts';
+import { tableKernels } from './tables.ts';
 
 /** The kernels of `c/*.c` behind the interface that the engine uses. `dispose` frees what they share. */
 export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; dispose(): void } {
@@ -26,6 +27,7 @@ export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; d
       ...tokenKernels(context),
       ...attentionKernels(context),
       ...recurrentKernels(context, products),
+      ...tableKernels(context),
     },
     dispose() {
       partialSums.free();

@@ -307,7 +307,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
       });
     });
 
-    test('sgd and runningAverage', async () => {
+    test('sgd and runningAverages', async () => {
       await agrees((kernels) => {
         let state = { parameter: randomTensor(shape, 1), velocity: tf.zeros(shape) };
         for (let step = 1; step <= 3; step++) {
@@ -318,7 +318,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
       });
       await agrees((kernels) => {
         const flat = (seed: number) => tf.reshape(randomTensor(shape, seed), [shape[0], -1]) as Tensor2D;
-        return kernels.runningAverage(flat(1), flat(2), { momentum: 0.1, factor: 1.5 }, perMember([1, 0, 1]));
+        return kernels.runningAverages([{ running: flat(1), batch: flat(2), factor: 1.5 }], 0.1, perMember([1, 0, 1]))[0];
       });
       await agrees((kernels) => kernels.sumSquares([randomTensor(shape, 1), randomTensor([shape[0], 7], 2)]));
     });
@@ -328,6 +328,17 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
       await agrees((kernels) => kernels.addToMembers(randomTensor(shape, 1), randomTensor(some, 2), 1));
       expect(() => wasm.kernels.addToMembers(randomTensor(shape, 1), randomTensor(some, 2), shape[0])).toThrow('do not fit');
     });
+  });
+
+  test('tables, read and written by rows', async () => {
+    const table = (count: number) => randomTensor<Tensor3D>([count, 40, 33], count);
+    const rows = (values: number[], seeds: number) => tf.tensor2d(values, [seeds, values.length / seeds], 'int32');
+    await agrees((kernels) => kernels.gatherRows(table(1), rows([39, 0, -1, 40, 7, 7], 1)), 1e-30);
+    await agrees((kernels) => kernels.gatherRows(table(3), rows([39, 0, -1, 40, 7, 7], 3), 6), 1e-30);
+    await agrees((kernels) => kernels.gatherRows(tf.cast(tf.mul(table(1), 100), 'int32'), rows([3, 9, 12, 1], 2), 4), 1e-30);
+    await agrees((kernels) => kernels.scatterRows(tf.add(table(3), 0), tf.tensor1d([39, 0, 8], 'int32'), randomTensor([3, 33], 2), 2), 1e-30);
+    expect(() => wasm.kernels.gatherRows(table(2), rows([1, 2, 3], 3))).toThrow('do not fit 3 members');
+    expect(() => wasm.kernels.scatterRows(table(2), tf.tensor1d([1], 'int32'), randomTensor([1, 33], 2), 2)).toThrow('do not fit');
   });
 
   function lastMember(t: Tensor): Tensor {

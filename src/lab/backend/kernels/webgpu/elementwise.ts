@@ -73,7 +73,7 @@ const EMBEDDING_GRAD: Shader = {
 const DROPOUT: Shader = {
   name: 'dropout mask', inputs: ['origin: i32'], outputs: ['mask'], numbers: ['size', 'each', 'S', 'layer', 'threshold', 'kept: f32'],
   code: perElement(/* wgsl */ `
-  let s = i / u.each;
+  let s = (i / u.each) % u.S;
   let k0 = key(s, 0x9e3779b9u);
   let k1 = key(s, 0x7f4a7c15u);
   var x = (i % u.each) ^ k0;
@@ -107,7 +107,7 @@ export function elementwiseKernels(runner: ShaderRunner) {
     dropoutMask(origin, layer, shape, rate) {
       const size = shape[0] * shape[1] * shape[2];
       return runner.run(DROPOUT, {
-        inputs: [origin], outputs: [shape], numbers: [size, size / shape[0], shape[0], layer, dropThreshold(rate), 1 / (1 - rate)], groups: cover(size),
+        inputs: [origin], outputs: [shape], numbers: [size, size / shape[0], origin.size - 1, layer, dropThreshold(rate), 1 / (1 - rate)], groups: cover(size),
       })[0];
     },
 

@@ -5,12 +5,15 @@ import type { Kernels } from '../types.ts';
 import { attentionKernels } from './attention.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { columnKernels } from './columns.ts';
+import { depthwiseKernels } from './depthwise.ts';
 import { elementwiseKernels } from './elementwise.ts';
-import { productKernels } from './gemm.ts';
+import { gramProducts, productKernels } from './gemm.ts';
 import { optimiserKernels } from './optimisers.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { rowKernels } from './rows.ts';
 import { ShaderRunner } from './runner.ts';
+import { similarityKernels } from './similarity.ts';
+import { tableKernels } from './tables.ts';
 
 /** Call it after `tf.setBackend('webgpu')` and `tf.ready()`. */
 export function createWebGpuKernels(): Kernels {
@@ -23,10 +26,13 @@ export function createWebGpuKernels(): Kernels {
     ...columns,
     ...batchNormKernels(runner),
     ...rowKernels(runner, layerNormSums),
+    ...similarityKernels(runner, gramProducts(runner)),
+    ...depthwiseKernels(runner),
     ...elementwiseKernels(runner),
     ...recurrentKernels(runner, { ...products, ...columns }),
     ...attentionKernels(runner),
     ...optimiserKernels(runner),
+    ...tableKernels(runner),
   };
   return { ...kernels, gramProducts: gramProductsBy(kernels) };
 }

@@ -31,7 +31,7 @@ export interface Shader {
   name: string;
   /** Names of the arrays, of f32 unless written as `name: i32`. */
   inputs: readonly string[];
-  /** Arrays that are read and written: new tensors, or such as are updated in place. */
+  /** Arrays that are read and written: new tensors, or such as are updated in place. Typed as the inputs are. */
   outputs: readonly string[];
   /** Fields of `u`, of type u32 unless written as `name: f32`. */
   numbers: readonly string[];
@@ -57,7 +57,7 @@ export function cover(size: number): [number, number] {
 
 export interface Call {
   inputs: readonly tf.Tensor[];
-  /** One for each output: the shape of a new float32 tensor, or a tensor to update in place. */
+  /** One for each output: the shape of a new tensor, or a tensor to update in place. */
   outputs: readonly (number[] | tf.Tensor)[];
   numbers: readonly number[];
   /** Workgroups along x, y, z. */
@@ -111,7 +111,7 @@ export class ShaderRunner {
   run(shader: Shader, call: Call): tf.Tensor[] {
     const backend = this.#backend;
     const inputs = call.inputs.map((tensor, i) => (typed(shader.inputs[i], 'f32')[1] === 'f32' ? this.#floats(tensor) : tensor));
-    const outputs = call.outputs.map((output) => (output instanceof tf.Tensor ? output : this.#newTensor(output)));
+    const outputs = call.outputs.map((output, i) => (output instanceof tf.Tensor ? output : this.#newTensor(output, typed(shader.outputs[i], 'f32')[1])));
     const tensors = [...inputs, ...outputs];
     const entries = tensors.map((tensor, binding): GPUBindGroupEntry => {
       backend.uploadToGPU(tensor.dataId);
@@ -147,8 +147,8 @@ export class ShaderRunner {
     return this.run(TO_FLOATS, { inputs: [tensor], outputs: [tensor.shape], numbers: [tensor.size], groups: cover(tensor.size) })[0];
   }
 
-  #newTensor(shape: number[]): tf.Tensor {
-    return tf.engine().makeTensorFromTensorInfo(this.#backend.makeTensorInfo(shape, 'float32'));
+  #newTensor(shape: number[], type: string): tf.Tensor {
+    return tf.engine().makeTensorFromTensorInfo(this.#backend.makeTensorInfo(shape, type === 'i32' ? 'int32' : 'float32'));
   }
 
   #pipeline(shader: Shader): { pipeline: GPUComputePipeline; layout: GPUBindGroupLayout } {
