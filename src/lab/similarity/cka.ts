@@ -5,6 +5,7 @@
  * Székely & Rizzo 2014) reduces to ⟨K,L⟩ − n/(n−2)·diag(K)·diag(L) + tr K·tr L/((n−1)(n−2)).
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { ownProducts } from '../backend/kernels/composed/similarity.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { centredGram } from '../guidance/alignment.ts';
 
@@ -63,13 +64,10 @@ export class GramStack {
 
   /** @param activations `[S, n, F]` by tap name, in order. Call inside `tf.tidy`; `keep` the result to use it longer. */
   static of(kernels: Kernels, activations: ReadonlyMap<string, tf.Tensor3D>): GramStack {
-    const layers = [...activations.values()];
-    const stacked = (parts: tf.Tensor3D[]) => tf.expandDims(tf.stack(parts, 1), 1);
-    return new GramStack(
-      [...activations.keys()],
-      stacked(layers.map((x) => centredGram(kernels, x))) as tf.Tensor5D,
-      tf.reshape(stacked(layers.map((x) => kernels.gramProducts(x, null, []))), [-1, 1, layers.length, 3]),
-    );
+    const grams = tf.stack([...activations.values()].map((x) => centredGram(kernels, x)), 1);
+    const [instances, taps, n] = grams.shape;
+    const own = ownProducts(kernels, tf.reshape(grams, [instances * taps, n * n]), n);
+    return new GramStack([...activations.keys()], tf.expandDims(grams, 1) as tf.Tensor5D, tf.reshape(own, [instances, 1, taps, 3]));
   }
 
   /** Stacks of the same layers, one behind the other along S (axis 0) or P (axis 1). */

@@ -11,6 +11,12 @@ function diagonals(matrices: Tensor2D, n: number): Tensor2D {
   return tf.gather(matrices, tf.range(0, n * n, n + 1, 'int32'), 1);
 }
 
+/** Of matrices `[N, n²]` with themselves: ⟨K, K⟩, Σ diag(K)², tr K; `[N, 3]`. */
+export function ownProducts(kernels: Pick<Kernels, 'sumSquares'>, grams: Tensor2D, n: number): Tensor2D {
+  const diagonal = diagonals(grams, n);
+  return tf.stack([kernels.sumSquares([grams]), kernels.sumSquares([diagonal]), tf.sum(diagonal, 1)], 1) as Tensor2D;
+}
+
 /** `gramProducts` made of the other kernels of a backend. */
 export function gramProductsBy(
   kernels: Pick<Kernels, 'centreNormalise' | 'matmul' | 'sumSquares'>,
@@ -21,7 +27,7 @@ export function gramProductsBy(
     const { z } = kernels.centreNormalise(examples);
     const grams = tf.reshape(kernels.matmul(z, z, { transposeB: true }), [members, n * n]) as Tensor2D;
     const diagonal = diagonals(grams, n);
-    const columns: tf.Tensor[] = [kernels.sumSquares([grams]), kernels.sumSquares([diagonal]), tf.sum(diagonal, 1)];
+    const columns: tf.Tensor[] = [ownProducts(kernels, grams, n)];
     const products = (own: Tensor2D, theirs: Tensor3D): tf.Tensor => {
       const [instances, , size] = theirs.shape;
       // Where others are as many as seeds, one arm after the other.
