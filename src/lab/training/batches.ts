@@ -57,7 +57,7 @@ export class Batches {
     return {
       step, batchSize, drawn, rows: rows.length > 0 ? rows : null,
       feeds: {
-        ...(rows.length > 0 && { rows: { values: Int32Array.from(rows.flatMap((own) => [...own])), shape: [seeds.length, batchSize] } }),
+        ...(rows.length > 0 && { rows: rowValues(rows) }),
         ...(!this.#resident && { inputs: inputValues(drawn(), task.shape.input), labels: labelValues(drawn()) }),
       },
     };
@@ -84,6 +84,14 @@ export class Batches {
   dispose(): void {
     if (this.#resident) tf.dispose([this.#resident.inputs, this.#resident.labels]);
   }
+}
+
+function rowValues(rows: readonly Uint32Array[]): Feed {
+  const values = new Int32Array(rows.length * rows[0].length);
+  rows.forEach((own, s) => {
+    values.set(own, s * own.length);
+  });
+  return { values, shape: [rows.length, rows[0].length] };
 }
 
 function resident({ inputs, labels, examples }: Split): { inputs: tf.Tensor3D; labels: tf.Tensor3D } {
