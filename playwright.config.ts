@@ -29,7 +29,7 @@ export default defineConfig({
   workers: 1,
   timeout: 3 * 60_000,
   // All tests together fit a build server's patience; what has not run by then is reported as failed.
-  globalTimeout: 17 * 60_000,
+  globalTimeout: 19 * 60_000,
   expect: { timeout: 15_000 },
   reporter: 'list',
   use: { screenshot: 'only-on-failure', contextOptions: { reducedMotion: 'reduce' } },

@@ -1,9 +1,12 @@
 /** Small inputs for every kernel, and whole training steps: the cases of the self-check and of the backends' tests. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { NetworkSpec } from '../../experiment/schema.ts';
+import { Tape } from '../autodiff/tape.ts';
 import { centredGram } from '../guidance/alignment.ts';
+import { BatchView } from '../guidance/tokenViews.ts';
 import { stream } from '../random/stream.ts';
 import { Group, SCALAR_ROWS } from '../training/group.ts';
+import { alignmentRoots } from '../training/terms.ts';
 import type { Kernels } from './kernels/types.ts';
 import { SEQUENCE_CASES } from './sequenceCases.ts';
 
@@ -82,6 +85,11 @@ export const CHECK_CASES: Record<string, Case> = {
       dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 3),
     };
   },
+  'depthwise over many pixels': (k) => {
+    const [x, filter] = [random<tf.Tensor5D>('x', [1, 5, 16, 16, 19]), random<tf.Tensor4D>('filter', [1, 5, 5, 19])];
+    const dy = random<tf.Tensor5D>('dy', [1, 5, 16, 16, 19]);
+    return { y: k.depthwiseConv(x, filter), dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 5) };
+  },
   losses: (k) => {
     const logits = random<tf.Tensor3D>('logits', [2, 11, 5]);
     const ce = k.softmaxCrossEntropy(logits, labels(1, 11, 5));
@@ -95,7 +103,32 @@ export const CHECK_CASES: Record<string, Case> = {
     const other = centredGram(k, random('y', [1, 16, 9]));
     const biased = k.cka(gram, other, { debiased: false });
     const debiased = k.cka(gram, other, { debiased: true });
-    return { norm, gram, value: biased.value, g: biased.g, debiased: debiased.value, gDebiased: debiased.g };
+    const others = [tf.reshape(tf.concat3d([other, other], 0), [1, 1, 2, 16, 16])] as tf.Tensor5D[];
+    const products = k.gramProducts(random('x', [2, 16, 21], 100), null, others);
+    const rows = tf.tensor2d([0, 3, 5, 9, 1, 2, 7, 15], [2, 4], 'int32');
+    const ofRows = k.gramProducts(random('x', [2, 16, 21], 100), rows, []);
+    const few = k.cka(centredGram(k, random('few', [2, 3, 8])), centredGram(k, random('fewer', [1, 3, 5])), { debiased: true });
+    return { products, ofRows, norm, gram, value: biased.value, g: biased.g, debiased: debiased.value, gDebiased: debiased.g, few: few.value, gFew: few.g };
+  },
+  alignment: (k) => {
+    const tape = new Tape(k, true);
+    const taps = new Map([['image', [4, 17, 300]], ['tokens', [4, 9, 5 * 6]]].map(([name, shape]) =>
+      [name as string, tape.parameter(random<tf.Tensor3D>(name as string, shape as number[]))]));
+    // The second member's layer is collapsed.
+    taps.set('collapsed', tape.parameter(tf.mul(random('collapsed', [4, 9, 30]), tf.tensor3d([1, 0, 1, 1], [4, 1, 1]))));
+    const members = { first: 1, count: 2 };
+    const gram = (name: string, shape: number[]) => centredGram(k, random(name, shape));
+    const roots = alignmentRoots(k, taps, [
+      { members, targetTap: 'image', guideGram: gram('own', [2, 17, 8]), measure: 'cka' },
+      { members, targetTap: 'image', guideGram: gram('shared', [1, 17, 8]), measure: 'cka-debiased' },
+      {
+        members, targetTap: 'tokens', guideGram: gram('position', [10, 9, 4]), measure: 'cka', view: new BatchView('position', 5),
+        shares: tf.tensor1d([0, 0.25, 0.25, 0.25, 0.25, 0.5, 0, 0.5, 0, 0]),
+      },
+      { members: { first: 0, count: 4 }, targetTap: 'tokens', guideGram: gram('last', [1, 9, 4]), measure: 'cka', view: new BatchView('last-token', 5) },
+      { members, targetTap: 'collapsed', guideGram: gram('guide', [2, 9, 4]), measure: 'cka' },
+    ], tf.tensor1d([1, 2, 0.5, 3]));
+    return Object.fromEntries(roots.map(([, gradient], i) => [`root ${i}`, gradient]));
   },
   optimisers: (k) => {
     const parameter = random<tf.Tensor3D>('p', [2, 6, 5]);
@@ -109,9 +142,12 @@ export const CHECK_CASES: Record<string, Case> = {
     const state = () => ({ parameter: tf.add(parameter, 0), m: random('m', [2, 6, 5]), v: tf.square(random('v', [2, 6, 5])) });
     const adam = k.adam(state(), gradient, members, hyper);
     const sgd = k.sgd({ parameter: tf.add(parameter, 0), velocity: random('m', [2, 6, 5]) }, gradient, members, { momentum: 0.9, weightDecay: 0.1 });
-    const average = k.runningAverage(random('mean', [2, 5]), random('batch', [2, 5]), { momentum: 0.1, factor: 1.5 }, active);
+    // More than one dispatch can bind.
+    const widths = [5, 300, 7, 4, 5, 6, 3, 8];
+    const averages = k.runningAverages(
+      widths.map((width, i) => ({ running: random(`mean ${i}`, [2, width]), batch: random(`batch ${i}`, [2, width]), factor: 1.5 + i })), 0.1, active);
     const joined = k.addToMembers(random('whole', [4, 5]), random('part', [2, 5]), 1);
-    return { adam: adam.parameter, m: adam.m, v: adam.v, sgd: sgd.parameter, squares, active, scale, average, joined };
+    return { adam: adam.parameter, m: adam.m, v: adam.v, sgd: sgd.parameter, squares, active, scale, joined, ...Object.fromEntries(averages.map((average, i) => [`average ${i}`, average])) };
   },
   tables: (k) => {
     const [shared, own] = [random<tf.Tensor3D>('shared', [1, 9, 5]), random<tf.Tensor3D>('own', [2, 9, 5])];

@@ -47,9 +47,11 @@ export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: Bat
 export function alignmentGradient(
   kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure,
 ): tf.Tensor3D {
+  const debiased = measure === 'cka-debiased';
+  if (kernels.alignmentGradient) return kernels.alignmentGradient(x, guide, weights, { first: 0, count: x.shape[0], positions: 1, debiased });
   const { z, norm } = kernels.centreNormalise(x);
   const gram = kernels.matmul(z, z, { transposeB: true });
-  const { g } = kernels.cka(gram, guide, { debiased: measure === 'cka-debiased' });
+  const { g } = kernels.cka(gram, guide, { debiased });
   const alive = tf.greater(norm, 0);
   const factor = tf.where(alive, tf.div(tf.neg(weights), tf.where(alive, norm, tf.onesLike(norm))), tf.zerosLike(norm));
   // The n×n side is the small one: scale there, not on [E, B, F].

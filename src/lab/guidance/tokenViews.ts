@@ -24,6 +24,12 @@ export class BatchView {
     this.#mask = tokens && tf.tidy(() => tf.keep(tf.cast(tf.greaterEqual(tokens, 0), 'float32')));
   }
 
+  /** Of how many positions each is compared for itself, as it is; null where examples are made another way. */
+  get positions(): number | null {
+    if (this.kind === 'flattened') return 1;
+    return this.kind === 'position' && !this.#mask ? this.#length : null;
+  }
+
   /**
    * `[E, B, T·F]` → the examples: `[E·T, B, F]` per position, `[E, B, T·F]` flattened, `[E, B·T, F]` for all tokens,
    * `[E, B, F]` for the last. Where padding is left out the rest is centred and padding set to 0: any Gram matrix of

@@ -111,7 +111,7 @@ export class Group {
       const { active, scale } = kernels.control(this.#active, loss, kernels.sumSquares([...gradients.values()]), this.#clipNorm);
       this.#optimiser.update(this.model.weights, gradients, { scale, active, factors: input.scalars });
       this.#setActive(active);
-      for (const [name, statistics] of context.batchStatistics) this.#average(name, statistics);
+      this.#average(context.batchStatistics);
       return tf.stack([loss, accuracy, active]) as tf.Tensor2D;
     });
   }
@@ -155,14 +155,19 @@ export class Group {
     return x && repeats > 1 ? (tf.concat(new Array<tf.Tensor>(repeats).fill(x), 0) as T) : x;
   }
 
-  #average(name: string, { mean, variance, rows }: BatchStatistics): void {
-    const running = this.model.weights.running(name);
-    // PyTorch keeps the unbiased variance in the running statistics.
-    const unbiased = rows > 1 ? rows / (rows - 1) : 1;
-    for (const [which, batch, factor] of [['mean', mean, 1], ['variance', variance, unbiased]] as const) {
-      const next = this.#kernels.runningAverage(running[which], batch, { momentum: STATISTICS_MOMENTUM, factor }, this.#active);
-      this.model.weights.replace(`${which}/${name}`, next);
-    }
+  #average(statistics: ReadonlyMap<string, BatchStatistics>): void {
+    const averages = [...statistics].flatMap(([name, { mean, variance, rows }]) => {
+      const running = this.model.weights.running(name);
+      // PyTorch keeps the unbiased variance in the running statistics.
+      const unbiased = rows > 1 ? rows / (rows - 1) : 1;
+      return [
+        { name: `mean/${name}`, running: running.mean, batch: mean, factor: 1 },
+        { name: `variance/${name}`, running: running.variance, batch: variance, factor: unbiased },
+      ];
+    });
+    if (averages.length === 0) return;
+    const next = this.#kernels.runningAverages(averages, STATISTICS_MOMENTUM, this.#active);
+    averages.forEach(({ name }, i) => this.model.weights.replace(name, next[i]));
   }
 
   #setActive(active: tf.Tensor1D): void {

@@ -86,6 +86,11 @@ export function alignmentRoots(
   return joinTerms(terms).map(({ members, targetTap, guideGram, shares, view, measure }) => {
     const value = taps.get(targetTap);
     if (!value) throw new Error(`the target has no layer "${targetTap}"`);
+    const positions = view ? view.positions : 1;
+    if (kernels.alignmentGradient && positions) {
+      const options = { ...members, positions, shares, debiased: measure === 'cka-debiased' };
+      return [value, kernels.alignmentGradient(value.tensor, guideGram, weights, options), members.first];
+    }
     const tap = membersOf(value.tensor, members);
     const own = membersOf(weights, members);
     const each = shares ? (tf.reshape(tf.mul(tf.reshape(shares, [members.count, -1]), tf.expandDims(own, 1)), [-1]) as tf.Tensor1D) : own;

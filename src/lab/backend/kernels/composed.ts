@@ -3,9 +3,10 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@
 import { attention, attentionGrad } from './composed/attention.ts';
 import * as depthwise from './composed/depthwise.ts';
 import { distillation, softmaxCrossEntropy } from './composed/losses.ts';
-import { addToMembers, adam, control, runningAverage, sgd, sumSquares } from './composed/optimisers.ts';
+import { addToMembers, adam, control, runningAverages, sgd, sumSquares } from './composed/optimisers.ts';
 import { recurrent, recurrentGrad } from './composed/recurrent.ts';
 import { flat, memberOf, overMembers, overRows, stackMembers, sumPerMember, zero } from './composed/shared.ts';
+import { gramProductsBy } from './composed/similarity.ts';
 import * as tables from './composed/tables.ts';
 import * as tokens from './composed/tokens.ts';
 import type { BatchNormOptions, BatchNormResult, ConvOptions, Kernels, MatmulOptions, Shape5D } from './types.ts';
@@ -206,11 +207,12 @@ export const composed: Kernels = {
   distillation,
   centreNormalise,
   cka,
+  gramProducts: gramProductsBy({ centreNormalise, matmul, sumSquares }),
   adam,
   sgd,
   sumSquares,
   control,
-  runningAverage,
+  runningAverages,
   addToMembers,
   ...tables,
   ...tokens,

@@ -91,6 +91,22 @@ export interface Kernels extends SequenceKernels {
   cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value: Tensor1D; g: Tensor3D };
 
   /**
+   * What CKA needs to compare a layer x `[E, R, F]` with others. K is the Gram matrix of x centred and normalised (see
+   * `centreNormalise`), or one such matrix for each of P sets of n rows of x (`rows` int32 `[P, n]`; else P = 1 and n = R).
+   * `others` are such matrices of other layers, `[S, P, G, n, n]` each: member e meets those of e mod S.
+   * @returns `[E, P, 3 + 2·ΣG]`: ⟨K, K⟩, Σ diag(K)², tr K, then of each of `others` its G products ⟨K, L⟩ and its G
+   *   products diag(K)·diag(L)
+   */
+  gramProducts(x: Tensor3D, rows: Tensor2D | null, others: readonly Tensor5D[]): Tensor3D;
+
+  /**
+   * Gradient of weight · (1 − CKA(x, guide)) in one go, where a backend has it; else `guidance/alignment.ts` composes it.
+   * Members `[first, first + count)` of x `[E, B, T·F]` as T matrices `[B, F]` each (T = `positions`), guide `[count·T|1, B, B]`,
+   * weights `[E]` → `[count, B, T·F]`.
+   */
+  alignmentGradient?(x: Tensor3D, guide: Tensor3D, weights: Tensor1D, options: AlignmentOptions): Tensor3D;
+
+  /**
    * One Adam/AdamW step for one parameter of any shape `[E, …]`: may update in place and return its
    * arguments, or return new tensors (the caller then disposes the old ones). `members.scale` multiplies each
    * member's gradient (clipping); where `members.active` is 0 the member is left exactly as it was.
@@ -112,10 +128,8 @@ export interface Kernels extends SequenceKernels {
     active: Tensor1D, loss: Tensor1D, squaredNorm: Tensor1D, clipNorm: number | null,
   ): { active: Tensor1D; scale: Tensor1D };
 
-  /**
-   * running ← running + momentum·(factor·batch − running) per member where `active[e]` ≠ 0; in place or new.
-   */
-  runningAverage(running: Tensor2D, batch: Tensor2D, options: AverageOptions, active: Tensor1D): Tensor2D;
+  /** running ← running + momentum·(factor·batch − running) of each, per member where `active[e]` ≠ 0; in place or new. */
+  runningAverages(averages: readonly Average[], momentum: number, active: Tensor1D): Tensor2D[];
 
   /**
    * Inverted dropout masks `[E, B, F]` on the device, the same bits as `random/dropout.ts` gives: `origin` int32
@@ -178,6 +192,15 @@ export interface ConvOptions {
   pad: number;
 }
 
+export interface AlignmentOptions {
+  first: number;
+  count: number;
+  positions: number;
+  /** Factor on the weight of each matrix, `[count·T]`; 1 where absent. */
+  shares?: Tensor1D;
+  debiased: boolean;
+}
+
 export interface AdamState {
   parameter: Tensor;
   m: Tensor;
@@ -213,9 +236,9 @@ export interface SgdHyper {
   weightDecay: number;
 }
 
-export interface AverageOptions {
-  /** Weight of the new value. */
-  momentum: number;
+export interface Average {
+  running: Tensor2D;
+  batch: Tensor2D;
   /** Multiplies the new value first. */
   factor: number;
 }

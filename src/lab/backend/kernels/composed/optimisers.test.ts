@@ -83,7 +83,7 @@ describe('optimisers', () => {
     close(composed.addToMembers(x, x, 0), [2, 2, 2, 2, 2, 2, 2, 2]);
   });
 
-  test('runningAverage and sumSquares', () => {
+  test('runningAverages and sumSquares', () => {
     const running = tf.tensor2d([
       [1, 2],
       [3, 4],
@@ -92,7 +92,7 @@ describe('optimisers', () => {
       [2, 4],
       [NaN, 1],
     ]);
-    close(composed.runningAverage(running, batch, { momentum: 0.5, factor: 2 }, tf.tensor1d([1, 0])), [2.5, 5, 3, 4]);
+    close(composed.runningAverages([{ running, batch, factor: 2 }], 0.5, tf.tensor1d([1, 0]))[0], [2.5, 5, 3, 4]);
     close(composed.sumSquares([running, tf.ones([2, 3])]), [8, 28]);
     close(composed.sumRows(tf.expandDims(running) as Tensor3D), [4, 6]);
   });

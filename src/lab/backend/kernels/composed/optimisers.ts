@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { AdamHyper, AdamState, AverageOptions, MemberControl, SgdHyper, SgdState } from '../types.ts';
+import type { AdamHyper, AdamState, Average, MemberControl, SgdHyper, SgdState } from '../types.ts';
 import { overMembers, sumPerMember } from './shared.ts';
 
 /** `next` for members whose `active` is not 0, `previous` for the others: chosen, as 0 · NaN is NaN. */
@@ -65,12 +65,11 @@ export function control(
   });
 }
 
-export function runningAverage(running: Tensor2D, batch: Tensor2D, options: AverageOptions, active: Tensor1D): Tensor2D {
-  return tf.tidy(() => {
-    const { momentum, factor: scale } = options;
+export function runningAverages(averages: readonly Average[], momentum: number, active: Tensor1D): Tensor2D[] {
+  return tf.tidy(() => averages.map(({ running, batch, factor: scale }) => {
     const next = tf.add<Tensor2D>(running, tf.mul(tf.sub(tf.mul(batch, scale), running), momentum));
     return whereActive(active, next, running);
-  });
+  }));
 }
 
 export function addToMembers<T extends Tensor>(x: T, part: T, first: number): T {

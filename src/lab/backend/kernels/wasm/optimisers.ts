@@ -5,7 +5,7 @@ import { addressesOn, type Context, check, DOUBLE_BYTES, shapesOf } from './cont
 /** Elements per partial sum in `square_chunks` (see optim.c). */
 const CHUNK = 1 << 14;
 
-type Optimisers = 'adam' | 'sgd' | 'sumSquares' | 'control' | 'runningAverage' | 'addToMembers';
+type Optimisers = 'adam' | 'sgd' | 'sumSquares' | 'control' | 'runningAverages' | 'addToMembers';
 
 /** Optimiser steps and what steers them. Updates work in place and return their arguments. */
 export function optimisers({ heap, runner, partialSums }: Context): Pick<Kernels, Optimisers> {
@@ -59,13 +59,14 @@ export function optimisers({ heap, runner, partialSums }: Context): Pick<Kernels
     return { active, scale };
   };
 
-  const runningAverage: Kernels['runningAverage'] = (running, batch, { momentum, factor }, active) => {
-    const { size, shape } = running;
-    const members = shape[0];
-    const inputs = [at(running, size), at(batch, size), at(active, members)];
-    runner.run('running_average', [...inputs, members, size / members, momentum, factor], size);
-    return running;
-  };
+  const runningAverages: Kernels['runningAverages'] = (averages, momentum, active) =>
+    averages.map(({ running, batch, factor }) => {
+      const { size, shape } = running;
+      const members = shape[0];
+      const inputs = [at(running, size), at(batch, size), at(active, members)];
+      runner.run('running_average', [...inputs, members, size / members, momentum, factor], size);
+      return running;
+    });
 
   function addToMembers<T extends Tensor>(x: T, part: T, first: number): T {
     const [members, count] = [x.shape[0], part.shape[0]];
@@ -80,5 +81,5 @@ export function optimisers({ heap, runner, partialSums }: Context): Pick<Kernels
     return out;
   }
 
-  return { adam, sgd, sumSquares, control, runningAverage, addToMembers };
+  return { adam, sgd, sumSquares, control, runningAverages, addToMembers };
 }

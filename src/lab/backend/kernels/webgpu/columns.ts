@@ -1,9 +1,8 @@
 /**
- * Kernels that reduce over the rows of `[E, R, F]`: sums, the gradients of layer normalisation, centring. A workgroup takes 16 neighbouring columns of a member with 16 threads each; partial sums meet in workgroup
- * memory in a fixed order.
+ * Kernels that reduce over the rows of `[E, R, F]`: sums, the gradients of layer normalisation. A workgroup takes 16
+ * neighbouring columns of a member with 16 threads each; partial sums meet in workgroup memory in a fixed order.
  */
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { CONSTANT_LAYER_RATIO } from '../composed.ts';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../types.ts';
 import type { Shader, ShaderRunner } from './runner.ts';
 
@@ -64,50 +63,7 @@ const LAYER_NORM_SUMS: Shader = {
   if (lane.y == 0u && mine) { dBeta[at] = plain; dGamma[at] = along; }`),
 };
 
-/** Centres twice, as the composed kernel does, and leaves the squares of both the result and the means per column. */
-const CENTRE: Shader = {
-  name: 'centre', inputs: ['x'], outputs: ['z', 'squares'], numbers: ['R', 'F'],
-  code: COLUMNS(`
-  var sum = 0.0;
-  ${ROWS('sum += x[i];')}
-  let mu = total(lane, sum) / rows;
-  sum = 0.0;
-  ${ROWS('sum += x[i] - mu;')}
-  let rest = total(lane, sum) / rows;
-  sum = 0.0;
-  ${ROWS('let d = (x[i] - mu) - rest; sum += d * d; if (mine) { z[i] = d; }')}
-  sum = total(lane, sum);
-  if (lane.y == 0u && mine) { squares[2u * at] = sum; squares[2u * at + 1u] = mu * mu; }`),
-};
-/** Every workgroup adds up its member's columns by itself, then scales its share of the elements. */
-const SCALE: Shader = {
-  name: 'scale to unit norm', inputs: ['squares'], outputs: ['z', 'norm'], numbers: ['each', 'F', 'chunk', 'floor: f32'],
-  code: /* wgsl */ `
-var<workgroup> varied: array<f32, 256>;
-var<workgroup> constant: array<f32, 256>;
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me: u32) {
-  let e = group.y;
-  var a = 0.0;
-  var b = 0.0;
-  for (var f = me; f < u.F; f += 256u) { a += squares[2u * (e * u.F + f)]; b += squares[2u * (e * u.F + f) + 1u]; }
-  varied[me] = a;
-  constant[me] = b;
-  workgroupBarrier();
-  for (var half = 128u; half > 0u; half /= 2u) {
-    if (me < half) { varied[me] += varied[me + half]; constant[me] += constant[me + half]; }
-    workgroupBarrier();
-  }
-  let total = varied[0];
-  // Not (total > limit): a NaN must come through.
-  let none = total <= constant[0] * u.floor;
-  let factor = select(inverseSqrt(total), 0.0, none);
-  if (group.x == 0u && me == 0u) { norm[e] = select(sqrt(total), 0.0, none); }
-  for (var i = group.x * u.chunk + me; i < min((group.x + 1u) * u.chunk, u.each); i += 256u) { z[e * u.each + i] *= factor; }
-}`,
-};
-
-export function columnKernels(runner: ShaderRunner): Pick<Kernels, 'sumRows' | 'centreNormalise'> & { layerNormSums(dy: Tensor3D, x: Tensor3D, mean: Tensor2D, inverse: Tensor2D): Tensor2D[] } {
+export function columnKernels(runner: ShaderRunner): Pick<Kernels, 'sumRows'> & { layerNormSums(dy: Tensor3D, x: Tensor3D, mean: Tensor2D, inverse: Tensor2D): Tensor2D[] } {
   return {
     sumRows(x) {
       const [members, rows, features] = x.shape;
@@ -119,20 +75,6 @@ export function columnKernels(runner: ShaderRunner): Pick<Kernels, 'sumRows' | '
       const [total] = runner.run(SUM_ROWS, { inputs: [sums], outputs: [[members, features]], numbers: [chunks, features], groups: columnGroups(features, members) });
       sums.dispose();
       return total as Tensor2D;
-    },
-
-    centreNormalise(x) {
-      const [members, rows, features] = x.shape;
-      const [z, squares] = runner.run(CENTRE, {
-        inputs: [x], outputs: [x.shape, [members, features, 2]], numbers: [rows, features], groups: columnGroups(features, members),
-      });
-      const each = rows * features;
-      const chunk = 4096;
-      const [, norm] = runner.run(SCALE, {
-        inputs: [squares], outputs: [z, [members]], numbers: [each, features, chunk, rows * CONSTANT_LAYER_RATIO ** 2], groups: [Math.ceil(each / chunk), members],
-      });
-      squares.dispose();
-      return { z: z as Tensor3D, norm: norm as Tensor1D };
     },
 
     layerNormSums(dy, x, mean, inverse) {

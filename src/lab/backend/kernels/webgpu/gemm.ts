@@ -27,6 +27,8 @@ interface Sides {
   bInner: boolean;
   /** Numbers that the expressions use besides `E, aE, bE, M, N, K`. */
   numbers: readonly string[];
+  /** Where element (row, column) of member e goes, if not to its place in `[E, M, N]`. */
+  place?: string;
 }
 
 interface Product {
@@ -41,6 +43,8 @@ interface Product {
   numbers?: readonly number[];
   bias?: Tensor;
   shape: number[];
+  /** Most parts of the inner dimension, where it may not be cut as often as it pays. */
+  mostParts?: number;
 }
 
 /** Result elements per thread along a side of this length. */
@@ -102,7 +106,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) me: v
       let column = left + me.x + j * ${SIDE}u;
       if (row < u.M && column < u.N) {
         ${bias ? 'sum[i][j] += bias[e * u.N + column];' : ''}
-        y[(group.z * u.M + row) * u.N + column] = sum[i][j];
+        y[${sides.place ?? '(group.z * u.M + row) * u.N + column'}] = sum[i][j];
       }
     }
   }
@@ -122,11 +126,14 @@ const SUM_PARTS: Shader = {
   y[i] = sum;`),
 };
 
-function product(runner: ShaderRunner, { sides, a, b, members, rows, columns, inner, numbers = [], bias, shape }: Product): Tensor {
+/** A product whose parts are still to be added: `[E · parts, M, N]`, or of the given shape where there is one part. */
+function productInParts(
+  runner: ShaderRunner, { sides, a, b, members, rows, columns, inner, numbers = [], bias, shape, mostParts = MOST_PARTS }: Product,
+): { y: Tensor; parts: number } {
   const [aMembers, bMembers, count] = members;
   const [tall, wide] = [blockOf(rows), blockOf(columns)];
   const groups = [Math.ceil(columns / (SIDE * wide)), Math.ceil(rows / (SIDE * tall))];
-  const most = bias ? 1 : Math.min(MOST_PARTS, Math.floor(inner / SHORTEST_PART));
+  const most = bias ? 1 : Math.min(mostParts, Math.floor(inner / SHORTEST_PART));
   const parts = Math.max(1, Math.min(most, Math.floor(ENOUGH_GROUPS / (groups[0] * groups[1] * count))));
   const part = Math.ceil(inner / parts / DEEP) * DEEP;
   const [y] = runner.run(productShader(sides, tall, wide, bias !== undefined), {
@@ -135,11 +142,20 @@ function product(runner: ShaderRunner, { sides, a, b, members, rows, columns, in
     numbers: [aMembers, bMembers, rows, columns, inner, parts, part, ...numbers],
     groups: [groups[0], groups[1], count * parts],
   });
-  if (parts === 1) return y;
-  const size = rows * columns;
-  const [sum] = runner.run(SUM_PARTS, { inputs: [y], outputs: [shape], numbers: [count * size, parts, size], groups: cover(count * size) });
+  return { y, parts };
+}
+
+/** Adds parts that lie behind each other, `each` elements long, to a tensor of the given shape. Disposes the parts. */
+export function sumOfParts(runner: ShaderRunner, y: Tensor, { shape, parts, each }: { shape: number[]; parts: number; each: number }): Tensor {
+  const size = y.size / parts;
+  const [sum] = runner.run(SUM_PARTS, { inputs: [y], outputs: [shape], numbers: [size, parts, each], groups: cover(size) });
   y.dispose();
   return sum;
+}
+
+function product(runner: ShaderRunner, asked: Product): Tensor {
+  const { y, parts } = productInParts(runner, asked);
+  return parts === 1 ? y : sumOfParts(runner, y, { shape: asked.shape, parts, each: asked.rows * asked.columns });
 }
 
 const plainSides = (transposeA: boolean, transposeB: boolean): Sides => ({
@@ -150,6 +166,11 @@ const plainSides = (transposeA: boolean, transposeB: boolean): Sides => ({
   bInner: transposeB,
   numbers: [],
 });
+
+/** Element (row, column) of matrix e as position e mod T of an example of several positions. */
+const SPREAD: Sides = {
+  ...plainSides(false, false), name: 'NN to positions', numbers: ['T'], place: '((e / u.T) * u.M + row) * u.T * u.N + (e % u.T) * u.N + column',
+};
 
 /** Images of H×W×I and results of h×w×O, kernel side k. */
 const CONV_NUMBERS = ['B', 'H', 'W', 'I', 'h', 'w', 'O', 'side', 'stride', 'pad'];
@@ -196,6 +217,33 @@ const FILTER_GRADIENT: Sides = {
   numbers: CONV_NUMBERS,
 };
 
+/** What the gradient of an alignment is made of. */
+export interface GramProducts {
+  /** Gram matrices of z `[E, B, F]`, `[E · parts, B, B]`: the parts are still to be added. */
+  gramParts(z: Tensor3D): { gram: Tensor3D; parts: number };
+  /** g `[E · T, B, B]` times z `[E · T, B, F]` as `[E, B, T · F]`. */
+  spread(g: Tensor3D, z: Tensor3D, positions: number): Tensor3D;
+}
+
+export function gramProducts(runner: ShaderRunner): GramProducts {
+  return {
+    gramParts(z) {
+      const [matrices, rows, inner] = z.shape;
+      const { y, parts } = productInParts(runner, {
+        sides: plainSides(false, true), a: z, b: z, members: [matrices, matrices, matrices], rows, columns: rows, inner, shape: [matrices, rows, rows],
+      });
+      return { gram: y as Tensor3D, parts };
+    },
+    spread(g, z, positions) {
+      const [matrices, rows, columns] = z.shape;
+      return product(runner, {
+        sides: SPREAD, a: g, b: z, members: [matrices, matrices, matrices], rows, columns, inner: rows, numbers: [positions],
+        shape: [matrices / positions, rows, positions * columns], mostParts: 1,
+      }) as Tensor3D;
+    },
+  };
+}
+
 export function productKernels(runner: ShaderRunner): Pick<Kernels, 'matmul' | 'conv2d' | 'conv2dInputGrad' | 'conv2dFilterGrad'> {
   const convolution = (image: Shape5D, result: readonly number[], side: number, { stride, pad }: ConvOptions) => {
     const [, batch, height, width, inputs] = image;
@@ -234,10 +282,7 @@ export function productKernels(runner: ShaderRunner): Pick<Kernels, 'matmul' | '
       }) as Tensor5D;
       if (xShape[0] === members) return gradient;
       // The gradient of an input that all members share is the sum of theirs.
-      const size = gradient.size / members;
-      const [total] = runner.run(SUM_PARTS, { inputs: [gradient], outputs: [xShape], numbers: [size, members, size], groups: cover(size) });
-      gradient.dispose();
-      return total as Tensor5D;
+      return sumOfParts(runner, gradient, { shape: xShape, parts: members, each: gradient.size / members }) as Tensor5D;
     },
 
     conv2dFilterGrad(dy, x, filterShape, options) {

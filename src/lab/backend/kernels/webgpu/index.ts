@@ -1,15 +1,18 @@
 /** The kernels on WebGPU: shaders of our own, agreeing with the composed ones to float32 tolerance. */
 import { composed } from '../composed.ts';
+import { gramProductsBy } from '../composed/similarity.ts';
 import type { Kernels } from '../types.ts';
 import { attentionKernels } from './attention.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { columnKernels } from './columns.ts';
+import { depthwiseKernels } from './depthwise.ts';
 import { elementwiseKernels } from './elementwise.ts';
-import { productKernels } from './gemm.ts';
+import { gramProducts, productKernels } from './gemm.ts';
 import { optimiserKernels } from './optimisers.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { rowKernels } from './rows.ts';
 import { ShaderRunner } from './runner.ts';
+import { similarityKernels } from './similarity.ts';
 import { tableKernels } from './tables.ts';
 
 /** Call it after `tf.setBackend('webgpu')` and `tf.ready()`. */
@@ -17,16 +20,19 @@ export function createWebGpuKernels(): Kernels {
   const runner = new ShaderRunner();
   const { layerNormSums, ...columns } = columnKernels(runner);
   const products = productKernels(runner);
-  return {
+  const kernels = {
     ...composed,
     ...products,
     ...columns,
     ...batchNormKernels(runner),
     ...rowKernels(runner, layerNormSums),
+    ...similarityKernels(runner, gramProducts(runner)),
+    ...depthwiseKernels(runner),
     ...elementwiseKernels(runner),
     ...recurrentKernels(runner, { ...products, ...columns }),
     ...attentionKernels(runner),
     ...optimiserKernels(runner),
     ...tableKernels(runner),
   };
+  return { ...kernels, gramProducts: gramProductsBy(kernels) };
 }

@@ -75,10 +75,23 @@ const SGD: Shader = {
   p[i] -= factors[e] * velocity;`),
 };
 
-const RUNNING_AVERAGE: Shader = {
-  name: 'running average', inputs: ['batch', 'active_'], outputs: ['running'], numbers: ['size', 'each', 'momentum: f32', 'factor: f32'],
-  code: perElement('if (active_[i / u.each] != 0.0) { running[i] += u.momentum * (u.factor * batch[i] - running[i]); }'),
-};
+/** Averages of one dispatch: with their new values and the activity 7 arrays. */
+const MOST_AVERAGES = 3;
+function averagesShader(count: number): Shader {
+  const each = Array.from({ length: count }, (_, n) => n);
+  return {
+    name: `running averages of ${count}`, inputs: ['active_', ...each.map((n) => `batch${n}`)], outputs: each.map((n) => `running${n}`),
+    numbers: ['size', 'E', 'momentum: f32', ...each.flatMap((n) => [`size${n}`, `factor${n}: f32`])],
+    code: perElement(`
+  var at = i;
+  ${each.map((n) => `
+  if (at < u.size${n}) {
+    if (active_[at / (u.size${n} / u.E)] != 0.0) { running${n}[at] += u.momentum * (u.factor${n} * batch${n}[at] - running${n}[at]); }
+    return;
+  }
+  at -= u.size${n};`).join('')}`),
+  };
+}
 
 const ADD_TO_MEMBERS: Shader = {
   name: 'add to members', inputs: ['x', 'part'], outputs: ['y'], numbers: ['size', 'first', 'last'],
@@ -87,7 +100,7 @@ const ADD_TO_MEMBERS: Shader = {
 
 export function optimiserKernels(
   runner: ShaderRunner,
-): Pick<Kernels, 'sumSquares' | 'control' | 'adam' | 'sgd' | 'runningAverage' | 'addToMembers'> {
+): Pick<Kernels, 'sumSquares' | 'control' | 'adam' | 'sgd' | 'runningAverages' | 'addToMembers'> {
   const each = ({ size, shape }: Tensor): [number, number] => [size, size / shape[0]];
   return {
     sumSquares(tensors) {
@@ -136,11 +149,16 @@ export function optimiserKernels(
       return state;
     },
 
-    runningAverage(running, batch, { momentum, factor }, active) {
-      runner.run(RUNNING_AVERAGE, {
-        inputs: [batch, active], outputs: [running], numbers: [...each(running), momentum, factor], groups: cover(running.size),
-      });
-      return running;
+    runningAverages(averages, momentum, active) {
+      for (let from = 0; from < averages.length; from += MOST_AVERAGES) {
+        const some = averages.slice(from, from + MOST_AVERAGES);
+        const size = some.reduce((sum, { running }) => sum + running.size, 0);
+        runner.run(averagesShader(some.length), {
+          inputs: [active, ...some.map(({ batch }) => batch)], outputs: some.map(({ running }) => running),
+          numbers: [size, active.size, momentum, ...some.flatMap(({ running, factor }) => [running.size, factor])], groups: cover(size),
+        });
+      }
+      return averages.map(({ running }) => running);
     },
 
     addToMembers<T extends Tensor>(x: T, part: T, first: number): T {

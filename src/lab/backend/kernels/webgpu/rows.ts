@@ -1,12 +1,11 @@
-/** Kernels on single rows or matrices: losses, CKA, layer normalisation. */
+/** Kernels on single rows: losses and layer normalisation. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { CENTRED_GRAM_RATIO, composed, MIN_DEBIASED_EXAMPLES } from '../composed.ts';
 import type { Kernels } from '../types.ts';
 import type { Shader, ShaderRunner } from './runner.ts';
 
 /** Sum over a workgroup of 256, the same order every time. Every thread must call it. */
-const TOTAL = /* wgsl */ `
+export const TOTAL = /* wgsl */ `
 var<workgroup> sums: array<f32, 256>;
 fn total(me: u32, value: f32) -> f32 {
   sums[me] = value;
@@ -102,99 +101,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me
 }`,
 };
 
-/** One workgroup for each pair of Gram matrices: three sums over all elements, then the gradient. */
-const CKA: Shader = {
-  name: 'cka', inputs: ['k', 'l'], outputs: ['value', 'g'], numbers: ['n', 'lE'],
-  code: /* wgsl */ `${TOTAL}
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me: u32) {
-  let e = group.x;
-  let size = u.n * u.n;
-  let first = e * size;
-  let other = min(e, u.lE - 1u) * size;
-  var kk = 0.0;
-  var ll = 0.0;
-  var kl = 0.0;
-  for (var i = me; i < size; i += 256u) { let a = k[first + i]; let b = l[other + i]; kk += a * a; ll += b * b; kl += a * b; }
-  kk = total(me, kk);
-  ll = total(me, ll);
-  kl = total(me, kl);
-  let collapsed = kk <= 0.0 || ll <= 0.0;
-  let inverse = select(inverseSqrt(kk) * inverseSqrt(ll), 0.0, collapsed);
-  let similarity = kl * inverse;
-  let own = select(similarity / kk, 0.0, collapsed);
-  if (me == 0u) { value[e] = similarity; }
-  for (var i = me; i < size; i += 256u) { g[first + i] = 2.0 * (l[other + i] * inverse - k[first + i] * own); }
-}`,
-};
-
-/** Most examples whose row sums fit workgroup memory. */
-const MOST_EXAMPLES = 1024;
-/** U-centred without being written down: element (i, j) is k − share_i − share_j off the diagonal. */
-const DEBIASED_CKA: Shader = {
-  name: 'debiased cka', inputs: ['k', 'l'], outputs: ['value', 'g'], numbers: ['n', 'lE', 'floor: f32'],
-  code: /* wgsl */ `${TOTAL}
-var<workgroup> shareK: array<f32, ${MOST_EXAMPLES}>;
-var<workgroup> shareL: array<f32, ${MOST_EXAMPLES}>;
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me: u32) {
-  let e = group.x;
-  let n = u.n;
-  let first = e * n * n;
-  let other = min(e, u.lE - 1u) * n * n;
-  var allK = 0.0;
-  var allL = 0.0;
-  // Gram matrices are symmetric: a column is a row, and neighbours read neighbours.
-  for (var j = me; j < n; j += 256u) {
-    var sumK = 0.0;
-    var sumL = 0.0;
-    for (var i = 0u; i < n; i++) { if (i != j) { sumK += k[first + i * n + j]; sumL += l[other + i * n + j]; } }
-    shareK[j] = sumK;
-    shareL[j] = sumL;
-    allK += sumK;
-    allL += sumL;
-  }
-  allK = total(me, allK) / f32(2u * (n - 1u));
-  allL = total(me, allL) / f32(2u * (n - 1u));
-  for (var j = me; j < n; j += 256u) {
-    shareK[j] = (shareK[j] - allK) / f32(n - 2u);
-    shareL[j] = (shareL[j] - allL) / f32(n - 2u);
-  }
-  workgroupBarrier();
-  var kk = 0.0;
-  var ll = 0.0;
-  var kl = 0.0;
-  var rawK = 0.0;
-  var rawL = 0.0;
-  for (var at = me; at < n * n; at += 256u) {
-    let i = at / n;
-    let j = at % n;
-    let p = k[first + at];
-    let q = l[other + at];
-    rawK += p * p;
-    rawL += q * q;
-    if (i != j) { let a = p - shareK[i] - shareK[j]; let b = q - shareL[i] - shareL[j]; kk += a * a; ll += b * b; kl += a * b; }
-  }
-  kk = total(me, kk);
-  ll = total(me, ll);
-  kl = total(me, kl);
-  rawK = total(me, rawK);
-  rawL = total(me, rawL);
-  let collapsed = kk <= rawK * u.floor || ll <= rawL * u.floor;
-  let inverse = select(inverseSqrt(kk) * inverseSqrt(ll), 0.0, collapsed);
-  let similarity = kl * inverse;
-  let own = select(similarity / kk, 0.0, collapsed);
-  if (me == 0u) { value[e] = similarity; }
-  for (var at = me; at < n * n; at += 256u) {
-    let i = at / n;
-    let j = at % n;
-    let a = k[first + at] - shareK[i] - shareK[j];
-    let b = l[other + at] - shareL[i] - shareL[j];
-    g[first + at] = select(2.0 * (b * inverse - a * own), 0.0, i == j);
-  }
-}`,
-};
-
 /** A workgroup per row. */
 const ROW = (body: string) => /* wgsl */ `
 var<workgroup> sums: array<f32, 64>;
@@ -247,7 +153,7 @@ const LAYER_NORM_GRAD: Shader = {
 
 export function rowKernels(
   runner: ShaderRunner, layerNormSums: (dy: Tensor3D, x: Tensor3D, mean: Tensor2D, inverse: Tensor2D) => Tensor2D[],
-): Pick<Kernels, 'softmaxCrossEntropy' | 'distillation' | 'cka' | 'layerNorm' | 'layerNormGrad'> {
+): Pick<Kernels, 'softmaxCrossEntropy' | 'distillation' | 'layerNorm' | 'layerNormGrad'> {
   return {
     softmaxCrossEntropy(logits, labels) {
       const [members, rows, classes] = logits.shape;
@@ -266,16 +172,6 @@ export function rowKernels(
       });
       if (!labels) rowsOf.dispose();
       return { loss: loss as Tensor1D, dLogits: dLogits as Tensor3D };
-    },
-
-    cka(k, l, options) {
-      const [members, n] = k.shape;
-      if (options.debiased && (n < MIN_DEBIASED_EXAMPLES || n > MOST_EXAMPLES)) return composed.cka(k, l, options);
-      const [value, g] = runner.run(options.debiased ? DEBIASED_CKA : CKA, {
-        inputs: [k, l], outputs: [[members], k.shape],
-        numbers: options.debiased ? [n, l.shape[0], CENTRED_GRAM_RATIO ** 2] : [n, l.shape[0]], groups: [members],
-      });
-      return { value: value as Tensor1D, g: g as Tensor3D };
     },
 
     layerNorm(x, gamma, beta, epsilon) {
