@@ -35,6 +35,21 @@ export function embedding(tape: Tape, tokens: tf.Tensor3D, table: V3): V4 {
   return tape.push(y, [table], (dy) => [kernels.embeddingGrad(dy, tokens, table.tensor.shape[1])]);
 }
 
+/** Tokens to be read by the rows of a table, int32 `[E|1, B, T]` and `[E, V, F]`: each of them must be one. */
+export interface Embedded {
+  tokens: tf.Tensor3D;
+  table: V3;
+}
+
+/** `linear` of embedded tokens. Where the table has fewer rows than there are tokens, its rows are projected, once each. */
+function linearOfTokens(tape: Tape, { tokens, table }: Embedded, w: V3, b?: V2): V4 {
+  const [members, vocabulary, features] = table.tensor.shape;
+  const [, batch, length] = tokens.shape;
+  if (vocabulary >= batch * length) return linear(tape, embedding(tape, tokens, table), w, b);
+  const rows = linear(tape, tape.view<tf.Tensor4D>(table, [members, 1, vocabulary, features]), w, b);
+  return embedding(tape, tokens, tape.view<tf.Tensor3D>(rows, [members, vocabulary, w.tensor.shape[2]]));
+}
+
 /** The parameters of a recurrent layer, columns in PyTorch's order of gates (`GATES[kind]` · H of them). */
 export interface RecurrentWeights {
   /** `[E, I, G·H]` */
@@ -47,16 +62,16 @@ export interface RecurrentWeights {
 }
 
 /**
- * A recurrent layer as one operation: x `[E|1, B, T, I]` → hidden states at all positions `[E, B, T, H]`. `initial`
+ * A recurrent layer as one operation: x `[E|1, B, T, I]`, or tokens, → hidden states at all positions `[E, B, T, H]`. `initial`
  * `[E, B, H]` is the state before the first position, zero by default.
  */
-export function recurrent(tape: Tape, kind: RecurrentKind, x: V4, weights: RecurrentWeights, initial?: V3): V4 {
+export function recurrent(tape: Tape, kind: RecurrentKind, x: V4 | Embedded, weights: RecurrentWeights, initial?: V3): V4 {
   const { kernels } = tape;
   const { input, hidden, inputBias, hiddenBias } = weights;
   // What a GRU's hidden bias adds to n is multiplied by the reset gate; elsewhere the two biases only add up.
   const foldable = kind !== 'gru' && hiddenBias !== undefined;
   const bias = foldable && inputBias ? addBiases(tape, inputBias, hiddenBias) : foldable ? hiddenBias : inputBias;
-  const projected = linear(tape, x, input, bias);
+  const projected = 'table' in x ? linearOfTokens(tape, x, input, bias) : linear(tape, x, input, bias);
   const options = { kind, bias: foldable ? undefined : hiddenBias?.tensor, initial: initial?.tensor };
   const forward = kernels.recurrent(projected.tensor, hidden.tensor, options);
   const inputs: Value[] = [projected, hidden];

@@ -15,12 +15,12 @@ export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; d
   const partialSums = new Block(heap);
   const context = { heap, runner, partialSums };
   const products = dense(context);
-  const normalisations = normalisation(context);
+  const { centreNormaliseMembers, ...normalisations } = normalisation(context);
   return {
     kernels: {
       ...products,
       ...normalisations,
-      ...similarity(context, { ...products, ...normalisations }),
+      ...similarity(context, { ...products, centreNormaliseMembers }),
       ...convolution(context),
       ...losses(context),
       ...optimisers(context),
