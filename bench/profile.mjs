@@ -34,10 +34,11 @@ try {
     const { metrics } = await cdp.send('Performance.getMetrics');
     return 1000 * (metrics.find(({ name }) => name === 'ThreadTime' || name === 'TaskDuration')?.value ?? Number.NaN);
   };
-  const count = await page.evaluate(async ([name, wanted]) => {
+  const { count, flops } = await page.evaluate(async ([name, wanted]) => {
     const { prepare } = await import(`${'/bench/profile.ts'}`);
     Object.assign(globalThis, { run: await prepare(name, wanted) });
-    return /** @type {any} */ (globalThis).run.members;
+    const { members: count, flops } = /** @type {any} */ (globalThis).run;
+    return { count, flops };
   }, [preset, members]);
   const take = (/** @type {string} */ kind, /** @type {number} */ times) =>
     page.evaluate(([what, n]) => /** @type {any} */ (globalThis).run[what](n), /** @type {const} */ ([kind, times]));
@@ -56,7 +57,7 @@ try {
     const each = [];
     for (let round = 0; round < rounds; round++) each.push(await timed(kind, times));
     each.sort((a, b) => a - b);
-    console.log(`${preset}, ${count} members, a ${kind}: ${each[rounds >> 1].toFixed(2)} ms (least ${each[0].toFixed(2)})`);
+    console.log(`${preset}, ${count} members, a ${kind}: ${each[rounds >> 1].toFixed(2)} ms (least ${each[0].toFixed(2)})${kind === 'step' ? `, ${(flops / each[0] / 1e6).toFixed(1)} GFLOP/s` : ''}`);
     if (process.argv.includes('--functions')) print((await cdp.send('Profiler.stop')).profile);
   }
 } finally {

@@ -5,6 +5,7 @@ import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.w
 import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs-core';
 import { guideNetwork } from '../src/experiment/guides.ts';
+import { cost } from '../src/experiment/plan.ts';
 import { findPreset } from '../src/experiment/presets.ts';
 import type { ArmSpec, Experiment } from '../src/experiment/schema.ts';
 import { createWasmKernels } from '../src/lab/backend/kernels/wasm/index.ts';
@@ -38,6 +39,8 @@ export interface Profiled {
   step(times: number): Promise<void>;
   evaluation(times: number): Promise<void>;
   members: number;
+  /** Floating-point operations of a step. */
+  flops: number;
 }
 
 export async function prepare(preset: string, members: string): Promise<Profiled> {
@@ -51,7 +54,7 @@ export async function prepare(preset: string, members: string): Promise<Profiled
   const { kernels } = native;
   if (preset === 'product') {
     const a = tf.randomNormal([1, 1024, 1024]) as tf.Tensor3D;
-    return { members: 1, step: async (times) => { for (let i = 0; i < times; i++) kernels.matmul(a, a).dispose(); }, evaluation: async () => undefined };
+    return { members: 1, flops: 2 * 1024 ** 3, step: async (times) => { for (let i = 0; i < times; i++) kernels.matmul(a, a).dispose(); }, evaluation: async () => undefined };
   }
   const experiment = experimentOf(preset, members);
   const task = createTask(experiment.task);
@@ -60,7 +63,7 @@ export async function prepare(preset: string, members: string): Promise<Profiled
   ]));
   const run = new Run(experiment, task, guides, kernels);
   return {
-    members: experiment.arms.length * experiment.seeds.length,
+    members: experiment.arms.length * experiment.seeds.length, flops: cost(experiment).flopsPerStep,
     step: async (times) => {
       for (let i = 0; i < times; i++) await run.advance();
       await run.flush();

@@ -160,12 +160,21 @@ export function meanOverPositions(tape: Tape, x: V4, mask?: tf.Tensor3D): V3 {
 
 /** One position of each example, `[E, B, T, F]` → `[E, B, F]`: the last by default, or those of int32 `[E|1, B]`. */
 export function takePosition(tape: Tape, x: V4, positions?: tf.Tensor2D): V3 {
-  const length = x.tensor.shape[2];
-  const chosen = positions ?? tf.fill([1, 1], length - 1, 'int32');
-  const [members, batch] = chosen.shape;
-  const each = tf.reshape(tf.range(0, length, 1, 'int32'), [1, 1, length]);
-  const shares = tf.cast(tf.equal(tf.reshape(chosen, [members, batch, 1]), each), 'float32');
-  return weightedSum(tape, x, tf.expandDims(shares, 3));
+  const { kernels } = tape;
+  const [members, batch, length, features] = x.tensor.shape;
+  const chosen = positions ?? (tf.fill([1, batch], length - 1, 'int32') as tf.Tensor2D);
+  const examples = tf.tensor2d(Int32Array.from({ length: batch }, (_, b) => b), [1, batch], 'int32');
+  const rows = tf.add(tf.mul(examples, tf.scalar(length, 'int32')), chosen) as tf.Tensor2D;
+  const y = kernels.gatherRows(tf.reshape(x.tensor, [members, batch * length, features]), rows, members);
+  return tape.push(y, [x], (dy) => {
+    // Where a row of the gradient comes from: the chosen position's from its example, none for the others.
+    const each = tf.tensor3d(Int32Array.from({ length }, (_, t) => t), [1, 1, length], 'int32');
+    const here = tf.cast(tf.equal(tf.expandDims(chosen, 2), each), 'int32');
+    const one = tf.scalar(1, 'int32');
+    const from = tf.sub(tf.mul(here, tf.expandDims(tf.add(examples, one), 2)), one);
+    const spread = kernels.gatherRows(dy, tf.reshape(from, [chosen.shape[0], batch * length]), members);
+    return [tf.reshape(spread, x.tensor.shape)];
+  });
 }
 
 /** Σ over positions of x times weights `[E|1, B|1, T, 1]`. */
