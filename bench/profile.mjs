@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * What a run on WASM costs in Chromium on one thread, and where: node bench/profile.mjs <preset> [all|1|3|15] [step|evaluation] [--rounds N] [--functions]
+ * What a run on WASM costs in Chromium on one thread, and where: node bench/profile.mjs <preset> [all|unguided|1|3|15] [step|evaluation] [--rounds N] [--functions]
  *
+ * A preset (all: with its own arms and seeds; else those of the benchmark), `perceptron`, or `product`: of two large matrices.
  * CPU time of the page's thread, so that other load hardly counts: median and least of the rounds. With --functions the
  * share of the time that each function takes by itself; kernels are told apart if they were built with --names
  * (src/lab/backend/kernels/wasm/build.mjs). Not in Node: its compiler makes the inner loops half as fast.
@@ -34,11 +35,10 @@ try {
     const { metrics } = await cdp.send('Performance.getMetrics');
     return 1000 * (metrics.find(({ name }) => name === 'ThreadTime' || name === 'TaskDuration')?.value ?? Number.NaN);
   };
-  const { count, flops } = await page.evaluate(async ([name, wanted]) => {
+  const count = await page.evaluate(async ([name, wanted]) => {
     const { prepare } = await import(`${'/bench/profile.ts'}`);
     Object.assign(globalThis, { run: await prepare(name, wanted) });
-    const { members: count, flops } = /** @type {any} */ (globalThis).run;
-    return { count, flops };
+    return /** @type {any} */ (globalThis).run.members;
   }, [preset, members]);
   const take = (/** @type {string} */ kind, /** @type {number} */ times) =>
     page.evaluate(([what, n]) => /** @type {any} */ (globalThis).run[what](n), /** @type {const} */ ([kind, times]));
@@ -57,7 +57,7 @@ try {
     const each = [];
     for (let round = 0; round < rounds; round++) each.push(await timed(kind, times));
     each.sort((a, b) => a - b);
-    console.log(`${preset}, ${count} members, a ${kind}: ${each[rounds >> 1].toFixed(2)} ms (least ${each[0].toFixed(2)})${kind === 'step' ? `, ${(flops / each[0] / 1e6).toFixed(1)} GFLOP/s` : ''}`);
+    console.log(`${preset}, ${count} members, a ${kind}: ${each[rounds >> 1].toFixed(2)} ms (least ${each[0].toFixed(2)})`);
     if (process.argv.includes('--functions')) print((await cdp.send('Profiler.stop')).profile);
   }
 } finally {

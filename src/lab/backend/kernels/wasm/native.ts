@@ -1,6 +1,7 @@
 import type { Kernels } from '../types.ts';
 import { convolution } from './convolution.ts';
 import { dense, normalisation } from './dense.ts';
+import { dropout } from './dropout.ts';
 import type { Heap } from './heap.ts';
 import { losses } from './losses.ts';
 import { optimisers } from './optimisers.ts';
@@ -22,6 +23,7 @@ export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; d
       ...normalisations,
       ...similarity(context, { ...products, centreNormaliseMembers }),
       ...convolution(context),
+      ...dropout(context),
       ...losses(context),
       ...optimisers(context),
       ...tokenKernels(context),
