@@ -34,7 +34,7 @@ test('runs an experiment from a file and writes the result', async () => {
   expect(text).toMatch(/^Unguided\s+\d+\.\d ± \d+\.\d %/m);
   expect(err).toMatch(/step 8 of 8/);
   const result = JSON.parse(readFileSync(out, 'utf8')) as RunResult;
-  expect(result).toMatchObject({ schema: 1, environment: { backend: 'wasm' }, metric: { name: 'accuracy', higherIsBetter: true, chance: 0.125 } });
+  expect(result).toMatchObject({ schema: 2, environment: { backend: 'wasm' }, metric: { name: 'accuracy', higherIsBetter: true, chance: 0.125 } });
   expect(result.experiment.base).toMatchObject({ steps: 8, learningRate: 2e-3 });
   expect(result.members).toHaveLength(4);
   expect(result.summary).toHaveLength(2);

@@ -1,27 +1,21 @@
 // @ts-check
-/** `npm run bench [name …]`: brings the page up to date and runs the benchmarks of bench/, all or the named ones. */
+/** `npm run bench`: brings page and packages up to date, then hands over to bench/main.ts. `-- kernels` compares single kernels instead. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { ensureInstalled, ensureNode, ROOT } from './install.mjs';
 
-const BENCHMARKS = ['wasm', 'capture', 'kernels', 'page'];
-
 ensureNode();
 ensureInstalled();
-const names = process.argv.slice(2);
-const unknown = names.find((name) => !BENCHMARKS.includes(name));
-if (unknown) {
-  console.error(`There is no benchmark "${unknown}". Known: ${BENCHMARKS.join(', ')}.`);
-  process.exit(2);
+process.chdir(ROOT);
+const words = process.argv.slice(2);
+if (words[0] === 'kernels') {
+  process.exit(spawnSync(process.execPath, [join(ROOT, 'bench/kernels/kernels.mjs'), ...words.slice(1)], { stdio: 'inherit' }).status ?? 1);
 }
-await build();
+build();
 // Peers that nothing else needs: installed when somebody measures for the first time.
 if (!existsSync(join(ROOT, 'bench/node_modules'))) spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: join(ROOT, 'bench'), stdio: 'inherit' });
-let failed = false;
-for (const name of names.length > 0 ? names : BENCHMARKS) {
-  console.log(`\n${name}`);
-  failed = spawnSync(process.execPath, [join(ROOT, `bench/${name}.mjs`)], { stdio: 'inherit' }).status !== 0 || failed;
-}
-process.exit(failed ? 1 : 0);
+const { runnerImport } = await import('vite');
+const { module } = await runnerImport(join(ROOT, 'bench/main.ts'), { configFile: false, logLevel: 'warn', define: { __APP_VERSION__: '"bench"' } });
+process.exit(await module.main(words));

@@ -1,11 +1,12 @@
+// Before the page's own style sheets, which change what it says.
+import './ui/mantine.css';
 import { MantineProvider } from '@mantine/core';
-import '@mantine/core/styles.css';
 import { Notifications } from '@mantine/notifications';
-import '@mantine/notifications/styles.css';
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ensureIsolation } from './isolation.ts';
 import { useExperiment } from './state/experiment.ts';
+import { syncLink } from './state/link.ts';
 import { useRun } from './state/run.ts';
 import { App } from './ui/App.tsx';
 import { ErrorBoundary } from './ui/shell/ErrorBoundary.tsx';
@@ -17,13 +18,22 @@ void ensureIsolation(() => useRun.getState().phase !== 'idle' || useExperiment.g
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-      <Notifications position="bottom-right" />
-      <ErrorBoundary>
-        <App />
-      </ErrorBoundary>
-    </MantineProvider>
-  </StrictMode>,
-);
+// Short tasks, so that the page is never deaf: the experiment first, then the page that shows it. As a transition React
+// renders in slices of a few milliseconds.
+setTimeout(() => {
+  syncLink();
+  setTimeout(() =>
+    startTransition(() =>
+      createRoot(root).render(
+        <StrictMode>
+          <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+            <Notifications position="bottom-right" />
+            <ErrorBoundary>
+              <App />
+            </ErrorBoundary>
+          </MantineProvider>
+        </StrictMode>,
+      ),
+    ),
+  );
+});

@@ -96,7 +96,7 @@ export async function exported(page: Page, kind: 'json' | 'csv'): Promise<{ name
 /** The result on screen as its JSON file holds it. */
 export async function exportedResult(page: Page): Promise<RunResult> {
   const result = JSON.parse((await exported(page, 'json')).text) as RunResult;
-  expect(result.schema, 'a result, not only the experiment').toBe(1);
+  expect(result.schema, 'a result, not only the experiment').toBe(2);
   return result;
 }
 

@@ -110,6 +110,9 @@ export interface TrainingRecords {
   metric: Float32Array<ArrayBuffer>;
 }
 
+/** Stands in texts for whatever is not in the vocabulary. */
+export const UNKNOWN_TOKEN = '□';
+
 /** How every member goes on with a piece of the validation text. */
 export interface GeneratedText {
   /** Completed steps. */

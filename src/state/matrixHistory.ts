@@ -2,8 +2,11 @@
 import { MATRIX_FIELDS } from '@/experiment/events.ts';
 
 const FIELDS = MATRIX_FIELDS.length;
-/** One evaluation of 12 members on 64 × 54 layers is 0.5 MB: keep a hundred of those. */
-export const MAX_MATRIX_BYTES = 48 * 2 ** 20;
+/**
+ * The first and the latest are shown; those between only stand in for the latest after a run was rewound. One evaluation
+ * of 12 members on 64 × 54 layers is 0.5 MB, on the layers of most presets 10 KB.
+ */
+export const MAX_MATRIX_BYTES = 8 * 2 ** 20;
 
 export interface MatrixRecord {
   step: number;

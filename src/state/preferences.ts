@@ -8,12 +8,9 @@ export interface Preferences {
   /** Measured floating-point operations per second of whole runs, by backend. */
   rates: Partial<Record<BackendName, number>>;
   setBackend: (backend: BackendChoice) => void;
-  /** Remember how fast this device was, for the estimate beside Run. */
+  /** Remember how fast this device is, for the estimate beside Run. */
   recordRate: (backend: BackendName, flopsPerSecond: number) => void;
 }
-
-/** Weight of the newest measurement: a device's speed changes with heat and with what else runs. */
-const NEWEST_RATE_WEIGHT = 0.5;
 
 /** Storage can be absent (tests) or refuse (private windows, full): preferences then live as long as the page. */
 const storage: StateStorage = {
@@ -49,9 +46,7 @@ export const usePreferences = create<Preferences>()(
       recordRate: (backend, flopsPerSecond) =>
         set(({ rates }) => {
           if (!Number.isFinite(flopsPerSecond) || flopsPerSecond <= 0) return {};
-          const before = rates[backend];
-          const rate = before === undefined ? flopsPerSecond : before + NEWEST_RATE_WEIGHT * (flopsPerSecond - before);
-          return { rates: { ...rates, [backend]: rate } };
+          return { rates: { ...rates, [backend]: flopsPerSecond } };
         }),
     }),
     {

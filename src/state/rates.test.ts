@@ -4,7 +4,7 @@ import { presetExperiment } from '@/experiment/testing.ts';
 import type { TrainedGuideSpec } from '@/experiment/schema.ts';
 import { recipeText } from './guideLibrary.ts';
 import { usePreferences } from './preferences.ts';
-import { estimate } from './rates.ts';
+import { estimate, learnedRate } from './rates.ts';
 
 const experiment = presetExperiment('wide-fcn');
 const environment = (backend: Environment['backend'], more: Partial<Environment> = {}): Environment => ({
@@ -50,12 +50,25 @@ describe('estimate', () => {
 });
 
 describe('recordRate', () => {
-  it('leans towards the newest measurement and ignores nonsense', () => {
+  it('ignores nonsense', () => {
     const { recordRate } = usePreferences.getState();
     recordRate('cpu', 100);
-    recordRate('cpu', 300);
     recordRate('cpu', Number.NaN);
     recordRate('cpu', 0);
-    expect(usePreferences.getState().rates.cpu).toBe(200);
+    expect(usePreferences.getState().rates.cpu).toBe(100);
+  });
+});
+
+describe('learnedRate', () => {
+  it('takes a first run of some size at its word, and later ones half', () => {
+    expect(learnedRate(undefined, 1e9, { flops: 60e9, seconds: 120 })).toBeCloseTo(0.5e9);
+    expect(learnedRate(1e9, 5e9, { flops: 60e9, seconds: 15 })).toBeCloseTo(2e9);
+  });
+
+  it('is hardly moved by a run that was too small to tell', () => {
+    // Thirty steps of a tiny network: two seconds, nearly none of them arithmetic.
+    expect(learnedRate(undefined, 24e9, { flops: 1e9, seconds: 2 })).toBeUndefined();
+    expect(learnedRate(24e9, 24e9, { flops: 24e9, seconds: 10 })).toBeGreaterThan(18e9);
+    expect(learnedRate(1e9, 1e9, { flops: 60e9, seconds: 0 })).toBeUndefined();
   });
 });

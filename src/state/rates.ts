@@ -76,15 +76,38 @@ export function estimate(
   };
 }
 
+/** Weight of the newest measurement: a device's speed changes with heat and with what else runs. */
+const NEWEST_WEIGHT = 0.5;
+/** A run whose arithmetic takes this long counts in full; in a shorter one most of the time goes into other things. */
+const TELLING_SECONDS = 5;
+/** What counts less than this is not worth remembering. */
+const LEAST_SHARE = 0.05;
+
+/**
+ * What is believed of a device's speed after a run.
+ * @param before what was measured so far, if anything was
+ * @param assumed what is believed where nothing was
+ * @returns operations per second (between old and new as ratios, not as differences), or undefined where the run was
+ * too small to tell
+ */
+export function learnedRate(before: number | undefined, assumed: number, run: { flops: number; seconds: number }): number | undefined {
+  const believed = before ?? assumed;
+  const share = Math.min(1, run.flops / believed / TELLING_SECONDS);
+  if (!(share >= LEAST_SHARE) || !(run.seconds > 0)) return undefined;
+  const weight = share * (before === undefined ? 1 : NEWEST_WEIGHT);
+  return believed * (run.flops / run.seconds / believed) ** weight;
+}
+
 /** Learn from every run that ends how fast this device is. @returns a function that stops it */
 export function watchRates(): () => void {
   return useRun.subscribe((state, before) => {
     const { result } = state;
     // What a file tells of another device says nothing about this one.
     if (!result || result === before.result || state.loadedFrom !== null || state.environment?.software) return;
-    const { seconds } = result.timing;
-    if (seconds > 0) {
-      usePreferences.getState().recordRate(result.environment.backend, cost(result.experiment).flops / seconds);
-    }
+    const { rates, recordRate } = usePreferences.getState();
+    const { backend } = result.environment;
+    const assumed = defaultRate(state.environment ?? assumedEnvironment());
+    const rate = learnedRate(rates[backend], assumed, { flops: cost(result.experiment).flops, seconds: result.timing.seconds });
+    if (rate !== undefined) recordRate(backend, rate);
   });
 }

@@ -4,6 +4,7 @@ import { taskShape } from '@/experiment/describe.ts';
 import { members, observedPairs, tapNames } from '@/experiment/plan.ts';
 import { findPreset } from '@/experiment/presets.ts';
 import type { Experiment } from '@/experiment/schema.ts';
+import { MAX_MATRIX_BYTES } from './matrixHistory.ts';
 import { RunData, smoothingDecay } from './runData.ts';
 
 const experiment = findPreset('wide-fcn')?.experiment as Experiment;
@@ -136,7 +137,7 @@ describe('evaluations', () => {
       (sum, r) => sum + Object.values(r.byGuide).reduce((s, m) => s + m.byteLength, 0),
       0,
     );
-    expect(bytes).toBeLessThanOrEqual(49 * 2 ** 20);
+    expect(bytes).toBeLessThanOrEqual(MAX_MATRIX_BYTES);
   });
 });
 

@@ -24,12 +24,15 @@ describe('withTaskKind', () => {
     },
   );
 
-  it('keeps the networks where they can read the new task, and the amounts of data', () => {
+  it('keeps the networks where they can read the new task, and takes its own amounts of data', () => {
     const { task, ...rest } = changed(preset('first-token'), 'copy-paste');
     const { task: _, ...before } = preset('first-token');
     expect(rest).toEqual({ ...before, question: 'What does guidance change here?' });
     expect(task).toMatchObject({ val: 1024, train: 'fresh' });
-    expect(changed(preset('wide-fcn'), 'shapes').task).toEqual({ ...preset('wide-fcn').task, kind: 'shapes' });
+    const wide = preset('wide-fcn').task;
+    expect(changed({ ...preset('wide-fcn'), task: { ...wide, train: 167, noise: 0.3 } as Experiment['task'] }, 'shapes').task).toEqual({ ...wide, noise: 0.3, kind: 'shapes' });
+    const few = { ...preset('first-token'), task: { ...preset('first-token').task, train: 167, seed: 4 } as Experiment['task'] };
+    expect(changed(few, 'copy-paste').task).toMatchObject({ train: 'fresh', seed: 4 });
   });
 
   it('keeps of an image task what the other kind knows and allows', () => {

@@ -65,13 +65,18 @@ function sharedFields(before: TaskSpec, kind: TaskKind): Partial<TaskSpec> {
   );
 }
 
-/** The task of another kind, with as much of the one before as both have. */
+/** How much data a task has. An amount that a person chose was chosen for its task, as 167 examples of one are for it. */
+const AMOUNTS = ['train', 'val'];
+
+/** The task of another kind, with as much of the one before as both have, and its own amount of data. */
 function taskOf(before: TaskSpec, kind: TaskKind): TaskSpec {
   const fresh = defaultTask(kind);
-  if (isImageTask(before) && isImageTask(fresh)) return { ...fresh, ...sharedFields(before, kind) } as TaskSpec;
+  if (isImageTask(before) && isImageTask(fresh)) {
+    const shared = Object.entries(sharedFields(before, kind)).filter(([field]) => !AMOUNTS.includes(field));
+    return { ...fresh, ...Object.fromEntries(shared) } as TaskSpec;
+  }
   if (isImageTask(before) || isImageTask(fresh) || isLanguageTask(before) || isLanguageTask(fresh)) return fresh;
-  const { train, val, seed } = before;
-  return { ...fresh, train, val, seed };
+  return { ...fresh, seed: before.seed };
 }
 
 /** A guide in the same state, as the preset has it. A teacher needs the labels of the experiment: no task of its own. */

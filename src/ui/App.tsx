@@ -1,19 +1,15 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { checkBackend } from '@/state/backend.ts';
-import { syncLink } from '@/state/link.ts';
 import { watchGuideLibrary } from '@/state/guideLibrary.ts';
 import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useResultsOf } from '@/state/stale.ts';
 import classes from './App.module.css';
-import { CkaMatrix } from './compare/CkaMatrix.tsx';
-import { GeneratedTexts } from './compare/GeneratedTexts.tsx';
-import { ResultTable } from './compare/ResultTable.tsx';
-import { SamplePredictions } from './compare/SamplePredictions.tsx';
 import { RunBar } from './run/RunBar.tsx';
 import { VerdictCard } from './run/VerdictCard.tsx';
 import { SetupCard } from './setup/SetupCard.tsx';
+import { loadEditors } from './setup/useEditors.ts';
 import { FilesDialog } from './files/FilesDialog.tsx';
 import { FilesProgress } from './files/FilesProgress.tsx';
 import { DropTarget } from './shell/DropTarget.tsx';
@@ -25,13 +21,16 @@ import { QuestionLine } from './shell/QuestionLine.tsx';
 
 // Recharts is the heaviest part of the page, and there is nothing to draw before the first run.
 const Curves = lazy(async () => ({ default: (await import('./charts/Curves.tsx')).Curves }));
+// Tables and matrices lie below them.
+const Comparison = lazy(async () => ({ default: (await import('./compare/Comparison.tsx')).Comparison }));
 
 const WARM_UP_DELAY_MS = 200;
 
-/** Choose and check a backend once the page stands still, so that Run starts at once. */
+/** Once the page stands still: fetch what opens later, choose and check a backend, so that Run starts at once. */
 function useWarmUp(): void {
   useEffect(() => {
     const warmUp = () => {
+      void loadEditors().catch(() => undefined);
       const { environment, phase } = useRun.getState();
       if (!environment && phase === 'idle') void checkBackend().then(() => session.findKeptRuns());
     };
@@ -56,12 +55,9 @@ function Results() {
         </Suspense>
       </ErrorBoundary>
       <ErrorBoundary part="The comparison">
-        <div className={classes.compare}>
-          <ResultTable />
-          <CkaMatrix />
-        </div>
-        <SamplePredictions />
-        <GeneratedTexts />
+        <Suspense>
+          <Comparison />
+        </Suspense>
       </ErrorBoundary>
     </div>
   );
@@ -70,7 +66,6 @@ function Results() {
 export function App() {
   useEffect(() => watchRates(), []);
   useEffect(() => watchGuideLibrary(), []);
-  useEffect(() => syncLink(), []);
   useWarmUp();
   return (
     <>

@@ -145,6 +145,6 @@ export const trainingStatement = (base: BaseSettings): string =>
     `learning rate ${number(base.learningRate)}, ${scheduleName(base.schedule)}`,
     `batch ${number(base.batchSize)}`,
     plural(base.steps, 'step'),
-    `evaluated every ${number(base.evaluateEvery)}`,
+    base.evaluateEvery > base.steps ? 'evaluated only at the start and the end' : `evaluated every ${number(base.evaluateEvery)}`,
     base.clipNorm === null ? 'no clipping' : `clipped at ${number(base.clipNorm)}`,
   ].join(' · ');

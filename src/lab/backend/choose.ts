@@ -46,7 +46,7 @@ export class BackendError extends Error {
 async function startCpu(): Promise<Started> {
   await import('@tensorflow/tfjs-backend-cpu');
   if (!(await tf.setBackend('cpu'))) throw new Error('the JavaScript backend did not start');
-  return { kernels: composed, adapter: 'JavaScript', threads: 1, software: false, lost: new Promise(() => {}), fingerprint: 'cpu' };
+  return { kernels: composed, adapter: 'one thread', threads: 1, software: false, lost: new Promise(() => {}), fingerprint: 'cpu' };
 }
 
 /**

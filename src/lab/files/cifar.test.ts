@@ -2,7 +2,7 @@ import { existsSync, openAsBlob } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { GivenFile, ImageFacts } from '../../experiment/assets.ts';
-import { cifar } from './cifar.ts';
+import { cifar, cutCifar } from './cifar.ts';
 import { Source } from './reader.ts';
 import { cifarFile, cifarPixel, given } from './testing.ts';
 
@@ -58,6 +58,13 @@ describe('refuses', () => {
   ])('%s', async (_, files, message) => {
     await expect(read(files)).rejects.toThrow(message);
   });
+});
+
+test('a file of another name that was cut off is told what it may be', async () => {
+  const sources = await Promise.all([given('fünf.bin', cifarFile(3).slice(0, 7000))].map((file) => Source.open(file)));
+  expect(cifar.recognises(sources)).toBe(false);
+  expect(cutCifar(sources)).toMatchObject({ message: expect.stringMatching(/If it is CIFAR, it was cut off or changed: its 7,000 bytes are not a multiple of 3073/) });
+  expect(cutCifar([])).toBeUndefined();
 });
 
 /** Real files, where somebody has put some beside the repository; this test writes its own otherwise. */

@@ -94,6 +94,21 @@ function unpack(bytes: Uint8Array, format: Format): ImageSet {
   return { pixels, labels };
 }
 
+/**
+ * For files that nobody recognised: why a `.bin` file whose length is off is not taken for CIFAR. By its name alone it
+ * could be anything.
+ */
+export function cutCifar(files: readonly Source[]): FileError | undefined {
+  const file = files.find(({ name, size }) => /\.bin$/i.test(name) && size >= PIXELS);
+  return (
+    file &&
+    new FileError(
+      `“${file.path}” is of no kind that can be used here. If it is CIFAR, it was cut off or changed: its ${file.size.toLocaleString('en')} bytes are not a multiple of ${FORMATS.map((f) => `${record(f)} (${f.name})`).join(' or ')}.`,
+      GET_BINARY,
+    )
+  );
+}
+
 export const cifar: Reader = {
   recognises: (files) => files.some(belongs),
 

@@ -2,6 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AssetFacts, AssetInfo, AssetKind, AssetRef, GivenFile } from '../../experiment/assets.ts';
+import { cutCifar } from './cifar.ts';
 import { FileError, MissingFilesError } from './errors.ts';
 import { expand } from './expand.ts';
 import { officialSet } from './official.ts';
@@ -31,6 +32,8 @@ export class Library {
     if (empty) throw new FileError(`“${empty.path}” is empty.`, 'The download may have failed: fetch the file again.');
     const reader = READERS.find((one) => one.recognises(files));
     if (!reader) {
+      const cut = cutCifar(files);
+      if (cut) throw cut;
       throw new FileError(
         `${files.length === 1 ? `“${files[0].path}” is` : `These files (“${files[0].path}” and ${files.length - 1} more) are`} of no kind that can be used here.`,
         'Known are CIFAR-10 and CIFAR-100 (binary version), MNIST and Fashion-MNIST (IDX, also as .gz), a folder or ZIP of images with one sub-folder a class, and plain text (.txt).',

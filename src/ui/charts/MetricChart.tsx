@@ -6,7 +6,7 @@ import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
 import { useMetricRange } from './metricRange.ts';
 import { progressWords } from './parts.ts';
-import type { Reference } from './Plot.tsx';
+import type { Reference } from './References.tsx';
 import { RunChart, useRunView } from './RunChart.tsx';
 import { meanOverSeeds, metricSeries } from './series.ts';
 

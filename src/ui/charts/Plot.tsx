@@ -1,18 +1,12 @@
 /** The drawing of one chart with Recharts. Everything it shows is given; it decides nothing. */
 import { memo, type ReactNode } from 'react';
-import { CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { type AxisRange, stepTicks } from './domain.ts';
 import { axisNumber } from './format.ts';
-import { Crosses, type Cross, EndLabels, type EndLabel, HALO, LABEL_FONT, type Moment, Moments } from './Overlays.tsx';
+import { Crosses, type Cross, EndLabels, type EndLabel, type Moment, Moments } from './Overlays.tsx';
 import { Lines, type PlotArm } from './Lines.tsx';
+import { type Reference, References } from './References.tsx';
 import type { Series } from './series.ts';
-
-export interface Reference {
-  value: number;
-  text: string;
-  /** On which side of its line the text stands. */
-  side: 'above' | 'below';
-}
 
 export interface PlotProps {
   width: number;
@@ -94,22 +88,7 @@ export const Plot = memo(function Plot(props: PlotProps) {
         axisLine={false}
         tickFormatter={props.axis}
       />
-      {references.map(({ value, text, side }) => (
-        <ReferenceLine
-          key={text}
-          y={value}
-          stroke="var(--mute)"
-          strokeDasharray="1 3"
-          ifOverflow="discard"
-          label={{
-            value: text,
-            position: side === 'above' ? 'insideBottomLeft' : 'insideTopRight',
-            fill: 'var(--mute)',
-            fontSize: LABEL_FONT - 0.5,
-            ...HALO,
-          }}
-        />
-      ))}
+      <References references={references} series={series} arms={arms} steps={steps} domain={range.domain} log={log} />
       <Lines
         series={series}
         arms={arms}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { shortNames, spreadLabels } from './labels.ts';
+import { type Box, placeTexts, shortNames, spreadLabels } from './labels.ts';
 
 describe('spreadLabels', () => {
   test('leaves labels alone that do not collide', () => {
@@ -56,4 +56,23 @@ test('names are shortened by what they share, never to the same thing', () => {
   ]);
   expect(shortNames(['A', 'A, x', 'B', 'B, x'])).toEqual(['A', 'A, x', 'B', 'B, x']);
   expect(shortNames(['A very long name for an arm indeed'])).toEqual(['A very long name fo…']);
+});
+
+describe('placeTexts', () => {
+  const left: Box = { left: 0, right: 40, top: 40, bottom: 50 };
+  const right: Box = { left: 160, right: 200, top: 40, bottom: 50 };
+  const rising = [{ x: 0, y: 90 }, { x: 20, y: 45 }, { x: 200, y: 10 }];
+  test('takes the first place while it is free, and the next where a curve passes it', () => {
+    expect(placeTexts([[left, right]], [])).toEqual([left]);
+    expect(placeTexts([[left, right]], [rising])).toEqual([right]);
+  });
+  test('a curve between its points counts, one above or before the text does not', () => {
+    expect(placeTexts([[left, right]], [[{ x: -10, y: 0 }, { x: 50, y: 100 }]])).toEqual([right]);
+    expect(placeTexts([[left, right]], [[{ x: 0, y: 30 }, { x: 50, y: 30 }], [{ x: 50, y: 0 }, { x: 90, y: 90 }]])).toEqual([left]);
+  });
+  test('two texts do not lie on each other; where nothing is free, the fewest curves pass', () => {
+    expect(placeTexts([[left, right], [left, right]], [])).toEqual([left, right]);
+    const across = [{ x: 0, y: 45 }, { x: 200, y: 45 }];
+    expect(placeTexts([[left, right]], [rising, across])).toEqual([right]);
+  });
 });

@@ -52,3 +52,44 @@ export function shortNames(names: readonly string[], maxLength = 20): string[] {
   const unique = short.map((name, i) => (short.indexOf(name) === i && short.lastIndexOf(name) === i ? name : names[i]));
   return unique.map((name) => (name.length > maxLength ? `${name.slice(0, maxLength - 1).trimEnd()}…` : name));
 }
+
+export interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+export type Line = readonly { x: number; y: number }[];
+
+/** Pixels between a text and what passes it. */
+const AIR = 1;
+
+/** Whether a line of ascending x passes through a box. */
+function crosses(line: Line, box: Box): boolean {
+  for (let i = 1; i < line.length; i++) {
+    const [a, b] = [line[i - 1], line[i]];
+    const from = Math.max(a.x, box.left);
+    const to = Math.min(b.x, box.right);
+    if (from > to) continue;
+    const at = (x: number) => (b.x > a.x ? a.y + ((x - a.x) / (b.x - a.x)) * (b.y - a.y) : b.y);
+    const [low, high] = [Math.min(at(from), at(to)), Math.max(at(from), at(to))];
+    if (high >= box.top - AIR && low <= box.bottom + AIR) return true;
+  }
+  return false;
+}
+
+const overlap = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+/**
+ * The first place of each text that no line passes through and no earlier text takes; where there is none, the one with
+ * the fewest lines. A line that has come to a place stays there, so that a text moves a few times in a run at most.
+ */
+export function placeTexts(texts: readonly (readonly Box[])[], lines: readonly Line[]): Box[] {
+  const placed: Box[] = [];
+  for (const places of texts) {
+    const costs = places.map((box) => lines.filter((line) => crosses(line, box)).length + (lines.length + 1) * placed.filter((other) => overlap(other, box)).length);
+    placed.push(places[costs.indexOf(Math.min(...costs))]);
+  }
+  return placed;
+}

@@ -31,12 +31,15 @@ export function useMetricRange(metric: Metric, series: Series, steps: number, zo
   const falls = !metric.higherIsBetter;
   const late = useMemo(() => (falls && zoom ? boundsFrom(series, steps * EARLY_SHARE) : null), [series, steps, falls, zoom]);
   const zoomed = late !== null && Number.isFinite(late.min);
-  const log = falls && !zoomed;
+  // Chosen once: a scale that changed in the middle of a run would change what a slope means.
+  const log = falls && !zoom;
   const initial = useMemo(() => {
     if (late !== null && Number.isFinite(late.min)) return niceRange(late.min, late.max);
-    return log ? logRange(1, metric.chance) : niceRange(0, zoom ? ZOOMED_ACCURACY : 1);
-  }, [late, log, metric.chance, zoom]);
-  const key = useMemo(() => ({ run, log, zoom }), [run, log, zoom]);
-  const bounds = zoomed ? late : { min: log ? Math.max(series.min, 1) : Math.min(series.min, 0), max: series.max };
+    if (falls) return (log ? logRange : niceRange)(1, metric.chance);
+    return niceRange(0, zoom ? ZOOMED_ACCURACY : 1);
+  }, [late, log, falls, metric.chance, zoom]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another range begins with each of them
+  const key = useMemo(() => ({}), [run, zoom, zoomed]);
+  const bounds = zoomed ? late : { min: falls ? Math.max(series.min, 1) : Math.min(series.min, 0), max: series.max };
   return { range: useGrowingRange(key, initial, bounds.min, bounds.max, log ? logRange : niceRange), log };
 }

@@ -22,7 +22,8 @@ function drawSome(): void {
   }
 }
 
-function enqueue(draw: () => void): void {
+/** Do something that takes milliseconds in a task of its own, in turn with what else is drawn. */
+export function drawSoon(draw: () => void): void {
   queue.push(draw);
   if (scheduled) return;
   scheduled = true;
@@ -74,7 +75,7 @@ export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Sn
       const wanted = visible || useRun.getState().phase !== 'running';
       if (!wanted || waiting.current || document.hidden) return;
       waiting.current = true;
-      enqueue(() => {
+      drawSoon(() => {
         waiting.current = false;
         if (alive) flushSync(() => setSnapshot(refresh));
       });
@@ -105,13 +106,21 @@ export function useFrame<E extends HTMLElement>() {
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
-    const resize = new ResizeObserver(([entry]) => setWidth(Math.floor(entry.contentRect.width)));
+    let alive = true;
+    // In the queue, too: all charts drawn for the first time, or for another width, are one long task otherwise.
+    const resize = new ResizeObserver(([entry]) => {
+      const now = Math.floor(entry.contentRect.width);
+      drawSoon(() => {
+        if (alive) flushSync(() => setWidth(now));
+      });
+    });
     const cross = new IntersectionObserver((entries) => setVisible(entries.some((e) => e.isIntersecting)), {
       rootMargin: MARGIN,
     });
     resize.observe(element);
     cross.observe(element);
     return () => {
+      alive = false;
       resize.disconnect();
       cross.disconnect();
     };

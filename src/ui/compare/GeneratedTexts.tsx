@@ -1,7 +1,7 @@
 /** What each arm writes: how it goes on with a piece of the validation text. */
 import { Button, NativeSelect } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { GeneratedText } from '@/experiment/events.ts';
+import { type GeneratedText, UNKNOWN_TOKEN } from '@/experiment/events.ts';
 import { isLanguageTask } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
@@ -56,7 +56,7 @@ function Texts() {
         loaded
           ? 'A result holds no networks that could write: press Run again to train them here.'
           : written
-          ? `after step ${number(written.step)}, going on with a piece of the validation text`
+          ? `after step ${number(written.step)}, going on with a piece of the validation text${unknownWords(written)}`
           : 'Each arm goes on with a piece of the validation text when the run pauses or ends.'
       }
       actions={
@@ -96,6 +96,13 @@ function Texts() {
       </div>
     </Card>
   );
+}
+
+/** What the box in the texts means, where there is one. */
+function unknownWords({ tokenNames, prompt, truth, texts }: GeneratedText): string {
+  const unknown = tokenNames.indexOf(UNKNOWN_TOKEN);
+  const shown = unknown >= 0 && [prompt, truth, texts].some((tokens) => tokens.includes(unknown));
+  return shown ? ` · ${UNKNOWN_TOKEN} is anything outside the vocabulary` : '';
 }
 
 interface PassageProps {

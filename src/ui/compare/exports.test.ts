@@ -107,3 +107,14 @@ describe('the result table', () => {
     expect(guideRows(new RunData(null))).toEqual([]);
   });
 });
+
+test('best values follow a run that is rewound', async () => {
+  const { data } = await recorded();
+  const best = () => armRows(data, null, null)[1].bestMetric.mean;
+  const before = best();
+  const [first] = data.evaluations;
+  data.apply({ type: 'run.rewound', step: 0 });
+  const [, guided] = [...data.arms.values()];
+  expect(best()).toBeCloseTo(guided.reduce((sum, m) => sum + first.valMetric[m], 0) / guided.length, 6);
+  expect(best()).toBeLessThan(before);
+});

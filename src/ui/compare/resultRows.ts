@@ -1,7 +1,7 @@
 /** The numbers of the result table, while a run goes on and after it. */
 import { labelGroups, taskMetric } from '@/experiment/describe.ts';
 import type { RunResult } from '@/experiment/result.ts';
-import type { RunData } from '@/state/runData.ts';
+import type { Evaluation, RunData } from '@/state/runData.ts';
 import type { Comparison, Verdict } from '@/stats/verdict.ts';
 import { meanOverSeeds, type Point } from '@/ui/charts/series.ts';
 
@@ -48,11 +48,42 @@ function recentTrainMetric(data: RunData, member: number): number {
   return n > 0 ? sum / n : Number.NaN;
 }
 
+/** Best values of every member up to some evaluation. */
+interface Best {
+  count: number;
+  last: Evaluation | undefined;
+  valLoss: Float64Array;
+  valMetric: Float64Array;
+}
+
+const bests = new WeakMap<RunData, Best>();
+
+/** Looks only at evaluations that came since the last time: a long run must not make the table slow. */
+function bestSoFar(data: RunData, higherIsBetter: boolean): Best {
+  const { evaluations } = data;
+  let best = bests.get(data);
+  // Evaluations are taken back when a run is rewound.
+  if (!best || evaluations[best.count - 1] !== best.last) {
+    const nothing = () => new Float64Array(data.members.length).fill(Number.NaN);
+    best = { count: 0, last: undefined, valLoss: nothing(), valMetric: nothing() };
+    bests.set(data, best);
+  }
+  const take = (best: Float64Array, values: Float32Array, sign: 1 | -1) => {
+    for (let m = 0; m < best.length; m++) if (Number.isFinite(values[m]) && !(sign * best[m] >= sign * values[m])) best[m] = values[m];
+  };
+  for (; best.count < evaluations.length; best.count++) {
+    best.last = evaluations[best.count];
+    take(best.valLoss, best.last.valLoss, -1);
+    take(best.valMetric, best.last.valMetric, higherIsBetter ? 1 : -1);
+  }
+  return best;
+}
+
 /** One row per arm; members that diverged are named and left out of every mean. */
 export function armRows(data: RunData, result: RunResult | null, verdict: Verdict | null): ArmRow[] {
   const { experiment, lastEvaluation } = data;
   if (!experiment || !lastEvaluation) return [];
-  const { higherIsBetter } = taskMetric(experiment.task);
+  const best = bestSoFar(data, taskMetric(experiment.task).higherIsBetter);
   const alive = (member: number) => data.divergedAt(data.members[member]) === undefined;
   const final = (member: number, field: 'trainMetric' | 'valMetricRecalibrated') => {
     const { arm, seed } = data.members[member];
@@ -63,20 +94,13 @@ export function armRows(data: RunData, result: RunResult | null, verdict: Verdic
     const members = data.arms.get(id) ?? [];
     const point = (value: (member: number) => number) =>
       meanOverSeeds(members, (m) => (alive(m) ? value(m) : Number.NaN));
-    const best = (values: 'valLoss' | 'valMetric', sign: 1 | -1) =>
-      point((m) =>
-        data.evaluations.reduce((found, evaluation) => {
-          const value = evaluation[values][m];
-          return Number.isFinite(value) && !(sign * found >= sign * value) ? value : found;
-        }, Number.NaN),
-      );
     return {
       id,
       name,
       valLoss: point((m) => lastEvaluation.valLoss[m]),
-      bestLoss: best('valLoss', -1),
+      bestLoss: point((m) => best.valLoss[m]),
       valMetric: point((m) => lastEvaluation.valMetric[m]),
-      bestMetric: best('valMetric', higherIsBetter ? 1 : -1),
+      bestMetric: point((m) => best.valMetric[m]),
       trainMetric: point((m) => (result ? final(m, 'trainMetric') : recentTrainMetric(data, m))),
       recalibrated: point((m) => final(m, 'valMetricRecalibrated')),
       groups: groups.map((_, g) => ({

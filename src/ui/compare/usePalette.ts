@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { drawSoon } from '@/ui/charts/redraw.ts';
 import { similarityColour } from '@/ui/colours.ts';
 import type { Palette } from './Heatmap.tsx';
 
@@ -30,37 +31,47 @@ const contrast = (a: number, b: number): number => (Math.max(a, b) + 0.05) / (Ma
 
 /** CSS variables and mixtures resolved by the browser itself, as a canvas needs them. */
 function resolvePalette(): Palette {
-  const probe = document.createElement('span');
-  document.body.append(probe);
-  const resolve = (colour: string) => {
-    probe.style.color = colour;
-    return getComputedStyle(probe).color;
-  };
-  const ramp = Array.from({ length: LEVELS }, (_, i) => resolve(similarityColour(i / (LEVELS - 1))));
-  const inks = [resolve('var(--ink)'), resolve('var(--on-accent)')];
-  const bytes = toBytes([...ramp, resolve('var(--line)'), ...inks]);
+  const steps = Array.from({ length: LEVELS }, (_, i) => similarityColour(i / (LEVELS - 1)));
+  const colours = resolveColours([...steps, 'var(--line)', 'var(--ink)', 'var(--on-accent)']);
+  const ramp = colours.slice(0, LEVELS);
+  const [line, ...inks] = colours.slice(LEVELS);
+  const bytes = toBytes(colours);
   const bright = (i: number) => luminance(bytes.subarray(4 * i, 4 * i + 3));
   const [first, second] = [bright(LEVELS + 1), bright(LEVELS + 2)];
   const palette: Palette = {
     ramp,
     bytes,
     inks: ramp.map((_, i) => (contrast(bright(i), first) >= contrast(bright(i), second) ? inks[0] : inks[1])),
-    mark: resolve('var(--ink)'),
-    none: resolve('var(--line)'),
+    mark: inks[0],
+    none: line,
   };
-  probe.remove();
   return palette;
+}
+
+/** All at once: asked one by one, the browser would work the page's styles out anew for each. */
+function resolveColours(colours: readonly string[]): string[] {
+  const probe = document.createElement('div');
+  probe.hidden = true;
+  for (const colour of colours) probe.appendChild(document.createElement('span')).style.color = colour;
+  document.body.append(probe);
+  const resolved = Array.from(probe.children, (child) => getComputedStyle(child).color);
+  probe.remove();
+  return resolved;
 }
 
 /** Colours of the theme for a canvas; null until the page has its colour scheme, and new when that changes. */
 export function usePalette(): Palette | null {
   const [palette, setPalette] = useState<Palette | null>(null);
   useEffect(() => {
-    const update = () => setPalette(resolvePalette());
+    let alive = true;
+    const update = () => drawSoon(() => alive && setPalette(resolvePalette()));
     update();
     const scheme = new MutationObserver(update);
     scheme.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] });
-    return () => scheme.disconnect();
+    return () => {
+      alive = false;
+      scheme.disconnect();
+    };
   }, []);
   return palette;
 }

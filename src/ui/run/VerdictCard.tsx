@@ -94,8 +94,12 @@ export function VerdictCard() {
   const told = verdict !== null && (evaluation?.step ?? 0) > 0;
   return (
     <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict" data-of-another={another || undefined}>
-      <Loaded />
-      <Whose />
+      {data.experiment && (
+        <div className={classes.notes}>
+          <Loaded />
+          <Whose />
+        </div>
+      )}
       {told ? (
         // A new sentence is a new element: pieces of the old one do not wander over the lines.
         <Sentence key={plain(verdict.headline)} segments={verdict.headline} className={classes.headline} />

@@ -7,7 +7,6 @@ import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { armColour } from '@/ui/colours.ts';
 import { armStatement, plural } from '@/ui/words.ts';
-import { ArmEditor } from './ArmEditor.tsx';
 import { attempt } from './attempt.ts';
 import { EditPopover } from './EditPopover.tsx';
 import { Pencil } from './Pencil.tsx';
@@ -43,7 +42,7 @@ function ArmRow({ arm, base }: { arm: ArmSpec; base: BaseSettings }) {
           </>
         }
       >
-        {(close) => <ArmEditor arm={arm} onGone={close} />}
+        {({ ArmEditor }, close) => <ArmEditor arm={arm} onGone={close} />}
       </EditPopover>
     </li>
   );

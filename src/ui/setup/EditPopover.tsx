@@ -2,6 +2,7 @@ import { type FloatingPosition, Popover, type PopoverProps, Stack, Text, Unstyle
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import classes from './setup.module.css';
+import { type Editors, useEditors } from './useEditors.ts';
 
 interface EditPopoverProps {
   /** Accessible name of the button, e.g. "Edit the target network". */
@@ -14,7 +15,7 @@ interface EditPopoverProps {
   position?: FloatingPosition;
   width?: number;
   testId?: string;
-  children: ReactNode | ((close: () => void) => ReactNode);
+  children: (editors: Editors, close: () => void) => ReactNode;
 }
 
 const EDGE = 8;
@@ -45,6 +46,7 @@ export function EditPopover({
   children,
 }: EditPopoverProps) {
   const [opened, { toggle, close }] = useDisclosure(false);
+  const { editors, withEditors } = useEditors();
   return (
     <Popover
       trapFocus
@@ -57,7 +59,7 @@ export function EditPopover({
       <Popover.Target>
         <UnstyledButton
           aria-label={label}
-          onClick={toggle}
+          onClick={() => withEditors(toggle)}
           className={targetClassName ?? classes.edit}
           data-testid={testId}
           data-opened={opened || undefined}
@@ -70,7 +72,7 @@ export function EditPopover({
           <Text fw={600} size="sm">
             {title}
           </Text>
-          {typeof children === 'function' ? children(close) : children}
+          {editors && children(editors, close)}
         </Stack>
       </Popover.Dropdown>
     </Popover>

@@ -76,9 +76,6 @@ const OwnNetwork = lazy(() => import('./own/OwnNetwork.tsx'));
 /** What it takes up, so that nothing jumps when it is there. */
 const OWN_NETWORK_HEIGHT = 390;
 
-/** Editors of texts need more room. */
-export const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 400);
-
 /** What a network comes to, live. */
 export function NetworkFacts({ network }: { network: NetworkSpec }) {
   const task = useExperiment((state) => state.experiment.task);

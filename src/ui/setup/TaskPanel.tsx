@@ -8,14 +8,42 @@ import { EditPopover } from './EditPopover.tsx';
 import { Pencil } from './Pencil.tsx';
 import classes from './setup.module.css';
 import { StaleDot } from './StaleDot.tsx';
-import { TaskEditor } from './TaskEditor.tsx';
-import { answersOf } from './taskSpecs.ts';
 import { TaskPreview } from './TaskPreview.tsx';
 
 /** How much data there is for training and for validation. */
 function sizes(task: TaskSpec): string {
   if (isLanguageTask(task)) return `${number(task.trainTokens)} ${task.kind === 'text-file' ? task.unit : 'words'} train · ${number(task.valTokens)} val`;
   return `${task.train === 'fresh' ? 'new data every step' : `${number(task.train)} train`} · ${number(task.val)} val`;
+}
+
+/** What kind of answers a task asks for: "8 classes", "4 symbols". */
+function answersOf(task: TaskSpec): string {
+  switch (task.kind) {
+    case 'textures':
+    case 'grey-textures':
+    case 'shapes':
+    case 'digits':
+    case 'image-files':
+      return `${taskShape(task).classes} classes`;
+    case 'first-token':
+    case 'copy-paste':
+    case 'reverse':
+      return `${task.vocabulary} symbols`;
+    case 'copy-paste-official':
+      return '10 symbols';
+    case 'parity':
+      return task.labels === 'final' ? 'even or odd' : 'at every bit';
+    case 'associative-recall':
+      return `${task.pairs} pairs`;
+    case 'dyck':
+      return `${task.brackets} kinds`;
+    case 'modular-addition':
+      return `modulo ${task.modulus}`;
+    case 'micro-english':
+      return 'the next word';
+    case 'text-file':
+      return task.unit === 'characters' ? 'the next character' : 'the next word';
+  }
 }
 
 /** The data: what it is, how much of it, and what it looks like. */
@@ -47,7 +75,7 @@ export function TaskPanel() {
             </span>
           }
         >
-          <TaskEditor task={task} />
+          {({ TaskEditor }) => <TaskEditor task={task} />}
         </EditPopover>
         <Text fz={12} c="dimmed" lh={1.5}>
           {sizes(task)} · {shape.tokens ? `${shape.input[0]} tokens` : `${shape.input[0]}×${shape.input[1]}`}

@@ -5,10 +5,9 @@ import { baseSchema, type Intervention } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number, trainingStatement } from '@/ui/words.ts';
-import { Fields } from './fields/Fields.tsx';
 import classes from './setup.module.css';
 import { StaleDot } from './StaleDot.tsx';
-import { trainingFields } from './specs.ts';
+import { useEditors } from './useEditors.ts';
 
 /** Of the common settings all but the mapping, which the picture shows and marks. */
 const TRAINING_PATHS = Object.keys(baseSchema.shape)
@@ -21,10 +20,11 @@ export function TrainingStrip() {
   const task = useExperiment((state) => state.experiment.task);
   const stale = useIsStale(...TRAINING_PATHS);
   const [open, { toggle }] = useDisclosure(false);
+  const { editors, withEditors } = useEditors();
   const Chevron = open ? IconChevronUp : IconChevronDown;
   return (
     <>
-      <UnstyledButton className={classes.strip} onClick={toggle} aria-expanded={open} data-testid="training-settings">
+      <UnstyledButton className={classes.strip} onClick={() => withEditors(toggle)} aria-expanded={open} data-testid="training-settings">
         <span className={classes.title}>Training</span>
         {stale && <StaleDot />}
         <span className={classes.stripText}>{trainingStatement(base)}</span>
@@ -32,7 +32,7 @@ export function TrainingStrip() {
       </UnstyledButton>
       <Collapse expanded={open}>
         <div className={classes.settings}>
-          <Fields root="base" specs={trainingFields(base, task)} width={210} />
+          {editors && <editors.Fields root="base" specs={editors.trainingFields(base, task)} width={210} />}
         </div>
       </Collapse>
     </>

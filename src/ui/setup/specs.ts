@@ -140,7 +140,14 @@ export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] 
   ...scheduleFields(base.schedule),
   BATCH,
   STEPS,
-  number('evaluateEvery', 'Evaluate every', 'Steps between two looks at the validation set.', 5),
+  number(
+    'evaluateEvery',
+    'Evaluate every',
+    base.evaluateEvery > base.steps
+      ? 'More than there are steps: measured only at the start and at the end.'
+      : 'Steps between two looks at the validation set.',
+    5,
+  ),
   ...optimiserFields(base.optimiser),
   ...clippingFields(base.clipNorm),
   choice('measure', 'Similarity', 'Debiased CKA takes out what small batches add by chance.', {

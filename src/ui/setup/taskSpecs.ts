@@ -230,36 +230,6 @@ export function taskFields(task: TaskSpec): FieldSpec[] {
   return isLanguageTask(task) ? OWN_FIELDS[task.kind] : [...OWN_FIELDS[task.kind], ...dataFields(task)];
 }
 
-/** What kind of answers a task asks for: "8 classes", "4 symbols". */
-export function answersOf(task: TaskSpec): string {
-  switch (task.kind) {
-    case 'textures':
-    case 'grey-textures':
-    case 'shapes':
-    case 'digits':
-    case 'image-files':
-      return `${taskShape(task).classes} classes`;
-    case 'first-token':
-    case 'copy-paste':
-    case 'reverse':
-      return `${task.vocabulary} symbols`;
-    case 'copy-paste-official':
-      return '10 symbols';
-    case 'parity':
-      return task.labels === 'final' ? 'even or odd' : 'at every bit';
-    case 'associative-recall':
-      return `${task.pairs} pairs`;
-    case 'dyck':
-      return `${task.brackets} kinds`;
-    case 'modular-addition':
-      return `modulo ${task.modulus}`;
-    case 'micro-english':
-      return 'the next word';
-    case 'text-file':
-      return task.unit === 'characters' ? 'the next character' : 'the next word';
-  }
-}
-
 /** The kinds of tasks in the order in which they are offered. */
 export const TASK_GROUPS: { group: string; kinds: TaskSpec['kind'][] }[] = [
   { group: 'Images', kinds: ['textures', 'grey-textures', 'shapes', 'digits', 'image-files'] },

@@ -1,10 +1,11 @@
 /** A text as numbers: characters or words, the most frequent ones by name, everything else as one unknown token. */
+import { UNKNOWN_TOKEN } from '../../../experiment/events.ts';
 import type { TextFileSpec } from '../../../experiment/schema.ts';
 
 type Unit = TextFileSpec['unit'];
 
-/** Stands for whatever is not in the vocabulary; its id is 0. */
-export const UNKNOWN = '□';
+/** Its id is 0. */
+export const UNKNOWN = UNKNOWN_TOKEN;
 
 /** Words with their apostrophes, numbers, line breaks, and every other sign by itself. Spaces are not kept. */
 const WORDS = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|\p{N}+|\n|[^\s]/gu;

@@ -28,6 +28,7 @@ export const Layer = memo(function Layer({ data }: NodeProps<LayerNode>) {
       data-side={side}
       data-mapped={mapped || undefined}
       data-named={named || undefined}
+      data-name={named ? undefined : inWords(data)}
       style={{
         height,
         borderRadius: Math.min(6, height / 2),
@@ -47,7 +48,7 @@ export const Layer = memo(function Layer({ data }: NodeProps<LayerNode>) {
         type={side === 'guide' ? 'source' : 'target'}
         position={side === 'guide' ? Position.Right : Position.Left}
         className={classes.handle}
-        title={inWords(data)}
+        title={named ? inWords(data) : undefined}
       />
     </div>
   );

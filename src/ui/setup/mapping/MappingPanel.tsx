@@ -4,7 +4,7 @@ import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import { describeGuide } from '@/experiment/guides.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
-import type { Experiment, MappingSpec } from '@/experiment/schema.ts';
+import type { Experiment, MappingSpec, NetworkSpec } from '@/experiment/schema.ts';
 import { withGuide } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import {
@@ -22,15 +22,15 @@ import { resolveView, useView } from '@/state/view.ts';
 import { count, guideKind, guideState, plural } from '@/ui/words.ts';
 import { attempt } from '../attempt.ts';
 import { EditPopover } from '../EditPopover.tsx';
-import { GuideEditor } from '../GuideEditor.tsx';
-import { editorWidth, NetworkEditor } from '../NetworkEditor.tsx';
 import { Pencil } from '../Pencil.tsx';
 import setup from '../setup.module.css';
 import { StaleDot } from '../StaleDot.tsx';
 import classes from './mapping.module.css';
-import { PairsTable } from './PairsTable.tsx';
 
 const MappingGraph = lazy(() => import('./MappingGraph.tsx'));
+
+/** Editors of texts need more room. */
+const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 400);
 
 const QUICK: { value: Extract<MappingSpec, string>; label: string; hint: string }[] = [
   {
@@ -112,7 +112,7 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
           </span>
         }
       >
-        {(close) => <GuideEditor id={view.guide} guide={guide} onGone={close} />}
+        {({ GuideEditor }, close) => <GuideEditor id={view.guide} guide={guide} onGone={close} />}
       </EditPopover>
       {ids.length > 1 && (
         <SegmentedControl
@@ -149,7 +149,7 @@ function TargetEnd({ experiment }: { experiment: Experiment }) {
           </span>
         }
       >
-        <NetworkEditor path="target" network={experiment.target} />
+        {({ NetworkEditor }) => <NetworkEditor path="target" network={experiment.target} />}
       </EditPopover>
     </div>
   );
@@ -183,7 +183,8 @@ export function MappingPanel() {
 
 function Mapping({ experiment, view }: { experiment: Experiment; view: MappingView }) {
   const { ref, width, height } = useElementSize();
-  const version = useRun((state) => state.version);
+  // `data` is filled in place: that another record is its latest tells that there is something new to draw.
+  const latest = useRun((state) => state.data.matrices.latest);
   const stale = useIsStale('base.mapping', `arms.${view.arm}.align.mapping`);
   const changed = useIsStale('task', 'target', `guides.${view.guide}`);
   // What was measured in other networks, or on other data, is not drawn into these.
@@ -192,11 +193,11 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
   const guideTaps = useMemo(() => describeGuide(experiment, view.guide).taps, [experiment, view.guide]);
   const targetTaps = useMemo(() => describeNetwork(target, taskShape(task)).taps, [target, task]);
   const pairs = useMemo(() => pairsOf(experiment, view), [experiment, view]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says when the data changed
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const similarity = useCallback(
     (pair: TapPair) =>
       measured ? useRun.getState().data.latestSimilarity(view.arm, view.guide, pair.guideTap, pair.targetTap) : null,
-    [view, version, measured],
+    [view, latest, measured],
   );
   const connect = useCallback((pair: TapPair) => void attempt((current) => addPair(current, view, pair)), [view]);
   const remove = useCallback(
@@ -225,7 +226,7 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
             </span>
           }
         >
-          <PairsTable view={view} {...picture} />
+          {({ PairsTable }) => <PairsTable view={view} {...picture} />}
         </EditPopover>
         <Group gap={6} ml="auto" wrap="nowrap">
           <span className={classes.hint}>drag between layers;</span>

@@ -4,9 +4,12 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Activations of layers that can be aligned, `[B, F]`, of sequences `[T, B, F]`, by the product's names. */
+export type Taps = Map<string, tf.Tensor>;
+
 export interface PlainNetwork {
-  /** Activations of layers to align are pushed to `taps`, `[B, F]`, of sequences `[T, B, F]`. */
-  forward(x: tf.Tensor, taps: tf.Tensor[]): tf.Tensor2D;
+  /** Fills `taps`. */
+  forward(x: tf.Tensor, taps: Taps): tf.Tensor2D;
 }
 
 const weight = (...shape: number[]) => tf.variable(tf.randomNormal(shape, 0, 0.1));
@@ -35,9 +38,9 @@ export function fcn(inputs: number, depth: number, width: number, classes: numbe
   return {
     forward(x, taps) {
       let h = tf.reshape(x, [x.shape[0], -1]) as tf.Tensor;
-      for (const { linear, norm } of layers) {
+      for (const [i, { linear, norm }] of layers.entries()) {
         const y = linear(h);
-        taps.push(y);
+        taps.set(`linear${i + 1}`, y);
         h = tf.dropout(tf.relu(norm(y)), dropout);
       }
       return head(h);
@@ -56,12 +59,14 @@ export function convnet(channels: number, layers: readonly { outputs: number; st
   return {
     forward(x, taps) {
       let h = x;
-      for (const { filter, stride, norm } of convs) {
+      for (const [i, { filter, stride, norm }] of convs.entries()) {
         const y = tf.conv2d(h as tf.Tensor4D, filter as tf.Tensor4D, stride, 1);
-        taps.push(tf.reshape(y, [y.shape[0], -1]));
+        taps.set(`conv${i + 1}`, tf.reshape(y, [y.shape[0], -1]));
         h = tf.relu(norm(y));
       }
-      return head(tf.mean(h, [1, 2]));
+      const pooled = tf.mean(h, [1, 2]);
+      taps.set('pool', pooled);
+      return head(pooled);
     },
   };
 }
@@ -75,7 +80,7 @@ export function rnn(vocabulary: number, layers: number, width: number, classes: 
       const [batch, length] = tokens.shape;
       const positions = tf.transpose(tokens as tf.Tensor2D);
       let h = tf.reshape(tf.matMul(tf.reshape(tf.oneHot(positions, vocabulary), [length * batch, vocabulary]), table as tf.Tensor2D), [length, batch, width]);
-      for (const { input, hidden } of cells) {
+      for (const [i, { input, hidden }] of cells.entries()) {
         const projected = tf.unstack(tf.reshape(input(tf.reshape(h, [length * batch, width])), [length, batch, width])) as tf.Tensor2D[];
         let state = tf.tanh(projected[0]);
         const states = [state];
@@ -84,7 +89,7 @@ export function rnn(vocabulary: number, layers: number, width: number, classes: 
           states.push(state);
         }
         h = tf.stack(states) as tf.Tensor3D;
-        taps.push(h);
+        taps.set(`layer${i + 1}`, h);
       }
       return head(tf.reshape(tf.slice(h, [length - 1, 0, 0], [1, batch, width]), [batch, width]));
     },
@@ -112,14 +117,14 @@ export function transformer(vocabulary: number, length: number, layers: number, 
       const [batch] = tokens.shape;
       const rows = (x: tf.Tensor) => tf.reshape(x, [batch * length, -1]);
       let x: tf.Tensor = tf.add(tf.reshape(tf.gather(table, tf.reshape(tokens, [-1]) as tf.Tensor1D), [batch, length, width]), positions);
-      for (const { norm1, qkv, out, norm2, up, down } of blocks) {
+      for (const [i, { norm1, qkv, out, norm2, up, down }] of blocks.entries()) {
         const parts = tf.split(tf.reshape(qkv(rows(norm1(x))), [batch, length, 3, heads, width / heads]), 3, 2)
           .map((part) => tf.transpose(tf.reshape(part, [batch, length, heads, width / heads]), [0, 2, 1, 3]));
         const scores = tf.mul(tf.matMul(parts[0], parts[1], false, true), Math.sqrt(heads / width));
         const seen = tf.add(scores, tf.mul(tf.sub(mask, 1), 1e9));
         const mixed = tf.transpose(tf.matMul(tf.softmax(seen), parts[2]), [0, 2, 1, 3]);
         const attended = tf.reshape(out(rows(mixed)), [batch, length, width]);
-        taps.push(tf.transpose(attended, [1, 0, 2]));
+        taps.set(`block${i + 1}.attention`, tf.transpose(attended, [1, 0, 2]));
         x = tf.add(x, attended);
         x = tf.add(x, tf.reshape(down(tf.relu(up(rows(norm2(x))))), [batch, length, width]));
       }
@@ -147,8 +152,8 @@ export interface PlainBatch {
   x: tf.Tensor;
   /** One-hot. */
   labels: tf.Tensor2D;
-  /** Activations of the guide, one for each layer of the target that is aligned. */
-  guide: tf.Tensor[];
+  /** Activations of the guide, by the layer of the target that is aligned to them. */
+  guide: Taps;
   teacher: tf.Tensor2D;
 }
 
@@ -168,7 +173,7 @@ export class PlainMember {
   /** @returns the loss; the caller disposes it */
   step({ x, labels, guide, teacher }: PlainBatch, temperature: number): tf.Scalar {
     const { value, grads } = tf.variableGrads(() => {
-      const taps: tf.Tensor[] = [];
+      const taps: Taps = new Map();
       const logits = this.#network.forward(x, taps);
       const crossEntropy = tf.losses.softmaxCrossEntropy(labels, logits) as tf.Scalar;
       if (this.#term === 'unguided') return crossEntropy;
@@ -177,7 +182,7 @@ export class PlainMember {
         const distance = tf.losses.softmaxCrossEntropy(soft, tf.div(logits, temperature)) as tf.Scalar;
         return tf.add(tf.mul(crossEntropy, 0.5), tf.mul(distance, 0.5 * temperature ** 2)) as tf.Scalar;
       }
-      return guide.reduce<tf.Scalar>((loss, y, i) => tf.add(loss, tf.sub(1, cka(taps[i], y))), crossEntropy);
+      return [...guide].reduce<tf.Scalar>((loss, [tap, y]) => tf.add(loss, tf.sub(1, cka(taps.get(tap) as tf.Tensor, y))), crossEntropy);
     });
     tf.tidy(() => {
       const clip = this.#clipNorm;

@@ -3,8 +3,8 @@ import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Kernels } from '../src/lab/backend/kernels/types.ts';
-import { createWasmKernels } from '../src/lab/backend/kernels/wasm/index.ts';
+import type { Kernels } from '../../src/lab/backend/kernels/types.ts';
+import { createWasmKernels } from '../../src/lab/backend/kernels/wasm/index.ts';
 
 const ROUNDS = 7;
 const MIN_MS = 40;

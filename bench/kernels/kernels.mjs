@@ -1,12 +1,12 @@
 // @ts-check
 /**
- * The native WASM kernels against plain tfjs, in Chromium: node bench/kernels.mjs [--threads N] [--sequences]
+ * The native WASM kernels against plain tfjs, in Chromium: node bench/kernels/kernels.mjs [--threads N] [--sequences]
  *
  * Each row is measured in turns, so that other load slows all columns down alike: read the ratios.
  */
 import { chromium } from '@playwright/test';
 import { createServer } from 'vite';
-import { chromiumArgs, findChromium, NO_CHROMIUM } from '../scripts/chromium.mjs';
+import { chromiumArgs, findChromium, NO_CHROMIUM } from '../../scripts/chromium.mjs';
 
 const executablePath = findChromium();
 if (!executablePath) throw new Error(NO_CHROMIUM);
@@ -27,7 +27,7 @@ try {
   await page.evaluate(
     ({ script, threads }) =>
       new Promise((resolve, reject) => {
-        const worker = new Worker(`/bench/${script}?threads=${threads}`, { type: 'module' });
+        const worker = new Worker(`/bench/kernels/${script}?threads=${threads}`, { type: 'module' });
         worker.onmessage = ({ data }) => (data === 'done' ? resolve(null) : console.log(data));
         worker.onerror = ({ message }) => reject(new Error(message));
       }),

@@ -1,12 +1,12 @@
 /** Training steps of recurrent networks and the parts of a Transformer, native against plain tfjs. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import * as ops from '../src/lab/autodiff/sequenceOps.ts';
-import { reshape } from '../src/lab/autodiff/ops.ts';
-import { Tape } from '../src/lab/autodiff/tape.ts';
-import { composed } from '../src/lab/backend/kernels/composed.ts';
-import { GATES, type RecurrentKind } from '../src/lab/backend/kernels/sequenceTypes.ts';
-import type { Kernels } from '../src/lab/backend/kernels/types.ts';
+import * as ops from '../../src/lab/autodiff/sequenceOps.ts';
+import { reshape } from '../../src/lab/autodiff/ops.ts';
+import { Tape } from '../../src/lab/autodiff/tape.ts';
+import { composed } from '../../src/lab/backend/kernels/composed.ts';
+import { GATES, type RecurrentKind } from '../../src/lab/backend/kernels/sequenceTypes.ts';
+import type { Kernels } from '../../src/lab/backend/kernels/types.ts';
 import { inTidy, onNativeKernels, race, random } from './measure.ts';
 
 const threads = Number(new URL(import.meta.url).searchParams.get('threads') ?? 1);

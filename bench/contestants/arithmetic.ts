@@ -1,0 +1,36 @@
+import { describeNetwork, type TaskShape, taskShape } from '../../src/experiment/describe.ts';
+import { describeGuide, guideInstances } from '../../src/experiment/guides.ts';
+import { alignedPairs, guideCacheBytes, guidesInUse } from '../../src/experiment/plan.ts';
+import type { Experiment, NetworkSpec } from '../../src/experiment/schema.ts';
+
+/** Multiply-adds ×2 of the first layer for one example: nobody asks for the gradient of a picture. (An embedding's is needed.) */
+function firstLayer(spec: NetworkSpec, { input }: TaskShape): number {
+  const [height, width = 1, channels = 1] = input;
+  if (spec.family === 'fcn') return 2 * input.reduce((a, b) => a * b, 1) * spec.width;
+  return spec.family === 'convnet' ? (2 * height * width * channels * 9 * spec.width) / spec.stride ** 2 : 0;
+}
+
+/**
+ * Floating-point operations that a step of all members cannot do without: its matrix products and convolutions, and nothing
+ * else, so that it compares with a matrix product. Of a Gram matrix one half counts.
+ */
+export function stepFlops(experiment: Experiment): number {
+  const { arms, seeds, target, base: { batchSize: n } } = experiment;
+  const shape = taskShape(experiment.task);
+  const { flops, taps } = describeNetwork(target, shape);
+  let sum = arms.length * seeds.length * n * (3 * flops - firstLayer(target, shape));
+  for (const arm of arms) {
+    for (const { targetTap } of alignedPairs(experiment, arm)) {
+      const features = taps.find(({ name }) => name === targetTap)?.features ?? 0;
+      // Its Gram matrix, and the product that gives the gradient.
+      sum += seeds.length * (n * (n + 1) + 2 * n * n) * features;
+    }
+  }
+  for (const id of guidesInUse(experiment)) {
+    const guide = describeGuide(experiment, id);
+    const used = new Set(arms.flatMap((arm) => alignedPairs(experiment, arm).filter((pair) => pair.guide === id).map(({ guideTap }) => guideTap)));
+    for (const { name, features } of guide.taps) if (used.has(name)) sum += seeds.length * n * (n + 1) * features;
+    if (guideCacheBytes(experiment, id) === Number.POSITIVE_INFINITY) sum += Math.max(guideInstances(experiment, id), seeds.length) * n * guide.flops;
+  }
+  return sum;
+}

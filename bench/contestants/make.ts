@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Started } from '../../src/lab/backend/choose.ts';
+import type { Kernels } from '../../src/lab/backend/kernels/types.ts';
+import type { Entry, Stage, Stepping, Turn } from './entry.ts';
+import { stepsOf } from './experiments.ts';
+import { registerFilterGradient } from './filterGradient.ts';
+import { jax } from './jax.ts';
+import { ours } from './ours.ts';
+import { plain } from './plain.ts';
+
+/** A backend as the product starts it, and as plain tfjs is used on it. */
+export interface Backends {
+  ours(): Promise<Started>;
+  plain(): Promise<void>;
+}
+
+/** One contestant: there is no other in this worker or process. */
+export async function make(entry: Entry, { backend, small }: Stage, backends: Backends): Promise<Stepping> {
+  if (entry.engine === 'jax') return jax(stepsOf(entry.workload, 'unguided', 1, small), backend);
+  if (entry.engine === 'plain') {
+    await backends.plain();
+    if (backend === 'wasm') registerFilterGradient();
+    return plain(stepsOf(entry.workload, 'all', 1, small));
+  }
+  const started = await backends.ours();
+  if (entry.engine === 'peak') return peak(started.kernels);
+  return ours(stepsOf(entry.workload, entry.arms, entry.seeds, small), started, !entry.direct);
+}
+
+const PEAK_SIZE = 1024;
+
+function peak(kernels: Kernels): Stepping {
+  const a = tf.randomNormal([1, PEAK_SIZE, PEAK_SIZE]) as tf.Tensor3D;
+  return { flops: 2 * PEAK_SIZE ** 3, step: () => kernels.matmul(a, a).dispose(), read: async () => undefined };
+}
+
+export async function take(contestant: Stepping, steps: number): Promise<Turn> {
+  const start = performance.now();
+  for (let i = 0; i < steps; i++) await contestant.step();
+  await contestant.read();
+  return { wallMs: performance.now() - start };
+}

@@ -1,0 +1,61 @@
+/**
+ * A contestant in a process of its own on Dawn's null device, which takes every command and computes nothing: what is left is the
+ * work of asking. Every process has the 512 MB of the null device to itself.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-webgpu';
+import { startWebGpu } from '../../src/lab/backend/startWebGpu.ts';
+import type { Stepping, Turn } from './entry.ts';
+import { make, take } from './make.ts';
+import type { Call } from './worker.ts';
+
+/** Dispatches that have been asked for. */
+let dispatches = 0;
+
+/** Counts on the encoders of the whole process, whoever asks. */
+async function countDispatches(): Promise<void> {
+  const device = await (await navigator.gpu.requestAdapter())?.requestDevice();
+  if (!device) throw new Error('no null device');
+  const pass = Object.getPrototypeOf(device.createCommandEncoder().beginComputePass()) as GPUComputePassEncoder;
+  const { dispatchWorkgroups } = pass;
+  pass.dispatchWorkgroups = function (this: GPUComputePassEncoder, ...groups) {
+    dispatches++;
+    dispatchWorkgroups.apply(this, groups);
+  };
+}
+
+/** CPU milliseconds of this process, all threads. */
+const cpu = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+let contestant: Stepping | undefined;
+
+async function answer(call: Call): Promise<unknown> {
+  if (call.call === 'take') {
+    const [from, before] = [cpu(), dispatches];
+    const turn = contestant && (await take(contestant, call.steps));
+    // jax-js has none.
+    const tensors = tf.engine().backendName ? tf.memory().numTensors : 0;
+    return { ...turn, cpuMs: cpu() - from, dispatches: dispatches - before, tensors, bytes: process.memoryUsage().rss } as Turn;
+  }
+  await countDispatches();
+  contestant = await make(call.entry, call.stage, {
+    ours: () => startWebGpu(null),
+    plain: async () => {
+      await tf.setBackend('webgpu');
+      await tf.ready();
+    },
+  });
+  return contestant.flops;
+}
+
+process.on('message', (call: Call) => {
+  answer(call).then((value) => process.send?.({ value }), (error: Error) => process.send?.({ error: `${error.message}\n${error.stack}` }));
+});
+process.send?.('ready');
+// What loads this module takes it down when it has been loaded, and with it every import that is still to come.
+await new Promise((resolve) => process.on('disconnect', resolve));
+process.exit(0);

@@ -1,0 +1,7 @@
+/** What benchmarks leave on the pages they run in. */
+interface Window {
+  /** Workers by name (stages/browser.ts). */
+  contestants: Record<string, Worker>;
+  /** Durations of tasks of the main thread above 50 ms (sections/page.ts). */
+  longTasks: number[];
+}

@@ -1,0 +1,81 @@
+/** The benchmark: runs its sections and writes one report. Started by scripts/bench.mjs. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT } from '../scripts/install.mjs';
+import { type Report, reached, type Section } from './report/figures.ts';
+import { commit, load, machine } from './report/machine.ts';
+import { markdown } from './report/markdown.ts';
+import { DISPATCH } from './sections/dispatch.ts';
+import { EMULATED } from './sections/emulated.ts';
+import { PAGE } from './sections/page.ts';
+import { PEERS } from './sections/peers.ts';
+import type { Benchmark, Options } from './sections/section.ts';
+import { WASM } from './sections/wasm.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [WASM, PEERS, DISPATCH, EMULATED, PAGE];
+const RESULTS = join(ROOT, 'bench/results');
+const ROUNDS = 5;
+
+export const USAGE = `Usage: npm run bench -- [section …] [--rounds N] [--quick]
+
+  ${BENCHMARKS.map(({ name, title }) => `${name.padEnd(10)} ${title}`).join('\n  ')}
+
+Without names all of them, into bench/results/bench.md and bench.json; named ones replace their part of an existing report.
+  --rounds N   turns of every contestant (${ROUNDS})
+  --quick      one round, and long runs cut short: only to see that everything works`;
+
+/** An earlier report, to which named sections are added. */
+function earlier(): Section[] {
+  const file = join(RESULTS, 'bench.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report).sections : [];
+}
+
+function write(report: Report): void {
+  mkdirSync(RESULTS, { recursive: true });
+  const sections = report.sections.map((section) => ({
+    ...section, figures: section.figures.map((figure) => ({ section: section.name, ...figure, reached: reached(figure) })),
+  }));
+  writeFileSync(join(RESULTS, 'bench.json'), `${JSON.stringify({ ...report, sections }, null, 1)}\n`);
+  writeFileSync(join(RESULTS, 'bench.md'), markdown(report));
+}
+
+async function measure({ name, title, explained, run }: Benchmark, options: Options): Promise<Section> {
+  const [start, before] = [Date.now(), load()];
+  const found = await run(options);
+  return {
+    name, title, explained, ...found, commit: commit(), date: new Date(start).toISOString().slice(0, 16).replace('T', ' '),
+    seconds: (Date.now() - start) / 1000, load: [before, load()],
+  };
+}
+
+/** @returns the exit status */
+export async function main(words: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: words, allowPositionals: true, options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+  });
+  const unknown = positionals.find((word) => !BENCHMARKS.some(({ name }) => name === word));
+  if (values.help || unknown) {
+    console.error(unknown ? `There is no section "${unknown}".\n\n${USAGE}` : USAGE);
+    return unknown ? 2 : 0;
+  }
+  const asked = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const rounds = values.quick ? 1 : Number(values.rounds ?? ROUNDS);
+  let sections = positionals.length > 0 ? earlier() : [];
+  let failed = false;
+  const began = Date.now();
+  for (const benchmark of asked) {
+    const say = (line: string) => console.error(`${String(Math.round((Date.now() - began) / 1000)).padStart(5)} s  ${benchmark.name}: ${line}`);
+    try {
+      const section = await measure(benchmark, { rounds, quick: values.quick, say });
+      sections = BENCHMARKS.flatMap(({ name }) => (name === section.name ? [section] : sections.filter((old) => old.name === name)));
+      // Whatever happens to the next one, this is kept.
+      write({ machine: machine(), rounds, sections });
+    } catch (error) {
+      failed = true;
+      say(`failed: ${(error as Error).stack}`);
+    }
+  }
+  console.log(readFileSync(join(RESULTS, 'bench.md'), 'utf8'));
+  return failed ? 1 : 0;
+}

@@ -1,0 +1,77 @@
+/** Contestants take turns, round by round: whatever else the machine does slows all of them down alike. */
+import type { Turn } from './contestants/entry.ts';
+
+/** Someone who takes training steps, wherever that is. */
+export interface Contestant {
+  /** Known at the latest when it has started. */
+  who: string;
+  members: number;
+  /** Steps before the first round: until code is compiled, steps are recorded, and caches are filled. */
+  warmUp: number;
+  /** @returns floating-point operations of a step, where they are known */
+  start(): Promise<number | undefined>;
+  take(steps: number): Promise<Turn>;
+  end(): Promise<void>;
+}
+
+/** A contestant's rounds, in order: those of the same index ran side by side. */
+export interface Raced {
+  who: string;
+  members: number;
+  flops: number | undefined;
+  /** Milliseconds a step. */
+  wall: number[];
+  /** CPU milliseconds a step, of all threads. */
+  cpu: number[];
+  /** Dispatches a step; 0 without a GPU. */
+  dispatches: number;
+}
+
+/** A contestant that cannot run here, and why. */
+export interface Absent {
+  who: string;
+  reason: string;
+}
+
+export interface RaceOptions {
+  rounds: number;
+  /** A turn takes about so long, and one step at least. */
+  turnMs?: number;
+  say(line: string): void;
+}
+
+const TURN_MS = 400;
+
+export async function race(
+  contestants: readonly Contestant[], { rounds, turnMs = TURN_MS, say }: RaceOptions,
+): Promise<{ raced: Raced[]; absent: Absent[] }> {
+  const ready: { contestant: Contestant; steps: number; row: Raced }[] = [];
+  const absent: Absent[] = [];
+  for (const contestant of contestants) {
+    try {
+      const flops = await contestant.start();
+      const { who, members, warmUp } = contestant;
+      await contestant.take(warmUp);
+      const { wallMs, dispatches = 0 } = await contestant.take(2);
+      ready.push({
+        contestant, steps: Math.max(1, Math.ceil((turnMs * 2) / wallMs)), row: { who, members, flops, wall: [], cpu: [], dispatches: dispatches / 2 },
+      });
+    } catch (error) {
+      await contestant.end();
+      const { who } = contestant;
+      absent.push({ who, reason: (error as Error).message.split('\n')[0] });
+      say(`${who} does not run: ${(error as Error).message}`);
+    }
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const { contestant, steps, row } of ready) {
+      const { wallMs, cpuMs } = await contestant.take(steps);
+      row.wall.push(wallMs / steps);
+      row.cpu.push((cpuMs ?? Number.NaN) / steps);
+    }
+  }
+  for (const { contestant } of ready) await contestant.end();
+  const raced = ready.map(({ row }) => row);
+  for (const { who, members, wall } of raced) say(`${who}, ${members} ${members === 1 ? 'member' : 'members'}: ${[...wall].sort((a, b) => a - b)[Math.floor(wall.length / 2)].toFixed(2)} ms a step`);
+  return { raced, absent };
+}

@@ -1,0 +1,122 @@
+import { cpus } from 'node:os';
+import type { Workload } from '../contestants/entry.ts';
+import { ofAClass } from '../contestants/experiments.ts';
+import { atMost, type Figure, single, spread } from '../report/figures.ts';
+import { type Place, scriptOfTheHtml, Visit } from '../stages/page.ts';
+import type { Benchmark, Found, Options } from './section.ts';
+
+const PRESETS = ['first-token', 'wide-fcn'] as const satisfies readonly Workload[];
+const KB = 2 ** 10;
+const MB = 2 ** 20;
+const LONGEST_TASK_MS = 50;
+/** Shares of a run at which its heaps are read. */
+const HEAP_READINGS = [0.2, 0.4, 0.6, 0.8];
+
+/** Opened again and again: what comes before the first point of a curve. */
+async function beginning(preset: Workload, { rounds, say }: Options): Promise<Figure[]> {
+  const found = { script: [] as number[], paint: [] as number[], point: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    const visit = await Visit.begin(ofAClass(preset), 'WASM, 2 threads');
+    const { paintMs, scriptBytes } = await visit.opened();
+    await visit.run();
+    found.point.push((await visit.firstPoint()) / 1000);
+    found.script.push(scriptBytes / KB);
+    found.paint.push(paintMs / 1000);
+    await visit.end();
+  }
+  say(`${preset}: first point of a curve ${found.point.map((s) => s.toFixed(2)).join(', ')} s after Run`);
+  return [
+    { what: preset, who: 'script before the first paint', value: spread(found.script), unit: 'KB compressed' },
+    { what: preset, who: 'first paint', value: spread(found.paint), unit: 's' },
+    { what: preset, who: 'from Run to the first point of a curve', value: spread(found.point), unit: 's' },
+  ];
+}
+
+/** Slope of the least-squares line, per 1,000 steps. */
+function growth(points: readonly (readonly [step: number, bytes: number])[]): number {
+  const mean = (i: 0 | 1) => points.reduce((sum, point) => sum + point[i], 0) / points.length;
+  const [mx, my] = [mean(0), mean(1)];
+  return (1000 * points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0)) / points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
+}
+
+const shortened = (preset: Workload, quick: boolean) => {
+  const experiment = ofAClass(preset);
+  return quick ? { ...experiment, base: { ...experiment.base, steps: 30 } } : experiment;
+};
+
+/** A whole run. Two threads: long tasks are watched. One: heaps are read, which would make long tasks of its own. */
+async function whole(preset: Workload, place: Place, { quick, say }: Options): Promise<Figure[]> {
+  const experiment = shortened(preset, quick);
+  const visit = await Visit.begin(experiment, place);
+  try {
+    await visit.run();
+    const readings: { step: number; page: number; worker: number }[] = [];
+    if (place === 'WASM, 1 thread') {
+      for (const share of HEAP_READINGS) {
+        const step = Math.round(share * experiment.base.steps);
+        await visit.reached(step);
+        readings.push({ step, ...(await visit.heaps.read()) });
+      }
+    }
+    const seconds = (await visit.ended()) / 1000;
+    const backend = await visit.backend();
+    say(`${preset}, ${place} (${backend}): ${seconds.toFixed(1)} s`);
+    if (!backend.includes(place === 'WASM, 1 thread' ? '1 thread' : '2 threads')) throw new Error(`asked for ${place}, but the page ran on ${backend}`);
+    const figures: Figure[] = [{ what: `${preset}, 4 arms × 3 seeds`, who: place, value: single(seconds), unit: 's from Run to the end' }];
+    if (readings.length > 0) {
+      figures.push(...(['page', 'worker'] as const).map((whose): Figure => ({
+        what: preset, who: `heap of the ${whose}`, value: single(growth(readings.map((reading) => [reading.step, reading[whose] / MB]))), unit: 'MB more per 1,000 steps',
+      })));
+    } else {
+      const longest = await visit.longestTask();
+      figures.push({
+        what: preset, who: 'longest task of the main thread, streaming', value: single(longest || LONGEST_TASK_MS), unit: longest > 0 ? 'ms' : 'ms at most: none was longer',
+        target: atMost(LONGEST_TASK_MS),
+      });
+    }
+    return figures;
+  } finally {
+    await visit.end();
+  }
+}
+
+/** Steps of an extrapolated run, and how often it is evaluated. */
+const SAMPLE = { steps: 9, evaluateEvery: 3 };
+
+/** What a run takes where it would take too long: some steps and evaluations, times as many as there would be. */
+async function extrapolated(preset: Workload, { say }: Options): Promise<Figure[]> {
+  const experiment = ofAClass(preset);
+  const { steps, evaluateEvery } = experiment.base;
+  const visit = await Visit.begin({ ...experiment, base: { ...experiment.base, ...SAMPLE } }, 'WebGPU, emulated');
+  try {
+    await visit.run();
+    const at: number[] = [];
+    for (let step = 1; step <= SAMPLE.steps; step++) at[step] = (await visit.reached(step)) / 1000;
+    const end = (await visit.ended()) / 1000;
+    const step = spread([at[2] - at[1], at[5] - at[4], at[8] - at[7]]).median;
+    const evaluation = Math.max(0, (at[7] - at[1]) / 2 - SAMPLE.evaluateEvery * step);
+    const seconds = at[1] + (steps - 1) * step + (steps / evaluateEvery - 1) * evaluation + (end - at[SAMPLE.steps]);
+    say(`${preset} on an emulated GPU: ${step.toFixed(2)} s a step, ${evaluation.toFixed(2)} s an evaluation`);
+    return [{ what: `${preset}, 4 arms × 3 seeds`, who: 'WebGPU, emulated: extrapolated', value: single(seconds), unit: `s from Run to the end (${step.toFixed(2)} s a step, ${evaluation.toFixed(2)} s an evaluation)` }];
+  } finally {
+    await visit.end();
+  }
+}
+
+async function run(options: Options): Promise<Found> {
+  const figures: Figure[] = [{ what: 'page', who: 'script that its HTML asks for', value: single(scriptOfTheHtml() / KB), unit: 'KB compressed' }];
+  for (const preset of PRESETS) {
+    figures.push(...(await beginning(preset, options)));
+    if (cpus().length > 1) figures.push(...(await whole(preset, 'WASM, 2 threads', options)));
+    figures.push(...(await whole(preset, 'WASM, 1 thread', options)));
+    figures.push(...(await extrapolated(preset, options)));
+  }
+  return { figures, notes: ['Whole runs are single ones, and times, not ratios.'] };
+}
+
+export const PAGE: Benchmark = {
+  name: 'page', title: 'What a person waits for', run,
+  explained: 'The built page in Chromium, each visit in a browser of its own with nothing in its cache: the preset with four arms and three seeds, opened by its link. '
+    + 'One thread is the page on a host that sends no isolation headers. Heaps are read after a forced garbage collection, arrays included. On an emulated GPU nine '
+    + 'steps and their evaluations are measured, and extrapolated to the preset\'s.',
+};

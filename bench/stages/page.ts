@@ -1,0 +1,139 @@
+/** The built page, as somebody in a class uses it: opened, looked at, Run pressed, waited for. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from '@playwright/test';
+import { ROOT } from '../../scripts/install.mjs';
+import { serve } from '../../scripts/serve.mjs';
+import { encodeLink } from '../../src/experiment/link.ts';
+import type { Experiment } from '../../src/experiment/schema.ts';
+import { openChromium } from './browser.ts';
+import { HeapReader } from './heaps.ts';
+
+export type Place = 'WASM, 1 thread' | 'WASM, 2 threads' | 'WebGPU, emulated';
+
+const DIST = join(ROOT, 'dist');
+/** The page looks for its backend by itself; somebody presses Run after a look at it. */
+const LOOK_MS = 4000;
+const RUN_MS = 15 * 60_000;
+/** Under which the page keeps the backend that a person has chosen. */
+const PREFERENCES = 'guidance-playground';
+
+/** Runs in the page before its own code. */
+function watchLongTasks(): void {
+  window.longTasks = [];
+  new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask', buffered: true });
+}
+
+const compressed = (file: string): number => gzipSync(readFileSync(join(DIST, file))).length;
+
+/** Bytes of the scripts that the page's HTML asks for, compressed: more come later, when they are needed. */
+export function scriptOfTheHtml(): number {
+  const html = readFileSync(join(DIST, 'index.html'), 'utf8');
+  const files = Array.from(html.matchAll(/<(?:script|link)[^>]*(?:src|href)="\.\/([^"]+\.js)"/g), ([, file]) => file);
+  return [...new Set(files)].reduce((sum, file) => sum + compressed(file), 0);
+}
+
+export interface Opened {
+  /** First contentful paint, milliseconds after navigation began. */
+  paintMs: number;
+  /** Bytes of script that had come by then, compressed. */
+  scriptBytes: number;
+}
+
+/** One visit to the page, in a browser of its own: nothing is in any cache. */
+export class Visit {
+  readonly page: Page;
+  readonly heaps: HeapReader;
+  readonly #browser: Browser;
+  readonly #close: () => Promise<void>;
+  #pressed = 0;
+
+  private constructor(browser: Browser, page: Page, heaps: HeapReader, close: () => Promise<void>) {
+    this.#browser = browser;
+    this.page = page;
+    this.heaps = heaps;
+    this.#close = close;
+  }
+
+  /** @param place without isolation WebAssembly has one thread, as on hosts that send no headers */
+  static async begin(experiment: Experiment, place: Place): Promise<Visit> {
+    const server = await serve({ root: DIST, isolate: place !== 'WASM, 1 thread' });
+    const browser = await openChromium(place === 'WebGPU, emulated' ? 'software' : 'off');
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(RUN_MS);
+    const heaps = await HeapReader.attach(page);
+    await page.addInitScript(watchLongTasks);
+    if (place === 'WebGPU, emulated') {
+      await page.addInitScript(([key, value]) => localStorage.setItem(key, value), [PREFERENCES, JSON.stringify({ state: { backend: 'webgpu', rates: {} }, version: 1 })]);
+    }
+    await page.goto(`${server.url}#${encodeLink(experiment)}`);
+    return new Visit(browser, page, heaps, server.close);
+  }
+
+  async opened(): Promise<Opened> {
+    const { paintMs, scripts } = await this.page.evaluate(async () => {
+      const paint = await new Promise<number>((resolve) => {
+        new PerformanceObserver((list) => {
+          const [entry] = list.getEntriesByName('first-contentful-paint');
+          if (entry) resolve(entry.startTime);
+        }).observe({ type: 'paint', buffered: true });
+      });
+      const loaded = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+      return { paintMs: paint, scripts: loaded.filter(({ responseEnd, name }) => responseEnd <= paint && /\.js$/.test(name)).map(({ name }) => new URL(name).pathname) };
+    });
+    return { paintMs, scriptBytes: scripts.reduce((sum, file) => sum + compressed(file), 0) };
+  }
+
+  /** Have a look, then press Run. */
+  async run(): Promise<void> {
+    await this.page.getByTestId('run-button').waitFor();
+    await this.page.waitForTimeout(LOOK_MS);
+    await this.page.evaluate(() => {
+      window.longTasks.length = 0;
+    });
+    this.#pressed = Date.now();
+    await this.page.getByTestId('run-button').click();
+  }
+
+  /** Milliseconds from Run to the first point of a curve. */
+  async firstPoint(): Promise<number> {
+    await this.page.waitForFunction(() => document.querySelector('[data-testid=chart-loss] circle, [data-testid=chart-loss] path[data-arm][d*="L"]'), null, { polling: 'raf' });
+    return Date.now() - this.#pressed;
+  }
+
+  /** Milliseconds from Run until a step is on screen. */
+  async reached(step: number): Promise<number> {
+    await this.page.waitForFunction((wanted) => {
+      const text = document.querySelector('[data-testid=progress-text]')?.textContent ?? '';
+      return /steps? in /.test(text) || Number((/step ([\d,]+)/.exec(text)?.[1] ?? '0').replaceAll(',', '')) >= wanted;
+    }, step, { polling: 100 });
+    return Date.now() - this.#pressed;
+  }
+
+  /** Milliseconds from Run to the end. @throws {Error} when the run fails */
+  async ended(): Promise<number> {
+    const text = this.page.getByTestId('progress-text');
+    await this.page.waitForFunction(() => /steps? in |failed/.test(document.querySelector('[data-testid=progress-text]')?.textContent ?? ''), null, { polling: 100 });
+    const ms = Date.now() - this.#pressed;
+    const said = await text.innerText();
+    if (said.includes('failed')) throw new Error(said);
+    return ms;
+  }
+
+  /** The longest task of the main thread since Run, in milliseconds; 0 where none took 50. */
+  longestTask(): Promise<number> {
+    return this.page.evaluate(() => Math.max(0, ...window.longTasks));
+  }
+
+  /** What the page says it runs on. */
+  async backend(): Promise<string> {
+    return (await this.page.getByTestId('backend-badge').innerText()).replace(/\s+/g, ' ');
+  }
+
+  async end(): Promise<void> {
+    await this.#browser.close();
+    await this.#close();
+  }
+}
