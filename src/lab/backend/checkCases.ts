@@ -103,8 +103,12 @@ export const CHECK_CASES: Record<string, Case> = {
     const other = centredGram(k, random('y', [1, 16, 9]));
     const biased = k.cka(gram, other, { debiased: false });
     const debiased = k.cka(gram, other, { debiased: true });
+    const others = [tf.reshape(tf.concat3d([other, other], 0), [1, 1, 2, 16, 16])] as tf.Tensor5D[];
+    const products = k.gramProducts(random('x', [2, 16, 21], 100), null, others);
+    const rows = tf.tensor2d([0, 3, 5, 9, 1, 2, 7, 15], [2, 4], 'int32');
+    const ofRows = k.gramProducts(random('x', [2, 16, 21], 100), rows, []);
     const few = k.cka(centredGram(k, random('few', [2, 3, 8])), centredGram(k, random('fewer', [1, 3, 5])), { debiased: true });
-    return { norm, gram, value: biased.value, g: biased.g, debiased: debiased.value, gDebiased: debiased.g, few: few.value, gFew: few.g };
+    return { products, ofRows, norm, gram, value: biased.value, g: biased.g, debiased: debiased.value, gDebiased: debiased.g, few: few.value, gFew: few.g };
   },
   alignment: (k) => {
     const tape = new Tape(k, true);

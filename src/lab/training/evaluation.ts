@@ -53,7 +53,7 @@ export async function evaluate(model: Inferring, split: Split, shape: readonly n
         ...(groups?.labelsOf(chunk).map(crossEntropy) ?? []),
       ];
       targetTaps = taps.size;
-      if (from === 0) parts.push(...GuideProbe.packs(kernels, probes, taps));
+      if (from === 0) parts.push(...GuideProbe.pack(kernels, probes, taps));
       return tf.concat(parts.map((part) => tf.reshape(part, [-1])));
     });
     const values = (await tensors.data()) as Float32Array;
@@ -70,12 +70,7 @@ export async function evaluate(model: Inferring, split: Split, shape: readonly n
     scored += count;
     groups?.add(chunk, values.subarray(members));
     if (from === 0) {
-      let offset = members * (1 + rows + (groups?.count ?? 0));
-      for (const probe of probes) {
-        const { similarities, length } = probe.read(values, offset, members, targetTaps);
-        matrices[probe.guide] = similarities;
-        offset += length;
-      }
+      Object.assign(matrices, GuideProbe.read(probes, values, members * (1 + rows + (groups?.count ?? 0)), members, targetTaps));
     }
   }
   // A network whose weights are no longer finite predicts nothing.

@@ -9,10 +9,9 @@ import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
 import type { Guide } from '../guidance/guide.ts';
 import { CONSTANT_VARIANCE, FEWEST_EXAMPLES } from '../guidance/tokenViews.ts';
-import { comparisonPack, GramStack, readComparison } from '../similarity/cka.ts';
+import { GramStack, similarityFrom } from '../similarity/cka.ts';
 import type { Split, Task } from '../tasks/index.ts';
 import { sliceSplit } from './inputs.ts';
-import type { MemberRange } from './terms.ts';
 
 /** Examples of one comparison: rows of `[E, B·T, F]`, or null for the activations as they are. */
 type Sheet = Int32Array | null;
@@ -41,20 +40,40 @@ export function sheetsOf(tokens: ArrayLike<number>, length: number, view: TokenV
   }
 }
 
+/** Sets of as many examples each, which are compared at a time: rows of `[E, B·T, F]`, or the one set of all of `[E, B, T·F]`. */
+interface ExampleSets {
+  n: number;
+  rows: Int32Array[] | null;
+}
+
+/** @param all examples of the sheet that takes activations as they are */
+function setsOf(sheets: readonly Sheet[], all: number): ExampleSets[] {
+  const sets = new Map<number, ExampleSets>();
+  for (const sheet of sheets) {
+    const n = sheet?.length ?? all;
+    const same = sets.get(n);
+    if (sheet && same?.rows) same.rows.push(sheet);
+    else sets.set(n, { n, rows: sheet && [sheet] });
+  }
+  return [...sets.values()];
+}
+
+/** Activations `[E, B, T·F]` as `[E, B·T, F]`. */
+const byToken = (x: tf.Tensor3D, length: number): tf.Tensor3D =>
+  tf.reshape(x, [x.shape[0], x.shape[1] * length, x.shape[2] / length]);
+
 /**
- * The examples of one comparison out of activations `[E, B, T·F]` by tap name.
+ * The examples of one set out of activations `[E, B, T·F]` by tap name.
  * @param orderOf the order in which n examples of a tap are shown, where it is not their own
  */
 function examplesOf(
-  taps: ReadonlyMap<string, tf.Tensor3D>, sheet: Sheet, length: number, orderOf?: ((tap: string, n: number) => Int32Array) | null,
+  taps: ReadonlyMap<string, tf.Tensor3D>, set: Sheet, length: number, orderOf: ((tap: string, n: number) => Int32Array) | null,
 ): ReadonlyMap<string, tf.Tensor3D> {
-  if (!sheet && !orderOf) return taps;
+  if (!set && !orderOf) return taps;
   return new Map([...taps].map(([name, x]) => {
-    const [e, b, all] = x.shape;
-    const order = orderOf?.(name, sheet?.length ?? b);
-    const rows = sheet && order ? order.map((row) => sheet[row]) : (sheet ?? (order as Int32Array));
-    const byRow = sheet ? (tf.reshape(x, [e, b * length, all / length]) as tf.Tensor3D) : x;
-    return [name, tf.gather(byRow, tf.tensor1d(rows, 'int32'), 1) as tf.Tensor3D];
+    const order = orderOf?.(name, set?.length ?? x.shape[1]);
+    const rows = set && order ? order.map((row) => set[row]) : (set ?? (order as Int32Array));
+    return [name, tf.gather(set ? byToken(x, length) : x, tf.tensor1d(rows, 'int32'), 1) as tf.Tensor3D];
   }));
 }
 
@@ -66,13 +85,11 @@ function varies(kernels: Kernels, taps: ReadonlyMap<string, tf.Tensor3D>): tf.Te
   }), 1) as tf.Tensor2D;
 }
 
+/** A guide's layers on sets of examples. */
 interface Comparison {
-  sheet: Sheet;
-  /** Examples compared. */
-  n: number;
   stack: GramStack;
-  /** `[instances, taps]`, only where a mean over positions needs it. */
-  varies: tf.Tensor2D | null;
+  /** `[instances, P, taps]`, only where a mean over positions needs it. */
+  varies: tf.Tensor3D | null;
 }
 
 /** Gram matrices of a guide's taps on the probe, made once per experiment. */
@@ -81,7 +98,11 @@ export class GuideProbe {
   /** 1 for a shared guide, else the number of seeds. */
   readonly #instances: number;
   readonly #length: number;
+  readonly #sets: readonly ExampleSets[];
+  /** One for each of the sets. */
   readonly #comparisons: readonly Comparison[];
+  /** int32 `[P, n]` of each of the sets. */
+  readonly #rows: readonly (tf.Tensor2D | null)[];
   /** An identity's debiased product with itself is exactly 0; what rounding leaves of it says nothing. */
   readonly #noDebiased: boolean;
 
@@ -90,103 +111,136 @@ export class GuideProbe {
     this.#instances = guide.instances;
     this.#noDebiased = guide.spec.state === 'control' && guide.spec.kind === 'identity-gram';
     const probe = probeOf(task.val);
-    const byToken = task.shape.tokens !== undefined && view === 'all-tokens';
+    const eachToken = task.shape.tokens !== undefined && view === 'all-tokens';
     this.#length = task.shape.tokens ? task.shape.input[0] : 1;
     const sheets = task.shape.tokens ? sheetsOf(probe.inputs, this.#length, view) : [null];
+    this.#sets = setsOf(sheets, probe.examples);
+    this.#rows = this.#sets.map(({ n, rows }) => rows && tf.keep(tf.tensor2d(rows.flatMap((row) => [...row]), [rows.length, n], 'int32')));
     // Where tokens count one by one, those of the first sequences do.
-    const seen = byToken ? sliceSplit(probe, 0, Math.min(probe.examples, probeSequences(this.#length))) : probe;
+    const seen = eachToken ? sliceSplit(probe, 0, Math.min(probe.examples, probeSequences(this.#length))) : probe;
     // One instance at a time: the activations of a convolutional guide are large, their Gram matrices small.
     const parts = Array.from({ length: this.#instances }, (_, instance) => scoped(() => {
-      const { taps, orderOf } = guide.observe(instance, seen, byToken);
-      return sheets.map((sheet) => {
-        const examples = examplesOf(taps, sheet, this.#length, orderOf);
+      const { taps, orderOf } = guide.observe(instance, seen, eachToken);
+      return this.#sets.map(({ rows }) => scoped(() => {
+        const sets = (rows ?? [null]).map((set) => examplesOf(taps, set, this.#length, orderOf));
         return {
-          stack: GramStack.of(kernels, examples).keep(),
-          varies: sheets.length > 1 ? tf.keep(varies(kernels, examples)) : null,
+          stack: GramStack.join(sets.map((set) => GramStack.of(kernels, set)), 1).keep(),
+          varies: sheets.length > 1 ? tf.keep(tf.stack(sets.map((set) => varies(kernels, set)), 1) as tf.Tensor3D) : null,
         };
-      });
+      }));
     }));
-    this.#comparisons = sheets.map((sheet, i) => scoped(() => ({
-      sheet, n: sheet?.length ?? probe.examples,
-      stack: GramStack.join(parts.map((part) => part[i].stack)).keep(),
-      varies: sheets.length > 1 ? tf.keep(tf.concat2d(parts.map((part) => part[i].varies as tf.Tensor2D), 0)) : null,
+    this.#comparisons = this.#sets.map((_, i) => scoped(() => ({
+      stack: GramStack.join(parts.map((part) => part[i].stack), 0).keep(),
+      varies: sheets.length > 1 ? tf.keep(tf.concat3d(parts.map((part) => part[i].varies as tf.Tensor3D), 0)) : null,
     })));
-    for (const part of parts.flat()) {
-      part.stack.dispose();
-      part.varies?.dispose();
-    }
+    if (this.#instances > 1) for (const part of parts.flat()) dispose(part);
   }
 
   /**
-   * Everything needed to compare members' taps `[E, B, T·F]` on the probe with each of the guides: a pack per probe. A
-   * guide with an instance per seed is compared with one arm's members after the other's. Call inside `tf.tidy`.
+   * Everything needed to compare members' taps `[E, B, T·F]` on the probe with each of the guides, for `read`. Call inside
+   * `tf.tidy`.
    */
-  static packs(kernels: Kernels, probes: readonly GuideProbe[], taps: ReadonlyMap<string, tf.Tensor3D>): tf.Tensor1D[] {
+  static pack(kernels: Kernels, probes: readonly GuideProbe[], taps: ReadonlyMap<string, tf.Tensor3D>): tf.Tensor1D[] {
     if (probes.length === 0) return [];
     const [one] = probes;
-    // The members' own Gram matrices are the same for every guide, and too many to have all positions' at once.
-    const perSheet = one.#comparisons.map(({ sheet }, i) => tf.tidy(() => {
-      const target = GramStack.of(kernels, examplesOf(taps, sheet, one.#length));
-      return probes.map((probe) => probe.#compare(kernels, target, i));
-    }));
-    return probes.map((_, p) => tf.concat1d(perSheet.map((packs) => packs[p])));
-  }
-
-  #compare(kernels: Kernels, target: GramStack, comparison: number): tf.Tensor1D {
-    const { stack, varies: alive } = this.#comparisons[comparison];
-    const parts: tf.Tensor1D[] = this.#arms(target.grams.shape[0])
-      .map((members) => comparisonPack(kernels, target.only(members), stack));
-    if (alive) parts.push(tf.reshape(alive, [-1]) as tf.Tensor1D);
-    return tf.concat1d(parts);
+    // The members' own Gram matrices are the same for every guide.
+    const products = one.#rows.flatMap((rows, i) => [...taps.values()].map((x) =>
+      kernels.gramProducts(rows ? byToken(x, one.#length) : x, rows, probes.map((probe) => probe.#comparisons[i].stack.grams))));
+    const own = probes.flatMap((probe) => probe.#comparisons.flatMap(({ stack, varies: alive }) => (alive ? [stack.own, alive] : [stack.own])));
+    return [...products, ...own].map((part) => tf.reshape(part, [-1]) as tf.Tensor1D);
   }
 
   /**
-   * Similarities `[members × targetTaps × guideTaps × 3]` from the values of a `pack`.
+   * Similarities `[members × targetTaps × guideTaps × 3]` by guide from the values of a `pack`.
    * @param offset where the pack starts in `values`
    */
-  read(values: Float32Array, offset: number, members: number, targetTaps: number): { similarities: Float32Array<ArrayBuffer>; length: number } {
-    const g = this.#comparisons[0].stack.taps.length;
-    const sum = new Float64Array(members * targetTaps * g * 3);
-    const counts = new Uint32Array(members * targetTaps * g);
+  static read(
+    probes: readonly GuideProbe[], values: Float32Array, offset: number, members: number, targetTaps: number,
+  ): Record<string, Float32Array<ArrayBuffer>> {
+    if (probes.length === 0) return {};
+    const width = probes.reduce((sum, { guideTaps }) => sum + 2 * guideTaps, 3);
     let at = offset;
-    for (const { n, varies: alive } of this.#comparisons) {
-      const similarities = new Float32Array(members * targetTaps * g * 3);
-      for (const { first, count } of this.#arms(members)) {
-        const arm = readComparison(values, at, { s: count, targetS: count, guideS: this.#instances, t: targetTaps, g, n });
-        similarities.set(arm.similarities, first * targetTaps * g * 3);
-        at += arm.length;
-      }
-      if (!alive) return { similarities: this.#checked(similarities), length: at - offset };
-      for (let i = 0; i < counts.length; i++) {
-        const member = Math.floor(i / (targetTaps * g));
-        const instance = member % this.#instances;
-        if (values[at + instance * g + (i % g)] === 0) continue;
-        counts[i]++;
-        // A target that is the same for all examples at a position is like the guide in nothing there.
-        for (let f = 0; f < 3; f++) sum[i * 3 + f] += similarities[i * 3 + f] || 0;
-      }
-      at += this.#instances * g;
-    }
-    return { similarities: this.#checked(Float32Array.from(sum, (value, i) => value / counts[Math.floor(i / 3)])), length: at - offset };
+    const starts = probes[0].#sets.map(({ rows }) => {
+      const start = at;
+      at += targetTaps * members * (rows?.length ?? 1) * width;
+      return start;
+    });
+    let column = 3;
+    return Object.fromEntries(probes.map((probe) => {
+      const similarities = probe.#read(values, { starts, width, column, own: at, members, targetTaps });
+      column += 2 * probe.guideTaps;
+      at += probe.#ownSize;
+      return [probe.guide, similarities];
+    }));
   }
 
-  #checked(similarities: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  get guideTaps(): number {
+    return this.#comparisons[0].stack.taps.length;
+  }
+
+  get #ownSize(): number {
+    return this.#comparisons.reduce((sum, { stack, varies: alive }) => sum + stack.own.size + (alive?.size ?? 0), 0);
+  }
+
+  /** Mean over the positions at which the guide varies, where there are several. */
+  #read(values: Float32Array, pack: Pack): Float32Array<ArrayBuffer> {
+    const { members, targetTaps, width, column } = pack;
+    const g = this.guideTaps;
+    const sum = new Float64Array(members * targetTaps * g * 3);
+    const counts = new Uint32Array(members * targetTaps * g);
+    let own = pack.own;
+    for (const [i, { stack, varies: alive }] of this.#comparisons.entries()) {
+      const { n, rows } = this.#sets[i];
+      const sets = rows?.length ?? 1;
+      const aliveAt = own + stack.own.size;
+      for (let index = 0; index < counts.length; index++) {
+        const [j, tap, e] = [index % g, Math.floor(index / g) % targetTaps, Math.floor(index / (g * targetTaps))];
+        for (let set = 0; set < sets; set++) {
+          const guide = (((e % this.#instances) * sets + set) * g) + j;
+          if (alive && values[aliveAt + guide] === 0) continue;
+          const k = pack.starts[i] + ((tap * members + e) * sets + set) * width;
+          const l = own + 3 * guide;
+          const [traceK, traceL] = [values[k + 2], values[l + 2]];
+          const { cka, debiased, chance } = similarityFrom(
+            { dot: values[k + column + j], diagonal: values[k + column + g + j], traceK, traceL },
+            { dot: values[k], diagonal: values[k + 1], traceK, traceL: traceK },
+            { dot: values[l], diagonal: values[l + 1], traceK: traceL, traceL }, n);
+          counts[index]++;
+          [cka, debiased, chance].forEach((value, f) => {
+            // A target that is the same for all examples at a position is like the guide in nothing there.
+            sum[index * 3 + f] += alive ? value || 0 : value;
+          });
+        }
+      }
+      own = aliveAt + (alive?.size ?? 0);
+    }
+    const similarities = Float32Array.from(sum, (value, i) => value / counts[Math.floor(i / 3)]);
     if (this.#noDebiased) for (let i = 1; i < similarities.length; i += 3) similarities[i] = Number.NaN;
     return similarities;
   }
 
-  /** Members that are compared at a time. */
-  #arms(members: number): MemberRange[] {
-    const count = this.#instances === 1 ? members : this.#instances;
-    return Array.from({ length: members / count }, (_, i) => ({ first: i * count, count }));
-  }
-
   dispose(): void {
-    for (const { stack, varies: alive } of this.#comparisons) {
-      stack.dispose();
-      alive?.dispose();
-    }
+    for (const comparison of this.#comparisons) dispose(comparison);
+    tf.dispose(this.#rows.filter((rows) => rows !== null));
   }
+}
+
+/** Where `read` finds its numbers. */
+interface Pack {
+  /** Of the products of each of the sets: `[targetTaps, members, P, width]`. */
+  starts: readonly number[];
+  width: number;
+  /** Where a guide's products begin in a line of them. */
+  column: number;
+  /** Of what the guide is by itself. */
+  own: number;
+  members: number;
+  targetTaps: number;
+}
+
+function dispose({ stack, varies: alive }: Comparison): void {
+  stack.dispose();
+  alive?.dispose();
 }
 
 const probeOf = (val: Split): Split => sliceSplit(val, 0, Math.min(EVALUATION_CHUNK, val.examples));

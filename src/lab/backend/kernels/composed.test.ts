@@ -244,6 +244,22 @@ function referenceCka(x: ArrayLike<number>, y: ArrayLike<number>, n: number, deb
   return dot(k, l) / Math.sqrt(dot(k, k) * dot(l, l));
 }
 
+test('Gram products, by hand', () => {
+  // Two members of four rows; the second set of rows turns the first round.
+  const x = tf.tensor3d([1, 0, 0, 1, -1, 0, 0, -1, 2, 2, 0, 0, 0, 0, 2, 2], [2, 4, 2]);
+  const rows = tf.tensor2d([0, 1, 2, 3, 3, 2, 1, 0], [2, 4], 'int32');
+  const l = [4, 1, 0, 2, 1, 3, 5, 0, 0, 5, 2, 1, 2, 0, 1, 1];
+  const k = [[1, 0, -1, 0, 0, 1, 0, -1, -1, 0, 1, 0, 0, -1, 0, 1], [1, -1, -1, 1, -1, 1, 1, -1, -1, 1, 1, -1, 1, -1, -1, 1]].map((m) => m.map((v) => v / 4));
+  const dot = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + v * b[i], 0);
+  const expected = k.flatMap((own) => [own, [...own].reverse()].flatMap((turned, set) => {
+    const diagonal = (m: number[]) => [0, 5, 10, 15].map((i) => m[i]);
+    const others = set === 0 ? [l, own] : [own, l];
+    return [dot(own, own), dot(diagonal(own), diagonal(own)), 1, ...others.map((m) => dot(turned, m)), ...others.map((m) => dot(diagonal(turned), diagonal(m)))];
+  }));
+  const others = tf.tensor(k.flatMap((own) => [l, own, own, l].flat()), [2, 2, 2, 4, 4]) as Tensor5D;
+  close(composed.gramProducts(x, rows, [others]), expected);
+});
+
 describe('cka', () => {
   const n = 8;
 

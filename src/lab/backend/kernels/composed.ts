@@ -6,6 +6,7 @@ import { distillation, softmaxCrossEntropy } from './composed/losses.ts';
 import { addToMembers, adam, control, runningAverages, sgd, sumSquares } from './composed/optimisers.ts';
 import { recurrent, recurrentGrad } from './composed/recurrent.ts';
 import { flat, memberOf, overMembers, overRows, stackMembers, sumPerMember, zero } from './composed/shared.ts';
+import { gramProductsBy } from './composed/similarity.ts';
 import * as tables from './composed/tables.ts';
 import * as tokens from './composed/tokens.ts';
 import type { BatchNormOptions, BatchNormResult, ConvOptions, Kernels, MatmulOptions, Shape5D } from './types.ts';
@@ -206,6 +207,7 @@ export const composed: Kernels = {
   distillation,
   centreNormalise,
   cka,
+  gramProducts: gramProductsBy({ centreNormalise, matmul, sumSquares }),
   adam,
   sgd,
   sumSquares,

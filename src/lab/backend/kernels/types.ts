@@ -91,6 +91,15 @@ export interface Kernels extends SequenceKernels {
   cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value: Tensor1D; g: Tensor3D };
 
   /**
+   * What CKA needs to compare a layer x `[E, R, F]` with others. K is the Gram matrix of x centred and normalised (see
+   * `centreNormalise`), or one such matrix for each of P sets of n rows of x (`rows` int32 `[P, n]`; else P = 1 and n = R).
+   * `others` are such matrices of other layers, `[S, P, G, n, n]` each: member e meets those of e mod S.
+   * @returns `[E, P, 3 + 2·ΣG]`: ⟨K, K⟩, Σ diag(K)², tr K, then of each of `others` its G products ⟨K, L⟩ and its G
+   *   products diag(K)·diag(L)
+   */
+  gramProducts(x: Tensor3D, rows: Tensor2D | null, others: readonly Tensor5D[]): Tensor3D;
+
+  /**
    * Gradient of weight · (1 − CKA(x, guide)) in one go, where a backend has it; else `guidance/alignment.ts` composes it.
    * Members `[first, first + count)` of x `[E, B, T·F]` as T matrices `[B, F]` each (T = `positions`), guide `[count·T|1, B, B]`,
    * weights `[E]` → `[count, B, T·F]`.

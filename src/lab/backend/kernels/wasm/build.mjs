@@ -1,7 +1,8 @@
 // Builds the native kernels: node src/lab/backend/kernels/wasm/build.mjs
 //
 // The results are committed, so that building the app needs no compiler; `built.json` records the hash of the
-// source they were made from, and a test compares it.
+// source they were made from, and a test compares it. With --names functions keep their names, for a profile; build
+// again without it afterwards.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -76,7 +77,8 @@ function assertNoData(path) {
   }
 }
 
-function build() {
+function build(/** @type {boolean} */ names) {
+  const kept = names ? FLAGS.map((flag) => flag.replace(',--strip-all', '')) : FLAGS;
   try {
     execFileSync(CLANG, ['--version']);
     execFileSync(CLANG.replace('clang', 'wasm-ld'), ['--version']);
@@ -91,7 +93,7 @@ function build() {
   const artifacts = {};
   for (const [variant, flags] of Object.entries(VARIANTS)) {
     const output = `${HERE}kernels-${variant}.wasm`;
-    execFileSync(CLANG, [...FLAGS, ...flags, '-o', output, ...files], { stdio: 'inherit' });
+    execFileSync(CLANG, [...kept, ...flags, '-o', output, ...files], { stdio: 'inherit' });
     assertNoData(output);
     artifacts[variant] = createHash('sha256').update(readFileSync(output)).digest('hex');
     console.log(`kernels-${variant}.wasm: ${readFileSync(output).length} bytes`);
@@ -99,4 +101,4 @@ function build() {
   writeFileSync(`${HERE}built.json`, `${JSON.stringify({ source: sourceHash(), artifacts }, null, 2)}\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) build(process.argv.includes('--names'));

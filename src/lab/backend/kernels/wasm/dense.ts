@@ -1,10 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { CONSTANT_LAYER_RATIO } from '../composed.ts';
 import type { Kernels, MatmulOptions } from '../types.ts';
-import { addressesOn, type Context, check, DOUBLE_BYTES, FLOAT_BYTES, shapesOf } from './context.ts';
-
-/** Scratch memory of `gemm`: two packed operands and a tile (see gemm.c). */
-const GEMM_SCRATCH_BYTES = (96 * 384 + 384 * 512 + 64) * FLOAT_BYTES;
+import { addressesOn, type Context, check, DOUBLE_BYTES, PRODUCT_SCRATCH_BYTES, shapesOf } from './context.ts';
 
 type Dense = 'matmul' | 'sumRows' | 'relu' | 'reluGrad';
 type Normalisation = 'batchNorm' | 'batchNormGrad' | 'batchNormInference' | 'centreNormalise';
@@ -36,7 +33,7 @@ export function dense({ heap, runner }: Context): Pick<Kernels, Dense> {
         aStep, bStep, transposedA, transposedB, Number(symmetric),
       ],
       members * m * n * k,
-      GEMM_SCRATCH_BYTES,
+      PRODUCT_SCRATCH_BYTES,
     );
     if (symmetric) runner.run('mirror', [heap.address(out), members, n], members * n * n);
     return out;

@@ -6,6 +6,7 @@ import { losses } from './losses.ts';
 import { optimisers } from './optimisers.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { Block, type Runner } from './runner.ts';
+import { similarity } from './similarity.ts';
 import { attentionKernels, tokenKernels } from './sequences.ts';
 import { tableKernels } from './tables.ts';
 
@@ -14,10 +15,12 @@ export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; d
   const partialSums = new Block(heap);
   const context = { heap, runner, partialSums };
   const products = dense(context);
+  const normalisations = normalisation(context);
   return {
     kernels: {
       ...products,
-      ...normalisation(context),
+      ...normalisations,
+      ...similarity(context, { ...products, ...normalisations }),
       ...convolution(context),
       ...losses(context),
       ...optimisers(context),

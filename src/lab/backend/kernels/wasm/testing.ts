@@ -116,6 +116,8 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
     ...Object.values(kernels.softmaxCrossEntropy(logits, labels)),
     ...Object.values(kernels.distillation(logits, logits, { temperature: 2, direction: 'reverse' })),
     ...Object.values(kernels.cka(k, kernels.matmul(l, l, { transposeB: true }), { debiased: true })),
+    kernels.gramProducts(x, tf.tensor2d([0, 2, 3, 7, 9, 1, 4, 5, 6, 20], [2, 5], 'int32'), []),
+    kernels.gramProducts(x, null, [tf.reshape(k, [-1, 1, 1, rows, rows])]),
     ...Object.values(adam),
     kernels.sumSquares([x, dy]),
     ...sequenceKernels(kernels, member),

@@ -1,5 +1,6 @@
 /** The kernels on WebGPU: shaders of our own, agreeing with the composed ones to float32 tolerance. */
 import { composed } from '../composed.ts';
+import { gramProductsBy } from '../composed/similarity.ts';
 import type { Kernels } from '../types.ts';
 import { attentionKernels } from './attention.ts';
 import { batchNormKernels } from './batchNorm.ts';
@@ -19,7 +20,7 @@ export function createWebGpuKernels(): Kernels {
   const runner = new ShaderRunner();
   const { layerNormSums, ...columns } = columnKernels(runner);
   const products = productKernels(runner);
-  return {
+  const kernels = {
     ...composed,
     ...products,
     ...columns,
@@ -33,4 +34,5 @@ export function createWebGpuKernels(): Kernels {
     ...optimiserKernels(runner),
     ...tableKernels(runner),
   };
+  return { ...kernels, gramProducts: gramProductsBy(kernels) };
 }

@@ -1,10 +1,8 @@
 // Batched matrix product after Goto and van de Geijn: both operands are packed into panels that fit the caches,
 // and a tile of the result is held in registers (see tile.h). Each output element is summed over k in one fixed
 // order, blocks of KC added up in turn.
+#include "multiply.h"
 #include "panel.h"
-#include "tile.h"
-
-enum { KC = 384, MC = 96, NC = 512 };
 
 /** A 4×4 transpose: v[k] lane i becomes v[i] lane k. */
 #define TRANSPOSE4(r0, r1, r2, r3, t0, t1, t2, t3)              \
@@ -147,17 +145,8 @@ static NOINLINE void edge_tile(
   }
 }
 
-typedef struct {
-  const float *a, *b, *bias;
-  float *c;
-  int m, n, k;
-  int transpose_a, transpose_b;
-  /** The result is symmetric: tiles that lie below its diagonal are left out. */
-  int symmetric;
-} product;
-
 /** Rows [m0, m1) × columns [n0, n1) of one product. */
-static void multiply(const product *p, float *scratch, int m0, int m1, int n0, int n1) {
+void multiply(const product *p, float *scratch, int m0, int m1, int n0, int n1) {
   float *packed_a = scratch, *packed_b = packed_a + MC * KC, *full = packed_b + KC * NC;
   const int blocks = (p->k + KC - 1) / KC, depth = (p->k + blocks - 1) / blocks;
   for (int j0 = n0; j0 < n1; j0 += NC) {

@@ -1,8 +1,6 @@
 // Normalisation over rows, for blocks of eight features: sums in float64, so that neither many rows nor a large mean
 // costs accuracy.
-#include "common.h"
-
-enum { BLOCK = 8 };
+#include "centre.h"
 
 /** Runs CALL(vectors, lanes of the last one) on each block of at most 8 features of this share. */
 #define FOR_BLOCKS(members, features, CALL)                                                     \
@@ -21,19 +19,8 @@ enum { BLOCK = 8 };
     }                                                                                           \
   }
 
-INLINE sum4 divide(sum4 s, double by) {
-  const vec divisor = wasm_f64x2_splat(by);
-  return (sum4){wasm_f64x2_div(s.low, divisor), wasm_f64x2_div(s.high, divisor)};
-}
-
 INLINE vec inverse_deviation(vec variance, float epsilon) {
   return DIV(SPLAT(1), wasm_f32x4_sqrt(ADD(variance, SPLAT(epsilon))));
-}
-
-INLINE sum4 column_sum(const float *x, int rows, int features, int lanes) {
-  sum4 sum = sum_zero();
-  for (int r = 0; r < rows; r++) sum = sum_add(sum, load_n(x + r * features, lanes));
-  return sum;
 }
 
 INLINE void sum_block(const float *x, float *out, int rows, int features, int vectors, int lanes) {
@@ -187,27 +174,6 @@ EXPORT(batch_norm_grad)(
   FOR_BLOCKS(members, features, GRAD)
 }
 
-/** z = x − column mean; per member and feature Σz² and rows·mean² in `squares` [E, 2, F] (float64). */
-INLINE void centre_block(
-    const float *x, float *z, double *squares, double *means, int rows, int features, int vectors, int lanes) {
-  for (int v = 0; v < vectors; v++) {
-    const sum4 mean = divide(column_sum(x + 4 * v, rows, features, lanes), rows);
-    sum4 square = sum_zero();
-    for (int r = 0; r < rows; r++) {
-      const vec value = load_n(x + r * features + 4 * v, lanes);
-      const vec d = to_f32(wasm_f64x2_sub(low_f64(value), mean.low), wasm_f64x2_sub(high_f64(value), mean.high));
-      store_n(z + r * features + 4 * v, d, lanes);
-      square = sum_add_product(square, d, d);
-    }
-    const vec m[2] = {mean.low, mean.high}, s[2] = {square.low, square.high};
-    for (int i = 0; i < lanes; i++) {
-      const double mean_i = i % 2 ? wasm_f64x2_extract_lane(m[i / 2], 1) : wasm_f64x2_extract_lane(m[i / 2], 0);
-      squares[4 * v + i] = i % 2 ? wasm_f64x2_extract_lane(s[i / 2], 1) : wasm_f64x2_extract_lane(s[i / 2], 0);
-      means[4 * v + i] = mean_i * mean_i * rows;
-    }
-  }
-}
-
 /** First half of Kernels.centreNormalise: centring. `sums` holds 2·E·F doubles for the second half. */
 EXPORT(centre)(
     const float *x, float *z, double *sums, int members, int rows, int features, float *scratch, int part, int parts) {
@@ -225,14 +191,9 @@ EXPORT(normalise)(
     float *scratch, int part, int parts) {
   (void)scratch;
   for (int e = 0; e < members; e++) {
-    double squares = 0, means = 0;
-    for (int f = 0; f < features; f++) squares += sums[2 * e * features + f];
-    for (int f = 0; f < features; f++) means += sums[(2 * e + 1) * features + f];
-    const int constant = squares <= means * constant_ratio * constant_ratio;
-    const float length = (float)__builtin_sqrt(squares), scale = constant ? 0 : 1 / length;
     const int first = share(rows, part, parts) * features, last = share(rows, part + 1, parts) * features;
-    float *at = z + e * rows * features;
-    for (int i = first; i < last; i++) at[i] *= scale;
-    if (part == 0) norm[e] = constant ? 0 : length;
+    const double *squares = sums + 2 * e * features;
+    const float length = normalise_range(z + e * rows * features, squares, features, first, last, constant_ratio);
+    if (part == 0) norm[e] = length;
   }
 }

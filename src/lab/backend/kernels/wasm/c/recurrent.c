@@ -150,7 +150,8 @@ INLINE void gather_gradient(float *dh, const float *above, const float *rest, in
 }
 
 static void copy(float *to, const float *from, int count) {
-  for (int i = 0; i < count; i++) to[i] = from ? from[i] : 0;
+#define COPY(i, lanes) store_n(to + i, from ? load_n(from + i, lanes) : SPLAT(0), lanes)
+  FOR_VECTORS(count, COPY)
 }
 
 /**
