@@ -4,6 +4,7 @@ import { guideNetwork } from '../../../experiment/guides.ts';
 import type { Experiment } from '../../../experiment/schema.ts';
 import { Guide } from '../../guidance/guide.ts';
 import { dropoutMask } from '../../random/dropout.ts';
+import { tinyExperiment } from '../../testing/experiments.ts';
 import { createTask } from '../../tasks/index.ts';
 import { Run } from '../../training/run.ts';
 import type { Started } from '../choose.ts';
@@ -80,9 +81,8 @@ export async function leak(steps: number): Promise<{ tensors: number; buffers: n
     return destroy.call(this);
   };
   try {
-    const [experiment] = Object.values(REPLAY_CASES);
-    const task = createTask(experiment.task);
-    const run = new Run({ ...experiment, guides: {}, arms: [experiment.arms[0]], base: { ...experiment.base, steps: 1e6 } }, task, new Map(), own, new Capture());
+    const experiment = tinyExperiment({ 'base.steps': 1e6, 'target.width': 4, 'base.batchSize': 8, seeds: [0], guides: {}, arms: [{ id: 'unguided', name: 'Unguided' }] });
+    const run = new Run(experiment, createTask(experiment.task), new Map(), own, new Capture());
     const advance = async (count: number) => {
       for (let i = 0; i < count; i++) await run.advance();
       await run.flush();
