@@ -16,10 +16,15 @@ import { WASM } from './sections/wasm.ts';
 const BENCHMARKS: readonly Benchmark[] = [WASM, PEERS, DISPATCH, EMULATED, PAGE];
 const RESULTS = join(ROOT, 'bench/results');
 const ROUNDS = 5;
+const DOCUMENT = join(ROOT, 'docs/performance.md');
+/** Between two comments of the document. */
+const PASTED = /(<!-- bench\.md begins[^\n]*-->\n)[\s\S]*(<!-- bench\.md ends -->)/;
 
 export const USAGE = `Usage: npm run bench -- [section …] [--rounds N] [--quick]
 
   ${BENCHMARKS.map(({ name, title }) => `${name.padEnd(10)} ${title}`).join('\n  ')}
+
+  paste      put the report into docs/performance.md; nothing is measured
 
 Without names all of them, into bench/results/bench.md and bench.json; named ones replace their part of an existing report.
   --rounds N   turns of every contestant (${ROUNDS})
@@ -40,6 +45,11 @@ function write(report: Report): void {
   writeFileSync(join(RESULTS, 'bench.md'), markdown(report));
 }
 
+function paste(): void {
+  const report = readFileSync(join(RESULTS, 'bench.md'), 'utf8');
+  writeFileSync(DOCUMENT, readFileSync(DOCUMENT, 'utf8').replace(PASTED, (_, begin: string, end: string) => `${begin}\n${report}\n${end}`));
+}
+
 async function measure({ name, title, explained, run }: Benchmark, options: Options): Promise<Section> {
   const [start, before] = [Date.now(), load()];
   const found = await run(options);
@@ -54,6 +64,10 @@ export async function main(words: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: words, allowPositionals: true, options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
   });
+  if (positionals[0] === 'paste') {
+    paste();
+    return 0;
+  }
   const unknown = positionals.find((word) => !BENCHMARKS.some(({ name }) => name === word));
   if (values.help || unknown) {
     console.error(unknown ? `There is no section "${unknown}".\n\n${USAGE}` : USAGE);

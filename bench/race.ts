@@ -52,10 +52,8 @@ export async function race(
       const flops = await contestant.start();
       const { who, members, warmUp } = contestant;
       await contestant.take(warmUp);
-      const { wallMs, dispatches = 0 } = await contestant.take(2);
-      ready.push({
-        contestant, steps: Math.max(1, Math.ceil((turnMs * 2) / wallMs)), row: { who, members, flops, wall: [], cpu: [], dispatches: dispatches / 2 },
-      });
+      const { wallMs, dispatches = 0 } = await contestant.take(1);
+      ready.push({ contestant, steps: Math.max(1, Math.ceil(turnMs / wallMs)), row: { who, members, flops, wall: [], cpu: [], dispatches } });
     } catch (error) {
       await contestant.end();
       const { who } = contestant;

@@ -123,7 +123,7 @@ test('without a secure address files are kept in the database; pictures in a ZIP
     Array.from({ length: 100 }, (_, i) => [`pictures/${name}/${i}.png`, png(40, label === 0 ? [255, i, 0] : [0, i, 255])] as const));
   await drop(page, [{ name: 'pictures.zip', bytes: zipSync(Object.fromEntries(entries)) }]);
   await page.getByRole('button', { name: 'Use it in this experiment' }).click();
-  await expectExperiment(page, (e) => e.task).toMatchObject({ kind: 'image-files', classNames: ['blue', 'red'], train: 64, val: 33, grey: false });
+  await expectExperiment(page, (e) => e.task).toMatchObject({ kind: 'image-files', classNames: ['blue', 'red'], train: 167, val: 33, grey: false });
   const first = page.getByTestId('thumbnails').getByRole('img', { name: 'blue' }).first();
   await expect(first).toBeVisible();
   const colour = () => first.evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext('2d')?.getImageData(3, 3, 1, 1).data ?? [])]);

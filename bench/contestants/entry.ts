@@ -48,7 +48,7 @@ export interface Turn {
   bytes?: number;
 }
 
-const WARM_UP = 3;
+const WARM_UP = 2;
 /** Fills the cache of a guide's activations: an epoch of `TRAIN_EXAMPLES` in batches of 64, and a few more. */
 const WARM_UP_OF_GUIDED = 12;
 

@@ -10,7 +10,8 @@ import type { Experiment } from '../../src/experiment/schema.ts';
 import { openChromium } from './browser.ts';
 import { HeapReader } from './heaps.ts';
 
-export type Place = 'WASM, 1 thread' | 'WASM, 2 threads' | 'WebGPU, emulated';
+/** What the page finds: its threads are those of the host's headers and of the machine. */
+export type Place = 'one thread' | 'all threads' | 'emulated GPU';
 
 const DIST = join(ROOT, 'dist');
 /** The page looks for its backend by itself; somebody presses Run after a look at it. */
@@ -58,14 +59,14 @@ export class Visit {
 
   /** @param place without isolation WebAssembly has one thread, as on hosts that send no headers */
   static async begin(experiment: Experiment, place: Place): Promise<Visit> {
-    const server = await serve({ root: DIST, isolate: place !== 'WASM, 1 thread' });
-    const browser = await openChromium(place === 'WebGPU, emulated' ? 'software' : 'off');
+    const server = await serve({ root: DIST, isolate: place !== 'one thread' });
+    const browser = await openChromium(place === 'emulated GPU' ? 'software' : 'off');
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
     const page = await context.newPage();
     page.setDefaultTimeout(RUN_MS);
     const heaps = await HeapReader.attach(page);
     await page.addInitScript(watchLongTasks);
-    if (place === 'WebGPU, emulated') {
+    if (place === 'emulated GPU') {
       await page.addInitScript(([key, value]) => localStorage.setItem(key, value), [PREFERENCES, JSON.stringify({ state: { backend: 'webgpu', rates: {} }, version: 1 })]);
     }
     await page.goto(`${server.url}#${encodeLink(experiment)}`);
@@ -86,10 +87,11 @@ export class Visit {
     return { paintMs, scriptBytes: scripts.reduce((sum, file) => sum + compressed(file), 0) };
   }
 
-  /** Have a look, then press Run. */
+  /** Have a look until the backend has been checked (an emulated GPU takes a minute), then press Run. */
   async run(): Promise<void> {
     await this.page.getByTestId('run-button').waitFor();
     await this.page.waitForTimeout(LOOK_MS);
+    await this.page.getByTestId('backend-badge').filter({ hasText: '✓' }).waitFor();
     await this.page.evaluate(() => {
       window.longTasks.length = 0;
     });

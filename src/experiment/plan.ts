@@ -147,22 +147,29 @@ export const EVALUATION_CHUNK = 256;
 /** Largest share of memory that cached guide activations may take; beyond it the guide runs live every step. */
 export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
 
+/** Values that are kept of a guide for each training example: of its aligned taps one by one, and its logits. */
+function cachedFeatures(experiment: Experiment, guide: string): number[] {
+  const shape = taskShape(experiment.task);
+  const needed = new Set(experiment.arms.filter((a) => a.align?.guide === guide)
+    .flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
+  const taps = describeGuide(experiment, guide).taps.filter((tap) => needed.has(tap.name));
+  return [...taps.map((tap) => tap.features), (shape.tokens?.outputs ?? 1) * shape.classes];
+}
+
 /**
  * Bytes of the cached activations of one guide instance: its aligned taps (and logits) for every training image.
  * Infinite where nothing can be kept: new examples, or noise, at every step, or no network that would be worth it.
  */
 export function guideCacheBytes(experiment: Experiment, guide: string): number {
   if (standsAlone(experiment, guide) || readsNoise(experiment.guides[guide])) return Number.POSITIVE_INFINITY;
-  const shape = taskShape(experiment.task);
-  const { taps } = describeGuide(experiment, guide);
-  const needed = new Set(experiment.arms.filter((a) => a.align?.guide === guide)
-    .flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
-  const features = taps.filter((tap) => needed.has(tap.name))
-    .reduce((sum, tap) => sum + tap.features, (shape.tokens?.outputs ?? 1) * shape.classes);
   // An image with random changes is never seen twice.
   if ('augment' in experiment.task && experiment.task.augment) return Number.POSITIVE_INFINITY;
-  return features * shape.trainExamples * BYTES;
+  return BYTES * taskShape(experiment.task).trainExamples * cachedFeatures(experiment, guide).reduce((sum, features) => sum + features, 0);
 }
+
+/** Bytes of the largest of them: a layer of one guide instance for every training image. */
+export const largestGuideTable = (experiment: Experiment, guide: string): number =>
+  BYTES * taskShape(experiment.task).trainExamples * Math.max(...cachedFeatures(experiment, guide));
 
 /** Tokens that count as examples of their own on the probe at most ('all-tokens'), to bound the Gram matrices. */
 export const PROBE_TOKENS = 1024;

@@ -101,7 +101,7 @@ class LocalLab implements Lab {
       const notes: RunResult['events'] = [];
       if (scaled !== experiment) notes.push({ step: 0, text: `Budgets of trained guides were multiplied by ${options.guideBudget}.` });
       const { guides, scores } = await prepareGuides({
-        experiment: scaled, task, kernels, store: this.#store, library: this.#library, options, tell: (event) => this.#emit(event),
+        experiment: scaled, task, kernels, stepper: () => stepper(options.replay ?? true), store: this.#store, library: this.#library, options, tell: (event) => this.#emit(event),
         pause: async () => {
           await yieldToMessages();
           this.#check(generation);

@@ -3,13 +3,16 @@ import { create } from 'zustand';
 import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
 import type { BackendChoice, BackendName } from '../experiment/events.ts';
 
+/** A backend and the decade of a step's operations. */
+export type RateKey = `${BackendName} ${number}`;
+
 export interface Preferences {
   backend: BackendChoice;
-  /** Measured floating-point operations per second of whole runs, by backend. */
-  rates: Partial<Record<BackendName, number>>;
+  /** Measured floating-point operations per second of whole runs, by backend and size of a step (`rateKey`). */
+  rates: Partial<Record<RateKey, number>>;
   setBackend: (backend: BackendChoice) => void;
   /** Remember how fast this device is, for the estimate beside Run. */
-  recordRate: (backend: BackendName, flopsPerSecond: number) => void;
+  recordRate: (key: RateKey, flopsPerSecond: number) => void;
 }
 
 /** Storage can be absent (tests) or refuse (private windows, full): preferences then live as long as the page. */
@@ -43,15 +46,17 @@ export const usePreferences = create<Preferences>()(
       backend: 'auto',
       rates: {},
       setBackend: (backend) => set({ backend }),
-      recordRate: (backend, flopsPerSecond) =>
+      recordRate: (key, flopsPerSecond) =>
         set(({ rates }) => {
           if (!Number.isFinite(flopsPerSecond) || flopsPerSecond <= 0) return {};
-          return { rates: { ...rates, [backend]: flopsPerSecond } };
+          return { rates: { ...rates, [key]: flopsPerSecond } };
         }),
     }),
     {
       name: 'guidance-playground',
-      version: 1,
+      version: 2,
+      // Before, one rate stood for steps of every size: what was measured of tiny ones is no measure of others.
+      migrate: (kept) => ({ ...(kept as Pick<Preferences, 'backend'>), rates: {} }),
       storage: createJSONStorage(() => storage),
       partialize: ({ backend, rates }) => ({ backend, rates }),
     },

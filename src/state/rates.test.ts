@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '@/experiment/events.ts';
+import { cost } from '@/experiment/plan.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
 import type { TrainedGuideSpec } from '@/experiment/schema.ts';
 import { recipeText } from './guideLibrary.ts';
 import { usePreferences } from './preferences.ts';
-import { estimate, learnedRate } from './rates.ts';
+import { estimate, learnedRate, rateKey } from './rates.ts';
 
 const experiment = presetExperiment('wide-fcn');
 const environment = (backend: Environment['backend'], more: Partial<Environment> = {}): Environment => ({
@@ -27,11 +28,15 @@ describe('estimate', () => {
   });
 
   it('prefers what was measured, except for a GPU in software', () => {
-    const rates = { wasm: 1e9, webgpu: 1e12 };
+    const size = cost(experiment);
+    const rates = { [rateKey('wasm', size)]: 1e9, [rateKey('webgpu', size)]: 1e12 };
     expect(estimate(experiment, environment('wasm'), rates, [])).toMatchObject({ measured: true });
     expect(estimate(experiment, environment('webgpu', { software: true }), rates, [])).toMatchObject({
       measured: false,
     });
+    // Of a tiny network it tells nothing.
+    const tiny = { ...experiment, target: { ...experiment.target, width: 4 } as typeof experiment.target, arms: experiment.arms.slice(0, 1), seeds: [0], guides: {} };
+    expect(estimate(tiny, environment('wasm'), rates, [])).toMatchObject({ measured: false });
   });
 
   it('counts the training of a guide only where it is not at hand', () => {
@@ -52,23 +57,21 @@ describe('estimate', () => {
 describe('recordRate', () => {
   it('ignores nonsense', () => {
     const { recordRate } = usePreferences.getState();
-    recordRate('cpu', 100);
-    recordRate('cpu', Number.NaN);
-    recordRate('cpu', 0);
-    expect(usePreferences.getState().rates.cpu).toBe(100);
+    recordRate('cpu 8', 100);
+    recordRate('cpu 8', Number.NaN);
+    recordRate('cpu 8', 0);
+    expect(usePreferences.getState().rates).toEqual({ 'cpu 8': 100 });
   });
 });
 
 describe('learnedRate', () => {
-  it('takes a first run of some size at its word, and later ones half', () => {
+  it('takes a first run of some seconds at its word, and later ones half', () => {
     expect(learnedRate(undefined, 1e9, { flops: 60e9, seconds: 120 })).toBeCloseTo(0.5e9);
     expect(learnedRate(1e9, 5e9, { flops: 60e9, seconds: 15 })).toBeCloseTo(2e9);
   });
 
-  it('is hardly moved by a run that was too small to tell', () => {
-    // Thirty steps of a tiny network: two seconds, nearly none of them arithmetic.
-    expect(learnedRate(undefined, 24e9, { flops: 1e9, seconds: 2 })).toBeUndefined();
-    expect(learnedRate(24e9, 24e9, { flops: 24e9, seconds: 10 })).toBeGreaterThan(18e9);
+  it('is hardly moved by a run of a moment', () => {
+    expect(learnedRate(24e9, 24e9, { flops: 0.5e9, seconds: 0.5 })).toBeGreaterThan(18e9);
     expect(learnedRate(1e9, 1e9, { flops: 60e9, seconds: 0 })).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ import { PRESETS } from '@/experiment/presets.ts';
 import { type Experiment, isImageTask } from '@/experiment/schema.ts';
 import { recipeText } from './guideLibrary.ts';
 import { sameValue } from './paths.ts';
-import { type Preferences, usePreferences } from './preferences.ts';
+import { type Preferences, type RateKey, usePreferences } from './preferences.ts';
 import { useRun } from './run.ts';
 
 /** Floating-point operations per second where nothing was measured yet; WASM: per thread. */
@@ -52,6 +52,17 @@ function atHand(experiment: Experiment, id: string, origins: ReadonlyMap<string,
   );
 }
 
+const decade = ({ flopsPerStep }: Pick<Cost, 'flopsPerStep'>): number => Math.round(Math.log10(Math.max(1, flopsPerStep)));
+
+/** Rates are kept by size of a step: in small ones most of the time goes into everything but arithmetic. */
+export const rateKey = (backend: BackendName, size: Pick<Cost, 'flopsPerStep'>): RateKey => `${backend} ${decade(size)}`;
+
+/** What was measured on steps of this size, else of ten times or a tenth of it. */
+function rateFor(backend: BackendName, size: Cost, rates: Preferences['rates']): number | undefined {
+  const at = decade(size);
+  return rates[`${backend} ${at}`] ?? rates[`${backend} ${at + 1}`] ?? rates[`${backend} ${at - 1}`];
+}
+
 export function estimate(
   experiment: Experiment,
   environment: Environment | null,
@@ -60,9 +71,9 @@ export function estimate(
   origins: ReadonlyMap<string, GuideOrigin> = new Map(),
 ): Estimate {
   const known = environment ?? assumedEnvironment();
-  const measuredRate = environment && !environment.software ? rates[environment.backend] : undefined;
-  const rate = measuredRate ?? defaultRate(known);
   const total = cost(experiment);
+  const measuredRate = environment && !environment.software ? rateFor(environment.backend, total, rates) : undefined;
+  const rate = measuredRate ?? defaultRate(known);
   const guideFlops = Object.entries(total.guideTrainingFlops)
     .filter(([guide]) => retrain.includes(guide) || !atHand(experiment, guide, origins))
     .reduce((sum, [, flops]) => sum + flops, 0);
@@ -78,23 +89,19 @@ export function estimate(
 
 /** Weight of the newest measurement: a device's speed changes with heat and with what else runs. */
 const NEWEST_WEIGHT = 0.5;
-/** A run whose arithmetic takes this long counts in full; in a shorter one most of the time goes into other things. */
+/** In a shorter run much of the time goes into what happens once. */
 const TELLING_SECONDS = 5;
-/** What counts less than this is not worth remembering. */
-const LEAST_SHARE = 0.05;
 
 /**
- * What is believed of a device's speed after a run.
+ * What is believed of a device's speed on steps of some size after a run.
  * @param before what was measured so far, if anything was
  * @param assumed what is believed where nothing was
- * @returns operations per second (between old and new as ratios, not as differences), or undefined where the run was
- * too small to tell
+ * @returns operations per second, between old and new as ratios, not as differences; undefined where nothing was measured
  */
 export function learnedRate(before: number | undefined, assumed: number, run: { flops: number; seconds: number }): number | undefined {
+  if (!(run.seconds > 0)) return undefined;
   const believed = before ?? assumed;
-  const share = Math.min(1, run.flops / believed / TELLING_SECONDS);
-  if (!(share >= LEAST_SHARE) || !(run.seconds > 0)) return undefined;
-  const weight = share * (before === undefined ? 1 : NEWEST_WEIGHT);
+  const weight = Math.min(1, run.seconds / TELLING_SECONDS) * (before === undefined ? 1 : NEWEST_WEIGHT);
   return believed * (run.flops / run.seconds / believed) ** weight;
 }
 
@@ -107,7 +114,9 @@ export function watchRates(): () => void {
     const { rates, recordRate } = usePreferences.getState();
     const { backend } = result.environment;
     const assumed = defaultRate(state.environment ?? assumedEnvironment());
-    const rate = learnedRate(rates[backend], assumed, { flops: cost(result.experiment).flops, seconds: result.timing.seconds });
-    if (rate !== undefined) recordRate(backend, rate);
+    const total = cost(result.experiment);
+    const key = rateKey(backend, total);
+    const rate = learnedRate(rates[key], assumed, { flops: total.flops, seconds: result.timing.seconds });
+    if (rate !== undefined) recordRate(key, rate);
   });
 }

@@ -103,7 +103,7 @@ function tooFewHeadline(story: Story, lead: Comparison): Told {
   const others = story.comparisons.filter((comparison) => comparison !== lead && comparison.n > 0);
   const without = lead.excluded.length > 0 ? ' without divergence' : ' so far';
   const parts: Segment[] = [
-    { text: `${capitalised(inWords(lead.n))} seed${lead.n === 1 ? '' : 's'}${without}${when === '' ? '' : `, ${when},`} show${lead.n === 1 ? 's' : ''} ` },
+    { text: `${capitalised(`${unit.name === '' ? '' : `in ${unit.name}, `}${inWords(lead.n)}`)} seed${lead.n === 1 ? '' : 's'}${without}${when === '' ? '' : `, ${when},`} show${lead.n === 1 ? 's' : ''} ` },
     segment(armOf(story, lead.arm)), { text: ` ${unit.score(score)} against ` },
     segment(reference), { text: ` ${unit.score(referenceScore)}` },
     ...others.flatMap((comparison, i): Segment[] => [
@@ -127,7 +127,7 @@ function headline(story: Story): Told {
   if (comparisons.length === 0) {
     const when = progress(story);
     return only(segment(reference), {
-      text: `${when === '' ? '' : ` so far, ${when},`} reaches ${unit.score(meanOf(scored))} (${inWords(scored.length)} seed${scored.length === 1 ? '' : 's'}). Add a second arm to compare.`,
+      text: `${when === '' ? '' : ` so far, ${when},`} reaches ${unit.name === '' ? '' : `${unit.name} `}${unit.score(meanOf(scored))} (${inWords(scored.length)} seed${scored.length === 1 ? '' : 's'}). Add a second arm to compare.`,
     });
   }
   // The arm that the experiment names first, among those with the most to say.

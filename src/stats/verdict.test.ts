@@ -114,6 +114,13 @@ describe('too few seeds', () => {
     expect(v.comparisons[0]).toMatchObject({ n: 1, ci: null, p: null, claim: 'no claim' });
   });
 
+  it('names a metric that its numbers do not', () => {
+    const metric = { name: 'perplexity' as const, higherIsBetter: false, chance: 47 };
+    expect(say(verdict(input({ metric, seeds: [0], arms: arms({ Unguided: [4.9], Guided: [4.7] }) })))).toBe(
+      'In validation perplexity, one seed so far shows Guided 4.70 against Unguided 4.90: run three or more seeds before concluding anything.');
+    expect(say(verdict(input({ metric, seeds: [0], arms: arms({ Unguided: [4.9] }) })))).toMatch(/^Unguided reaches validation perplexity 4.90 /);
+  });
+
   it('two seeds: too few to say', () => {
     const v = verdict(input({ seeds: [0, 1], arms: arms({ Unguided: [0.33, 0.34], Guided: [0.54, 0.53], Distilled: [0.4, 0.42] }) }));
     expect(say(v)).toBe('Two seeds so far show Guided 53.5 % against Unguided 33.5 % (Distilled 41.0 %), better in 2 of 2: too few to say; run three or more seeds.');

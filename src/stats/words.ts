@@ -3,6 +3,8 @@
 export interface Unit {
   /** An absolute score, e.g. "54.0 %" or "1.53". */
   score(value: number): string;
+  /** Before scores that do not say themselves what they are: "" or "validation perplexity". */
+  name: string;
   /** A signed difference without unit, e.g. "+20.8" (points) or "−0.52". */
   difference(value: number): string;
   /** A signed difference with its unit, e.g. "+20.8 points of validation accuracy". */
@@ -32,6 +34,7 @@ function interval([low, high]: readonly [number, number], wide: number, decimals
 
 const POINTS: Unit = {
   score: (value) => `${(100 * value).toFixed(1)} %`,
+  name: '',
   difference: (value) => signed(100 * value, 1),
   fullDifference: (value) => `${signed(100 * value, 1)} points of validation accuracy`,
   interval: ([low, high]) => interval([100 * low, 100 * high], 10, 1),
@@ -43,6 +46,7 @@ export function unitOf(name: string): Unit {
   if (name === 'accuracy') return POINTS;
   return {
     score: (value) => fixed(value, 2),
+    name: `validation ${name}`,
     difference: (value) => signed(value, 2),
     fullDifference: (value) => `validation ${name} ${signed(value, 2)}`,
     interval: (bounds) => interval(bounds, 10, 2),

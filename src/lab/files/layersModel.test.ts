@@ -157,8 +157,8 @@ describe('as a guide', () => {
       const altered = structuredClone(experiment);
       if (altered.guides.imported.state === 'imported') altered.guides.imported.model.layers[0].name = 'other';
       await expect(lab.open(altered, { backend: 'wasm' })).rejects.toThrow('“small-residual” is another network than the experiment says of it.');
-      await lab.open(experiment, { backend: 'wasm' });
       const before = tf.memory().numTensors;
+      await lab.open(experiment, { backend: 'wasm' });
       await lab.run();
       for (let i = 0; i < 600 && !events.some(({ type }) => type === 'run.finished'); i++) await new Promise((resolve) => setTimeout(resolve, 20));
       const finished = events.find((event) => event.type === 'run.finished');
@@ -166,6 +166,7 @@ describe('as a guide', () => {
       expect(guides).toMatchObject([{ id: 'imported', state: 'imported', source: 'imported' }]);
       expect(members.flatMap(({ pairs }) => pairs.map(({ end }) => end)).every((end) => end !== null && end > 0 && end <= 1.0001)).toBe(true);
       expect(members.map(({ diverged }) => diverged)).toEqual(members.map(() => false));
+      await lab.close();
       expect(tf.memory().numTensors).toBeLessThanOrEqual(before);
     } finally {
       await lab.dispose();

@@ -25,14 +25,15 @@ export interface GuideGram {
 /**
  * Call inside `tf.tidy`.
  * @param activations `[S, B, F]`, or `[S, B, T·F]` with a view of the batch's tokens
- * @param order of a shuffled guide: for every row of all the matrices of examples, one behind the other, the row that
- *   takes its place
+ * @param order int32 of a shuffled guide: for every row of all the matrices of examples, one behind the other, the row
+ *   that takes its place
  */
-export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView, order?: Int32Array): GuideGram {
+export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView, order?: tf.Tensor): GuideGram {
   const examples = view ? view.take(activations) : activations;
   const { z, norm } = kernels.centreNormalise(examples);
   const [matrices, n, features] = z.shape;
-  const shown: tf.Tensor3D = order ? tf.reshape(tf.gather(tf.reshape(z, [matrices * n, features]), tf.tensor1d(order, 'int32')), z.shape) : z;
+  const rows = [1, matrices * n] as const;
+  const shown: tf.Tensor3D = order ? tf.reshape(kernels.gatherRows(tf.reshape(z, [...rows, features]), tf.reshape(order, [...rows])), z.shape) : z;
   return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: view?.shares(norm, n, features) };
 }
 

@@ -5,16 +5,18 @@
  * examples run through it live, once for all arms of a seed.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { TaskShape } from '../../experiment/describe.ts';
+import { describeNetwork, type TaskShape } from '../../experiment/describe.ts';
 import { exampleControl, ONLY_TAP } from '../../experiment/guides.ts';
 import type { ExampleControl, GuideSpec, NetworkSpec, TokenView } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { scoped } from '../backend/scoped.ts';
 import { type Inferring, Model } from '../networks/model.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { stream, type StreamName } from '../random/stream.ts';
-import type { SeedBatch, Split } from '../tasks/index.ts';
-import { inputTensor } from '../training/inputs.ts';
+import type { Split } from '../tasks/index.ts';
+import type { StepBatch } from '../training/batches.ts';
+import { inputTensor, inputValues } from '../training/inputs.ts';
+import type { Fed, Feed } from '../training/steps.ts';
+import { membersOf } from '../training/terms.ts';
 import { ActivationCache } from './activationCache.ts';
 import { type GuideGram, guideGram } from './alignment.ts';
 import { type DirectKind, directActivations, noiseLike, permuteWithin } from './controls.ts';
@@ -23,6 +25,8 @@ import type { BatchView } from './tokenViews.ts';
 
 /** Name under which a guide's logits are cached beside its taps. */
 const LOGITS = 'logits';
+/** Activations of a guide that runs live on the batches of several seeds at once, at most. */
+const LIVE_BYTES = 64 * 2 ** 20;
 
 /** A layer to align to, in one view of its tokens (images know no other than the whole). */
 export interface NeededTap {
@@ -33,7 +37,13 @@ export interface NeededTap {
 /** Key of a needed tap in `GuideBatch.grams`. */
 export const gramKey = ({ tap, view }: NeededTap): string => `${view ?? ''}/${tap}`;
 
-/** What one step needs of one guide. Disposed by its owner when the step is over. */
+/** What a step uses of what was required. */
+export interface GuideUse {
+  grams: boolean;
+  logits: boolean;
+}
+
+/** What one step needs of one guide. */
 export interface GuideBatch {
   /** By `gramKey`. */
   grams: Map<string, GuideGram>;
@@ -68,8 +78,14 @@ export class Guide {
   readonly #seeds: readonly number[];
   readonly #control: ExampleControl | undefined;
   readonly #imported: ImportedModel | undefined;
+  /** Builds the networks of some seeds as members of one. */
+  readonly #build: ((seeds: readonly number[]) => Model) | null;
+  /** Float32 activations of its network per example. */
+  readonly #activations: number;
   /** Absent: the guide runs live. */
   #cache: ActivationCache | null = null;
+  /** All instances as one, where they run live. */
+  #joint: Model | null = null;
   #needed: readonly string[] = [];
   #views: readonly NeededTap[] = [];
 
@@ -84,8 +100,10 @@ export class Guide {
     const instanceSeeds = spec.state === 'trained' ? [spec.training.seed] : seeds;
     const orthogonal = spec.state === 'untrained' && spec.control === 'orthogonal';
     this.#imported = imported;
-    const models = network === null ? [] : instanceSeeds.map((seed) =>
-      new Model({ network, task, seeds: [seed], streamName: spec.state === 'trained' ? 'guide' : `guide/${weightsOf}`, orthogonal }, kernels));
+    this.#build = network && ((members) =>
+      new Model({ network, task, seeds: members, streamName: spec.state === 'trained' ? 'guide' : `guide/${weightsOf}`, orthogonal }, kernels));
+    this.#activations = network ? describeNetwork(network, task).activations : 0;
+    const models = instanceSeeds.flatMap((seed) => this.#build?.([seed]) ?? []);
     if (weights) load(models[0], weights);
     this.models = imported ? [imported] : models;
   }
@@ -110,36 +128,44 @@ export class Guide {
     this.#views = taps;
     const names = [...new Set(taps.map(({ tap }) => tap))];
     this.#needed = logits ? [...names, LOGITS] : names;
-    this.#cache = cached && this.#train ? new ActivationCache(this.#train, this.instances, (i, batch) => this.#infer(i, batch)) : null;
+    this.#cache?.dispose();
+    this.#cache = cached && this.#train ? new ActivationCache(this.#train, this.instances, this.#kernels, (i, batch) => this.#infer(i, batch)) : null;
   }
 
   /**
-   * @param batches one per seed
-   * @param views of the batches' tokens; empty for images
-   * @param want the step (0-based), and what it uses of what was required
+   * What the program of a step is fed for this guide, by name; also sees to it that what it gathers is there. Feeds that
+   * are tensors belong to the caller.
    */
-  async batch(
-    batches: readonly SeedBatch[], views: ReadonlyMap<TokenView, BatchView>, want: { step: number; grams: boolean; logits: boolean },
-  ): Promise<GuideBatch> {
-    const names = this.#needed.filter((name) => (name === LOGITS ? want.logits : want.grams));
-    if (names.length === 0) return { grams: new Map(), logits: undefined };
-    const rows = this.#cache ? batches.flatMap((batch) => (batch.rows ? [batch.rows] : [])) : [];
-    if (this.#cache && rows.length > 0) await this.#cache.fill(rows);
-    const activations = this.#cache && rows.length > 0 ? this.#cache.gather(rows, names) : this.#live(batches, names, want.step);
-    const grams = new Map<string, GuideGram>();
-    for (const needed of want.grams ? this.#views : []) {
-      const view = needed.view === null ? undefined : views.get(needed.view);
-      const order = this.#control === 'shuffled' ? this.#order(batches, needed, want.step) : undefined;
-      grams.set(gramKey(needed), scoped(() => {
-        const made = guideGram(this.#kernels, activations.get(needed.tap) as tf.Tensor3D, view, order);
-        tf.keep(made.gram);
-        if (made.shares) tf.keep(made.shares);
-        return made;
-      }));
+  feeds(batch: StepBatch, want: GuideUse): Record<string, Feed> {
+    if (this.#names(want).length === 0) return {};
+    const feeds: Record<string, Feed> = {};
+    if (this.#cache && batch.rows) this.#cache.fill(batch.rows);
+    else Object.assign(feeds, this.#liveFeeds(batch));
+    if (want.grams && this.#control === 'shuffled') {
+      for (const needed of this.#views) {
+        const values = this.#order(batch, needed);
+        feeds[`order ${gramKey(needed)}`] = { values, shape: [values.length] };
+      }
     }
-    for (const [name, tensor] of activations) if (name !== LOGITS) tensor.dispose();
-    const logits = activations.get(LOGITS);
-    return { grams, logits: logits && this.#rowsOfLogits(logits) };
+    return feeds;
+  }
+
+  /**
+   * The guide's part of a step, inside its program.
+   * @param fed what `feeds` gave
+   * @param batch rows int32 `[S, B]` of a fixed training set, and the inputs `[S, B, …]`
+   * @param views of the batch's tokens; empty for images
+   */
+  show(fed: Fed, batch: { rows: tf.Tensor | undefined; inputs: () => tf.Tensor }, views: ReadonlyMap<TokenView, BatchView>, want: GuideUse): GuideBatch {
+    const names = this.#names(want);
+    const cache = this.#cache && batch.rows ? this.#cache : null;
+    const live = cache || names.length === 0 ? undefined : this.#live(fed, batch.inputs, names);
+    const activations = (name: string) => live?.get(name) ?? (cache as ActivationCache).gather(batch.rows as tf.Tensor2D, name);
+    const grams = new Map((want.grams ? this.#views : []).map((needed) => {
+      const view = needed.view === null ? undefined : views.get(needed.view);
+      return [gramKey(needed), guideGram(this.#kernels, activations(needed.tap), view, fed[`order ${gramKey(needed)}`])] as const;
+    }));
+    return { grams, logits: want.logits && names.includes(LOGITS) ? this.#rowsOfLogits(activations(LOGITS)) : undefined };
   }
 
   /**
@@ -160,16 +186,21 @@ export class Guide {
 
   dispose(): void {
     for (const model of this.models) model.dispose();
+    this.#joint?.dispose();
+    this.#joint = null;
+    this.#cache?.dispose();
     this.#cache = null;
   }
 
-  /** `[S, B, outputs·C]` → `[S, B·outputs, C]`; the argument is disposed. */
+  #names({ grams, logits }: GuideUse): readonly string[] {
+    return this.#needed.filter((name) => (name === LOGITS ? logits : grams));
+  }
+
+  /** `[S, B, outputs·C]` → `[S, B·outputs, C]` */
   #rowsOfLogits(logits: tf.Tensor3D): tf.Tensor3D {
     const [seeds, batch, values] = logits.shape;
     const { classes } = this.#task;
-    const rows = tf.reshape(logits, [seeds, (batch * values) / classes, classes]) as tf.Tensor3D;
-    logits.dispose();
-    return rows;
+    return tf.reshape(logits, [seeds, (batch * values) / classes, classes]);
   }
 
   /** What the guide reads: the batch, or noise of its form. */
@@ -178,50 +209,89 @@ export class Guide {
     return noiseLike(batch, this.#task, this.#control, stream(seed, 'noise', this.id, ...at));
   }
 
+  get #directKind(): DirectKind | null {
+    return this.models.length === 0 && this.spec.state === 'control' ? (this.spec.kind as DirectKind) : null;
+  }
+
   #direct(batch: Split, byToken: boolean): tf.Tensor3D | null {
-    if (this.models.length > 0 || this.spec.state !== 'control') return null;
-    return directActivations(this.spec.kind as DirectKind, batch, this.#task, byToken);
+    const kind = this.#directKind;
+    return kind && directActivations(kind, batch, this.#task, byToken);
   }
 
   /** Needed activations `[1, B, F]` of one instance on some examples. Call inside `tf.tidy`. */
   #infer(instance: number, batch: Split): [string, tf.Tensor3D][] {
-    const direct = this.#direct(batch, this.#views.some(({ view }) => view === 'all-tokens'));
+    const direct = this.#direct(batch, this.#byToken);
     if (direct) return [[ONLY_TAP, direct]];
-    const { logits, taps } = this.models[instance].infer(inputTensor([batch], this.#task.input));
-    return this.#needed.map((name) => {
-      const tensor = name === LOGITS ? (tf.reshape(logits, [1, batch.examples, -1]) as tf.Tensor3D) : taps.get(name);
+    return this.#named(this.models[instance].infer(inputTensor([batch], this.#task.input)), 1, batch.examples, this.#needed);
+  }
+
+  /** Activations and logits `[S, B, values]` by name, of networks that had all seeds' examples as members or in one batch. */
+  #named({ logits, taps }: ReturnType<Inferring['infer']>, seeds: number, batch: number, names: readonly string[]): [string, tf.Tensor3D][] {
+    return names.map((name) => {
+      const tensor = name === LOGITS ? logits : taps.get(name);
       if (!tensor) throw new Error(`the guide has no layer "${name}"`);
-      return [name, tensor];
+      return [name, tf.reshape(tensor, [seeds, batch, tensor.size / (seeds * batch)])];
     });
   }
 
-  #live(batches: readonly SeedBatch[], names: readonly string[], step: number): Map<string, tf.Tensor3D> {
-    const perSeed = batches.map((batch, s) => {
-      const shown = this.#shown(batch, this.#seeds[s], 'step', step);
-      return tf.tidy(() => Object.fromEntries(this.#infer(this.models.length > 1 ? s : 0, shown).filter(([name]) => names.includes(name))));
-    });
-    return new Map(names.map((name) => {
-      const parts = perSeed.map((tensors) => tensors[name]);
-      if (parts.length === 1) return [name, parts[0]];
-      const joined = tf.concat3d(parts, 0);
-      tf.dispose(parts);
-      return [name, joined];
-    }));
+  get #byToken(): boolean {
+    return this.#views.some(({ view }) => view === 'all-tokens');
+  }
+
+  /** What a guide that runs live is fed: what it reads, or shows, where that is not made of the batch on the device. */
+  #liveFeeds(batch: StepBatch): Record<string, Feed> {
+    const noise = this.#control !== undefined && this.#control !== 'shuffled';
+    const shown = () => batch.drawn().map((own, s) => this.#shown(own, this.#seeds[s], 'step', batch.step));
+    // What code of others does cannot be recorded, and what is a mean over tokens is made of numbers.
+    if (this.#imported || (this.#directKind === 'running-mean' && this.#task.tokens)) {
+      const perSeed = shown().map((own) => tf.tidy(() => Object.fromEntries(this.#infer(0, own))));
+      const joined = Object.keys(perSeed[0]).map((name) => [`shows ${name}`, tf.concat3d(perSeed.map((own) => own[name]), 0)] as const);
+      tf.dispose(perSeed);
+      return Object.fromEntries(joined);
+    }
+    const count = this.#seeds.length;
+    if (this.models.length > 1 && !this.#joint && this.#fitsTogether(count, batch.batchSize)) this.#joint = this.#build?.(this.#seeds) ?? null;
+    return noise ? { reads: inputValues(shown(), this.#task.input) } : {};
+  }
+
+  /** Whether the activations of all seeds' examples may be there at a time. */
+  #fitsTogether(seeds: number, batch: number): boolean {
+    return 4 * seeds * batch * this.#activations <= LIVE_BYTES;
+  }
+
+  /** Needed activations `[S, B, F]` of a step by name, without a cache. */
+  #live(fed: Fed, inputs: () => tf.Tensor, names: readonly string[]): ReadonlyMap<string, tf.Tensor3D> {
+    if (fed[`shows ${names[0]}`]) return new Map(names.map((name) => [name, fed[`shows ${name}`] as tf.Tensor3D]));
+    const reads = fed.reads ?? inputs();
+    const [seeds, batch, ...shape] = reads.shape;
+    if (this.#directKind === 'running-mean') return new Map([[ONLY_TAP, tf.reshape(reads, [seeds, batch, reads.size / (seeds * batch)])]]);
+    if (this.#directKind) {
+      const one = this.#direct({ examples: batch, inputs: new Float32Array(), labels: new Uint8Array() }, this.#byToken) as tf.Tensor3D;
+      return new Map([[ONLY_TAP, tf.concat3d(new Array<tf.Tensor3D>(seeds).fill(one), 0)]]);
+    }
+    if (this.#joint) return new Map(this.#named(this.#joint.infer(reads), seeds, batch, names));
+    if (this.models.length === 1 && this.#fitsTogether(seeds, batch)) {
+      return new Map(this.#named(this.models[0].infer(tf.reshape(reads, [1, seeds * batch, ...shape])), seeds, batch, names));
+    }
+    const perSeed = Array.from({ length: seeds }, (_, s) => tf.tidy(() => Object.fromEntries(
+      this.#named(this.models[this.models.length > 1 ? s : 0].infer(membersOf(reads, { first: s, count: 1 })), 1, batch, names))));
+    return new Map(names.map((name) => [name, tf.concat3d(perSeed.map((own) => own[name]), 0)]));
   }
 
   /**
    * A new order of the examples for every layer, step and seed, as rows of all matrices of examples that the view makes
    * of the batches. Padding stays where it is.
    */
-  #order(batches: readonly SeedBatch[], { tap, view }: NeededTap, step: number): Int32Array {
+  #order({ step, batchSize, drawn }: StepBatch, { tap, view }: NeededTap): Int32Array<ArrayBuffer> {
     const length = this.#task.tokens ? this.#task.input[0] : 1;
-    const padded = this.#task.tokens?.padded === true;
-    const parts = batches.flatMap(({ examples, inputs }, s): Int32Array[] => {
-      const n = view === 'all-tokens' ? examples * length : examples;
-      const order = stream(this.#seeds[s], 'shuffle', this.id, tap, 'step', step).permutation(n);
-      if (view === 'all-tokens') return [permuteWithin(order, padded ? (token) => inputs[token] >= 0 : undefined)];
+    const batches = this.#task.tokens?.padded ? drawn() : undefined;
+    const parts = this.#seeds.flatMap((seed, s): Int32Array[] => {
+      const inputs = batches?.[s].inputs;
+      const n = view === 'all-tokens' ? batchSize * length : batchSize;
+      const order = stream(seed, 'shuffle', this.id, tap, 'step', step).permutation(n);
+      if (view === 'all-tokens') return [permuteWithin(order, inputs && ((token) => inputs[token] >= 0))];
       if (view !== 'position') return [permuteWithin(order)];
-      return Array.from({ length }, (_, t) => permuteWithin(order, padded ? (b) => inputs[b * length + t] >= 0 : undefined));
+      return Array.from({ length }, (_, t) => permuteWithin(order, inputs && ((b) => inputs[b * length + t] >= 0)));
     });
     const all = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;

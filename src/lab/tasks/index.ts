@@ -12,7 +12,7 @@ import { microEnglishTask } from './text/task.ts';
 import type { DrawnTask, Task } from './types.ts';
 
 export { batchIndices, stepsPerEpoch } from './order.ts';
-export type { DrawnTask, SeedBatch, Split, Task } from './types.ts';
+export type { DrawnTask, Split, Task } from './types.ts';
 
 const IMAGES: Record<ProceduralSpec['kind'], ImageSource> = {
   textures: { draw: drawTexture },

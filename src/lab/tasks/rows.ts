@@ -1,6 +1,5 @@
 /** Batches out of a fixed training set. */
-import { batchIndices } from './order.ts';
-import type { SeedBatch, Split } from './types.ts';
+import type { Split } from './types.ts';
 
 /** Copies of some rows of a split. */
 export function gatherRows(split: Split, rows: Uint32Array): Split {
@@ -12,10 +11,4 @@ export function gatherRows(split: Split, rows: Uint32Array): Split {
     return taken;
   };
   return { examples: rows.length, inputs: take(split.inputs, width), labels: take(split.labels, outputs) };
-}
-
-/** The batch of one step in shuffled epochs. */
-export function epochBatch(split: Split, seed: number, step: number, batchSize: number): SeedBatch {
-  const rows = batchIndices(seed, step, batchSize, split.examples);
-  return { ...gatherRows(split, rows), rows };
 }

@@ -16,12 +16,6 @@ export interface Split {
   readonly groups?: Uint8Array<ArrayBuffer>;
 }
 
-/** What one seed is fed in one step. */
-export interface SeedBatch extends Split {
-  /** Places in the training set; null where the examples were drawn for this step. */
-  readonly rows: Uint32Array<ArrayBuffer> | null;
-}
-
 /** Data of an experiment. */
 export interface Task {
   readonly spec: TaskSpec;
@@ -34,7 +28,9 @@ export interface Task {
    * training can resume at any step.
    * @param stream names the draws where examples are new at every step: a guide must not see its target's batches
    */
-  batch(seed: number, step: number, batchSize: number, stream?: string): SeedBatch;
+  batch(seed: number, step: number, batchSize: number, stream?: string): Split;
+  /** Places in the training set of the examples of that batch; null where they are drawn, or changed, for the step. */
+  rows(seed: number, step: number, batchSize: number): Uint32Array<ArrayBuffer> | null;
   /** Where sequences are windows of a text: how its tokens are written, by id, and what stands between them. */
   readonly writing?: { tokenNames: string[]; separator: string };
 }

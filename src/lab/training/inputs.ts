@@ -61,7 +61,7 @@ export function sliceSplit(split: Split, from: number, count: number): Split {
 export const maskOrigin = (seeds: readonly number[], step: number): Values =>
   ({ values: Int32Array.from([...seeds, step]), shape: [seeds.length + 1] });
 
-/** Dropout masks of one step, made once and shared by every group that asks for the same layer. */
+/** Dropout masks of one step, `[S or members, B, F]`, made once per layer. */
 export class StepMasks {
   readonly #masks = new Map<string, tf.Tensor3D>();
   readonly #seeds: readonly number[];
@@ -69,13 +69,16 @@ export class StepMasks {
   readonly #batch: number;
   readonly #onDevice: ((layer: number, features: number, rate: number) => tf.Tensor3D) | undefined;
 
-  /** @param kernels, origin for masks that are made on the device: the same bits, but from `origin` instead of numbers */
-  constructor(seeds: readonly number[], step: number, batch: number, kernels?: Kernels, origin?: tf.Tensor) {
+  /**
+   * @param device for masks that are made there, the same bits but from `origin` instead of numbers; for so many members
+   *   as would otherwise share those of the seeds
+   */
+  constructor(seeds: readonly number[], step: number, batch: number, device?: { kernels: Kernels; origin: tf.Tensor; members: number }) {
     this.#seeds = seeds;
     this.#step = step;
     this.#batch = batch;
-    const make = kernels?.dropoutMask;
-    if (make && origin) this.#onDevice = (layer, features, rate) => make(origin as tf.Tensor1D, layer, [seeds.length, batch, features], rate);
+    const make = device?.kernels.dropoutMask;
+    if (make) this.#onDevice = (layer, features, rate) => make(device.origin as tf.Tensor1D, layer, [device.members, batch, features], rate);
   }
 
   readonly source: MaskSource = (layer, features, rate) => {

@@ -13,6 +13,7 @@ import { type GuideStore, recipeKey } from '../guidance/store.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { openTask, type Task } from '../tasks/index.ts';
 import { guideScores } from './evaluation.ts';
+import type { Stepper } from './steps.ts';
 import { trainGuide } from './trainGuide.ts';
 
 export interface GuidePreparation {
@@ -20,6 +21,8 @@ export interface GuidePreparation {
   /** The experiment's. */
   task: Task;
   kernels: Kernels;
+  /** Makes what takes the steps of a training. */
+  stepper: () => Stepper;
   store: GuideStore;
   library: Library;
   options: Pick<OpenOptions, 'retrain'>;
@@ -80,7 +83,7 @@ async function loadImported({ file, model }: ImportedGuideSpec, { library, task,
 
 /** Weights that were shipped or kept, else of a training now. */
 async function findOrTrain(
-  id: string, spec: TrainedGuideSpec, task: Task, { experiment, kernels, store, options, tell, pause }: GuidePreparation, known: Map<string, Trained>,
+  id: string, spec: TrainedGuideSpec, task: Task, { experiment, kernels, stepper, store, options, tell, pause }: GuidePreparation, known: Map<string, Trained>,
 ): Promise<Trained> {
   const key = recipeKey(experiment.task, spec);
   const again = options.retrain?.includes(id) === true;
@@ -99,7 +102,7 @@ async function findOrTrain(
     const weights = await trainGuide(id, spec, task, kernels, async (progress) => {
       tell({ type: 'guide.progress', guide: id, ...progress });
       await pause();
-    });
+    }, stepper());
     await store.keep(key, weights);
     return { weights, source: 'trained-now' };
   };

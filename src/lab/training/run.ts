@@ -6,22 +6,23 @@ import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric, taskShape } from '../../experiment/describe.ts';
 import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/events.ts';
 import { guideInstances } from '../../experiment/guides.ts';
-import { alignedPairs, armGroups, GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, members, tokenView } from '../../experiment/plan.ts';
+import { alignedPairs, armGroups, GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, largestGuideTable, members, tokenView } from '../../experiment/plan.ts';
 import type { AlignTerm, ArmSpec, BaseSettings, Experiment, Intervention, TokenView } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
-import { gramKey, type Guide, type NeededTap } from '../guidance/guide.ts';
+import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../guidance/tokenViews.ts';
 import type { PlainTensors } from '../networks/weights.ts';
-import type { SeedBatch, Task } from '../tasks/index.ts';
+import type { Task } from '../tasks/index.ts';
 import { exp } from '../random/math.ts';
+import { Batches, type StepBatch } from './batches.ts';
 import { evaluate, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
 import { generate } from './generate.ts';
 import { Group, SCALAR_ROWS } from './group.ts';
-import { inputTensor, inputValues, labelValues, maskOrigin, StepMasks } from './inputs.ts';
+import { maskOrigin, StepMasks } from './inputs.ts';
 import { GuideProbe } from './probe.ts';
 import { scheduleFactor } from './schedule.ts';
-import { DirectSteps, type Feed, type Stepper } from './steps.ts';
+import { DirectSteps, type Fed, type Feed, type Stepper } from './steps.ts';
 import type { AlignInput, DistilInput, MemberRange } from './terms.ts';
 
 /** Tokens that a member writes. */
@@ -40,8 +41,7 @@ interface ArmGroup {
   group: Group;
 }
 
-/** The inputs of a step, by name. */
-type Fed = Readonly<Record<string, tf.Tensor>>;
+type Views = ReadonlyMap<TokenView, BatchView>;
 /** The alignment term of an arm at the step at hand, if it is in effect. */
 type Aligned = (arm: Arm) => AlignTerm | undefined;
 
@@ -54,6 +54,7 @@ export class Run {
 
   readonly #kernels: Kernels;
   readonly #stepper: Stepper;
+  readonly #batches: Batches;
   #step = 0;
   /** Steps whose losses have been read. */
   #read = 0;
@@ -80,6 +81,7 @@ export class Run {
       }, kernels),
     }));
     this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, tokenView(experiment)));
+    this.#batches = new Batches({ task, seeds, batchSize: experiment.base.batchSize }, kernels);
     this.#declareNeeds();
   }
 
@@ -110,13 +112,11 @@ export class Run {
     const step = this.#step;
     const { learningRate, guidance } = this.#settingsAt(step);
     const factor = scheduleFactor(base.schedule, step, base.steps);
-    const drawn = seeds.map((seed) => this.task.batch(seed, step, base.batchSize));
     const aligned: Aligned = ({ spec: { align } }) =>
       (align && align.weight > 0 && guidance && step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined);
-    const guided = await this.#guideFeeds(drawn, aligned);
-    const feeds: Record<string, Feed> = {
-      inputs: inputValues(drawn, this.task.shape.input), labels: labelValues(drawn), origin: maskOrigin(seeds, step), ...guided,
-    };
+    const batch = this.#batches.at(step);
+    const guided = this.#guideFeeds(batch, aligned);
+    const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
     this.#groups.forEach(({ arms, group }, g) => {
       const rates = arms.flatMap(({ spec }) => seeds.map(() => (learningRate ?? spec.learningRate ?? base.learningRate) * factor));
       const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), arm.pairs.length, base)));
@@ -125,7 +125,7 @@ export class Run {
     // A step's structure depends on the arms that are aligned, and on nothing else that changes.
     const kind = this.#arms.map((arm) => (aligned(arm) ? 'a' : '-')).join('');
     await this.#stepper.step(kind, feeds, (fed) => this.#program(fed, aligned, step));
-    tf.dispose(guided);
+    tf.dispose(Object.values(guided).filter((feed) => feed instanceof tf.Tensor));
     this.#step += 1;
   }
 
@@ -226,6 +226,7 @@ export class Run {
 
   dispose(): void {
     this.#stepper.dispose();
+    this.#batches.dispose();
     for (const { group } of this.#groups) group.dispose();
     for (const probe of this.#probes) probe.dispose();
     for (const guide of this.#guides.values()) guide.dispose();
@@ -257,70 +258,89 @@ export class Run {
     return { tap, view: this.task.shape.tokens ? tokenView(this.experiment, spec) : null };
   }
 
-  /** What guides give a step, by name: Gram matrices, their shares, logits. The caller disposes it. */
-  async #guideFeeds(drawn: readonly SeedBatch[], aligned: Aligned): Promise<Record<string, tf.Tensor>> {
-    const feeds: Record<string, tf.Tensor> = {};
-    let views: Map<TokenView, BatchView> | undefined;
-    for (const [id, guide] of this.#guides) {
-      const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
-      const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
-      if (!grams && !logits) continue;
-      views ??= this.#views(drawn);
-      const batch = await guide.batch(drawn, views, { step: this.#step, grams, logits });
-      for (const [key, { gram, shares }] of batch.grams) {
-        feeds[`gram ${id} ${key}`] = gram;
-        if (shares) feeds[`shares ${id} ${key}`] = shares;
-      }
-      if (batch.logits) feeds[`logits ${id}`] = batch.logits;
-    }
-    for (const view of views?.values() ?? []) view.dispose();
-    return feeds;
+  /** What the steps of arms use of a guide; null where that is nothing. */
+  #useOf(id: string, aligned: Aligned): GuideUse | null {
+    const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
+    const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
+    return grams || logits ? { grams, logits } : null;
+  }
+
+  /** What is fed for the guides' part of a step; tensors are the caller's. */
+  #guideFeeds(batch: StepBatch, aligned: Aligned): Record<string, Feed> {
+    return Object.fromEntries([...this.#guides].flatMap(([id, guide]) => {
+      const use = this.#useOf(id, aligned);
+      return use ? Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed]) : [];
+    }));
+  }
+
+  /** The guides' part of a step. */
+  #shown(fed: Fed, aligned: Aligned, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
+    return new Map([...this.#guides].flatMap(([id, guide]) => {
+      const use = this.#useOf(id, aligned);
+      if (!use) return [];
+      const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
+      return [[id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))]];
+    }));
   }
 
   /** A step of all groups: `[3, members]` losses, metrics and activity. */
   #program(fed: Fed, aligned: Aligned, step: number): tf.Tensor {
     const { base, seeds } = this.experiment;
-    const views = this.#views(fed.inputs);
-    const masks = new StepMasks(seeds, step, base.batchSize, this.#kernels, fed.origin);
-    const packs = this.#groups.map(({ arms, group }, g) => group.step({
-      inputs: fed.inputs, labels: fed.labels as tf.Tensor2D, masks: masks.source, scalars: fed[`scalars${g}`] as tf.Tensor2D,
-      align: arms.flatMap((arm) => (aligned(arm) ? this.#alignTerms(arm, fed, views) : [])),
-      distil: arms.flatMap((arm) => this.#distilTerms(arm, fed)),
-    }));
-    masks.dispose();
+    let own: tf.Tensor | undefined;
+    const inputs = () => {
+      // Asked for in a scope that ends before the step does.
+      own ??= tf.keep(tf.clone(this.#batches.inputs(fed)));
+      return own;
+    };
+    const views = this.#views(inputs);
+    const shown = this.#shown(fed, aligned, inputs, views);
+    const packs = this.#groups.map(({ arms, group }, g) => {
+      const members = group.seeds.length;
+      const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
+      const pack = group.step({
+        inputs: this.#batches.inputs(fed, members), labels: this.#batches.labels(fed, members), masks: masks.source,
+        scalars: fed[`scalars${g}`] as tf.Tensor2D,
+        align: arms.flatMap((arm) => (aligned(arm) ? this.#alignTerms(arm, shown, views) : [])),
+        distil: arms.flatMap((arm) => this.#distilTerms(arm, shown, fed)),
+      });
+      masks.dispose();
+      return pack;
+    });
+    own?.dispose();
     for (const view of views.values()) view.dispose();
+    for (const { grams, logits } of shown.values()) {
+      for (const { gram, shares } of grams.values()) tf.dispose(shares ? [gram, shares] : [gram]);
+      logits?.dispose();
+    }
     return packs.length === 1 ? packs[0] : tf.concat2d(packs, 1);
   }
 
-  #alignTerms(arm: Arm, fed: Fed, views: ReadonlyMap<TokenView, BatchView>): AlignInput[] {
+  #alignTerms(arm: Arm, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
     const { align } = arm.spec;
     return arm.pairs.map(({ guideTap, targetTap }) => {
       const needed = this.#needed(arm, guideTap);
-      const of = `${align?.guide} ${gramKey(needed)}`;
+      const { gram, shares } = required(shown.get(align?.guide ?? '')?.grams.get(gramKey(needed)));
       return {
-        members: arm.members, targetTap, guideGram: required(fed[`gram ${of}`]) as tf.Tensor3D, shares: fed[`shares ${of}`] as tf.Tensor1D | undefined,
+        members: arm.members, targetTap, guideGram: gram, shares,
         measure: align?.measure ?? this.experiment.base.measure,
         view: needed.view === null ? undefined : views.get(needed.view),
       };
     });
   }
 
-  #distilTerms({ spec, members: own }: Arm, fed: Fed): DistilInput[] {
+  #distilTerms({ spec, members: own }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput[] {
     const { distil } = spec;
     if (!distil) return [];
-    const logits = required(fed[`logits ${distil.guide}`]) as tf.Tensor3D;
-    return [{ ...distil, members: own, logits, ...(this.task.shape.tokens && { labels: fed.labels as tf.Tensor2D }) }];
+    const logits = required(shown.get(distil.guide)?.logits);
+    return [{ ...distil, members: own, logits, ...(this.task.shape.tokens && { labels: this.#batches.labels(fed) }) }];
   }
 
-  /** The views of a step's tokens (given, or to be taken from its batches) that arms align in; none for images. */
-  #views(inputs: tf.Tensor | readonly SeedBatch[]): Map<TokenView, BatchView> {
+  /** The views of a step's tokens that arms align in; none for images. */
+  #views(inputs: () => tf.Tensor): Views {
     const { tokens, input } = this.task.shape;
     if (!tokens) return new Map();
     const kinds = new Set(this.#arms.filter(({ spec }) => spec.align).map(({ spec }) => tokenView(this.experiment, spec)));
-    return scoped(() => {
-      const padded = tokens.padded ? (inputs instanceof tf.Tensor ? inputs : inputTensor(inputs, input)) : undefined;
-      return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], padded as tf.Tensor3D | undefined)]));
-    });
+    return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs() as tf.Tensor3D) : undefined)]));
   }
 
   #declareNeeds(): void {
@@ -331,7 +351,8 @@ export class Run {
       const taps = new Map(this.#arms.filter(({ spec }) => spec.align?.guide === id)
         .flatMap((arm) => arm.pairs.map((p) => this.#needed(arm, p.guideTap))).map((needed) => [gramKey(needed), needed]));
       const bytes = guideInstances(this.experiment, id) * guideCacheBytes(this.experiment, id);
-      const fits = cached + bytes <= GUIDE_CACHE_BYTES;
+      const table = guideInstances(this.experiment, id) * largestGuideTable(this.experiment, id);
+      const fits = cached + bytes <= GUIDE_CACHE_BYTES && table <= (this.#kernels.largestTable ?? Number.POSITIVE_INFINITY);
       if (fits) cached += bytes;
       guide.require([...taps.values()], this.#arms.some(({ spec }) => spec.distil?.guide === id), fits);
     }
@@ -342,6 +363,16 @@ export class Run {
 function weightPerPair(align: AlignTerm | undefined, pairs: number, base: BaseSettings): number {
   const mean = (align?.reduction ?? base.reduction) === 'mean';
   return (align?.weight ?? 0) / (mean ? Math.max(1, pairs) : 1);
+}
+
+/** What is left of a guide's part of a step when the scope that it was made in ends. */
+function kept(batch: GuideBatch): GuideBatch {
+  for (const { gram, shares } of batch.grams.values()) {
+    tf.keep(gram);
+    if (shares) tf.keep(shares);
+  }
+  if (batch.logits) tf.keep(batch.logits);
+  return batch;
 }
 
 function required<T>(value: T | undefined, what = 'a guide was not prepared for this step'): T {

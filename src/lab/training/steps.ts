@@ -7,8 +7,11 @@ import * as tf from '@tensorflow/tfjs-core';
 /** One input of a step: its values, or a tensor on the device (which stays the caller's). */
 export type Feed = { shape: readonly number[]; values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> } | tf.Tensor;
 
+/** The inputs of a step, by name. */
+export type Fed = Readonly<Record<string, tf.Tensor>>;
+
 /** Disposes none of its inputs. */
-export type StepProgram = (inputs: Readonly<Record<string, tf.Tensor>>) => tf.Tensor;
+export type StepProgram = (inputs: Fed) => tf.Tensor;
 
 export interface Stepper {
   /**

@@ -1,14 +1,16 @@
 /** Train a guide by its own recipe: the task loss alone, one network, its own budget. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { TrainedGuideSpec } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { readTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
+import { Batches } from './batches.ts';
 import { evaluate, metricOf } from './evaluation.ts';
 import { Group, SCALAR_ROWS } from './group.ts';
-import { inputTensor, labelTensor, StepMasks } from './inputs.ts';
+import { maskOrigin, StepMasks } from './inputs.ts';
 import { scheduleFactor } from './schedule.ts';
+import { DirectSteps, type StepProgram, type Stepper } from './steps.ts';
 
 /** Steps between two reports. */
 const REPORT_EVERY = 10;
@@ -34,47 +36,50 @@ export interface GuideProgress {
  * @param task what the guide is trained on: the experiment's task, or its own
  * @param id the guide's id, for messages
  * @param report called every few steps; awaited, so that it can let messages in or stop the training by throwing
+ * @param stepper takes the steps; disposed at the end
  * @returns weights and running statistics
  * @throws {GuideDivergedError} when the loss stops being finite
  */
 export async function trainGuide(
   id: string, spec: TrainedGuideSpec, task: Task, kernels: Kernels, report: (progress: GuideProgress) => Promise<void>,
+  stepper: Stepper = new DirectSteps(),
 ): Promise<PlainTensors> {
   const { seed, steps, batchSize, learningRate, schedule, optimiser, clipNorm } = spec.training;
   const group = new Group({
     network: spec.network, task: task.shape, seeds: [seed], streamName: 'guide', optimiser, clipNorm: clipNorm ?? null,
   }, kernels);
+  const batches = new Batches({ task, seeds: [seed], batchSize, stream: 'guide-data' }, kernels);
+  const program = (step: number): StepProgram => (fed) => {
+    const masks = new StepMasks([seed], step, batchSize, { kernels, origin: fed.origin, members: 1 });
+    const pack = group.step({
+      inputs: batches.inputs(fed), labels: batches.labels(fed), masks: masks.source, align: [], distil: [], scalars: fed.scalars as tf.Tensor2D,
+    });
+    masks.dispose();
+    return pack;
+  };
+  /** Losses of the steps since the last report. */
+  const losses = async (done: number): Promise<Float32Array<ArrayBuffer>> => {
+    const rows = await stepper.read();
+    const bad = rows.findIndex(([loss, , updated]) => !Number.isFinite(loss) || updated === 0);
+    if (bad >= 0) {
+      throw new GuideDivergedError(`Training the guide "${id}" diverged at step ${done - rows.length + bad + 1}: lower its learning rate (${learningRate}).`);
+    }
+    return Float32Array.from(rows, ([loss]) => loss);
+  };
   try {
-    let losses: number[] = [];
     for (let step = 0; step < steps; step++) {
-      const batch = task.batch(seed, step, batchSize, 'guide-data');
-      const inputs = inputTensor([batch], task.shape.input);
-      const labels = labelTensor([batch]);
-      const masks = new StepMasks([seed], step, batchSize);
-      const scalars = tf.tensor2d(group.scalars(step, [learningRate * scheduleFactor(schedule, step, steps)]), [SCALAR_ROWS, 1]);
-      const pack = group.step({ inputs, labels, masks: masks.source, align: [], distil: [], scalars });
-      scalars.dispose();
-      masks.dispose();
-      inputs.dispose();
-      labels.dispose();
-      const [loss, , updated] = await pack.data<'float32'>();
-      pack.dispose();
-      if (!Number.isFinite(loss) || updated === 0) {
-        throw new GuideDivergedError(`Training the guide "${id}" diverged at step ${step + 1}: lower its learning rate (${learningRate}).`);
-      }
-      losses.push(loss);
+      const scalars = { values: group.scalars(step, [learningRate * scheduleFactor(schedule, step, steps)]), shape: [SCALAR_ROWS, 1] };
+      await stepper.step('guide', { ...batches.at(step).feeds, origin: maskOrigin([seed], step), scalars }, program(step));
       const done = step + 1;
-      if (done % REPORT_EVERY === 0 || done === steps) {
-        const score = done % VALIDATE_EVERY === 0 || done === steps ? await evaluate(group.model, task.val, task.shape.input, []) : null;
-        await report({
-          step: done, steps, loss: Float32Array.from(losses),
-          valLoss: score ? score.loss[0] : null, valMetric: score ? metricOf(task.spec, score)[0] : null,
-        });
-        losses = [];
-      }
+      if (done % REPORT_EVERY !== 0 && done !== steps) continue;
+      const loss = await losses(done);
+      const score = done % VALIDATE_EVERY === 0 || done === steps ? await evaluate(group.model, task.val, task.shape.input, []) : null;
+      await report({ step: done, steps, loss, valLoss: score ? score.loss[0] : null, valMetric: score ? metricOf(task.spec, score)[0] : null });
     }
     return await readTensors(group.model.weights.named());
   } finally {
+    stepper.dispose();
+    batches.dispose();
     group.dispose();
   }
 }

@@ -39,6 +39,8 @@ const MAX_LABEL_SHARE = 0.36;
 const labelRoom = (texts: readonly string[], width: number): number =>
   Math.min(width * MAX_LABEL_SHARE, 14 + CHARACTER * Math.max(6, ...texts.map((t) => t.length)));
 
+const noPath = () => null;
+
 const stepTick = (step: number): string =>
   step === 0 ? 'step 0' : step >= 10_000 ? `${axisNumber(step / 1000)}k` : String(step);
 
@@ -98,8 +100,8 @@ export const Plot = memo(function Plot(props: PlotProps) {
         training={props.training ?? false}
         chance={props.chance ?? false}
       />
-      {/* Has no values: Recharts' tooltip follows the steps of an item of its own. */}
-      <Line dataKey="nothing" stroke="none" dot={false} activeDot={false} legendType="none" isAnimationActive={false} />
+      {/* Has no values and no path (it would be measured at every redraw): Recharts' tooltip follows the steps of an item of its own. */}
+      <Line dataKey="nothing" stroke="none" shape={noPath} dot={false} activeDot={false} legendType="none" isAnimationActive={false} />
       <Moments moments={props.moments} avoid={references.map((r) => r.value)} />
       <Crosses crosses={props.crosses} />
       <EndLabels labels={props.labels} step={series.lastStep} />

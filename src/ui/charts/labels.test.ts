@@ -56,6 +56,7 @@ test('names are shortened by what they share, never to the same thing', () => {
   ]);
   expect(shortNames(['A', 'A, x', 'B', 'B, x'])).toEqual(['A', 'A, x', 'B', 'B, x']);
   expect(shortNames(['A very long name for an arm indeed'])).toEqual(['A very long name fo…']);
+  expect(shortNames(['Unguided', 'Guided, untrained guide'])).toEqual(['Unguided', 'Untrained guide']);
 });
 
 describe('placeTexts', () => {

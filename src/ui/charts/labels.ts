@@ -40,14 +40,14 @@ export function spreadLabels(ys: readonly number[], gap: number, top: number, bo
 
 /**
  * Shorten the names of arms for the margin: "Guided, untrained guide" beside "Guided", or beside "Guided, trained
- * guide", is "Untrained guide".
+ * guide", is "Untrained guide"; so is one that is too long to be written out.
  */
 export function shortNames(names: readonly string[], maxLength = 20): string[] {
   const short = names.map((name) => {
     const [head, ...rest] = name.split(', ');
     const tail = rest.join(', ');
     const shared = names.some((other) => other !== name && (other === head || other.startsWith(`${head}, `)));
-    return tail !== '' && shared ? tail[0].toUpperCase() + tail.slice(1) : name;
+    return tail !== '' && (shared || name.length > maxLength) ? tail[0].toUpperCase() + tail.slice(1) : name;
   });
   const unique = short.map((name, i) => (short.indexOf(name) === i && short.lastIndexOf(name) === i ? name : names[i]));
   return unique.map((name) => (name.length > maxLength ? `${name.slice(0, maxLength - 1).trimEnd()}…` : name));

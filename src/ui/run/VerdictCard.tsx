@@ -74,7 +74,7 @@ function Loaded() {
   const result = useRun((state) => state.result);
   if (file === null || !result) return null;
   return (
-    <div className={classes.whose} data-testid="loaded-result">
+    <div className={classes.loaded} data-testid="loaded-result">
       {loadedWords(file, result)}
     </div>
   );

@@ -7,8 +7,9 @@ import { FileError } from '../../files/errors.ts';
 import type { Library } from '../../files/library.ts';
 import { Resampler } from '../../files/resample.ts';
 import { stream } from '../../random/stream.ts';
-import { epochBatch } from '../rows.ts';
-import type { SeedBatch, Task } from '../types.ts';
+import { batchIndices } from '../order.ts';
+import { gatherRows } from '../rows.ts';
+import type { Split, Task } from '../types.ts';
 import { augment } from './augment.ts';
 import { channelStatistics, standardise, writeRgba } from './pixels.ts';
 import { balancedFirst, type ImageSplit, type SplitName } from './task.ts';
@@ -124,11 +125,14 @@ class FileImageTask implements Task {
     this.val = val;
   }
 
-  batch(seed: number, step: number, batchSize: number, name = 'data'): SeedBatch {
-    const batch = epochBatch(this.train, seed, step, batchSize);
-    if (!this.spec.augment) return batch;
-    augment(batch.inputs as Float32Array, this.shape.input, this.spec.augment, stream(seed, name, 'augment', step));
-    // No image comes twice as it is: what was computed of one is of no use for another.
-    return { ...batch, rows: null };
+  batch(seed: number, step: number, batchSize: number, name = 'data'): Split {
+    const batch = gatherRows(this.train, batchIndices(seed, step, batchSize, this.train.examples));
+    if (this.spec.augment) augment(batch.inputs as Float32Array, this.shape.input, this.spec.augment, stream(seed, name, 'augment', step));
+    return batch;
+  }
+
+  rows(seed: number, step: number, batchSize: number): Uint32Array<ArrayBuffer> | null {
+    // With random changes no image comes twice as it is: what was computed of one is of no use for another.
+    return this.spec.augment ? null : batchIndices(seed, step, batchSize, this.train.examples);
   }
 }

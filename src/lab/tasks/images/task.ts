@@ -3,8 +3,9 @@ import { type ImageShape, taskShape } from '../../../experiment/describe.ts';
 import type { ImagePreview } from '../../../experiment/events.ts';
 import type { ProceduralSpec } from '../../../experiment/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
-import { epochBatch } from '../rows.ts';
-import type { DrawnTask, SeedBatch, Split } from '../types.ts';
+import { batchIndices } from '../order.ts';
+import { gatherRows } from '../rows.ts';
+import type { DrawnTask, Split } from '../types.ts';
 import { channelStatistics, showContrast, type Standardisation, standardise, standardiseEach, writeRgba } from './pixels.ts';
 
 /** What images are drawn by; a task's specification has all of it. */
@@ -112,8 +113,12 @@ export class ImageTask implements DrawnTask {
     return this.#val;
   }
 
-  batch(seed: number, step: number, batchSize: number): SeedBatch {
-    return epochBatch(this.train, seed, step, batchSize);
+  batch(seed: number, step: number, batchSize: number): Split {
+    return gatherRows(this.train, this.rows(seed, step, batchSize));
+  }
+
+  rows(seed: number, step: number, batchSize: number): Uint32Array<ArrayBuffer> {
+    return batchIndices(seed, step, batchSize, this.train.examples);
   }
 
   preview(count: number, split: SplitName = 'train'): ImagePreview {

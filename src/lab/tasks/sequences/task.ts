@@ -3,8 +3,9 @@ import { classNames, taskShape, tokenNames, type SequenceShape } from '../../../
 import type { SequencePreview } from '../../../experiment/events.ts';
 import type { DrawnSequenceSpec } from '../../../experiment/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
-import { epochBatch } from '../rows.ts';
-import type { SeedBatch, Split, DrawnTask } from '../types.ts';
+import { batchIndices } from '../order.ts';
+import { gatherRows } from '../rows.ts';
+import type { Split, DrawnTask } from '../types.ts';
 import { generator } from './generators.ts';
 
 interface TokenSplit extends Split {
@@ -36,11 +37,15 @@ export class SequenceTask implements DrawnTask {
     return this.#val;
   }
 
-  batch(seed: number, step: number, batchSize: number, name = 'data'): SeedBatch {
+  batch(seed: number, step: number, batchSize: number, name = 'data'): Split {
     const { train } = this;
-    if (train) return epochBatch(train, seed, step, batchSize);
+    if (train) return gatherRows(train, batchIndices(seed, step, batchSize, train.examples));
     const random = stream(seed, name, this.spec.kind, 'step', step);
-    return { ...this.#sequences(batchSize, () => random), rows: null };
+    return this.#sequences(batchSize, () => random);
+  }
+
+  rows(seed: number, step: number, batchSize: number): Uint32Array<ArrayBuffer> | null {
+    return this.train && batchIndices(seed, step, batchSize, this.train.examples);
   }
 
   preview(count: number, split: 'train' | 'val' = 'train'): SequencePreview {

@@ -3,7 +3,7 @@ import { type SequenceShape, taskShape, tokenNames } from '../../../experiment/d
 import type { SequencePreview } from '../../../experiment/events.ts';
 import type { LanguageTaskSpec, MicroEnglishSpec } from '../../../experiment/schema.ts';
 import { stream } from '../../random/stream.ts';
-import type { DrawnTask, SeedBatch, Split } from '../types.ts';
+import type { DrawnTask, Split } from '../types.ts';
 import { isReturningName, microEnglish } from './microEnglish.ts';
 
 export interface Text {
@@ -47,12 +47,16 @@ export class LanguageTask implements DrawnTask {
     return this.#val;
   }
 
-  batch(seed: number, step: number, batchSize: number, name = 'data'): SeedBatch {
+  batch(seed: number, step: number, batchSize: number, name = 'data'): Split {
     this.#trainTokens ??= this.#text.train();
     const text = this.#trainTokens;
     const random = stream(seed, name, this.spec.kind, 'step', step);
     const starts = Array.from({ length: batchSize }, () => random.integer(text.length - this.spec.context));
-    return { ...this.#windows(text, starts), rows: null };
+    return this.#windows(text, starts);
+  }
+
+  rows(): null {
+    return null;
   }
 
   preview(count: number, split: 'train' | 'val' = 'train'): SequencePreview {
