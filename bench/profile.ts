@@ -6,41 +6,38 @@ import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-th
 import * as tf from '@tensorflow/tfjs-core';
 import { guideNetwork } from '../src/experiment/guides.ts';
 import { findPreset } from '../src/experiment/presets.ts';
-import type { ArmSpec, Experiment } from '../src/experiment/schema.ts';
+import type { Experiment } from '../src/experiment/schema.ts';
+import type { Kernels } from '../src/lab/backend/kernels/types.ts';
 import { createWasmKernels } from '../src/lab/backend/kernels/wasm/index.ts';
 import { Guide } from '../src/lab/guidance/guide.ts';
 import { createTask } from '../src/lab/tasks/index.ts';
 import { Run } from '../src/lab/training/run.ts';
+import type { Workload } from './contestants/entry.ts';
+import { stepsOf } from './contestants/experiments.ts';
 
-/** Of a preset: all arms, or `members` of them as bench/wasm.mjs has them. `perceptron`: without norm, SGD. */
-function experimentOf(preset: string, members: string): Experiment {
-  const plain = preset === 'perceptron';
-  const experiment = structuredClone(findPreset(plain ? 'wide-fcn' : preset)?.experiment) as Experiment;
-  if (plain) {
-    experiment.target = { family: 'fcn', depth: 3, width: 384, norm: 'none', dropout: 0, init: 'he', tap: 'pre' };
-    experiment.base.optimiser = { kind: 'sgd', momentum: 0, weightDecay: 0 };
-  }
-  const [guide] = preset === 'first-token' ? ['untrained'] : ['trained'];
-  const weight = experiment.arms.find(({ align }) => align)?.align?.weight ?? 1;
-  const unguided: ArmSpec = { id: 'unguided', name: 'Unguided' };
-  const guided: ArmSpec = { id: 'guided', name: 'Guided', align: { guide, weight } };
-  const distilled: ArmSpec = { id: 'distilled', name: 'Distilled', distil: { guide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' } };
-  if (members !== 'all') {
-    experiment.arms = members === '1' ? [plain ? unguided : guided] : [unguided, guided, distilled];
-    experiment.guides = { [guide]: experiment.guides[guide] };
-    experiment.seeds = Array.from({ length: members === '15' ? 5 : 1 }, (_, i) => i);
-  }
-  experiment.base.steps = 100_000;
-  return experiment;
+/** A preset as it is, or the members that the benchmark has of it. */
+function experimentOf(workload: string, members: string): Experiment {
+  if (members === 'all') return structuredClone(findPreset(workload)?.experiment) as Experiment;
+  const arms = ({ unguided: 'unguided', 1: 'guided' } as const)[members] ?? 'all';
+  return stepsOf(workload as Workload, arms, members === '15' ? 5 : 1, false);
 }
 
 export interface Profiled {
+  members: number;
   step(times: number): Promise<void>;
   evaluation(times: number): Promise<void>;
-  members: number;
 }
 
-export async function prepare(preset: string, members: string): Promise<Profiled> {
+function product(kernels: Kernels): Profiled {
+  const a = tf.randomNormal([1, 1024, 1024]) as tf.Tensor3D;
+  const step = async (times: number) => {
+    for (let i = 0; i < times; i++) kernels.matmul(a, a).dispose();
+  };
+  return { members: 1, step, evaluation: step };
+}
+
+/** @param workload a preset, `perceptron`, or `product`: of two large matrices */
+export async function prepare(workload: string, members: string): Promise<Profiled> {
   setWasmPaths({ 'tfjs-backend-wasm.wasm': plainUrl, 'tfjs-backend-wasm-simd.wasm': simdUrl, 'tfjs-backend-wasm-threaded-simd.wasm': threadedUrl });
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setThreadsCount(1);
@@ -49,16 +46,13 @@ export async function prepare(preset: string, members: string): Promise<Profiled
   const native = await createWasmKernels({ threads: 1 });
   if (!native) throw new Error('No native kernels.');
   const { kernels } = native;
-  if (preset === 'product') {
-    const a = tf.randomNormal([1, 1024, 1024]) as tf.Tensor3D;
-    return { members: 1, step: async (times) => { for (let i = 0; i < times; i++) kernels.matmul(a, a).dispose(); }, evaluation: async () => undefined };
-  }
-  const experiment = experimentOf(preset, members);
+  if (workload === 'product') return product(kernels);
+  const experiment = experimentOf(workload, members);
   const task = createTask(experiment.task);
   const guides = new Map(Object.entries(experiment.guides).map(([id, spec]) => [
     id, new Guide(id, spec, { task: task.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id) }, kernels),
   ]));
-  const run = new Run(experiment, task, guides, kernels);
+  const run = new Run({ ...experiment, base: { ...experiment.base, steps: 100_000 } }, task, guides, kernels);
   return {
     members: experiment.arms.length * experiment.seeds.length,
     step: async (times) => {

@@ -53,7 +53,10 @@ export async function race(
       const { who, members, warmUp } = contestant;
       await contestant.take(warmUp);
       const { wallMs, dispatches = 0 } = await contestant.take(1);
-      ready.push({ contestant, steps: Math.max(1, Math.ceil(turnMs / wallMs)), row: { who, members, flops, wall: [], cpu: [], dispatches } });
+      let steps = Math.ceil(turnMs / wallMs);
+      // A first guess of short steps is a bad one: code gets faster, and they are read back one by one.
+      if (steps > 3) steps = Math.ceil((turnMs * steps) / (await contestant.take(steps)).wallMs);
+      ready.push({ contestant, steps, row: { who, members, flops, wall: [], cpu: [], dispatches } });
     } catch (error) {
       await contestant.end();
       const { who } = contestant;

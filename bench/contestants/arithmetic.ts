@@ -3,9 +3,16 @@ import { describeGuide, guideInstances } from '../../src/experiment/guides.ts';
 import { alignedPairs, guideCacheBytes, guidesInUse } from '../../src/experiment/plan.ts';
 import type { Experiment, NetworkSpec } from '../../src/experiment/schema.ts';
 
-/** Multiply-adds ×2 of the first layer for one example: nobody asks for the gradient of a picture. (An embedding's is needed.) */
-function firstLayer(spec: NetworkSpec, { input }: TaskShape): number {
+/** Columns of the projections of a recurrent layer, by its width. */
+const GATES = { tanh: 1, relu: 1, gru: 3, lstm: 4 };
+
+/**
+ * Of three times the forward pass, what the first layer does not need for one example: nobody asks for the gradient of a
+ * picture, and what a recurrent layer takes of tokens is projected with the table they are looked up in.
+ */
+function firstLayer(spec: NetworkSpec, { input, tokens }: TaskShape): number {
   const [height, width = 1, channels = 1] = input;
+  if (spec.family === 'rnn') return tokens?.padded ? 0 : 3 * 2 * height * spec.width ** 2 * GATES[spec.cell];
   if (spec.family === 'fcn') return 2 * input.reduce((a, b) => a * b, 1) * spec.width;
   return spec.family === 'convnet' ? (2 * height * width * channels * 9 * spec.width) / spec.stride ** 2 : 0;
 }

@@ -85,7 +85,7 @@ async function whole(preset: Workload, place: Place, { quick, say }: Options): P
 /** Steps of a run that is extrapolated, and how often it is evaluated: at steps 0, 3 and 5. */
 const SAMPLE = { steps: 5, evaluateEvery: 3 };
 /** Nobody waits longer for a figure that is reported only. */
-const EMULATED_MS = 180_000;
+const EMULATED_MS = 150_000;
 
 /** Guides with random weights: on an emulated GPU training one alone would take minutes. */
 function sample(preset: Workload): Experiment {

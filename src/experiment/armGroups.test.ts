@@ -14,6 +14,12 @@ it('trains all arms of a small network together', () => {
   expect(ids(armGroups(experiment(3, 384, 5)))).toEqual([['arm-0', 'arm-1', 'arm-2', 'arm-3', 'arm-4']]);
 });
 
+// Small batches: what counts is a chunk of an evaluation, and that has no gradients.
+it('trains all arms of twenty-five convolutions together', () => {
+  const preset = structuredClone(findPreset('deep-convnet')?.experiment) as Experiment;
+  expect(armGroups({ ...preset, seeds: [0, 1, 2] })).toHaveLength(1);
+});
+
 it('divides the arms of a large one evenly and in order, within the memory of a group', () => {
   const large = experiment(64, 1024, 5);
   const groups = armGroups(large);

@@ -94,7 +94,8 @@ export interface EvaluationRecord {
   matrices: Record<string, Float32Array<ArrayBuffer>>;
   /**
    * Predicted class of every label of the validation set, `[members × labels]`: one an example for images and for
-   * sequences with one label, otherwise every label that is not −1, example by example in order of position.
+   * sequences with one label, otherwise every label that is not −1, example by example in order of position. In
+   * checkpoints, and where a run is told again, empty for all evaluations but the last.
    */
   predictions: Uint16Array<ArrayBuffer>;
   /** Where labels have groups (`labelGroups`): cross-entropy and accuracy on each, `[members × groups]`. */

@@ -106,10 +106,10 @@ export function guidesInUse(experiment: Experiment): string[] {
 /** Activations and their gradients of arms that are trained together, at most. */
 export const GROUP_BYTES = 512 * 2 ** 20;
 
-/** Bytes of the activations of all seeds of one arm in one step, with their gradients. */
+/** Bytes of the activations of all seeds of one arm: in one step, with their gradients, or in a chunk of an evaluation, which has none. */
 function armActivationBytes(experiment: Experiment): number {
   const { activations } = describeNetwork(experiment.target, taskShape(experiment.task));
-  return BYTES * 2 * experiment.seeds.length * Math.max(experiment.base.batchSize, EVALUATION_CHUNK) * activations;
+  return BYTES * experiment.seeds.length * Math.max(2 * experiment.base.batchSize, EVALUATION_CHUNK) * activations;
 }
 
 /**

@@ -48,10 +48,7 @@ export function add<T extends tf.Tensor>(tape: Tape, a: Value<T>, b: Value<T>): 
 }
 
 /** The same numbers in another shape; shapes share memory. */
-export function reshape<T extends tf.Tensor>(tape: Tape, x: Value, shape: number[]): Value<T> {
-  const from = x.tensor.shape;
-  return tape.push(tf.reshape(x.tensor, shape) as T, [x], (dy) => [tf.reshape(dy, from)]);
-}
+export const reshape = <T extends tf.Tensor>(tape: Tape, x: Value, shape: number[]): Value<T> => tape.view<T>(x, shape);
 
 /** `[E, B, H, W, C]` as `[E, B·H·W, C]`. */
 const pixelsOf = (x: tf.Tensor5D) => tf.reshape(x, [x.shape[0], -1, x.shape[4]]) as tf.Tensor3D;

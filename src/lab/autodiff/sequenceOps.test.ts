@@ -67,6 +67,22 @@ describe.each([['rnn-tanh', 1], ['rnn-relu', 1], ['gru', 3], ['lstm', 4]] as Arr
     });
   });
 
+  // Of a table smaller than the tokens, whose rows are projected, and of a larger one.
+  test.each([5, 13])('of tokens out of %i has the gradient and the values of their embedding', (vocabulary) => {
+    const own = { table: [2, vocabulary, 5], input: weights.input, hidden: weights.hidden, inputBias: weights.inputBias };
+    const all = tf.tensor3d([0, 3, 1, 2, 1, 1, 2, 0, 3, 3, 4, 0], [1, 3, 4], 'int32');
+    const both = [true, false].map((embedded): Forward => (tape, p) => {
+      const x = embedded ? ops.embedding(tape, all, p('table')) : { tokens: all, table: p('table') };
+      return ops.recurrent(tape, kind, x, { input: p('input'), hidden: p('hidden'), inputBias: p('inputBias') });
+    });
+    const values = new Map(Object.entries(own).map(([name, shape]) => [name, Float32Array.from(random(name, shape))]));
+    const [expected, actual] = both.map((forward) => evaluate(own, values, forward));
+    expect(actual.loss).toBeCloseTo(expected.loss, 5);
+    actual.gradients.forEach((gradient, i) => {
+      gradient.forEach((value, j) => { expect(value).toBeCloseTo(expected.gradients[i][j], 5); });
+    });
+  });
+
   test('has its gradient without either, its last state the next layer’s first', () => {
     hasItsGradient({ input: weights.input, hidden: weights.hidden, input2: [2, 6, columns], hidden2: weights.hidden }, (tape, p) => {
       // Data that both members share.
@@ -119,4 +135,17 @@ describe('reading positions', () => {
     const [d] = tape.gradients([[taken, tf.tensor3d([1, 2, 3, 4], [1, 2, 2])]], [value]);
     expect([...(d?.dataSync() ?? [])]).toEqual([0, 0, 1, 2, 0, 0, 3, 4, 0, 0, 0, 0]);
   });
+});
+
+test('gradients of some members at a view reach what is viewed', () => {
+  const tape = new Tape(composed, true);
+  const x = tape.parameter(tf.tensor3d(random('x', [3, 2, 4]), [3, 2, 4]));
+  const y = ops.tanh(tape, x);
+  const view = tape.view<tf.Tensor2D>(y, [3, 8]);
+  const seed = random('seed', [1, 8]);
+  const whole = [...random('whole', [3, 2, 4])];
+  const sum = whole.map((v, i) => v + (i >= 8 && i < 16 ? seed[i - 8] : 0));
+  const of = (roots: Parameters<Tape['gradients']>[0]) => [...(tape.gradients(roots, [x])[0]?.dataSync() ?? [])];
+  const expected = of([[y, tf.tensor3d(sum, [3, 2, 4])]]);
+  expect(of([[view, tf.tensor2d(seed, [1, 8]), 1], [y, tf.tensor3d(whole, [3, 2, 4])]])).toEqual(expected);
 });

@@ -35,6 +35,21 @@ export function embedding(tape: Tape, tokens: tf.Tensor3D, table: V3): V4 {
   return tape.push(y, [table], (dy) => [kernels.embeddingGrad(dy, tokens, table.tensor.shape[1])]);
 }
 
+/** Tokens to be read by the rows of a table, int32 `[E|1, B, T]` and `[E, V, F]`: each of them must be one. */
+export interface Embedded {
+  tokens: tf.Tensor3D;
+  table: V3;
+}
+
+/** `linear` of embedded tokens. Where the table has fewer rows than there are tokens, its rows are projected, once each. */
+function linearOfTokens(tape: Tape, { tokens, table }: Embedded, w: V3, b?: V2): V4 {
+  const [members, vocabulary, features] = table.tensor.shape;
+  const [, batch, length] = tokens.shape;
+  if (vocabulary >= batch * length) return linear(tape, embedding(tape, tokens, table), w, b);
+  const rows = linear(tape, tape.view<tf.Tensor4D>(table, [members, 1, vocabulary, features]), w, b);
+  return embedding(tape, tokens, tape.view<tf.Tensor3D>(rows, [members, vocabulary, w.tensor.shape[2]]));
+}
+
 /** The parameters of a recurrent layer, columns in PyTorch's order of gates (`GATES[kind]` · H of them). */
 export interface RecurrentWeights {
   /** `[E, I, G·H]` */
@@ -47,16 +62,16 @@ export interface RecurrentWeights {
 }
 
 /**
- * A recurrent layer as one operation: x `[E|1, B, T, I]` → hidden states at all positions `[E, B, T, H]`. `initial`
+ * A recurrent layer as one operation: x `[E|1, B, T, I]`, or tokens, → hidden states at all positions `[E, B, T, H]`. `initial`
  * `[E, B, H]` is the state before the first position, zero by default.
  */
-export function recurrent(tape: Tape, kind: RecurrentKind, x: V4, weights: RecurrentWeights, initial?: V3): V4 {
+export function recurrent(tape: Tape, kind: RecurrentKind, x: V4 | Embedded, weights: RecurrentWeights, initial?: V3): V4 {
   const { kernels } = tape;
   const { input, hidden, inputBias, hiddenBias } = weights;
   // What a GRU's hidden bias adds to n is multiplied by the reset gate; elsewhere the two biases only add up.
   const foldable = kind !== 'gru' && hiddenBias !== undefined;
   const bias = foldable && inputBias ? addBiases(tape, inputBias, hiddenBias) : foldable ? hiddenBias : inputBias;
-  const projected = linear(tape, x, input, bias);
+  const projected = 'table' in x ? linearOfTokens(tape, x, input, bias) : linear(tape, x, input, bias);
   const options = { kind, bias: foldable ? undefined : hiddenBias?.tensor, initial: initial?.tensor };
   const forward = kernels.recurrent(projected.tensor, hidden.tensor, options);
   const inputs: Value[] = [projected, hidden];
@@ -145,12 +160,21 @@ export function meanOverPositions(tape: Tape, x: V4, mask?: tf.Tensor3D): V3 {
 
 /** One position of each example, `[E, B, T, F]` → `[E, B, F]`: the last by default, or those of int32 `[E|1, B]`. */
 export function takePosition(tape: Tape, x: V4, positions?: tf.Tensor2D): V3 {
-  const length = x.tensor.shape[2];
-  const chosen = positions ?? tf.fill([1, 1], length - 1, 'int32');
-  const [members, batch] = chosen.shape;
-  const each = tf.reshape(tf.range(0, length, 1, 'int32'), [1, 1, length]);
-  const shares = tf.cast(tf.equal(tf.reshape(chosen, [members, batch, 1]), each), 'float32');
-  return weightedSum(tape, x, tf.expandDims(shares, 3));
+  const { kernels } = tape;
+  const [members, batch, length, features] = x.tensor.shape;
+  const chosen = positions ?? (tf.fill([1, batch], length - 1, 'int32') as tf.Tensor2D);
+  const examples = tf.tensor2d(Int32Array.from({ length: batch }, (_, b) => b), [1, batch], 'int32');
+  const rows = tf.add(tf.mul(examples, tf.scalar(length, 'int32')), chosen) as tf.Tensor2D;
+  const y = kernels.gatherRows(tf.reshape(x.tensor, [members, batch * length, features]), rows, members);
+  return tape.push(y, [x], (dy) => {
+    // Where a row of the gradient comes from: the chosen position's from its example, none for the others.
+    const each = tf.tensor3d(Int32Array.from({ length }, (_, t) => t), [1, 1, length], 'int32');
+    const here = tf.cast(tf.equal(tf.expandDims(chosen, 2), each), 'int32');
+    const one = tf.scalar(1, 'int32');
+    const from = tf.sub(tf.mul(here, tf.expandDims(tf.add(examples, one), 2)), one);
+    const spread = kernels.gatherRows(dy, tf.reshape(from, [chosen.shape[0], batch * length]), members);
+    return [tf.reshape(spread, x.tensor.shape)];
+  });
 }
 
 /** Σ over positions of x times weights `[E|1, B|1, T, 1]`. */

@@ -11,6 +11,8 @@ export interface Value<T extends tf.Tensor = tf.Tensor> {
   readonly tensor: T;
   /** Whether a parameter lies below it; gradients of other values are never formed. */
   readonly tracked: boolean;
+  /** Where it is another value's numbers in another shape. */
+  readonly viewOf?: Value;
 }
 
 /**
@@ -24,6 +26,13 @@ interface Node {
   output: Value;
   inputs: readonly Value[];
   backward: Backward;
+}
+
+/** A root at a view as one at what is viewed: what else reaches that can be added in one go. */
+function seen([value, gradient, first]: Root): Root {
+  const { viewOf } = value;
+  if (!viewOf) return [value, gradient, first];
+  return seen([viewOf, tf.reshape(gradient, [gradient.shape[0], ...viewOf.tensor.shape.slice(1)]), first]);
 }
 
 export class Tape {
@@ -58,6 +67,14 @@ export class Tape {
     return output;
   }
 
+  /** The same numbers in another shape; shapes share memory. */
+  view<T extends tf.Tensor>(x: Value, shape: number[]): Value<T> {
+    const from = x.tensor.shape;
+    const value = this.push(tf.reshape(x.tensor, shape) as T, [x], (dy) => [tf.reshape(dy, from)]);
+    // Same members, so that a gradient of some of them is one for the other value.
+    return shape[0] === from[0] ? Object.assign(value, { viewOf: x }) : value;
+  }
+
   /**
    * Gradients of Σ ⟨root, seed⟩ with respect to `of`.
    * @param roots gradients that are injected at values
@@ -71,10 +88,10 @@ export class Tape {
     };
     const partial = new Map<Value, Root[]>();
     for (const root of roots) {
-      const [value, gradient] = root;
+      const [value, gradient, first] = seen(root);
       if (!value.tracked) continue;
       if (gradient.shape[0] === value.tensor.shape[0]) accumulate(value, gradient);
-      else partial.set(value, [...(partial.get(value) ?? []), root]);
+      else partial.set(value, [...(partial.get(value) ?? []), [value, gradient, first]]);
     }
     /** The gradient of a value to which everything has been added. */
     const complete = (value: Value): tf.Tensor | null => {

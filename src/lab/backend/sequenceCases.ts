@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as ops from '../autodiff/sequenceOps.ts';
 import { Tape, type Value } from '../autodiff/tape.ts';
+import { guideGram } from '../guidance/alignment.ts';
+import { BatchView } from '../guidance/tokenViews.ts';
 import { stream } from '../random/stream.ts';
 import type { Kernels } from './kernels/types.ts';
 import { GATES, type RecurrentKind } from './kernels/sequenceTypes.ts';
@@ -61,6 +63,13 @@ export const SEQUENCE_CASES: Record<string, Case> = {
       shared: k.embedding(tokens(1, 3, 6, 7), table), own: k.embedding(tokens(2, 3, 6, 7), table),
       dShared: k.embeddingGrad(dy, tokens(1, 3, 6, 7), 7), dOwn: k.embeddingGrad(dy, tokens(2, 3, 6, 7), 7),
     };
+  },
+  'padded positions': (k) => {
+    const view = new BatchView('position', 4, tokens(2, 6, 4, 2));
+    const { gram, shares } = guideGram(k, random('shown', [2, 6, 20]), view);
+    const spread = view.spread(random('gradient', [8, 6, 5]), 6);
+    view.dispose();
+    return { gram, shares: shares as tf.Tensor, spread };
   },
   'RNN, tanh': recurrentCase('rnn-tanh'),
   'RNN, ReLU': recurrentCase('rnn-relu'),

@@ -38,15 +38,17 @@ export function rnn(spec: RnnSpec, task: SequenceShape): NetworkProgram {
     forward(context, inputs) {
       const tokens = inputs.tensor as tf.Tensor3D;
       const padding = paddingOf(task, tokens);
-      let states = embed(context, tokens);
+      // A token of padding is none: its embedding is 0.
+      let below: Value<tf.Tensor4D> | sequence.Embedded = padding ? embed(context, tokens) : { tokens, table: context.parameter('embedding') };
       let initial: Value<tf.Tensor3D> | undefined;
       for (const name of names) {
-        states = sequence.recurrent(context.tape, kind, states, weightsOf(context, name), initial);
+        const states: Value<tf.Tensor4D> = sequence.recurrent(context.tape, kind, below, weightsOf(context, name), initial);
         context.tap(name, states);
         // The official code hands on the state with which a layer ends (paper-facts, sequence-recipes section 7).
         if (spec.chained) initial = sequence.takePosition(context.tape, states, padding?.last);
+        below = states;
       }
-      return readOut(context, task, states, 'last', padding);
+      return readOut(context, task, below as Value<tf.Tensor4D>, 'last', padding);
     },
   };
 }

@@ -44,8 +44,11 @@ export class History {
     return fresh;
   }
 
+  /** Predictions are kept of the latest evaluation only: of all of them they would be most of a long run's memory and checkpoints. */
   evaluated(record: EvaluationRecord): void {
-    this.#evaluations = [...this.#evaluations.filter((e) => e.step < record.step), record];
+    const before = this.#evaluations.filter((e) => e.step < record.step);
+    const previous = before.pop();
+    this.#evaluations = [...before, ...(previous ? [{ ...previous, predictions: new Uint16Array(0) }] : []), record];
   }
 
   /** Training loss or metric of one member, one value per step. */

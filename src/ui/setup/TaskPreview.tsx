@@ -30,7 +30,7 @@ function useNeeded(task: TaskSpec): NamedAsset | 'unknown' | null {
   return named.ref.hash === undefined || assets ? named : 'unknown';
 }
 
-/** The first training examples of the task. What is shown stays until the next is there, if it is of the same kind. */
+/** The first training examples of the task. What is shown stays until the next is there, if it is of the same task: textures must not stand for shapes. */
 export function TaskPreview({ task }: { task: TaskSpec }) {
   const [settled] = useDebouncedValue(task, TYPING_MS);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
@@ -49,9 +49,9 @@ export function TaskPreview({ task }: { task: TaskSpec }) {
   if (needed && needed !== 'unknown') return <FilesNeeded needed={needed} />;
   // Written in the names of the task that they were drawn from.
   if (isImageTask(task)) {
-    const shown = drawn && isImageTask(drawn.task) && preview && preview.kind !== 'sequences' ? { of: drawn.task, preview } : null;
+    const shown = drawn && drawn.task.kind === task.kind && isImageTask(drawn.task) && preview && preview.kind !== 'sequences' ? { of: drawn.task, preview } : null;
     return <Thumbnails task={shown?.of ?? task} preview={shown?.preview ?? null} />;
   }
-  const shown = drawn && !isImageTask(drawn.task) && preview?.kind === 'sequences' ? { of: drawn.task, preview } : null;
+  const shown = drawn && drawn.task.kind === task.kind && !isImageTask(drawn.task) && preview?.kind === 'sequences' ? { of: drawn.task, preview } : null;
   return <Sequences task={shown?.of ?? task} preview={shown?.preview ?? null} />;
 }

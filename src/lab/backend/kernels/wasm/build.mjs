@@ -98,7 +98,7 @@ function build(/** @type {boolean} */ names) {
     artifacts[variant] = createHash('sha256').update(readFileSync(output)).digest('hex');
     console.log(`kernels-${variant}.wasm: ${readFileSync(output).length} bytes`);
   }
-  writeFileSync(`${HERE}built.json`, `${JSON.stringify({ source: sourceHash(), artifacts }, null, 2)}\n`);
+  if (!names) writeFileSync(`${HERE}built.json`, `${JSON.stringify({ source: sourceHash(), artifacts }, null, 2)}\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build(process.argv.includes('--names'));

@@ -1,10 +1,9 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { CONSTANT_LAYER_RATIO } from '../composed.ts';
 import type { Kernels, MatmulOptions } from '../types.ts';
-import { addressesOn, type Context, check, DOUBLE_BYTES, PRODUCT_SCRATCH_BYTES, shapesOf } from './context.ts';
+import { addressesOn, type Context, check, DOUBLE_BYTES, FLOAT_BYTES, PRODUCT_SCRATCH_BYTES, shapesOf } from './context.ts';
 
 type Dense = 'matmul' | 'sumRows' | 'relu' | 'reluGrad';
-type Normalisation = 'batchNorm' | 'batchNormGrad' | 'batchNormInference' | 'centreNormalise';
 
 /** Products, rectifiers and sums. */
 export function dense({ heap, runner }: Context): Pick<Kernels, Dense> {
@@ -71,7 +70,7 @@ export function dense({ heap, runner }: Context): Pick<Kernels, Dense> {
 }
 
 /** Batch normalisation with its gradient, and the centring that similarity needs. */
-export function normalisation({ heap, runner, partialSums }: Context): Pick<Kernels, Normalisation> {
+export function normalisation({ heap, runner, partialSums }: Context) {
   const { at, perMember } = addressesOn(heap);
 
   const batchNorm: Kernels['batchNorm'] = (x, gamma, beta, { epsilon, relu, mask }) => {
@@ -116,16 +115,19 @@ export function normalisation({ heap, runner, partialSums }: Context): Pick<Kern
     return y;
   };
 
-  function centreNormalise(x: Tensor3D): { z: Tensor3D; norm: Tensor1D } {
-    const [members, , features] = x.shape;
-    const z = heap.tensor<Tensor3D>(x.shape);
-    const norm = heap.tensor<Tensor1D>([members]);
-    const sums = partialSums.reserve(2 * members * features * DOUBLE_BYTES);
-    runner.run('centre', [at(x, x.size), heap.address(z), sums, ...x.shape], 4 * x.size);
-    const args = [heap.address(z), heap.address(norm), sums, ...x.shape, CONSTANT_LAYER_RATIO];
-    runner.run('normalise', args, x.size);
+  /** Of members `[first, first + count)`. */
+  function centreNormaliseMembers(x: Tensor3D, first: number, count: number): { z: Tensor3D; norm: Tensor1D } {
+    const [, rows, features] = x.shape;
+    const z = heap.tensor<Tensor3D>([count, rows, features]);
+    const norm = heap.tensor<Tensor1D>([count]);
+    const sums = partialSums.reserve(2 * count * features * DOUBLE_BYTES);
+    const from = at(x, x.size) + first * rows * features * FLOAT_BYTES;
+    runner.run('centre', [from, heap.address(z), sums, ...z.shape], 4 * z.size);
+    const args = [heap.address(z), heap.address(norm), sums, ...z.shape, CONSTANT_LAYER_RATIO];
+    runner.run('normalise', args, z.size);
     return { z, norm };
   }
+  const centreNormalise: Kernels['centreNormalise'] = (x) => centreNormaliseMembers(x, 0, x.shape[0]);
 
-  return { batchNorm, batchNormGrad, batchNormInference, centreNormalise };
+  return { batchNorm, batchNormGrad, batchNormInference, centreNormalise, centreNormaliseMembers };
 }

@@ -1,10 +1,9 @@
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { CENTRED_GRAM_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed.ts';
 import type { Kernels } from '../types.ts';
 import { addressesOn, type Context, check, FLOAT_BYTES, shapesOf } from './context.ts';
 
-/** Losses and similarity with their gradients. */
-export function losses({ heap, runner }: Context): Pick<Kernels, 'softmaxCrossEntropy' | 'distillation' | 'cka'> {
+/** Losses with their gradients. */
+export function losses({ heap, runner }: Context): Pick<Kernels, 'softmaxCrossEntropy' | 'distillation'> {
   const { at, perMember } = addressesOn(heap);
 
   /** Address of the labels, and how many there are from one member to the next. */
@@ -45,21 +44,5 @@ export function losses({ heap, runner }: Context): Pick<Kernels, 'softmaxCrossEn
     return { loss, dLogits };
   };
 
-  function cka(k: Tensor3D, l: Tensor3D, { debiased }: { debiased: boolean }): { value: Tensor1D; g: Tensor3D } {
-    const [members, n] = k.shape;
-    const value = heap.tensor<Tensor1D>([members]);
-    const g = heap.tensor<Tensor3D>(k.shape);
-    const inputs = [at(k, members * n * n), ...perMember(l, members, n * n)];
-    // Fewer examples U-centre to nothing but rounding noise.
-    const floor = debiased && n < MIN_DEBIASED_EXAMPLES ? Infinity : CENTRED_GRAM_RATIO;
-    runner.run(
-      'cka',
-      [...inputs, heap.address(value), heap.address(g), members, n, Number(debiased), floor],
-      8 * k.size,
-      2 * n * FLOAT_BYTES,
-    );
-    return { value, g };
-  }
-
-  return { softmaxCrossEntropy, distillation, cka };
+  return { softmaxCrossEntropy, distillation };
 }

@@ -1,6 +1,7 @@
 import type { Kernels } from '../types.ts';
 import { convolution } from './convolution.ts';
 import { dense, normalisation } from './dense.ts';
+import { dropout } from './dropout.ts';
 import type { Heap } from './heap.ts';
 import { losses } from './losses.ts';
 import { optimisers } from './optimisers.ts';
@@ -15,13 +16,14 @@ export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; d
   const partialSums = new Block(heap);
   const context = { heap, runner, partialSums };
   const products = dense(context);
-  const normalisations = normalisation(context);
+  const { centreNormaliseMembers, ...normalisations } = normalisation(context);
   return {
     kernels: {
       ...products,
       ...normalisations,
-      ...similarity(context, { ...products, ...normalisations }),
+      ...similarity(context, { ...products, centreNormaliseMembers }),
       ...convolution(context),
+      ...dropout(context),
       ...losses(context),
       ...optimisers(context),
       ...tokenKernels(context),

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alignmentGradient } from '../../../guidance/alignment.ts';
 import { composed } from '../composed.ts';
 import type { Kernels } from '../types.ts';
 import { createWasmKernels, type WasmKernels } from './index.ts';
@@ -87,6 +88,38 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
     }, 1e-4);
     await agrees((kernels) => kernels.gramProducts(randomTensor([e, n, features], 1), null, others(1)), 1e-4);
     await agrees((kernels) => kernels.gramProducts(tf.fill([e, n, features], 3) as Tensor3D, null, []));
+  });
+
+  test.each([
+    [1, 9, 30],
+    [5, 9, 6],
+    [3, 12, 7],
+  ])('the gradient of an alignment at %i positions, %i examples of %i features', async (positions, n, features) => {
+    const [members, first, count] = [3, 1, 2];
+    const gram = (matrices: number) => {
+      const { z } = composed.centreNormalise(randomTensor<Tensor3D>([matrices, n, 4], 2));
+      return tf.matMul<Tensor3D>(z, z, false, true);
+    };
+    for (const debiased of [false, true]) {
+      for (const matrices of [1, count * positions]) {
+        await agrees((kernels) => {
+          const x = randomTensor<Tensor3D>([members, n, positions * features], 1, 1, 3);
+          const shares = positions > 1 ? tf.abs(randomTensor<Tensor1D>([count * positions], 3)) : undefined;
+          const weights = tf.tensor1d([9, 0.5, 2]);
+          if (kernels.alignmentGradient) {
+            return kernels.alignmentGradient(x, gram(matrices), weights, { first, count, positions, shares, debiased });
+          }
+          // By position: a matrix each, and back.
+          const byPosition = (t: Tensor, from: number, to: number) =>
+            tf.reshape(tf.transpose(tf.reshape(t, [count, from, to, features]), [0, 2, 1, 3]), [count * to, from, features]);
+          const examples = byPosition(tf.slice(x, [first, 0, 0], [count, n, positions * features]), n, positions) as Tensor3D;
+          const own = tf.reshape(tf.tile(tf.tensor2d([0.5, 2], [2, 1]), [1, positions]), [-1]) as Tensor1D;
+          const measure = debiased ? 'cka-debiased' : 'cka';
+          const gradient = alignmentGradient(kernels, examples, gram(matrices), shares ? tf.mul(own, shares) : own, measure);
+          return tf.reshape(byPosition(gradient, positions, n), [count, n, positions * features]);
+        }, 1e-4);
+      }
+    }
   });
 
   test('cka of layers with a large offset', async () => {

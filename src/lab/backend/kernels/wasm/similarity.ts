@@ -1,16 +1,64 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor3D } from '@tensorflow/tfjs-core';
-import { CONSTANT_LAYER_RATIO } from '../composed.ts';
+import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
+import { CENTRED_GRAM_RATIO, CONSTANT_LAYER_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed.ts';
 import { gramProductColumns } from '../composed/similarity.ts';
 import type { Kernels } from '../types.ts';
+import type { normalisation } from './dense.ts';
 import { addressesOn, type Context, check, FLOAT_BYTES, PRODUCT_SCRATCH_BYTES, shapesOf } from './context.ts';
 
-/** What compares layers with each other. */
+type Normalisation = Pick<ReturnType<typeof normalisation>, 'centreNormaliseMembers'>;
+
+/** Fewer examples U-centre to nothing but rounding noise. */
+const floorOf = (n: number, debiased: boolean): number =>
+  debiased && n < MIN_DEBIASED_EXAMPLES ? Infinity : CENTRED_GRAM_RATIO;
+
+/** Similarity of layers, with its gradient. */
 export function similarity(
   { heap, runner }: Context,
-  { matmul, centreNormalise }: Pick<Kernels, 'matmul' | 'centreNormalise'>,
-): Pick<Kernels, 'gramProducts'> {
-  const { at } = addressesOn(heap);
+  { matmul, centreNormaliseMembers }: Pick<Kernels, 'matmul'> & Normalisation,
+): Pick<Kernels, 'cka' | 'gramProducts' | 'alignmentGradient'> {
+  const { at, perMember } = addressesOn(heap);
+
+  /** With a scale G is that of an alignment term: addresses of norms, weights and shares. */
+  function compare(k: Tensor3D, l: Tensor3D, debiased: boolean, scale = [0, 0, 0]): { value: Tensor1D; g: Tensor3D } {
+    const [members, n] = k.shape;
+    const value = heap.tensor<Tensor1D>([members]);
+    const g = heap.tensor<Tensor3D>(k.shape);
+    const inputs = [at(k, members * n * n), ...perMember(l, members, n * n), heap.address(value), heap.address(g)];
+    const args = [...inputs, ...scale, members, n, Number(debiased), floorOf(n, debiased)];
+    runner.run('cka', args, 8 * k.size, 2 * n * FLOAT_BYTES);
+    return { value, g };
+  }
+
+  const alignmentGradient: NonNullable<Kernels['alignmentGradient']> = (x, guide, weights, options) => {
+    const { first, count, positions, shares, debiased } = options;
+    const [members, n, all] = x.shape;
+    const features = all / positions;
+    check(
+      first + count <= members && Number.isInteger(features),
+      () => `alignmentGradient: members ${first} to ${first + count} of ${shapesOf(x)}.`,
+    );
+    const scale = [at(weights, members) + first * FLOAT_BYTES, shares ? at(shares, count * positions) : 0];
+    if (positions === 1) {
+      // Few and large: the parts of each product are shared by the threads.
+      const { z, norm } = centreNormaliseMembers(x, first, count);
+      const gram = matmul(z, z, { transposeB: true });
+      const { value, g } = compare(gram, guide, debiased, [heap.address(norm), ...scale]);
+      const gradient = matmul(g, z);
+      tf.dispose([z, norm, gram, value, g]);
+      return gradient;
+    }
+    const gradient = heap.tensor<Tensor3D>([count, n, all]);
+    const inputs = [at(x, x.size) + first * n * all * FLOAT_BYTES, ...perMember(guide, count * positions, n * n)];
+    const sizes = [count, n, positions, features, Number(debiased), CONSTANT_LAYER_RATIO, floorOf(n, debiased)];
+    runner.run(
+      'alignment_gradient',
+      [...inputs, ...scale, heap.address(gradient), ...sizes],
+      count * positions * n * n * (2 * features + 8),
+      PRODUCT_SCRATCH_BYTES + (4 * features + 2 * n * (features + n + 1)) * FLOAT_BYTES,
+    );
+    return gradient;
+  };
 
   const gramProducts: Kernels['gramProducts'] = (x, rows, others) => {
     const [members, allRows, features] = x.shape;
@@ -44,7 +92,7 @@ export function similarity(
       );
     } else {
       // Few and large: the parts of each product are shared by the threads.
-      const { z, norm } = centreNormalise(x);
+      const { z, norm } = centreNormaliseMembers(x, 0, members);
       const gram = matmul(z, z, { transposeB: true });
       runner.run('gram_products', [heap.address(gram), ...compared, n], work);
       tf.dispose([z, norm, gram]);
@@ -53,5 +101,5 @@ export function similarity(
     return out;
   };
 
-  return { gramProducts };
+  return { cka: (k, l, { debiased }) => compare(k, l, debiased), gramProducts, alignmentGradient };
 }

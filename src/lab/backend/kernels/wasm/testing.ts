@@ -111,7 +111,7 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
     { scale: one, active: one, factors },
     { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0 },
   );
-  return [
+  const all = [
     kernels.matmul(x, dy, { transposeA: true, bias: gamma }),
     k,
     norm,
@@ -133,11 +133,17 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
     ...Object.values(kernels.cka(k, kernels.matmul(l, l, { transposeB: true }), { debiased: true })),
     kernels.gramProducts(x, tf.tensor2d([0, 2, 3, 7, 9, 1, 4, 5, 6, 20], [2, 5], 'int32'), []),
     kernels.gramProducts(x, null, [tf.reshape(k, [-1, 1, 1, rows, rows])]),
+    kernels.dropoutMask?.(tf.tensor1d([5, 9], 'int32'), 1, [one.size, rows, features], 0.3) ?? [],
+    ...[1, 3].flatMap((positions) => {
+      const options = { first: 0, count: one.size, positions, debiased: false };
+      return kernels.alignmentGradient?.(x, randomTensor([1, rows, rows], 12), one, options) ?? [];
+    }),
     adam.parameter,
     ...adam.slots,
     kernels.sumSquares([x, dy]),
     ...sequenceKernels(kernels, member),
   ];
+  return all.flat();
 }
 
 /** Every kernel for sequences, as `everyKernel`. */

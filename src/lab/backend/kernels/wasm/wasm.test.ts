@@ -7,6 +7,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { dropoutMask as maskFromNumbers } from '../../../random/dropout.ts';
 import { composed } from '../composed.ts';
 import type { Kernels } from '../types.ts';
 import { sourceHash } from './build.mjs';
@@ -213,6 +214,20 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
         direction: 'forward',
       }),
     );
+  });
+
+  test.each([
+    [1, 5, 0.1],
+    [3, 127, 0.5],
+    [2, 64, 0],
+  ])('dropout masks of %i × %i at %f have the bits that numbers give', async (batch, features, rate) => {
+    await tf.setBackend('wasm');
+    tf.tidy(() => {
+      const origin = tf.tensor1d([7, -3, 1234], 'int32');
+      const masks = wasm.kernels.dropoutMask?.(origin, 2 ** 31 + 5, [4, batch, features], rate);
+      const expected = [7, -3, 7, -3].flatMap((seed) => [...maskFromNumbers(seed, 1234, 2 ** 31 + 5, batch * features, rate)]);
+      expect([...(masks?.dataSync() ?? [])]).toEqual(expected);
+    });
   });
 
   describe.each([[[3, 5]], [[3, 4, 4]], [[2, 3, 3, 2, 5]], [[3, 20001]]])('optimisers on %j', (shape) => {

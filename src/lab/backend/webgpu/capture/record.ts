@@ -17,7 +17,7 @@ import { type BufferManager, type DataId, dataOf, onGpu, settle, type WebGpuBack
 export interface Dispatch {
   pipeline: GPUComputePipeline;
   bindGroup: GPUBindGroup;
-  groups: readonly [number, number?, number?];
+  groups: readonly [x: number, y: number, z: number];
 }
 
 /** A program that has run cannot be replayed; `message` says why. */
@@ -143,7 +143,7 @@ export class Recording {
       if (pipeline !== current) pass.setPipeline(pipeline);
       current = pipeline;
       pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...(groups as [number, number?, number?]));
+      pass.dispatchWorkgroups(groups[0], groups[1], groups[2]);
     }
     pass.end();
   }
@@ -174,9 +174,9 @@ function noting(encoder: GPUCommandEncoder, dispatches: Dispatch[], mayCopy: () 
         bindGroup = group;
         real.setBindGroup(index, group);
       },
-      dispatchWorkgroups(...groups: [number, number?, number?]) {
-        dispatches.push({ pipeline, bindGroup, groups });
-        real.dispatchWorkgroups(...groups);
+      dispatchWorkgroups(x: number, y = 1, z = 1) {
+        dispatches.push({ pipeline, bindGroup, groups: [x, y, z] });
+        real.dispatchWorkgroups(x, y, z);
       },
       end: () => real.end(),
     };

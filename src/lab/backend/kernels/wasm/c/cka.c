@@ -1,6 +1,7 @@
 // CKA of centred Gram matrices and its gradient. The debiased measure subtracts shares[i] + shares[j] from element
 // (i, j) of the Gram matrix and leaves out the diagonal (Song et al. 2007); the biased one takes it as it is.
-#include "common.h"
+#include "centre.h"
+#include "multiply.h"
 
 /** Sets shares[i] for U-centring; returns the sum of squares of the whole matrix. */
 static NOINLINE double u_centring(const float *gram, float *shares, int n) {
@@ -41,8 +42,8 @@ INLINE vec centred(const float *row, const float *shares, int i, int j, int lane
 }
 
 INLINE void cka_member(
-    const float *k, const float *l, float *value, float *g, const float *shares_k, const float *shares_l, int n,
-    int debiased, double floor_k, double floor_l) {
+    const float *k, const float *l, float *value, float *g, const float *shares_k, const float *shares_l, float scale,
+    int n, int debiased, double floor_k, double floor_l) {
   dots sums = {sum_zero(), sum_zero(), sum_zero()};
   double diagonal_kk = 0, diagonal_ll = 0, diagonal_kl = 0;
   for (int i = 0; i < n; i++) {
@@ -73,6 +74,7 @@ INLINE void cka_member(
     return;
   }
   const vec for_l = SPLAT((float)(2 / norms)), for_k = SPLAT((float)(2 * similarity / kk));
+  const vec factor = SPLAT(scale);
   for (int i = 0; i < n; i++) {
     const float *row_k = k + i * n, *row_l = l + i * n;
     float *out = g + i * n;
@@ -80,31 +82,82 @@ INLINE void cka_member(
   {                                                                       \
     const vec a = centred(row_k, shares_k, i, j, lanes, debiased);        \
     const vec b = centred(row_l, shares_l, i, j, lanes, debiased);        \
-    store_n(out + j, SUB(MUL(b, for_l), MUL(a, for_k)), lanes);           \
+    store_n(out + j, MUL(SUB(MUL(b, for_l), MUL(a, for_k)), factor), lanes); \
   }
     FOR_VECTORS(n, GRADIENT)
     if (debiased) out[i] = 0;
   }
 }
 
-/** See Kernels.cka; l_step is 0 where all members share l, scratch holds 2·n floats; floor_ratio > 1: all is 0. */
+/** See Kernels.cka, for one member; g is multiplied by `scale`. floor_ratio > 1: all is 0. */
+static void cka_one(
+    const float *k, const float *l, float *value, float *g, float *shares, float scale, int n, int debiased,
+    double floor_ratio) {
+  float *shares_k = shares, *shares_l = shares + n;
+  if (!debiased) {
+    cka_member(k, l, value, g, shares_k, shares_l, scale, n, 0, 0, 0);
+  } else if (floor_ratio > 1) {
+    *value = 0;
+    for (int i = 0; i < n * n; i++) g[i] = 0;
+  } else {
+    const double ratio = floor_ratio * floor_ratio;
+    const double floor_k = u_centring(k, shares_k, n) * ratio;
+    const double floor_l = u_centring(l, shares_l, n) * ratio;
+    cka_member(k, l, value, g, shares_k, shares_l, scale, n, 1, floor_k, floor_l);
+  }
+}
+
+/** What the gradient of weight · (1 − CKA) at z is multiplied by on its way to x; shares may be 0. */
+INLINE float alignment_scale(const float *weights, const float *shares, float norm, int e, int matrix) {
+  const float weight = shares ? shares[matrix] * weights[e] : weights[e];
+  return norm > 0 ? -weight / norm : 0;
+}
+
+/**
+ * See Kernels.cka; l_step is 0 where all members share l, scratch holds 2·n floats. With norms (of what z was divided
+ * by) and weights, g is scaled to be −weight · G / norm.
+ */
 EXPORT(cka)(
-    const float *k, const float *l, int l_step, float *value, float *g, int members, int n, int debiased,
-    double floor_ratio, float *scratch, int part, int parts) {
-  float *shares_k = scratch, *shares_l = scratch + n;
+    const float *k, const float *l, int l_step, float *value, float *g, const float *norms, const float *weights,
+    const float *shares, int members, int n, int debiased, double floor_ratio, float *scratch, int part, int parts) {
   for (int e = share(members, part, parts); e < share(members, part + 1, parts); e++) {
-    const float *own = k + e * n * n, *other = l + e * l_step;
-    float *value_e = value + e, *g_e = g + e * n * n;
-    if (!debiased) {
-      cka_member(own, other, value_e, g_e, shares_k, shares_l, n, 0, 0, 0);
-    } else if (floor_ratio > 1) {
-      *value_e = 0;
-      for (int i = 0; i < n * n; i++) g_e[i] = 0;
-    } else {
-      const double ratio = floor_ratio * floor_ratio;
-      const double floor_k = u_centring(own, shares_k, n) * ratio;
-      const double floor_l = u_centring(other, shares_l, n) * ratio;
-      cka_member(own, other, value_e, g_e, shares_k, shares_l, n, 1, floor_k, floor_l);
-    }
+    const float scale = norms ? alignment_scale(weights, shares, norms[e], e, e) : 1;
+    cka_one(k + e * n * n, l + e * l_step, value + e, g + e * n * n, scratch, scale, n, debiased, floor_ratio);
+  }
+}
+
+static NOINLINE void copy_columns(float *to, int to_stride, const float *from, int from_stride, int rows, int columns) {
+  for (int r = 0; r < rows; r++, to += to_stride, from += from_stride) {
+    int i = 0;
+    for (; i + 4 <= columns; i += 4) STORE(to + i, LOAD(from + i));
+    for (; i < columns; i++) to[i] = from[i];
+  }
+}
+
+/**
+ * See Kernels.alignmentGradient: x [members, n, positions·F], all by position; a position's matrices live in scratch
+ * alone: 2·F doubles, what `multiply` needs, 2·n·F + 2·n·n + 2·n floats.
+ */
+EXPORT(alignment_gradient)(
+    const float *x, const float *guide, int guide_step, const float *weights, const float *shares, float *out,
+    int members, int n, int positions, int features, int debiased, double constant_ratio, double floor_ratio,
+    float *scratch, int part, int parts) {
+  double *sums = (double *)scratch;
+  float *packed = scratch + 4 * features, *z = packed + MULTIPLY_SCRATCH, *dz = z + n * features;
+  float *k = dz + n * features, *g = k + n * n, *rows = g + n * n, value;
+  const int stride = positions * features, units = members * positions;
+  for (int unit = share(units, part, parts); unit < share(units, part + 1, parts); unit++) {
+    const int e = unit / positions, at = e * n * stride + unit % positions * features;
+    copy_columns(z, features, x + at, stride, n, features);
+    centre_member(z, z, sums, n, features);
+    const float norm = normalise_range(z, sums, features, 0, n * features, constant_ratio);
+    const product gram = {.a = z, .b = z, .c = k, .m = n, .n = n, .k = features, .transpose_b = 1, .symmetric = 1};
+    multiply(&gram, packed, 0, n, 0, n);
+    mirror_matrix(k, n);
+    const float scale = alignment_scale(weights, shares, norm, e, unit);
+    cka_one(k, guide + unit * guide_step, &value, g, rows, scale, n, debiased, floor_ratio);
+    const product gradient = {.a = g, .b = z, .c = dz, .m = n, .n = features, .k = n};
+    multiply(&gradient, packed, 0, n, 0, features);
+    copy_columns(out + at, stride, dz, features, n, features);
   }
 }

@@ -213,15 +213,30 @@ EXPORT(gemm)(
   }
 }
 
+void mirror_matrix(float *c, int n) {
+  const int whole = n / 4 * 4;
+  for (int i = 0; i < whole; i += 4) {
+    for (int j = 0; j < i; j += 4) {
+      const float *above = c + j * n + i;
+      vec t0, t1, t2, t3;
+      TRANSPOSE4(LOAD(above), LOAD(above + n), LOAD(above + 2 * n), LOAD(above + 3 * n), t0, t1, t2, t3);
+      float *below = c + i * n + j;
+      STORE(below, t0);
+      STORE(below + n, t1);
+      STORE(below + 2 * n, t2);
+      STORE(below + 3 * n, t3);
+    }
+    for (int k = 1; k < 4; k++) {
+      for (int j = 0; j < k; j++) c[(i + k) * n + i + j] = c[(i + j) * n + i + k];
+    }
+  }
+  for (int i = whole; i < n; i++) {
+    for (int j = 0; j < i; j++) c[i * n + j] = c[j * n + i];
+  }
+}
+
 /** What lies below the diagonal from what lies above, after a symmetric product. */
 EXPORT(mirror)(float *c, int members, int n, float *scratch, int part, int parts) {
   (void)scratch;
-  for (int e = part; e < members; e += parts) {
-    float *at = c + e * n * n;
-    for (int i0 = 0; i0 < n; i0 += 16) {
-      for (int j = 0; j < i0 + 16 && j < n; j++) {
-        for (int i = i0 > j ? i0 : j + 1; i < i0 + 16 && i < n; i++) at[i * n + j] = at[j * n + i];
-      }
-    }
-  }
+  for (int e = part; e < members; e += parts) mirror_matrix(c + e * n * n, n);
 }

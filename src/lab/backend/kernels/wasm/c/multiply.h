@@ -20,3 +20,6 @@ typedef struct {
 
 /** Rows [m0, m1) × columns [n0, n1) of one product. */
 void multiply(const product *p, float *scratch, int m0, int m1, int n0, int n1);
+
+/** What lies below the diagonal of an n×n matrix from what lies above. */
+void mirror_matrix(float *c, int n);

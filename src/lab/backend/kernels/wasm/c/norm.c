@@ -2,6 +2,9 @@
 // costs accuracy.
 #include "centre.h"
 
+/** Features that are taken together. */
+enum { BLOCK = 8 };
+
 /** Runs CALL(vectors, lanes of the last one) on each block of at most 8 features of this share. */
 #define FOR_BLOCKS(members, features, CALL)                                                     \
   {                                                                                             \
@@ -21,6 +24,12 @@
 
 INLINE vec inverse_deviation(vec variance, float epsilon) {
   return DIV(SPLAT(1), wasm_f32x4_sqrt(ADD(variance, SPLAT(epsilon))));
+}
+
+INLINE sum4 column_sum(const float *x, int rows, int features, int lanes) {
+  sum4 sum = sum_zero();
+  for (int r = 0; r < rows; r++) sum = sum_add(sum, load_n(x + r * features, lanes));
+  return sum;
 }
 
 INLINE void sum_block(const float *x, float *out, int rows, int features, int vectors, int lanes) {
@@ -178,11 +187,12 @@ EXPORT(batch_norm_grad)(
 EXPORT(centre)(
     const float *x, float *z, double *sums, int members, int rows, int features, float *scratch, int part, int parts) {
   (void)scratch;
-#define CENTRE(e, f, vectors, lanes)                                                                 \
-  centre_block(                                                                                      \
-      x + e * rows * features + f, z + e * rows * features + f, sums + 2 * e * features + f,         \
-      sums + (2 * e + 1) * features + f, rows, features, vectors, lanes)
-  FOR_BLOCKS(members, features, CENTRE)
+  const int blocks = (features + CENTRED - 1) / CENTRED;
+  for (int unit = share(members * blocks, part, parts); unit < share(members * blocks, part + 1, parts); unit++) {
+    const int e = unit / blocks, f = unit % blocks * CENTRED, at = e * rows * features + f;
+    double *own = sums + 2 * e * features + f;
+    centre_columns(x + at, z + at, own, own + features, rows, features, min_int(CENTRED, features - f));
+  }
 }
 
 /** Second half: divides each member by its norm, or zeroes it where the norm is rounding noise of the means. */

@@ -16,11 +16,12 @@ INLINE int saved_of(int kind) { return kind == GRU ? 4 : kind == LSTM ? 5 : 0; }
 #define PUT(row, g, value) store_n((row) + (g) * hidden + i, value, lanes)
 
 static NOINLINE void rnn_step(const float *p, const float *own, float *h, int relu, int hidden) {
-  for (int i = 0; i < hidden; i += 4) {
-    const int lanes = min_int(4, hidden - i);
-    const vec a = ADD(GATE(p, 0), GATE(own, 0));
-    PUT(h, 0, relu ? wasm_f32x4_pmax(a, SPLAT(0)) : tanh4(a));
+#define RNN_STEP(i, lanes)                                            \
+  {                                                                   \
+    const vec a = ADD(load_n(p + i, lanes), load_n(own + i, lanes));  \
+    store_n(h + i, relu ? wasm_f32x4_pmax(a, SPLAT(0)) : tanh4(a), lanes); \
   }
+  FOR_VECTORS(hidden, RNN_STEP)
 }
 
 static NOINLINE void gru_step(
@@ -95,11 +96,13 @@ INLINE vec tanh_slope(vec y) { return SUB(SPLAT(1), MUL(y, y)); }
 
 /** One row of one position backwards; `dh` is the gradient of its state. */
 static NOINLINE void rnn_step_grad(const float *dh, const float *h, float *d, int relu, int hidden) {
-  for (int i = 0; i < hidden; i += 4) {
-    const int lanes = min_int(4, hidden - i);
-    const vec state = GATE(h, 0), gradient = GATE(dh, 0);
-    PUT(d, 0, relu ? wasm_v128_and(gradient, wasm_f32x4_gt(state, SPLAT(0))) : MUL(gradient, tanh_slope(state)));
+#define RNN_STEP_GRAD(i, lanes)                                                                             \
+  {                                                                                                         \
+    const vec state = load_n(h + i, lanes), gradient = load_n(dh + i, lanes);                               \
+    const vec passed = relu ? wasm_v128_and(gradient, wasm_f32x4_gt(state, SPLAT(0))) : MUL(gradient, tanh_slope(state)); \
+    store_n(d + i, passed, lanes);                                                                          \
   }
+  FOR_VECTORS(hidden, RNN_STEP_GRAD)
 }
 
 /** `rest` becomes what reaches the previous state without the weights. */
@@ -140,13 +143,14 @@ static NOINLINE void lstm_step_grad(
 
 /** dh ← the gradient that comes from above + that from the next position (for a GRU on two ways). */
 INLINE void gather_gradient(float *dh, const float *above, const float *rest, int hidden) {
-  for (int i = 0; i < hidden; i += 4) {
-    const int lanes = min_int(4, hidden - i);
-    vec sum = GATE(dh, 0);
-    if (above) sum = ADD(sum, GATE(above, 0));
-    if (rest) sum = ADD(sum, GATE(rest, 0));
-    PUT(dh, 0, sum);
+#define GATHER_GRADIENT(i, lanes)                         \
+  {                                                       \
+    vec sum = load_n(dh + i, lanes);                      \
+    if (above) sum = ADD(sum, load_n(above + i, lanes));  \
+    if (rest) sum = ADD(sum, load_n(rest + i, lanes));    \
+    store_n(dh + i, sum, lanes);                          \
   }
+  FOR_VECTORS(hidden, GATHER_GRADIENT)
 }
 
 static void copy(float *to, const float *from, int count) {
@@ -177,13 +181,17 @@ EXPORT(recurrent_grad)(
     }
     copy(carry, 0, ROWS * width);
     copy(rest, 0, ROWS * hidden);
+    // Row by row, in the order of memory: it also brings the states near, which are read by position below.
+    for (int r = 0; r < rows; r++) {
+      const int begin = (row + r) * length * hidden;
+      copy(previous + begin, initial ? initial + (row + r) * hidden : 0, hidden);
+      copy(previous + begin + hidden, states + begin, (length - 1) * hidden);
+    }
     for (int t = length - 1; t >= 0; t--) {
       for (int r = 0; r < rows; r++) {
         const int here = (row + r) * length + t;
         const float *h = states + here * hidden, *keep = saved + here * kept;
-        const float *before = t > 0 ? h - hidden : initial ? initial + (row + r) * hidden : 0;
         float *dh = carry + r * width, *remaining = rest + r * hidden, *d = d_projected + here * columns;
-        copy(previous + here * hidden, before, hidden);
         gather_gradient(dh, d_states + here * hidden, kind == GRU ? remaining : 0, hidden);
         if (kind == GRU) gru_step_grad(dh, keep, previous + here * hidden, d, d_own + here * columns, remaining, hidden);
         else if (kind == LSTM) lstm_step_grad(dh, keep, t > 0 ? keep - kept : 0, d, remaining, hidden);
