@@ -35,6 +35,7 @@ test('every kernel agrees with the reference at the edges of its shapes, and say
   const errors = Object.entries(await ask(page, 'shapes'));
   expect(errors.length).toBeGreaterThan(150);
   expect(errors.filter(([, error]) => !(error <= TOLERANCE))).toEqual([]);
+  expect(await ask(page, 'complained')).toEqual([]);
   const { error, refused } = await ask(page, 'limits');
   expect(error).toBeLessThan(1e-6);
   expect(refused).toEqual([expect.stringMatching(/TooLargeForGpu: .*65536 workgroups/), expect.stringMatching(/TooLargeForGpu: .*MB in one piece/)]);
@@ -47,6 +48,7 @@ test('replayed steps are the steps that tfjs runs, bit for bit, and leave nothin
     expect(refused, name).toEqual([]);
     expect(replayed, name).toBeGreaterThan(1);
     expect(compared, name).toBeGreaterThan(1000);
+    expect(await ask(page, 'complained'), name).toEqual([]);
     expect(different, name).toBe(0);
   }
   expect(await ask(page, 'leak', 2000)).toEqual({ tensors: 0, buffers: 0 });

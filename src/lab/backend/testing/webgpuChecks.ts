@@ -20,8 +20,13 @@ let started: Promise<Started> | undefined;
 /** Everything on one device: a shader is compiled once. */
 async function kernels(): Promise<Kernels> {
   started ??= findAdapter().then(startWebGpu);
-  return (await started).kernels;
+  const { kernels: own } = await started;
+  device().onuncapturederror = ({ error }) => complaints.add(error.message);
+  return own;
 }
+/** What the device has refused: it then computes nothing, the same nothing for everyone. */
+const complaints = new Set<string>();
+export const complained = (): string[] => [...complaints];
 
 /** Every kernel at the edges of its shapes. @returns the error of each output against the CPU, and masks against those made from numbers */
 export async function shapes(): Promise<Record<string, number>> {
