@@ -89,8 +89,11 @@ export async function leak(steps: number): Promise<{ tensors: number; buffers: n
     const experiment = tinyExperiment({ 'base.steps': 1e6, 'target.width': 4, 'base.batchSize': 8, seeds: [0], guides: {}, arms: [{ id: 'unguided', name: 'Unguided' }] });
     const run = new Run(experiment, createTask(experiment.task), new Map(), own, new Capture());
     const advance = async (count: number) => {
-      for (let i = 0; i < count; i++) await run.advance();
-      await run.flush();
+      for (let i = 1; i <= count; i++) {
+        await run.advance();
+        // As the lab does: results that nobody reads wait on the device.
+        if (i % 50 === 0) await run.flush();
+      }
     };
     await advance(200);
     const before = [tf.memory().numTensors, buffers];
