@@ -75,13 +75,15 @@ export async function main(words: string[]): Promise<number> {
   }
   const asked = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const rounds = values.quick ? 1 : Number(values.rounds ?? ROUNDS);
-  let sections = positionals.length > 0 ? earlier() : [];
+  let sections: Section[] = [];
   let failed = false;
   const began = Date.now();
   for (const benchmark of asked) {
     const say = (line: string) => console.error(`${String(Math.round((Date.now() - began) / 1000)).padStart(5)} s  ${benchmark.name}: ${line}`);
     try {
       const section = await measure(benchmark, { rounds, quick: values.quick, say });
+      // Read again: another section may have been measured meanwhile.
+      if (positionals.length > 0) sections = earlier();
       sections = BENCHMARKS.flatMap(({ name }) => (name === section.name ? [section] : sections.filter((old) => old.name === name)));
       // Whatever happens to the next one, this is kept.
       write({ machine: machine(), rounds, sections });

@@ -72,7 +72,8 @@ function elementwise(native: Kernels): void {
   const gram = native.matmul(x, x, { transposeB: true });
   const ones = tf.ones<tf.Rank.R1>([members]);
   const weights = () => random(members, features, features);
-  const [parameter, m, v, gradient] = [weights(), weights(), tf.ones([members, features, features]), weights()];
+  const [parameter, gradient] = [weights(), weights()];
+  const state = tf.ones<tf.Rank.R2>([2, parameter.size]);
   const hyper = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0 };
   const control = { scale: ones, active: ones, factors: tf.tensor2d([[1e-9, 1e-9, 1e-9], [1, 1, 1], [1, 1, 1]]) };
   const logits = random<Tensor3D>(members, rows, 10);
@@ -84,7 +85,7 @@ function elementwise(native: Kernels): void {
     ['centreNormalise', x.size, (kernels) => kernels.centreNormalise(x)],
     ['cka, debiased', gram.size, (kernels) => kernels.cka(gram, gram, { debiased: true })],
     ['softmaxCrossEntropy', logits.size, (kernels) => kernels.softmaxCrossEntropy(logits, labels)],
-    ['adam', parameter.size, (kernels) => kernels.adam({ parameter, m, v }, gradient, control, hyper)],
+    ['adam', parameter.size, (kernels) => kernels.adam([{ parameter, gradient, at: 0 }], state, control, hyper)],
     ['sumSquares', parameter.size, (kernels) => kernels.sumSquares([parameter])],
   ];
   for (const [name, size, run] of cases) {

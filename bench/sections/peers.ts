@@ -32,7 +32,7 @@ async function run({ rounds, say }: Options): Promise<Found> {
           const torch = peer.who.startsWith('PyTorch');
           return [
             time(what, peer), faster(what, ours, peer, torch ? againstTorch : atLeast(1)),
-            ...(torch ? [time(what, peer, 'cpu'), faster(what, ours, peer, undefined, 'cpu')] : []),
+            ...(threads === 1 ? [time(what, peer, 'cpu'), faster(what, ours, peer, undefined, 'cpu')] : []),
           ];
         }));
       }

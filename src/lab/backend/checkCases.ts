@@ -138,16 +138,22 @@ export const CHECK_CASES: Record<string, Case> = {
     // The second member's loss is not finite.
     const { active, scale } = k.control(tf.ones([2]), tf.tensor1d([1, Number.NaN]), squares, 0.5);
     const members = { active, scale, factors: tf.tensor2d([[0.01, 0.02], [1.5, 1.2], [0.9, 1]]) };
-    // Clones: a kernel may update in place.
-    const state = () => ({ parameter: tf.add(parameter, 0), m: random('m', [2, 6, 5]), v: tf.square(random('v', [2, 6, 5])) });
-    const adam = k.adam(state(), gradient, members, hyper);
-    const sgd = k.sgd({ parameter: tf.add(parameter, 0), velocity: random('m', [2, 6, 5]) }, gradient, members, { momentum: 0.9, weightDecay: 0.1 });
+    // More parameters than one dispatch can bind, and gaps between those that have a gradient. Copies: a kernel may update in place.
+    const sizes = [3, 300, 7, 4];
+    const updates = () => sizes.map((size, i) => ({ parameter: random(`p ${i}`, [2, size]), gradient: random(`g ${i}`, [2, size]), at: 5 + 610 * i }));
+    const state = (slots: number) => tf.abs(random('state', [slots, 2000])) as tf.Tensor2D;
+    const adam = k.adam(updates(), state(2), members, hyper);
+    const sgd = k.sgd(updates(), state(1), members, { momentum: 0.9, weightDecay: 0.1 });
+    const named = (name: string, tensors: readonly tf.Tensor[]) => Object.fromEntries(tensors.map((tensor, i) => [`${name} ${i}`, tensor]));
     // More than one dispatch can bind.
     const widths = [5, 300, 7, 4, 5, 6, 3, 8];
     const averages = k.runningAverages(
       widths.map((width, i) => ({ running: random(`mean ${i}`, [2, width]), batch: random(`batch ${i}`, [2, width]), factor: 1.5 + i })), 0.1, active);
     const joined = k.addToMembers(random('whole', [4, 5]), random('part', [2, 5]), 1);
-    return { adam: adam.parameter, m: adam.m, v: adam.v, sgd: sgd.parameter, squares, active, scale, joined, ...Object.fromEntries(averages.map((average, i) => [`average ${i}`, average])) };
+    return {
+      squares, active, scale, joined, adam: adam.state, sgd: sgd.state,
+      ...named('adam', adam.parameters), ...named('sgd', sgd.parameters), ...named('average', averages),
+    };
   },
   tables: (k) => {
     const [shared, own] = [random<tf.Tensor3D>('shared', [1, 9, 5]), random<tf.Tensor3D>('own', [2, 9, 5])];

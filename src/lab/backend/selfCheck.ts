@@ -14,11 +14,12 @@ import { recall, remember } from '../storage.ts';
 export const TOLERANCE = 2e-3;
 
 type Values = Record<string, Float32Array>;
+type Cases = Readonly<Record<string, (kernels: Kernels) => Record<string, tf.Tensor>>>;
 
 /** Run every case on the current backend. */
-async function runCases(kernels: Kernels): Promise<Values> {
+async function runCases(kernels: Kernels, cases: Cases): Promise<Values> {
   const values: Values = {};
-  for (const [name, run] of Object.entries(CHECK_CASES)) {
+  for (const [name, run] of Object.entries(cases)) {
     const tensors = tf.tidy(() => run(kernels));
     for (const [output, tensor] of Object.entries(tensors)) {
       values[`${name}: ${output}`] = new Float32Array(await tensor.data());
@@ -42,13 +43,13 @@ export function relativeError(actual: Float32Array, expected: Float32Array): num
 }
 
 /** Errors of every case on the backend that is running now, against the CPU. Leaves that backend selected. */
-export async function compareWithCpu(kernels: Kernels): Promise<Record<string, number>> {
+export async function compareWithCpu(kernels: Kernels, cases: Cases = CHECK_CASES): Promise<Record<string, number>> {
   const backend = tf.getBackend();
-  const actual = await runCases(kernels);
+  const actual = await runCases(kernels, cases);
   await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
   try {
-    const expected = await runCases(composed);
+    const expected = await runCases(composed, cases);
     return Object.fromEntries(Object.entries(expected).map(([name, values]) => [name, relativeError(actual[name], values)]));
   } finally {
     await tf.setBackend(backend);

@@ -122,24 +122,25 @@ export class Group {
   }
 
   /** All state by name: weights, statistics, optimiser, activity. */
-  named(): [string, tf.Tensor][] {
+  named(): [string, { shape: number[] }][] {
     return [...this.model.weights.named(), ...this.#optimiser.named(), ['active', this.#active]];
   }
 
   async save(): Promise<PlainTensors> {
-    return readTensors(this.named());
+    return { ...(await readTensors([...this.model.weights.named(), ['active', this.#active]])), ...(await this.#optimiser.save()) };
   }
 
   /** @throws {Error} when a tensor is missing or has another shape */
   load(tensors: PlainTensors, only: 'all' | 'weights' = 'all'): void {
-    for (const [name, current] of only === 'weights' ? this.model.weights.named() : this.named()) {
+    for (const [name, { shape }] of only === 'weights' ? this.model.weights.named() : this.named()) {
       const saved = tensors[name];
-      if (!saved || saved.shape.join() !== current.shape.join() || saved.data.length !== current.size) throw new Error(`saved weights do not fit: "${name}"`);
-      const tensor = tf.tensor(saved.data, saved.shape, 'float32');
-      if (name === 'active') this.#setActive(tensor as tf.Tensor1D);
-      else if (name.startsWith('optimiser/')) this.#optimiser.restore(name, tensor);
-      else this.model.weights.replace(name, tensor);
+      const size = shape.reduce((a, b) => a * b, 1);
+      if (!saved || saved.shape.join() !== shape.join() || saved.data.length !== size) throw new Error(`saved weights do not fit: "${name}"`);
     }
+    for (const [name] of this.model.weights.named()) this.model.weights.replace(name, tf.tensor(tensors[name].data, tensors[name].shape, 'float32'));
+    if (only === 'weights') return;
+    this.#optimiser.load(tensors);
+    this.#setActive(tf.tensor1d(tensors.active.data));
   }
 
   dispose(): void {

@@ -3,23 +3,43 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { OptimiserSpec } from '../../experiment/schema.ts';
 import { optimiserFactors } from '../backend/kernels/optimiserFactors.ts';
 import type { Kernels, MemberControl } from '../backend/kernels/types.ts';
-import type { Weights } from '../networks/weights.ts';
+import type { PlainTensors, Weights } from '../networks/weights.ts';
 
-/** Names of the state tensors that each optimiser keeps per parameter. */
+/** Names of what each optimiser keeps per parameter: the rows of its state. */
 const SLOTS = { adam: ['m', 'v'], adamw: ['m', 'v'], sgd: ['velocity'] } as const;
+/** Values of a row of the state, at most: GPUs limit what they read in one piece. A parameter alone may have more. */
+const LONGEST_ROW = 2 ** 23;
+
+/** The state of parameters that are updated together. */
+interface Shelf {
+  /** `[slots, N]` */
+  state: tf.Tensor2D;
+  size: number;
+  /** Where in each row a parameter's values begin, and their shape. */
+  places: Map<string, { at: number; shape: number[] }>;
+}
 
 export class Optimiser {
   readonly #spec: OptimiserSpec;
   readonly #kernels: Kernels;
-  /** `slot/parameter` → tensor of the parameter's shape. */
-  readonly #state = new Map<string, tf.Tensor>();
+  readonly #slots: readonly string[];
+  readonly #shelves: Shelf[] = [];
 
   constructor(spec: OptimiserSpec, kernels: Kernels, weights: Weights) {
     this.#spec = spec;
     this.#kernels = kernels;
-    for (const slot of SLOTS[spec.kind]) {
-      for (const [name, tensor] of weights.parameters) this.#state.set(`${slot}/${name}`, tf.keep(tf.zeros(tensor.shape)));
+    this.#slots = SLOTS[spec.kind];
+    const shelves: Omit<Shelf, 'state'>[] = [];
+    for (const [name, { size, shape }] of weights.parameters) {
+      let shelf = shelves.at(-1);
+      if (!shelf || shelf.size + size > LONGEST_ROW) {
+        shelf = { size: 0, places: new Map() };
+        shelves.push(shelf);
+      }
+      shelf.places.set(name, { at: shelf.size, shape });
+      shelf.size += size;
     }
+    this.#shelves = shelves.map((shelf) => ({ ...shelf, state: tf.keep(tf.zeros<tf.Rank.R2>([this.#slots.length, shelf.size])) }));
   }
 
   /**
@@ -38,49 +58,59 @@ export class Optimiser {
   /** One step of every parameter that has a gradient; replaced tensors are disposed. */
   update(weights: Weights, gradients: ReadonlyMap<string, tf.Tensor>, members: MemberControl): void {
     const spec = this.#spec;
-    for (const [name, gradient] of gradients) {
-      const parameter = weights.parameter(name);
-      if (spec.kind === 'sgd') {
-        const next = this.#kernels.sgd({ parameter, velocity: this.#slot('velocity', name) }, gradient, members, spec);
-        this.#replace('velocity', name, next.velocity);
-        weights.replace(`parameter/${name}`, next.parameter);
-      } else {
-        const { beta1, beta2, epsilon } = spec;
-        const next = this.#kernels.adam(
-          { parameter, m: this.#slot('m', name), v: this.#slot('v', name) }, gradient, members,
-          { beta1, beta2, epsilon, coupledDecay: spec.kind === 'adam' ? spec.weightDecay : 0 });
-        this.#replace('m', name, next.m);
-        this.#replace('v', name, next.v);
-        weights.replace(`parameter/${name}`, next.parameter);
-      }
+    for (const shelf of this.#shelves) {
+      const updates = [...shelf.places].flatMap(([name, { at }]) => {
+        const gradient = gradients.get(name);
+        return gradient ? [{ name, parameter: weights.parameter(name), gradient, at }] : [];
+      });
+      if (updates.length === 0) continue;
+      const { parameters, state } = spec.kind === 'sgd'
+        ? this.#kernels.sgd(updates, shelf.state, members, spec)
+        : this.#kernels.adam(updates, shelf.state, members, { ...spec, coupledDecay: spec.kind === 'adam' ? spec.weightDecay : 0 });
+      this.#replace(shelf, state);
+      updates.forEach(({ name }, i) => weights.replace(`parameter/${name}`, parameters[i]));
     }
   }
 
-  named(): [string, tf.Tensor][] {
-    return [...this.#state].map(([name, tensor]) => [`optimiser/${name}`, tensor]);
+  /** What is saved, by name. */
+  named(): [string, { shape: number[] }][] {
+    return this.#slots.flatMap((slot) => this.#shelves.flatMap(({ places }) => [...places].map(([name, { shape }]): [string, { shape: number[] }] =>
+      [`optimiser/${slot}/${name}`, { shape }])));
   }
 
-  /** Replace a state tensor by its saved name (checkpoint). */
-  restore(savedName: string, tensor: tf.Tensor): void {
-    const [, slot, name] = /^optimiser\/([^/]+)\/(.+)$/.exec(savedName) ?? [];
-    if (!slot || !this.#state.has(`${slot}/${name}`)) throw new Error(`no tensor "${savedName}"`);
-    this.#replace(slot, name, tensor);
+  async save(): Promise<PlainTensors> {
+    const saved: PlainTensors = {};
+    for (const { state, size, places } of this.#shelves) {
+      const values = await state.data<'float32'>();
+      for (const [name, { at, shape }] of places) {
+        const end = at + shape.reduce((a, b) => a * b, 1);
+        this.#slots.forEach((slot, row) => {
+          saved[`optimiser/${slot}/${name}`] = { shape, data: new Float32Array(values.subarray(row * size + at, row * size + end)) };
+        });
+      }
+    }
+    return saved;
+  }
+
+  /** @param tensors what `save` returned */
+  load(tensors: PlainTensors): void {
+    for (const shelf of this.#shelves) {
+      const values = new Float32Array(this.#slots.length * shelf.size);
+      for (const [name, { at }] of shelf.places) {
+        this.#slots.forEach((slot, row) => values.set(tensors[`optimiser/${slot}/${name}`].data, row * shelf.size + at));
+      }
+      this.#replace(shelf, tf.tensor2d(values, shelf.state.shape));
+    }
   }
 
   dispose(): void {
-    for (const tensor of this.#state.values()) tensor.dispose();
+    for (const { state } of this.#shelves) state.dispose();
   }
 
-  #slot(slot: string, name: string): tf.Tensor {
-    const tensor = this.#state.get(`${slot}/${name}`);
-    if (!tensor) throw new Error(`no optimiser state "${slot}/${name}"`);
-    return tensor;
-  }
-
-  #replace(slot: string, name: string, tensor: tf.Tensor): void {
-    const old = this.#slot(slot, name);
-    if (old === tensor) return;
-    this.#state.set(`${slot}/${name}`, tf.keep(tensor));
+  #replace(shelf: Shelf, state: tf.Tensor2D): void {
+    const old = shelf.state;
+    if (old === state) return;
+    shelf.state = tf.keep(state);
     old.dispose();
   }
 }

@@ -103,16 +103,14 @@ export function alignmentRoots(
 export function taskGradient(
   kernels: Kernels, logits: tf.Tensor3D, dCrossEntropy: tf.Tensor3D, terms: readonly DistilInput[],
 ): tf.Tensor3D {
-  const parts: tf.Tensor3D[] = [];
-  let next = 0;
-  for (const term of [...terms].sort((a, b) => a.members.first - b.members.first)) {
-    const { members, ceWeight, kdWeight } = term;
-    if (members.first > next) parts.push(membersOf(dCrossEntropy, { first: next, count: members.first - next }));
-    const { dLogits } = kernels.distillation(membersOf(logits, members), term.logits, term);
-    parts.push(tf.add(tf.mul(membersOf(dCrossEntropy, members), ceWeight), tf.mul(dLogits, kdWeight)));
-    next = members.first + members.count;
+  if (terms.length === 0) return dCrossEntropy;
+  const [members] = logits.shape;
+  const shares = new Float32Array(members).fill(1);
+  for (const { members: { first, count }, ceWeight } of terms) shares.fill(ceWeight, first, first + count);
+  let gradient = tf.mul(dCrossEntropy, tf.tensor3d(shares, [members, 1, 1])) as tf.Tensor3D;
+  for (const term of terms) {
+    const { dLogits } = kernels.distillation(membersOf(logits, term.members), term.logits, term);
+    gradient = kernels.addToMembers(gradient, tf.mul<tf.Tensor3D>(dLogits, term.kdWeight), term.members.first);
   }
-  const rest = logits.shape[0] - next;
-  if (rest > 0) parts.push(membersOf(dCrossEntropy, { first: next, count: rest }));
-  return parts.length === 1 ? parts[0] : tf.concat3d(parts, 0);
+  return gradient;
 }

@@ -58,7 +58,9 @@ function Whose() {
   if (of === 'this' || !run) return null;
   return (
     <div className={classes.whose} data-testid="whose-result">
-      {of === 'another' ? `Result of another experiment: “${run.question}”` : 'Result before your changes'}{' '}
+      <span className={classes.whoseText}>
+        {of === 'another' ? `Result of another experiment: “${run.question}”` : 'Result before your changes'}
+      </span>
       {of === 'another' && (
         <Button size="compact-xs" variant="subtle" data-testid="back-to-run" onClick={() => replace(run)}>
           Back to it
@@ -94,9 +96,9 @@ export function VerdictCard() {
   const told = verdict !== null && (evaluation?.step ?? 0) > 0;
   return (
     <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict" data-of-another={another || undefined}>
+      <Loaded />
       {data.experiment && (
-        <div className={classes.notes}>
-          <Loaded />
+        <div className={classes.whoseLine}>
           <Whose />
         </div>
       )}

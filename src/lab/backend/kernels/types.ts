@@ -107,14 +107,15 @@ export interface Kernels extends SequenceKernels {
   alignmentGradient?(x: Tensor3D, guide: Tensor3D, weights: Tensor1D, options: AlignmentOptions): Tensor3D;
 
   /**
-   * One Adam/AdamW step for one parameter of any shape `[E, …]`: may update in place and return its
-   * arguments, or return new tensors (the caller then disposes the old ones). `members.scale` multiplies each
-   * member's gradient (clipping); where `members.active` is 0 the member is left exactly as it was.
+   * One Adam/AdamW step of several parameters `[E, …]`. `state` `[2, N]` holds m and v of all of them; those of one parameter
+   * begin at its `at`, in the order of its elements. May update in place and return its arguments, or return new tensors
+   * (the caller then disposes the old ones). `members.scale` multiplies each member's gradient (clipping); where
+   * `members.active` is 0 the member is left exactly as it was.
    */
-  adam(state: AdamState, gradient: Tensor, members: MemberControl, hyper: AdamHyper): AdamState;
+  adam(updates: readonly ParameterUpdate[], state: Tensor2D, members: MemberControl, hyper: AdamHyper): Updated;
 
-  /** One SGD step with (Nesterov-free) momentum: v ← μ·v + g, p ← p − rate·v. Same contract as `adam`. */
-  sgd(state: SgdState, gradient: Tensor, members: MemberControl, hyper: SgdHyper): SgdState;
+  /** One SGD step with (Nesterov-free) momentum: v ← μ·v + g, p ← p − rate·v. `state` `[1, N]` holds v; else as `adam`. */
+  sgd(updates: readonly ParameterUpdate[], state: Tensor2D, members: MemberControl, hyper: SgdHyper): Updated;
 
   /** Sum of squares per member over all tensors `[E, …]` of a list: `[E]` (the squared gradient norm). */
   sumSquares(tensors: readonly Tensor[]): Tensor1D;
@@ -201,10 +202,17 @@ export interface AlignmentOptions {
   debiased: boolean;
 }
 
-export interface AdamState {
+/** A parameter with its gradient, and where in each row of the optimiser's state its own begins. */
+export interface ParameterUpdate {
   parameter: Tensor;
-  m: Tensor;
-  v: Tensor;
+  gradient: Tensor;
+  /** Ascending from update to update. */
+  at: number;
+}
+
+export interface Updated {
+  parameters: Tensor[];
+  state: Tensor2D;
 }
 
 /** What steers a parameter's update per member. */
@@ -224,11 +232,6 @@ export interface AdamHyper {
   epsilon: number;
   /** Coupled L2: times the parameter, added to the gradient. */
   coupledDecay: number;
-}
-
-export interface SgdState {
-  parameter: Tensor;
-  velocity: Tensor;
 }
 
 export interface SgdHyper {

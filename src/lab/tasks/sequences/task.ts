@@ -13,12 +13,19 @@ interface TokenSplit extends Split {
   readonly labels: Int32Array<ArrayBuffer>;
 }
 
+/** Room for sequences, and where in it each of them is. */
+interface Sheet extends TokenSplit {
+  readonly each: readonly (readonly [tokens: Int32Array, labels: Int32Array])[];
+}
+
 export class SequenceTask implements DrawnTask {
   readonly spec: DrawnSequenceSpec;
   readonly shape: SequenceShape;
   readonly #draw: ReturnType<typeof generator>;
   #train: TokenSplit | undefined;
   #val: TokenSplit | undefined;
+  /** For the batches of steps: to make the views of a batch takes as long as to draw it. */
+  #sheet: Sheet | undefined;
 
   constructor(spec: DrawnSequenceSpec) {
     this.spec = spec;
@@ -41,7 +48,9 @@ export class SequenceTask implements DrawnTask {
     const { train } = this;
     if (train) return gatherRows(train, batchIndices(seed, step, batchSize, train.examples));
     const random = stream(seed, name, this.spec.kind, 'step', step);
-    return this.#sequences(batchSize, () => random);
+    if (this.#sheet?.examples !== batchSize) this.#sheet = this.#empty(batchSize);
+    const { inputs, labels } = this.#fill(this.#sheet, () => random);
+    return { examples: batchSize, inputs: inputs.slice(), labels: labels.slice() };
   }
 
   rows(seed: number, step: number, batchSize: number): Uint32Array<ArrayBuffer> | null {
@@ -64,13 +73,26 @@ export class SequenceTask implements DrawnTask {
   }
 
   #sequences(examples: number, streamOf: (index: number) => Stream): TokenSplit {
+    const { inputs, labels } = this.#fill(this.#empty(examples), streamOf);
+    return { examples, inputs, labels };
+  }
+
+  #empty(examples: number): Sheet {
     const [length] = this.shape.input;
     const { outputs } = this.shape.tokens;
-    const inputs = new Int32Array(examples * length).fill(-1);
-    const labels = new Int32Array(examples * outputs).fill(-1);
-    for (let i = 0; i < examples; i++) {
-      this.#draw(streamOf(i), inputs.subarray(i * length, (i + 1) * length), labels.subarray(i * outputs, (i + 1) * outputs));
-    }
-    return { examples, inputs, labels };
+    const inputs = new Int32Array(examples * length);
+    const labels = new Int32Array(examples * outputs);
+    const each = Array.from({ length: examples }, (_, i) =>
+      [inputs.subarray(i * length, (i + 1) * length), labels.subarray(i * outputs, (i + 1) * outputs)] as const);
+    return { examples, inputs, labels, each };
+  }
+
+  #fill(sheet: Sheet, streamOf: (index: number) => Stream): Sheet {
+    sheet.inputs.fill(-1);
+    sheet.labels.fill(-1);
+    sheet.each.forEach(([tokens, labels], i) => {
+      this.#draw(streamOf(i), tokens, labels);
+    });
+    return sheet;
   }
 }

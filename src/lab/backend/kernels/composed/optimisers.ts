@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { AdamHyper, AdamState, Average, MemberControl, SgdHyper, SgdState } from '../types.ts';
-import { overMembers, sumPerMember } from './shared.ts';
+import type { Average, Kernels, MemberControl, ParameterUpdate, Updated } from '../types.ts';
+import { flat, overMembers, sumPerMember } from './shared.ts';
 
 /** `next` for members whose `active` is not 0, `previous` for the others: chosen, as 0 · NaN is NaN. */
 function whereActive<T extends Tensor>(active: Tensor1D, next: T, previous: T): T {
@@ -14,38 +14,56 @@ function whereActive<T extends Tensor>(active: Tensor1D, next: T, previous: T): 
 const factor = ({ factors }: MemberControl, row: number, rank: number): Tensor =>
   overMembers(tf.reshape(tf.slice(factors, [row, 0], [1, -1]), [-1]), rank);
 
-export function adam(state: AdamState, gradient: Tensor, members: MemberControl, hyper: AdamHyper): AdamState {
+/** One step of a parameter: from its gradient and its slots of the state to the next of both. */
+type Step = (parameter: Tensor, gradient: Tensor, slots: Tensor[]) => { parameter: Tensor; slots: Tensor[] };
+
+function stepAll(updates: readonly ParameterUpdate[], state: Tensor2D, step: Step): Updated {
   return tf.tidy(() => {
-    const { beta1, beta2, epsilon, coupledDecay } = hyper;
-    const { parameter } = state;
-    const [rate, rootScale, keep] = [0, 1, 2].map((row) => factor(members, row, parameter.rank));
-    let g: Tensor = tf.mul(gradient, overMembers(members.scale, gradient.rank));
-    if (coupledDecay !== 0) g = tf.add(g, tf.mul(parameter, coupledDecay));
-    const m = tf.add(tf.mul(state.m, beta1), tf.mul(g, 1 - beta1));
-    const v = tf.add(tf.mul(state.v, beta2), tf.mul(tf.square(g), 1 - beta2));
-    const root = tf.add(tf.mul(tf.sqrt(v), rootScale), epsilon);
-    const update = tf.mul(tf.div(m, root), rate);
-    return {
-      parameter: whereActive(members.active, tf.sub(tf.mul(parameter, keep), update), parameter),
-      m: whereActive(members.active, m, state.m),
-      v: whereActive(members.active, v, state.v),
+    const [count, size] = state.shape;
+    const rows = Array.from({ length: count }, () => [] as Tensor1D[]);
+    const part = (slot: number, from: number, to: number) => tf.reshape(tf.slice(state, [slot, from], [1, to - from]), [-1]) as Tensor1D;
+    let done = 0;
+    const keepUntil = (to: number) => {
+      if (to > done) rows.forEach((row, slot) => row.push(part(slot, done, to)));
+      done = to;
     };
+    const parameters = updates.map(({ parameter, gradient, at }) => {
+      keepUntil(at);
+      done = at + parameter.size;
+      const next = step(parameter, gradient, rows.map((_, slot) => tf.reshape(part(slot, at, done), parameter.shape)));
+      next.slots.forEach((values, slot) => rows[slot].push(flat(values)));
+      return next.parameter;
+    });
+    keepUntil(size);
+    return { parameters, state: tf.stack(rows.map((row) => tf.concat1d(row))) as Tensor2D };
   });
 }
 
-export function sgd(state: SgdState, gradient: Tensor, members: MemberControl, hyper: SgdHyper): SgdState {
-  return tf.tidy(() => {
-    const { momentum, weightDecay } = hyper;
+export const adam: Kernels['adam'] = (updates, state, members, { beta1, beta2, epsilon, coupledDecay }) =>
+  stepAll(updates, state, (parameter, gradient, [m, v]) => {
+    const [rate, rootScale, keep] = [0, 1, 2].map((row) => factor(members, row, parameter.rank));
     let g: Tensor = tf.mul(gradient, overMembers(members.scale, gradient.rank));
-    if (weightDecay !== 0) g = tf.add(g, tf.mul(state.parameter, weightDecay));
-    const velocity = tf.add(tf.mul(state.velocity, momentum), g);
-    const parameter = tf.sub(state.parameter, tf.mul(velocity, factor(members, 0, velocity.rank)));
+    if (coupledDecay !== 0) g = tf.add(g, tf.mul(parameter, coupledDecay));
+    const first = tf.add(tf.mul(m, beta1), tf.mul(g, 1 - beta1));
+    const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), 1 - beta2));
+    const root = tf.add(tf.mul(tf.sqrt(second), rootScale), epsilon);
+    const update = tf.mul(tf.div(first, root), rate);
     return {
-      parameter: whereActive(members.active, parameter, state.parameter),
-      velocity: whereActive(members.active, velocity, state.velocity),
+      parameter: whereActive(members.active, tf.sub(tf.mul(parameter, keep), update), parameter),
+      slots: [whereActive(members.active, first, m), whereActive(members.active, second, v)],
     };
   });
-}
+
+export const sgd: Kernels['sgd'] = (updates, state, members, { momentum, weightDecay }) =>
+  stepAll(updates, state, (parameter, gradient, [velocity]) => {
+    let g: Tensor = tf.mul(gradient, overMembers(members.scale, gradient.rank));
+    if (weightDecay !== 0) g = tf.add(g, tf.mul(parameter, weightDecay));
+    const next = tf.add(tf.mul(velocity, momentum), g);
+    return {
+      parameter: whereActive(members.active, tf.sub(parameter, tf.mul(next, factor(members, 0, next.rank))), parameter),
+      slots: [whereActive(members.active, next, velocity)],
+    };
+  });
 
 export function sumSquares(tensors: readonly Tensor[]): Tensor1D {
   // Not addN: on WebGPU it fails for more tensors than a shader has bindings.

@@ -1,7 +1,8 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import type { Kernels, MemberControl } from '../types.ts';
+import type { Kernels, MemberControl, ParameterUpdate } from '../types.ts';
 import { addressesOn, type Context, check, DOUBLE_BYTES, shapesOf } from './context.ts';
 
+const FLOAT_BYTES = 4;
 /** Elements per partial sum in `square_chunks` (see optim.c). */
 const CHUNK = 1 << 14;
 
@@ -20,19 +21,32 @@ export function optimisers({ heap, runner, partialSums }: Context): Pick<Kernels
     return [...addresses, members, parameter.size / members];
   }
 
-  const adam: Kernels['adam'] = (state, gradient, members, { beta1, beta2, epsilon, coupledDecay }) => {
-    const { size } = state.parameter;
-    const inputs = [state.parameter, state.m, state.v, gradient].map((t) => at(t, size));
+  /** Address of a parameter's part of a row of the state. */
+  function slot(state: Tensor, row: number, { parameter, at: from }: ParameterUpdate): number {
+    const width = state.size / state.shape[0];
+    check(from + parameter.size <= width, () => `A state of ${width} has no place for ${shapesOf(parameter)} at ${from}.`);
+    return at(state, state.size) + FLOAT_BYTES * (row * width + from);
+  }
+
+  const adam: Kernels['adam'] = (updates, state, members, { beta1, beta2, epsilon, coupledDecay }) => {
     const hyper = [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, coupledDecay];
-    runner.run('adam', [...inputs, ...selection(members, state.parameter), ...hyper], 8 * size);
-    return state;
+    for (const update of updates) {
+      const { parameter, gradient } = update;
+      const { size } = parameter;
+      const inputs = [at(parameter, size), slot(state, 0, update), slot(state, 1, update), at(gradient, size)];
+      runner.run('adam', [...inputs, ...selection(members, parameter), ...hyper], 8 * size);
+    }
+    return { parameters: updates.map(({ parameter }) => parameter), state };
   };
 
-  const sgd: Kernels['sgd'] = (state, gradient, members, { momentum, weightDecay }) => {
-    const { size } = state.parameter;
-    const inputs = [state.parameter, state.velocity, gradient].map((t) => at(t, size));
-    runner.run('sgd', [...inputs, ...selection(members, state.parameter), momentum, weightDecay], 4 * size);
-    return state;
+  const sgd: Kernels['sgd'] = (updates, state, members, { momentum, weightDecay }) => {
+    for (const update of updates) {
+      const { parameter, gradient } = update;
+      const { size } = parameter;
+      const inputs = [at(parameter, size), slot(state, 0, update), at(gradient, size)];
+      runner.run('sgd', [...inputs, ...selection(members, parameter), momentum, weightDecay], 4 * size);
+    }
+    return { parameters: updates.map(({ parameter }) => parameter), state };
   };
 
   const sumSquares: Kernels['sumSquares'] = (tensors) => {

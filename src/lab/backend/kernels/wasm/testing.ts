@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import { GATES, type RecurrentKind } from '../sequenceTypes.ts';
 import { type FactorOptions, optimiserFactors } from '../optimiserFactors.ts';
-import type { Kernels } from '../types.ts';
+import type { AdamHyper, Kernels, MemberControl, SgdHyper } from '../types.ts';
 
 /** A small seeded generator of numbers that look normal, for tests. */
 export function normals(seed: number): () => number {
@@ -66,6 +66,20 @@ export function sameFactors(members: number, options: FactorOptions): Tensor2D {
   return tf.tensor2d(optimiserFactors(options).flatMap((value) => Array<number>(members).fill(value)), [3, members]);
 }
 
+/** Adam's or SGD's step of one parameter; `slots` are its rows of the state. */
+export function oneUpdate(
+  kernels: Kernels, { parameter, slots }: OptimiserState, gradient: Tensor, members: MemberControl, hyper: AdamHyper | SgdHyper,
+): OptimiserState {
+  const state = tf.stack(slots.map((slot) => tf.reshape(slot, [-1]))) as Tensor2D;
+  const updates = [{ parameter, gradient, at: 0 }];
+  const next = 'momentum' in hyper ? kernels.sgd(updates, state, members, hyper) : kernels.adam(updates, state, members, hyper);
+  return { parameter: next.parameters[0], slots: tf.unstack(next.state).map((slot) => tf.reshape(slot, parameter.shape)) };
+}
+export interface OptimiserState {
+  parameter: Tensor;
+  slots: Tensor[];
+}
+
 /** Every kernel on stacks of three members that pass through `member`; each result has its member axis first. */
 export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Tensor[] {
   const [e, rows, features, classes] = [3, 24, 21, 5];
@@ -90,8 +104,9 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
   const one = member(tf.ones([e])) as Tensor1D;
   const [parameter, m, v] = [tf.clone(stack([9], 8)), tf.abs(stack([9], 9)), tf.abs(stack([9], 10))];
   const factors = sameFactors(one.size, { learningRate: 0.01, step: 2, betas: [0.9, 0.999], decoupledDecay: 0.1 });
-  const adam = kernels.adam(
-    { parameter: tf.add(parameter, 0), m, v },
+  const adam = oneUpdate(
+    kernels,
+    { parameter: tf.add(parameter, 0), slots: [m, v] },
     stack([9], 11),
     { scale: one, active: one, factors },
     { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0 },
@@ -123,7 +138,8 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
       const options = { first: 0, count: one.size, positions, debiased: false };
       return kernels.alignmentGradient?.(x, randomTensor([1, rows, rows], 12), one, options) ?? [];
     }),
-    ...Object.values(adam),
+    adam.parameter,
+    ...adam.slots,
     kernels.sumSquares([x, dy]),
     ...sequenceKernels(kernels, member),
   ];

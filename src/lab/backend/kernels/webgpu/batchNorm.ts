@@ -197,6 +197,6 @@ export function batchNormKernels(runner: ShaderRunner): Pick<Kernels, 'batchNorm
       return { dx: dx as Tensor3D, dGamma: dGamma as Tensor2D, dBeta: dBeta as Tensor2D };
     },
 
-    batchNormInference: (x, gamma, beta, mean, variance, options) => normalise(x, gamma, beta, mean, variance, options),
+    batchNormInference: (x, gamma, beta, mean, variance, { epsilon, relu }) => normalise(x, gamma, beta, mean, variance, { epsilon, relu }),
   };
 }

@@ -4,6 +4,7 @@ import { gramProductsBy } from '../composed/similarity.ts';
 import type { Kernels } from '../types.ts';
 import { attentionKernels } from './attention.ts';
 import { batchNormKernels } from './batchNorm.ts';
+import { castToFloats } from './cast.ts';
 import { columnKernels } from './columns.ts';
 import { depthwiseKernels } from './depthwise.ts';
 import { elementwiseKernels } from './elementwise.ts';
@@ -17,6 +18,7 @@ import { tableKernels } from './tables.ts';
 
 /** Call it after `tf.setBackend('webgpu')` and `tf.ready()`. */
 export function createWebGpuKernels(): Kernels {
+  castToFloats();
   const runner = new ShaderRunner();
   const { layerNormSums, ...columns } = columnKernels(runner);
   const products = productKernels(runner);

@@ -1,6 +1,6 @@
 /** The end of a step: gradient norms, who goes on, optimisers and running averages in place. */
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
-import type { Kernels } from '../types.ts';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Kernels, MemberControl, ParameterUpdate, Updated } from '../types.ts';
 import { cover, perElement, type Shader, type ShaderRunner } from './runner.ts';
 
 /** Elements that a workgroup squares and adds up. */
@@ -50,30 +50,49 @@ const CONTROL: Shader = {
   'fn finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }'),
 };
 
-/** Rows of `factors` are rate, root scale and keep of the members. */
-const ADAM: Shader = {
-  name: 'adam', inputs: ['g', 'scale', 'active_', 'factors'], outputs: ['p', 'm', 'v'],
-  numbers: ['size', 'each', 'E', 'beta1: f32', 'rest1: f32', 'beta2: f32', 'rest2: f32', 'epsilon: f32', 'decay: f32'],
-  code: perElement(/* wgsl */ `
-  let e = i / u.each;
-  if (active_[e] == 0.0) { return; }
-  let gradient = g[i] * scale[e] + u.decay * p[i];
-  let first = u.beta1 * m[i] + u.rest1 * gradient;
-  let second = u.beta2 * v[i] + u.rest2 * gradient * gradient;
-  m[i] = first;
-  v[i] = second;
-  p[i] = factors[2u * u.E + e] * p[i] - factors[e] * (first / (factors[u.E + e] * sqrt(second) + u.epsilon));`),
+/** All that steers the members in one array: scale, activity, rate, root scale, keep. */
+const PACK_CONTROL: Shader = {
+  name: 'pack control', inputs: ['scale', 'active_', 'factors'], outputs: ['control'], numbers: ['size'],
+  code: perElement(`
+  control[i] = scale[i];
+  control[u.size + i] = active_[i];
+  for (var row = 0u; row < 3u; row++) { control[(2u + row) * u.size + i] = factors[row * u.size + i]; }`),
 };
 
-const SGD: Shader = {
-  name: 'sgd', inputs: ['g', 'scale', 'active_', 'factors'], outputs: ['p', 'v'], numbers: ['size', 'each', 'momentum: f32', 'decay: f32'],
-  code: perElement(/* wgsl */ `
-  let e = i / u.each;
-  if (active_[e] == 0.0) { return; }
-  let velocity = u.momentum * v[i] + g[i] * scale[e] + u.decay * p[i];
-  v[i] = velocity;
-  p[i] -= factors[e] * velocity;`),
-};
+/** Parameters of one dispatch: with their gradients, the state and the control 8 arrays. */
+const MOST_PARAMETERS = 3;
+
+/** `step` sees the element `at` of parameter `p` and gradient `g`, its member `e`, and its place `s` in the state. */
+function updateShader(name: string, hyper: readonly string[], step: string, count: number): Shader {
+  const each = Array.from({ length: count }, (_, n) => n);
+  return {
+    name: `${name} of ${count}`, inputs: ['control', ...each.map((n) => `g${n}`)], outputs: ['state', ...each.map((n) => `p${n}`)],
+    numbers: ['size', 'E', 'N', ...hyper.map((number) => `${number}: f32`), ...each.flatMap((n) => [`size${n}`, `at${n}`])],
+    code: perElement(`
+  var at = i;
+  ${each.map((n) => `
+  if (at < u.size${n}) {
+    let e = at / (u.size${n} / u.E);
+    if (control[u.E + e] == 0.0) { return; }
+    let s = u.at${n} + at;
+    let p = p${n}[at];
+    let g = g${n}[at] * control[e] + u.decay * p;
+    ${step.replaceAll('NEXT', `p${n}[at]`)}
+    return;
+  }
+  at -= u.size${n};`).join('')}`),
+  };
+}
+const ADAM_STEP = `
+    let first = u.beta1 * state[s] + u.rest1 * g;
+    let second = u.beta2 * state[u.N + s] + u.rest2 * g * g;
+    state[s] = first;
+    state[u.N + s] = second;
+    NEXT = control[4u * u.E + e] * p - control[2u * u.E + e] * (first / (control[3u * u.E + e] * sqrt(second) + u.epsilon));`;
+const SGD_STEP = `
+    let velocity = u.momentum * state[s] + g;
+    state[s] = velocity;
+    NEXT = p - control[2u * u.E + e] * velocity;`;
 
 /** Averages of one dispatch: with their new values and the activity 7 arrays. */
 const MOST_AVERAGES = 3;
@@ -101,7 +120,23 @@ const ADD_TO_MEMBERS: Shader = {
 export function optimiserKernels(
   runner: ShaderRunner,
 ): Pick<Kernels, 'sumSquares' | 'control' | 'adam' | 'sgd' | 'runningAverages' | 'addToMembers'> {
-  const each = ({ size, shape }: Tensor): [number, number] => [size, size / shape[0]];
+  const update = (
+    updates: readonly ParameterUpdate[], state: Tensor2D, { scale, active, factors }: MemberControl, shader: (count: number) => Shader, hyper: readonly number[],
+  ): Updated => {
+    const members = active.size;
+    const [control] = runner.run(PACK_CONTROL, { inputs: [scale, active, factors], outputs: [[5, members]], numbers: [members], groups: cover(members) });
+    for (let from = 0; from < updates.length; from += MOST_PARAMETERS) {
+      const some = updates.slice(from, from + MOST_PARAMETERS);
+      const size = some.reduce((sum, { parameter }) => sum + parameter.size, 0);
+      runner.run(shader(some.length), {
+        inputs: [control, ...some.map(({ gradient }) => gradient)], outputs: [state, ...some.map(({ parameter }) => parameter)],
+        numbers: [size, members, state.shape[1], ...hyper, ...some.flatMap(({ parameter, at }) => [parameter.size, at])], groups: cover(size),
+      });
+    }
+    control.dispose();
+    return { parameters: updates.map(({ parameter }) => parameter), state };
+  };
+
   return {
     sumSquares(tensors) {
       const members = tensors[0].shape[0];
@@ -131,23 +166,11 @@ export function optimiserKernels(
       return { active, scale: scale as Tensor1D };
     },
 
-    adam(state, gradient, { scale, active, factors }, { beta1, beta2, epsilon, coupledDecay }) {
-      const { parameter, m, v } = state;
-      runner.run(ADAM, {
-        inputs: [gradient, scale, active, factors], outputs: [parameter, m, v],
-        numbers: [...each(parameter), active.size, beta1, 1 - beta1, beta2, 1 - beta2, epsilon, coupledDecay], groups: cover(parameter.size),
-      });
-      return state;
-    },
+    adam: (updates, state, members, { beta1, beta2, epsilon, coupledDecay }) => update(updates, state, members, (count) =>
+      updateShader('adam', ['beta1', 'rest1', 'beta2', 'rest2', 'epsilon', 'decay'], ADAM_STEP, count), [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, coupledDecay]),
 
-    sgd(state, gradient, { scale, active, factors }, { momentum, weightDecay }) {
-      const { parameter, velocity } = state;
-      runner.run(SGD, {
-        inputs: [gradient, scale, active, factors], outputs: [parameter, velocity], numbers: [...each(parameter), momentum, weightDecay],
-        groups: cover(parameter.size),
-      });
-      return state;
-    },
+    sgd: (updates, state, members, { momentum, weightDecay }) =>
+      update(updates, state, members, (count) => updateShader('sgd', ['momentum', 'decay'], SGD_STEP, count), [momentum, weightDecay]),
 
     runningAverages(averages, momentum, active) {
       for (let from = 0; from < averages.length; from += MOST_AVERAGES) {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../types.ts';
-import type { Shader, ShaderRunner } from './runner.ts';
+import { inTwoDimensions, type Shader, type ShaderRunner } from './runner.ts';
 
 /** Sum over a workgroup of 256, the same order every time. Every thread must call it. */
 export const TOTAL = /* wgsl */ `
@@ -101,7 +101,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me
 }`,
 };
 
-/** A workgroup per row. */
+/** A workgroup per row, of `rows` of all members. */
 const ROW = (body: string) => /* wgsl */ `
 var<workgroup> sums: array<f32, 64>;
 fn total(me: u32, value: f32) -> f32 {
@@ -116,17 +116,18 @@ fn total(me: u32, value: f32) -> f32 {
   return sum;
 }
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me: u32) {
-  let row = group.y * u.R + group.x;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) me: u32) {
+  let row = group.y * groups.x + group.x;
+  if (row >= u.rows) { return; }
   let first = row * u.F;
-  let column = group.y * u.F;
+  let column = (row / u.R) * u.F;
   let count = f32(u.F);
   ${body}
 }`;
 const ALONG = (body: string) => `for (var f = me; f < u.F; f += 64u) { let i = first + f; ${body} }`;
 
 const LAYER_NORM: Shader = {
-  name: 'layer norm', inputs: ['x', 'gamma', 'beta'], outputs: ['y', 'mean', 'inverse'], numbers: ['R', 'F', 'epsilon: f32'],
+  name: 'layer norm', inputs: ['x', 'gamma', 'beta'], outputs: ['y', 'mean', 'inverse'], numbers: ['rows', 'R', 'F', 'epsilon: f32'],
   code: ROW(`
   var sum = 0.0;
   ${ALONG('sum += x[i];')}
@@ -139,7 +140,7 @@ const LAYER_NORM: Shader = {
 };
 
 const LAYER_NORM_GRAD: Shader = {
-  name: 'layer norm gradient', inputs: ['dy', 'x', 'gamma', 'mean', 'inverse'], outputs: ['dx'], numbers: ['R', 'F'],
+  name: 'layer norm gradient', inputs: ['dy', 'x', 'gamma', 'mean', 'inverse'], outputs: ['dx'], numbers: ['rows', 'R', 'F'],
   code: ROW(`
   let mu = mean[row];
   let inv = inverse[row];
@@ -177,7 +178,7 @@ export function rowKernels(
     layerNorm(x, gamma, beta, epsilon) {
       const [members, rows, features] = x.shape;
       const [y, mean, inverse] = runner.run(LAYER_NORM, {
-        inputs: [x, gamma, beta], outputs: [x.shape, [members, rows], [members, rows]], numbers: [rows, features, epsilon], groups: [rows, members],
+        inputs: [x, gamma, beta], outputs: [x.shape, [members, rows], [members, rows]], numbers: [members * rows, rows, features, epsilon], groups: inTwoDimensions(members * rows),
       });
       return { y: y as Tensor3D, mean: mean as Tensor2D, inverse: inverse as Tensor2D };
     },
@@ -185,7 +186,7 @@ export function rowKernels(
     layerNormGrad(dy, x, gamma, { mean, inverse }) {
       const [members, rows, features] = x.shape;
       const [dx] = runner.run(LAYER_NORM_GRAD, {
-        inputs: [dy, x, gamma, mean, inverse], outputs: [x.shape], numbers: [rows, features], groups: [rows, members],
+        inputs: [dy, x, gamma, mean, inverse], outputs: [x.shape], numbers: [members * rows, rows, features], groups: inTwoDimensions(members * rows),
       });
       const [dGamma, dBeta] = layerNormSums(dy, x, mean, inverse);
       return { dx: dx as Tensor3D, dGamma, dBeta };

@@ -48,11 +48,22 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   ${body}
 }`;
 
-/** Workgroups of 256 threads that cover a number of elements, in two dimensions where one would not do. */
-export function cover(size: number): [number, number] {
-  const groups = Math.ceil(size / 256);
-  const rows = Math.ceil(groups / 65_535);
+/** Workgroups along one dimension that every device takes. */
+const MOST_GROUPS = 65_535;
+
+/** At least so many workgroups, in two dimensions where one would not do. */
+export function inTwoDimensions(groups: number): [number, number] {
+  const rows = Math.ceil(groups / MOST_GROUPS);
   return [Math.ceil(groups / rows), rows];
+}
+
+/** Workgroups of 256 threads that cover a number of elements. */
+export const cover = (size: number): [number, number] => inTwoDimensions(Math.ceil(size / 256));
+
+/** The sizes of a run are beyond what the GPU can take in one piece. */
+export class TooLargeForGpu extends Error {
+  override name = 'TooLargeForGpu';
+  readonly remedy = 'Take smaller batches, fewer arms or seeds, or a narrower network; or choose WebAssembly in the backend menu.';
 }
 
 export interface Call {
@@ -113,6 +124,7 @@ export class ShaderRunner {
     const inputs = call.inputs.map((tensor, i) => (typed(shader.inputs[i], 'f32')[1] === 'f32' ? this.#floats(tensor) : tensor));
     const outputs = call.outputs.map((output, i) => (output instanceof tf.Tensor ? output : this.#newTensor(output, typed(shader.outputs[i], 'f32')[1])));
     const tensors = [...inputs, ...outputs];
+    this.#checkLimits(shader, tensors, call.groups);
     const entries = tensors.map((tensor, binding): GPUBindGroupEntry => {
       backend.uploadToGPU(tensor.dataId);
       // tfjs releases a tensor's buffer only after the commands that use it have been submitted.
@@ -139,6 +151,19 @@ export class ShaderRunner {
       if (tensor !== call.inputs[i]) tensor.dispose();
     });
     return outputs;
+  }
+
+  /** Beyond its limits a device refuses a dispatch without a word where it was asked for. */
+  #checkLimits(shader: Shader, tensors: readonly tf.Tensor[], groups: Call['groups']): void {
+    const { maxStorageBufferBindingSize = Number.POSITIVE_INFINITY } = this.device.limits;
+    for (const { size, shape } of tensors) {
+      if (4 * size <= maxStorageBufferBindingSize) continue;
+      const [needed, most] = [4 * size, maxStorageBufferBindingSize].map((bytes) => Math.round(bytes / 2 ** 20));
+      throw new TooLargeForGpu(`An array of ${shape.join('×')} numbers takes ${needed} MB; this GPU reads at most ${most} MB in one piece ("${shader.name}").`);
+    }
+    if (groups.some((count = 1) => count > MOST_GROUPS)) {
+      throw new TooLargeForGpu(`The sizes of "${shader.name}" ask for ${groups.join('×')} workgroups; a GPU takes at most ${MOST_GROUPS} along one dimension.`);
+    }
   }
 
   /** The tensor, or a copy whose buffer does hold floats. */
