@@ -1,6 +1,7 @@
 /** Differentiable operations on values with a leading member axis E. Shapes as in `backend/kernels/types.ts`. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchNormOptions, ConvOptions, Shape5D } from '../backend/kernels/types.ts';
+import { sharedRows } from './rows.ts';
 import type { Tape, Value } from './tape.ts';
 
 type V2 = Value<tf.Tensor2D>;
@@ -79,7 +80,9 @@ export function depthwiseConv(tape: Tape, x: V5, filter: Value<tf.Tensor4D>, bia
 export function globalAveragePool(tape: Tape, x: V5): V3 {
   const [e, b, h, w, c] = x.tensor.shape;
   const y = tf.reshape(tf.mean(tf.reshape(x.tensor, [e * b, h * w, c]), 1), [e, b, c]) as tf.Tensor3D;
-  return tape.push(y, [x], (dy) => [
-    tf.reshape(tf.tile(tf.reshape(tf.mul(dy, 1 / (h * w)), [e, b, 1, c]), [1, 1, h * w, 1]), [e, b, h, w, c]),
-  ]);
+  return tape.push(y, [x], (dy) => {
+    // Each example's gradient for all its pixels. Not tile, which computes the place of every element by itself.
+    const examples = sharedRows(b * h * w, (i) => Math.floor(i / (h * w)));
+    return [tf.reshape(tape.kernels.gatherRows(tf.mul(dy, 1 / (h * w)), examples, e), [e, b, h, w, c])];
+  });
 }

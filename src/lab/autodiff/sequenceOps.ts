@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { type AttentionOptions, GATES, type RecurrentKind } from '../backend/kernels/sequenceTypes.ts';
+import { sharedRows } from './rows.ts';
 import type { Tape, Value } from './tape.ts';
 
 type V2 = Value<tf.Tensor2D>;
@@ -162,19 +163,37 @@ export function meanOverPositions(tape: Tape, x: V4, mask?: tf.Tensor3D): V3 {
 export function takePosition(tape: Tape, x: V4, positions?: tf.Tensor2D): V3 {
   const { kernels } = tape;
   const [members, batch, length, features] = x.tensor.shape;
-  const chosen = positions ?? (tf.fill([1, batch], length - 1, 'int32') as tf.Tensor2D);
-  const examples = tf.tensor2d(Int32Array.from({ length: batch }, (_, b) => b), [1, batch], 'int32');
-  const rows = tf.add(tf.mul(examples, tf.scalar(length, 'int32')), chosen) as tf.Tensor2D;
-  const y = kernels.gatherRows(tf.reshape(x.tensor, [members, batch * length, features]), rows, members);
-  return tape.push(y, [x], (dy) => {
-    // Where a row of the gradient comes from: the chosen position's from its example, none for the others.
-    const each = tf.tensor3d(Int32Array.from({ length }, (_, t) => t), [1, 1, length], 'int32');
-    const here = tf.cast(tf.equal(tf.expandDims(chosen, 2), each), 'int32');
-    const one = tf.scalar(1, 'int32');
-    const from = tf.sub(tf.mul(here, tf.expandDims(tf.add(examples, one), 2)), one);
-    const spread = kernels.gatherRows(dy, tf.reshape(from, [chosen.shape[0], batch * length]), members);
-    return [tf.reshape(spread, x.tensor.shape)];
-  });
+  const { taken, from } = positions ? rowsAt(positions, batch, length) : lastRows(batch, length);
+  const y = kernels.gatherRows(tf.reshape(x.tensor, [members, batch * length, features]), taken, members);
+  return tape.push(y, [x], (dy) => [tf.reshape(kernels.gatherRows(dy, from(), members), x.tensor.shape)]);
+}
+
+/** Which rows of `[B·T, F]` are taken, int32 `[S, B]`, and for all B·T the example whose gradient they get, or −1. */
+interface Rows {
+  taken: tf.Tensor2D;
+  from: () => tf.Tensor2D;
+}
+
+function lastRows(batch: number, length: number): Rows {
+  return {
+    taken: sharedRows(batch, (b) => b * length + length - 1),
+    from: () => sharedRows(batch * length, (i) => (i % length === length - 1 ? (i - length + 1) / length : -1)),
+  };
+}
+
+function rowsAt(positions: tf.Tensor2D, batch: number, length: number): Rows {
+  const examples = sharedRows(batch, (b) => b);
+  const taken = tf.add(tf.mul(examples, tf.scalar(length, 'int32')), positions) as tf.Tensor2D;
+  return {
+    taken,
+    from: () => {
+      const each = tf.tensor3d(Int32Array.from({ length }, (_, t) => t), [1, 1, length], 'int32');
+      const here = tf.cast(tf.equal(tf.expandDims(positions, 2), each), 'int32');
+      const one = tf.scalar(1, 'int32');
+      const chosen = tf.sub(tf.mul(here, tf.expandDims(tf.add(examples, one), 2)), one);
+      return tf.reshape(chosen, [positions.shape[0], batch * length]);
+    },
+  };
 }
 
 /** Σ over positions of x times weights `[E|1, B|1, T, 1]`. */

@@ -72,9 +72,12 @@ EXPORT(row_gram_products)(
     int all_rows, int features, int sets, int n, double constant_ratio, float *scratch, int part, int parts) {
   double *sums = (double *)scratch;
   float *packed = scratch + 4 * features, *z = packed + MULTIPLY_SCRATCH, *gram = z + n * features;
+  int instances = 1;
+  for (int i = 0; i < count; i++) instances = others[i].instances > instances ? others[i].instances : instances;
+  const int arms = members / instances;
   for (int unit = share(members * sets, part, parts); unit < share(members * sets, part + 1, parts); unit++) {
-    // Set by set: the members meet the same other matrices while those are in the cache.
-    const int set = unit / members, e = unit % members;
+    // Members that meet the same other matrices one behind the other, while those are in the cache.
+    const int set = unit / members, rank = unit % members, e = rank % arms * instances + rank / arms;
     const float *own = x + e * all_rows * features;
     for (int i = 0; i < n; i++) copy_row(z + i * features, own + rows[set * n + i] * features, features);
     centre_member(z, z, sums, n, features);
