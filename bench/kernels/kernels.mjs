@@ -20,6 +20,7 @@ await server.listen();
 const browser = await chromium.launch({ executablePath, args: chromiumArgs() });
 try {
   const page = await browser.newPage();
+  page.setDefaultTimeout(300_000);
   page.on('console', (message) => console.log(message.text()));
   page.on('pageerror', (error) => console.error(error));
   // Any page of the server will do: it is isolated, so that threads may share memory.

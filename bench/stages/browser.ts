@@ -40,6 +40,7 @@ export class BrowserStage {
     await server.listen();
     const browser = await openChromium(webgpu);
     const page = await browser.newPage();
+    page.setDefaultTimeout(ANSWER_MS);
     page.on('pageerror', (error) => console.error(error));
     // Any page of the server will do: it is isolated, so that threads may share memory.
     await page.goto(`${server.resolvedUrls?.local[0]}headless.html`);
