@@ -5,8 +5,8 @@
  * Each row is measured in turns, so that other load slows all columns down alike: read the ratios.
  */
 import { chromium } from '@playwright/test';
-import { createServer } from 'vite';
 import { chromiumArgs, findChromium, NO_CHROMIUM } from '../../scripts/chromium.mjs';
+import { serveSources } from '../stages/server.mjs';
 
 const executablePath = findChromium();
 if (!executablePath) throw new Error(NO_CHROMIUM);
@@ -15,8 +15,7 @@ const threads = flag > 0 ? Number(process.argv[flag + 1]) : 1;
 
 const script = process.argv.includes('--sequences') ? 'sequences-worker.ts' : 'kernels-worker.ts';
 
-const server = await createServer({ server: { port: 0 }, logLevel: 'error' });
-await server.listen();
+const server = await serveSources();
 const browser = await chromium.launch({ executablePath, args: chromiumArgs() });
 try {
   const page = await browser.newPage();

@@ -1,10 +1,11 @@
 /** Contestants in web workers of a page in Chromium. */
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
-import { createServer, type ViteDevServer } from 'vite';
+import type { ViteDevServer } from 'vite';
 import { chromiumArgs, findChromium, NO_CHROMIUM } from '../../scripts/chromium.mjs';
 import { type Entry, type Stage, type Turn, warmUpOf } from '../contestants/entry.ts';
 import type { Call } from '../contestants/worker.ts';
 import type { Contestant } from '../race.ts';
+import { serveSources } from './server.mjs';
 
 /** A step of plain tfjs on an emulated GPU takes seconds, its first one half a minute. */
 const ANSWER_MS = 300_000;
@@ -30,14 +31,7 @@ export class BrowserStage {
   }
 
   static async open(webgpu: 'off' | 'software' = 'off'): Promise<BrowserStage> {
-    const server = await createServer({
-      // A page that is loaded again, because a package was found late, would lose what it measures.
-      server: { port: 0, hmr: false, watch: null }, cacheDir: '.cache/bench', logLevel: 'error',
-      optimizeDeps: { include: [
-        '@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-core/dist/register_all_gradients', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu', 'zod', 'lz-string',
-      ] },
-    });
-    await server.listen();
+    const server = await serveSources();
     const browser = await openChromium(webgpu);
     const page = await browser.newPage();
     page.setDefaultTimeout(ANSWER_MS);
