@@ -169,9 +169,10 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   // Allowed for itself, but not together with the rest.
   await page.getByTestId('edit-task').click();
   await page.getByRole('textbox', { name: 'Training images' }).fill('100');
-  await expect(page.getByText(/batchSize must be at most the 100 training examples, not 128/)).toBeVisible();
+  await expect(page.getByText(/The batch size \(under Training\) must be at most the 100 training examples, not 128/)).toBeVisible();
   expect(experimentIn(page).task).toMatchObject({ train: 3000 });
   await page.keyboard.press('Escape');
+  await expect(page.getByText('Training images: not changed')).toBeVisible();
 
   await page.getByTestId('edit-target').click();
   await page.getByRole('textbox', { name: 'Width' }).fill('64');

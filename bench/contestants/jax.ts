@@ -10,6 +10,8 @@ const [BETA_1, BETA_2, EPSILON] = [0.9, 0.999, 1e-8];
 const TINY = 1e-12;
 /** Of running statistics. */
 const MOMENTUM = 0.9;
+/** jax-js gives memory of a GPU back when it has waited for it: a null device has room for some steps, not for a round. */
+const STEPS_BETWEEN_WAITS = 8;
 
 /** A worker gets it from the server by its address, Node by its name. */
 async function load(): Promise<Jax> {
@@ -83,8 +85,11 @@ export async function jax(experiment: Experiment, backend: Stage['backend']): Pr
   const batch = batches(experiment);
   const scalar = (value: number) => np.array(Float32Array.of(value), { shape: [1] });
   let step = 0;
+  const wait = async () => {
+    for (const t of state.flat()) await t.ref.blockUntilReady();
+  };
   return {
-    step() {
+    async step() {
       step++;
       const { x, shape: xShape, labels } = batch();
       const inputs = [np.array(x, { shape: xShape }), np.array(labels, { shape: [batchSize] }), jax.random.key(step)] as const;
@@ -95,9 +100,8 @@ export async function jax(experiment: Experiment, backend: Stage['backend']): Pr
         const [parameters, m, v, statistics] = state;
         state = adam(parameters, m, v, statistics, ...inputs, scalar(RATE / (1 - BETA_1 ** step)), scalar(1 / (1 - BETA_2 ** step)));
       }
+      if (backend === 'webgpu' && step % STEPS_BETWEEN_WAITS === 0) await wait();
     },
-    async read() {
-      for (const t of state.flat()) await t.ref.blockUntilReady();
-    },
+    read: wait,
   };
 }

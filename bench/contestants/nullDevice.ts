@@ -13,10 +13,23 @@ import type { Call } from './worker.ts';
 /** Dispatches that have been asked for. */
 let dispatches = 0;
 
-/** Counts on the encoders of the whole process, whoever asks. */
-async function countDispatches(): Promise<void> {
-  const device = await (await navigator.gpu.requestAdapter())?.requestDevice();
-  if (!device) throw new Error('no null device');
+/** What a device has complained of: what a contestant takes from then on says nothing. */
+let complaint: string | undefined;
+
+/** Counts on the encoders and hears the complaints of the whole process, whoever asks. */
+async function watchDevices(): Promise<void> {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error('no null device');
+  const adapters = Object.getPrototypeOf(adapter) as GPUAdapter;
+  const { requestDevice } = adapters;
+  adapters.requestDevice = async function (this: GPUAdapter, ...wishes) {
+    const made = await requestDevice.apply(this, wishes);
+    made.addEventListener('uncapturederror', ({ error }) => {
+      complaint ??= error.message;
+    });
+    return made;
+  };
+  const device = await adapter.requestDevice();
   const pass = Object.getPrototypeOf(device.createCommandEncoder().beginComputePass()) as GPUComputePassEncoder;
   const { dispatchWorkgroups } = pass;
   pass.dispatchWorkgroups = function (this: GPUComputePassEncoder, ...groups) {
@@ -37,11 +50,12 @@ async function answer(call: Call): Promise<unknown> {
   if (call.call === 'take') {
     const [from, before] = [cpu(), dispatches];
     const turn = contestant && (await take(contestant, call.steps));
+    if (complaint) throw new Error(`the null device refuses: ${complaint}`);
     // jax-js has none.
     const tensors = tf.engine().backendName ? tf.memory().numTensors : 0;
     return { ...turn, cpuMs: cpu() - from, dispatches: dispatches - before, tensors, bytes: process.memoryUsage().rss } as Turn;
   }
-  await countDispatches();
+  await watchDevices();
   contestant = await make(call.entry, call.stage, {
     ours: () => startWebGpu(null),
     plain: async () => {

@@ -20,7 +20,8 @@ it.each([
   ['null', /no experiment/],
   [JSON.stringify({ ...experiment, base: { ...experiment.base, steps: 0 } }), /^base\.steps must be at least 1, not 0/],
   [JSON.stringify({ ...experiment, version: 99 }), /newer/],
-  ['{}', /version.*and \d+ more/],
+  ['{"version": 1}', /is missing.*and \d+ more/],
+  ['{"name": "something"}', /neither an experiment nor a result/],
 ])('says what is wrong with %s', (text, message) => {
   expect(readExperiment(text)).toEqual({ ok: false, message: expect.stringMatching(message) });
 });

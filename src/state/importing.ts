@@ -26,6 +26,9 @@ export function readExperiment(text: string): Imported {
     return { ok: false, message: 'It holds no experiment: a JSON object is needed.' };
   }
   const isResult = 'experiment' in data;
+  if (!isResult && !('version' in data) && !('task' in data)) {
+    return { ok: false, message: 'It is JSON, but neither an experiment nor a result of this page.' };
+  }
   const parsed = parseExperiment(isResult ? (data as { experiment: unknown }).experiment : data);
   if (parsed.ok) {
     const { experiment } = parsed;

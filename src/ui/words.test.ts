@@ -53,6 +53,12 @@ it('says the training in a line', () => {
   );
 });
 
+it('says which batch size is meant, and where it is set', () => {
+  const message = 'must be at most the 64 training examples, not 128';
+  expect(problemWords({ path: 'base.batchSize', message })).toBe(`the batch size (under Training) ${message}`);
+  expect(problemWords({ path: 'guides.trained.training.batchSize', message })).toBe(`the batch size that the guide “trained” is trained with ${message}`);
+});
+
 it('calls the arm of a problem by its name', () => {
   const problem = { path: 'arms.4.init', message: 'must be one of default, he for custom, not "good"' };
   expect(problemWords({ ...problem, arm: 'Unguided' })).toBe(`the initialisation of the arm “Unguided” ${problem.message}`);

@@ -83,8 +83,17 @@ const ARM_FIELDS: Record<string, string> = {
   init: 'initialisation', learningRate: 'learning rate', 'align.guide': 'guide', 'align.measure': 'measure', 'align.mapping': 'mapping', 'distil.guide': 'teacher',
 };
 
+/** What a batch size is called, the experiment's or that of a guide's own training. */
+function batchSizeWords(path: string): string | null {
+  if (path === 'base.batchSize') return 'the batch size (under Training)';
+  const guide = /^guides\.(.+)\.training\.batchSize$/.exec(path)?.[1];
+  return guide === undefined ? null : `the batch size that the guide “${guide}” is trained with`;
+}
+
 /** A problem for a note on the page: an arm is called by its name, not by its place in a list. */
 export function problemWords(problem: Problem): string {
+  const batchSize = batchSizeWords(problem.path);
+  if (batchSize) return `${batchSize} ${problem.message}`;
   if (problem.arm === undefined) return formatProblem(problem);
   const field = problem.path.split('.').slice(2).join('.');
   const arm = `the arm “${problem.arm}”`;

@@ -42,12 +42,15 @@ export function EndLabels({ labels, step }: { labels: readonly EndLabel[]; step:
     area.y + area.height - 2,
   );
   const left = (x(step) ?? area.x) + LABEL_OFFSET;
+  const isMoved = ({ y: from, at }: (typeof placed)[number]) => Math.abs(at - from) > LEADER_FROM;
+  // All stand in one column.
+  const indent = placed.some(isMoved) ? 5 : 0;
   return (
     <ZIndexLayer zIndex={DefaultZIndexes.label}>
       <g>
         {shown.map(({ label }, i) => {
           const { y: from, at } = placed[i];
-          const moved = Math.abs(at - from) > LEADER_FROM;
+          const moved = isMoved(placed[i]);
           return (
             <g key={label.key}>
               {moved && (
@@ -60,7 +63,7 @@ export function EndLabels({ labels, step }: { labels: readonly EndLabel[]; step:
                 />
               )}
               <text
-                x={left + (moved ? 5 : 0)}
+                x={left + indent}
                 y={at}
                 dy="0.35em"
                 fill={label.colour}

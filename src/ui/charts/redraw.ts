@@ -10,7 +10,7 @@ const queue: (() => void)[] = [];
 let scheduled = false;
 
 /** Milliseconds after which the rest of the charts wait for the next task. */
-const TASK_MS = 10;
+const TASK_MS = 2;
 
 function drawSome(): void {
   const began = performance.now();

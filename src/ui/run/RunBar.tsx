@@ -1,5 +1,5 @@
 /** Start, watch and steer a run. It stays in view while the page scrolls. */
-import { Button, Loader, Paper, Progress, Tooltip } from '@mantine/core';
+import { Button, Loader, Paper, Progress } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackNext, IconRotate } from '@tabler/icons-react';
 import { useShallow } from 'zustand/react/shallow';
 import { useRun } from '@/state/run.ts';
@@ -7,6 +7,7 @@ import { session } from '@/state/session.ts';
 import { useResultsOf } from '@/state/stale.ts';
 import { Estimate } from '@/ui/setup/Estimate.tsx';
 import { Announcer } from './Announcer.tsx';
+import { ButtonHint } from './ButtonHint.tsx';
 import { GuideTraining } from './GuideTraining.tsx';
 import { LiveControls } from './LiveControls.tsx';
 import { progressWords, runLabel } from './progress.ts';
@@ -25,8 +26,15 @@ export function RunBar() {
   return (
     <Paper component="section" aria-label="Run" className={classes.bar} data-testid="run-bar">
       <div className={classes.buttons}>
-        {running ? (
-          <Tooltip label="Stop after this step; the run can go on from there. Key: space.">
+        <ButtonHint
+          label={
+            running
+              ? 'Stop after this step; the run can go on from there.'
+              : RUN_HINTS[phase === 'paused' && !stale ? 'resume' : 'run']
+          }
+          keys="space"
+        >
+          {running ? (
             <Button
               size="sm"
               variant="filled"
@@ -37,9 +45,7 @@ export function RunBar() {
             >
               Pause
             </Button>
-          </Tooltip>
-        ) : (
-          <Tooltip label={`${RUN_HINTS[phase === 'paused' && !stale ? 'resume' : 'run']} Key: space.`}>
+          ) : (
             <Button
               size="sm"
               variant="filled"
@@ -51,16 +57,16 @@ export function RunBar() {
             >
               {runLabel(phase, stale)}
             </Button>
-          </Tooltip>
-        )}
+          )}
+        </ButtonHint>
         {phase === 'paused' && stale && (
-          <Tooltip label="Go on with the run on screen, without the changes made since.">
+          <ButtonHint label="Go on with the run on screen, without the changes made since.">
             <Button size="sm" onClick={() => void session.resume()} data-testid="resume-button">
               Resume
             </Button>
-          </Tooltip>
+          </ButtonHint>
         )}
-        <Tooltip label="Train every arm for one step, then stop.">
+        <ButtonHint label="Train every arm for one step, then stop.">
           <Button
             size="sm"
             aria-label="Step once"
@@ -72,8 +78,8 @@ export function RunBar() {
           >
             Step
           </Button>
-        </Tooltip>
-        <Tooltip
+        </ButtonHint>
+        <ButtonHint
           label={
             preparing
               ? 'Stop preparing.'
@@ -91,7 +97,7 @@ export function RunBar() {
           >
             {preparing ? 'Cancel' : 'Reset'}
           </Button>
-        </Tooltip>
+        </ButtonHint>
       </div>
       <RunProgress />
       {(running || phase === 'paused') && <LiveControls />}

@@ -60,7 +60,13 @@ function Details({ environment }: { environment: Environment | null }) {
           {message || 'No backend could be started.'}
         </Text>
       )}
-      {environment && (
+      {status === 'checking' && (
+        <Text size="sm">
+          Trying {backend === 'auto' ? 'what this browser has' : NAMES[backend]} and checking its kernels. On an
+          emulated GPU that takes minutes.
+        </Text>
+      )}
+      {environment && status !== 'checking' && (
         <>
           {environment.steps.map((step) => (
             <Step key={step.backend} step={step} />
@@ -68,7 +74,7 @@ function Details({ environment }: { environment: Environment | null }) {
           <SelfCheck check={environment.selfCheck} />
         </>
       )}
-      {!environment && !failed && (
+      {!environment && !failed && status !== 'checking' && (
         <Text size="sm" c="dimmed">
           WebGPU, then WebAssembly, then plain JavaScript is tried; the first that works is checked.
         </Text>

@@ -22,7 +22,7 @@ const tidy = (value: number) => Number(value.toPrecision(2));
 
 /** A positive number that matters by its order of magnitude: a text field and a logarithmic slider. */
 export function LogField({ path, label, hint, from, to }: LogFieldProps) {
-  const field = useField(path);
+  const field = useField(path, undefined, label);
   const id = useId();
   const value = typeof field.value === 'number' ? field.value : from;
   const position = Math.log10(Math.min(to, Math.max(from, value)));

@@ -15,7 +15,7 @@ interface NumberFieldProps {
 
 /** A number of the experiment. What is typed stays visible; only what is allowed enters the experiment. */
 export function NumberField({ path, label, hint, step = 1, absent }: NumberFieldProps) {
-  const field = useField(path, absent);
+  const field = useField(path, absent, label);
   return (
     <NumberInput
       label={

@@ -3,10 +3,10 @@ import { withPath } from '@/experiment/link.ts';
 import type { Problem } from '@/experiment/parse.ts';
 import { differsFromPreset, presetValue, useExperiment } from '@/state/experiment.ts';
 import { limitsAt, type NumberLimits } from '@/state/limits.ts';
-
 import { sameValue, valueAt } from '@/state/paths.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number, problemWords } from '@/ui/words.ts';
+import { useNoteOnClose } from '../useNoteOnClose.ts';
 
 export interface Field {
   value: unknown;
@@ -49,16 +49,19 @@ function explain(problems: Problem[], path: string, value: unknown, limits: Numb
   ) {
     return `Needs a ${limits.integer ? 'whole ' : ''}number from ${number(limits.min)} to ${number(limits.max)}.`;
   }
+  if (Number.isNaN(value)) return 'Needs a number.';
   const [problem] = problems;
-  if (!isAbout(problem, path)) return `${problemWords(problem)}.`;
-  return `${problem.message[0].toUpperCase()}${problem.message.slice(1)}.`;
+  return sentence(isAbout(problem, path) ? problem.message : problemWords(problem));
 }
+
+const sentence = (words: string) => `${words[0].toUpperCase()}${words.slice(1)}.`;
 
 /**
  * One field of the edited experiment: its value, its limits, and the way back to the preset.
  * @param absent what the field stands for where the experiment leaves it out; that value is never written down
+ * @param label what it is called, for the note on an entry that was still refused when its editor closed
  */
-export function useField(path: string, absent?: unknown): Field {
+export function useField(path: string, absent?: unknown, label?: string): Field {
   const experiment = useExperiment((state) => state.experiment);
   const setPath = useExperiment((state) => state.set);
   const update = useExperiment((state) => state.update);
@@ -77,6 +80,8 @@ export function useField(path: string, absent?: unknown): Field {
     setDraft(null);
     setError(null);
   }, [value]);
+
+  useNoteOnClose(error === null || label === undefined ? null : { title: `${label}: not changed`, message: error });
 
   const setAll = (next: unknown): Problem[] => {
     if (!mirror || !path.startsWith(`${mirror.from}.`)) return setPath(path, next);

@@ -87,6 +87,9 @@ function ArmInFocus({ experiment, view }: { experiment: Experiment; view: Mappin
   );
 }
 
+/** Letters of guides' names that have room beside each other. */
+const SIDE_BY_SIDE = 26;
+
 function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingView }) {
   const showGuide = useView((state) => state.showGuide);
   const stale = useIsStale(`guides.${view.guide}`);
@@ -114,15 +117,24 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
       >
         {({ GuideEditor }, close) => <GuideEditor id={view.guide} guide={guide} onGone={close} />}
       </EditPopover>
-      {ids.length > 1 && (
-        <SegmentedControl
-          aria-label="Guide shown"
-          data-testid="guide-shown"
-          data={ids}
-          value={view.guide}
-          onChange={showGuide}
-        />
-      )}
+      {ids.length > 1 &&
+        (ids.join('').length > SIDE_BY_SIDE ? (
+          <NativeSelect
+            aria-label="Guide shown"
+            data-testid="guide-shown"
+            data={ids}
+            value={view.guide}
+            onChange={(event) => showGuide(event.currentTarget.value)}
+          />
+        ) : (
+          <SegmentedControl
+            aria-label="Guide shown"
+            data-testid="guide-shown"
+            data={ids}
+            value={view.guide}
+            onChange={showGuide}
+          />
+        ))}
     </div>
   );
 }

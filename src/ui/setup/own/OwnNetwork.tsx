@@ -10,6 +10,7 @@ import type { CustomSpec } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { FieldLabel } from '../fields/FieldLabel.tsx';
 import { useField } from '../fields/useField.ts';
+import { useNoteOnClose } from '../useNoteOnClose.ts';
 import { createEditor, goTo, replaceText, showProblems } from './codeEditor.ts';
 import { draftOf, keepDraft } from './drafts.ts';
 import { Grammar } from './Grammar.tsx';
@@ -18,6 +19,11 @@ import classes from './own.module.css';
 
 /** Quiet time behind the last keystroke before a text is checked and enters the experiment. */
 const SETTLE_MS = 250;
+
+const STILL_WRONG = {
+  title: 'Your network: not changed',
+  message: 'Its text has a mistake, so the network stays as it was. The text is kept: open the editor again to go on.',
+};
 
 /** The text of a network, edited: checked while it is written, drawn, and taken into the experiment when it is right. */
 export default function OwnNetwork({ path, network }: { path: string; network: CustomSpec }) {
@@ -63,6 +69,8 @@ export default function OwnNetwork({ path, network }: { path: string; network: C
     }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, [text, network.text, path, task.input.join()]);
+
+  useNoteOnClose(problems.length > 0 ? STILL_WRONG : null);
 
   const Chevron = help ? IconChevronDown : IconChevronRight;
   return (
