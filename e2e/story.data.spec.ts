@@ -14,8 +14,9 @@ const UNCHOSEN = link((e) => ({ ...tiny(e, STEPS), task: { ...e.task, size: 8, t
 const TRAIN = { name: 'data_batch_1.bin', bytes: cifarFile(200) };
 const TEST = { name: 'test_batch.bin', bytes: cifarFile(50, { first: 200 }) };
 
-/** Drop files on the page as a hand does. */
+/** Drop files on the page as a hand does, once it is there. */
 async function drop(page: Page, files: { name: string; bytes: Uint8Array }[]): Promise<void> {
+  await page.getByTestId('run-button').waitFor();
   const given = files.map(({ name, bytes }) => ({ name, text: Buffer.from(bytes).toString('base64') }));
   const transfer = await page.evaluateHandle(async (all) => {
     const data = new DataTransfer();

@@ -133,7 +133,11 @@ export class GuideProbe {
       stack: GramStack.join(parts.map((part) => part[i].stack), 0).keep(),
       varies: sheets.length > 1 ? tf.keep(tf.concat3d(parts.map((part) => part[i].varies as tf.Tensor3D), 0)) : null,
     })));
-    if (this.#instances > 1) for (const part of parts.flat()) dispose(part);
+    // Of one instance the joined stack is its own, what varies is a clone.
+    for (const part of parts.flat()) {
+      if (this.#instances > 1) dispose(part);
+      else part.varies?.dispose();
+    }
   }
 
   /**
