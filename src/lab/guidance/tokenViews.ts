@@ -21,8 +21,7 @@ export class BatchView {
   constructor(kind: TokenView, length: number, tokens?: tf.Tensor3D) {
     this.kind = kind;
     this.#length = length;
-    // Of a comparison that tfjs only calls float32 WebGPU would have integers, which some of its shaders refuse: a sum is floats.
-    this.#mask = tokens && tf.tidy(() => tf.keep(tf.add(tf.cast(tf.greaterEqual(tokens, 0), 'float32'), 0)));
+    this.#mask = tokens && tf.tidy(() => tf.keep(tf.cast(tf.greaterEqual(tokens, 0), 'float32')));
   }
 
   /** Of how many positions each is compared for itself, as it is; null where examples are made another way. */
