@@ -16,7 +16,7 @@ import type { PlainTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
 import { exp } from '../random/math.ts';
 import { Batches, type StepBatch } from './batches.ts';
-import { evaluate, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
+import { Evaluator, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
 import { generate } from './generate.ts';
 import { Group, SCALAR_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from './inputs.ts';
@@ -55,9 +55,12 @@ export class Run {
   readonly #kernels: Kernels;
   readonly #stepper: Stepper;
   readonly #batches: Batches;
+  readonly #evaluator: Evaluator;
   #step = 0;
-  /** Steps whose losses have been read. */
+  /** Steps whose losses have been given away. */
   #read = 0;
+  /** Results of steps that were read before an evaluation, for the next `flush`. */
+  #unread: Float32Array[] = [];
 
   /** @param stepper disposed with the run */
   constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, kernels: Kernels, stepper: Stepper = new DirectSteps()) {
@@ -82,6 +85,7 @@ export class Run {
     }));
     this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, tokenView(experiment)));
     this.#batches = new Batches({ task, seeds, batchSize: experiment.base.batchSize }, kernels);
+    this.#evaluator = new Evaluator(task.val, task.shape.input, stepper);
     this.#declareNeeds();
   }
 
@@ -131,7 +135,8 @@ export class Run {
 
   /** Read the losses of all steps since the last read, in one piece. Null when there is none. */
   async flush(): Promise<TrainingRecords | null> {
-    const rows = await this.#stepper.read();
+    const rows = [...this.#unread, ...(await this.#stepper.read())];
+    this.#unread = [];
     if (rows.length === 0) return null;
     const count = members(this.experiment).length;
     const loss = new Float32Array(rows.length * count);
@@ -153,11 +158,9 @@ export class Run {
 
   /** Score every member and compare it with every guide. */
   async evaluate(): Promise<EvaluationRecord> {
-    this.#stepper.submit();
+    this.#unread.push(...(await this.#stepper.read()));
     const scores: GroupScores[] = [];
-    for (const { group } of this.#groups) {
-      scores.push(await evaluate(group.model, this.task.val, this.task.shape.input, this.#probes));
-    }
+    for (const [g, { group }] of this.#groups.entries()) scores.push(await this.#evaluator.evaluate(group.model, this.#probes, String(g)));
     return {
       step: this.#step,
       valLoss: Float32Array.from(scores.flatMap((s) => [...s.loss])),

@@ -42,7 +42,7 @@ export interface Replayed {
   /** Steps that were replayed, and why others could not be recorded. */
   replayed: number;
   refused: string[];
-  /** Values of losses and state that differ from those of the same steps run by tfjs. */
+  /** Values of losses, evaluations and state that differ from those of the same steps run by tfjs. */
   different: number;
   compared: number;
 }
@@ -54,12 +54,21 @@ async function trained(experiment: Experiment, own: Kernels, replay: boolean) {
   ]));
   const capture = new Capture({ replay });
   const run = new Run(experiment, task, guides, own, capture);
-  while (!run.finished) await run.advance();
+  const scores: number[] = [];
+  const evaluated = async () => {
+    const { valLoss, valMetric, predictions, matrices } = await run.evaluate();
+    for (const values of [valLoss, valMetric, predictions, ...Object.values(matrices)]) scores.push(...values);
+  };
+  await evaluated();
+  while (!run.finished) {
+    await run.advance();
+    if (run.evaluationDue) await evaluated();
+  }
   const records = await run.flush();
   const state = await run.save();
   const { replayed, refused } = capture;
   run.dispose();
-  return { values: [...(records?.loss ?? []), ...(records?.metric ?? []), ...Object.values(state).flatMap(({ data }) => [...data])], replayed, refused: [...refused.values()] };
+  return { values: [...(records?.loss ?? []), ...(records?.metric ?? []), ...scores, ...Object.values(state).flatMap(({ data }) => [...data])], replayed, refused: [...refused.values()] };
 }
 
 /** Steps of a case, replayed and run by tfjs. */
