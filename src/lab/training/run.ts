@@ -12,7 +12,7 @@ import type { Guide } from '../guidance/guide.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
 import { exp } from '../random/math.ts';
-import { evaluate, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
+import { Evaluator, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
 import { generate } from './generate.ts';
 import { Group } from './group.ts';
 import { GuideProbe } from './probe.ts';
@@ -31,9 +31,12 @@ export class Run {
 
   readonly #stepper: Stepper;
   readonly #program: StepProgram;
+  readonly #evaluator: Evaluator;
   #step = 0;
-  /** Steps whose losses have been read. */
+  /** Steps whose losses have been given away. */
   #read = 0;
+  /** Results of steps that were read before an evaluation, for the next `flush`. */
+  #unread: Float32Array[] = [];
 
   /** @param stepper disposed with the run */
   constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, kernels: Kernels, stepper: Stepper = new DirectSteps()) {
@@ -57,6 +60,7 @@ export class Run {
     }));
     this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, tokenView(experiment)));
     this.#program = new StepProgram(this.experiment, task, guides, this.#groups, kernels);
+    this.#evaluator = new Evaluator(task.val, task.shape.input, stepper);
   }
 
   /** Completed steps. */
@@ -90,7 +94,8 @@ export class Run {
 
   /** Read the losses of all steps since the last read, in one piece. Null when there is none. */
   async flush(): Promise<TrainingRecords | null> {
-    const rows = await this.#stepper.read();
+    const rows = [...this.#unread, ...(await this.#stepper.read())];
+    this.#unread = [];
     if (rows.length === 0) return null;
     const count = members(this.experiment).length;
     const loss = new Float32Array(rows.length * count);
@@ -112,11 +117,9 @@ export class Run {
 
   /** Score every member and compare it with every guide. */
   async evaluate(): Promise<EvaluationRecord> {
-    this.#stepper.submit();
+    this.#unread.push(...(await this.#stepper.read()));
     const scores: GroupScores[] = [];
-    for (const { group } of this.#groups) {
-      scores.push(await evaluate(group.model, this.task.val, this.task.shape.input, this.#probes));
-    }
+    for (const [g, { group }] of this.#groups.entries()) scores.push(await this.#evaluator.evaluate(group.model, this.#probes, String(g)));
     return {
       step: this.#step,
       valLoss: Float32Array.from(scores.flatMap((s) => [...s.loss])),
