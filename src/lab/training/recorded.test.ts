@@ -56,6 +56,15 @@ it.each(drawn.map(({ id, experiment }) => [id, experiment] as const))('%s: every
   run.dispose();
 });
 
+test('what guides show of the training set is recorded from the second batch on, one recording per network', async () => {
+  const { run, capture } = started(tinyExperiment({ 'task.train': 64, 'base.steps': 4, 'arms.1.align.guide': 'untrained' }));
+  while (!run.finished) await run.advance();
+  const fills = Object.keys(capture.dispatches).filter((key) => key.startsWith('fill')).map((key) => key.split(' rows')[0]);
+  expect(fills.sort()).toEqual(['fill trained instance 0', 'fill untrained instance 0', 'fill untrained instance 1']);
+  expect([...capture.refused]).toEqual([]);
+  run.dispose();
+});
+
 describe('evaluations among steps', () => {
   test('have recordings by the shape of their chunk, and leave the steps their results', async () => {
     const { run, capture } = started(tinyExperiment({ 'task.val': 600 }));

@@ -86,8 +86,8 @@ export class Run {
 
   /** One step of every member. */
   async advance(): Promise<void> {
-    const { kind, feeds, own, program } = this.#program.at(this.#step, this.#settingsAt(this.#step));
-    await this.#stepper.step(kind, feeds, program);
+    const { before, own, ...step } = this.#program.at(this.#step, this.#settingsAt(this.#step));
+    for (const { kind, feeds, program } of [...before, step]) await this.#stepper.step(kind, feeds, program);
     tf.dispose(own);
     this.#step += 1;
   }
