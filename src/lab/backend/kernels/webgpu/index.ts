@@ -6,6 +6,7 @@ import { attentionKernels } from './attention.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { castToFloats } from './cast.ts';
 import { columnKernels } from './columns.ts';
+import { denseKernels } from './dense.ts';
 import { depthwiseKernels } from './depthwise.ts';
 import { elementwiseKernels } from './elementwise.ts';
 import { gramProducts, productKernels } from './gemm.ts';
@@ -25,6 +26,7 @@ export function createWebGpuKernels(): Kernels {
   const kernels = {
     ...composed,
     ...products,
+    ...denseKernels(runner),
     ...columns,
     ...batchNormKernels(runner),
     ...rowKernels(runner, layerNormSums),
