@@ -7,7 +7,7 @@ import { Guide } from '../src/lab/guidance/guide.ts';
 import { type ShippedGuide, unpackTensors } from '../src/lab/guidance/store.ts';
 import { createTask } from '../src/lab/tasks/index.ts';
 import { nodeWasmFiles } from '../src/lab/backend/nodeWasmFiles.ts';
-import { evaluate } from '../src/lab/training/evaluation.ts';
+import { Evaluator } from '../src/lab/training/evaluation.ts';
 import { LOWEST_SCORE, shippedRecipes } from './guides.ts';
 
 const folder = join(ROOT, 'public/guides');
@@ -24,7 +24,7 @@ it('ships a guide for every trained guide of the presets, and it scores what it 
     const task = createTask(spec);
     const weights = unpackTensors(await file(entry.file), entry);
     const model = new Guide('shipped', guide, { task: task.shape, train: task.train, seeds: [0], network: guide.network, weights }, kernels);
-    const [score] = (await evaluate(model.models[0], task.val, task.shape.input, [])).accuracy;
+    const [score] = (await new Evaluator(task.val, task.shape.input).evaluate(model.models[0])).accuracy;
     model.dispose();
     expect(score).toBeGreaterThanOrEqual(LOWEST_SCORE);
     expect(score).toBeCloseTo(entry.score, 2);

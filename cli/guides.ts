@@ -13,7 +13,7 @@ import { Guide } from '../src/lab/guidance/guide.ts';
 import { packTensors, recipeKey, type ShippedGuide } from '../src/lab/guidance/store.ts';
 import { createTask, type DrawnTaskSpec } from '../src/lab/tasks/index.ts';
 import { nodeWasmFiles } from '../src/lab/backend/nodeWasmFiles.ts';
-import { evaluate } from '../src/lab/training/evaluation.ts';
+import { Evaluator } from '../src/lab/training/evaluation.ts';
 import { trainGuide } from '../src/lab/training/trainGuide.ts';
 
 /** Validation accuracy below which a rebuilt guide is refused. */
@@ -52,7 +52,7 @@ export async function main(root: string): Promise<number> {
       if (valMetric !== null) process.stderr.write(`${spec.kind}: step ${step} of ${steps}, validation accuracy ${(100 * valMetric).toFixed(1)} %\n`);
     });
     const frozen = new Guide('shipped', guide, { task: task.shape, train: task.train, seeds: [0], network: guide.network, weights }, kernels);
-    const [score] = (await evaluate(frozen.models[0], task.val, task.shape.input, [])).accuracy;
+    const [score] = (await new Evaluator(task.val, task.shape.input).evaluate(frozen.models[0])).accuracy;
     frozen.dispose();
     if (score < LOWEST_SCORE) {
       process.stderr.write(`The guide for ${spec.kind} scores ${score}, below ${LOWEST_SCORE}: nothing was written.\n`);

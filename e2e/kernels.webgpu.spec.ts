@@ -35,6 +35,8 @@ test('every kernel agrees with the reference at the edges of its shapes, and say
   const errors = Object.entries(await ask(page, 'shapes'));
   expect(errors.length).toBeGreaterThan(150);
   expect(errors.filter(([, error]) => !(error <= TOLERANCE))).toEqual([]);
+  // Sums of many products.
+  expect(errors.filter(([name, error]) => name.startsWith('Gram products') && !(error <= 1e-5))).toEqual([]);
   expect(await ask(page, 'complained')).toEqual([]);
   const { error, refused } = await ask(page, 'limits');
   expect(error).toBeLessThan(1e-6);

@@ -42,6 +42,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
         }), `room beside the chart of ${chart} at ${width}`).toBeLessThan(60);
       }
       await settled(page);
+      if (width < 600) {
+        // Under the thumb without scrolling, and what is chosen by tapping is as large as a finger.
+        await expect(page.getByTestId('run-button')).toBeInViewport({ ratio: 1 });
+        const heights = await page.locator('.mantine-SegmentedControl-label').evaluateAll((labels) => labels.map((label) => label.clientHeight));
+        expect(Math.min(...heights)).toBeGreaterThanOrEqual(40);
+      }
       expect(await overflowing(page), `beyond the right edge at ${width} pixels`).toEqual([]);
       if (PICTURED.has(width)) await page.screenshot({ path: join(FOLDER, `${width}-${colorScheme}.png`), fullPage: true });
     }

@@ -128,6 +128,17 @@ test('Run and Pause share a place that keeps the focus; the space bar does both 
   await page.getByTestId('question').click();
   await page.keyboard.press('Space');
   await expect(page.getByTestId('pause-button')).toBeVisible();
+
+  // Behind what lies over the page nothing is drawn; what was missed is, once it is gone.
+  await page.getByTestId('explain').click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  const drawing = page.getByTestId('chart-loss').locator('svg.recharts-surface');
+  const covered = await drawing.innerHTML();
+  const before = await completedSteps(page);
+  await expect.poll(() => completedSteps(page)).toBeGreaterThan(before + 50);
+  expect(await drawing.innerHTML()).toBe(covered);
+  await page.keyboard.press('Escape');
+  await expect.poll(() => drawing.innerHTML()).not.toBe(covered);
   await page.keyboard.press('Space');
   await expect(progress).toContainText('paused');
 });

@@ -95,7 +95,7 @@ test('dropped, shown, trained on, there after a reload, deleted', async ({ page,
   await expect(page.getByTestId('files-needed')).toContainText(`This experiment uses CIFAR-10 (hash ${hash}…), which is not in this browser`);
 });
 
-test('kept files are offered by name where some are needed; a run without them says so', async ({ page, site }) => {
+test('kept files are offered by name where some are needed; Run waits for them and says so', async ({ page, site }) => {
   await page.goto(site + link((e) => tiny(e, STEPS)));
   await drop(page, [TRAIN, TEST]);
   await expect(page.getByText('“CIFAR-10” is kept in this browser')).toBeVisible();
@@ -103,11 +103,14 @@ test('kept files are offered by name where some are needed; a run without them s
   await page.reload();
   const offer = page.getByTestId('files-needed').getByRole('button', { name: 'Use “CIFAR-10”' });
   await expect(offer).toBeVisible();
-  await page.getByTestId('run-button').click();
-  await expect(page.getByTestId('failure')).toContainText('Files are still needed');
-  await expect(page.getByText('failed: This experiment uses files of your own: CIFAR-10, which are still to be chosen.')).toBeVisible();
+  await expect(page.getByTestId('run-button')).toBeDisabled();
+  await page.keyboard.press('Space');
+  await page.getByTestId('files-awaited').getByRole('button', { name: 'Files…' }).click();
+  await page.getByTestId('files-dialog').getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByTestId('progress-text')).toHaveText('');
   await offer.click();
-  await expect(page.getByTestId('failure')).toHaveCount(0);
+  await expect(page.getByTestId('files-awaited')).toHaveCount(0);
+  await expect(page.getByTestId('run-button')).toBeEnabled();
   await expectPainted(page.getByTestId('thumbnails').locator('canvas').first());
 
   // Choosing the same file again is heard only by an input that no longer holds it.

@@ -11,7 +11,7 @@ import { serveSources } from './server.mjs';
 const ANSWER_MS = 300_000;
 
 /** @returns the program, and its version for the report */
-export async function openChromium(webgpu: 'off' | 'software' = 'off'): Promise<Browser> {
+export async function openChromium(webgpu: 'off' | 'gpu' | 'software' = 'off'): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error(NO_CHROMIUM);
   return chromium.launch({ executablePath, args: chromiumArgs(webgpu) });

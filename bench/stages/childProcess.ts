@@ -6,8 +6,8 @@ import { type Entry, type Stage, type Turn, warmUpOf, type Workload } from '../c
 import type { Call } from '../contestants/worker.ts';
 import type { Contestant } from '../race.ts';
 
-/** Replaying takes so little that it has to be compiled before it is measured. */
-const REPLAYED_WARM_UP = 60;
+/** A replayed step takes so little that what it is made of has to be compiled before it is measured: a second of it. */
+const REPLAYED_WARM_UP = 2000;
 const NULL_DEVICE: Stage = { backend: 'webgpu', threads: 1, small: false };
 
 export function onNullDevice(who: string, members: number, entry: Entry): Contestant {

@@ -10,15 +10,13 @@ import type { Experiment } from '../../src/experiment/schema.ts';
 import { openChromium } from './browser.ts';
 import { HeapReader } from './heaps.ts';
 
-/** What the page finds: its threads are those of the host's headers and of the machine. */
-export type Place = 'one thread' | 'all threads' | 'emulated GPU';
+/** What the page finds: its threads are those of the host's headers and of the machine, a GPU only where there is one. */
+export type Place = 'one thread' | 'all threads' | 'GPU';
 
 const DIST = join(ROOT, 'dist');
 /** The page looks for its backend by itself; somebody presses Run after a look at it. */
 const LOOK_MS = 4000;
 const RUN_MS = 15 * 60_000;
-/** Under which the page keeps the backend that a person has chosen. */
-const PREFERENCES = 'guidance-playground';
 
 /** Runs in the page before its own code. */
 function watchLongTasks(): void {
@@ -33,6 +31,15 @@ export function scriptOfTheHtml(): number {
   const html = readFileSync(join(DIST, 'index.html'), 'utf8');
   const files = Array.from(html.matchAll(/<(?:script|link)[^>]*(?:src|href)="\.\/([^"]+\.js)"/g), ([, file]) => file);
   return [...new Set(files)].reduce((sum, file) => sum + compressed(file), 0);
+}
+
+/** What of Chromium's traces is read: `tdur` is CPU time in microseconds. */
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  tdur?: number;
+  args?: { name?: string };
 }
 
 export interface Opened {
@@ -60,15 +67,12 @@ export class Visit {
   /** @param place without isolation WebAssembly has one thread, as on hosts that send no headers */
   static async begin(experiment: Experiment, place: Place): Promise<Visit> {
     const server = await serve({ root: DIST, isolate: place !== 'one thread' });
-    const browser = await openChromium(place === 'emulated GPU' ? 'software' : 'off');
+    const browser = await openChromium(place === 'GPU' ? 'gpu' : 'off');
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
     const page = await context.newPage();
     page.setDefaultTimeout(RUN_MS);
     const heaps = await HeapReader.attach(page);
     await page.addInitScript(watchLongTasks);
-    if (place === 'emulated GPU') {
-      await page.addInitScript(([key, value]) => localStorage.setItem(key, value), [PREFERENCES, JSON.stringify({ state: { backend: 'webgpu', rates: {} }, version: 1 })]);
-    }
     await page.goto(`${server.url}#${encodeLink(experiment)}`);
     return new Visit(browser, page, heaps, server.close);
   }
@@ -87,7 +91,7 @@ export class Visit {
     return { paintMs, scriptBytes: scripts.reduce((sum, file) => sum + compressed(file), 0) };
   }
 
-  /** Have a look until the backend has been checked (an emulated GPU takes a minute), then press Run. */
+  /** Have a look until the backend has been checked, then press Run. */
   async run(): Promise<void> {
     await this.page.getByTestId('run-button').waitFor();
     await this.page.waitForTimeout(LOOK_MS);
@@ -128,6 +132,20 @@ export class Visit {
   /** The longest task of the main thread since Run, in milliseconds; 0 where none took 50. */
   longestTask(): Promise<number> {
     return this.page.evaluate(() => Math.max(0, ...window.longTasks));
+  }
+
+  /** Note what the main thread does from now on. */
+  watchCpu(): Promise<void> {
+    return this.#browser.startTracing(this.page, { categories: ['toplevel'] });
+  }
+
+  /** The most CPU time that a task of the main thread took meanwhile, in milliseconds: without waiting for a core that trains. */
+  async mostCpu(): Promise<number> {
+    const { traceEvents } = JSON.parse((await this.#browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+    const thread = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
+    const mains = new Set(traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(thread));
+    const tasks = traceEvents.filter((event) => event.name === 'ThreadControllerImpl::RunTask' && mains.has(thread(event)));
+    return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000));
   }
 
   /** What the page says it runs on. */

@@ -14,7 +14,7 @@ import { Model } from './networks/model.ts';
 import { createTask } from './tasks/index.ts';
 import { runToEnd } from './testing/collect.ts';
 import { curve, openLab } from './testing/drive.ts';
-import { evaluate, metricOf } from './training/evaluation.ts';
+import { Evaluator, metricOf } from './training/evaluation.ts';
 import { generate, sampleToken } from './training/generate.ts';
 
 function changed(settings: Record<string, unknown>): Experiment {
@@ -59,7 +59,7 @@ describe('lm-short at a size for tests', () => {
 it('scores groups of labels as on paper', async () => {
   const task = createTask(changed({ ...TINY, 'task.context': 8 }).task);
   const model = new Model({ network: { ...changed(TINY).target }, task: task.shape, seeds: [0, 3], streamName: 'init' }, composed);
-  const scores = await evaluate(model, task.val, task.shape.input, []);
+  const scores = await new Evaluator(task.val, task.shape.input).evaluate(model);
   const rows = task.val.labels.length;
   const logits = tf.tidy(() => model.infer(tf.tensor3d(task.val.inputs as Int32Array, [1, task.val.examples, 8], 'int32')).logits.arraySync());
   for (const e of [0, 1]) {

@@ -5,7 +5,8 @@ import { presetExperiment } from '@/experiment/testing.ts';
 import type { TrainedGuideSpec } from '@/experiment/schema.ts';
 import { recipeText } from './guideLibrary.ts';
 import { usePreferences } from './preferences.ts';
-import { estimate, learnedRate, rateKey } from './rates.ts';
+import { useRun } from './run.ts';
+import { estimate, learnedRate, rateKey, watchRates } from './rates.ts';
 
 const experiment = presetExperiment('wide-fcn');
 const environment = (backend: Environment['backend'], more: Partial<Environment> = {}): Environment => ({
@@ -73,5 +74,17 @@ describe('learnedRate', () => {
   it('is hardly moved by a run of a moment', () => {
     expect(learnedRate(24e9, 24e9, { flops: 0.5e9, seconds: 0.5 })).toBeGreaterThan(18e9);
     expect(learnedRate(1e9, 1e9, { flops: 60e9, seconds: 0 })).toBeUndefined();
+  });
+});
+
+describe('watchRates', () => {
+  it('learns from a run that is stopped on the way', () => {
+    const stop = watchRates();
+    useRun.setState({ environment: environment('wasm'), experiment, phase: 'running', step: 100, steps: 250, stepsPerSecond: 10 });
+    useRun.setState({ phase: 'paused' });
+    stop();
+    const { measured, seconds } = estimate(experiment, environment('wasm'), usePreferences.getState().rates, []);
+    expect(measured).toBe(true);
+    expect(seconds).toBeCloseTo((experiment.base.steps / 250) * 25);
   });
 });

@@ -7,7 +7,7 @@ import { type Experiment, isImageTask } from '@/experiment/schema.ts';
 import { recipeText } from './guideLibrary.ts';
 import { sameValue } from './paths.ts';
 import { type Preferences, type RateKey, usePreferences } from './preferences.ts';
-import { useRun } from './run.ts';
+import { type RunState, useRun } from './run.ts';
 
 /** Floating-point operations per second where nothing was measured yet; WASM: per thread. */
 const DEFAULT_RATE: Record<BackendName, number> = { webgpu: 200e9, wasm: 12e9, cpu: 0.3e9 };
@@ -105,18 +105,25 @@ export function learnedRate(before: number | undefined, assumed: number, run: { 
   return believed * (run.flops / run.seconds / believed) ** weight;
 }
 
-/** Learn from every run that ends how fast this device is. @returns a function that stops it */
+/** What a change of the run on screen tells of this device's speed: a run has ended, or was stopped on the way. */
+function measuredRun(state: RunState, before: RunState): { experiment: Experiment; share: number; seconds: number } | null {
+  const { result, experiment, step, steps } = state;
+  if (result) return result === before.result ? null : { experiment: result.experiment, share: 1, seconds: result.timing.seconds };
+  if (!experiment || before.phase !== 'running' || state.phase !== 'paused' || !(before.stepsPerSecond > 0)) return null;
+  return { experiment, share: step / steps, seconds: step / before.stepsPerSecond };
+}
+
+/** Learn from every run that ends or pauses how fast this device is. @returns a function that stops it */
 export function watchRates(): () => void {
   return useRun.subscribe((state, before) => {
-    const { result } = state;
     // What a file tells of another device says nothing about this one.
-    if (!result || result === before.result || state.loadedFrom !== null || state.environment?.software) return;
+    if (!state.environment || state.loadedFrom !== null || state.environment.software) return;
+    const run = measuredRun(state, before);
+    if (!run) return;
     const { rates, recordRate } = usePreferences.getState();
-    const { backend } = result.environment;
-    const assumed = defaultRate(state.environment ?? assumedEnvironment());
-    const total = cost(result.experiment);
-    const key = rateKey(backend, total);
-    const rate = learnedRate(rates[key], assumed, { flops: total.flops, seconds: result.timing.seconds });
+    const total = cost(run.experiment);
+    const key = rateKey(state.environment.backend, total);
+    const rate = learnedRate(rates[key], defaultRate(state.environment), { flops: run.share * total.flops, seconds: run.seconds });
     if (rate !== undefined) recordRate(key, rate);
   });
 }

@@ -3,7 +3,8 @@ import { type NetworkDescription, product } from '../description.ts';
 import type { TaskShape } from '../describeTask.ts';
 import type { CustomSpec } from '../networkSchema.ts';
 import { titleOf } from './parse.ts';
-import { flatLayers, planNetwork } from './plan.ts';
+import { planNetwork } from './plan.ts';
+import { flatLayers } from './planned.ts';
 
 /** A text that does not fit the task is described as far as it does: its checks say what is wrong. */
 export function describeCustom(spec: CustomSpec, task: TaskShape): NetworkDescription {

@@ -1,7 +1,8 @@
 /** A network in text form: its plan (`experiment/custom/plan.ts`), run layer by layer on the operations of the tape. */
 import * as tf from '@tensorflow/tfjs-core';
 import { formatTextProblem } from '../../experiment/custom/parse.ts';
-import { convOptions, flatLayers, type PlannedLayer, type PlannedParameter, planNetwork } from '../../experiment/custom/plan.ts';
+import { planNetwork } from '../../experiment/custom/plan.ts';
+import { convOptions, flatLayers, type PlannedLayer, type PlannedParameter } from '../../experiment/custom/planned.ts';
 import type { SequenceShape, TaskShape } from '../../experiment/describe.ts';
 import type { CustomSpec } from '../../experiment/schema.ts';
 import * as ops from '../autodiff/ops.ts';

@@ -72,6 +72,18 @@ describe('distributions', () => {
     expect([...stream(9).normals(5)]).toEqual(Array.from({ length: 5 }, () => Math.fround(one.normal())));
   });
 
+  it('bulk whole numbers are the single ones, and leave the stream where those do', () => {
+    for (const n of [1, 2, 10, 1000, 2 ** 31 + 1, 2 ** 32]) {
+      const [one, bulk] = [stream(9), stream(9)];
+      const values = new Int32Array(42).fill(-1);
+      bulk.fillIntegers(n, values, 1, 41);
+      expect([...values.subarray(1, 41)], `${n}`).toEqual(Array.from({ length: 40 }, () => one.integer(n) | 0));
+      expect([values[0], values[41]]).toEqual([-1, -1]);
+      expect(bulk.bits()).toBe(one.bits());
+    }
+    expect(() => stream(9).fillIntegers(0, new Int32Array(1), 0, 1)).toThrow(RangeError);
+  });
+
   it('bulk uniforms stay in their range', () => {
     const values = stream(5).uniforms(50_000, -3, 2);
     expect(Math.min(...values)).toBeGreaterThanOrEqual(-3);

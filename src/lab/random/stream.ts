@@ -63,6 +63,10 @@ const TO_UNIT = 1 / TWO_32;
 const TO_SIGNED_UNIT = 2 / TWO_32;
 const WARM_UP_DRAWS = 12;
 
+function checkLimit(n: number): void {
+  if (!(Number.isInteger(n) && n >= 1 && n <= TWO_32)) throw new RangeError(`cannot draw a whole number below ${n}`);
+}
+
 /** One stream: Doty-Humphrey's sfc32 (128 bits of state, passes PractRand; any state is a good one). */
 export class Stream {
   readonly #state: Int32Array;
@@ -122,13 +126,41 @@ export class Stream {
 
   /** Unbiased whole number in [0, n), 1 ≤ n ≤ 2³². */
   integer(n: number): number {
-    if (!(Number.isInteger(n) && n >= 1 && n <= TWO_32)) throw new RangeError(`cannot draw a whole number below ${n}`);
-    // 2³² mod n, of numbers below 2³²: that is one machine instruction.
-    const limit = TWO_32 - ((-n >>> 0) % n);
+    checkLimit(n);
     for (;;) {
       const x = this.bits() >>> 0;
-      if (x < limit) return x % n;
+      // The multiple of n below x. By division: a remainder of doubles is a call of a function, ten times as slow. It is exact,
+      // since a quotient of whole numbers below 2³² cannot round up to the next one.
+      const multiple = Math.floor(x / n) * n;
+      // The last, short stretch before 2³² would favour small numbers.
+      if (multiple <= TWO_32 - n) return x - multiple;
     }
+  }
+
+  /** Fill a piece of an array with whole numbers as `integer` draws them, a few times as fast. */
+  fillIntegers(n: number, target: Int32Array, from: number, to: number): void {
+    checkLimit(n);
+    // State in variables, and no destructuring: that calls an iterator.
+    const s = this.#state;
+    let a = s[0];
+    let b = s[1];
+    let c = s[2];
+    let counter = s[3];
+    const last = TWO_32 - n;
+    for (let i = from; i < to; ) {
+      const bits = (a + b + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (rotl(c, 21) + bits) | 0;
+      const x = bits >>> 0;
+      const multiple = Math.floor(x / n) * n;
+      if (multiple <= last) target[i++] = x - multiple;
+    }
+    s[0] = a;
+    s[1] = b;
+    s[2] = c;
+    s[3] = counter;
   }
 
   /** The numbers 0…n−1 in random order (Fisher–Yates). */

@@ -23,10 +23,11 @@ export const stepsPerEpoch = (batchSize: number, n: number): number => Math.floo
  * Examples of the batch of one step. Depends on its arguments alone, so that training can resume at any step.
  * @param step 0-based
  * @param n training examples, at least `batchSize`
+ * @returns a part of the epoch's order, to be read only
  */
 export function batchIndices(seed: number, step: number, batchSize: number, n: number): Uint32Array<ArrayBuffer> {
   const batches = stepsPerEpoch(batchSize, n);
   if (!(batches >= 1)) throw new RangeError(`a batch of ${batchSize} does not fit ${n} examples`);
   const start = (step % batches) * batchSize;
-  return epochOrder(seed, Math.floor(step / batches), n).slice(start, start + batchSize);
+  return epochOrder(seed, Math.floor(step / batches), n).subarray(start, start + batchSize);
 }

@@ -48,16 +48,17 @@ export class Batches {
 
   at(step: number): StepBatch {
     const { task, seeds, batchSize, stream } = this.#options;
-    const rows = seeds.flatMap((seed) => task.rows(seed, step, batchSize) ?? []);
+    const ofSeeds = seeds.map((seed) => task.rows(seed, step, batchSize));
+    const rows = ofSeeds[0] ? (ofSeeds as Uint32Array[]) : null;
     let batches: Split[] | undefined;
     const drawn = () => {
       batches ??= seeds.map((seed) => task.batch(seed, step, batchSize, stream));
       return batches;
     };
     return {
-      step, batchSize, drawn, rows: rows.length > 0 ? rows : null,
+      step, batchSize, drawn, rows,
       feeds: {
-        ...(rows.length > 0 && { rows: rowValues(rows) }),
+        ...(rows && { rows: rowValues(rows) }),
         ...(!this.#resident && { inputs: inputValues(drawn(), task.shape.input), labels: labelValues(drawn()) }),
       },
     };

@@ -7,9 +7,10 @@ import type { Guide } from '../guidance/guide.ts';
 import type { Inferring, Model } from '../networks/model.ts';
 import { exp } from '../random/math.ts';
 import type { Split, Task } from '../tasks/index.ts';
-import { inputTensor, labelTensor, sliceSplit } from './inputs.ts';
+import { inputTensor, labelValues, sliceSplit } from './inputs.ts';
 import { GroupedScores } from './groups.ts';
 import { GuideProbe } from './probe.ts';
+import { DirectSteps, type Fed, type Feed, type Stepper } from './steps.ts';
 
 export interface GroupScores {
   /** Per member. */
@@ -23,59 +24,101 @@ export interface GroupScores {
   matrices: Record<string, Float32Array<ArrayBuffer>>;
 }
 
-/**
- * Evaluate all members of one model on a split; with probes also the similarity of every target tap to every guide tap.
- * Loss and accuracy are means over the labels that are not −1.
- * @param shape of one example
- */
-export async function evaluate(model: Inferring, split: Split, shape: readonly number[], probes: readonly GuideProbe[]): Promise<GroupScores> {
-  const { kernels } = model;
-  const { members } = model;
-  const outputs = split.labels.length / split.examples;
-  const total = countLabels(split);
-  const loss = new Float64Array(members);
-  const accuracy = new Float64Array(members);
-  const predictions = new Uint16Array(members * total);
-  const groups = GroupedScores.of(split, members);
-  const matrices: GroupScores['matrices'] = {};
+/** Consecutive examples of a split with what a step is fed of them. */
+interface Chunk {
+  split: Split;
+  /** Labels that are not −1. */
+  labels: number;
+  feeds: Record<string, Feed>;
+}
 
-  let scored = 0;
-  for (let from = 0; from < split.examples; from += EVALUATION_CHUNK) {
-    const chunk = sliceSplit(split, from, Math.min(EVALUATION_CHUNK, split.examples - from));
-    const rows = chunk.examples * outputs;
-    const count = countLabels(chunk);
-    let targetTaps = 0;
-    const tensors = tf.tidy(() => {
-      const { logits, taps } = model.infer(inputTensor([chunk], shape));
-      const crossEntropy = (labels: Split['labels']) => kernels.softmaxCrossEntropy(logits, labelTensor([{ labels }])).loss;
-      const parts: tf.Tensor[] = [
-        crossEntropy(chunk.labels), tf.reshape(tf.cast(tf.argMax(logits, 2), 'float32'), [-1]),
-        ...(groups?.labelsOf(chunk).map(crossEntropy) ?? []),
-      ];
-      targetTaps = taps.size;
-      if (from === 0) parts.push(...GuideProbe.pack(kernels, probes, taps));
-      return tf.concat(parts.map((part) => tf.reshape(part, [-1])));
-    });
-    const values = (await tensors.data()) as Float32Array;
-    tensors.dispose();
-    for (let e = 0; e < members; e++) {
-      loss[e] += (values[e] * count) / total;
-      for (let i = 0, at = e * total + scored; i < rows; i++) {
-        if (chunk.labels[i] < 0) continue;
-        const prediction = values[members + e * rows + i];
-        predictions[at++] = prediction;
-        if (prediction === chunk.labels[i]) accuracy[e] += 1 / total;
-      }
-    }
-    scored += count;
-    groups?.add(chunk, values.subarray(members));
-    if (from === 0) {
-      Object.assign(matrices, GuideProbe.read(probes, values, members * (1 + rows + (groups?.count ?? 0)), members, targetTaps));
-    }
+/**
+ * Evaluates networks on one split: in chunks, each of them a step that changes nothing. Where steps are recorded and
+ * replayed, so are these.
+ */
+export class Evaluator {
+  readonly #split: Split;
+  readonly #chunks: readonly Chunk[];
+  readonly #stepper: Stepper;
+
+  /**
+   * @param shape of one example
+   * @param stepper stays the caller's; nobody else's results may wait in it when an evaluation begins
+   */
+  constructor(split: Split, shape: readonly number[], stepper: Stepper = new DirectSteps()) {
+    this.#split = split;
+    this.#chunks = chunksOf(split, shape);
+    this.#stepper = stepper;
   }
-  // A network whose weights are no longer finite predicts nothing.
-  for (let e = 0; e < members; e++) if (!Number.isFinite(loss[e])) accuracy[e] = Number.NaN;
-  return { loss, accuracy, predictions, matrices, groups };
+
+  /**
+   * Evaluate all members of one model; with probes also the similarity of every target tap to every guide tap. Loss and
+   * accuracy are means over the labels that are not −1.
+   * @param name tells models apart whose steps are recorded
+   */
+  async evaluate(model: Inferring, probes: readonly GuideProbe[] = [], name = ''): Promise<GroupScores> {
+    const { members } = model;
+    const groups = GroupedScores.of(this.#split, members);
+    for (const [i, { feeds }] of this.#chunks.entries()) {
+      const compared = i === 0 ? probes : [];
+      const kind = `evaluation ${name}${compared.length > 0 ? ', compared' : ''}`;
+      await this.#stepper.step(kind, feeds, (fed) => program(model, compared, groups?.count ?? 0, fed));
+    }
+    const results = await this.#stepper.read();
+    if (results.length !== this.#chunks.length) throw new Error('results of other steps were waiting when an evaluation began');
+
+    const total = countLabels(this.#split);
+    const loss = new Float64Array(members);
+    const accuracy = new Float64Array(members);
+    const predictions = new Uint16Array(members * total);
+    let scored = 0;
+    this.#chunks.forEach(({ split: chunk, labels: count }, c) => {
+      const values = results[c];
+      const rows = chunk.labels.length;
+      for (let e = 0; e < members; e++) {
+        loss[e] += (values[e] * count) / total;
+        for (let i = 0, at = e * total + scored; i < rows; i++) {
+          if (chunk.labels[i] < 0) continue;
+          const prediction = values[members + e * rows + i];
+          predictions[at++] = prediction;
+          if (prediction === chunk.labels[i]) accuracy[e] += 1 / total;
+        }
+      }
+      scored += count;
+      groups?.add(chunk, values.subarray(members));
+    });
+    const compared = results[0].subarray(members * (1 + this.#chunks[0].split.labels.length + (groups?.count ?? 0)));
+    // A network whose weights are no longer finite predicts nothing.
+    for (let e = 0; e < members; e++) if (!Number.isFinite(loss[e])) accuracy[e] = Number.NaN;
+    return { loss, accuracy, predictions, matrices: GuideProbe.read(probes, compared, members), groups };
+  }
+}
+
+function chunksOf(split: Split, shape: readonly number[]): Chunk[] {
+  const groups = GroupedScores.of(split, 1);
+  return Array.from({ length: Math.ceil(split.examples / EVALUATION_CHUNK) }, (_, i) => {
+    const from = i * EVALUATION_CHUNK;
+    const chunk = sliceSplit(split, from, Math.min(EVALUATION_CHUNK, split.examples - from));
+    const perGroup = groups?.labelsOf(chunk).map((labels, g) => [`labels ${g}`, labelValues([{ labels }])] as const) ?? [];
+    return {
+      split: chunk, labels: countLabels(chunk),
+      feeds: {
+        inputs: { values: chunk.inputs, shape: [1, chunk.examples, ...shape] }, labels: labelValues([chunk]), ...Object.fromEntries(perGroup),
+      },
+    };
+  });
+}
+
+/** Losses, predicted classes, losses on groups of labels, and what similarities are made of. */
+function program(model: Inferring, probes: readonly GuideProbe[], groups: number, fed: Fed): tf.Tensor {
+  const { kernels } = model;
+  const { logits, taps } = model.infer(fed.inputs);
+  const crossEntropy = (labels: tf.Tensor) => kernels.softmaxCrossEntropy(logits, labels as tf.Tensor2D).loss;
+  const parts: tf.Tensor[] = [
+    crossEntropy(fed.labels), tf.cast(tf.argMax(logits, 2), 'float32'),
+    ...Array.from({ length: groups }, (_, g) => crossEntropy(fed[`labels ${g}`])), ...GuideProbe.pack(kernels, probes, taps),
+  ];
+  return tf.concat(parts.map((part) => tf.reshape(part, [-1])));
 }
 
 /** The task's own metric per member: accuracy as it is, perplexity from the loss. */
@@ -91,8 +134,9 @@ function countLabels({ labels }: Split): number {
 /** What the networks of a guide score on the validation set of the task that it is for. */
 export async function guideScores({ id, spec, scored: models }: Guide, task: Task, seeds: readonly number[]) {
   const scores: { id: string; state: GuideSpec['state']; seed: number; score: number; valLoss: number }[] = [];
+  const evaluator = new Evaluator(task.val, task.shape.input);
   for (const [i, model] of models.entries()) {
-    const scored = await evaluate(model, task.val, task.shape.input, []);
+    const scored = await evaluator.evaluate(model);
     const seed = spec.state === 'trained' ? spec.training.seed : seeds[i];
     scores.push({ id, state: spec.state, seed, score: metricOf(task.spec, scored)[0], valLoss: scored.loss[0] });
   }
@@ -107,7 +151,8 @@ export async function guideScores({ id, spec, scored: models }: Guide, task: Tas
 export async function evaluateRecalibrated(model: Model, task: Task): Promise<Float64Array> {
   const { weights } = model;
   const { train } = task;
-  const scores = async () => metricOf(task.spec, await evaluate(model, task.val, task.shape.input, []));
+  // Not recorded: it is done once, on other tensors than the run's.
+  const scores = async () => metricOf(task.spec, await new Evaluator(task.val, task.shape.input).evaluate(model));
   if (!train || model.program.statistics.length === 0) return scores();
   const chunks = Math.floor(train.examples / EVALUATION_CHUNK) || 1;
   const rows = Math.min(EVALUATION_CHUNK, train.examples);

@@ -45,15 +45,15 @@ export const inputTensor = (batches: readonly Pick<Split, 'inputs' | 'examples'>
 /** `labelValues` as a tensor. */
 export const labelTensor = (batches: readonly Pick<Split, 'labels'>[]): tf.Tensor2D => tensorOf(labelValues(batches)) as tf.Tensor2D;
 
-/** Consecutive examples of a split. */
+/** Consecutive examples of a split; shares its arrays. */
 export function sliceSplit(split: Split, from: number, count: number): Split {
   const width = split.inputs.length / split.examples;
   const outputs = split.labels.length / split.examples;
   return {
     examples: count,
-    inputs: split.inputs.slice(from * width, (from + count) * width),
-    labels: split.labels.slice(from * outputs, (from + count) * outputs),
-    ...(split.groups && { groups: split.groups.slice(from * outputs, (from + count) * outputs) }),
+    inputs: split.inputs.subarray(from * width, (from + count) * width),
+    labels: split.labels.subarray(from * outputs, (from + count) * outputs),
+    ...(split.groups && { groups: split.groups.subarray(from * outputs, (from + count) * outputs) }),
   };
 }
 

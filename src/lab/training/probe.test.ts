@@ -8,7 +8,7 @@ import { Model } from '../networks/model.ts';
 import { cka } from '../similarity/cka.ts';
 import { createTask } from '../tasks/index.ts';
 import { inputTensor } from './inputs.ts';
-import { evaluate } from './evaluation.ts';
+import { Evaluator } from './evaluation.ts';
 import { GuideProbe, sheetsOf } from './probe.ts';
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ describe('similarities on the probe', () => {
   });
 
   it('are means over positions of the similarity of the sequences that reach them', async () => {
-    const { matrices } = await evaluate(target, task.val, task.shape.input, [new GuideProbe(composed, guide, task, 'position')]);
+    const { matrices } = await new Evaluator(task.val, task.shape.input).evaluate(target, [new GuideProbe(composed, guide, task, 'position')]);
     expect(matrices.g).toHaveLength(2 * 1 * 2 * 3);
     for (const member of [0, 1]) {
       const x = states(target, 'layer1', member);
@@ -69,7 +69,7 @@ describe('similarities on the probe', () => {
     const twin = new Model({ network, task: many.shape, seeds: [0, 1], streamName: 'guide/same' }, composed);
     for (const view of ['last-token', 'position', 'all-tokens', 'flattened'] as const) {
       const [plain, shuffled] = await Promise.all(guides.map(async (other) =>
-        (await evaluate(twin, many.val, many.shape.input, [new GuideProbe(composed, other, many, view)])).matrices.same));
+        (await new Evaluator(many.val, many.shape.input).evaluate(twin, [new GuideProbe(composed, other, many, view)])).matrices.same));
       for (const index of [0, 3]) {
         expect(plain[index + 1], view).toBeCloseTo(1, 4);
         expect(Math.abs(shuffled[index + 1]), view).toBeLessThan(0.08);
@@ -80,7 +80,7 @@ describe('similarities on the probe', () => {
   });
 
   it('scores only what is labelled, and keeps those predictions in order', async () => {
-    const { loss, accuracy, predictions } = await evaluate(target, task.val, task.shape.input, []);
+    const { loss, accuracy, predictions } = await new Evaluator(task.val, task.shape.input).evaluate(target);
     const labels = task.val.labels.filter((l) => l >= 0);
     expect(predictions).toHaveLength(2 * labels.length);
     const right = labels.filter((l, i) => predictions[labels.length + i] === l).length;

@@ -155,15 +155,16 @@ export class GuideProbe {
   }
 
   /**
-   * Similarities `[members × targetTaps × guideTaps × 3]` by guide from the values of a `pack`.
-   * @param offset where the pack starts in `values`
+   * Similarities `[members × targetTaps × guideTaps × 3]` by guide.
+   * @param values of a `pack`
    */
-  static read(
-    probes: readonly GuideProbe[], values: Float32Array, offset: number, members: number, targetTaps: number,
-  ): Record<string, Float32Array<ArrayBuffer>> {
+  static read(probes: readonly GuideProbe[], values: Float32Array, members: number): Record<string, Float32Array<ArrayBuffer>> {
     if (probes.length === 0) return {};
     const width = probes.reduce((sum, { guideTaps }) => sum + 2 * guideTaps, 3);
-    let at = offset;
+    const ofTargets = values.length - probes.reduce((sum, probe) => sum + probe.#ownSize, 0);
+    const sets = probes[0].#sets.reduce((sum, { rows }) => sum + (rows?.length ?? 1), 0);
+    const targetTaps = ofTargets / (members * sets * width);
+    let at = 0;
     const starts = probes[0].#sets.map(({ rows }) => {
       const start = at;
       at += targetTaps * members * (rows?.length ?? 1) * width;

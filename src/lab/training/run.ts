@@ -5,45 +5,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric, taskShape } from '../../experiment/describe.ts';
 import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/events.ts';
-import { guideInstances } from '../../experiment/guides.ts';
-import { alignedPairs, armGroups, GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, largestGuideTable, members, tokenView } from '../../experiment/plan.ts';
-import type { AlignTerm, ArmSpec, BaseSettings, Experiment, Intervention, TokenView } from '../../experiment/schema.ts';
+import { alignedPairs, armGroups, members, tokenView } from '../../experiment/plan.ts';
+import type { Experiment, Intervention } from '../../experiment/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { scoped } from '../backend/scoped.ts';
-import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
-import { BatchView } from '../guidance/tokenViews.ts';
+import type { Guide } from '../guidance/guide.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
 import { exp } from '../random/math.ts';
-import { Batches, type StepBatch } from './batches.ts';
-import { evaluate, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
+import { Evaluator, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
 import { generate } from './generate.ts';
-import { Group, SCALAR_ROWS } from './group.ts';
-import { maskOrigin, StepMasks } from './inputs.ts';
+import { Group } from './group.ts';
 import { GuideProbe } from './probe.ts';
-import { scheduleFactor } from './schedule.ts';
-import { DirectSteps, type Fed, type Feed, type Stepper } from './steps.ts';
-import type { AlignInput, DistilInput, MemberRange } from './terms.ts';
+import { type ArmGroup, StepProgram, type StepSettings } from './stepProgram.ts';
+import { DirectSteps, type Stepper } from './steps.ts';
 
 /** Tokens that a member writes. */
 const WRITTEN = { characters: 120, words: 36 } as const;
-
-/** An arm with the members that it has in its group. */
-interface Arm {
-  spec: ArmSpec;
-  pairs: { guideTap: string; targetTap: string }[];
-  members: MemberRange;
-}
-
-/** Arms that are trained as one program: arms outer, seeds inner. */
-interface ArmGroup {
-  arms: readonly Arm[];
-  group: Group;
-}
-
-type Views = ReadonlyMap<TokenView, BatchView>;
-/** The alignment term of an arm at the step at hand, if it is in effect. */
-type Aligned = (arm: Arm) => AlignTerm | undefined;
 
 export class Run {
   readonly experiment: Experiment;
@@ -52,16 +29,17 @@ export class Run {
   readonly #probes: GuideProbe[];
   readonly #groups: ArmGroup[];
 
-  readonly #kernels: Kernels;
   readonly #stepper: Stepper;
-  readonly #batches: Batches;
+  readonly #program: StepProgram;
+  readonly #evaluator: Evaluator;
   #step = 0;
-  /** Steps whose losses have been read. */
+  /** Steps whose losses have been given away. */
   #read = 0;
+  /** Results of steps that were read before an evaluation, for the next `flush`. */
+  #unread: Float32Array[] = [];
 
   /** @param stepper disposed with the run */
   constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, kernels: Kernels, stepper: Stepper = new DirectSteps()) {
-    this.#kernels = kernels;
     this.#stepper = stepper;
     this.experiment = structuredClone(experiment);
     this.#sortInterventions();
@@ -81,8 +59,8 @@ export class Run {
       }, kernels),
     }));
     this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, tokenView(experiment)));
-    this.#batches = new Batches({ task, seeds, batchSize: experiment.base.batchSize }, kernels);
-    this.#declareNeeds();
+    this.#program = new StepProgram(this.experiment, task, guides, this.#groups, kernels);
+    this.#evaluator = new Evaluator(task.val, task.shape.input, stepper);
   }
 
   /** Completed steps. */
@@ -108,30 +86,16 @@ export class Run {
 
   /** One step of every member. */
   async advance(): Promise<void> {
-    const { base, seeds } = this.experiment;
-    const step = this.#step;
-    const { learningRate, guidance } = this.#settingsAt(step);
-    const factor = scheduleFactor(base.schedule, step, base.steps);
-    const aligned: Aligned = ({ spec: { align } }) =>
-      (align && align.weight > 0 && guidance && step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined);
-    const batch = this.#batches.at(step);
-    const guided = this.#guideFeeds(batch, aligned);
-    const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
-    this.#groups.forEach(({ arms, group }, g) => {
-      const rates = arms.flatMap(({ spec }) => seeds.map(() => (learningRate ?? spec.learningRate ?? base.learningRate) * factor));
-      const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), arm.pairs.length, base)));
-      feeds[`scalars${g}`] = { values: group.scalars(step, rates, weights), shape: [SCALAR_ROWS, rates.length] };
-    });
-    // A step's structure depends on the arms that are aligned, and on nothing else that changes.
-    const kind = this.#arms.map((arm) => (aligned(arm) ? 'a' : '-')).join('');
-    await this.#stepper.step(kind, feeds, (fed) => this.#program(fed, aligned, step));
-    tf.dispose(Object.values(guided).filter((feed) => feed instanceof tf.Tensor));
+    const { kind, feeds, own, program } = this.#program.at(this.#step, this.#settingsAt(this.#step));
+    await this.#stepper.step(kind, feeds, program);
+    tf.dispose(own);
     this.#step += 1;
   }
 
   /** Read the losses of all steps since the last read, in one piece. Null when there is none. */
   async flush(): Promise<TrainingRecords | null> {
-    const rows = await this.#stepper.read();
+    const rows = [...this.#unread, ...(await this.#stepper.read())];
+    this.#unread = [];
     if (rows.length === 0) return null;
     const count = members(this.experiment).length;
     const loss = new Float32Array(rows.length * count);
@@ -153,11 +117,9 @@ export class Run {
 
   /** Score every member and compare it with every guide. */
   async evaluate(): Promise<EvaluationRecord> {
-    this.#stepper.submit();
+    this.#unread.push(...(await this.#stepper.read()));
     const scores: GroupScores[] = [];
-    for (const { group } of this.#groups) {
-      scores.push(await evaluate(group.model, this.task.val, this.task.shape.input, this.#probes));
-    }
+    for (const [g, { group }] of this.#groups.entries()) scores.push(await this.#evaluator.evaluate(group.model, this.#probes, String(g)));
     return {
       step: this.#step,
       valLoss: Float32Array.from(scores.flatMap((s) => [...s.loss])),
@@ -177,7 +139,8 @@ export class Run {
   async generate({ temperature, draw }: GenerateOptions): Promise<GeneratedText> {
     const { val, shape, writing } = this.task;
     const [context] = shape.input;
-    const { separator, tokenNames } = required(writing, 'only language models write');
+    if (!writing) throw new Error('only language models write');
+    const { separator, tokenNames } = writing;
     const length = separator === '' ? WRITTEN.characters : WRITTEN.words;
     // Windows of the validation text follow each other: together they are the text.
     const from = (draw % val.examples) * context;
@@ -226,7 +189,7 @@ export class Run {
 
   dispose(): void {
     this.#stepper.dispose();
-    this.#batches.dispose();
+    this.#program.dispose();
     for (const { group } of this.#groups) group.dispose();
     for (const probe of this.#probes) probe.dispose();
     for (const guide of this.#guides.values()) guide.dispose();
@@ -238,7 +201,7 @@ export class Run {
   }
 
   /** What interventions up to and including a step have set. */
-  #settingsAt(step: number): { learningRate: number | undefined; guidance: boolean } {
+  #settingsAt(step: number): StepSettings {
     let learningRate: number | undefined;
     let guidance = true;
     for (const { step: at, set } of this.experiment.interventions) {
@@ -249,135 +212,6 @@ export class Run {
     return { learningRate, guidance };
   }
 
-  get #arms(): readonly Arm[] {
-    return this.#groups.flatMap(({ arms }) => arms);
-  }
-
-  /** A guide's layer as an arm looks at it. */
-  #needed({ spec }: Arm, tap: string): NeededTap {
-    return { tap, view: this.task.shape.tokens ? tokenView(this.experiment, spec) : null };
-  }
-
-  /** What the steps of arms use of a guide; null where that is nothing. */
-  #useOf(id: string, aligned: Aligned): GuideUse | null {
-    const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
-    const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
-    return grams || logits ? { grams, logits } : null;
-  }
-
-  /** What is fed for the guides' part of a step; tensors are the caller's. */
-  #guideFeeds(batch: StepBatch, aligned: Aligned): Record<string, Feed> {
-    return Object.fromEntries([...this.#guides].flatMap(([id, guide]) => {
-      const use = this.#useOf(id, aligned);
-      return use ? Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed]) : [];
-    }));
-  }
-
-  /** The guides' part of a step. */
-  #shown(fed: Fed, aligned: Aligned, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
-    return new Map([...this.#guides].flatMap(([id, guide]) => {
-      const use = this.#useOf(id, aligned);
-      if (!use) return [];
-      const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
-      return [[id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))]];
-    }));
-  }
-
-  /** A step of all groups: `[3, members]` losses, metrics and activity. */
-  #program(fed: Fed, aligned: Aligned, step: number): tf.Tensor {
-    const { base, seeds } = this.experiment;
-    let own: tf.Tensor | undefined;
-    const inputs = () => {
-      // Asked for in a scope that ends before the step does.
-      own ??= tf.keep(tf.clone(this.#batches.inputs(fed)));
-      return own;
-    };
-    const views = this.#views(inputs);
-    const shown = this.#shown(fed, aligned, inputs, views);
-    const packs = this.#groups.map(({ arms, group }, g) => {
-      const members = group.seeds.length;
-      const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
-      const pack = group.step({
-        inputs: this.#batches.inputs(fed, members), labels: this.#batches.labels(fed, members), masks: masks.source,
-        scalars: fed[`scalars${g}`] as tf.Tensor2D,
-        align: arms.flatMap((arm) => (aligned(arm) ? this.#alignTerms(arm, shown, views) : [])),
-        distil: arms.flatMap((arm) => this.#distilTerms(arm, shown, fed)),
-      });
-      masks.dispose();
-      return pack;
-    });
-    own?.dispose();
-    for (const view of views.values()) view.dispose();
-    for (const { grams, logits } of shown.values()) {
-      for (const { gram, shares } of grams.values()) tf.dispose(shares ? [gram, shares] : [gram]);
-      logits?.dispose();
-    }
-    return packs.length === 1 ? packs[0] : tf.concat2d(packs, 1);
-  }
-
-  #alignTerms(arm: Arm, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
-    const { align } = arm.spec;
-    return arm.pairs.map(({ guideTap, targetTap }) => {
-      const needed = this.#needed(arm, guideTap);
-      const { gram, shares } = required(shown.get(align?.guide ?? '')?.grams.get(gramKey(needed)));
-      return {
-        members: arm.members, targetTap, guideGram: gram, shares,
-        measure: align?.measure ?? this.experiment.base.measure,
-        view: needed.view === null ? undefined : views.get(needed.view),
-      };
-    });
-  }
-
-  #distilTerms({ spec, members: own }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput[] {
-    const { distil } = spec;
-    if (!distil) return [];
-    const logits = required(shown.get(distil.guide)?.logits);
-    return [{ ...distil, members: own, logits, ...(this.task.shape.tokens && { labels: this.#batches.labels(fed) }) }];
-  }
-
-  /** The views of a step's tokens that arms align in; none for images. */
-  #views(inputs: () => tf.Tensor): Views {
-    const { tokens, input } = this.task.shape;
-    if (!tokens) return new Map();
-    const kinds = new Set(this.#arms.filter(({ spec }) => spec.align).map(({ spec }) => tokenView(this.experiment, spec)));
-    return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs() as tf.Tensor3D) : undefined)]));
-  }
-
-  #declareNeeds(): void {
-    let cached = 0;
-    const used = guidesInUse(this.experiment);
-    for (const [id, guide] of this.#guides) {
-      if (!used.includes(id)) continue;
-      const taps = new Map(this.#arms.filter(({ spec }) => spec.align?.guide === id)
-        .flatMap((arm) => arm.pairs.map((p) => this.#needed(arm, p.guideTap))).map((needed) => [gramKey(needed), needed]));
-      const bytes = guideInstances(this.experiment, id) * guideCacheBytes(this.experiment, id);
-      const table = guideInstances(this.experiment, id) * largestGuideTable(this.experiment, id);
-      const fits = cached + bytes <= GUIDE_CACHE_BYTES && table <= (this.#kernels.largestTable ?? Number.POSITIVE_INFINITY);
-      if (fits) cached += bytes;
-      guide.require([...taps.values()], this.#arms.some(({ spec }) => spec.distil?.guide === id), fits);
-    }
-  }
-}
-
-/** Factor on each 1 − similarity of an arm's term; 0 without one. */
-function weightPerPair(align: AlignTerm | undefined, pairs: number, base: BaseSettings): number {
-  const mean = (align?.reduction ?? base.reduction) === 'mean';
-  return (align?.weight ?? 0) / (mean ? Math.max(1, pairs) : 1);
-}
-
-/** What is left of a guide's part of a step when the scope that it was made in ends. */
-function kept(batch: GuideBatch): GuideBatch {
-  for (const { gram, shares } of batch.grams.values()) {
-    tf.keep(gram);
-    if (shares) tf.keep(shares);
-  }
-  if (batch.logits) tf.keep(batch.logits);
-  return batch;
-}
-
-function required<T>(value: T | undefined, what = 'a guide was not prepared for this step'): T {
-  if (value === undefined) throw new Error(what);
-  return value;
 }
 
 /** Arrays of one kind, one behind the other. */

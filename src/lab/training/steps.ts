@@ -48,12 +48,15 @@ export class DirectSteps implements Stepper {
     const unread = this.#unread;
     if (unread.length === 0) return [];
     this.#unread = [];
-    const joined = tf.stack(unread);
+    const joined = tf.tidy(() => tf.concat(unread.map((tensor) => tf.reshape(tensor, [-1]))));
     tf.dispose(unread);
     const values = await joined.data<'float32'>();
     joined.dispose();
-    const each = values.length / unread.length;
-    return unread.map((_, i) => values.subarray(i * each, (i + 1) * each));
+    let at = 0;
+    return unread.map(({ size }) => {
+      at += size;
+      return values.subarray(at - size, at);
+    });
   }
 
   dispose(): void {

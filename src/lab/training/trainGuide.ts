@@ -6,7 +6,7 @@ import type { PlainTensors } from '../networks/weights.ts';
 import { readTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
 import { Batches } from './batches.ts';
-import { evaluate, metricOf } from './evaluation.ts';
+import { Evaluator, metricOf } from './evaluation.ts';
 import { Group, SCALAR_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from './inputs.ts';
 import { scheduleFactor } from './schedule.ts';
@@ -49,6 +49,7 @@ export async function trainGuide(
     network: spec.network, task: task.shape, seeds: [seed], streamName: 'guide', optimiser, clipNorm: clipNorm ?? null,
   }, kernels);
   const batches = new Batches({ task, seeds: [seed], batchSize, stream: 'guide-data' }, kernels);
+  const evaluator = new Evaluator(task.val, task.shape.input, stepper);
   const program = (step: number): StepProgram => (fed) => {
     const masks = new StepMasks([seed], step, batchSize, { kernels, origin: fed.origin, members: 1 });
     const pack = group.step({
@@ -73,7 +74,7 @@ export async function trainGuide(
       const done = step + 1;
       if (done % REPORT_EVERY !== 0 && done !== steps) continue;
       const loss = await losses(done);
-      const score = done % VALIDATE_EVERY === 0 || done === steps ? await evaluate(group.model, task.val, task.shape.input, []) : null;
+      const score = done % VALIDATE_EVERY === 0 || done === steps ? await evaluator.evaluate(group.model) : null;
       await report({ step: done, steps, loss, valLoss: score ? score.loss[0] : null, valMetric: score ? metricOf(task.spec, score)[0] : null });
     }
     return await readTensors(group.model.weights.named());

@@ -1,6 +1,6 @@
 /**
- * When charts redraw: one after another in short tasks, nothing off-screen or in a hidden tab. What was missed
- * meanwhile is drawn once when it comes back into view.
+ * When charts redraw: one after another in short tasks, nothing off-screen, behind a dialog or in a hidden tab. What was
+ * missed meanwhile is drawn once when it comes back into view.
  */
 import { useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
@@ -54,6 +54,10 @@ export function takeSnapshot(): Snapshot {
   return { version, data, experiment, opened, result, step, resting, measured };
 }
 
+/** The mark of Mantine's dialogs and drawers on the body, while one of them lies over the page. */
+const COVERED = 'data-scroll-locked';
+const unseen = (): boolean => document.hidden || document.body.hasAttribute(COVERED);
+
 /**
  * The run as of this component's own last redraw.
  * @param visible whether it is on screen
@@ -73,7 +77,7 @@ export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Sn
     const request = () => {
       // Off-screen nothing is drawn while records stream in; once at rest everything is, for printing and scrolling.
       const wanted = visible || useRun.getState().phase !== 'running';
-      if (!wanted || waiting.current || document.hidden) return;
+      if (!wanted || waiting.current || unseen()) return;
       waiting.current = true;
       drawSoon(() => {
         waiting.current = false;
@@ -85,10 +89,13 @@ export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Sn
       if (state.version !== before.version) request();
     });
     document.addEventListener('visibilitychange', request);
+    const uncover = new MutationObserver(request);
+    uncover.observe(document.body, { attributeFilter: [COVERED] });
     return () => {
       alive = false;
       waiting.current = false;
       unsubscribe();
+      uncover.disconnect();
       document.removeEventListener('visibilitychange', request);
     };
   }, [visible, pace]);

@@ -11,7 +11,7 @@ export function FilesProgress() {
   const share = total === null ? null : Math.round((100 * done) / total);
   const verb = activity === 'fetching' ? 'Fetching' : 'Reading';
   return (
-    <Affix position={{ bottom: 16, right: 16 }} zIndex={401}>
+    <Affix position={{ bottom: 'calc(16px + var(--dock))', right: 16 }} zIndex={401}>
       <Paper withBorder shadow="md" p="sm" w={280} role="status" data-testid="files-progress">
         <Text size="sm" truncate>
           {verb} {name}

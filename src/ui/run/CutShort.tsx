@@ -33,7 +33,7 @@ export function CutShort() {
   const free = useRun((state) => state.phase === 'idle');
   if (runs.length === 0 || !free) return null;
   return (
-    <Affix position={{ bottom: 16, left: 16 }}>
+    <Affix position={{ bottom: 'calc(16px + var(--dock))', left: 16 }}>
       <Stack gap={8} component="section" aria-label="Runs that were cut short">
         {runs.map((run) => (
           <Offer key={run.name} run={run} />

@@ -2,12 +2,14 @@
 import { Button, Loader, Paper, Progress } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackNext, IconRotate } from '@tabler/icons-react';
 import { useShallow } from 'zustand/react/shallow';
+import { useAssets } from '@/state/assets.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useResultsOf } from '@/state/stale.ts';
 import { Estimate } from '@/ui/setup/Estimate.tsx';
 import { Announcer } from './Announcer.tsx';
 import { ButtonHint } from './ButtonHint.tsx';
+import { useFilesAwaited } from './filesAwaited.ts';
 import { GuideTraining } from './GuideTraining.tsx';
 import { LiveControls } from './LiveControls.tsx';
 import { progressWords, runLabel } from './progress.ts';
@@ -21,7 +23,9 @@ export function RunBar() {
   const running = phase === 'running';
   const preparing = phase === 'preparing';
   const open = phase !== 'idle';
-  const noStep = preparing || phase === 'finished';
+  const awaited = useFilesAwaited();
+  const waits = awaited.length > 0;
+  const noStep = preparing || phase === 'finished' || (waits && phase !== 'paused');
 
   return (
     <Paper component="section" aria-label="Run" className={classes.bar} data-testid="run-bar">
@@ -30,7 +34,9 @@ export function RunBar() {
           label={
             running
               ? 'Stop after this step; the run can go on from there.'
-              : RUN_HINTS[phase === 'paused' && !stale ? 'resume' : 'run']
+              : waits
+                ? `This experiment needs ${awaited.join(' and ')}, not in this browser yet: drop the files on the page, or look behind “Files…”.`
+                : RUN_HINTS[phase === 'paused' && !stale ? 'resume' : 'run']
           }
           keys="space"
         >
@@ -51,9 +57,9 @@ export function RunBar() {
               variant="filled"
               className={classes.primary}
               data-testid="run-button"
-              {...off(preparing)}
+              {...off(preparing || waits)}
               leftSection={preparing ? <Loader size={13} color="gray" /> : <IconPlayerPlayFilled size={15} />}
-              onClick={() => void session.run()}
+              onClick={() => !waits && void session.run()}
             >
               {runLabel(phase, stale)}
             </Button>
@@ -99,7 +105,7 @@ export function RunBar() {
           </Button>
         </ButtonHint>
       </div>
-      <RunProgress />
+      <RunProgress awaited={awaited} />
       {(running || phase === 'paused') && <LiveControls />}
       <Announcer />
     </Paper>
@@ -115,7 +121,20 @@ const RUN_HINTS = {
 };
 const ICON_ON_PHONES = { label: classes.labelOnWide, section: classes.loneIcon };
 
-function RunProgress() {
+/** Before a run: what it will take, or the files that it waits for and the way to them. */
+function Ahead({ awaited }: { awaited: readonly string[] }) {
+  if (awaited.length === 0) return <Estimate />;
+  return (
+    <span className={classes.awaited} data-testid="files-awaited">
+      Run needs {awaited.join(' and ')}.
+      <Button size="compact-xs" onClick={() => useAssets.setState({ dialog: true })}>
+        Files…
+      </Button>
+    </span>
+  );
+}
+
+function RunProgress({ awaited }: { awaited: readonly string[] }) {
   const { phase, step, steps } = useRun(useShallow(({ phase, step, steps }) => ({ phase, step, steps })));
   const text = useRun(progressWords);
   const of = useResultsOf();
@@ -124,7 +143,7 @@ function RunProgress() {
   if (phase === 'idle') {
     return (
       <div className={classes.progress}>
-        <Estimate />
+        <Ahead awaited={awaited} />
         <span className={classes.text} data-testid="progress-text">
           {text}
         </span>
@@ -148,7 +167,7 @@ function RunProgress() {
           {of === 'another' ? 'run of another experiment' : 'edited since this run'}
         </span>
       )}
-      {(stale || phase === 'finished') && <Estimate />}
+      {(stale || phase === 'finished') && <Ahead awaited={awaited} />}
     </div>
   );
 }

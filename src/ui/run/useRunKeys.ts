@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
+import { filesAwaitedNow } from './filesAwaited.ts';
 
 /** Where the space bar has a meaning of its own. */
 const OWN_SPACE =
@@ -15,7 +16,8 @@ export function useRunKeys(): void {
         return;
       if (event.target instanceof Element && event.target.closest(OWN_SPACE)) return;
       event.preventDefault();
-      void (useRun.getState().phase === 'running' ? session.pause() : session.run());
+      if (useRun.getState().phase === 'running') void session.pause();
+      else if (filesAwaitedNow().length === 0) void session.run();
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);

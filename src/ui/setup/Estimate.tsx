@@ -20,15 +20,17 @@ export function Estimate() {
   );
   const { seconds, guideSeconds, measured, backend, cost } = made;
   const source = measured
-    ? 'from how fast this device was before'
-    : `assuming ${backend} at its usual speed, until a run has been measured here`;
+    ? 'from how fast this device was before, when other work leaves it as much time'
+    : `assuming ${backend} at its usual speed: measured once steps run here`;
+  // What is only assumed can be far off: one digit says as much as is known.
+  const time = (value: number) => duration(measured ? value : Number(value.toPrecision(1)));
   return (
     <Tooltip
       label={`Estimate: ${plural(cost.members, 'network')} of ${count(cost.parameters)} parameters, ${count(cost.flops)}FLOP in all, ${source}.`}
     >
       <Text span size="sm" c="dimmed" tabIndex={0} data-testid="estimate">
-        about {duration(seconds)}
-        {guideSeconds > 0 && ` + ${duration(guideSeconds)} for the guide`} · {bytes(made.bytes)}
+        {measured ? 'about' : 'roughly'} {time(seconds)}
+        {guideSeconds > 0 && ` + ${time(guideSeconds)} for the guide`} · {bytes(made.bytes)}
       </Text>
     </Tooltip>
   );

@@ -85,6 +85,12 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
       <Text size="xs" c="dimmed">
         {EXPLAINED[state]}
       </Text>
+      {!used && (
+        <Text size="xs" data-testid="guide-unused">
+          No arm uses it: {state === 'trained' ? 'it is trained where it is not at hand, and' : 'it is'} only compared with what the
+          arms learn. An arm’s editor can choose it; “Remove” leaves it out.
+        </Text>
+      )}
       {standIn && <StandIns guide={guide} onChange={(kind) => change((current) => withControl(current, id, kind))} />}
       {guide.state === 'trained' && <GuideRecipe id={id} guide={guide} />}
       {guide.state === 'imported' && <ImportedFacts guide={guide} />}

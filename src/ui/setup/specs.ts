@@ -56,7 +56,15 @@ const SCHEDULE: FieldSpec = {
     { key: 'cosine', label: 'Warm-up, cosine to 0', value: SCHEDULES.cosine },
   ],
 };
-const WARMUP: FieldSpec = number('schedule.warmup', 'Warm-up steps', 'The learning rate rises from 0 over these.', 10);
+const warmupField = (warning?: string): FieldSpec =>
+  number('schedule.warmup', 'Warm-up steps', 'The learning rate rises from 0 over these.', 10, warning);
+const stepsField = (hint: string, warning?: string): FieldSpec => number('steps', 'Steps', hint, 50, warning);
+
+/** Of a run that is over before its learning rate has risen: nothing forbids it, hardly anybody wants it. */
+const cutWarmup = ({ schedule, steps }: { schedule: ScheduleSpec; steps: number }): string | undefined =>
+  schedule.kind !== 'constant' && schedule.warmup > steps
+    ? `The warm-up of ${schedule.warmup} steps does not fit into ${steps}: it is cut, and the learning rate is reached in the last step only. Take more steps or a shorter warm-up.`
+    : undefined;
 const DECAY: FieldSpec = number('schedule.decay', 'Tail', 'Share of the steps over which it falls to 0.', 0.05);
 const MOMENTUM: FieldSpec = number('optimiser.momentum', 'Momentum', 'Share of the last step that is kept.', 0.05);
 const BETAS: FieldSpec[] = [
@@ -70,7 +78,6 @@ const WEIGHT_DECAY: FieldSpec = number(
   0.0001,
 );
 const BATCH: FieldSpec = number('batchSize', 'Batch size', 'Examples per step; CKA is measured on them.', 8);
-const STEPS: FieldSpec = number('steps', 'Steps', 'Length of the run, the same for every arm.', 50);
 const SEED: FieldSpec = number('seed', 'Seed', 'Of its weights and its batches.');
 
 /** Off and on as a choice, and the norm while it is on: null is no number that could be typed. */
@@ -89,9 +96,9 @@ const clippingFields = (clipNorm: number | null): FieldSpec[] => [
   ...(clipNorm === null ? [] : [number('clipNorm', 'Largest norm', 'Of all gradients of a network together.', 0.5)]),
 ];
 
-const scheduleFields = (schedule: ScheduleSpec): FieldSpec[] => [
+const scheduleFields = (schedule: ScheduleSpec, warning?: string): FieldSpec[] => [
   SCHEDULE,
-  ...(schedule.kind === 'constant' ? [] : [WARMUP]),
+  ...(schedule.kind === 'constant' ? [] : [warmupField(warning)]),
   ...(schedule.kind === 'tail' ? [DECAY] : []),
 ];
 const optimiserFields = (optimiser: OptimiserSpec): FieldSpec[] => [
@@ -137,16 +144,15 @@ export const armTokensField = (value: TokenView | undefined): FieldSpec =>
 export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] => [
   OPTIMISER,
   LEARNING_RATE,
-  ...scheduleFields(base.schedule),
+  ...scheduleFields(base.schedule, cutWarmup(base)),
   BATCH,
-  STEPS,
+  stepsField('Length of the run, the same for every arm.', cutWarmup(base)),
   number(
     'evaluateEvery',
     'Evaluate every',
-    base.evaluateEvery > base.steps
-      ? 'More than there are steps: measured only at the start and at the end.'
-      : 'Steps between two looks at the validation set.',
+    'Steps between two looks at the validation set.',
     5,
+    base.evaluateEvery > base.steps ? 'More than there are steps: measured only at the start and at the end.' : undefined,
   ),
   ...optimiserFields(base.optimiser),
   ...clippingFields(base.clipNorm),
@@ -165,11 +171,11 @@ export const recipeFields = (guide: GuideSpec): FieldSpec[] =>
   guide.state !== 'trained'
     ? []
     : [
-        STEPS,
+        stepsField('Length of its training.', cutWarmup(guide.training)),
         BATCH,
         LEARNING_RATE,
         OPTIMISER,
-        ...scheduleFields(guide.training.schedule),
+        ...scheduleFields(guide.training.schedule, cutWarmup(guide.training)),
         ...optimiserFields(guide.training.optimiser),
         SEED,
       ];

@@ -160,6 +160,22 @@ for (const [members, n, features, own] of [[1, 4, 1, 1], [3, 5, 300, 1], [2, 130
   };
 }
 
+/** Members, rows of x, features, examples of a set, sets (0: all rows are one); of each of the others instances and layers. */
+const COMPARISONS: [number, number, number, number, number, [number, number][]][] = [
+  [1, 4, 1, 4, 0, [[1, 1]]], [4, 64, 17, 64, 0, [[2, 3], [1, 1]]], [2, 129, 300, 129, 0, [[1, 2]]], [6, 90, 5, 65, 3, [[3, 2], [1, 4]]],
+  [2, 9, 33, 5, 7, [[1, 2]]],
+];
+for (const [members, rows, features, n, sets, others] of COMPARISONS) {
+  CASES[`Gram products ${members}×${rows}×${features}, ${sets} sets of ${n}, others ${others.join(' and ')}`] = (kernels) => {
+    const chosen = sets > 0 ? tf.tensor2d(Int32Array.from({ length: sets * n }, (_, i) => (i * 7 + (i >> 4)) % rows), [sets, n], 'int32') : null;
+    const count = Math.max(1, sets);
+    const grams = others.map(([instances, layers], i) =>
+      tf.reshape(centredGram(kernels, random(`other ${i}`, [instances * count * layers, n, 3])), [instances, count, layers, n, n]) as tf.Tensor5D);
+    const products = kernels.gramProducts(tf.add(random<tf.Tensor3D>('x', [members, rows, features]), 3) as tf.Tensor3D, chosen, grams);
+    return { own: tf.slice(products, [0, 0, 0], [-1, -1, 3]), others: tf.slice(products, [0, 0, 3], [-1, -1, -1]) };
+  };
+}
+
 CASES['optimisers of many parameters'] = (kernels) => {
   const shapes = [[3, 1], [3, 4096], [3, 4097], [3, 2, 2], [3, 5], [3, 3, 3, 2, 2], [3, 8193], [3, 2], [3, 7]];
   const gradients = shapes.map((shape, i) => random(`g ${i}`, shape));

@@ -9,6 +9,9 @@ import { createTask } from '../../tasks/index.ts';
 import { Run } from '../../training/run.ts';
 import type { Started } from '../choose.ts';
 import type { Kernels } from '../kernels/types.ts';
+import { centringKernels } from '../kernels/webgpu/centre.ts';
+import { comparisonKernels } from '../kernels/webgpu/comparison.ts';
+import { ShaderRunner } from '../kernels/webgpu/runner.ts';
 import { compareWithCpu } from '../selfCheck.ts';
 import { findAdapter, startWebGpu } from '../startWebGpu.ts';
 import { Capture } from '../webgpu/capture/capture.ts';
@@ -35,14 +38,21 @@ export async function shapes(): Promise<Record<string, number>> {
   const values = await masks.data();
   masks.dispose();
   const expected = [3, 7, 3, 7].flatMap((seed) => [...dropoutMask(seed, 41, 2, 5 * 67, 0.3)]);
-  return { ...(await compareWithCpu(own, SHAPE_CASES)), 'dropout masks': values.findIndex((value, i) => value !== expected[i]) + 1 };
+  // Few enough bytes that the sets of every case are compared in turns.
+  const runner = new ShaderRunner();
+  const inTurns = { ...own, ...comparisonKernels(runner, own, centringKernels(runner), 1) };
+  const comparisons = Object.entries(SHAPE_CASES).flatMap(([name, run]) => (name.startsWith('Gram products') ? [[`${name}, in turns`, run]] : []));
+  return {
+    ...(await compareWithCpu(own, SHAPE_CASES)), ...(await compareWithCpu(inTurns, Object.fromEntries(comparisons))),
+    'dropout masks': values.findIndex((value, i) => value !== expected[i]) + 1,
+  };
 }
 
 export interface Replayed {
   /** Steps that were replayed, and why others could not be recorded. */
   replayed: number;
   refused: string[];
-  /** Values of losses and state that differ from those of the same steps run by tfjs. */
+  /** Values of losses, evaluations and state that differ from those of the same steps run by tfjs. */
   different: number;
   compared: number;
 }
@@ -54,12 +64,21 @@ async function trained(experiment: Experiment, own: Kernels, replay: boolean) {
   ]));
   const capture = new Capture({ replay });
   const run = new Run(experiment, task, guides, own, capture);
-  while (!run.finished) await run.advance();
+  const scores: number[] = [];
+  const evaluated = async () => {
+    const { valLoss, valMetric, predictions, matrices } = await run.evaluate();
+    for (const values of [valLoss, valMetric, predictions, ...Object.values(matrices)]) scores.push(...values);
+  };
+  await evaluated();
+  while (!run.finished) {
+    await run.advance();
+    if (run.evaluationDue) await evaluated();
+  }
   const records = await run.flush();
   const state = await run.save();
   const { replayed, refused } = capture;
   run.dispose();
-  return { values: [...(records?.loss ?? []), ...(records?.metric ?? []), ...Object.values(state).flatMap(({ data }) => [...data])], replayed, refused: [...refused.values()] };
+  return { values: [...(records?.loss ?? []), ...(records?.metric ?? []), ...scores, ...Object.values(state).flatMap(({ data }) => [...data])], replayed, refused: [...refused.values()] };
 }
 
 /** Steps of a case, replayed and run by tfjs. */

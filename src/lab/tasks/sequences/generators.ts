@@ -17,7 +17,7 @@ type Spec<K extends DrawnSequenceSpec['kind']> = Extract<DrawnSequenceSpec, { ki
 /** Random symbols, then a query for the first of them (recipes: "first T/V"). */
 function firstToken({ length, vocabulary }: Spec<'first-token'>): Draw {
   return (random, tokens, labels) => {
-    for (let t = 0; t < length - 1; t++) tokens[t] = random.integer(vocabulary);
+    random.fillIntegers(vocabulary, tokens, 0, length - 1);
     tokens[length - 1] = vocabulary;
     labels[0] = tokens[0];
   };
@@ -104,12 +104,8 @@ function dyck({ length, brackets }: Spec<'dyck'>): Draw {
 
 function modularAddition({ length, modulus }: Spec<'modular-addition'>): Draw {
   return (random, tokens, labels) => {
-    let sum = 0;
-    for (let t = 0; t < length; t++) {
-      tokens[t] = random.integer(modulus);
-      sum += tokens[t];
-    }
-    labels[0] = sum % modulus;
+    random.fillIntegers(modulus, tokens, 0, length);
+    labels[0] = tokens.reduce((sum, token) => sum + token, 0) % modulus;
   };
 }
 

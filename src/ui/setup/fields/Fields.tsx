@@ -9,6 +9,8 @@ export type FieldSpec = { path: string; label: string; hint: string } & (
   | {
       kind: 'number';
       step?: number;
+      /** What is odd about the value, and what to do: shown in the hint's place. */
+      warning?: string;
       /** What the field stands for where the experiment leaves it out. */
       absent?: number;
     }
@@ -27,7 +29,7 @@ function OneField({ spec, path }: { spec: FieldSpec; path: string }) {
   const common = { path, label: spec.label, hint: spec.hint };
   switch (spec.kind) {
     case 'number':
-      return <NumberField {...common} step={spec.step} absent={spec.absent} />;
+      return <NumberField {...common} step={spec.step} warning={spec.warning} absent={spec.absent} />;
     case 'log':
       return <LogField {...common} from={spec.from} to={spec.to} />;
     case 'choice':

@@ -1,6 +1,7 @@
 import { NumberInput } from '@mantine/core';
 import { number } from '@/ui/words.ts';
 import { FieldLabel } from './FieldLabel.tsx';
+import classes from './fields.module.css';
 import { useField } from './useField.ts';
 
 interface NumberFieldProps {
@@ -9,12 +10,14 @@ interface NumberFieldProps {
   hint: string;
   /** What one press of an arrow key adds. */
   step?: number;
+  /** What is allowed, but odd. */
+  warning?: string;
   /** What the field stands for where the experiment leaves it out. */
   absent?: number;
 }
 
 /** A number of the experiment. What is typed stays visible; only what is allowed enters the experiment. */
-export function NumberField({ path, label, hint, step = 1, absent }: NumberFieldProps) {
+export function NumberField({ path, label, hint, step = 1, warning, absent }: NumberFieldProps) {
   const field = useField(path, absent, label);
   return (
     <NumberInput
@@ -22,7 +25,7 @@ export function NumberField({ path, label, hint, step = 1, absent }: NumberField
         <FieldLabel label={label} field={field} show={(value) => (value === null ? 'none' : number(Number(value)))} />
       }
       aria-label={label}
-      description={hint}
+      description={warning ? <span className={classes.warning}>{warning}</span> : hint}
       value={field.draft ?? (field.value as number | undefined) ?? ''}
       error={field.error}
       step={step}

@@ -1,13 +1,14 @@
 /** Rows of tables of settings, in a few words each. */
 import type { FieldSpec } from './Fields.tsx';
 
-/** A number; `step` is what one press of an arrow key adds. */
-export const number = (path: string, label: string, hint: string, step?: number): FieldSpec => ({
+/** A number; `step` is what one press of an arrow key adds, `warning` what is odd about its value. */
+export const number = (path: string, label: string, hint: string, step?: number, warning?: string): FieldSpec => ({
   kind: 'number',
   path,
   label,
   hint,
   step,
+  warning,
 });
 
 /**

@@ -3,6 +3,7 @@ import { useElementSize } from '@mantine/hooks';
 import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import { describeGuide } from '@/experiment/guides.ts';
+import { guidesInUse } from '@/experiment/plan.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
 import type { Experiment, MappingSpec, NetworkSpec } from '@/experiment/schema.ts';
 import { withGuide } from '@/state/arms.ts';
@@ -109,6 +110,7 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
             <b>{title}</b>{' '}
             <span className={setup.mute}>
               guide, {trainedHere ? 'to be trained here' : guideKind(guide)}
+              {!guidesInUse(experiment).includes(view.guide) && ', only compared'}
               {parameters > 0 && <span className={classes.size}> · {count(parameters)} parameters</span>}
             </span>{' '}
             {stale && <StaleDot />} <Pencil />

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { LayerName } from '@/experiment/custom/grammar.ts';
 import type { Statement } from '@/experiment/custom/parse.ts';
-import { flatLayers, type NetworkPlan, type PlannedLayer } from '@/experiment/custom/plan.ts';
+import { flatLayers, type NetworkPlan, type PlannedLayer } from '@/experiment/custom/planned.ts';
 import classes from './own.module.css';
 
 type Kind = 'weights' | 'norm' | 'plain';

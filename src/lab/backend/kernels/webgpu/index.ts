@@ -1,11 +1,12 @@
 /** The kernels on WebGPU: shaders of our own, agreeing with the composed ones to float32 tolerance. */
 import { composed } from '../composed.ts';
-import { gramProductsBy } from '../composed/similarity.ts';
 import type { Kernels } from '../types.ts';
 import { attentionKernels } from './attention.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { castToFloats } from './cast.ts';
+import { centringKernels } from './centre.ts';
 import { columnKernels } from './columns.ts';
+import { comparisonKernels } from './comparison.ts';
 import { denseKernels } from './dense.ts';
 import { depthwiseKernels } from './depthwise.ts';
 import { elementwiseKernels } from './elementwise.ts';
@@ -23,14 +24,16 @@ export function createWebGpuKernels(): Kernels {
   const runner = new ShaderRunner();
   const { layerNormSums, ...columns } = columnKernels(runner);
   const products = productKernels(runner);
-  const kernels = {
+  const centring = centringKernels(runner);
+  return {
     ...composed,
     ...products,
     ...denseKernels(runner),
     ...columns,
     ...batchNormKernels(runner),
     ...rowKernels(runner, layerNormSums),
-    ...similarityKernels(runner, gramProducts(runner)),
+    ...similarityKernels(runner, gramProducts(runner), centring),
+    ...comparisonKernels(runner, products, centring),
     ...depthwiseKernels(runner),
     ...elementwiseKernels(runner),
     ...recurrentKernels(runner, { ...products, ...columns }),
@@ -38,5 +41,4 @@ export function createWebGpuKernels(): Kernels {
     ...optimiserKernels(runner),
     ...tableKernels(runner),
   };
-  return { ...kernels, gramProducts: gramProductsBy(kernels) };
 }

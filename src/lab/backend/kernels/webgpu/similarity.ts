@@ -3,68 +3,12 @@
  * matrix, similarity, product with the activations.
  */
 import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
-import { CENTRED_GRAM_RATIO, CONSTANT_LAYER_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed.ts';
+import { CENTRED_GRAM_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed.ts';
 import type { Kernels } from '../types.ts';
-import { COLUMNS, columnGroups } from './columns.ts';
+import type { Centring } from './centre.ts';
 import type { GramProducts } from './gemm.ts';
 import { TOTAL } from './rows.ts';
 import type { Shader, ShaderRunner } from './runner.ts';
-
-/** Elements that a workgroup scales. */
-const CHUNK = 4096;
-
-/**
- * Centres twice, as the composed kernel does, and leaves the squares of both the result and the means per column. Matrix e
- * is position e mod T of member `first + e / T` of x.
- */
-const CENTRE: Shader = {
-  name: 'centre', inputs: ['x'], outputs: ['z', 'squares'], numbers: ['R', 'F', 'T', 'first'],
-  code: COLUMNS(`
-  let wide = u.T * u.F;
-  let source = (u.first + e / u.T) * u.R * wide + (e % u.T) * u.F + f;
-  var sum = 0.0;
-  for (var r = lane.y; r < u.R; r += 16u) { sum += x[source + r * wide]; }
-  let mu = total(lane, sum) / rows;
-  sum = 0.0;
-  for (var r = lane.y; r < u.R; r += 16u) { sum += x[source + r * wide] - mu; }
-  let rest = total(lane, sum) / rows;
-  sum = 0.0;
-  for (var r = lane.y; r < u.R; r += 16u) {
-    let d = (x[source + r * wide] - mu) - rest;
-    sum += d * d;
-    if (mine) { z[base + r * u.F] = d; }
-  }
-  sum = total(lane, sum);
-  if (lane.y == 0u && mine) { squares[2u * at] = sum; squares[2u * at + 1u] = mu * mu; }`),
-};
-
-/** Every workgroup adds up its member's columns by itself, then scales its share of the elements. */
-const SCALE: Shader = {
-  name: 'scale to unit norm', inputs: ['squares'], outputs: ['z', 'norm'], numbers: ['each', 'F', 'floor: f32'],
-  code: /* wgsl */ `
-var<workgroup> varied: array<f32, 256>;
-var<workgroup> constant: array<f32, 256>;
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me: u32) {
-  let e = group.y;
-  var a = 0.0;
-  var b = 0.0;
-  for (var f = me; f < u.F; f += 256u) { a += squares[2u * (e * u.F + f)]; b += squares[2u * (e * u.F + f) + 1u]; }
-  varied[me] = a;
-  constant[me] = b;
-  workgroupBarrier();
-  for (var half = 128u; half > 0u; half /= 2u) {
-    if (me < half) { varied[me] += varied[me + half]; constant[me] += constant[me + half]; }
-    workgroupBarrier();
-  }
-  let total = varied[0];
-  // Not (total > limit): a NaN must come through.
-  let none = total <= constant[0] * u.floor;
-  let factor = select(inverseSqrt(total), 0.0, none);
-  if (group.x == 0u && me == 0u) { norm[e] = select(sqrt(total), 0.0, none); }
-  for (var i = group.x * ${CHUNK}u + me; i < min((group.x + 1u) * ${CHUNK}u, u.each); i += 256u) { z[e * u.each + i] *= factor; }
-}`,
-};
 
 /** Sums of K∘K, L∘L and K∘L over all elements. */
 const BIASED_SUMS = /* wgsl */ `
@@ -163,24 +107,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me
 }
 
 export function similarityKernels(
-  runner: ShaderRunner, { gramParts, spread }: GramProducts,
+  runner: ShaderRunner, { gramParts, spread }: GramProducts, { centre }: Centring,
 ): Pick<Kernels, 'centreNormalise' | 'cka' | 'alignmentGradient'> {
-  /** Matrices `[count · positions, R, F]` of members from `first` on of x `[E, R, positions · F]`. */
-  const centre = (x: Tensor3D, first: number, count: number, positions: number): { z: Tensor3D; norm: Tensor1D } => {
-    const [, rows, all] = x.shape;
-    const features = all / positions;
-    const matrices = count * positions;
-    const [z, squares] = runner.run(CENTRE, {
-      inputs: [x], outputs: [[matrices, rows, features], [matrices, features, 2]], numbers: [rows, features, positions, first],
-      groups: columnGroups(features, matrices),
-    });
-    const each = rows * features;
-    const [, norm] = runner.run(SCALE, {
-      inputs: [squares], outputs: [z, [matrices]], numbers: [each, features, rows * CONSTANT_LAYER_RATIO ** 2], groups: [Math.ceil(each / CHUNK), matrices],
-    });
-    squares.dispose();
-    return { z: z as Tensor3D, norm: norm as Tensor1D };
-  };
   const similarity = (kind: CkaKind, inputs: Tensor[], numbers: readonly [n: number, others: number, parts: number, ...number[]]): Tensor[] => {
     const [n, , parts] = numbers;
     const matrices = inputs[0].size / (n * n * parts);

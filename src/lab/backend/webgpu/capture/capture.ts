@@ -29,7 +29,8 @@ const LONG_MS = 32;
 /** So many submissions may wait for the GPU; a person who presses pause waits for them, too. */
 const MOST_IN_FLIGHT = 2;
 const MOST_STEPS_A_SUBMISSION = 32;
-const RESULTS_A_BUFFER = 64;
+/** Room for results in each buffer that can be read; one result may be larger. */
+const RESULT_BYTES = 256 * 2 ** 10;
 /** Within so long a lost device is known to be lost. */
 const LOSS_MS = 1000;
 
@@ -53,13 +54,16 @@ interface Input {
 interface Captured {
   recording: Recording;
   inputs: readonly Input[];
+  /** So many steps go into a submission. */
+  steps: number;
 }
 
 /** Results of consecutive steps, to be read. */
 interface Results {
   buffer: GPUBuffer;
-  bytes: number;
-  count: number;
+  /** Bytes of each, one behind the other. */
+  sizes: number[];
+  used: number;
 }
 
 export class Capture {
@@ -73,7 +77,6 @@ export class Capture {
   readonly #spare: GPUBuffer[] = [];
   readonly #inFlight: Promise<unknown>[] = [];
   readonly #replay: boolean;
-  #stepsASubmission = 1;
   #lost: string | null = null;
 
   /** Steps that were replayed. */
@@ -115,7 +118,7 @@ export class Capture {
       const at = this.#pending?.count ?? 0;
       this.#stage(feeds, captured.inputs, at);
       this.#pending = { captured, count: at + 1 };
-      if (at + 1 < Math.min(this.#stepsASubmission, ...captured.inputs.map(({ steps }) => steps))) return;
+      if (at + 1 < Math.min(captured.steps, ...captured.inputs.map(({ steps }) => steps))) return;
       this.submit();
     }
     while (this.#inFlight.length >= MOST_IN_FLIGHT && this.#lost === null) await this.#inFlight[0];
@@ -125,7 +128,8 @@ export class Capture {
   /** Hand all steps asked for to the GPU. Call it before anything else reads or changes what the steps change. */
   submit(): void {
     if (!this.#pending) return;
-    const { captured: { recording, inputs }, count } = this.#pending;
+    const { captured, count } = this.#pending;
+    const { recording, inputs } = captured;
     this.#pending = null;
     const { device } = this.#backend;
     settle(this.#backend);
@@ -139,7 +143,7 @@ export class Capture {
     device.queue.submit([encoder.finish()]);
     recording.forgetValues();
     this.replayed += count;
-    this.#watch(count);
+    this.#watch(captured, count);
   }
 
   /**
@@ -152,15 +156,19 @@ export class Capture {
     this.#results = [];
     const values: Float32Array[] = [];
     try {
-      await Promise.all(all.map(({ buffer }) => buffer.mapAsync(GPUMapMode.READ)));
+      await Promise.all(all.map(({ buffer, used }) => buffer.mapAsync(GPUMapMode.READ, 0, used)));
     } catch (error) {
       // The buffers may tell before the device does.
       await Promise.race([this.#backend.device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);
       throw this.#lost === null ? error : new DeviceLostError(this.#lost);
     }
-    for (const { buffer, bytes, count } of all) {
-      const mapped = new Float32Array(buffer.getMappedRange(0, count * bytes).slice(0));
-      for (let i = 0; i < count; i++) values.push(mapped.subarray((i * bytes) / 4, ((i + 1) * bytes) / 4));
+    for (const { buffer, sizes, used } of all) {
+      const mapped = buffer.getMappedRange(0, used).slice(0);
+      let at = 0;
+      for (const bytes of sizes) {
+        values.push(new Float32Array(mapped, at, bytes / 4));
+        at += bytes;
+      }
       buffer.unmap();
       this.#spare.push(buffer);
     }
@@ -228,7 +236,7 @@ export class Capture {
     if (this.#replay && !this.refused.has(key)) {
       try {
         const recording = record(this.#backend, this.#arena, () => program(tensors));
-        this.#captured.set(key, { recording, inputs });
+        this.#captured.set(key, { recording, inputs, steps: 1 });
         output = recording.output;
       } catch (error) {
         if (!(error instanceof CaptureError)) throw error;
@@ -244,7 +252,7 @@ export class Capture {
     this.#keepResult(encoder, this.#backend.tensorMap.get(dataOf(output)).resource as GPUBuffer);
     device.queue.submit([encoder.finish()]);
     if (!this.#captured.has(key)) output.dispose();
-    this.#watch(1);
+    this.#watch(null, 1);
   }
 
   /** The fixed tensor of an input, made when it is first asked for. */
@@ -273,28 +281,29 @@ export class Capture {
   #keepResult(encoder: GPUCommandEncoder, output: GPUBuffer): void {
     const bytes = output.size;
     let results = this.#results.at(-1);
-    if (!results || results.bytes !== bytes || results.count === RESULTS_A_BUFFER) {
-      const size = bytes * RESULTS_A_BUFFER;
-      const spare = this.#spare.findIndex((buffer) => buffer.size === size);
+    if (!results || results.used + bytes > results.buffer.size) {
+      const spare = this.#spare.findIndex(({ size }) => size >= bytes);
       const buffer = spare >= 0
         ? this.#spare.splice(spare, 1)[0]
-        : this.#backend.device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
-      results = { buffer, bytes, count: 0 };
+        : this.#backend.device.createBuffer({ size: Math.max(bytes, RESULT_BYTES), usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+      results = { buffer, sizes: [], used: 0 };
       this.#results.push(results);
     }
-    encoder.copyBufferToBuffer(output, 0, results.buffer, results.count * bytes, bytes);
-    results.count++;
+    encoder.copyBufferToBuffer(output, 0, results.buffer, results.used, bytes);
+    results.sizes.push(bytes);
+    results.used += bytes;
   }
 
-  /** Learn from a submission how many steps the next ones should have. */
-  #watch(count: number): void {
+  /** Learn from a submission how many steps the next ones of the kind should have. */
+  #watch(captured: Captured | null, count: number): void {
     const start = performance.now();
     const over = () => this.#inFlight.splice(this.#inFlight.indexOf(done), 1);
     const done: Promise<unknown> = this.#backend.device.queue.onSubmittedWorkDone().then(() => {
       over();
       const ms = performance.now() - start;
-      if (ms < SHORT_MS && count === this.#stepsASubmission) this.#stepsASubmission = Math.min(2 * count, MOST_STEPS_A_SUBMISSION);
-      else if (ms > LONG_MS) this.#stepsASubmission = Math.max(1, Math.floor(this.#stepsASubmission / 2));
+      if (!captured) return;
+      if (ms < SHORT_MS && count === captured.steps) captured.steps = Math.min(2 * count, MOST_STEPS_A_SUBMISSION);
+      else if (ms > LONG_MS) captured.steps = Math.max(1, Math.floor(captured.steps / 2));
     }, over);
     this.#inFlight.push(done);
   }

@@ -1,0 +1,227 @@
+/**
+ * What a step of a run computes: the guides' part, which all arms share, then a step of each group. It reads nothing but
+ * what it is fed and the groups' own state, so that it can be recorded.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { guideInstances } from '../../experiment/guides.ts';
+import { GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, largestGuideTable, tokenView } from '../../experiment/plan.ts';
+import type { AlignTerm, ArmSpec, BaseSettings, Experiment, TokenView } from '../../experiment/schema.ts';
+import type { Kernels } from '../backend/kernels/types.ts';
+import { scoped } from '../backend/scoped.ts';
+import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
+import { BatchView } from '../guidance/tokenViews.ts';
+import type { Task } from '../tasks/index.ts';
+import { Batches, type StepBatch } from './batches.ts';
+import { type Group, SCALAR_ROWS } from './group.ts';
+import { maskOrigin, StepMasks } from './inputs.ts';
+import { scheduleFactor } from './schedule.ts';
+import type { Fed, Feed } from './steps.ts';
+import type { AlignInput, DistilInput, MemberRange } from './terms.ts';
+
+/** An arm with the members that it has in its group. */
+export interface Arm {
+  spec: ArmSpec;
+  pairs: { guideTap: string; targetTap: string }[];
+  members: MemberRange;
+}
+
+/** Arms that are trained as one program: arms outer, seeds inner. */
+export interface ArmGroup {
+  arms: readonly Arm[];
+  group: Group;
+}
+
+type Views = ReadonlyMap<TokenView, BatchView>;
+/** The alignment term of an arm at the step at hand, if it is in effect. */
+type Aligned = (arm: Arm) => AlignTerm | undefined;
+
+/** What a person may change while a run goes on. */
+export interface StepSettings {
+  /** Of all arms; undefined: their own. */
+  learningRate: number | undefined;
+  guidance: boolean;
+}
+
+/** One step to be taken. */
+export interface StepCall {
+  /** All that the structure of the program depends on. */
+  kind: string;
+  feeds: Record<string, Feed>;
+  /** Of the feeds those that were made for this step: to be disposed once it has been asked for. */
+  own: tf.Tensor[];
+  /** @returns `[3, members]` losses, metrics and activity */
+  program(fed: Fed): tf.Tensor;
+}
+
+export class StepProgram {
+  readonly #experiment: Experiment;
+  readonly #task: Task;
+  readonly #guides: ReadonlyMap<string, Guide>;
+  readonly #groups: readonly ArmGroup[];
+  readonly #arms: readonly Arm[];
+  readonly #kernels: Kernels;
+  readonly #batches: Batches;
+
+  constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, groups: readonly ArmGroup[], kernels: Kernels) {
+    this.#experiment = experiment;
+    this.#task = task;
+    this.#guides = guides;
+    this.#groups = groups;
+    this.#arms = groups.flatMap(({ arms }) => arms);
+    this.#kernels = kernels;
+    this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize }, kernels);
+    this.#declareNeeds();
+  }
+
+  /** @param step 0-based */
+  at(step: number, { learningRate, guidance }: StepSettings): StepCall {
+    const { base, seeds } = this.#experiment;
+    const factor = scheduleFactor(base.schedule, step, base.steps);
+    const aligned: Aligned = ({ spec: { align } }) =>
+      (align && align.weight > 0 && guidance && step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined);
+    const batch = this.#batches.at(step);
+    const guided = this.#guideFeeds(batch, aligned);
+    const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
+    this.#groups.forEach(({ arms, group }, g) => {
+      const rates = arms.flatMap(({ spec }) => seeds.map(() => (learningRate ?? spec.learningRate ?? base.learningRate) * factor));
+      const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), arm.pairs.length, base)));
+      feeds[`scalars${g}`] = { values: group.scalars(step, rates, weights), shape: [SCALAR_ROWS, rates.length] };
+    });
+    return {
+      // The arms that are aligned: nothing else of the structure changes.
+      kind: this.#arms.map((arm) => (aligned(arm) ? 'a' : '-')).join(''),
+      feeds, own: Object.values(guided).filter((feed) => feed instanceof tf.Tensor),
+      program: (fed) => this.#program(fed, aligned, step),
+    };
+  }
+
+  dispose(): void {
+    this.#batches.dispose();
+  }
+
+  /** A guide's layer as an arm looks at it. */
+  #needed({ spec }: Arm, tap: string): NeededTap {
+    return { tap, view: this.#task.shape.tokens ? tokenView(this.#experiment, spec) : null };
+  }
+
+  /** What the steps of arms use of a guide; null where that is nothing. */
+  #useOf(id: string, aligned: Aligned): GuideUse | null {
+    const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
+    const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
+    return grams || logits ? { grams, logits } : null;
+  }
+
+  /** What is fed for the guides' part of a step; tensors are the caller's. */
+  #guideFeeds(batch: StepBatch, aligned: Aligned): Record<string, Feed> {
+    return Object.fromEntries([...this.#guides].flatMap(([id, guide]) => {
+      const use = this.#useOf(id, aligned);
+      return use ? Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed]) : [];
+    }));
+  }
+
+  /** The guides' part of a step. */
+  #shown(fed: Fed, aligned: Aligned, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
+    return new Map([...this.#guides].flatMap(([id, guide]) => {
+      const use = this.#useOf(id, aligned);
+      if (!use) return [];
+      const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
+      return [[id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))]];
+    }));
+  }
+
+  /** A step of all groups: `[3, members]` losses, metrics and activity. */
+  #program(fed: Fed, aligned: Aligned, step: number): tf.Tensor {
+    const { base, seeds } = this.#experiment;
+    let own: tf.Tensor | undefined;
+    const inputs = () => {
+      // Asked for in a scope that ends before the step does.
+      own ??= tf.keep(tf.clone(this.#batches.inputs(fed)));
+      return own;
+    };
+    const views = this.#views(inputs);
+    const shown = this.#shown(fed, aligned, inputs, views);
+    const packs = this.#groups.map(({ arms, group }, g) => {
+      const members = group.seeds.length;
+      const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
+      const pack = group.step({
+        inputs: this.#batches.inputs(fed, members), labels: this.#batches.labels(fed, members), masks: masks.source,
+        scalars: fed[`scalars${g}`] as tf.Tensor2D,
+        align: arms.flatMap((arm) => (aligned(arm) ? this.#alignTerms(arm, shown, views) : [])),
+        distil: arms.flatMap((arm) => this.#distilTerms(arm, shown, fed)),
+      });
+      masks.dispose();
+      return pack;
+    });
+    own?.dispose();
+    for (const view of views.values()) view.dispose();
+    for (const { grams, logits } of shown.values()) {
+      for (const { gram, shares } of grams.values()) tf.dispose(shares ? [gram, shares] : [gram]);
+      logits?.dispose();
+    }
+    return packs.length === 1 ? packs[0] : tf.concat2d(packs, 1);
+  }
+
+  #alignTerms(arm: Arm, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
+    const { align } = arm.spec;
+    return arm.pairs.map(({ guideTap, targetTap }) => {
+      const needed = this.#needed(arm, guideTap);
+      const { gram, shares } = required(shown.get(align?.guide ?? '')?.grams.get(gramKey(needed)));
+      return {
+        members: arm.members, targetTap, guideGram: gram, shares,
+        measure: align?.measure ?? this.#experiment.base.measure,
+        view: needed.view === null ? undefined : views.get(needed.view),
+      };
+    });
+  }
+
+  #distilTerms({ spec, members: own }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput[] {
+    const { distil } = spec;
+    if (!distil) return [];
+    const logits = required(shown.get(distil.guide)?.logits);
+    return [{ ...distil, members: own, logits, ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }) }];
+  }
+
+  /** The views of a step's tokens that arms align in; none for images. */
+  #views(inputs: () => tf.Tensor): Views {
+    const { tokens, input } = this.#task.shape;
+    if (!tokens) return new Map();
+    const kinds = new Set(this.#arms.filter(({ spec }) => spec.align).map(({ spec }) => tokenView(this.#experiment, spec)));
+    return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs() as tf.Tensor3D) : undefined)]));
+  }
+
+  #declareNeeds(): void {
+    let cached = 0;
+    const used = guidesInUse(this.#experiment);
+    for (const [id, guide] of this.#guides) {
+      if (!used.includes(id)) continue;
+      const taps = new Map(this.#arms.filter(({ spec }) => spec.align?.guide === id)
+        .flatMap((arm) => arm.pairs.map((p) => this.#needed(arm, p.guideTap))).map((needed) => [gramKey(needed), needed]));
+      const bytes = guideInstances(this.#experiment, id) * guideCacheBytes(this.#experiment, id);
+      const table = guideInstances(this.#experiment, id) * largestGuideTable(this.#experiment, id);
+      const fits = cached + bytes <= GUIDE_CACHE_BYTES && table <= (this.#kernels.largestTable ?? Number.POSITIVE_INFINITY);
+      if (fits) cached += bytes;
+      guide.require([...taps.values()], this.#arms.some(({ spec }) => spec.distil?.guide === id), fits);
+    }
+  }
+}
+
+/** Factor on each 1 − similarity of an arm's term; 0 without one. */
+function weightPerPair(align: AlignTerm | undefined, pairs: number, base: BaseSettings): number {
+  const mean = (align?.reduction ?? base.reduction) === 'mean';
+  return (align?.weight ?? 0) / (mean ? Math.max(1, pairs) : 1);
+}
+
+/** What is left of a guide's part of a step when the scope that it was made in ends. */
+function kept(batch: GuideBatch): GuideBatch {
+  for (const { gram, shares } of batch.grams.values()) {
+    tf.keep(gram);
+    if (shares) tf.keep(shares);
+  }
+  if (batch.logits) tf.keep(batch.logits);
+  return batch;
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a guide was not prepared for this step');
+  return value;
+}
