@@ -141,6 +141,7 @@ export class Run {
     const [context] = shape.input;
     if (!writing) throw new Error('only language models write');
     const { separator, tokenNames } = writing;
+    this.#stepper.submit();
     const length = separator === '' ? WRITTEN.characters : WRITTEN.words;
     // Windows of the validation text follow each other: together they are the text.
     const from = (draw % val.examples) * context;
