@@ -8,7 +8,7 @@ const threads = Number(new URL(import.meta.url).searchParams.get('threads') ?? 1
 
 function report(name: string, ours: number, plain: number | null, operations: number): void {
   const speed = (ms: number) => `${(operations / ms / 1e6).toFixed(1).padStart(7)} GFLOP/s`;
-  const comparison = plain === null ? '' : `${speed(plain)}   ×${(plain / ours).toFixed(1)}`;
+  const comparison = plain === null ? '' : `${speed(plain)}   ×${(plain / ours).toFixed(2)}`;
   postMessage(`${name.padEnd(48)}${speed(ours)}${comparison}`);
 }
 
@@ -35,6 +35,27 @@ function products(native: Kernels): void {
   const gram = (kernels: Kernels) => () => kernels.matmul(z, z, { transposeB: true }).dispose();
   const [ours, plain] = race([gram(native), gram(composed)]);
   report('[128,4096] times its own transpose', ours, plain, 2 * 128 * 128 * 4096);
+}
+
+/** ReLU and dense layer in one kernel against one after the other, both native. */
+function layers({ dense, denseGrad, matmul, relu, reluGrad, sumRows }: Kernels): void {
+  postMessage('dense layer behind a ReLU: one kernel (two back), apart, ratio');
+  for (const [members, rows, width] of [[1, 64, 384], [3, 64, 384], [15, 64, 128]]) {
+    const [x, dy] = [random<Tensor3D>(members, rows, width), random<Tensor3D>(members, rows, width)];
+    const [w, bias] = [random<Tensor3D>(members, width, width), random<Tensor2D>(members, width)];
+    const read = relu(x);
+    const operations = 2 * members * rows * width * width;
+    const forward = race([
+      inTidy(() => dense(x, w, { relu: true, bias })),
+      inTidy(() => dense(relu(x), w, { bias })),
+    ]);
+    report(`${members}×[${rows},${width}]·[${width},${width}]`, forward[0], forward[1], operations);
+    const back = race([
+      inTidy(() => denseGrad(dy, x, w, { relu: true, input: true, bias: true })),
+      inTidy(() => [reluGrad(matmul(dy, w, { transposeB: true }), read), matmul(read, dy, { transposeA: true }), sumRows(dy)]),
+    ]);
+    report('  its gradients', back[0], back[1], 2 * operations);
+  }
 }
 
 function convolutions(native: Kernels): void {
@@ -97,6 +118,7 @@ function elementwise(native: Kernels): void {
 
 await onNativeKernels(threads, (native) => {
   products(native);
+  layers(native);
   convolutions(native);
   elementwise(native);
 });

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as ops from '../../src/lab/autodiff/sequenceOps.ts';
-import { reshape } from '../../src/lab/autodiff/ops.ts';
+import { dense, reshape } from '../../src/lab/autodiff/ops.ts';
 import { Tape } from '../../src/lab/autodiff/tape.ts';
 import { composed } from '../../src/lab/backend/kernels/composed.ts';
 import { GATES, type RecurrentKind } from '../../src/lab/backend/kernels/sequenceTypes.ts';
@@ -48,7 +48,7 @@ function recurrentSteps(native: Kernels): void {
         }));
         for (const layer of parameters) x = ops.recurrent(tape, kind, x, layer);
         const w = tape.parameter(head);
-        const logits = reshape<Tensor3D>(tape, ops.linear(tape, x, w, tape.parameter(bias)), [
+        const logits = reshape<Tensor3D>(tape, dense(tape, x, w, tape.parameter(bias)), [
           members,
           BATCH * LENGTH,
           VOCABULARY,

@@ -1,6 +1,6 @@
 /** Differentiable operations on values with a leading member axis E. Shapes as in `backend/kernels/types.ts`. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { BatchNormOptions, ConvOptions, Shape5D } from '../backend/kernels/types.ts';
+import type { BatchNormOptions, ConvOptions, DenseInput, Shape5D } from '../backend/kernels/types.ts';
 import { sharedRows } from './rows.ts';
 import type { Tape, Value } from './tape.ts';
 
@@ -8,15 +8,22 @@ type V2 = Value<tf.Tensor2D>;
 type V3 = Value<tf.Tensor3D>;
 type V5 = Value<tf.Tensor5D>;
 
-/** x·w + b per member: x `[E|1, R, I]`, w `[E, I, O]`, b `[E, O]` → `[E, R, O]`. */
-export function dense(tape: Tape, x: V3, w: V3, b: V2): V3 {
+const rowsOf = (x: tf.Tensor) => tf.reshape(x, [x.shape[0], -1, x.shape[x.rank - 1]]) as tf.Tensor3D;
+
+/**
+ * A dense layer over the last axis, x·w (+ b) per member: x `[E|1, …, I]`, w `[E, I, O]`, b `[E, O]` → `[E, …, O]`. With
+ * ReLU and mask where `input` says so, taken of x as it is read: what the layer before gave stays a value that can be
+ * tapped, and a gradient injected there goes round neither of them.
+ */
+export function dense<T extends tf.Tensor>(tape: Tape, x: Value<T>, w: V3, b?: V2, input: DenseInput = {}): Value<T> {
   const { kernels } = tape;
-  const y = kernels.matmul(x.tensor, w.tensor, { bias: b.tensor });
-  return tape.push(y, [x, w, b], (dy) => [
-    x.tracked ? kernels.matmul(dy, w.tensor, { transposeB: true }) : null,
-    kernels.matmul(x.tensor, dy, { transposeA: true }),
-    kernels.sumRows(dy),
-  ]);
+  const rows = rowsOf(x.tensor);
+  const y = kernels.dense(rows, w.tensor, { ...input, bias: b?.tensor });
+  const shape = [y.shape[0], ...x.tensor.shape.slice(1, -1), y.shape[2]];
+  return tape.push(tf.reshape(y, shape) as T, b ? [x, w, b] : [x, w], (dy) => {
+    const { dx, dWeights, dBias } = kernels.denseGrad(rowsOf(dy), rows, w.tensor, { ...input, input: x.tracked, bias: b !== undefined });
+    return [dx ? tf.reshape(dx, x.tensor.shape) : null, dWeights, ...(dBias ? [dBias] : [])];
+  });
 }
 
 /** Batch normalisation over rows with batch statistics, then ReLU and mask where the options say so. */

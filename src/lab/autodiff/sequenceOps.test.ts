@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { composed } from '../backend/kernels/composed.ts';
 import type { RecurrentKind } from '../backend/kernels/sequenceTypes.ts';
 import { stream } from '../random/stream.ts';
+import { dense } from './ops.ts';
 import * as ops from './sequenceOps.ts';
 import { Tape, type Value } from './tape.ts';
 
@@ -101,8 +102,8 @@ test('a Transformer block has its gradient', () => {
       const keyMask = tf.tensor3d([1, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1], [1, 3, 4]);
       const x = ops.addPositions(tape, ops.embedding(tape, tokens(), p('table')), p('positions'));
       const normal = ops.layerNorm<tf.Tensor4D>(tape, x, p('gamma'), p('beta'));
-      const { value } = ops.attention(tape, ops.linear(tape, normal, p('qkv')), { heads: 2, causal, keyMask });
-      return ops.gelu(tape, ops.tanh(tape, ops.linear(tape, value, p('out'), p('bias'))));
+      const { value } = ops.attention(tape, dense(tape, normal, p('qkv')), { heads: 2, causal, keyMask });
+      return ops.gelu(tape, ops.tanh(tape, dense(tape, value, p('out'), p('bias'))));
     });
   }
 });

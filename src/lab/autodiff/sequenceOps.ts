@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { type AttentionOptions, GATES, type RecurrentKind } from '../backend/kernels/sequenceTypes.ts';
+import { dense } from './ops.ts';
 import { sharedRows } from './rows.ts';
 import type { Tape, Value } from './tape.ts';
 
@@ -13,21 +14,6 @@ type V3 = Value<tf.Tensor3D>;
 type V4 = Value<tf.Tensor4D>;
 
 const rowsOf = (x: tf.Tensor) => tf.reshape(x, [x.shape[0], -1, x.shape[x.rank - 1]]) as tf.Tensor3D;
-
-/** x·w (+ b) at every position: x `[E|1, B, T, I]`, w `[E, I, O]`, b `[E, O]` → `[E, B, T, O]`. */
-export function linear(tape: Tape, x: V4, w: V3, b?: V2): V4 {
-  const { kernels } = tape;
-  const rows = rowsOf(x.tensor);
-  const product = kernels.matmul(rows, w.tensor, { bias: b?.tensor });
-  const [members, , outputs] = product.shape;
-  const y = tf.reshape(product, [members, x.tensor.shape[1], x.tensor.shape[2], outputs]) as tf.Tensor4D;
-  return tape.push(y, b ? [x, w, b] : [x, w], (dy) => {
-    const d = rowsOf(dy);
-    const dx = x.tracked ? tf.reshape(kernels.matmul(d, w.tensor, { transposeB: true }), x.tensor.shape) : null;
-    const dw = w.tracked ? kernels.matmul(rows, d, { transposeA: true }) : null;
-    return b ? [dx, dw, b.tracked ? kernels.sumRows(d) : null] : [dx, dw];
-  });
-}
 
 /** Rows of a table: tokens int32 `[E|1, B, T]`, table `[E, V, F]` → `[E, B, T, F]`; zeros where the token is −1. */
 export function embedding(tape: Tape, tokens: tf.Tensor3D, table: V3): V4 {
@@ -42,12 +28,12 @@ export interface Embedded {
   table: V3;
 }
 
-/** `linear` of embedded tokens. Where the table has fewer rows than there are tokens, its rows are projected, once each. */
-function linearOfTokens(tape: Tape, { tokens, table }: Embedded, w: V3, b?: V2): V4 {
+/** `dense` of embedded tokens. Where the table has fewer rows than there are tokens, its rows are projected, once each. */
+function denseOfTokens(tape: Tape, { tokens, table }: Embedded, w: V3, b?: V2): V4 {
   const [members, vocabulary, features] = table.tensor.shape;
   const [, batch, length] = tokens.shape;
-  if (vocabulary >= batch * length) return linear(tape, embedding(tape, tokens, table), w, b);
-  const rows = linear(tape, tape.view<tf.Tensor4D>(table, [members, 1, vocabulary, features]), w, b);
+  if (vocabulary >= batch * length) return dense(tape, embedding(tape, tokens, table), w, b);
+  const rows = dense(tape, tape.view<tf.Tensor4D>(table, [members, 1, vocabulary, features]), w, b);
   return embedding(tape, tokens, tape.view<tf.Tensor3D>(rows, [members, vocabulary, w.tensor.shape[2]]));
 }
 
@@ -72,7 +58,7 @@ export function recurrent(tape: Tape, kind: RecurrentKind, x: V4 | Embedded, wei
   // What a GRU's hidden bias adds to n is multiplied by the reset gate; elsewhere the two biases only add up.
   const foldable = kind !== 'gru' && hiddenBias !== undefined;
   const bias = foldable && inputBias ? addBiases(tape, inputBias, hiddenBias) : foldable ? hiddenBias : inputBias;
-  const projected = 'table' in x ? linearOfTokens(tape, x, input, bias) : linear(tape, x, input, bias);
+  const projected = 'table' in x ? denseOfTokens(tape, x, input, bias) : dense(tape, x, input, bias);
   const options = { kind, bias: foldable ? undefined : hiddenBias?.tensor, initial: initial?.tensor };
   const forward = kernels.recurrent(projected.tensor, hidden.tensor, options);
   const inputs: Value[] = [projected, hidden];

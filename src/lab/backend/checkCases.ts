@@ -44,12 +44,23 @@ function trainingStep(network: NetworkSpec, targetTap: string): Case {
 
 export const CHECK_CASES: Record<string, Case> = {
   matmul: (k) => ({
-    plain: k.matmul(random('a', [2, 9, 33]), random('b', [2, 33, 20]), { bias: random('bias', [2, 20]) }),
+    plain: k.matmul(random('a', [2, 9, 33]), random('b', [2, 33, 20])),
     transposed: k.matmul(random('a', [2, 33, 9]), random('b', [1, 20, 33]), { transposeA: true, transposeB: true }),
     tiled: k.matmul(random('a', [2, 70, 40]), random('b', [2, 40, 70])),
     // An inner dimension beyond 2,000 takes another path on some GPUs.
     long: k.matmul(random('a', [1, 8, 2500]), random('b', [1, 8, 2500]), { transposeB: true }),
   }),
+  dense: (k) => {
+    const [x, w, dy] = [random<tf.Tensor3D>('x', [2, 9, 33]), random<tf.Tensor3D>('w', [2, 33, 20]), random<tf.Tensor3D>('dy', [2, 9, 20])];
+    const mask = tf.mul<tf.Tensor3D>(tf.cast(tf.greater(random('mask', [1, 9, 33]), -1), 'float32'), 1.25);
+    const options = { relu: true, mask, input: true, bias: true };
+    const shared = random<tf.Tensor3D>('shared', [1, 9, 33]);
+    const first = k.denseGrad(dy, shared, w, { input: false, bias: true });
+    return {
+      y: k.dense(x, w, { ...options, bias: random('bias', [2, 20]) }), ...k.denseGrad(dy, x, w, options),
+      first: k.dense(shared, w), dFirst: first.dWeights, dFirstBias: first.dBias as tf.Tensor2D,
+    };
+  },
   batchNorm: (k) => {
     const x = random<tf.Tensor3D>('x', [2, 17, 13], 3);
     const gamma = random<tf.Tensor2D>('gamma', [2, 13], 1);

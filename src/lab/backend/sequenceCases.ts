@@ -1,5 +1,6 @@
 /** The cases of `checkCases.ts` for sequences. */
 import * as tf from '@tensorflow/tfjs-core';
+import { dense } from '../autodiff/ops.ts';
 import * as ops from '../autodiff/sequenceOps.ts';
 import { Tape, type Value } from '../autodiff/tape.ts';
 import { guideGram } from '../guidance/alignment.ts';
@@ -113,8 +114,8 @@ export const SEQUENCE_CASES: Record<string, Case> = {
         const keyMask = tf.tensor3d([1, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1], [1, 3, 4]);
         const x = ops.addPositions(tape, ops.embedding(tape, tokens(1, 3, 4, 7), p('table')), p('positions'));
         const normal = ops.layerNorm<tf.Tensor4D>(tape, x, p('gamma'), p('beta'));
-        const { value } = ops.attention(tape, ops.linear(tape, normal, p('qkv')), { heads: 2, causal: true, keyMask });
-        const out = ops.gelu(tape, ops.tanh(tape, ops.linear(tape, value, p('out'), p('bias'))));
+        const { value } = ops.attention(tape, dense(tape, normal, p('qkv')), { heads: 2, causal: true, keyMask });
+        const out = ops.gelu(tape, ops.tanh(tape, dense(tape, value, p('out'), p('bias'))));
         return ops.meanOverPositions(tape, out, keyMask);
       },
     ),

@@ -17,25 +17,23 @@ const linearParameters = (name: string, inputs: number, outputs: number): Parame
   { name: `${name}.bias`, shape: [outputs], init: bias('default', inputs) },
 ];
 
-const linear = (context: ForwardContext, name: string, x: V4): V4 =>
-  sequence.linear(context.tape, x, context.parameter(`${name}.weight`), context.parameter(`${name}.bias`));
-
 export const mlpParameters = (block: string, width: number, ffn: number): ParameterSpec[] =>
   [...linearParameters(`${block}.up`, width, ffn), ...linearParameters(`${block}.down`, ffn, width)];
 
 /** Two linear layers with an activation between them; taps what comes out. */
 export function mlp(context: ForwardContext, block: string, x: V4, activation: 'relu' | 'gelu'): V4 {
-  const hidden = linear(context, `${block}.up`, x);
-  const active = activation === 'gelu' ? sequence.gelu(context.tape, hidden) : ops.relu(context.tape, hidden);
-  const out = linear(context, `${block}.down`, active);
+  const hidden = context.dense(`${block}.up`, x);
+  const out = activation === 'gelu'
+    ? context.dense(`${block}.down`, sequence.gelu(context.tape, hidden))
+    : context.dense(`${block}.down`, hidden, { relu: true });
   context.tap(`${block}.mlp`, out);
   return out;
 }
 
 function attend(context: ForwardContext, block: string, x: V4, options: { heads: number; causal: boolean; keyMask?: tf.Tensor3D }): V4 {
-  const qkv = sequence.linear(context.tape, x, context.parameter(`${block}.qkv`));
+  const qkv = ops.dense(context.tape, x, context.parameter(`${block}.qkv`));
   const { value } = sequence.attention(context.tape, qkv, options);
-  const out = linear(context, `${block}.out`, value);
+  const out = context.dense(`${block}.out`, value);
   context.tap(`${block}.attention`, out);
   return out;
 }

@@ -49,6 +49,7 @@ flatten`.replace('  averagepool 2x2\n  skip\n    averagepool\n    dense 6\n', ' 
     network: own('batchnorm\nconv 4 stride=2\nrelu\naveragepool 2x2\ntap pooled\nconv 5 1x1\nbatchnorm\nrelu\naveragepool\ndense 6 bias=no\nlayernorm\ntanh\ndropout 0.1', { tap: 'post', init: 'he' }),
     task: TEXTURES, tap: 'dense1',
   },
+  'a ReLU between dense layers, one of them tapped': { network: own('flatten\ndense 7\nrelu\ndense 5 bias=no\nrelu'), task: TEXTURES, tap: 'dense1' },
   'image as tokens, learned positions, attention': {
     network: own('conv 6 4x4 stride=4\ntokens\npositions learned\nresidual\n  layernorm\n  attention heads=2\n  tap heads\nlayernorm\ndropout 0.1\nlast'),
     task: TEXTURES, tap: 'heads',

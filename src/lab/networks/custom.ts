@@ -74,25 +74,18 @@ const RUN: Record<Exclude<PlannedLayer['layer'], 'repeat' | 'skip'>, Run> = {
     return sequence.addPositions(context.tape, x as V4, table);
   },
   attention({ context, padding }, x, { name, statement }) {
-    const qkv = sequence.linear(context.tape, x as V4, context.parameter(`${name}.qkv`));
+    const qkv = ops.dense(context.tape, x as V4, context.parameter(`${name}.qkv`));
     const { value } = sequence.attention(context.tape, qkv, {
       heads: statement.heads ?? 1, causal: statement.causal ?? false, keyMask: padding?.mask,
     });
-    return sequence.linear(context.tape, value, context.parameter(`${name}.out.weight`), context.parameter(`${name}.out.bias`));
+    return context.dense(`${name}.out`, value);
   },
   rnn: recurrent(({ statement }) => (statement.cell === 'relu' ? 'rnn-relu' : 'rnn-tanh')),
   gru: recurrent(() => 'gru'),
   lstm: recurrent(() => 'lstm'),
   last: ({ context, padding }, x) => sequence.takePosition(context.tape, x as V4, padding?.last),
-  dense({ context }, x, { name, parameters }) {
-    const [weight, added] = [context.parameter<tf.Tensor3D>(`${name}.weight`), parameters.length > 1 ? context.parameter<tf.Tensor2D>(`${name}.bias`) : undefined];
-    // Vectors are sequences of one position.
-    const [e, b] = x.tensor.shape;
-    const f = weight.tensor.shape[1];
-    const places = ops.reshape<tf.Tensor4D>(context.tape, x, [e, b, x.tensor.size / (e * b * f), f]);
-    const y = sequence.linear(context.tape, places, weight, added);
-    return x.tensor.rank === 3 ? flat(context, y) : y;
-  },
+  dense: ({ context }, x, { name, parameters }, { relu }) => ops.dense(
+    context.tape, x, context.parameter(`${name}.weight`), parameters.length > 1 ? context.parameter(`${name}.bias`) : undefined, { relu }),
   batchnorm({ context }, from, { name }, { relu }) {
     const x = forMembers(context, from, context.parameter(`${name}.gamma`).tensor);
     return ops.reshape(context.tape, context.batchNorm(name, rows(context, x), { relu }), x.tensor.shape);
@@ -123,9 +116,11 @@ function through(pass: Pass, from: Value, layers: readonly PlannedLayer[]): Valu
   for (let i = 0; i < layers.length; i++) {
     let layer = layers[i];
     // One operation instead of two, where nothing is read in between.
-    const relu = layer.layer === 'batchnorm' && layer.taps.length === 0 && layers[i + 1]?.layer === 'relu';
-    x = RUN[layer.layer as keyof typeof RUN](pass, x, layer, { relu });
-    if (relu) layer = layers[++i];
+    const follows = layer.taps.length === 0 ? layers[i + 1]?.layer : undefined;
+    const [behind, before] = [layer.layer === 'batchnorm' && follows === 'relu', layer.layer === 'relu' && follows === 'dense'];
+    if (before) layer = layers[++i];
+    x = RUN[layer.layer as keyof typeof RUN](pass, x, layer, { relu: behind || before });
+    if (behind) layer = layers[++i];
     for (const tap of layer.taps) pass.context.tap(tap, x);
   }
   return x;

@@ -5,8 +5,16 @@ import type { FcnSpec } from '../../experiment/schema.ts';
 import * as ops from '../autodiff/ops.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Value } from '../autodiff/tape.ts';
+import type { DenseInput } from '../backend/kernels/types.ts';
 import { bias, headWeight, hiddenWeight, normParameters } from './init.ts';
 import type { ForwardContext, NetworkProgram } from './program.ts';
+
+type V3 = Value<tf.Tensor3D>;
+
+/** What a layer hands to the next, and what that does to it as it reads it. */
+interface Read extends DenseInput {
+  value: V3;
+}
 
 export function fcn(spec: FcnSpec, task: ImageShape): NetworkProgram {
   const input = task.input.reduce((a, b) => a * b, 1);
@@ -15,26 +23,30 @@ export function fcn(spec: FcnSpec, task: ImageShape): NetworkProgram {
   }));
   const { norm: normalisation, activation = 'relu' } = spec;
 
-  /** Normalisation, then the nonlinearity, then a mask where one is given; fused as far as there are kernels for it. */
-  const activate = (context: ForwardContext, norm: string, x: Value<tf.Tensor3D>, mask?: tf.Tensor3D): Value<tf.Tensor3D> => {
-    const { tape } = context;
-    if (normalisation === 'batch' && activation === 'relu') return context.batchNorm(norm, x, { relu: true, mask });
-    const normalised = { none: () => x, batch: () => context.batchNorm(norm, x, { relu: false }), layer: () => context.layerNorm(norm, x) }[normalisation]();
-    if (activation === 'relu') return ops.relu(tape, normalised, mask);
-    const active = activation === 'gelu' ? sequence.gelu(tape, normalised) : sequence.tanh(tape, normalised);
-    return mask ? ops.multiplyMask(tape, active, mask) : active;
+  const fusedNorm = normalisation === 'batch' && activation === 'relu';
+  const NORMALISED: Record<FcnSpec['norm'], (context: ForwardContext, norm: string, x: V3, mask?: tf.Tensor3D) => V3> = {
+    none: (_, __, x) => x,
+    batch: (context, norm, x, mask) => context.batchNorm(norm, x, { relu: fusedNorm, mask }),
+    layer: (context, norm, x) => context.layerNorm(norm, x),
+  };
+  const ACTIVE: Record<typeof activation, (context: ForwardContext, x: V3) => V3> = {
+    relu: ({ tape }, x) => ops.relu(tape, x), gelu: ({ tape }, x) => sequence.gelu(tape, x), tanh: ({ tape }, x) => sequence.tanh(tape, x),
   };
 
-  const hidden = (context: ForwardContext, x: Value<tf.Tensor3D>, i: number): Value<tf.Tensor3D> => {
+  const hidden = (context: ForwardContext, x: Read, i: number): Read => {
     const { name, norm } = layers[i];
-    const linear = context.dense(name, x);
-    if (spec.tap === 'pre') context.tap(name, linear);
+    const linear = context.dense(name, x.value, x);
     const mask = context.mask(i, spec.width, spec.dropout);
-    // A tap behind the activation is read before dropout, so the mask cannot be fused there.
-    if (spec.tap === 'pre') return activate(context, norm, linear, mask);
-    const active = activate(context, norm, linear);
-    context.tap(name, active);
-    return mask ? ops.multiplyMask(context.tape, active, mask) : active;
+    if (spec.tap === 'pre') {
+      context.tap(name, linear);
+      if (fusedNorm) return { value: NORMALISED.batch(context, norm, linear, mask) };
+      if (activation === 'relu') return { value: NORMALISED[normalisation](context, norm, linear), relu: true, mask };
+    }
+    const normalised = NORMALISED[normalisation](context, norm, linear);
+    const active = fusedNorm ? normalised : ACTIVE[activation](context, normalised);
+    // Behind the activation a tap is read before dropout.
+    if (spec.tap === 'post') context.tap(name, active);
+    return { value: active, mask };
   };
 
   return {
@@ -50,9 +62,9 @@ export function fcn(spec: FcnSpec, task: ImageShape): NetworkProgram {
     statistics: normalisation === 'batch' ? layers.map(({ norm }) => ({ name: norm, features: spec.width })) : [],
     forward(context, images) {
       const [e, b] = images.tensor.shape;
-      let x = ops.reshape<tf.Tensor3D>(context.tape, images, [e, b, input]);
+      let x: Read = { value: ops.reshape<tf.Tensor3D>(context.tape, images, [e, b, input]) };
       for (let i = 0; i < layers.length; i++) x = hidden(context, x, i);
-      return context.dense('head', x);
+      return context.dense('head', x.value, x);
     },
   };
 }

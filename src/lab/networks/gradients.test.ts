@@ -21,6 +21,7 @@ const CASES: Record<string, { network: NetworkSpec; tap: string; dropout?: boole
   'FCN with batch norm': { network: fcn({}), tap: 'linear1' },
   'FCN with batch norm and dropout': { network: fcn({ dropout: 0.3 }), tap: 'linear2' },
   'FCN without norm, He': { network: fcn({ norm: 'none', init: 'he' }), tap: 'linear1' },
+  'FCN without norm, dropout': { network: fcn({ norm: 'none', dropout: 0.3 }), tap: 'linear1' },
   'FCN without norm, dropout, taps behind the activation': { network: fcn({ norm: 'none', dropout: 0.3, tap: 'post' }), tap: 'linear1' },
   'FCN with layer norm, GELU, Xavier': { network: fcn({ norm: 'layer', activation: 'gelu', init: 'xavier' }), tap: 'linear1' },
   'FCN with layer norm, ReLU, dropout, identity': { network: fcn({ norm: 'layer', dropout: 0.3, init: 'identity' }), tap: 'linear2' },

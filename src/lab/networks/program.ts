@@ -6,7 +6,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import * as ops from '../autodiff/ops.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Tape, Value } from '../autodiff/tape.ts';
-import type { ConvOptions } from '../backend/kernels/types.ts';
+import type { ConvOptions, DenseInput } from '../backend/kernels/types.ts';
 import type { Stream } from '../random/stream.ts';
 
 export interface ParameterSpec {
@@ -89,8 +89,9 @@ export class ForwardContext {
     return this.mode === 'train' && rate > 0 ? this.#masks?.(layer, features, rate) : undefined;
   }
 
-  dense(name: string, x: Value<tf.Tensor3D>): Value<tf.Tensor3D> {
-    return ops.dense(this.tape, x, this.parameter(`${name}.weight`), this.parameter(`${name}.bias`));
+  /** A dense layer over the last axis, with what it does to its input first. */
+  dense<T extends tf.Tensor>(name: string, x: Value<T>, input: DenseInput = {}): Value<T> {
+    return ops.dense(this.tape, x, this.parameter(`${name}.weight`), this.parameter(`${name}.bias`), input);
   }
 
   conv(name: string, x: Value<tf.Tensor5D>, options: ConvOptions & { bias: boolean }): Value<tf.Tensor5D> {

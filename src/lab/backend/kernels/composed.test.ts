@@ -27,17 +27,50 @@ describe('matmul', () => {
     const [e, m, k, n] = [2, 3, 5, 4];
     const a = randomTensor<Tensor3D>(ta ? [1, k, m] : [1, m, k], 1);
     const b = randomTensor<Tensor3D>(tb ? [e, n, k] : [e, k, n], 2);
-    const bias = randomTensor<Tensor2D>([e, n], 3);
-    const [av, bv, biasV] = [a.dataSync(), b.dataSync(), bias.dataSync()];
+    const [av, bv] = [a.dataSync(), b.dataSync()];
     const expected = new Float64Array(e * m * n);
     for (let i = 0; i < expected.length; i++) {
       const [member, row, col] = [Math.floor(i / (m * n)), Math.floor(i / n) % m, i % n];
-      expected[i] = biasV[member * n + col];
       for (let j = 0; j < k; j++) {
         expected[i] += av[ta ? j * m + row : row * k + j] * bv[member * k * n + (tb ? col * k + j : j * n + col)];
       }
     }
-    close(composed.matmul(a, b, { transposeA: ta, transposeB: tb, bias }), expected);
+    close(composed.matmul(a, b, { transposeA: ta, transposeB: tb }), expected);
+  });
+});
+
+describe.each([false, true])('dense, ReLU %s', (relu) => {
+  const [rows, inputs, outputs] = [5, 4, 3];
+  const numbers = (t: tf.Tensor) => Float64Array.from(t.dataSync());
+  const mask = dropoutMask<Tensor3D>([1, rows, inputs], 4);
+  const [x, w, dy] = [[rows, inputs], [inputs, outputs], [rows, outputs]].map((shape, i) => randomTensor<Tensor3D>([1, ...shape], i));
+  const bias = randomTensor<Tensor2D>([1, outputs], 3);
+
+  function byHand(xs: ArrayLike<number>, ws: ArrayLike<number>, bs: ArrayLike<number>): Float64Array {
+    const m = mask.dataSync();
+    return Float64Array.from({ length: rows * outputs }, (_, i) => {
+      const [r, o] = [Math.floor(i / outputs), i % outputs];
+      let sum = bs[o];
+      for (let k = 0; k < inputs; k++) sum += m[r * inputs + k] * (relu ? Math.max(0, xs[r * inputs + k]) : xs[r * inputs + k]) * ws[k * outputs + o];
+      return sum;
+    });
+  }
+
+  test('is what the textbook says', () => {
+    close(composed.dense(x, w, { relu, mask, bias }), byHand(numbers(x), numbers(w), numbers(bias)));
+  });
+
+  test('has the gradients of finite differences', () => {
+    const { dx, dWeights, dBias } = composed.denseGrad(dy, x, w, { relu, mask, input: true, bias: true });
+    const at = [x, w, bias].map(numbers);
+    [dx, dWeights, dBias].forEach((gradient, i) => {
+      const loss = (values: Float64Array) => {
+        const [xs, ws, bs] = at.map((own, j) => (i === j ? values : own));
+        return byHand(xs, ws, bs).reduce((sum, y, k) => sum + y * dy.dataSync()[k], 0);
+      };
+      close(gradient as tf.Tensor, numericalGradient(loss, at[i]), 1e-4);
+    });
+    expect(Object.keys(composed.denseGrad(dy, x, w, { input: false, bias: false }))).toEqual(['dWeights']);
   });
 });
 
@@ -326,9 +359,12 @@ describe('cka', () => {
 test('kernels leave nothing behind but their results', () => {
   const x = randomTensor<Tensor3D>([2, 6, 3], 1);
   const gamma = tf.ones<tf.Rank.R2>([2, 3]);
+  const weights = randomTensor<Tensor3D>([2, 3, 3], 2);
   const before = tf.memory().numTensors;
   const results = [
-    composed.matmul(x, x, { transposeB: true, bias: undefined }),
+    composed.matmul(x, x, { transposeB: true }),
+    composed.dense(x, weights, { relu: true, mask: x, bias: gamma }),
+    ...Object.values(composed.denseGrad(x, x, weights, { relu: true, mask: x, input: true, bias: true })),
     composed.sumRows(x),
     composed.relu(x),
     ...Object.values(composed.batchNorm(x, gamma, gamma, { epsilon: 1e-3, relu: true })),

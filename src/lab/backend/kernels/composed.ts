@@ -9,7 +9,7 @@ import { flat, memberOf, overMembers, overRows, stackMembers, sumPerMember, zero
 import { gramProductsBy } from './composed/similarity.ts';
 import * as tables from './composed/tables.ts';
 import * as tokens from './composed/tokens.ts';
-import type { BatchNormOptions, BatchNormResult, ConvOptions, Kernels, MatmulOptions, Shape5D } from './types.ts';
+import type { BatchNormOptions, BatchNormResult, ConvOptions, DenseGradients, DenseInput, Kernels, MatmulOptions, Shape5D } from './types.ts';
 
 /**
  * A centred matrix whose norm is below this fraction of the norm of the means it was centred by is rounding
@@ -24,10 +24,34 @@ export const CENTRED_GRAM_RATIO = 1e-6;
 export const MIN_DEBIASED_EXAMPLES = 4;
 
 function matmul(a: Tensor3D, b: Tensor3D, options: MatmulOptions = {}): Tensor3D {
+  return tf.matMul<Tensor3D>(a, b, options.transposeA ?? false, options.transposeB ?? false);
+}
+
+/** What a dense layer multiplies; x itself where there is nothing to do. */
+function read(x: Tensor3D, options: DenseInput): Tensor3D {
+  const active = options.relu ? tf.relu(x) : x;
+  return options.mask ? tf.mul<Tensor3D>(active, options.mask) : active;
+}
+
+function dense(x: Tensor3D, w: Tensor3D, options: DenseInput & { bias?: Tensor2D } = {}): Tensor3D {
   return tf.tidy(() => {
-    const product = tf.matMul<Tensor3D>(a, b, options.transposeA ?? false, options.transposeB ?? false);
+    const product = matmul(read(x, options), w);
     return options.bias ? tf.add<Tensor3D>(product, overRows(options.bias)) : product;
   });
+}
+
+function denseGrad(
+  dy: Tensor3D, x: Tensor3D, w: Tensor3D, options: DenseInput & { input: boolean; bias: boolean },
+): DenseGradients {
+  const inputGradient = (): Tensor3D => {
+    const d = matmul(dy, w, { transposeB: true });
+    const masked = options.mask ? tf.mul<Tensor3D>(d, options.mask) : d;
+    return options.relu ? tf.where(tf.greater(x, 0), masked, zero<Tensor3D>()) : masked;
+  };
+  return tf.tidy(() => ({
+    ...(options.input && { dx: inputGradient() }), dWeights: matmul(read(x, options), dy, { transposeA: true }),
+    ...(options.bias && { dBias: sumRows(dy) }),
+  }));
 }
 
 function sumRows(x: Tensor3D): Tensor2D {
@@ -193,6 +217,8 @@ function cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value:
 /** Every kernel made of plain tfjs operations: the reference, and the fallback on every backend. */
 export const composed: Kernels = {
   matmul,
+  dense,
+  denseGrad,
   sumRows,
   batchNorm,
   batchNormGrad,

@@ -10,8 +10,21 @@ import type { SequenceKernels } from './sequenceTypes.ts';
  * A member axis of length 1 is broadcast where a signature says `[E|1, …]`. No kernel disposes its inputs.
  */
 export interface Kernels extends SequenceKernels {
-  /** Batched product: out[e] = op(a[e]) · op(b[e]) (+ bias[e] on every row). a, b `[E|1, ·, ·]`, bias `[E, n]`. */
+  /** Batched product: out[e] = op(a[e]) · op(b[e]). a, b `[E|1, ·, ·]`. */
   matmul(a: Tensor3D, b: Tensor3D, options?: MatmulOptions): Tensor3D;
+
+  /**
+   * Dense layer: y[e] = h[e] · w[e] (+ bias[e] on every row). h is x, or as the options say mask · max(x, 0): the ReLU (and
+   * the dropout) between two layers is taken where the second one reads, so that nothing is written but what a layer
+   * without them gives, which may be tapped. x `[E|1, R, I]`, w `[E, I, O]`, bias `[E, O]` → `[E, R, O]`.
+   */
+  dense(x: Tensor3D, w: Tensor3D, options?: DenseInput & { bias?: Tensor2D }): Tensor3D;
+  /**
+   * Gradients of `dense` for dy `[E, R, O]`: of x `[E, R, I]` and of a bias where `input` and `bias` ask for them, and of w.
+   */
+  denseGrad(
+    dy: Tensor3D, x: Tensor3D, w: Tensor3D, options: DenseInput & { input: boolean; bias: boolean },
+  ): DenseGradients;
 
   /** Sum over rows: `[E, R, F]` → `[E, F]`. */
   sumRows(x: Tensor3D): Tensor2D;
@@ -164,7 +177,20 @@ export type Shape5D = [number, number, number, number, number];
 export interface MatmulOptions {
   transposeA?: boolean;
   transposeB?: boolean;
-  bias?: Tensor2D;
+}
+
+export interface DenseGradients {
+  dx?: Tensor3D;
+  dWeights: Tensor3D;
+  dBias?: Tensor2D;
+}
+
+/** What a dense layer does to its input before it multiplies. */
+export interface DenseInput {
+  /** max(x, 0). */
+  relu?: boolean;
+  /** Times a mask (inverted dropout: entries are 0 or 1/keep) of the shape of x, or with member axis 1. */
+  mask?: Tensor3D;
 }
 
 export interface DistillationOptions {

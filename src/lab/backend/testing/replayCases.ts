@@ -18,6 +18,8 @@ residual
 relu
 averagepool
 dense 7
+relu
+dense 7
 layernorm
 tanh
 dropout 0.2`;

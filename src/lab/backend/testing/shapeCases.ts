@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { alignmentGradient, centredGram } from '../../guidance/alignment.ts';
 import { stream } from '../../random/stream.ts';
 import { GATES, type RecurrentKind } from '../kernels/sequenceTypes.ts';
-import type { Kernels } from '../kernels/types.ts';
+import type { DenseGradients, Kernels } from '../kernels/types.ts';
 
 export type Case = (kernels: Kernels) => Record<string, tf.Tensor>;
 
@@ -22,11 +22,26 @@ PRODUCTS.forEach(([membersA, membersB, m, k, n], i) => {
   const [transposeA, transposeB] = [i % 2 === 1, i % 4 > 1];
   CASES[`product ${membersA}|${membersB}×${m}×${k}×${n}`] = (kernels) => {
     const b = random<tf.Tensor3D>('b', transposeB ? [membersB, n, k] : [membersB, k, n]);
-    const product = (transposed: boolean, options: { bias?: tf.Tensor2D }) =>
-      kernels.matmul(random('a', transposed ? [membersA, k, m] : [membersA, m, k]), b, { transposeA: transposed, transposeB, ...options });
-    return { plain: product(transposeA, {}), biased: product(!transposeA, { bias: random('bias', [Math.max(membersA, membersB), n]) }) };
+    const product = (transposed: boolean) =>
+      kernels.matmul(random('a', transposed ? [membersA, k, m] : [membersA, m, k]), b, { transposeA: transposed, transposeB });
+    return { plain: product(transposeA), other: product(!transposeA) };
   };
 });
+
+/** Members, rows, inputs, outputs, members of the mask (0: none), ReLU. Many rows, and many outputs, are cut into parts. */
+for (const [members, rows, inputs, outputs, masks, relu] of [
+  [1, 1, 1, 1, 0, false], [3, 17, 33, 65, 1, true], [2, 70, 20, 40, 2, false], [2, 9, 30, 1100, 0, true], [2, 1500, 7, 5, 1, true],
+] as const) {
+  CASES[`dense ${members}×${rows}×${inputs}→${outputs}, ${masks} masks, ${relu ? 'ReLU' : 'linear'}`] = (kernels) => {
+    const [x, w] = [random<tf.Tensor3D>('x', [members, rows, inputs]), random<tf.Tensor3D>('w', [members, inputs, outputs])];
+    const mask = masks > 0 ? tf.mul<tf.Tensor3D>(tf.cast(tf.greater(random('mask', [masks, rows, inputs]), -1), 'float32'), 1.25) : undefined;
+    const dy = random<tf.Tensor3D>('dy', [members, rows, outputs]);
+    const { dx, dWeights, dBias } = kernels.denseGrad(dy, x, w, { relu, mask, input: true, bias: true }) as Required<DenseGradients>;
+    return {
+      y: kernels.dense(x, w, { relu, mask, bias: random('bias', [members, outputs]) }), plain: kernels.dense(x, w), dx, dWeights, dBias,
+    };
+  };
+}
 
 /** Members of x and of the filter, images, height, width, channels in and out, side, stride, padding. */
 const CONVOLUTIONS = [

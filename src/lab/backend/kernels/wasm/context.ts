@@ -13,8 +13,8 @@ export interface Context {
 export const FLOAT_BYTES = 4;
 export const DOUBLE_BYTES = 8;
 
-/** Scratch memory of a product: two packed operands and a tile (see multiply.h). */
-export const PRODUCT_SCRATCH_BYTES = (96 * 384 + 384 * 512 + 64) * FLOAT_BYTES;
+/** Scratch memory of a product (see multiply.h). */
+export const PRODUCT_SCRATCH_BYTES = (96 * 384 + 384 * 512 + 64 + 2 * 512 + 6 * 384) * FLOAT_BYTES;
 
 /** Refuses arguments whose shapes do not fit: in native code they would read foreign memory. */
 export function check(condition: boolean, message: () => string): void {

@@ -52,6 +52,9 @@ describe.each([false, true])('native convolutions, relaxed %s', (relaxed) => {
     [[1, 2, 7, 7, 3], [2, 2, 2, 3, 5], { stride: 3, pad: 1 }],
     [[1, 2, 4, 4, 6], [2, 3, 3, 6, 11], { stride: 1, pad: 2 }],
     [[1, 1, 4, 4, 2], [1, 1, 1, 2, 3], { stride: 1, pad: 1 }],
+    [[1, 2, 8, 8, 12], [2, 3, 3, 12, 12], { stride: 1, pad: 1 }],
+    [[2, 3, 4, 5, 9], [2, 3, 3, 9, 20], { stride: 2, pad: 1 }],
+    [[1, 3, 4, 4, 11], [1, 3, 3, 11, 10], { stride: 1, pad: 1 }],
   ];
 
   test.each(CONVOLUTIONS)('conv2d and its gradients, %j %j %j', async (xShape, filterShape, options) => {

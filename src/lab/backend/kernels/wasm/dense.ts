@@ -1,26 +1,25 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { CONSTANT_LAYER_RATIO } from '../composed.ts';
-import type { Kernels, MatmulOptions } from '../types.ts';
+import type { DenseInput, Kernels, MatmulOptions } from '../types.ts';
 import { addressesOn, type Context, check, DOUBLE_BYTES, FLOAT_BYTES, PRODUCT_SCRATCH_BYTES, shapesOf } from './context.ts';
 
-type Dense = 'matmul' | 'sumRows' | 'relu' | 'reluGrad';
+type Dense = 'matmul' | 'dense' | 'denseGrad' | 'sumRows' | 'relu' | 'reluGrad';
 
 /** Products, rectifiers and sums. */
 export function dense({ heap, runner }: Context): Pick<Kernels, Dense> {
   const { at, perMember } = addressesOn(heap);
 
   function matmul(a: Tensor3D, b: Tensor3D, options: MatmulOptions = {}): Tensor3D {
-    const { transposeA = false, transposeB = false, bias } = options;
+    const { transposeA = false, transposeB = false } = options;
     const members = Math.max(a.shape[0], b.shape[0]);
     const [m, k] = transposeA ? [a.shape[2], a.shape[1]] : [a.shape[1], a.shape[2]];
     const [inner, n] = transposeB ? [b.shape[2], b.shape[1]] : [b.shape[1], b.shape[2]];
     check(inner === k && k > 0, () => `matmul: the inner dimensions of ${shapesOf(a, b)} do not match.`);
     const [aAt, aStep] = perMember(a, members, m * k);
     const [bAt, bStep] = perMember(b, members, k * n);
-    const biasAt = bias ? at(bias, members * n) : 0;
-    const symmetric = a.dataId === b.dataId && transposeA !== transposeB && !bias;
+    const symmetric = a.dataId === b.dataId && transposeA !== transposeB;
     // Rows of members that share b are rows of one product.
-    const joined = members > 1 && bStep === 0 && !transposeA && !bias;
+    const joined = members > 1 && bStep === 0 && !transposeA;
     const [products, rows] = joined ? [1, members * m] : [members, m];
     const out = heap.tensor<Tensor3D>([members, m, n]);
     const [transposedA, transposedB] = [Number(transposeA), Number(transposeB)];
@@ -28,7 +27,7 @@ export function dense({ heap, runner }: Context): Pick<Kernels, Dense> {
       'gemm',
       // biome-ignore format: one line per group
       [
-        aAt, bAt, biasAt, heap.address(out), products, rows, n, k,
+        aAt, bAt, heap.address(out), products, rows, n, k,
         aStep, bStep, transposedA, transposedB, Number(symmetric),
       ],
       members * m * n * k,
@@ -37,6 +36,39 @@ export function dense({ heap, runner }: Context): Pick<Kernels, Dense> {
     if (symmetric) runner.run('mirror', [heap.address(out), members, n], members * n * n);
     return out;
   }
+
+  /** What the kernels of a dense layer have in common. */
+  function layer(x: Tensor3D, w: Tensor3D, { relu = false, mask }: DenseInput) {
+    const [members, inputs, outputs] = w.shape;
+    const rows = x.shape[1];
+    check(x.shape[2] === inputs && inputs > 0, () => `dense: an input ${shapesOf(x)} does not fit weights ${shapesOf(w)}.`);
+    const [xAt, xStep] = perMember(x, members, rows * inputs);
+    const [maskAt, maskStep] = perMember(mask, members, rows * inputs);
+    const sizes = [members, rows, inputs, outputs];
+    const run = (name: string, args: readonly number[]) => runner.run(name, args, members * rows * inputs * outputs, PRODUCT_SCRATCH_BYTES);
+    return { members, rows, inputs, outputs, sizes, xAt, xStep, maskAt, maskStep, relu: Number(relu), wAt: at(w, w.size), run };
+  }
+
+  function dense(x: Tensor3D, w: Tensor3D, options: DenseInput & { bias?: Tensor2D } = {}): Tensor3D {
+    const { members, rows, outputs, sizes, xAt, xStep, maskAt, maskStep, relu, wAt, run } = layer(x, w, options);
+    const biasAt = options.bias ? at(options.bias, members * outputs) : 0;
+    const y = heap.tensor<Tensor3D>([members, rows, outputs]);
+    run('dense', [xAt, wAt, biasAt, maskAt, heap.address(y), ...sizes, xStep, maskStep, relu]);
+    return y;
+  }
+
+  const denseGrad: Kernels['denseGrad'] = (dy, x, w, options) => {
+    const { members, rows, inputs, outputs, sizes, xAt, xStep, maskAt, maskStep, relu, wAt, run } = layer(x, w, options);
+    const dyAt = at(dy, members * rows * outputs);
+    // Of an input that members share there is no gradient to gate.
+    check(!options.input || xStep > 0 || members === 1 || !relu, () => `denseGrad: members share the input ${shapesOf(x)}.`);
+    const dx = options.input ? heap.tensor<Tensor3D>([members, rows, inputs]) : undefined;
+    if (dx) run('dense_input_grad', [dyAt, wAt, maskAt, relu ? xAt : 0, heap.address(dx), ...sizes, maskStep]);
+    const dWeights = heap.tensor<Tensor3D>(w.shape);
+    const dBias = options.bias ? heap.tensor<Tensor2D>([members, outputs]) : undefined;
+    run('dense_weight_grad', [xAt, maskAt, dyAt, heap.address(dWeights), dBias ? heap.address(dBias) : 0, ...sizes, xStep, maskStep, relu]);
+    return { ...(dx && { dx }), dWeights, ...(dBias && { dBias }) };
+  };
 
   function sumRows(x: Tensor3D): Tensor2D {
     const [members, rows, features] = x.shape;
@@ -66,7 +98,7 @@ export function dense({ heap, runner }: Context): Pick<Kernels, Dense> {
     return dx;
   }
 
-  return { matmul, sumRows, relu, reluGrad };
+  return { matmul, dense, denseGrad, sumRows, relu, reluGrad };
 }
 
 /** Batch normalisation with its gradient, and the centring that similarity needs. */

@@ -90,6 +90,8 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
   const beta = stack<Tensor2D>([features], 4);
   const options = { epsilon: 1e-3, relu: true };
   const forward = kernels.batchNorm(x, gamma, beta, options);
+  const weights = stack<Tensor3D>([features, features], 14);
+  const dropped = dropoutMask<Tensor3D>([1, rows, features], 15);
   const image = stack<Tensor5D>([4, 6, 6, 3], 5);
   const filter = stack<Tensor5D>([3, 3, 3, 7], 6);
   const depthwiseFilter = stack<Tensor4D>([3, 3, 3], 12);
@@ -112,7 +114,9 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
     { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0 },
   );
   const all = [
-    kernels.matmul(x, dy, { transposeA: true, bias: gamma }),
+    kernels.matmul(x, dy, { transposeA: true }),
+    kernels.dense(x, weights, { relu: true, mask: dropped, bias: gamma }),
+    ...Object.values(kernels.denseGrad(dy, x, weights, { relu: true, mask: dropped, input: true, bias: true })),
     k,
     norm,
     z,

@@ -102,7 +102,7 @@ describe.each([false, true])('threads, relaxed %s', (relaxed) => {
     const x = randomTensor<Tensor3D>([3, 16, 16], 1);
     const single = new SingleRunner(module, heap);
     const [expected, actual] = [heap.malloc(x.size * 4), heap.malloc(x.size * 4)];
-    const args = (out: number) => [heap.address(x), heap.address(x), 0, out, 3, 16, 16, 16, 256, 256, 0, 0, 0];
+    const args = (out: number) => [heap.address(x), heap.address(x), out, 3, 16, 16, 16, 256, 256, 0, 0, 0];
     single.run('gemm', args(expected), 0, 1 << 20);
     const values = (at: number) => new Float32Array(heap.memory.buffer, at, x.size);
     for (let i = 0; i < 5000; i++) {

@@ -99,20 +99,56 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
     [true, true],
   ])('matmul, transposed %s %s', (ta, tb) => {
     test.each(SIZES)('%i × %i × %i', async (m, n, k) => {
-      for (const [ea, eb, withBias] of [
-        [2, 2, true],
-        [1, 3, false],
-        [3, 1, false],
-        [1, 1, true],
-        [3, 1, true],
-      ] as const) {
+      for (const [ea, eb] of [
+        [2, 2],
+        [1, 3],
+        [3, 1],
+        [1, 1],
+      ]) {
         await agrees((kernels) => {
           const a = randomTensor<Tensor3D>(ta ? [ea, k, m] : [ea, m, k], 1);
           const b = randomTensor<Tensor3D>(tb ? [eb, n, k] : [eb, k, n], 2);
-          const bias = withBias ? randomTensor<Tensor2D>([Math.max(ea, eb), n], 3) : undefined;
-          return kernels.matmul(a, b, { transposeA: ta, transposeB: tb, bias });
+          return kernels.matmul(a, b, { transposeA: ta, transposeB: tb });
         });
       }
+    });
+  });
+
+  describe.each(SIZES)('dense of %i × %i × %i', (rows, outputs, inputs) => {
+    const tensor = (members: number, shape: number[], seed: number) => randomTensor<Tensor3D>([members, ...shape], seed);
+    const layer = (ex: number, e: number) => ({
+      x: tensor(ex, [rows, inputs], 1), w: tensor(e, [inputs, outputs], 2), dy: tensor(e, [rows, outputs], 3),
+      mask: dropoutMask<Tensor3D>([1, rows, inputs], 4), bias: randomTensor<Tensor2D>([e, outputs], 5),
+    });
+
+    test.each([
+      [1, 3, false, false],
+      [2, 2, true, false],
+      [2, 2, false, true],
+      [3, 3, true, true],
+    ])('%i|%i members, ReLU %s, mask %s', async (ex, e, relu, masked) => {
+      await agrees((kernels) => {
+        const { x, w, dy, bias, mask: drawn } = layer(ex, e);
+        const mask = masked ? drawn : undefined;
+        const gradients = kernels.denseGrad(dy, x, w, { relu, mask, input: ex === e, bias: true });
+        return { y: kernels.dense(x, w, { relu, mask, bias }), plain: kernels.dense(x, w), ...gradients };
+      });
+    });
+
+    test('has the bits of its parts', () => {
+      const { matmul, relu, reluGrad, sumRows, dense, denseGrad } = wasm.kernels;
+      tf.tidy(() => {
+        const { x, w, dy, mask } = layer(2, 2);
+        const read = relu(x, tf.tile(mask, [2, 1, 1]));
+        const gradients = denseGrad(dy, x, w, { relu: true, mask, input: true, bias: true });
+        const parts = [
+          [dense(x, w, { relu: true, mask }), matmul(read, w)],
+          [gradients.dx, reluGrad(matmul(dy, w, { transposeB: true }), x, mask)],
+          [gradients.dWeights, matmul(read, dy, { transposeA: true })],
+          [gradients.dBias, sumRows(dy)],
+        ] as Array<[Tensor, Tensor]>;
+        for (const [fused, apart] of parts) expect(fused.dataSync()).toEqual(apart.dataSync());
+      });
     });
   });
 
@@ -307,9 +343,9 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
       const results = everyKernel(wasm.kernels, (t) =>
         tf.concat([tf.fill([1, ...t.shape.slice(1)], NaN), tf.slice(t, 1)]),
       );
-      // All but the accuracies, which count no hits, and the gradient of relu, which compares.
+      // All but the accuracies, which count no hits, and the gradients of relu and of what a dense layer rectifies, which compare.
       const first = results.map((t) => tf.slice(t, 0, 1).dataSync().some(Number.isNaN));
-      expect(first.filter((nan) => !nan).length).toBeLessThanOrEqual(6);
+      expect(first.filter((nan) => !nan).length).toBeLessThanOrEqual(7);
     });
   });
 
@@ -334,6 +370,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
       const x = randomTensor<Tensor3D>([2, 3, 4], 1);
       expect(() => wasm.kernels.matmul(x, x)).toThrow(/inner dimensions/);
       expect(() => wasm.kernels.matmul(x, randomTensor<Tensor3D>([3, 4, 2], 1))).toThrow(/Expected/);
+      expect(() => wasm.kernels.dense(x, randomTensor<Tensor3D>([2, 5, 2], 1))).toThrow(/does not fit/);
       expect(() => wasm.kernels.sumRows(tf.cast(x, 'int32'))).toThrow(/float32/);
     });
   });

@@ -4,7 +4,7 @@
  * small block of the result. A long inner dimension with few tiles is cut into parts that are summed afterwards in a
  * fixed order: no atomics, the same bits every time.
  */
-import type { Tensor, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
 import type { ConvOptions, Kernels, Shape5D } from '../types.ts';
 import { cover, perElement, type Shader, type ShaderRunner } from './runner.ts';
 
@@ -18,7 +18,7 @@ const SHORTEST_PART = 256;
 const MOST_PARTS = 64;
 
 /** How a product reads its sides: expressions for element (row, k) of A and (k, column) of B of a member. */
-interface Sides {
+export interface Sides {
   name: string;
   a: string;
   b: string;
@@ -29,9 +29,15 @@ interface Sides {
   numbers: readonly string[];
   /** Where element (row, column) of member e goes, if not to its place in `[E, M, N]`. */
   place?: string;
+  /** Further arrays that the expressions read. */
+  more?: readonly string[];
+  /** Body of a function: what becomes of the whole sum `value` for element `i` of the result. */
+  finish?: string;
+  /** Whether the sums of B over the inner dimension come as well, `[E, N]`. */
+  sums?: boolean;
 }
 
-interface Product {
+export interface Product {
   sides: Sides;
   a: Tensor;
   b: Tensor;
@@ -42,6 +48,7 @@ interface Product {
   inner: number;
   numbers?: readonly number[];
   bias?: Tensor;
+  more?: readonly Tensor[];
   shape: number[];
   /** Most parts of the inner dimension, where it may not be cut as often as it pays. */
   mostParts?: number;
@@ -50,18 +57,21 @@ interface Product {
 /** Result elements per thread along a side of this length. */
 const blockOf = (length: number) => (length <= SIDE ? 1 : length <= 2 * SIDE ? 2 : 4);
 
+const finishing = (finish: string | undefined) => (finish ? `fn finish(value: f32, i: u32) -> f32 { ${finish} }` : '');
+
 function productShader(sides: Sides, tall: number, wide: number, bias: boolean): Shader {
   const [tileM, tileN] = [SIDE * tall, SIDE * wide];
   return {
     name: `product ${sides.name} ${tall}x${wide}${bias ? ' bias' : ''}`,
-    inputs: bias ? ['a', 'b', 'bias'] : ['a', 'b'],
-    outputs: ['y'],
+    inputs: ['a', 'b', ...(bias ? ['bias'] : []), ...(sides.more ?? [])],
+    outputs: sides.sums ? ['y', 'sums'] : ['y'],
     numbers: ['aE', 'bE', 'M', 'N', 'K', 'parts', 'part', ...sides.numbers],
     code: /* wgsl */ `
 var<workgroup> tileA: array<f32, ${DEEP * tileM}>;
 var<workgroup> tileB: array<f32, ${DEEP * tileN}>;
 fn readA(e: u32, row: u32, k: u32) -> f32 { ${sides.a} }
 fn readB(e: u32, k: u32, column: u32) -> f32 { ${sides.b} }
+${finishing(sides.finish)}
 
 @compute @workgroup_size(${SIDE}, ${SIDE})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) me: vec3u, @builtin(local_invocation_index) at: u32) {
@@ -74,6 +84,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) me: v
   let ea = min(e, u.aE - 1u);
   let eb = min(e, u.bE - 1u);
   var sum: array<array<f32, ${wide}>, ${tall}>;
+  ${sides.sums ? `var down: array<f32, ${wide}>;` : ''}
   for (var start = first; start < last; start += ${DEEP}u) {
     for (var i = at; i < ${DEEP * tileM}u; i += ${SIDE * SIDE}u) {
       let r = ${sides.aInner ? `i / ${DEEP}u` : `i % ${tileM}u`};
@@ -93,6 +104,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) me: v
     for (var k = 0u; k < ${DEEP}u; k++) {
       var right: array<f32, ${wide}>;
       for (var j = 0u; j < ${wide}u; j++) { right[j] = tileB[k * ${tileN}u + me.x + j * ${SIDE}u]; }
+      ${sides.sums ? `if (group.y == 0u) { for (var j = 0u; j < ${wide}u; j++) { down[j] += right[j]; } }` : ''}
       for (var i = 0u; i < ${tall}u; i++) {
         let value = tileA[k * ${tileM}u + me.y + i * ${SIDE}u];
         for (var j = 0u; j < ${wide}u; j++) { sum[i][j] = fma(value, right[j], sum[i][j]); }
@@ -106,43 +118,53 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) me: v
       let column = left + me.x + j * ${SIDE}u;
       if (row < u.M && column < u.N) {
         ${bias ? 'sum[i][j] += bias[e * u.N + column];' : ''}
+        ${sides.finish ? 'if (u.parts == 1u) { sum[i][j] = finish(sum[i][j], (group.z * u.M + row) * u.N + column); }' : ''}
         y[${sides.place ?? '(group.z * u.M + row) * u.N + column'}] = sum[i][j];
       }
     }
   }
+  ${sides.sums ? /* wgsl */ `
+  for (var j = 0u; j < ${wide}u; j++) {
+    let column = left + me.x + j * ${SIDE}u;
+    if (group.y == 0u && me.y == 0u && column < u.N) { sums[group.z * u.N + column] = down[j]; }
+  }` : ''}
 }`,
   };
 }
 
-const SUM_PARTS: Shader = {
-  name: 'sum of parts',
-  inputs: ['x'],
+const sumShader = ({ name, more = [], numbers, finish }: Partial<Sides>): Shader => ({
+  name: finish ? `sum of parts ${name}` : 'sum of parts',
+  inputs: finish ? ['x', ...more] : ['x'],
   outputs: ['y'],
-  numbers: ['size', 'parts', 'each'],
+  numbers: ['size', 'parts', 'each', ...(finish ? (numbers ?? []) : [])],
   code: perElement(`
   var sum = 0.0;
   let start = (i / u.each) * u.each * u.parts + i % u.each;
   for (var p = 0u; p < u.parts; p++) { sum += x[start + p * u.each]; }
-  y[i] = sum;`),
-};
+  y[i] = ${finish ? 'finish(sum, i)' : 'sum'};`, finishing(finish)),
+});
+const SUM_PARTS = sumShader({});
 
-/** A product whose parts are still to be added: `[E · parts, M, N]`, or of the given shape where there is one part. */
+/**
+ * A product whose parts are still to be added: `[E · parts, M, N]`, or of the given shape where there is one part. With the
+ * sums of B, `[E · parts, N]`, if its sides ask for them.
+ */
 function productInParts(
-  runner: ShaderRunner, { sides, a, b, members, rows, columns, inner, numbers = [], bias, shape, mostParts = MOST_PARTS }: Product,
-): { y: Tensor; parts: number } {
+  runner: ShaderRunner, { sides, a, b, members, rows, columns, inner, numbers = [], bias, more = [], shape, mostParts = MOST_PARTS }: Product,
+): { y: Tensor; sums?: Tensor; parts: number } {
   const [aMembers, bMembers, count] = members;
   const [tall, wide] = [blockOf(rows), blockOf(columns)];
   const groups = [Math.ceil(columns / (SIDE * wide)), Math.ceil(rows / (SIDE * tall))];
   const most = bias ? 1 : Math.min(mostParts, Math.floor(inner / SHORTEST_PART));
   const parts = Math.max(1, Math.min(most, Math.floor(ENOUGH_GROUPS / (groups[0] * groups[1] * count))));
   const part = Math.ceil(inner / parts / DEEP) * DEEP;
-  const [y] = runner.run(productShader(sides, tall, wide, bias !== undefined), {
-    inputs: bias ? [a, b, bias] : [a, b],
-    outputs: [parts === 1 ? shape : [count * parts, rows, columns]],
+  const [y, sums] = runner.run(productShader(sides, tall, wide, bias !== undefined), {
+    inputs: [a, b, ...(bias ? [bias] : []), ...more],
+    outputs: [parts === 1 ? shape : [count * parts, rows, columns], ...(sides.sums ? [[count * parts, columns]] : [])],
     numbers: [aMembers, bMembers, rows, columns, inner, parts, part, ...numbers],
     groups: [groups[0], groups[1], count * parts],
   });
-  return { y, parts };
+  return { y, sums, parts };
 }
 
 /** Adds parts that lie behind each other, `each` elements long, to a tensor of the given shape. Disposes the parts. */
@@ -153,12 +175,23 @@ export function sumOfParts(runner: ShaderRunner, y: Tensor, { shape, parts, each
   return sum;
 }
 
-function product(runner: ShaderRunner, asked: Product): Tensor {
-  const { y, parts } = productInParts(runner, asked);
-  return parts === 1 ? y : sumOfParts(runner, y, { shape: asked.shape, parts, each: asked.rows * asked.columns });
+/** A product; what its sides ask for besides as second. */
+export function productWithSums(runner: ShaderRunner, asked: Product): [y: Tensor, sums?: Tensor] {
+  const { y, sums, parts } = productInParts(runner, asked);
+  if (parts === 1) return [y, sums];
+  const { sides, rows, columns, shape, members, more = [], numbers = [] } = asked;
+  const size = y.size / parts;
+  const finish = sides.finish !== undefined;
+  const [whole] = runner.run(sumShader(sides), {
+    inputs: [y, ...(finish ? more : [])], outputs: [shape], numbers: [size, parts, rows * columns, ...(finish ? numbers : [])], groups: cover(size),
+  });
+  y.dispose();
+  return [whole, sums && sumOfParts(runner, sums, { shape: [members[2], columns], parts, each: columns })];
 }
 
-const plainSides = (transposeA: boolean, transposeB: boolean): Sides => ({
+const product = (runner: ShaderRunner, asked: Product): Tensor => productWithSums(runner, asked)[0];
+
+export const plainSides = (transposeA: boolean, transposeB: boolean): Sides => ({
   name: `${transposeA ? 'T' : 'N'}${transposeB ? 'T' : 'N'}`,
   a: transposeA ? 'return a[(e * u.K + k) * u.M + row];' : 'return a[(e * u.M + row) * u.K + k];',
   b: transposeB ? 'return b[(e * u.N + column) * u.K + k];' : 'return b[(e * u.K + k) * u.N + column];',
@@ -251,13 +284,13 @@ export function productKernels(runner: ShaderRunner): Pick<Kernels, 'matmul' | '
     return [batch, height, width, inputs, h, w, outputs, side, stride, pad];
   };
   return {
-    matmul(a: Tensor3D, b: Tensor3D, { transposeA = false, transposeB = false, bias } = {}): Tensor3D {
+    matmul(a: Tensor3D, b: Tensor3D, { transposeA = false, transposeB = false } = {}): Tensor3D {
       const [rows, inner] = transposeA ? [a.shape[2], a.shape[1]] : [a.shape[1], a.shape[2]];
       const columns = transposeB ? b.shape[1] : b.shape[2];
       const members = Math.max(a.shape[0], b.shape[0]);
       const sides = plainSides(transposeA, transposeB);
       return product(runner, {
-        sides, a, b, members: [a.shape[0], b.shape[0], members], rows, columns, inner, bias: bias as Tensor2D | undefined, shape: [members, rows, columns],
+        sides, a, b, members: [a.shape[0], b.shape[0], members], rows, columns, inner, shape: [members, rows, columns],
       }) as Tensor3D;
     },
 

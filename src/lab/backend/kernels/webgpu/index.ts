@@ -7,6 +7,7 @@ import { castToFloats } from './cast.ts';
 import { centringKernels } from './centre.ts';
 import { columnKernels } from './columns.ts';
 import { comparisonKernels } from './comparison.ts';
+import { denseKernels } from './dense.ts';
 import { depthwiseKernels } from './depthwise.ts';
 import { elementwiseKernels } from './elementwise.ts';
 import { gramProducts, productKernels } from './gemm.ts';
@@ -27,6 +28,7 @@ export function createWebGpuKernels(): Kernels {
   return {
     ...composed,
     ...products,
+    ...denseKernels(runner),
     ...columns,
     ...batchNormKernels(runner),
     ...rowKernels(runner, layerNormSums),

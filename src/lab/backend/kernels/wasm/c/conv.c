@@ -1,19 +1,12 @@
 // Convolutions as matrix products whose left operand is read in place: within one padded image, the k·I values under
 // one row of the filter are contiguous, so a tile of output pixels reads them through one pointer per pixel.
-#include "tile.h"
-
-// Scratch memory begins with a tile for results at the edges, and eight zeros for where there is no bias.
-enum { ZEROS_AT = 48, TILE_FLOATS = 64, SLACK_FLOATS = 16 };
+#include "conv.h"
 
 typedef struct {
   int height, width, channels;
   int out_height, out_width, out_channels;
   int size, stride, pad;
 } geometry;
-
-static int padded_floats(int height, int width, int channels, int pad) {
-  return (height + 2 * pad) * (width + 2 * pad) * channels + SLACK_FLOATS;
-}
 
 /** Bytes of scratch memory the kernels of this file need for one geometry. */
 __attribute__((export_name("conv_scratch"))) int conv_scratch(
@@ -23,19 +16,6 @@ __attribute__((export_name("conv_scratch"))) int conv_scratch(
   const int images = padded_floats(height, width, channels, pad) +
                      padded_floats(out_height, out_width, wide, size);
   return (int)sizeof(float) * (TILE_FLOATS + filter + images);
-}
-
-static void zero(float *out, int count) {
-  for (int i = 0; i < count; i++) out[i] = 0;
-}
-
-/** Copies an image into the middle of a frame of zeros. */
-static NOINLINE void pad_image(float *restrict out, const float *restrict image, int height, int width, int channels, int pad) {
-  const int row = width * channels, padded_row = row + 2 * pad * channels;
-  out += pad * padded_row + pad * channels;
-  for (int y = 0; y < height; y++, out += padded_row, image += row) {
-    for (int i = 0; i < row; i++) out[i] = image[i];
-  }
 }
 
 #define POINTER_STEP(offset)                                                              \
@@ -78,6 +58,24 @@ static NOINLINE void pixel_tile(
   (void)p4, (void)p5;
 }
 
+/** The same for WIDE_ROWS pixels and 12 columns. */
+static NOINLINE void wide_pixel_tile(
+    const float *p0, const float *p1, const float *p2, int lines, int run, int skip, const float *b, const float *bias,
+    float *c, int stride) {
+  WIDE_TILE_ROWS(WIDE_ZERO_ROW)
+  for (; lines > 0; lines--) {
+    for (int i = 0; i < run; i++, b += WIDE) {
+      vec b0 = LOAD(b), b1 = LOAD(b + 4), b2 = LOAD(b + 8);
+#define WIDE_PIXEL(i) WIDE_STEP_ROW(i, p##i)
+      WIDE_TILE_ROWS(WIDE_PIXEL)
+      p0++, p1++, p2++;
+    }
+    p0 += skip, p1 += skip, p2 += skip;
+  }
+  const vec bias0 = LOAD(bias), bias1 = LOAD(bias + 4), bias2 = LOAD(bias + 8);
+  WIDE_TILE_ROWS(WIDE_STORE_ROW)
+}
+
 /** Convolves one padded image with a packed filter; bias is as long as the packed filter is wide, or 0. */
 static void convolve(const float *image, const float *packed, const float *bias, float *out, float *tile,
                      const geometry *g, int channels, int padded_width, int out_width, int pixels, int out_channels) {
@@ -89,29 +87,42 @@ static void convolve(const float *image, const float *packed, const float *bias,
       p[i] = image + (pixel / out_width) * g->stride * line + (pixel % out_width) * g->stride * channels;
     }
     const int rows = min_int(MR, pixels - first);
-    for (int n = 0; n < out_channels; n += NR) {
+    for (int n = 0, width; n < out_channels; n += width) {
+      width = panel_width(n, out_channels);
       const float *b = packed + n * g->size * run;
       float *c = out + first * out_channels + n;
       const float *shift = bias ? bias + n : tile + ZEROS_AT;
-      const int columns = min_int(NR, out_channels - n);
-      if (rows == MR && columns == NR) {
-        pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], g->size, run, line - run, b, shift, c, out_channels);
-        continue;
+      const int columns = min_int(width, out_channels - n), whole = rows == MR && columns == width;
+      float *to = whole ? c : tile;
+      const int stride = whole ? out_channels : width;
+      if (width == WIDE) {
+        wide_pixel_tile(p[0], p[1], p[2], g->size, run, line - run, b, shift, to, stride);
+        const float *const *q = p + WIDE_ROWS;
+        if (rows > WIDE_ROWS) wide_pixel_tile(q[0], q[1], q[2], g->size, run, line - run, b, shift, to + WIDE_ROWS * stride, stride);
+      } else {
+        pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], g->size, run, line - run, b, shift, to, stride);
       }
-      pixel_tile(p[0], p[1], p[2], p[3], p[4], p[5], g->size, run, line - run, b, shift, tile, NR);
+      if (whole) continue;
       for (int i = 0; i < rows; i++) {
-        for (int j = 0; j < columns; j++) c[i * out_channels + j] = tile[i * NR + j];
+        for (int j = 0; j < columns; j++) c[i * out_channels + j] = tile[i * width + j];
       }
     }
   }
 }
 
-/** Packs panels of eight columns of a matrix of given strides; columns that are missing are 0. */
-static NOINLINE void pack_panels(float *out, const float *b, int depth, int width, int depth_step, int width_step) {
-  for (int n = 0; n < width; n += NR) {
-    for (int d = 0; d < depth; d++, out += NR) {
-      for (int j = 0; j < NR; j++) out[j] = n + j < width ? b[d * depth_step + (n + j) * width_step] : 0;
-    }
+/** Packs one panel of a matrix of given strides; columns that are missing are 0. @return what is behind it */
+static NOINLINE float *pack_panel(float *out, const float *b, int depth, int columns, int width, int depth_step, int width_step) {
+  for (int d = 0; d < depth; d++, out += width) {
+    for (int j = 0; j < width; j++) out[j] = j < columns ? b[d * depth_step + j * width_step] : 0;
+  }
+  return out;
+}
+
+/** Packs the panels of a matrix. */
+static void pack_panels(float *out, const float *b, int depth, int columns, int depth_step, int width_step) {
+  for (int n = 0, width; n < columns; n += width) {
+    width = panel_width(n, columns);
+    out = pack_panel(out, b + n * width_step, depth, columns - n, width, depth_step, width_step);
   }
 }
 
@@ -125,7 +136,7 @@ EXPORT(conv_forward)(
   const int image_floats = height * width * channels, out_floats = out_height * out_width * out_channels;
   const int wide = round_up(out_channels, NR);
   float *packed = scratch + TILE_FLOATS, *shift = packed + size * size * channels * wide, *padded = shift + wide;
-  zero(scratch + ZEROS_AT, NR);
+  zero(scratch + ZEROS_AT, WIDE);
   zero(padded, padded_floats(height, width, channels, pad));
   const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
   int packed_member = -1;
@@ -151,7 +162,7 @@ static void input_grad_by_convolution(
   const int pad = size - 1 - g->pad, out_floats = g->out_height * g->out_width * out_channels;
   const int image_floats = g->height * g->width * channels;
   float *packed = scratch + TILE_FLOATS, *padded = packed + taps * out_channels * round_up(channels, NR);
-  zero(scratch + ZEROS_AT, NR);
+  zero(scratch + ZEROS_AT, WIDE);
   zero(padded, padded_floats(g->out_height, g->out_width, out_channels, pad));
   const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
   int packed_member = -1;
@@ -159,11 +170,11 @@ static void input_grad_by_convolution(
     const int e = unit / batch;
     if (e != packed_member) {
       float *out = packed;
-      for (int n = 0; n < channels; n += NR) {
+      for (int n = 0, width; n < channels; n += width) {
+        width = panel_width(n, channels);
         for (int tap = 0; tap < taps; tap++) {
           const float *source = filter + ((e * taps + taps - 1 - tap) * channels + n) * out_channels;
-          pack_panels(out, source, out_channels, min_int(NR, channels - n), 1, out_channels);
-          out += out_channels * NR;
+          out = pack_panel(out, source, out_channels, channels - n, width, 1, out_channels);
         }
       }
       packed_member = e;
@@ -204,14 +215,16 @@ static void input_grad_by_scatter(
   const int size = g->size, channels = g->channels, depth = g->out_channels, run = size * channels;
   const int row = g->width * channels, line = row + 2 * g->pad * channels;
   float *packed = scratch + TILE_FLOATS, *padded = packed + size * round_up(run, NR) * depth;
-  zero(scratch + ZEROS_AT, NR);
+  zero(scratch + ZEROS_AT, WIDE);
   const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
   int packed_member = -1;
   for (int unit = first; unit < last; unit++) {
     const int e = unit / batch;
     if (e != packed_member) {
       for (int ky = 0; ky < size; ky++) {
-        pack_panels(packed + ky * round_up(run, NR) * depth, filter + (e * size + ky) * run * depth, depth, run, 1, depth);
+        const float *source = filter + (e * size + ky) * run * depth;
+        float *out = packed + ky * round_up(run, NR) * depth;
+        for (int n = 0; n < run; n += NR) out = pack_panel(out, source + n * depth, depth, run - n, NR, 1, depth);
       }
       packed_member = e;
     }
@@ -235,70 +248,3 @@ EXPORT(conv_input_grad)(
   else input_grad_by_scatter(dy, filter, dx, members, batch, &g, scratch, part, parts);
 }
 
-/** One tile of the filter's gradient over one image: Σ over pixels of a[pixel, 0…MR−1]ᵀ · b[pixel, 0…7]. */
-static NOINLINE void filter_tile(
-    const float *a, int a_step, int a_skip, const float *b, int b_step, int height, int width, float *c, int stride,
-    int add) {
-  TILE_ZERO
-  for (int y = 0; y < height; y++, a += a_skip) {
-    for (int x = 0; x < width; x++, a += a_step, b += b_step) {
-      vec b0 = LOAD(b), b1 = LOAD(b + 4);
-      TILE_STEP(a, 1, b0, b1)
-    }
-  }
-  if (add) {
-    TILE_ADD(c, stride)
-    return;
-  }
-  vec none = SPLAT(0);
-  TILE_STORE(c, stride, none, none)
-}
-
-/** dfilter[e] from dy[e] and x[e], image after image. */
-EXPORT(conv_filter_grad)(
-    const float *dy, const float *x, float *dfilter, int members, int batch, int x_step, int height, int width,
-    int channels, int out_height, int out_width, int out_channels, int size, int stride, int pad, float *scratch,
-    int part, int parts) {
-  const int run = size * channels, line = (width + 2 * pad) * channels, wide = round_up(out_channels, NR);
-  const int pixels = out_height * out_width, strips = (run + MR - 1) / MR, units = size * strips;
-  float *padded = scratch + TILE_FLOATS, *even = padded + padded_floats(height, width, channels, pad);
-  zero(padded, padded_floats(height, width, channels, pad));
-  zero(even, pixels * wide);
-  const int first = share(members * units, part, parts), last = share(members * units, part + 1, parts);
-  for (int e = 0; e < members; e++) {
-    const int from = first > e * units ? first - e * units : 0, to = min_int(last - e * units, units);
-    if (from >= to) continue;
-    float *gradient = dfilter + e * size * run * out_channels;
-    for (int unit = from; unit < to; unit++) {
-      const int row = unit / strips * run + unit % strips * MR, end = min_int(row + MR, (unit / strips + 1) * run);
-      zero(gradient + row * out_channels, (end - row) * out_channels);
-    }
-    for (int b = 0; b < batch; b++) {
-      pad_image(padded, x + e * x_step + b * height * width * channels, height, width, channels, pad);
-      const float *source = dy + (e * batch + b) * pixels * out_channels;
-      if (wide != out_channels) {
-        for (int p = 0; p < pixels; p++) {
-          for (int j = 0; j < out_channels; j++) even[p * wide + j] = source[p * out_channels + j];
-        }
-        source = even;
-      }
-      for (int unit = from; unit < to; unit++) {
-        const int ky = unit / strips, row = unit % strips * MR, rows = min_int(MR, run - row);
-        const float *a = padded + ky * line + row;
-        const int a_step = stride * channels, a_skip = stride * line - out_width * a_step;
-        for (int n = 0; n < out_channels; n += NR) {
-          const int columns = min_int(NR, out_channels - n);
-          float *c = gradient + (ky * run + row) * out_channels + n;
-          if (rows == MR && columns == NR) {
-            filter_tile(a, a_step, a_skip, source + n, wide, out_height, out_width, c, out_channels, 1);
-            continue;
-          }
-          filter_tile(a, a_step, a_skip, source + n, wide, out_height, out_width, scratch, NR, 0);
-          for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) c[i * out_channels + j] += scratch[i * NR + j];
-          }
-        }
-      }
-    }
-  }
-}
