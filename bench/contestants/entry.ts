@@ -11,8 +11,11 @@ export type Arms = 'all' | 'guided' | 'unguided';
 export type Entry =
   /** What a careful person would write with tfjs alone: three arms, one seed. */
   | { engine: 'plain'; workload: Workload }
-  /** The product's own run. `direct`: every step is run by tfjs, also where it could be recorded and replayed. */
-  | { engine: 'ours'; workload: Workload; arms: Arms; seeds: number; direct?: boolean }
+  /**
+   * The product's own run. `direct`: every step is run by tfjs, also where it could be recorded and replayed. `evaluation`:
+   * a step is an evaluation, on the preset's validation set.
+   */
+  | { engine: 'ours'; workload: Workload; arms: Arms; seeds: number; direct?: boolean; evaluation?: boolean }
   /** A large matrix product of our kernels: what the machine can do. */
   | { engine: 'peak' }
   /** jax-js, jitted: one unguided member. */

@@ -11,7 +11,7 @@ const GUIDE: Record<Workload, string> = { 'wide-fcn': 'trained', perceptron: 'tr
  * activations are kept, as in all but the first steps of a real run.
  */
 export const TRAIN_EXAMPLES = 512;
-/** No step reads the validation set. */
+/** No step reads the validation set; see `evaluationsOf`. */
 const VALIDATION_EXAMPLES = 64;
 
 /** On an emulated GPU: the same operations in seconds instead of minutes. */
@@ -54,6 +54,10 @@ export function stepsOf(workload: Workload, which: Arms, seeds: number, small: b
     },
   };
 }
+
+/** Steps of a preset, with the preset's own validation set. */
+export const evaluationsOf = ({ task, ...rest }: Experiment, workload: Workload): Experiment =>
+  ({ ...rest, task: { ...task, val: (presetOf(workload).task as { val: number }).val } as Experiment['task'] });
 
 /** What a class runs: the preset's first four arms with three seeds. */
 export function ofAClass(preset: Workload): Experiment {

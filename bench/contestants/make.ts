@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Started } from '../../src/lab/backend/choose.ts';
 import type { Kernels } from '../../src/lab/backend/kernels/types.ts';
 import type { Entry, Stage, Stepping, Turn } from './entry.ts';
-import { stepsOf } from './experiments.ts';
+import { evaluationsOf, stepsOf } from './experiments.ts';
 import { registerFilterGradient } from './filterGradient.ts';
 import { jax } from './jax.ts';
 import { ours } from './ours.ts';
@@ -24,7 +24,8 @@ export async function make(entry: Entry, { backend, small }: Stage, backends: Ba
   }
   const started = await backends.ours();
   if (entry.engine === 'peak') return peak(started.kernels);
-  return ours(stepsOf(entry.workload, entry.arms, entry.seeds, small), started, !entry.direct);
+  const experiment = stepsOf(entry.workload, entry.arms, entry.seeds, small);
+  return ours(entry.evaluation ? evaluationsOf(experiment, entry.workload) : experiment, started, { replay: !entry.direct, evaluate: entry.evaluation });
 }
 
 const PEAK_SIZE = 1024;

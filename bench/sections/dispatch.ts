@@ -25,6 +25,24 @@ async function leak(say: Options['say']): Promise<Figure[]> {
   ];
 }
 
+/** Evaluations, which change nothing and are read at once. */
+async function evaluations({ rounds, say }: Pick<Options, 'rounds' | 'say'>): Promise<Found> {
+  const found: Found = { figures: [], notes: [] };
+  for (const workload of ['wide-fcn', 'first-token'] as const) {
+    const what = `${workload}, evaluation`;
+    say(what);
+    const ours = (direct: boolean) =>
+      onNullDevice(direct ? 'ours, run by tfjs' : 'ours, replayed', 3, { engine: 'ours', workload, arms: 'all', seeds: 1, direct, evaluation: true });
+    const { raced, absent } = await race([ours(true), ours(false)], { rounds, say });
+    found.notes.push(...absences(what, absent));
+    if (absent.length > 0) continue;
+    const [direct, replayed] = raced;
+    const figures = [time(what, direct, 'cpu'), faster(what, replayed, direct, undefined, 'cpu'), dispatches(what, replayed, replayed)];
+    found.figures.push(...figures.map((figure) => ({ ...figure, unit: figure.unit.replace('a step', 'an evaluation') })));
+  }
+  return found;
+}
+
 async function run({ rounds, say }: Options): Promise<Found> {
   const found: Found = { figures: [], notes: [] };
   for (const workload of PRESETS) {
@@ -59,7 +77,9 @@ async function run({ rounds, say }: Options): Promise<Found> {
       time(what, jax, 'cpu'), faster(what, ours, jax, atLeast(1), 'cpu'), dispatches(what, jax, jax), dispatches(what, ours, jax),
     );
   }
-  found.figures.push(...(await leak(say)));
+  const evaluated = await evaluations({ rounds, say });
+  found.figures.push(...evaluated.figures, ...(await leak(say)));
+  found.notes.push(...evaluated.notes);
   return found;
 }
 

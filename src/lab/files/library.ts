@@ -36,7 +36,7 @@ export class Library {
       if (cut) throw cut;
       throw new FileError(
         `${files.length === 1 ? `“${files[0].path}” is` : `These files (“${files[0].path}” and ${files.length - 1} more) are`} of no kind that can be used here.`,
-        'Known are CIFAR-10 and CIFAR-100 (binary version), MNIST and Fashion-MNIST (IDX, also as .gz), a folder or ZIP of images with one sub-folder a class, and plain text (.txt).',
+        'Known are CIFAR-10 and CIFAR-100 (binary version), MNIST and Fashion-MNIST (IDX, also as .gz), a folder or ZIP of images with one sub-folder a class, plain text (.txt), networks of TensorFlow.js (model.json with its .bin files), and experiments and results that this page has saved (.json).',
       );
     }
     const draft = await reader.read(files, onProgress);

@@ -4,15 +4,22 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { gatherRows } from '../tasks/rows.ts';
-import type { Split } from '../tasks/index.ts';
+import type { ExampleSource } from '../training/batches.ts';
+import { type Fed, runNow, type StepCall } from '../training/steps.ts';
 
-/** Activations `[1, B, F]` of one instance by name. Called inside `tf.tidy`. */
-type Infer = (instance: number, batch: Split) => [string, tf.Tensor3D][];
+export interface CacheOptions {
+  /** Of the training set. */
+  examples: number;
+  /** Networks of the guide: one for all seeds, or one per seed. */
+  instances: number;
+  /** Activations `[1, B, F]` of one instance by name, of inputs `[1, B, …]`. Called inside `tf.tidy`. */
+  infer(instance: number, inputs: tf.Tensor): [string, tf.Tensor3D][];
+  /** Whether that may be recorded. */
+  recordable: boolean;
+}
 
 export class ActivationCache {
-  readonly #train: Split;
-  readonly #infer: Infer;
+  readonly #options: CacheOptions;
   readonly #kernels: Kernels;
   /** `[instances, N, F]` by name. */
   readonly #tables = new Map<string, tf.Tensor3D>();
@@ -20,23 +27,22 @@ export class ActivationCache {
   readonly #filled: readonly Uint8Array[];
   readonly #missing: number[];
 
-  /** @param instances networks of the guide: one for all seeds, or one per seed */
-  constructor(train: Split, instances: number, kernels: Kernels, infer: Infer) {
-    this.#train = train;
-    this.#infer = infer;
+  constructor(options: CacheOptions, kernels: Kernels) {
+    this.#options = options;
     this.#kernels = kernels;
-    this.#filled = Array.from({ length: instances }, () => new Uint8Array(train.examples));
-    this.#missing = new Array<number>(instances).fill(train.examples);
+    this.#filled = Array.from({ length: options.instances }, () => new Uint8Array(options.examples));
+    this.#missing = new Array<number>(options.instances).fill(options.examples);
   }
 
-  /** Compute what is not there yet. @param rows examples of each seed */
-  fill(rows: readonly Uint32Array[]): void {
+  /** Steps to be taken before these examples can be gathered. @param rows examples of each seed */
+  fill(rows: readonly Uint32Array[], source: ExampleSource): StepCall[] {
     const chunk = rows[0].length;
-    this.#filled.forEach((filled, instance) => {
-      if (this.#missing[instance] === 0) return;
+    return this.#filled.flatMap((filled, instance) => {
+      if (this.#missing[instance] === 0) return [];
       const wanted = this.#filled.length === 1 ? rows : [rows[instance]];
       const missing = [...new Set(wanted.flatMap((own) => [...own].filter((row) => !filled[row])))];
-      for (let from = 0; from < missing.length; from += chunk) this.#compute(instance, this.#chunkOf(missing.slice(from, from + chunk), filled, chunk));
+      return Array.from({ length: Math.ceil(missing.length / chunk) }, (_, i) =>
+        this.#compute(instance, this.#chunkOf(missing.slice(i * chunk, (i + 1) * chunk), filled, chunk), source)).flat();
     });
   }
 
@@ -62,21 +68,35 @@ export class ActivationCache {
     return Uint32Array.from(chosen);
   }
 
-  #compute(instance: number, examples: Uint32Array): void {
+  /** A step that computes some examples, unless that has already been done. */
+  #compute(instance: number, examples: Uint32Array, source: ExampleSource): StepCall[] {
     const filled = this.#filled[instance];
-    tf.tidy(() => {
-      const rows = tf.tensor1d(Int32Array.from(examples), 'int32');
-      for (const [name, values] of this.#infer(instance, gatherRows(this.#train, examples))) {
-        const features = values.shape[2];
-        const table = this.#tables.get(name) ?? tf.keep(tf.fill<tf.Rank.R3>([this.#filled.length, filled.length, features], 0));
-        const next = this.#kernels.scatterRows(table, rows, tf.reshape(values, [examples.length, features]), instance);
-        if (next !== table) table.dispose();
-        this.#tables.set(name, tf.keep(next));
-      }
-    });
     for (const row of examples) {
       this.#missing[instance] -= 1 - filled[row];
       filled[row] = 1;
+    }
+    const call: StepCall = {
+      kind: `instance ${instance}`, feeds: source.feedsOf(examples),
+      program: (fed) => {
+        this.#put(instance, fed, source);
+        return null;
+      },
+    };
+    // The tables are made with the first examples: how wide they are shows then.
+    if (this.#options.recordable && this.#tables.size > 0) return [call];
+    runNow(call.feeds, call.program);
+    return [];
+  }
+
+  #put(instance: number, fed: Fed, source: ExampleSource): void {
+    const { instances, examples, infer } = this.#options;
+    const rows = tf.reshape(fed.rows, [-1]) as tf.Tensor1D;
+    for (const [name, values] of infer(instance, source.inputs(fed))) {
+      const [, count, features] = values.shape;
+      const table = this.#tables.get(name) ?? tf.keep(tf.fill<tf.Rank.R3>([instances, examples, features], 0));
+      const next = this.#kernels.scatterRows(table, rows, tf.reshape(values, [count, features]), instance);
+      if (next !== table) table.dispose();
+      this.#tables.set(name, tf.keep(next));
     }
   }
 }

@@ -13,9 +13,9 @@ import { type Inferring, Model } from '../networks/model.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { stream, type StreamName } from '../random/stream.ts';
 import type { Split } from '../tasks/index.ts';
-import type { StepBatch } from '../training/batches.ts';
+import type { ExampleSource, StepBatch } from '../training/batches.ts';
 import { inputTensor, inputValues } from '../training/inputs.ts';
-import type { Fed, Feed } from '../training/steps.ts';
+import type { Fed, Feed, StepCall } from '../training/steps.ts';
 import { membersOf } from '../training/terms.ts';
 import { ActivationCache } from './activationCache.ts';
 import { type GuideGram, guideGram } from './alignment.ts';
@@ -129,18 +129,23 @@ export class Guide {
     const names = [...new Set(taps.map(({ tap }) => tap))];
     this.#needed = logits ? [...names, LOGITS] : names;
     this.#cache?.dispose();
-    this.#cache = cached && this.#train ? new ActivationCache(this.#train, this.instances, this.#kernels, (i, batch) => this.#infer(i, batch)) : null;
+    this.#cache = cached && this.#train ? new ActivationCache({
+      examples: this.#train.examples, instances: this.instances, recordable: !this.#imported,
+      infer: (i, inputs) => this.#named(this.models[i].infer(inputs), 1, inputs.shape[1] as number, this.#needed),
+    }, this.#kernels) : null;
   }
 
-  /**
-   * What the program of a step is fed for this guide, by name; also sees to it that what it gathers is there. Feeds that
-   * are tensors belong to the caller.
-   */
+  /** Steps to be taken first, in this order, so that what a step gathers is there. */
+  fill({ rows }: StepBatch, want: GuideUse, source: ExampleSource): StepCall[] {
+    if (!this.#cache || !rows || this.#names(want).length === 0) return [];
+    return this.#cache.fill(rows, source).map((call) => ({ ...call, kind: `fill ${this.id} ${call.kind}` }));
+  }
+
+  /** What the program of a step is fed for this guide, by name. Feeds that are tensors belong to the caller. */
   feeds(batch: StepBatch, want: GuideUse): Record<string, Feed> {
     if (this.#names(want).length === 0) return {};
     const feeds: Record<string, Feed> = {};
-    if (this.#cache && batch.rows) this.#cache.fill(batch.rows);
-    else Object.assign(feeds, this.#liveFeeds(batch));
+    if (!this.#cache || !batch.rows) Object.assign(feeds, this.#liveFeeds(batch));
     if (want.grams && this.#control === 'shuffled') {
       for (const needed of this.#views) {
         const values = this.#order(batch, needed);

@@ -8,7 +8,7 @@ import { Guide } from '../guidance/guide.ts';
 import { createTask } from '../tasks/index.ts';
 import { Batches } from './batches.ts';
 import { inputTensor, labelTensor } from './inputs.ts';
-import type { Fed, Feed } from './steps.ts';
+import { type Fed, type Feed, runNow } from './steps.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -66,6 +66,7 @@ describe('a guide that is cached', () => {
       const batch = batches.at(step);
       tf.tidy(() => {
         const shown = [cached, live].map((guide) => {
+          for (const { feeds, program } of guide.fill(batch, use, batches)) runNow(feeds, program);
           const fed = fedWith({ ...batch.feeds, ...guide.feeds(batch, use) });
           const { grams, logits } = guide.show(fed, { rows: fed.rows, inputs: () => batches.inputs(fed) }, new Map(), use);
           return [...grams.values()].map(({ gram }) => values(gram)).concat(values(logits as tf.Tensor));

@@ -6,11 +6,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { Split, Task } from '../tasks/index.ts';
+import { gatherRows } from '../tasks/rows.ts';
 import { inputValues, labelValues } from './inputs.ts';
 import type { Fed, Feed } from './steps.ts';
 
 /** A training set beyond this is fed batch by batch, bytes. */
 const LARGEST_RESIDENT = 256 * 2 ** 20;
+
+/** Where the examples of a training set come from. */
+export interface ExampleSource {
+  /** What a step is fed for some of them. */
+  feedsOf(rows: Uint32Array): Record<string, Feed>;
+  /** Their inputs `[1, B, …]`, inside its program. */
+  inputs(fed: Fed): tf.Tensor;
+}
 
 /** The batches of all seeds at one step. */
 export interface StepBatch {
@@ -32,7 +41,7 @@ export interface BatchOptions {
   stream?: string;
 }
 
-export class Batches {
+export class Batches implements ExampleSource {
   readonly #options: BatchOptions;
   readonly #kernels: Kernels;
   /** The training set `[1, N, values]`, where it lies on the device. */
@@ -62,6 +71,12 @@ export class Batches {
         ...(!this.#resident && { inputs: inputValues(drawn(), task.shape.input), labels: labelValues(drawn()) }),
       },
     };
+  }
+
+  feedsOf(rows: Uint32Array): Record<string, Feed> {
+    const { train, shape } = this.#options.task;
+    if (!train) throw new Error('there is no training set');
+    return { rows: rowValues([rows]), ...(!this.#resident && { inputs: inputValues([gatherRows(train, rows)], shape.input) }) };
   }
 
   /**

@@ -56,6 +56,25 @@ it.each(drawn.map(({ id, experiment }) => [id, experiment] as const))('%s: every
   run.dispose();
 });
 
+test('language models write with all steps taken', async () => {
+  const { run, capture } = started(shortened(PRESETS.find(({ id }) => id === 'lm-small')?.experiment as Experiment));
+  for (let i = 0; i < 7; i++) await run.advance();
+  // Some wait for others to be submitted with them.
+  expect(capture.replayed).toBeLessThan(6);
+  await run.generate({ temperature: 1, draw: 0 });
+  expect(capture.replayed).toBe(6);
+  run.dispose();
+});
+
+test('what guides show of the training set is recorded from the second batch on, one recording per network', async () => {
+  const { run, capture } = started(tinyExperiment({ 'task.train': 64, 'base.steps': 4, 'arms.1.align.guide': 'untrained' }));
+  while (!run.finished) await run.advance();
+  const fills = Object.keys(capture.dispatches).filter((key) => key.startsWith('fill')).map((key) => key.split(' rows')[0]);
+  expect(fills.sort()).toEqual(['fill trained instance 0', 'fill untrained instance 0', 'fill untrained instance 1']);
+  expect([...capture.refused]).toEqual([]);
+  run.dispose();
+});
+
 describe('evaluations among steps', () => {
   test('have recordings by the shape of their chunk, and leave the steps their results', async () => {
     const { run, capture } = started(tinyExperiment({ 'task.val': 600 }));

@@ -86,8 +86,8 @@ export class Run {
 
   /** One step of every member. */
   async advance(): Promise<void> {
-    const { kind, feeds, own, program } = this.#program.at(this.#step, this.#settingsAt(this.#step));
-    await this.#stepper.step(kind, feeds, program);
+    const { before, own, ...step } = this.#program.at(this.#step, this.#settingsAt(this.#step));
+    for (const { kind, feeds, program } of [...before, step]) await this.#stepper.step(kind, feeds, program);
     tf.dispose(own);
     this.#step += 1;
   }
@@ -141,6 +141,7 @@ export class Run {
     const [context] = shape.input;
     if (!writing) throw new Error('only language models write');
     const { separator, tokenNames } = writing;
+    this.#stepper.submit();
     const length = separator === '' ? WRITTEN.characters : WRITTEN.words;
     // Windows of the validation text follow each other: together they are the text.
     const from = (draw % val.examples) * context;

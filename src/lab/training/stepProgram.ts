@@ -15,7 +15,7 @@ import { Batches, type StepBatch } from './batches.ts';
 import { type Group, SCALAR_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from './inputs.ts';
 import { scheduleFactor } from './schedule.ts';
-import type { Fed, Feed } from './steps.ts';
+import type { Fed, Feed, StepCall } from './steps.ts';
 import type { AlignInput, DistilInput, MemberRange } from './terms.ts';
 
 /** An arm with the members that it has in its group. */
@@ -42,15 +42,12 @@ export interface StepSettings {
   guidance: boolean;
 }
 
-/** One step to be taken. */
-export interface StepCall {
-  /** All that the structure of the program depends on. */
-  kind: string;
-  feeds: Record<string, Feed>;
+/** One step of all members; its program returns `[3, members]` losses, metrics and activity. */
+export interface MemberStep extends StepCall {
+  /** Steps without results that are to be taken first. */
+  before: StepCall[];
   /** Of the feeds those that were made for this step: to be disposed once it has been asked for. */
   own: tf.Tensor[];
-  /** @returns `[3, members]` losses, metrics and activity */
-  program(fed: Fed): tf.Tensor;
 }
 
 export class StepProgram {
@@ -74,12 +71,13 @@ export class StepProgram {
   }
 
   /** @param step 0-based */
-  at(step: number, { learningRate, guidance }: StepSettings): StepCall {
+  at(step: number, { learningRate, guidance }: StepSettings): MemberStep {
     const { base, seeds } = this.#experiment;
     const factor = scheduleFactor(base.schedule, step, base.steps);
     const aligned: Aligned = ({ spec: { align } }) =>
       (align && align.weight > 0 && guidance && step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined);
     const batch = this.#batches.at(step);
+    const before = this.#used(aligned).flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
     const guided = this.#guideFeeds(batch, aligned);
     const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
     this.#groups.forEach(({ arms, group }, g) => {
@@ -90,7 +88,7 @@ export class StepProgram {
     return {
       // The arms that are aligned: nothing else of the structure changes.
       kind: this.#arms.map((arm) => (aligned(arm) ? 'a' : '-')).join(''),
-      feeds, own: Object.values(guided).filter((feed) => feed instanceof tf.Tensor),
+      feeds, before, own: Object.values(guided).filter((feed) => feed instanceof tf.Tensor),
       program: (fed) => this.#program(fed, aligned, step),
     };
   }
@@ -104,28 +102,26 @@ export class StepProgram {
     return { tap, view: this.#task.shape.tokens ? tokenView(this.#experiment, spec) : null };
   }
 
-  /** What the steps of arms use of a guide; null where that is nothing. */
-  #useOf(id: string, aligned: Aligned): GuideUse | null {
-    const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
-    const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
-    return grams || logits ? { grams, logits } : null;
+  /** The guides of which the steps of arms use something, and what. */
+  #used(aligned: Aligned): [string, Guide, GuideUse][] {
+    return [...this.#guides].flatMap(([id, guide]) => {
+      const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
+      const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
+      return grams || logits ? [[id, guide, { grams, logits }]] : [];
+    });
   }
 
   /** What is fed for the guides' part of a step; tensors are the caller's. */
   #guideFeeds(batch: StepBatch, aligned: Aligned): Record<string, Feed> {
-    return Object.fromEntries([...this.#guides].flatMap(([id, guide]) => {
-      const use = this.#useOf(id, aligned);
-      return use ? Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed]) : [];
-    }));
+    return Object.fromEntries(this.#used(aligned).flatMap(([id, guide, use]) =>
+      Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])));
   }
 
   /** The guides' part of a step. */
   #shown(fed: Fed, aligned: Aligned, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
-    return new Map([...this.#guides].flatMap(([id, guide]) => {
-      const use = this.#useOf(id, aligned);
-      if (!use) return [];
+    return new Map(this.#used(aligned).map(([id, guide, use]) => {
       const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
-      return [[id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))]];
+      return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
     }));
   }
 

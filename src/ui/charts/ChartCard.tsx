@@ -21,6 +21,8 @@ interface ChartCardProps {
   note: string;
   /** Title of an exported picture: it must say on its own what it shows. */
   caption: string;
+  /** Paragraphs below it: what the lines are, of whom, how they were made. */
+  words: () => string[];
   /** One or more sentences that say what the chart shows. */
   summary: string;
   frame: RefObject<HTMLDivElement | null>;
@@ -43,7 +45,7 @@ export function ChartCard(props: ChartCardProps) {
     const svg = frame.current?.querySelector<SVGSVGElement>('svg.recharts-surface');
     if (!svg) return;
     try {
-      const picture = standaloneSvg(svg, props.caption);
+      const picture = standaloneSvg(svg, props.caption, props.words());
       download(
         `${fileName(title)}.${format}`,
         format === 'svg' ? textFile(picture.text, 'image/svg+xml') : await toPng(picture),

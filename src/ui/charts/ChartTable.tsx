@@ -16,8 +16,8 @@ export function ChartTable({ data }: { data: TableData }) {
         <Table.Thead>
           <Table.Tr>
             {data.columns.map(({ key, name, colour }) => (
-              <Table.Th key={key} scope="col">
-                {colour && <span className={classes.dot} style={{ background: colour }} />}
+              // A line of its arm's colour: a dot would take a line of its own where the name is broken.
+              <Table.Th key={key} scope="col" style={colour ? { borderBottom: `2px solid ${colour}` } : undefined}>
                 {name}
               </Table.Th>
             ))}

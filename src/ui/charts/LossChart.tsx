@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { taskShape, taskTitle } from '@/experiment/describe.ts';
 import type { Evaluation } from '@/state/runData.ts';
-import { examplesOf } from '@/ui/words.ts';
+import { examplesOf, validationSet } from '@/ui/words.ts';
 import { logRange, niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
 import { type ArmView, crossesOf, progressWords, useGrowingRange } from './parts.ts';
@@ -46,7 +46,8 @@ export function LossChart() {
       view={view}
       title="Loss"
       testId="chart-loss"
-      caption={`Loss on ${taskTitle(experiment.task)}: ${note}`}
+      caption={`Loss on ${taskTitle(experiment.task)}`}
+      lines={`Cross-entropy by training step${log ? ', logarithmic' : ''}. Bold: on ${validationSet(experiment.task)} for validation. Thin: on the training batches, smoothed (debiased moving average).`}
       promise={`What each arm still gets wrong, on the ${examplesOf(experiment.task)} it trains on and on those it has not seen`}
       note={note}
       options={[{ key: 'log', name: 'Logarithmic scale', checked: log, toggle: () => setLog(!log) }]}

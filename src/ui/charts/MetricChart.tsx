@@ -59,7 +59,8 @@ export function MetricChart() {
       view={view}
       title={`Validation ${metric.name}`}
       testId="chart-metric"
-      caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}, ${examples}`}
+      caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}`}
+      lines={`Validation ${metric.name} by training step on ${examples}${log ? ', logarithmic' : ''}. Dotted: levels to compare with.`}
       promise={metric.name === 'perplexity' ? 'Among how many words each arm wavers on an unseen text' : `How many unseen ${examplesOf(experiment.task)} each arm gets right`}
       note={`on ${examples}`}
       options={[{ key: 'zoom', name: 'Zoom in on the arms', checked: zoom, toggle: () => setZoom(!zoom) }]}

@@ -34,10 +34,11 @@ const AXIS_HEIGHT = 20;
 const TICK = { fontSize: 11, fill: 'var(--mute)' };
 const CHARACTER = 6.6;
 const MAX_LABEL_SHARE = 0.36;
+const MARGIN = 14;
 
-/** Room for the labels: as much as the longest needs, the same for the whole run. */
-const labelRoom = (texts: readonly string[], width: number): number =>
-  Math.min(width * MAX_LABEL_SHARE, 14 + CHARACTER * Math.max(6, ...texts.map((t) => t.length)));
+/** Room for the labels: as much as the longest needs, the same for the whole run; hardly any before there is a line. */
+const labelRoom = (texts: readonly string[], width: number, empty: boolean): number =>
+  empty ? MARGIN : Math.min(width * MAX_LABEL_SHARE, MARGIN + CHARACTER * Math.max(6, ...texts.map((t) => t.length)));
 
 const noPath = () => null;
 
@@ -59,6 +60,7 @@ export const Plot = memo(function Plot(props: PlotProps) {
         right: labelRoom(
           props.labels.map((l) => l.text),
           width,
+          series.rows.length === 0,
         ),
       }}
     >

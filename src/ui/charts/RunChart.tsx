@@ -2,8 +2,10 @@
 import { type ReactNode, type RefObject, useMemo } from 'react';
 import type { Experiment } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
+import { useRun } from '@/state/run.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { number } from '@/ui/words.ts';
+import { captionOf } from './caption.ts';
 import { ChartCard, type ChartOption } from './ChartCard.tsx';
 import { ChartTooltip } from './ChartTooltip.tsx';
 import type { AxisRange } from './domain.ts';
@@ -46,6 +48,8 @@ interface RunChartProps {
   note: string;
   /** Title of an exported picture. */
   caption: string;
+  /** What its lines are, in sentences below it. */
+  lines: string;
   promise: string;
   testId: string;
   options: readonly ChartOption[];
@@ -87,6 +91,7 @@ export function RunChart({ view, series, range, columns, cells, labels = NONE, p
       title={props.title}
       note={props.note}
       caption={props.caption}
+      words={() => captionOf(props.lines, useRun.getState())}
       promise={props.promise}
       testId={props.testId}
       options={props.options}

@@ -100,6 +100,7 @@ export function SimilarityChart() {
       title={debiased ? 'CKA, debiased' : 'CKA'}
       testId="chart-cka"
       caption={`${debiased ? 'Debiased CKA' : 'CKA'} with the ${guide} guide, ${what}`}
+      lines={`${debiased ? 'Debiased CKA' : 'Linear CKA'} of target layers with layers of the guide “${guide}” by training step, on the first validation examples (at most 256): ${what}. Grey: chance level${debiased ? '' : ', the mean over all ways to pair the examples (from the lowest to the highest arm)'}.`}
       promise="How alike the guide’s and the target’s layers become"
       note=""
       controls={controls}

@@ -1,4 +1,5 @@
-/** A chart as a picture that stands alone: computed styles inlined, title and background added. */
+/** A chart as a picture that stands alone: computed styles inlined, title, words and background added. */
+import { wrapped } from './caption.ts';
 
 const INLINED = [
   'fill',
@@ -20,12 +21,33 @@ const INLINED = [
 /** Height of the title line above the drawing. */
 const HEAD = 30;
 const PADDING = 12;
+/** Of the words below it. */
+const CAPTION_SIZE = 10.5;
+const CAPTION_LINE = 14;
+const CAPTION_GAP = 10;
 /** Pixels per CSS pixel of a PNG: sharp in print and on dense screens. */
 const PNG_SCALE = 3;
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Serialise a chart's SVG with its title; colours are those on screen now. */
-export function standaloneSvg(svg: SVGSVGElement, title: string): { text: string; width: number; height: number } {
+function textElement(text: string, y: number, style: Record<string, string>): SVGTextElement {
+  const element = document.createElementNS(SVG, 'text');
+  element.textContent = text;
+  for (const [name, value] of Object.entries({ x: String(PADDING), y: String(y), ...style })) element.setAttribute(name, value);
+  return element;
+}
+
+/** Widths of texts as they are drawn. */
+function ruler(font: string): (text: string) => number {
+  const context = document.createElement('canvas').getContext('2d');
+  if (context) context.font = font;
+  return (text) => context?.measureText(text).width ?? text.length * CAPTION_SIZE * 0.55;
+}
+
+/**
+ * Serialise a chart's SVG with its title; colours are those on screen now.
+ * @param caption paragraphs below it
+ */
+export function standaloneSvg(svg: SVGSVGElement, title: string, caption: readonly string[]): { text: string; width: number; height: number } {
   const { width, height } = svg.getBoundingClientRect();
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
@@ -40,7 +62,10 @@ export function standaloneSvg(svg: SVGSVGElement, title: string): { text: string
   for (const cursor of copy.querySelectorAll('.recharts-tooltip-cursor')) cursor.remove();
 
   const page = getComputedStyle(document.documentElement);
-  const [fullWidth, fullHeight] = [width + 2 * PADDING, height + HEAD + 2 * PADDING];
+  const { fontFamily } = getComputedStyle(svg);
+  const lines = wrapped(caption, width, ruler(`${CAPTION_SIZE}px ${fontFamily}`));
+  const below = PADDING + HEAD + height + CAPTION_GAP;
+  const [fullWidth, fullHeight] = [width + 2 * PADDING, below + lines.length * CAPTION_LINE + PADDING];
   const root = document.createElementNS(SVG, 'svg');
   root.setAttribute('xmlns', SVG);
   root.setAttribute('width', String(fullWidth));
@@ -50,20 +75,16 @@ export function standaloneSvg(svg: SVGSVGElement, title: string): { text: string
   background.setAttribute('width', '100%');
   background.setAttribute('height', '100%');
   background.setAttribute('fill', page.getPropertyValue('--panel').trim() || '#ffffff');
-  const head = document.createElementNS(SVG, 'text');
-  head.textContent = title;
-  head.setAttribute('x', String(PADDING));
-  head.setAttribute('y', String(PADDING + 13));
-  head.setAttribute('font-family', getComputedStyle(svg).fontFamily);
-  head.setAttribute('font-size', '13');
-  head.setAttribute('font-weight', '600');
-  head.setAttribute('fill', page.getPropertyValue('--ink').trim() || '#000000');
+  const colour = (name: string) => page.getPropertyValue(name).trim() || '#000000';
+  const head = textElement(title, PADDING + 13, { 'font-family': fontFamily, 'font-size': '13', 'font-weight': '600', fill: colour('--ink') });
+  const words = lines.map((line, i) =>
+    textElement(line, below + (i + 1) * CAPTION_LINE - 4, { 'font-family': fontFamily, 'font-size': String(CAPTION_SIZE), fill: colour('--mute') }));
   copy.setAttribute('x', String(PADDING));
   copy.setAttribute('y', String(PADDING + HEAD));
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
   copy.setAttribute('overflow', 'visible');
-  root.append(background, head, copy);
+  root.append(background, head, copy, ...words);
   return { text: new XMLSerializer().serializeToString(root), width: fullWidth, height: fullHeight };
 }
 

@@ -23,7 +23,7 @@ export function armViews(experiment: Experiment): ArmView[] {
   return experiment.arms.map(({ id, name }, i) => ({ id, name, short: short[i], colour: armColour(id) }));
 }
 
-/** Names at the ends of the main lines. Before there is a line they reserve their room with no value. */
+/** Names at the ends of the main lines; without a value before there is one. */
 export const armLabels = (arms: readonly ArmView[], series: Series): EndLabel[] =>
   arms.map(({ id, short, colour }) => {
     const end = series.ends.get(id);

@@ -88,7 +88,7 @@ export function ResultTable() {
               <Table.Tr key={guide.id} className={classes.guide}>
                 <Table.Th scope="row">
                   {`${guide.id} guide itself`}
-                  {guide.source !== guide.id && <span className={classes.below}>{guide.source}</span>}
+                  <span className={classes.below}>{guide.source}</span>
                 </Table.Th>
                 <Table.Td>{spread(guide.valLoss, plainNumber)}</Table.Td>
                 <Table.Td>{spread(guide.valMetric, words.bare)}</Table.Td>

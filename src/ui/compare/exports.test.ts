@@ -102,7 +102,7 @@ describe('the result table', () => {
     const { data } = await recorded();
     expect(guideRows(data).map(({ id, source, valMetric }) => [id, source, valMetric.n])).toEqual([
       ['trained', 'came with the page', 1],
-      ['untrained', 'untrained', 3],
+      ['untrained', 'random weights, others for each seed', 3],
     ]);
     expect(guideRows(new RunData(null))).toEqual([]);
   });

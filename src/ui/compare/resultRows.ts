@@ -25,7 +25,7 @@ export interface ArmRow {
 
 export interface GuideRow {
   id: string;
-  /** e.g. "shipped", "untrained" */
+  /** e.g. "came with the page" */
   source: string;
   valLoss: Point;
   valMetric: Point;
@@ -117,7 +117,7 @@ const SOURCES = {
   shipped: 'came with the page',
   kept: 'trained here before',
   'trained-now': 'trained here',
-  untrained: 'untrained',
+  untrained: 'random weights, others for each seed',
   imported: 'out of a file',
 };
 

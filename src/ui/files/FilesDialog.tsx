@@ -172,7 +172,8 @@ export function FilesDialog() {
               </ul>
             </section>
             <Text size="xs" c="dimmed">
-              Also: any pictures, in one folder a class, as a folder or a ZIP.
+              Also: any pictures, in one folder a class, as a folder or a ZIP; plain text; a network of TensorFlow.js
+              (model.json with its .bin files); an experiment or a result that this page has saved (.json).
             </Text>
           </Stack>
         </Modal.Body>

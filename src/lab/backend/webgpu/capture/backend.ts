@@ -49,6 +49,20 @@ export function settle(backend: WebGpuBackend): void {
 
 export const dataOf = (tensor: tf.TensorInfo): DataId => tensor.dataId as DataId;
 
+/** The buffer of a tensor that is on the GPU. */
+export const bufferOf = (backend: WebGpuBackend, tensor: tf.TensorInfo): GPUBuffer => backend.tensorMap.get(dataOf(tensor)).resource as GPUBuffer;
+
+/** `onGpu` for the program of a step. @returns what it returned, kept, on the GPU */
+export function runOnGpu(backend: WebGpuBackend, program: () => tf.Tensor | null): tf.Tensor | null {
+  let output: tf.Tensor | null = null;
+  onGpu(backend, () => tf.tidy(() => {
+    const returned = program();
+    output = returned && tf.keep(returned);
+  }));
+  if (output) backend.uploadToGPU(dataOf(output));
+  return output;
+}
+
 /**
  * Run a program with everything that comes from outside on the GPU. tfjs computes on the CPU what depends on small tensors
  * that were never uploaded (new variables, say): in a recording that result would be a constant.

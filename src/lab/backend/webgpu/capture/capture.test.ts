@@ -48,6 +48,34 @@ describe('captured steps', () => {
     w.dispose();
   });
 
+  test('steps without results are replayed among others, and read as nothing', async () => {
+    const capture = new Capture();
+    const w = weights();
+    const nothing: StepProgram = ({ x }) => {
+      tf.sum(x);
+      return null;
+    };
+    for (let i = 0; i < 3; i++) {
+      await capture.step('nothing', feeds(), nothing);
+      await capture.step('a', feeds(), program(w));
+    }
+    expect(await capture.read()).toHaveLength(3);
+    expect(capture.replayed).toBe(4);
+    expect([...capture.refused]).toEqual([]);
+    capture.dispose();
+    w.dispose();
+  });
+
+  test('results of different sizes come back in order, however many', async () => {
+    const capture = new Capture();
+    // The largest needs more room than others share.
+    const sizes = [3, 70_000, 2, 40_000, 40_000, 1];
+    for (const size of sizes) await capture.step('a', { x: { shape: [size], values: new Float32Array(size) } }, ({ x }) => tf.add(x, 1));
+    expect((await capture.read()).map(({ length }) => length)).toEqual(sizes);
+    expect(await capture.read()).toEqual([]);
+    capture.dispose();
+  });
+
   test('2,000 replayed steps leave neither tensors nor buffers behind', async () => {
     const capture = new Capture();
     const w = weights();

@@ -6,14 +6,17 @@
  * Knows nothing but tfjs: see docs/performance.md for how to use it elsewhere.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { dataOf, onGpu, settle, type WebGpuBackend, webGpuBackend } from './backend.ts';
+import { bufferOf, dataOf, runOnGpu, settle, type WebGpuBackend, webGpuBackend } from './backend.ts';
 import { Arena, CaptureError, record, type Recording } from './record.ts';
 
 /** One input of a step: its values, or a tensor on the GPU that holds them now (it stays the caller's). */
 export type Feed = { shape: readonly number[]; values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> } | tf.Tensor;
 
-/** A step as tfjs operations: from its inputs (by name; never disposed by it) to one tensor of results. */
-export type StepProgram = (inputs: Readonly<Record<string, tf.Tensor>>) => tf.Tensor;
+/**
+ * A step as tfjs operations: from its inputs (by name; never disposed by it) to one tensor of results, or null where it
+ * only changes tensors in place.
+ */
+export type StepProgram = (inputs: Readonly<Record<string, tf.Tensor>>) => tf.Tensor | null;
 
 /** The GPU is gone, and with it everything that was on it. */
 export class DeviceLostError extends Error {
@@ -138,7 +141,7 @@ export class Capture {
     for (let i = 0; i < count; i++) {
       for (const { rows, buffer, bytes } of inputs) encoder.copyBufferToBuffer(rows, i * bytes, buffer, 0, bytes);
       recording.encode(encoder);
-      this.#keepResult(encoder, recording.outputBuffer);
+      if (recording.outputBuffer) this.#keepResult(encoder, recording.outputBuffer);
     }
     device.queue.submit([encoder.finish()]);
     recording.forgetValues();
@@ -147,7 +150,7 @@ export class Capture {
   }
 
   /**
-   * Results of all steps since the last read, in order: one wait for the GPU for all of them.
+   * Results of all steps since the last read that have some, in order: one wait for the GPU for all of them.
    * @throws {DeviceLostError}
    */
   async read(): Promise<Float32Array[]> {
@@ -204,7 +207,7 @@ export class Capture {
 
   #bufferOf(tensor: tf.Tensor): GPUBuffer {
     this.#backend.uploadToGPU(dataOf(tensor));
-    return this.#backend.tensorMap.get(dataOf(tensor)).resource as GPUBuffer;
+    return bufferOf(this.#backend, tensor);
   }
 
   /** The recording of a kind of steps; steps of another kind are submitted first. */
@@ -232,7 +235,7 @@ export class Capture {
     }
     device.queue.submit([fill.finish()]);
     const tensors = Object.fromEntries(Object.keys(feeds).map((name, i) => [name, inputs[i].tensor]));
-    let output: tf.Tensor;
+    let output: tf.Tensor | null;
     if (this.#replay && !this.refused.has(key)) {
       try {
         const recording = record(this.#backend, this.#arena, () => program(tensors));
@@ -244,14 +247,15 @@ export class Capture {
         output = error.output;
       }
     } else {
-      output = onGpu(this.#backend, () => tf.tidy(() => tf.keep(program(tensors))));
-      this.#backend.uploadToGPU(dataOf(output));
+      output = runOnGpu(this.#backend, () => program(tensors));
       settle(this.#backend);
     }
-    const encoder = device.createCommandEncoder();
-    this.#keepResult(encoder, this.#backend.tensorMap.get(dataOf(output)).resource as GPUBuffer);
-    device.queue.submit([encoder.finish()]);
-    if (!this.#captured.has(key)) output.dispose();
+    if (output) {
+      const encoder = device.createCommandEncoder();
+      this.#keepResult(encoder, bufferOf(this.#backend, output));
+      device.queue.submit([encoder.finish()]);
+      if (!this.#captured.has(key)) output.dispose();
+    }
     this.#watch(null, 1);
   }
 

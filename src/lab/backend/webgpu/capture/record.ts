@@ -11,8 +11,8 @@
  *
  * What breaks these rules is found and refused.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { type BufferManager, type DataId, dataOf, onGpu, settle, type WebGpuBackend } from './backend.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import { type BufferManager, bufferOf, type DataId, dataOf, runOnGpu, settle, type WebGpuBackend } from './backend.ts';
 
 export interface Dispatch {
   pipeline: GPUComputePipeline;
@@ -24,8 +24,8 @@ export interface Dispatch {
 export class CaptureError extends Error {
   override name = 'CaptureError';
   /** What the program returned; the caller disposes it. */
-  readonly output: tf.Tensor;
-  constructor(message: string, output: tf.Tensor) {
+  readonly output: tf.Tensor | null;
+  constructor(message: string, output: tf.Tensor | null) {
     super(message);
     this.output = output;
   }
@@ -109,20 +109,20 @@ class RecordingBuffers implements BufferManager {
 
 export class Recording {
   readonly dispatches: readonly Dispatch[];
-  /** What the program returned; every replay writes it anew. */
-  readonly output: tf.Tensor;
-  readonly outputBuffer: GPUBuffer;
+  /** What the program returned, if anything; every replay writes it anew. */
+  readonly output: tf.Tensor | null;
+  readonly outputBuffer: GPUBuffer | null;
   readonly #backend: WebGpuBackend;
   readonly #own: readonly GPUBuffer[];
   readonly #outside: ReadonlyMap<DataId, GPUBuffer>;
 
   constructor(
-    backend: WebGpuBackend, dispatches: readonly Dispatch[], output: tf.Tensor, own: readonly GPUBuffer[], outside: ReadonlyMap<DataId, GPUBuffer>,
+    backend: WebGpuBackend, dispatches: readonly Dispatch[], output: tf.Tensor | null, own: readonly GPUBuffer[], outside: ReadonlyMap<DataId, GPUBuffer>,
   ) {
     this.#backend = backend;
     this.dispatches = dispatches;
     this.output = output;
-    this.outputBuffer = backend.tensorMap.get(dataOf(output)).resource as GPUBuffer;
+    this.outputBuffer = output && bufferOf(backend, output);
     this.#own = own;
     this.#outside = outside;
   }
@@ -154,8 +154,8 @@ export class Recording {
   }
 
   dispose(): void {
-    this.output.dispose();
-    this.outputBuffer.destroy();
+    this.output?.dispose();
+    this.outputBuffer?.destroy();
     for (const buffer of this.#own) buffer.destroy();
   }
 }
@@ -193,10 +193,10 @@ function noting(encoder: GPUCommandEncoder, dispatches: Dispatch[], mayCopy: () 
 
 /**
  * Run a program and record it.
- * @param program gets its inputs from tensors that exist already, and returns one new tensor
+ * @param program gets its inputs from tensors that exist already, and returns one new tensor, or null
  * @throws {CaptureError} when it cannot be replayed
  */
-export function record(backend: WebGpuBackend, arena: Arena, program: () => tf.Tensor): Recording {
+export function record(backend: WebGpuBackend, arena: Arena, program: () => tf.Tensor | null): Recording {
   settle(backend);
   const pool = backend.bufferManager;
   const buffers = new RecordingBuffers(arena, backend.device, pool);
@@ -232,10 +232,9 @@ export function record(backend: WebGpuBackend, arena: Arena, program: () => tf.T
     ensureCommandEncoderReady.call(backend);
     backend.commandEncoder = noting(backend.commandEncoder as unknown as GPUCommandEncoder, dispatches, () => uploading);
   };
-  let output: tf.Tensor;
+  let output: tf.Tensor | null;
   try {
-    output = onGpu(backend, () => tf.tidy(() => tf.keep(program())));
-    backend.uploadToGPU(dataOf(output));
+    output = runOnGpu(backend, program);
     settle(backend);
   } finally {
     backend.bufferManager = pool;
@@ -249,9 +248,9 @@ export function record(backend: WebGpuBackend, arena: Arena, program: () => tf.T
   const refuse = (why: string): never => {
     throw new CaptureError(why, output);
   };
-  const outputBuffer = backend.tensorMap.get(dataOf(output)).resource as GPUBuffer;
-  if (!buffers.live.has(outputBuffer)) refuse('the program returns a tensor from outside, or a constant');
+  if (output && !buffers.live.has(bufferOf(backend, output))) refuse('the program returns a tensor from outside, or a constant');
   if ([...outside.values()].some((buffer) => buffers.released.has(buffer))) refuse('the program disposes a tensor from outside instead of updating it in place');
-  if (buffers.live.size > 1) refuse(`the program keeps ${buffers.live.size - 1} tensors besides the one it returns`);
+  const kept = buffers.live.size - (output ? 1 : 0);
+  if (kept > 0) refuse(`the program keeps ${kept} tensors besides the one it returns`);
   return new Recording(backend, dispatches, output, buffers.own, outside);
 }
