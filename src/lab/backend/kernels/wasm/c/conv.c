@@ -13,8 +13,8 @@ __attribute__((export_name("conv_scratch"))) int conv_scratch(
     int height, int width, int channels, int out_height, int out_width, int out_channels, int size, int pad) {
   const int wide = round_up(out_channels, NR), deep = round_up(channels, NR);
   const int filter = size * size * wide * deep + size * round_up(size * channels, NR) * out_channels + wide;
-  const int images = padded_floats(height, width, channels, pad) +
-                     padded_floats(out_height, out_width, wide, size);
+  const int images = frames_floats(padded_floats(height, width, channels, pad)) +
+                     frames_floats(padded_floats(out_height, out_width, wide, size));
   return (int)sizeof(float) * (TILE_FLOATS + filter + images);
 }
 
@@ -76,15 +76,24 @@ static NOINLINE void wide_pixel_tile(
   WIDE_TILE_ROWS(WIDE_STORE_ROW)
 }
 
-/** Convolves one padded image with a packed filter; bias is as long as the packed filter is wide, or 0. */
-static void convolve(const float *image, const float *packed, const float *bias, float *out, float *tile,
-                     const geometry *g, int channels, int padded_width, int out_width, int pixels, int out_channels) {
-  const int run = g->size * channels, line = padded_width * channels;
+/** Convolves images in frames of zeros, `frame` floats apart, with a packed filter; the bias is as long as that is wide, or 0. */
+static void convolve_frames(
+    const float *frames, int frame, int count, const float *packed, const float *bias, float *out, float *tile,
+    const geometry *g) {
+  const int channels = g->channels, out_channels = g->out_channels, pixels = count * g->out_height * g->out_width;
+  const int run = g->size * channels, line = (g->width + 2 * g->pad) * channels;
+  const float *image = frames, *row = frames, *at = frames;
+  int x = 0, y = 0;
   for (int first = 0; first < pixels; first += MR) {
-    const float *p[6];
-    for (int i = 0; i < 6; i++) {
-      const int pixel = min_int(first + i, pixels - 1);
-      p[i] = image + (pixel / out_width) * g->stride * line + (pixel % out_width) * g->stride * channels;
+    const float *p[6] = {at, at, at, at, at, at};
+    for (int i = 0; i < MR; i++) {
+      p[i] = at;
+      if (first + i == pixels - 1) break;
+      at += g->stride * channels;
+      if (++x < g->out_width) continue;
+      x = 0, row += g->stride * line;
+      if (++y == g->out_height) y = 0, image += frame, row = image;
+      at = row;
     }
     const int rows = min_int(MR, pixels - first);
     for (int n = 0, width; n < out_channels; n += width) {
@@ -126,31 +135,41 @@ static void pack_panels(float *out, const float *b, int depth, int columns, int 
   }
 }
 
+/** Convolves `count` images that lie behind each other, each of them in a frame of zeros in `padded` where it is padded. */
+static void convolve(
+    const float *images, int count, float *padded, const float *packed, const float *bias, float *out, float *tile,
+    const geometry *g) {
+  const int image = g->height * g->width * g->channels, out_image = g->out_height * g->out_width * g->out_channels;
+  if (g->pad == 0) {
+    convolve_frames(images, image, count, packed, bias, out, tile, g);
+    return;
+  }
+  const int frame = padded_floats(g->height, g->width, g->channels, g->pad), most = frames_together(frame);
+  zero(padded, min_int(count, most) * frame);
+  for (int i = 0; i < count; i += most) {
+    const int n = min_int(most, count - i);
+    for (int j = 0; j < n; j++) pad_image(padded + j * frame, images + (i + j) * image, g->height, g->width, g->channels, g->pad);
+    convolve_frames(padded, frame, n, packed, bias, out + i * out_image, tile, g);
+  }
+}
+
 /** y[e, b] = x[e, b] * filter[e] + bias[e], bias 0 for none; x_step is 0 where all members share x. */
 EXPORT(conv_forward)(
     const float *x, const float *filter, const float *bias, float *y, int members, int batch, int x_step, int height, int width,
     int channels, int out_height, int out_width, int out_channels, int size, int stride, int pad, float *scratch,
     int part, int parts) {
   const geometry g = {height, width, channels, out_height, out_width, out_channels, size, stride, pad};
-  const int filter_floats = size * size * channels * out_channels;
-  const int image_floats = height * width * channels, out_floats = out_height * out_width * out_channels;
-  const int wide = round_up(out_channels, NR);
-  float *packed = scratch + TILE_FLOATS, *shift = packed + size * size * channels * wide, *padded = shift + wide;
+  const int depth = size * size * channels, wide = round_up(out_channels, NR);
+  float *packed = scratch + TILE_FLOATS, *shift = packed + depth * wide, *padded = shift + wide;
   zero(scratch + ZEROS_AT, WIDE);
-  zero(padded, padded_floats(height, width, channels, pad));
   const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
-  int packed_member = -1;
-  for (int unit = first; unit < last; unit++) {
-    const int e = unit / batch, b = unit % batch;
-    if (e != packed_member) {
-      pack_panels(packed, filter + e * filter_floats, size * size * channels, out_channels, out_channels, 1);
-      if (bias) pack_panels(shift, bias + e * out_channels, 1, out_channels, 0, 1);
-      packed_member = e;
-    }
-    const float *image = x + e * x_step + b * image_floats;
-    if (pad > 0) pad_image(padded, image, height, width, channels, pad);
-    convolve(pad > 0 ? padded : image, packed, bias ? shift : 0, y + unit * out_floats, scratch, &g, channels, width + 2 * pad,
-             out_width, out_height * out_width, out_channels);
+  for (int unit = first, count; unit < last; unit += count) {
+    const int e = unit / batch;
+    count = min_int(last, (e + 1) * batch) - unit;
+    pack_panels(packed, filter + e * depth * out_channels, depth, out_channels, out_channels, 1);
+    if (bias) pack_panels(shift, bias + e * out_channels, 1, out_channels, 0, 1);
+    const float *images = x + e * x_step + (unit - e * batch) * height * width * channels;
+    convolve(images, count, padded, packed, bias ? shift : 0, y + unit * out_height * out_width * out_channels, scratch, &g);
   }
 }
 
@@ -159,30 +178,25 @@ static void input_grad_by_convolution(
     const float *dy, const float *filter, float *dx, int members, int batch, const geometry *g, float *scratch,
     int part, int parts) {
   const int size = g->size, taps = size * size, channels = g->channels, out_channels = g->out_channels;
-  const int pad = size - 1 - g->pad, out_floats = g->out_height * g->out_width * out_channels;
-  const int image_floats = g->height * g->width * channels;
+  const geometry turned = {
+      g->out_height, g->out_width, out_channels, g->height, g->width, channels, size, 1, size - 1 - g->pad,
+  };
   float *packed = scratch + TILE_FLOATS, *padded = packed + taps * out_channels * round_up(channels, NR);
   zero(scratch + ZEROS_AT, WIDE);
-  zero(padded, padded_floats(g->out_height, g->out_width, out_channels, pad));
   const int first = share(members * batch, part, parts), last = share(members * batch, part + 1, parts);
-  int packed_member = -1;
-  for (int unit = first; unit < last; unit++) {
+  for (int unit = first, count; unit < last; unit += count) {
     const int e = unit / batch;
-    if (e != packed_member) {
-      float *out = packed;
-      for (int n = 0, width; n < channels; n += width) {
-        width = panel_width(n, channels);
-        for (int tap = 0; tap < taps; tap++) {
-          const float *source = filter + ((e * taps + taps - 1 - tap) * channels + n) * out_channels;
-          out = pack_panel(out, source, out_channels, channels - n, width, 1, out_channels);
-        }
+    count = min_int(last, (e + 1) * batch) - unit;
+    float *out = packed;
+    for (int n = 0, width; n < channels; n += width) {
+      width = panel_width(n, channels);
+      for (int tap = 0; tap < taps; tap++) {
+        const float *source = filter + ((e * taps + taps - 1 - tap) * channels + n) * out_channels;
+        out = pack_panel(out, source, out_channels, channels - n, width, 1, out_channels);
       }
-      packed_member = e;
     }
-    const float *image = dy + unit * out_floats;
-    if (pad > 0) pad_image(padded, image, g->out_height, g->out_width, out_channels, pad);
-    convolve(pad > 0 ? padded : image, packed, 0, dx + unit * image_floats, scratch, g, out_channels,
-             g->out_width + 2 * pad, g->width, g->height * g->width, channels);
+    const float *images = dy + unit * g->out_height * g->out_width * out_channels;
+    convolve(images, count, padded, packed, 0, dx + unit * g->height * g->width * channels, scratch, &turned);
   }
 }
 

@@ -44,6 +44,12 @@ INLINE int padded_floats(int height, int width, int channels, int pad) {
   return (height + 2 * pad) * (width + 2 * pad) * channels + SLACK_FLOATS;
 }
 
+/** Images that are convolved together, so that small ones share tiles: as many as the cache holds beside the filter. */
+enum { TOGETHER_FLOATS = 4096 };
+INLINE int frames_together(int frame) { return frame < TOGETHER_FLOATS ? TOGETHER_FLOATS / frame : 1; }
+/** At least what they take, of this size or a smaller one. */
+INLINE int frames_floats(int frame) { return frame < TOGETHER_FLOATS ? TOGETHER_FLOATS : frame; }
+
 INLINE void zero(float *out, int count) {
   for (int i = 0; i < count; i++) out[i] = 0;
 }
