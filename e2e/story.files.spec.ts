@@ -96,7 +96,7 @@ test('JSON, CSV, PNG and SVG of a run agree with the page', async ({ page, site 
       const document = new DOMParser().parseFromString(source, 'image/svg+xml');
       const curves = [...document.querySelectorAll('path')].filter((path) => path.getAttribute('stroke') !== 'none' && /L.*L/.test(path.getAttribute('d') ?? ''));
       return {
-        error: document.querySelector('parsererror')?.textContent ?? null, words: document.documentElement.textContent,
+        error: document.querySelector('parsererror')?.textContent ?? null, words: [...document.querySelectorAll('text')].map((text) => text.textContent).join(' '),
         width: Number(document.documentElement.getAttribute('width')), curves: curves.length, classes: document.querySelectorAll('[class]').length,
       };
     }, svg.bytes.toString('utf8'));
