@@ -7,6 +7,8 @@ test('a lost GPU: the run goes back and finishes', async ({ page, site, browser 
   await page.goto(`${site}headless.html`);
   await page.waitForFunction(() => typeof window.runExperiment === 'function');
   const experiment = tiny(structuredClone(findPreset('wide-fcn')?.experiment) as Experiment, 30);
+  // Evaluations of a chunk with the probe and of a rest.
+  (experiment.task as { val: number }).val = 300;
   experiment.base.clipNorm = 1;
   experiment.arms[1].align = { guide: 'untrained', weight: 1, until: 20 };
   const run = (replay: boolean) => page.evaluate(([e, options]) => window.runExperiment(e as never, options as never), [experiment, { backend: 'webgpu', replay }]);

@@ -58,7 +58,7 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
     arms: [{ id: 'unguided', name: 'Unguided' }, { id: 'guided', name: 'Guided', align: { guide: 'identity-gram', weight: 1 } }],
   }),
   'attention and gated scans over padded tokens with SGD': tinySequences('parity', {
-    'task.val': 272, 'task.length': 7, 'task.minLength': 4, target: { family: 'custom', text: TOKENS, init: 'default', tap: 'pre' },
+    'task.val': 16, 'task.length': 7, 'task.minLength': 4, target: { family: 'custom', text: TOKENS, init: 'default', tap: 'pre' },
     'base.batchSize': 8, 'base.steps': 5, 'base.mapping': 'even', 'base.evaluateEvery': 5, 'base.optimiser': { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 },
     guides: { untrained: { state: 'untrained', network: { family: 'rnn', cell: 'tanh', layers: 1, width: 6, init: 'default', chained: false } } },
     arms: [
