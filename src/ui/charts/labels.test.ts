@@ -103,7 +103,7 @@ describe('placesAlong', () => {
     expect(placesAlong(90, size, area, 'below')[0]).toMatchObject({ right: 331, top: 93 });
   });
   test('a level at the top with curves at both ends has its text between them', () => {
-    const curve = [{ x: 36, y: 170 }, { x: 80, y: 60 }, { x: 250, y: 30 }, { x: 290, y: 8 }, { x: 336, y: 8 }];
+    const curve = [{ x: 36, y: 170 }, { x: 60, y: 10 }, { x: 100, y: 10 }, { x: 110, y: 60 }, { x: 250, y: 60 }, { x: 290, y: 8 }, { x: 336, y: 8 }];
     expect(placeTexts([placesAlong(6, size, area, 'below')], [curve])[0].share).toBe(0.5);
   });
 });
