@@ -102,6 +102,10 @@ export interface Moment {
   text: string;
 }
 
+/** What the lines of moments cover. */
+export const momentBoxes = (moments: readonly Moment[], x: (step: number) => number, area: Area): Box[] =>
+  moments.map(({ step }) => ({ left: x(step) - 2, right: x(step) + 2, top: area.y, bottom: area.y + area.height }));
+
 /** Pixels between two rows of labels, and how many are tried. */
 const ROW = 12;
 const MOMENT_ROWS = 12;

@@ -2,7 +2,7 @@
 import { DefaultZIndexes, usePlotArea, ZIndexLayer } from 'recharts';
 import type { PlotArm } from './Lines.tsx';
 import { placesAlong, placeTexts } from './labels.ts';
-import { endBoxes, type EndLabel, HALO, LABEL_FONT } from './Overlays.tsx';
+import { endBoxes, type EndLabel, HALO, LABEL_FONT, type Moment, momentBoxes } from './Overlays.tsx';
 import { scalesOf } from './paths.ts';
 import type { Series } from './series.ts';
 
@@ -17,8 +17,9 @@ interface ReferencesProps {
   references: readonly Reference[];
   series: Series;
   arms: readonly PlotArm[];
-  /** At the ends of the lines: no text of a level may lie on them. */
+  /** At the ends of the lines. No text of a level may lie on them, or on the line of a moment. */
   labels: readonly EndLabel[];
+  moments: readonly Moment[];
   steps: number;
   domain: readonly [number, number];
   log: boolean;
@@ -26,10 +27,10 @@ interface ReferencesProps {
 
 const FONT = LABEL_FONT - 0.5;
 /** Rough width of a character: texts are placed without measuring them. */
-const CHARACTER = 5.6;
+const CHARACTER = 5.2;
 const ANCHORS: Record<number, 'start' | 'end'> = { 0: 'start', 1: 'end' };
 
-export function References({ references, series, arms, labels, steps, domain, log }: ReferencesProps) {
+export function References({ references, series, arms, labels, moments, steps, domain, log }: ReferencesProps) {
   const area = usePlotArea();
   if (!area) return null;
   const scales = scalesOf(area, steps, domain, log);
@@ -43,7 +44,7 @@ export function References({ references, series, arms, labels, steps, domain, lo
   const places = placeTexts(
     shown.map(({ value, text, side }) => placesAlong(scales.y(value), { width: text.length * CHARACTER, height: FONT }, area, side)),
     lines,
-    endBoxes(labels, scales.x(series.lastStep), scales.y, area),
+    [...endBoxes(labels, scales.x(series.lastStep), scales.y, area), ...momentBoxes(moments, scales.x, area)],
   );
   return (
     <>

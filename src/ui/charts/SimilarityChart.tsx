@@ -90,7 +90,7 @@ export function SimilarityChart() {
           title={what}
           value={choice ? choice.name : ALL}
           onChange={(event) => setChosen(event.currentTarget.value)}
-          data={[{ value: ALL, label: `mean of ${choices.length} pairs` }, ...choices.map((c) => c.name)]}
+          data={[{ value: ALL, label: 'mean of all' }, ...choices.map((c) => c.name)]}
         />
       )}
     </div>
