@@ -16,6 +16,8 @@ export interface PlotProps {
   series: Series;
   arms: readonly PlotArm[];
   steps: number;
+  /** A run has begun: room is made for its labels before the first line, which is work enough for one task. */
+  begun: boolean;
   range: AxisRange;
   log: boolean;
   axis: (value: number) => string;
@@ -36,9 +38,9 @@ const CHARACTER = 6.6;
 const MAX_LABEL_SHARE = 0.36;
 const MARGIN = 14;
 
-/** Room for the labels: as much as the longest needs, the same for the whole run; hardly any before there is a line. */
-const labelRoom = (texts: readonly string[], width: number, empty: boolean): number =>
-  empty ? MARGIN : Math.min(width * MAX_LABEL_SHARE, MARGIN + CHARACTER * Math.max(6, ...texts.map((t) => t.length)));
+/** Room for the labels: as much as the longest needs, the same for the whole run; hardly any before there is one. */
+const labelRoom = (texts: readonly string[], width: number, idle: boolean): number =>
+  idle ? MARGIN : Math.min(width * MAX_LABEL_SHARE, MARGIN + CHARACTER * Math.max(6, ...texts.map((t) => t.length)));
 
 const noPath = () => null;
 
@@ -60,7 +62,7 @@ export const Plot = memo(function Plot(props: PlotProps) {
         right: labelRoom(
           props.labels.map((l) => l.text),
           width,
-          series.rows.length === 0,
+          !props.begun,
         ),
       }}
     >

@@ -116,6 +116,7 @@ export function RunChart({ view, series, range, columns, cells, labels = NONE, p
           series={series}
           arms={arms}
           steps={experiment.base.steps}
+          begun={data.experiment !== null}
           range={range}
           labels={[...armLabels(arms, series), ...labels]}
           moments={momentsOf(data)}
