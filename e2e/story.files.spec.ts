@@ -150,6 +150,7 @@ test('a file that holds no valid experiment is refused in words, and nothing cha
     [JSON.stringify({ ...good, arms: undefined }), /arms is missing/],
     ['{"version": 1, ', /It is not JSON/],
     ['[1, 2]', /It holds no experiment/],
+    ['arm,seed,step,series,value\nguided,0,0,val_loss,2\n', /curves.*A run comes back out of its result, “Experiment and result \(JSON\)”/],
   ];
   for (const [i, [text, message]] of files.entries()) {
     await importText(page, `broken-${i}.json`, text);

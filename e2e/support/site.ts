@@ -74,12 +74,12 @@ export function tiny(experiment: Experiment, steps = 12): Experiment {
  * The default experiment for ever, with guides that need no training. The target is small: many steps a minute show
  * a leak sooner, and its checkpoints (tens of megabytes that come and go) do not hide it.
  */
-export function endless(experiment: Experiment): Experiment {
+export function endless(experiment: Experiment, { width = 64, seeds = [0] }: { width?: number; seeds?: number[] } = {}): Experiment {
   const guides = Object.fromEntries(Object.entries(experiment.guides).map(([id, guide]) =>
     [id, !('network' in guide) ? guide : { state: 'untrained' as const, network: guide.network }]));
   return {
-    ...experiment, guides, seeds: [0],
-    target: { family: 'fcn', depth: 3, width: 64, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' },
+    ...experiment, guides, seeds,
+    target: { family: 'fcn', depth: 3, width, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' },
     base: { ...experiment.base, steps: 100_000, evaluateEvery: 50 },
   };
 }

@@ -129,7 +129,7 @@ export const PRESETS: readonly Preset[] = [
     id: 'cifar',
     title: 'CIFAR-10: FCN ← ResNet',
     hint: 'Real photographs, from your own copy of the files. Guidance gains two points, no more than noise; distillation gains four.',
-    experiment: image('cifar', 'How much of it is left on real photographs?', CIFAR, fcn(3, 384), 250,
+    experiment: image('cifar', 'How much does guidance help a fully connected network on real photographs?', CIFAR, fcn(3, 384), 250,
       [UNGUIDED, guided(4), guidedUntrained(1), DISTILLED]),
   },
 ];

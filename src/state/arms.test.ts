@@ -4,7 +4,8 @@ import { parseExperiment } from '@/experiment/parse.ts';
 import { findPreset } from '@/experiment/presets.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
 import type { Experiment, NetworkGuideSpec } from '@/experiment/schema.ts';
-import { ARM_TEMPLATES, addArm, duplicateArm, freeId, removeArm, withSeeds } from './arms.ts';
+import { tapNames } from '@/experiment/plan.ts';
+import { ARM_TEMPLATES, addArm, duplicateArm, freeId, removeArm, withSeeds, withTerm } from './arms.ts';
 import {
   duplicateGuide,
   guidesLikeThis,
@@ -54,6 +55,28 @@ describe('addArm', () => {
   it('uses the weight that this guide has elsewhere', () => {
     const deep = presetExperiment('deep-fcn');
     expect(addArm(deep, ARM_TEMPLATES[1]).arms.at(-1)?.align?.weight).toBe(1);
+  });
+
+  it('guides as that guide does elsewhere, in all but what the arm is made for', () => {
+    const align = { guide: 'trained', weight: 0.5, measure: 'cka-debiased', reduction: 'mean', mapping: 'last' } as const;
+    const from: Experiment = { ...base, arms: [base.arms[0], { ...base.arms[1], align }] };
+    const [guided, untrained, off] = ARM_TEMPLATES;
+    const added = (template: typeof guided, to = from) => addArm(to, template).arms.at(-1)?.align;
+    expect(added(off)).toEqual({ ...align, until: base.base.steps / 5 });
+    expect(added(untrained)).toEqual({ ...align, guide: 'untrained' });
+    // One that is guided for the whole run stays so, whatever its model does.
+    expect(added(guided, { ...from, arms: [from.arms[0], { ...from.arms[1], align: { ...align, until: 7 } }] })).toEqual(align);
+    expect(withTerm(from, 'unguided', 'align', true).arms[0].align).toEqual(align);
+  });
+
+  it('leaves a drawn mapping behind that its guide has no layers for', () => {
+    const align = { guide: 'trained', weight: 2, mapping: [[tapNames(base, 'trained')[0], tapNames(base)[0]] as [string, string]] };
+    const from: Experiment = { ...base, arms: [base.arms[0], { ...base.arms[1], align }] };
+    expect(addArm(from, ARM_TEMPLATES[1]).arms.at(-1)?.align).toEqual({ ...align, guide: 'untrained' });
+    const other = withGuideNetwork(from, ['untrained'], { ...base.target });
+    const added = addArm(other, ARM_TEMPLATES[1]);
+    valid(added);
+    expect(added.arms.at(-1)?.align).toEqual({ guide: 'untrained', weight: 2 });
   });
 });
 

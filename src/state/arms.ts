@@ -2,6 +2,7 @@
 import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets.ts';
 import { guideNetwork, isControl } from '../experiment/guides.ts';
 import {
+  type AlignTerm,
   type ArmSpec,
   type DistilTerm,
   type Experiment,
@@ -9,6 +10,7 @@ import {
   type NetworkGuideSpec,
   type TaskSpec,
 } from '../experiment/schema.ts';
+import { canFollow } from './mapping.ts';
 import { modelFor } from './tasks.ts';
 
 export interface ArmTemplate {
@@ -20,7 +22,8 @@ export interface ArmTemplate {
   guide?: NetworkState;
   /** Absent: offered for every experiment. */
   suits?: (experiment: Experiment) => boolean;
-  make: (context: { guide: string; weight: number; distil: DistilSettings; steps: number }) => Partial<ArmSpec>;
+  /** @param guide id of the one it needs */
+  make: (experiment: Experiment, guide: string) => Partial<ArmSpec>;
 }
 
 /** Whether a guide that is no control was trained. */
@@ -56,35 +59,37 @@ export const ARM_TEMPLATES: readonly ArmTemplate[] = [
     name: 'Guided',
     guide: 'trained',
     hint: 'Aligned to a guide that was trained on this task.',
-    make: ({ guide, weight }) => ({ align: { guide, weight } }),
+    make: (experiment, guide) => ({ align: alignAs(experiment, guide) }),
   },
   {
     id: 'guided-untrained',
     name: 'Guided, untrained guide',
     guide: 'untrained',
     hint: 'Aligned to a guide with random weights: what its architecture alone is worth.',
-    make: ({ guide, weight }) => ({ align: { guide, weight } }),
+    make: (experiment, guide) => ({ align: alignAs(experiment, guide) }),
   },
   {
     id: 'guided-then-off',
     name: 'Guided, then off',
     guide: 'trained',
     hint: 'Guidance for the first fifth of the run only: does its effect last?',
-    make: ({ guide, weight, steps }) => ({ align: { guide, weight, until: Math.max(1, Math.round(steps / 5)) } }),
+    make: (experiment, guide) => ({
+      align: { ...alignAs(experiment, guide), until: Math.max(1, Math.round(experiment.base.steps / 5)) },
+    }),
   },
   {
     id: 'distilled',
     name: 'Distilled',
     guide: 'trained',
     hint: "Taught by the trained guide's outputs instead of its layers.",
-    make: ({ guide, distil }) => ({ distil: { guide, ...distil } }),
+    make: (experiment, guide) => ({ distil: distilAs(experiment, guide) }),
   },
   {
     id: 'distilled-untrained',
     name: 'Distilled, untrained teacher',
     guide: 'untrained',
     hint: 'Taught by the outputs of a network that knows nothing.',
-    make: ({ guide, distil }) => ({ distil: { guide, ...distil } }),
+    make: (experiment, guide) => ({ distil: distilAs(experiment, guide) }),
   },
   {
     id: 'unguided',
@@ -148,27 +153,29 @@ export function append(experiment: Experiment, wanted: ArmSpec): Experiment {
   return { ...experiment, arms: [...experiment.arms, arm] };
 }
 
-/** Add an arm from a template, with the weights that the experiment's other arms use. */
+/**
+ * Guidance by a guide, as the experiment's other arms are guided, so that a new arm differs in nothing but what it is
+ * made for. When guidance ends is an arm's own matter, and a mapping that this guide cannot follow stays behind.
+ */
+function alignAs(experiment: Experiment, guide: string): AlignTerm {
+  const terms = experiment.arms.flatMap((arm) => arm.align ?? []);
+  const like = terms.find((term) => term.guide === guide) ?? terms[0] ?? { weight: usualTerms(experiment.task).weight };
+  const { until: _, mapping, ...settings }: Partial<AlignTerm> & { weight: number } = like;
+  return { ...settings, guide, ...(mapping !== undefined && canFollow(experiment, guide, mapping) && { mapping }) };
+}
+
+/** Distillation from a guide, as the experiment's other arms are taught. */
+const distilAs = (experiment: Experiment, guide: string): DistilTerm => ({
+  ...(experiment.arms.find((arm) => arm.distil)?.distil ?? usualTerms(experiment.task).distil),
+  guide,
+});
+
+/** Add an arm from a template, with the settings that the experiment's other arms use. */
 export function addArm(experiment: Experiment, template: ArmTemplate): Experiment {
   const { experiment: ready, guide } = template.guide
     ? withGuide(experiment, template.guide)
     : { experiment, guide: '' };
-  const weight = (ready.arms.find((arm) => arm.align?.guide === guide) ?? ready.arms.find((arm) => arm.align))?.align
-    ?.weight;
-  const usually = usualTerms(ready.task);
-  const { guide: _, ...distil } = ready.arms.find((arm) => arm.distil)?.distil ?? { guide: '', ...usually.distil };
-  const terms = template.make({ guide, weight: weight ?? usually.weight, distil, steps: ready.base.steps });
-  return append(ready, { id: template.id, name: template.name, ...terms });
-}
-
-/** Weight, guide and distillation settings as the experiment uses them elsewhere. */
-function usual(experiment: Experiment) {
-  const { guide: teacher, ...distil } = experiment.arms.find((arm) => arm.distil)?.distil ?? {
-    guide: undefined,
-    ...usualTerms(experiment.task).distil,
-  };
-  const align = experiment.arms.find((arm) => arm.align)?.align;
-  return { weight: align?.weight ?? usualTerms(experiment.task).weight, guide: align?.guide ?? teacher, distil };
+  return append(ready, { id: template.id, name: template.name, ...template.make(ready, guide) });
 }
 
 const withArm = (experiment: Experiment, armId: string, change: (arm: ArmSpec) => ArmSpec): Experiment => ({
@@ -184,10 +191,12 @@ export function withTerm(experiment: Experiment, armId: string, term: 'align' | 
       return rest;
     });
   }
-  const { weight, guide: known, distil } = usual(experiment);
+  const known = experiment.arms.find((arm) => arm.align)?.align?.guide ?? experiment.arms.find((arm) => arm.distil)?.distil?.guide;
   const ready = known === undefined ? withGuide(experiment, 'trained') : { experiment, guide: known };
   const settings =
-    term === 'align' ? { align: { guide: ready.guide, weight } } : { distil: { guide: ready.guide, ...distil } };
+    term === 'align'
+      ? { align: alignAs(ready.experiment, ready.guide) }
+      : { distil: distilAs(ready.experiment, ready.guide) };
   return withArm(ready.experiment, armId, (arm) => ({ ...arm, ...settings }));
 }
 

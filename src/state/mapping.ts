@@ -25,6 +25,13 @@ export const mappingOf = (experiment: Experiment, view: MappingView): MappingSpe
 export const pairsOf = (experiment: Experiment, view: MappingView): TapPair[] =>
   mappedPairs(experiment, view.guide, mappingOf(experiment, view));
 
+/** Whether a guide has the layers that a mapping names. */
+export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
+  if (typeof mapping === 'string' || standsAlone(experiment, guide)) return true;
+  const taps = new Set(tapNames(experiment, guide));
+  return mapping.every(([guideTap]) => taps.has(guideTap));
+}
+
 const withArmMapping = (
   experiment: Experiment,
   applies: (arm: ArmSpec) => boolean,
@@ -40,14 +47,7 @@ const withArmMapping = (
  */
 export function withMapping(experiment: Experiment, view: MappingView, mapping: MappingSpec): Experiment {
   if (hasOwnMapping(experiment, view)) return withArmMapping(experiment, (arm) => arm.id === view.arm, mapping);
-  const shareable =
-    typeof mapping === 'string' ||
-    Object.keys(experiment.guides).every((guide) => {
-      if (standsAlone(experiment, guide)) return true;
-      const taps = new Set(tapNames(experiment, guide));
-      return mapping.every(([guideTap]) => taps.has(guideTap));
-    });
-  if (shareable) return { ...experiment, base: { ...experiment.base, mapping } };
+  if (Object.keys(experiment.guides).every((guide) => canFollow(experiment, guide, mapping))) return { ...experiment, base: { ...experiment.base, mapping } };
   return withArmMapping(
     experiment,
     (arm) => arm.align?.guide === view.guide && arm.align.mapping === undefined,

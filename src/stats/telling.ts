@@ -64,8 +64,12 @@ function claimSentence(story: Story, comparison: Comparison): Segment[] {
   }];
 }
 
+/** Whether an arm gains without a guide what the leading arm, or more than it, gains with one: the guide is not needed then. */
+const needsNoGuide = (story: Story, lead: Comparison, { arm, claim, meanDifference }: Comparison): boolean =>
+  claim === 'better' && armOf(story, lead.arm).guided && !armOf(story, arm).guided && Math.abs(meanDifference) >= Math.abs(lead.meanDifference);
+
 /** What the short form says of a further arm after its name. */
-function shortWords(story: Story, comparison: Comparison): string {
+function shortWords(story: Story, lead: Comparison, comparison: Comparison): string {
   const { unit, input } = story;
   const difference = unit.difference(comparison.meanDifference);
   switch (comparison.claim) {
@@ -76,7 +80,8 @@ function shortWords(story: Story, comparison: Comparison): string {
     default: {
       // A sign alone misleads where lower is better.
       const side = comparison.claim === 'better' && input.metric.higherIsBetter ? '' : `, ${comparison.claim}`;
-      return `${difference}${side}${comparison.withinSamplingError ? ' (within the validation set’s sampling error)' : ''}`;
+      const guideless = needsNoGuide(story, lead, comparison) ? ' without any guide' : '';
+      return `${difference}${side}${guideless}${comparison.withinSamplingError ? ' (within the validation set’s sampling error)' : ''}`;
     }
   }
 }
@@ -91,7 +96,7 @@ function claimHeadline(story: Story, lead: Comparison): Told {
   return {
     headline: [...claimSentence(story, lead), { text: '.' }],
     others: others.flatMap((comparison, i): Segment[] =>
-      [segment(armOf(story, comparison.arm), `${i === 0 ? '' : ' '}${armOf(story, comparison.arm).name}`), { text: `: ${shortWords(story, comparison)}.` }]),
+      [segment(armOf(story, comparison.arm), `${i === 0 ? '' : ' '}${armOf(story, comparison.arm).name}`), { text: `: ${shortWords(story, lead, comparison)}.` }]),
   };
 }
 
@@ -152,10 +157,13 @@ function detail(story: Story): string {
     sentences.push(`Mean difference to ${inSentence(reference).text}, paired by seed, with its 95 % t interval${exact}: ${each.join('; ')}.`);
     const unconfirmed = judged.filter(({ claim, p }) => (claim === 'better' || claim === 'worse') && p !== null && p > 0.05);
     if (unconfirmed.length > 0) sentences.push(`The exact test does not confirm ${listed(unconfirmed.map((c) => armOf(story, c.arm).name))} at 5 %.`);
+    const level = meanOf(reference.scores.filter((score): score is number => score !== null && Number.isFinite(score)));
+    const beyond = samplingError !== null && judged.some(({ ci }) => ci !== null && (level + ci[1] > 1 || level + ci[0] < 0));
+    if (beyond) sentences.push('An interval that ends beyond what an accuracy can reach says that so few seeds tell little of how far they scatter.');
     if (judged.length > 1) sentences.push(`The intervals are not corrected for making ${inWords(judged.length)} comparisons.`);
   }
   if (samplingError !== null) {
-    sentences.push(`${judged.length > 0 ? 'The intervals cover seeds only: one' : 'One'} accuracy on these ${input.valExamples} validation examples, `
+    sentences.push(`${judged.length > 0 ? 'The intervals cover seeds only: one' : 'One'} accuracy on these ${input.valExamples.toLocaleString('en')} validation examples, `
       + `the same for every arm, is itself uncertain by ${unit.spread(samplingError)} (one standard error).`);
   }
   for (const arm of input.arms) {
@@ -169,10 +177,16 @@ function detail(story: Story): string {
   return sentences.join(' ');
 }
 
+/** What was changed by hand belongs to the claim: whoever quotes the one quotes the other. */
+function withChanges(told: Told, { input: { changes, step } }: Story): Told {
+  if (changes.length === 0 || step === 0) return told;
+  return { ...told, headline: [...told.headline, { text: ` Changed while it ran: ${listed(changes)}.` }] };
+}
+
 /** The words of a verdict. */
 export function tell(
   input: VerdictInput, reference: VerdictArm, comparisons: readonly Comparison[], samplingError: number | null,
 ): Pick<Verdict, 'headline' | 'others' | 'detail'> {
   const story: Story = { input, reference, comparisons, samplingError, unit: unitOf(input.metric.name) };
-  return { ...headline(story), detail: detail(story) };
+  return { ...withChanges(headline(story), story), detail: detail(story) };
 }

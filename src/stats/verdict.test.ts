@@ -9,18 +9,41 @@ function input(changes: Partial<VerdictInput> = {}): VerdictInput {
     metric: { name: 'accuracy', higherIsBetter: true, chance: 0.125 },
     reference: 'unguided',
     arms: [
-      { id: 'unguided', name: 'Unguided', scores: UNGUIDED },
-      { id: 'guided', name: 'Guided', scores: GUIDED },
+      { id: 'unguided', name: 'Unguided', scores: UNGUIDED, guided: false },
+      { id: 'guided', name: 'Guided', scores: GUIDED, guided: true },
     ],
-    seeds: [0, 1, 2], valExamples: 800, finished: true, step: 250, steps: 250,
+    seeds: [0, 1, 2], valExamples: 800, finished: true, step: 250, steps: 250, changes: [],
     ...changes,
   };
 }
 
 const arms = (scores: Record<string, (number | null)[]>): VerdictInput['arms'] =>
-  Object.entries(scores).map(([name, values]) => ({ id: name.toLowerCase().replaceAll(/[^a-z]+/g, '-'), name, scores: values }));
+  Object.entries(scores).map(([name, values]) => ({ id: name.toLowerCase().replaceAll(/[^a-z]+/g, '-'), name, scores: values, guided: !name.startsWith('Unguided') }));
 const text = (parts: Verdict['headline']) => parts.map((part) => part.text).join('');
 const say = (v: Verdict) => [text(v.headline), text(v.others)].filter(Boolean).join(' ');
+
+describe('what a reader must not miss', () => {
+  it('says of changes made while it ran, in the sentence that is quoted', () => {
+    const changes = ['guidance off from step 3', 'learning rate 1e-4 from step 9'];
+    const said = ' Changed while it ran: guidance off from step 3 and learning rate 1e-4 from step 9.';
+    expect(text(verdict(input({ changes })).headline).endsWith(`points of validation accuracy (95 % CI 16.6 to 25.0).${said}`)).toBe(true);
+    expect(text(verdict(input({ changes, seeds: [0], arms: arms({ Unguided: [0.3], Guided: [0.5] }) })).headline).endsWith(said)).toBe(true);
+    expect(text(verdict(input({ changes, step: 0 })).headline)).toBe('Training has not begun.');
+  });
+
+  it('says where an arm gains as much without any guide, and only there', () => {
+    const scores = { Unguided: [0.25, 0.26, 0.25], Guided: [0.95, 0.8, 0.98], 'Unguided, good initialisation': [1, 0.99, 1], Distilled: [1, 0.99, 1] };
+    expect(text(verdict(input({ arms: arms(scores) })).others)).toBe('Unguided, good initialisation: +74.3 without any guide. Distilled: +74.3.');
+    const less = { ...scores, 'Unguided, good initialisation': [0.5, 0.5, 0.5] };
+    expect(text(verdict(input({ arms: arms(less) })).others)).not.toContain('without');
+  });
+
+  it('explains an interval that ends beyond what can be reached', () => {
+    const told = (guided: number[]) => verdict(input({ arms: arms({ Unguided: [0.25, 0.26, 0.25], Guided: guided }) })).detail;
+    expect(told([0.98, 0.7, 1])).toContain('beyond what an accuracy can reach');
+    expect(told([0.5, 0.51, 0.5])).not.toContain('beyond');
+  });
+});
 
 describe('three seeds and more', () => {
   it('claims what the interval supports, in words that match the numbers', () => {

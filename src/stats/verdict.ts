@@ -58,6 +58,8 @@ export interface VerdictArm {
   name: string;
   /** Final score by seed, in the order of `seeds`; null when the member diverged. */
   scores: readonly (number | null)[];
+  /** Learns from a guide. */
+  guided: boolean;
 }
 
 export interface VerdictInput {
@@ -71,6 +73,8 @@ export interface VerdictInput {
   /** Completed steps, of how many. */
   step: number;
   steps: number;
+  /** What was changed by hand while it ran, in words. */
+  changes: readonly string[];
 }
 
 /** Fewest seeds for an interval, and for the exact test (whose smallest p is 2¹⁻ⁿ: 0.031 at six). */

@@ -36,13 +36,14 @@ function slotOf(id: string): number {
 export const armColour = (armId: string): string =>
   OWN_COLOUR.has(armId) ? `var(--arm-${armId})` : `var(--arm-extra-${slotOf(armId)})`;
 
+/** Steps of the ramp: 0, 0.01, … 1. */
+export const RAMP_LEVELS = 101;
+
+/** The step of the ramp that a similarity has. */
+export const rampLevel = (similarity: number): number => Math.round((RAMP_LEVELS - 1) * Math.min(1, Math.max(0, similarity)));
+
 /** From the line colour (0) to the accent (1); null (not measured, or a collapsed layer) is the line colour. */
 export function similarityColour(similarity: number | null): string {
   if (similarity === null || !Number.isFinite(similarity)) return 'var(--line)';
-  const share = Math.round(100 * Math.min(1, Math.max(0, similarity)));
-  return `color-mix(in oklab, var(--accent) ${share}%, var(--ramp-low))`;
+  return `color-mix(in oklab, var(--accent) ${rampLevel(similarity)}%, var(--ramp-low))`;
 }
-
-/** Ink that can be read on `similarityColour(similarity)`. */
-export const similarityInk = (similarity: number | null): string =>
-  similarity !== null && similarity > 0.55 ? 'var(--on-accent)' : 'var(--ink)';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { presetExperiment } from '@/experiment/testing.ts';
-import { armStatement, bytes, count, duration, number, problemWords, scheduleName, trainingStatement } from './words.ts';
+import { armStatement, bytes, count, duration, interventionWords, number, problemWords, scheduleName, trainingStatement } from './words.ts';
 
 it.each([
   [250, '250'],
@@ -45,6 +45,9 @@ it("says an arm's loss in a line", () => {
     align: { guide: 'trained', weight: 0.5, reduction: 'mean' as const, measure: 'cka-debiased' as const, until: 50 },
   };
   expect(armStatement(odd, base)).toBe('+ ½ × mean (1 − debiased CKA), until step 50 · lr 3e-4');
+  const switchedOff = (step: number) => armStatement(odd, base, [{ step, set: { guidance: false } }]);
+  expect(switchedOff(3)).toBe('+ ½ × mean (1 − debiased CKA), switched off at step 3 · lr 3e-4');
+  expect(switchedOff(50)).toBe(armStatement(odd, base));
 });
 
 it('says the training in a line', () => {
@@ -71,4 +74,9 @@ it('calls the arm of a problem by its name', () => {
   expect(problemWords({ ...problem, arm: 'Unguided' })).toBe(`the initialisation of the arm “Unguided” ${problem.message}`);
   expect(problemWords({ path: 'arms.4', message: 'is missing', arm: 'Unguided' })).toBe('the arm “Unguided” is missing');
   expect(problemWords(problem)).toBe(`arms.4.init ${problem.message}`);
+});
+
+it('says changes while a run goes on', () => {
+  expect(interventionWords({ step: 1200, set: { guidance: false } })).toBe('guidance off from step 1,200');
+  expect(interventionWords({ step: 5, set: { guidance: true, learningRate: 3e-4 } })).toBe('learning rate 3e-4, guidance on from step 5');
 });

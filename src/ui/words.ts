@@ -1,11 +1,13 @@
 /** Numbers and settings in words, short enough for a label. */
 import { taskShape } from '@/experiment/describe.ts';
 import { formatProblem, type Problem } from '@/experiment/parse.ts';
+import { number } from '@/experiment/settingWords.ts';
 import {
   type ArmSpec,
   type BaseSettings,
   type GuideSpec,
   type InitName,
+  type Intervention,
   isImageTask,
   isLanguageTask,
   type OptimiserSpec,
@@ -13,19 +15,9 @@ import {
   type TaskSpec,
 } from '@/experiment/schema.ts';
 
-const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
-const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+export { interventionWords, number } from '@/experiment/settingWords.ts';
 
-/** A setting as people write it: 250, 0.15, 1e-3. */
-export function number(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 0.01 || size >= 1e6)) {
-    // Four digits at most: 0.0012345 → 1.2345e-3 → 1.235e-3.
-    const [digits, exponent] = value.toExponential(3).split('e');
-    return `${Number(digits)}e${Number(exponent)}`;
-  }
-  return Number.isInteger(value) ? GROUPED.format(value) : PLAIN.format(value);
-}
+const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
 const UNITS: [number, string][] = [
   [1e15, 'P'],
@@ -100,8 +92,18 @@ export function problemWords(problem: Problem): string {
   return `${field === '' ? arm : `the ${ARM_FIELDS[field] ?? field} of ${arm}`} ${problem.message}`;
 }
 
-/** An arm's loss in one line: "+ 4 × Σ (1 − CKA), whole run". */
-export function armStatement(arm: ArmSpec, base: BaseSettings): string {
+/** For how long an arm is guided. */
+function spanWords(until: number, steps: number, interventions: readonly Intervention[]): string {
+  const off = interventions.find(({ set }) => set.guidance === false)?.step ?? steps;
+  if (off < Math.min(until, steps)) return `switched off at step ${number(off)}`;
+  return until < steps ? `until step ${number(until)}` : 'whole run';
+}
+
+/**
+ * An arm's loss in one line: "+ 4 × Σ (1 − CKA), whole run".
+ * @param interventions made in the run that the line is about
+ */
+export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: readonly Intervention[] = []): string {
   const parts: string[] = [];
   if (arm.distil) {
     const { ceWeight, kdWeight, temperature, direction } = arm.distil;
@@ -110,10 +112,10 @@ export function armStatement(arm: ArmSpec, base: BaseSettings): string {
     );
   }
   if (arm.align) {
-    const { reduction = base.reduction, measure = base.measure, until } = arm.align;
+    const { reduction = base.reduction, measure = base.measure, until = base.steps } = arm.align;
     parts.push(
       `+ ${weight(arm.align.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measure === 'cka' ? 'CKA' : 'debiased CKA'}), ` +
-        (until === undefined || until >= base.steps ? 'whole run' : `until step ${number(until)}`),
+        spanWords(until, base.steps, interventions),
     );
   }
   if (parts.length === 0) parts.push('task loss only');

@@ -11,7 +11,7 @@ export interface TableData {
 export function ChartTable({ data }: { data: TableData }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section className={classes.tableWrap} tabIndex={0} aria-label={data.caption}>
+    <section className={`${classes.tableWrap} ${classes.shades}`} tabIndex={0} aria-label={data.caption}>
       <Table unstyled className={classes.table}>
         <Table.Thead>
           <Table.Tr>

@@ -1,6 +1,6 @@
 /** What is drawn over a chart's lines: names at their ends, moments that changed something, members that diverged. */
 import { DefaultZIndexes, usePlotArea, useXAxisScale, useYAxisScale, ZIndexLayer } from 'recharts';
-import { spreadLabels } from './labels.ts';
+import { type Area, type Box, spreadLabels } from './labels.ts';
 
 export interface EndLabel {
   key: string;
@@ -17,18 +17,20 @@ const LABEL_GAP = 13;
 const LABEL_OFFSET = 7;
 /** A label moved further than this gets a line that leads to where it belongs. */
 const LEADER_FROM = 5;
+/** Room for those lines. */
+const MOVED_INDENT = 5;
 
 export const LABEL_FONT = 11.5;
 
 /** Keeps text readable where a line passes behind it. */
 export const HALO = { stroke: 'var(--panel)', strokeWidth: 3, paintOrder: 'stroke', strokeLinejoin: 'round' } as const;
 
-/** The name of every line, at its end, moved apart where they would overlap. */
-export function EndLabels({ labels, step }: { labels: readonly EndLabel[]; step: number }) {
-  const x = useXAxisScale();
-  const y = useYAxisScale();
-  const area = usePlotArea();
-  if (!x || !y || !area) return null;
+/** Rough widths of a character of names and of moments: labels are placed without measuring the text. */
+const NAME_CHARACTER = 6.2;
+const MOMENT_CHARACTER = 5.8;
+
+/** Where the labels go: each beside its line's end, moved up or down where they would overlap. */
+function placeEnds(labels: readonly EndLabel[], y: (value: number) => number | undefined, area: Area) {
   const shown = labels.flatMap((label) => {
     const at = y(label.value);
     return at === undefined || !Number.isFinite(at)
@@ -41,41 +43,55 @@ export function EndLabels({ labels, step }: { labels: readonly EndLabel[]; step:
     area.y + 4,
     area.y + area.height - 2,
   );
+  return shown.map(({ label }, i) => ({ label, from: placed[i].y, at: placed[i].at, moved: Math.abs(placed[i].at - placed[i].y) > LEADER_FROM }));
+}
+
+/** What the labels cover, for texts that must not lie on them. @param end where the lines end */
+export const endBoxes = (labels: readonly EndLabel[], end: number, y: (value: number) => number, area: Area): Box[] =>
+  placeEnds(labels, y, area).map(({ label, at }) => ({
+    left: end,
+    right: end + LABEL_OFFSET + MOVED_INDENT + label.text.length * NAME_CHARACTER,
+    top: at - LABEL_GAP / 2,
+    bottom: at + LABEL_GAP / 2,
+  }));
+
+/** The name of every line, at its end, moved apart where they would overlap. */
+export function EndLabels({ labels, step }: { labels: readonly EndLabel[]; step: number }) {
+  const x = useXAxisScale();
+  const y = useYAxisScale();
+  const area = usePlotArea();
+  if (!x || !y || !area) return null;
+  const placed = placeEnds(labels, y, area);
   const left = (x(step) ?? area.x) + LABEL_OFFSET;
-  const isMoved = ({ y: from, at }: (typeof placed)[number]) => Math.abs(at - from) > LEADER_FROM;
   // All stand in one column.
-  const indent = placed.some(isMoved) ? 5 : 0;
+  const indent = placed.some(({ moved }) => moved) ? MOVED_INDENT : 0;
   return (
     <ZIndexLayer zIndex={DefaultZIndexes.label}>
       <g>
-        {shown.map(({ label }, i) => {
-          const { y: from, at } = placed[i];
-          const moved = isMoved(placed[i]);
-          return (
-            <g key={label.key}>
-              {moved && (
-                <path
-                  d={`M${left - 5} ${from}L${left + 3} ${at}`}
-                  stroke={label.colour}
-                  strokeWidth={1}
-                  opacity={0.6}
-                  fill="none"
-                />
-              )}
-              <text
-                x={left + indent}
-                y={at}
-                dy="0.35em"
-                fill={label.colour}
-                fontSize={LABEL_FONT}
-                fontWeight={label.strong ? 600 : 400}
-                {...HALO}
-              >
-                {label.text}
-              </text>
-            </g>
-          );
-        })}
+        {placed.map(({ label, from, at, moved }) => (
+          <g key={label.key}>
+            {moved && (
+              <path
+                d={`M${left - 5} ${from}L${left + 3} ${at}`}
+                stroke={label.colour}
+                strokeWidth={1}
+                opacity={0.6}
+                fill="none"
+              />
+            )}
+            <text
+              x={left + indent}
+              y={at}
+              dy="0.35em"
+              fill={label.colour}
+              fontSize={LABEL_FONT}
+              fontWeight={label.strong ? 600 : 400}
+              {...HALO}
+            >
+              {label.text}
+            </text>
+          </g>
+        ))}
       </g>
     </ZIndexLayer>
   );
@@ -86,11 +102,13 @@ export interface Moment {
   text: string;
 }
 
-/** Rough width of a character: labels are placed without measuring the text. */
-const CHARACTER = 5.8;
+/** What the lines of moments cover. */
+export const momentBoxes = (moments: readonly Moment[], x: (step: number) => number, area: Area): Box[] =>
+  moments.map(({ step }) => ({ left: x(step) - 2, right: x(step) + 2, top: area.y, bottom: area.y + area.height }));
+
 /** Pixels between two rows of labels, and how many are tried. */
 const ROW = 12;
-const MOMENT_ROWS = 6;
+const MOMENT_ROWS = 12;
 
 /** Vertical lines where something was changed, each with a word on what; labels take the first row that is free. */
 export function Moments({ moments, avoid }: { moments: readonly Moment[]; avoid: readonly number[] }) {
@@ -98,10 +116,10 @@ export function Moments({ moments, avoid }: { moments: readonly Moment[]; avoid:
   const y = useYAxisScale();
   const area = usePlotArea();
   if (!x || !y || !area || moments.length === 0) return null;
-  // Texts of reference levels stand just above their lines.
+  // Texts of levels stand just above or below their lines.
   const taken = avoid.map((value) => y(value) ?? Number.NaN);
   const rows = Array.from({ length: MOMENT_ROWS }, (_, i) => area.y + 8 + i * ROW)
-    .filter((at) => taken.every((line) => at > line + ROW || at < line - 2 * ROW))
+    .filter((at) => taken.every((line) => !(Math.abs(at - line) <= 2 * ROW)))
     .map((at) => ({ at, end: Number.NEGATIVE_INFINITY }));
   return (
     <ZIndexLayer zIndex={DefaultZIndexes.axis}>
@@ -110,7 +128,7 @@ export function Moments({ moments, avoid }: { moments: readonly Moment[]; avoid:
           .sort((a, b) => a.step - b.step)
           .map(({ step, text }) => {
             const at = x(step) ?? area.x;
-            const width = text.length * CHARACTER;
+            const width = text.length * MOMENT_CHARACTER;
             const flip = at + width > area.x + area.width;
             const start = flip ? at - width - 4 : at + 4;
             const row = rows.find(({ end }) => end < start);

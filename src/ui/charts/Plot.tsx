@@ -94,7 +94,7 @@ export const Plot = memo(function Plot(props: PlotProps) {
         axisLine={false}
         tickFormatter={props.axis}
       />
-      <References references={references} series={series} arms={arms} steps={steps} domain={range.domain} log={log} />
+      <References references={references} series={series} arms={arms} labels={props.labels} moments={props.moments} steps={steps} domain={range.domain} log={log} />
       <Lines
         series={series}
         arms={arms}

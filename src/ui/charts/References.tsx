@@ -1,8 +1,8 @@
 /** Levels to compare with (chance, a guide's own score): dotted lines, each with a word where no curve passes. */
 import { DefaultZIndexes, usePlotArea, ZIndexLayer } from 'recharts';
 import type { PlotArm } from './Lines.tsx';
-import { type Box, placeTexts } from './labels.ts';
-import { HALO, LABEL_FONT } from './Overlays.tsx';
+import { placesAlong, placeTexts } from './labels.ts';
+import { endBoxes, type EndLabel, HALO, LABEL_FONT, type Moment, momentBoxes } from './Overlays.tsx';
 import { scalesOf } from './paths.ts';
 import type { Series } from './series.ts';
 
@@ -17,6 +17,9 @@ interface ReferencesProps {
   references: readonly Reference[];
   series: Series;
   arms: readonly PlotArm[];
+  /** At the ends of the lines. No text of a level may lie on them, or on the line of a moment. */
+  labels: readonly EndLabel[];
+  moments: readonly Moment[];
   steps: number;
   domain: readonly [number, number];
   log: boolean;
@@ -24,12 +27,10 @@ interface ReferencesProps {
 
 const FONT = LABEL_FONT - 0.5;
 /** Rough width of a character: texts are placed without measuring them. */
-const CHARACTER = 5.6;
-const INDENT = 5;
-/** From the line to the nearer edge of the text. */
-const LIFT = 3;
+const CHARACTER = 5.2;
+const ANCHORS: Record<number, 'start' | 'end'> = { 0: 'start', 1: 'end' };
 
-export function References({ references, series, arms, steps, domain, log }: ReferencesProps) {
+export function References({ references, series, arms, labels, moments, steps, domain, log }: ReferencesProps) {
   const area = usePlotArea();
   if (!area) return null;
   const scales = scalesOf(area, steps, domain, log);
@@ -41,44 +42,40 @@ export function References({ references, series, arms, steps, domain, log }: Ref
     }),
   );
   const places = placeTexts(
-    shown.map(({ value, text, side }) => {
-      const y = scales.y(value);
-      const width = text.length * CHARACTER;
-      const left = { left: area.x + INDENT, right: area.x + INDENT + width };
-      const right = { left: area.x + area.width - INDENT - width, right: area.x + area.width - INDENT };
-      const above = { top: y - LIFT - FONT, bottom: y - LIFT };
-      const below = { top: y + LIFT, bottom: y + LIFT + FONT };
-      const boxes: Box[] =
-        side === 'above'
-          ? [{ ...left, ...above }, { ...left, ...below }, { ...right, ...above }, { ...right, ...below }]
-          : [{ ...right, ...below }, { ...left, ...below }, { ...right, ...above }, { ...left, ...above }];
-      const inside = boxes.filter(({ top, bottom }) => top >= area.y && bottom <= area.y + area.height);
-      return inside.length > 0 ? inside : boxes;
-    }),
+    shown.map(({ value, text, side }) => placesAlong(scales.y(value), { width: text.length * CHARACTER, height: FONT }, area, side)),
     lines,
+    [...endBoxes(labels, scales.x(series.lastStep), scales.y, area), ...momentBoxes(moments, scales.x, area)],
   );
   return (
-    <ZIndexLayer zIndex={DefaultZIndexes.line}>
-      <g>
-        {shown.map(({ value, text }, i) => {
-          const atRight = places[i].left > area.x + INDENT;
-          return (
-            <g key={text}>
-              <line x1={area.x} x2={area.x + area.width} y1={scales.y(value)} y2={scales.y(value)} stroke="var(--mute)" strokeDasharray="1 3" />
+    <>
+      <ZIndexLayer zIndex={DefaultZIndexes.line}>
+        <g stroke="var(--mute)" strokeDasharray="1 3">
+          {shown.map(({ value, text }) => (
+            <line key={text} x1={area.x} x2={area.x + area.width} y1={scales.y(value)} y2={scales.y(value)} />
+          ))}
+        </g>
+      </ZIndexLayer>
+      {/* Over the curves: where one has to pass, the text's halo keeps it readable. */}
+      <ZIndexLayer zIndex={DefaultZIndexes.label}>
+        <g>
+          {shown.map(({ text }, i) => {
+            const { share, left, right, bottom } = places[i];
+            return (
               <text
+                key={text}
                 {...HALO}
-                x={atRight ? places[i].right : places[i].left}
-                y={places[i].bottom - 2}
-                textAnchor={atRight ? 'end' : 'start'}
+                x={left + share * (right - left)}
+                y={bottom - 2}
+                textAnchor={ANCHORS[share] ?? 'middle'}
                 fill="var(--mute)"
                 fontSize={FONT}
               >
                 {text}
               </text>
-            </g>
-          );
-        })}
-      </g>
-    </ZIndexLayer>
+            );
+          })}
+        </g>
+      </ZIndexLayer>
+    </>
   );
 }

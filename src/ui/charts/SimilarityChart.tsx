@@ -76,6 +76,7 @@ export function SimilarityChart() {
           aria-label="Guide that the target is compared with"
           size="xs"
           className={classes.select}
+          title={`${guide} guide`}
           value={guide}
           onChange={(event) => showGuide(event.currentTarget.value)}
           data={guides.map((id) => ({ value: id, label: `${id} guide` }))}
@@ -86,9 +87,10 @@ export function SimilarityChart() {
           aria-label="Pair of layers"
           size="xs"
           className={classes.select}
+          title={what}
           value={choice ? choice.name : ALL}
           onChange={(event) => setChosen(event.currentTarget.value)}
-          data={[{ value: ALL, label: `mean of ${choices.length} pairs` }, ...choices.map((c) => c.name)]}
+          data={[{ value: ALL, label: 'mean of all' }, ...choices.map((c) => c.name)]}
         />
       )}
     </div>

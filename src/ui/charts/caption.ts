@@ -3,7 +3,7 @@ import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import { describeGuide } from '@/experiment/guides.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import type { RunState } from '@/state/run.ts';
-import { armStatement, guideState, number, trainingStatement } from '@/ui/words.ts';
+import { armStatement, guideState, interventionWords, number, trainingStatement } from '@/ui/words.ts';
 
 const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
 
@@ -31,13 +31,10 @@ function armsWords({ arms, base }: Experiment): string {
 /** What was not as planned: steps still to come, changes by hand, members that diverged. */
 function courseWords({ data, result }: CaptionRun, { base, arms }: Experiment): string[] {
   const step = data.lastEvaluation?.step ?? 0;
-  const changes = data.interventions.map(({ step: at, set }) =>
-    [...(set.learningRate === undefined ? [] : [`learning rate ${number(set.learningRate)}`]), ...(set.guidance === undefined ? [] : [`guidance ${set.guidance ? 'on' : 'off'}`])]
-      .map((what) => `${what} from step ${number(at)}`).join(', '));
   const gone = data.divergences.map(({ arm, seed, step: at }) => `${arms.find(({ id }) => id === arm)?.name ?? arm}, seed ${seed}, at step ${number(at)}`);
   return [
     ...(result ? [] : [`Not finished: step ${number(step)} of ${number(base.steps)}.`]),
-    ...(changes.length > 0 ? [`Changed while it ran: ${changes.join('; ')}.`] : []),
+    ...(data.interventions.length > 0 ? [`Changed while it ran: ${data.interventions.map(interventionWords).join('; ')}.`] : []),
     ...(gone.length > 0 ? [`Diverged: ${gone.join('; ')}.`] : []),
   ];
 }

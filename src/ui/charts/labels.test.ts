@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Box, placeTexts, shortNames, spreadLabels } from './labels.ts';
+import { type Box, placesAlong, placeTexts, shortNames, spreadLabels } from './labels.ts';
 
 describe('spreadLabels', () => {
   test('leaves labels alone that do not collide', () => {
@@ -75,5 +75,35 @@ describe('placeTexts', () => {
     expect(placeTexts([[left, right], [left, right]], [])).toEqual([left, right]);
     const across = [{ x: 0, y: 45 }, { x: 200, y: 45 }];
     expect(placeTexts([[left, right]], [rising, across])).toEqual([right]);
+  });
+  test('keeps clear of texts that stand already, even where a curve passes', () => {
+    expect(placeTexts([[left, right]], [], [left])).toEqual([right]);
+    expect(placeTexts([[left, right]], [rising], [right])).toEqual([left]);
+  });
+});
+
+describe('placesAlong', () => {
+  const area = { x: 36, y: 6, width: 300, height: 180 };
+  const size = { width: 120, height: 11 };
+  test('are inside the plot, clear of their level, at its ends first', () => {
+    for (const side of ['above', 'below'] as const) {
+      for (const y of [6, 12, 90, 180, 186]) {
+        const places = placesAlong(y, size, area, side);
+        expect(places.slice(0, 2).every(({ share }) => share === 0 || share === 1)).toBe(true);
+        for (const { left, right, top, bottom } of places) {
+          expect(left).toBeGreaterThanOrEqual(area.x);
+          expect(right).toBeLessThanOrEqual(area.x + area.width);
+          expect(top).toBeGreaterThanOrEqual(area.y);
+          expect(bottom).toBeLessThanOrEqual(area.y + area.height);
+          expect(top > y || bottom < y).toBe(true);
+        }
+      }
+    }
+    expect(placesAlong(90, size, area, 'above')[0]).toMatchObject({ left: 41, bottom: 87 });
+    expect(placesAlong(90, size, area, 'below')[0]).toMatchObject({ right: 331, top: 93 });
+  });
+  test('a level at the top with curves at both ends has its text between them', () => {
+    const curve = [{ x: 36, y: 170 }, { x: 60, y: 10 }, { x: 100, y: 10 }, { x: 110, y: 60 }, { x: 250, y: 60 }, { x: 290, y: 8 }, { x: 336, y: 8 }];
+    expect(placeTexts([placesAlong(6, size, area, 'below')], [curve])[0].share).toBe(0.5);
   });
 });

@@ -53,6 +53,14 @@ export function shortNames(names: readonly string[], maxLength = 20): string[] {
   return unique.map((name) => (name.length > maxLength ? `${name.slice(0, maxLength - 1).trimEnd()}…` : name));
 }
 
+/** The plot, inside the axes. */
+export interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 export interface Box {
   left: number;
   right: number;
@@ -79,16 +87,42 @@ function crosses(line: Line, box: Box): boolean {
   return false;
 }
 
+/** A place for a text along a level, and how far along it is: 0 at the left end, 1 at the right one. */
+export interface Place extends Box {
+  share: number;
+}
+
+/** From a level to the nearer edge of its text, and from the ends of the plot. */
+const LIFT = 3;
+const INDENT = 5;
+
+/** Where the text of a level can stand, the best place first: at its ends, then between them, above or below. */
+export function placesAlong(y: number, size: { width: number; height: number }, area: Area, side: 'above' | 'below'): Place[] {
+  const free = Math.max(0, area.width - 2 * INDENT - size.width);
+  const at = (share: number, above: boolean): Place => {
+    const left = area.x + INDENT + share * free;
+    const top = above ? y - LIFT - size.height : y + LIFT;
+    return { share, left, right: left + size.width, top, bottom: top + size.height };
+  };
+  const ends = side === 'above' ? [at(0, true), at(0, false), at(1, true), at(1, false)] : [at(1, false), at(0, false), at(1, true), at(0, true)];
+  const between = [0.5, 0.25, 0.75].flatMap((share) => [at(share, side === 'above'), at(share, side !== 'above')]);
+  const places = [...ends, ...between];
+  const inside = places.filter(({ top, bottom }) => top >= area.y && bottom <= area.y + area.height);
+  return inside.length > 0 ? inside : places;
+}
+
 const overlap = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /**
- * The first place of each text that no line passes through and no earlier text takes; where there is none, the one with
+ * The first place of each text that no line passes through and no other text takes; where there is none, the one with
  * the fewest lines. A line that has come to a place stays there, so that a text moves a few times in a run at most.
+ * @param taken places of texts that stand already
  */
-export function placeTexts(texts: readonly (readonly Box[])[], lines: readonly Line[]): Box[] {
-  const placed: Box[] = [];
+export function placeTexts<P extends Box>(texts: readonly (readonly P[])[], lines: readonly Line[], taken: readonly Box[] = []): P[] {
+  const placed: P[] = [];
   for (const places of texts) {
-    const costs = places.map((box) => lines.filter((line) => crosses(line, box)).length + (lines.length + 1) * placed.filter((other) => overlap(other, box)).length);
+    const others = [...taken, ...placed];
+    const costs = places.map((box) => lines.filter((line) => crosses(line, box)).length + (lines.length + 1) * others.filter((other) => overlap(other, box)).length);
     placed.push(places[costs.indexOf(Math.min(...costs))]);
   }
   return placed;

@@ -12,12 +12,12 @@ import { ChartTable, type TableData } from '@/ui/charts/ChartTable.tsx';
 import { plainNumber } from '@/ui/charts/format.ts';
 import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
 import { armColour } from '@/ui/colours.ts';
+import { usePalette } from '@/ui/usePalette.ts';
 import { number } from '@/ui/words.ts';
 import chartClasses from '@/ui/charts/charts.module.css';
 import classes from './compare.module.css';
 import { type Cell, Heatmap } from './Heatmap.tsx';
 import { type MatrixPanel, matrixPanels, matrixSummary } from './matrices.ts';
-import { usePalette } from './usePalette.ts';
 
 const PANEL_GAP = 14;
 /** A panel narrower than this is hard to read; the panels then take another row. */
@@ -96,6 +96,7 @@ export function CkaMatrix() {
             <NativeSelect
               aria-label="Guide that the target is compared with"
               className={chartClasses.select}
+              title={`${guide} guide`}
               value={guide}
               onChange={(event) => showGuide(event.currentTarget.value)}
               data={guides.map((id) => ({ value: id, label: `${id} guide` }))}

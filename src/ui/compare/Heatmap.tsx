@@ -1,5 +1,7 @@
 /** One similarity matrix on a canvas: thousands of cells cost one drawing. */
 import { memo, useEffect, useRef } from 'react';
+import { rampLevel } from '@/ui/colours.ts';
+import type { Palette } from '@/ui/usePalette.ts';
 import classes from './compare.module.css';
 
 export interface Cell {
@@ -21,22 +23,10 @@ interface HeatmapProps {
   label: string;
 }
 
-export interface Palette {
-  ramp: readonly string[];
-  /** The same as RGBA bytes. */
-  bytes: Uint8ClampedArray;
-  /** Of the inks of the theme the one that reads best on each colour of the ramp. */
-  inks: readonly string[];
-  mark: string;
-  none: string;
-}
-
 /** From this size on a cell has room for its value, for a gap around it. */
 const VALUE_WIDTH = 24;
 const VALUE_HEIGHT = 14;
 const GAP_FROM = 7;
-
-const level = (value: number): number => Math.round(100 * Math.min(1, Math.max(0, value)));
 
 type Matrix = Pick<HeatmapProps, 'values' | 'rows' | 'columns' | 'width' | 'height'>;
 
@@ -51,10 +41,10 @@ function drawCells(context: CanvasRenderingContext2D, matrix: Matrix, palette: P
     for (let column = 0; column < columns; column++) {
       const value = values[row * columns + column];
       const finite = Number.isFinite(value);
-      context.fillStyle = finite ? palette.ramp[level(value)] : palette.none;
+      context.fillStyle = finite ? palette.ramp[rampLevel(value)] : palette.none;
       context.fillRect(column * w, row * h, w - 1, h - 1);
       if (!showValues || values.length === 0) continue;
-      context.fillStyle = finite ? palette.inks[level(value)] : palette.mark;
+      context.fillStyle = finite ? palette.inks[rampLevel(value)] : palette.mark;
       context.fillText(finite ? value.toFixed(2).replace(/^0/, '') : '×', (column + 0.5) * w - 0.5, (row + 0.5) * h);
     }
   }
@@ -65,7 +55,7 @@ function drawDense(context: CanvasRenderingContext2D, matrix: Matrix, palette: P
   const { values, rows, columns, width, height } = matrix;
   const pixels = new ImageData(columns, rows);
   for (let cell = 0; cell < rows * columns; cell++) {
-    const colour = Number.isFinite(values[cell]) ? level(values[cell]) : palette.ramp.length;
+    const colour = Number.isFinite(values[cell]) ? rampLevel(values[cell]) : palette.ramp.length;
     pixels.data.set(palette.bytes.subarray(4 * colour, 4 * colour + 4), 4 * cell);
   }
   const small = document.createElement('canvas');

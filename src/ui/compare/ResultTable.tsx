@@ -12,6 +12,7 @@ import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
 import type { Point } from '@/ui/charts/series.ts';
 import { armColour } from '@/ui/colours.ts';
 import { number, validationSet } from '@/ui/words.ts';
+import chartClasses from '@/ui/charts/charts.module.css';
 import classes from './compare.module.css';
 import { ExportMenu } from './ExportMenu.tsx';
 import { type ArmRow, armRows, guideRows } from './resultRows.ts';
@@ -52,7 +53,7 @@ export function ResultTable() {
   return (
     <Card title="Result" note={note} actions={<ExportMenu />} data-testid="result">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section ref={ref} className={classes.scroll} tabIndex={0} aria-label="Result table">
+      <section ref={ref} className={`${classes.scroll} ${chartClasses.shades}`} tabIndex={0} aria-label="Result table">
         <Table className={classes.table} verticalSpacing={5} horizontalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
@@ -74,14 +75,14 @@ export function ResultTable() {
                 </Table.Th>
                 <FinalAndBest final={row.valLoss} best={row.bestLoss} format={plainNumber} />
                 <FinalAndBest final={row.valMetric} best={row.bestMetric} format={words.bare} strong />
+                <Table.Td>
+                  {row.id === reference.id ? '—' : <Difference comparison={row.comparison} words={words} />}
+                </Table.Td>
                 {row.groups.map(({ perplexity, accuracy }, g) => (
                   <FinalAndAccuracy key={groups[g]} perplexity={perplexity} accuracy={accuracy} />
                 ))}
                 <Table.Td>{mean(row.trainMetric, words.bare)}</Table.Td>
                 <Table.Td>{mean(row.recalibrated, words.bare)}</Table.Td>
-                <Table.Td>
-                  {row.id === reference.id ? '—' : <Difference comparison={row.comparison} words={words} />}
-                </Table.Td>
               </Table.Tr>
             ))}
             {guides.map((guide) => (
@@ -159,15 +160,15 @@ function columnHeads(experiment: Experiment, done: boolean, reference: string): 
         `On the validation set of ${validationSet(experiment.task)} at the last evaluation. Below: the best of each seed over the run, ` +
         'averaged; it is chosen on the validation set and therefore flatters.',
     },
+    {
+      name: `vs ${reference.toLowerCase()}`,
+      hint: `Mean paired difference to ${reference} in ${differenceUnit || 'the same unit'}. Below: its 95 % t interval over seeds.`,
+    },
     ...labelGroups(experiment.task).map((name) => ({ name, hint: GROUP_HINTS[name] ?? OTHER_TOKENS })),
     { name: 'train', hint: done ? 'The same on the training set.' : 'The same on the last training batches.' },
     {
       name: 'recal.',
       hint: 'Validation score with batch-norm statistics recomputed over the training set. Known at the end of the run.',
-    },
-    {
-      name: `vs ${reference.toLowerCase()}`,
-      hint: `Mean paired difference to ${reference} in ${differenceUnit || 'the same unit'}. Below: its 95 % t interval over seeds.`,
     },
   ];
 }

@@ -5,7 +5,7 @@ import type { RunResult } from '@/experiment/result.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import { FakeLab, type FakeOptions } from '@/state/fakeLab.test-helper.ts';
 import { RunData } from '@/state/runData.ts';
-import { CSV_HEADER, csvBlocks, toJson } from './exports.ts';
+import { CSV_HEADER, csvBlocks, holdsCurves, toJson } from './exports.ts';
 import { armRows, guideRows } from './resultRows.ts';
 import { scoresAt, verdictOf } from './verdictOf.ts';
 
@@ -60,6 +60,12 @@ describe('CSV', () => {
 
   test('nothing recorded is only the header', () => {
     expect([...csvBlocks(new RunData(null))].join('')).toBe(`${CSV_HEADER}\n`);
+  });
+
+  test('is known again, and other tables are not', async () => {
+    const { data } = await recorded();
+    expect(await holdsCurves(new Blob([...csvBlocks(data)]))).toBe(true);
+    for (const other of ['', 'arm,seed\n', 'x,y\n1,2\n']) expect(await holdsCurves(new Blob([other]))).toBe(false);
   });
 });
 

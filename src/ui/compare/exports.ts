@@ -10,6 +10,9 @@ export const toJson = (experiment: Experiment, result: RunResult | null): string
 
 export const CSV_HEADER = 'arm,seed,step,series,value';
 
+/** Whether a file holds curves that were saved here. */
+export const holdsCurves = async (file: Blob): Promise<boolean> => (await file.slice(0, CSV_HEADER.length).text()) === CSV_HEADER;
+
 /** Names with commas or quotes are quoted (RFC 4180). */
 const field = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 

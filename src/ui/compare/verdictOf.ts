@@ -3,6 +3,7 @@ import { taskMetric, taskShape } from '@/experiment/describe.ts';
 import type { Experiment } from '@/experiment/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { type Verdict, type VerdictArm, verdict } from '@/stats/verdict.ts';
+import { interventionWords } from '@/experiment/settingWords.ts';
 
 /** Arms are compared with the one called "unguided", or with the first where there is none. */
 export const referenceArm = (experiment: Experiment): string =>
@@ -10,10 +11,11 @@ export const referenceArm = (experiment: Experiment): string =>
 
 /** Validation metric of every arm by seed; null for a member that diverged. */
 export function scoresAt(data: RunData, evaluation: Evaluation): VerdictArm[] {
-  const names = new Map(data.experiment?.arms.map((arm) => [arm.id, arm.name]));
+  const arms = new Map(data.experiment?.arms.map((arm) => [arm.id, arm]));
   return [...data.arms].map(([id, members]) => ({
     id,
-    name: names.get(id) ?? id,
+    name: arms.get(id)?.name ?? id,
+    guided: arms.get(id)?.align !== undefined || arms.get(id)?.distil !== undefined,
     scores: members.map((m) => {
       const score = evaluation.valMetric[m];
       return Number.isFinite(score) && data.divergedAt(data.members[m]) === undefined ? score : null;
@@ -34,5 +36,6 @@ export function verdictOf(data: RunData, finished: boolean): Verdict | null {
     finished,
     step: lastEvaluation.step,
     steps: experiment.base.steps,
+    changes: data.interventions.filter(({ step }) => step < lastEvaluation.step).map(interventionWords),
   });
 }

@@ -7,6 +7,7 @@ import { addFiles, putAsset, type Taken } from '@/state/files.ts';
 import { type Imported, MAX_IMPORT_BYTES, readExperiment } from '@/state/importing.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
+import { holdsCurves } from '@/ui/compare/exports.ts';
 import { notify } from '@/ui/notify.ts';
 import { problemWords } from '@/ui/words.ts';
 import { assetSummary } from './words.ts';
@@ -14,6 +15,13 @@ import { assetSummary } from './words.ts';
 /** Take in what was chosen or dropped: an experiment or a result (one JSON file), else files of a person's own. */
 export async function takeFiles(files: GivenFile[]): Promise<void> {
   if (files.length === 0) return;
+  if (files.length === 1 && (await holdsCurves(files[0].blob))) {
+    refuse(
+      `“${files[0].path}” could not be taken in`,
+      'It holds curves that this page has saved for statistics programs. A run comes back out of its result, “Experiment and result (JSON)” in the same menu. The experiment on the page is unchanged.',
+    );
+    return;
+  }
   const text = files.length === 1 ? await jsonIn(files[0]) : null;
   if (text === null) tell(await addFiles(files), files);
   else importExperiment(files[0].path, text);

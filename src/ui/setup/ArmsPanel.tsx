@@ -15,7 +15,7 @@ import { StaleDot } from './StaleDot.tsx';
 
 function ArmRow({ arm, base }: { arm: ArmSpec; base: BaseSettings }) {
   const stale = useIsStale(`arms.${arm.id}`);
-  const statement = armStatement(arm, base);
+  const statement = useExperiment(({ experiment: { interventions } }) => armStatement(arm, base, interventions));
   // Beside the list, so that the arms stay in view; below on screens with no room beside it.
   const position = useMatches<FloatingPosition>({ base: 'bottom-end', md: 'left-start' });
   return (

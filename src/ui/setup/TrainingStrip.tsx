@@ -1,10 +1,10 @@
 import { Button, Collapse, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle, IconChevronDown, IconChevronUp } from '@tabler/icons-react';
-import { baseSchema, type Intervention } from '@/experiment/schema.ts';
+import { baseSchema } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
-import { number, trainingStatement } from '@/ui/words.ts';
+import { interventionWords, trainingStatement } from '@/ui/words.ts';
 import { cutWarmup } from './cutWarmup.ts';
 import classes from './setup.module.css';
 import { StaleDot } from './StaleDot.tsx';
@@ -44,16 +44,6 @@ export function TrainingStrip() {
       </Collapse>
     </>
   );
-}
-
-function interventionWords({ step, set }: Intervention): string {
-  const what = [
-    set.learningRate === undefined ? '' : `learning rate ${number(set.learningRate)}`,
-    set.guidance === undefined ? '' : `guidance ${set.guidance ? 'on' : 'off'}`,
-  ]
-    .filter(Boolean)
-    .join(', ');
-  return `${what} from step ${number(step)}`;
 }
 
 /** Changes made while an earlier run ran; they are repeated, so that the same link gives the same curves. */

@@ -20,7 +20,7 @@ export function QuestionLine() {
       <b data-testid="question">{experiment.question}</b>{' '}
       {changed
         ? `Changed from the preset “${preset.title}”.`
-        : 'Left the data, in the middle which layers are matched, right what is compared.'}{' '}
+        : 'First the data, then which layers are matched, last what is compared.'}{' '}
       {!changed && <EvidenceButton preset={preset.id} />}{' '}
       {canUndo && (
         <Button size="compact-xs" variant="subtle" onClick={undo} data-testid="undo">

@@ -15,6 +15,8 @@ interface TokenSplit extends Split {
 
 /** Room for sequences, and where in it each of them is. */
 interface Sheet extends TokenSplit {
+  /** Tokens and, behind them, labels. */
+  readonly both: Int32Array<ArrayBuffer>;
   readonly each: readonly (readonly [tokens: Int32Array, labels: Int32Array])[];
 }
 
@@ -49,8 +51,10 @@ export class SequenceTask implements DrawnTask {
     if (train) return gatherRows(train, batchIndices(seed, step, batchSize, train.examples));
     const random = stream(seed, name, this.spec.kind, 'step', step);
     if (this.#sheet?.examples !== batchSize) this.#sheet = this.#empty(batchSize);
-    const { inputs, labels } = this.#fill(this.#sheet, () => random);
-    return { examples: batchSize, inputs: inputs.slice(), labels: labels.slice() };
+    const { inputs, both } = this.#fill(this.#sheet, () => random);
+    // To allocate an array takes longer than to copy it: one for tokens and labels.
+    const copy = both.slice();
+    return { examples: batchSize, inputs: copy.subarray(0, inputs.length), labels: copy.subarray(inputs.length) };
   }
 
   rows(seed: number, step: number, batchSize: number): Uint32Array<ArrayBuffer> | null {
@@ -80,16 +84,16 @@ export class SequenceTask implements DrawnTask {
   #empty(examples: number): Sheet {
     const [length] = this.shape.input;
     const { outputs } = this.shape.tokens;
-    const inputs = new Int32Array(examples * length);
-    const labels = new Int32Array(examples * outputs);
+    const both = new Int32Array(examples * (length + outputs));
+    const inputs = both.subarray(0, examples * length);
+    const labels = both.subarray(inputs.length);
     const each = Array.from({ length: examples }, (_, i) =>
       [inputs.subarray(i * length, (i + 1) * length), labels.subarray(i * outputs, (i + 1) * outputs)] as const);
-    return { examples, inputs, labels, each };
+    return { examples, inputs, labels, both, each };
   }
 
   #fill(sheet: Sheet, streamOf: (index: number) => Stream): Sheet {
-    sheet.inputs.fill(-1);
-    sheet.labels.fill(-1);
+    sheet.both.fill(-1);
     sheet.each.forEach(([tokens, labels], i) => {
       this.#draw(streamOf(i), tokens, labels);
     });

@@ -1,8 +1,9 @@
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
-import { similarityColour, similarityInk } from '@/ui/colours.ts';
+import { similarityColour } from '@/ui/colours.ts';
 import { number } from '@/ui/words.ts';
 import type { LayerData, LayerNode } from './graph.ts';
+import { nameSize } from './layout.ts';
 import classes from './mapping.module.css';
 
 /** "block 2, conv 1: 8×8×32 = 2,048 features" */
@@ -21,7 +22,7 @@ const spoken = (data: LayerData): string =>
  * keyboard reaches (MappingGraph moves the focus).
  */
 export const Layer = memo(function Layer({ data }: NodeProps<LayerNode>) {
-  const { side, tap, named, similarity, mapped, height } = data;
+  const { side, tap, named, similarity, ink, mapped, height } = data;
   return (
     <div
       className={classes.layer}
@@ -32,7 +33,7 @@ export const Layer = memo(function Layer({ data }: NodeProps<LayerNode>) {
       style={{
         height,
         borderRadius: Math.min(6, height / 2),
-        ...(similarity !== null && { background: similarityColour(similarity), color: similarityInk(similarity) }),
+        ...(similarity !== null && { background: similarityColour(similarity), color: ink }),
       }}
     >
       <button
@@ -42,7 +43,7 @@ export const Layer = memo(function Layer({ data }: NodeProps<LayerNode>) {
         tabIndex={data.index === 0 ? 0 : -1}
         aria-label={spoken(data)}
       >
-        {named && <span aria-hidden>{tap.label}</span>}
+        {named && <span aria-hidden style={{ fontSize: nameSize(height) }}>{tap.label}</span>}
       </button>
       <Handle
         type={side === 'guide' ? 'source' : 'target'}

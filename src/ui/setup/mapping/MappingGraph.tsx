@@ -4,6 +4,7 @@ import '@xyflow/react/dist/base.css';
 import { useEffect, useMemo, useRef } from 'react';
 import type { TapDescription } from '@/experiment/describe.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
+import { usePalette } from '@/ui/usePalette.ts';
 import { buildGraph } from './graph.ts';
 import { tapOf } from './ids.ts';
 import { Layer } from './Layer.tsx';
@@ -47,9 +48,10 @@ export function MappingGraph({
   useEffect(() => {
     root.current?.querySelector('.react-flow__attribution a')?.setAttribute('tabindex', '-1');
   }, []);
+  const inks = usePalette()?.inks;
   const { nodes, edges } = useMemo(
-    () => buildGraph({ guideTaps, targetTaps, pairs, similarity, width, height }),
-    [guideTaps, targetTaps, pairs, similarity, width, height],
+    () => buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, width, height }),
+    [guideTaps, targetTaps, pairs, similarity, inks, width, height],
   );
   const { start, message, onKeyDown } = useLayerKeys(root, {
     guideTaps: guideTaps.map((tap) => tap.name),

@@ -1,6 +1,6 @@
-import { Button, Group, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core';
+import { Button, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { lazy, Suspense, useCallback, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useId, useMemo } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/describe.ts';
 import { describeGuide } from '@/experiment/guides.ts';
 import { guidesInUse } from '@/experiment/plan.ts';
@@ -73,18 +73,25 @@ function QuickMappings({ view, mapping }: { view: MappingView; mapping: MappingS
 
 /** Whose similarities colour the picture. */
 function ArmInFocus({ experiment, view }: { experiment: Experiment; view: MappingView }) {
+  const id = useId();
   const showArm = useView((state) => state.showArm);
   return (
-    <Tooltip label="Colours show how alike the layers of this arm and of the guide are now (CKA on the validation probe).">
-      <NativeSelect
-        aria-label="Arm whose similarities are shown"
-        data-testid="arm-in-focus"
-        className={classes.focus}
-        data={experiment.arms.map((arm) => ({ value: arm.id, label: arm.name }))}
-        value={view.arm}
-        onChange={(event) => showArm(event.currentTarget.value)}
-      />
-    </Tooltip>
+    <>
+      <label htmlFor={id} className={setup.small}>
+        colour is CKA of
+      </label>
+      <Tooltip label="Colours show how alike the layers of this arm and of the guide are now (CKA on the validation probe).">
+        <NativeSelect
+          id={id}
+          data-testid="arm-in-focus"
+          className={classes.focus}
+          title={experiment.arms.find((arm) => arm.id === view.arm)?.name}
+          data={experiment.arms.map((arm) => ({ value: arm.id, label: arm.name }))}
+          value={view.arm}
+          onChange={(event) => showArm(event.currentTarget.value)}
+        />
+      </Tooltip>
+    </>
   );
 }
 
@@ -242,11 +249,10 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
         >
           {({ PairsTable }) => <PairsTable view={view} {...picture} />}
         </EditPopover>
-        <Group gap={6} ml="auto" wrap="nowrap">
+        <div className={classes.colour}>
           <span className={classes.hint}>drag between layers;</span>
-          <span className={`${setup.small} ${classes.detail}`}>colour is CKA of</span>
           <ArmInFocus experiment={experiment} view={view} />
-        </Group>
+        </div>
       </div>
       <div className={classes.ends}>
         <GuideEnd experiment={experiment} view={view} />

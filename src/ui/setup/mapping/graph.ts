@@ -2,6 +2,7 @@
 import { type Edge, type Node, Position } from '@xyflow/react';
 import type { TapDescription } from '@/experiment/describe.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
+import { rampLevel } from '@/ui/colours.ts';
 import { nodeId, type Side, wireId } from './ids.ts';
 import { layoutColumn, type Rect, wiresHaveRoom } from './layout.ts';
 
@@ -12,6 +13,8 @@ export type LayerData = {
   named: boolean;
   /** Mean CKA of the layer's pairs; null when it has none, or nothing was measured. */
   similarity: number | null;
+  /** What can be read on its colour. */
+  ink: string | undefined;
   mapped: boolean;
   height: number;
   /** The layers at the other end of its wires. */
@@ -35,6 +38,8 @@ export interface Picture {
   targetTaps: readonly TapDescription[];
   pairs: readonly TapPair[];
   similarity: (pair: TapPair) => number | null;
+  /** What can be read on each step of the ramp; absent while that is not known. */
+  inks: readonly string[] | undefined;
   width: number;
   height: number;
 }
@@ -44,7 +49,7 @@ const mean = (values: number[]): number | null =>
 
 const number2 = (value: number | null) => (value === null ? '' : `, CKA ${value.toFixed(2)}`);
 
-export function buildGraph({ guideTaps, targetTaps, pairs, similarity, width, height }: Picture): {
+export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, width, height }: Picture): {
   nodes: LayerNode[];
   edges: WireEdge[];
 } {
@@ -60,6 +65,7 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, width, he
     const own = pairs
       .map((pair, i) => ({ pair, value: similarities[i] }))
       .filter(({ pair }) => (side === 'guide' ? pair.guideTap : pair.targetTap) === tap.name);
+    const alike = mean(own.flatMap(({ value }) => (value === null ? [] : [value])));
     const size = { width: rect.width, height: rect.height };
     return {
       id: nodeId(side, tap.name),
@@ -83,7 +89,8 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, width, he
         named,
         height: rect.height,
         mapped: own.length > 0,
-        similarity: mean(own.flatMap(({ value }) => (value === null ? [] : [value]))),
+        similarity: alike,
+        ink: alike === null ? undefined : inks?.[rampLevel(alike)],
         partners: own.map(
           ({ pair }) =>
             labels.get(side === 'guide' ? nodeId('target', pair.targetTap) : nodeId('guide', pair.guideTap)) ?? '',

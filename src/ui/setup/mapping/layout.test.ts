@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layoutColumn, wiresHaveRoom } from './layout.ts';
+import { layoutColumn, nameSize, wiresHaveRoom } from './layout.ts';
 
 describe.each([1, 3, 10, 26, 64, 70])('a column of %d layers', (count) => {
   it.each([
@@ -21,6 +21,15 @@ describe.each([1, 3, 10, 26, 64, 70])('a column of %d layers', (count) => {
 it('names layers that are tall enough', () => {
   expect(layoutColumn(10, 'left', 850, 190).named).toBe(true);
   expect(layoutColumn(64, 'left', 850, 190).named).toBe(false);
+});
+
+it('leaves names that can be read and room around them', () => {
+  for (let count = 1; count < 30; count++) {
+    const { named, rects: [{ height }] } = layoutColumn(count, 'left', 850, 190);
+    if (!named) continue;
+    expect(nameSize(height)).toBeGreaterThan(9.5);
+    expect(height - nameSize(height)).toBeGreaterThan(4);
+  }
 });
 
 it('numbers wires that stand apart', () => {

@@ -1,9 +1,18 @@
 import { useEffect, useState } from 'react';
 import { drawSoon } from '@/ui/charts/redraw.ts';
-import { similarityColour } from '@/ui/colours.ts';
-import type { Palette } from './Heatmap.tsx';
+import { RAMP_LEVELS, similarityColour } from './colours.ts';
+import { inkOn } from './contrast.ts';
 
-const LEVELS = 101;
+export interface Palette {
+  /** Of similarities, see `rampLevel`. */
+  ramp: readonly string[];
+  /** The same as RGBA bytes, and behind them those of `none`. */
+  bytes: Uint8ClampedArray;
+  /** What can be read on each colour of the ramp. */
+  inks: readonly string[];
+  mark: string;
+  none: string;
+}
 
 /** RGBA of any CSS colours, by drawing them. */
 function toBytes(colours: readonly string[]): Uint8ClampedArray {
@@ -19,33 +28,14 @@ function toBytes(colours: readonly string[]): Uint8ClampedArray {
   return context.getImageData(0, 0, colours.length, 1).data;
 }
 
-/** Relative luminance and contrast as WCAG 2 defines them. */
-function luminance(rgb: Uint8ClampedArray): number {
-  const [r, g, b] = [...rgb].map((byte) => {
-    const share = byte / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-const contrast = (a: number, b: number): number => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-
 /** CSS variables and mixtures resolved by the browser itself, as a canvas needs them. */
 function resolvePalette(): Palette {
-  const steps = Array.from({ length: LEVELS }, (_, i) => similarityColour(i / (LEVELS - 1)));
-  const colours = resolveColours([...steps, 'var(--line)', 'var(--ink)', 'var(--on-accent)']);
-  const ramp = colours.slice(0, LEVELS);
-  const [line, ...inks] = colours.slice(LEVELS);
+  const steps = Array.from({ length: RAMP_LEVELS }, (_, i) => similarityColour(i / (RAMP_LEVELS - 1)));
+  const colours = resolveColours([...steps, 'var(--line)', 'var(--ink)']);
+  const ramp = colours.slice(0, RAMP_LEVELS);
+  const [none, mark] = colours.slice(RAMP_LEVELS);
   const bytes = toBytes(colours);
-  const bright = (i: number) => luminance(bytes.subarray(4 * i, 4 * i + 3));
-  const [first, second] = [bright(LEVELS + 1), bright(LEVELS + 2)];
-  const palette: Palette = {
-    ramp,
-    bytes,
-    inks: ramp.map((_, i) => (contrast(bright(i), first) >= contrast(bright(i), second) ? inks[0] : inks[1])),
-    mark: inks[0],
-    none: line,
-  };
-  return palette;
+  return { ramp, bytes, inks: ramp.map((_, i) => inkOn(bytes.subarray(4 * i, 4 * i + 3))), mark, none };
 }
 
 /** All at once: asked one by one, the browser would work the page's styles out anew for each. */
