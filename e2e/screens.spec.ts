@@ -70,7 +70,7 @@ test('on a phone the buttons stay where they are, and lead to the curves', async
   await expect(page.getByTestId('learning-rate')).toBeVisible();
   expect(await places()).toEqual(before);
   await page.getByTestId('preset-picker').click();
-  await page.getByTestId('preset-deep-fcn').click();
+  await page.getByTestId('preset-deep-fcn').press('Enter');
   await expect(page.getByTestId('stale-note')).toBeVisible();
   expect(await places()).toEqual(before);
   expect((await page.getByTestId('run-bar').boundingBox())?.height).toBeLessThan(120);
