@@ -25,7 +25,7 @@ const number = new DataView(new ArrayBuffer(8));
 
 /** 128 bits that depend on all bits of the seed and of every name. */
 function hashNames(seed: number, names: readonly StreamName[]): Uint32Array {
-  const state = Uint32Array.from(LANES);
+  const state = new Uint32Array(LANES);
   let length = 0;
   const absorb = (word: number) => {
     length++;
