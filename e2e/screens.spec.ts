@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { ROOT } from '../scripts/install.mjs';
 import { expect, test } from './support/person.ts';
-import { link, runToEnd, tiny } from './support/site.ts';
+import { link, run, runToEnd, tiny } from './support/site.ts';
 
 const FOLDER = join(ROOT, 'test-results/screens');
 const SCREENSHOT = join(ROOT, 'docs/screenshot.png');
@@ -53,6 +53,33 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
   });
 }
+
+test('on a phone the buttons stay where they are, and lead to the curves', async ({ page, site }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(site + link((e) => ({ ...tiny(e, 20_000), base: { ...tiny(e, 20_000).base, schedule: { kind: 'cosine', warmup: 30_000 } } })));
+  const strip = page.getByTestId('training-settings');
+  await expect(strip).toContainText('warm-up of 30,000 steps and cosine');
+  await expect(strip.getByRole('img', { name: /does not fit into 20000/ })).toBeVisible();
+  const places = () => Promise.all(['run-button', 'pause-button', 'step-button', 'reset-button'].map(async (id) => {
+    const button = page.getByTestId(id);
+    return (await button.count()) === 0 ? [] : [await button.boundingBox()];
+  })).then((found) => found.flat());
+  const before = await places();
+  expect(before).toHaveLength(3);
+  await run(page);
+  await expect(page.getByTestId('learning-rate')).toBeVisible();
+  expect(await places()).toEqual(before);
+  await page.getByTestId('preset-picker').click();
+  await page.getByTestId('preset-deep-fcn').press('Enter');
+  await expect(page.getByTestId('stale-note')).toBeVisible();
+  expect(await places()).toEqual(before);
+  expect((await page.getByTestId('run-bar').boundingBox())?.height).toBeLessThan(120);
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.getByTestId('curves-jump').click();
+  await expect(page.getByTestId('chart-loss')).toBeInViewport();
+  await expect(page.getByTestId('curves-jump')).toHaveCount(0);
+  expect(await overflowing(page)).toEqual([]);
+});
 
 test('what shows the effect fits one screen of 1440 × 900', async ({ page, site }) => {
   await page.goto(site + link((e) => ({ ...tiny(e), seeds: [0, 1, 2] })));

@@ -162,7 +162,26 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await steps.fill('0');
   await expect(page.getByText('Needs a whole number from 1 to 100,000.')).toBeVisible();
   expect(experimentIn(page).base.steps).toBe(250);
+  // Neither the button nor the key runs something else than what is seen.
+  const refused = page.getByTestId('entry-refused');
+  await expect(refused).toHaveText('“Steps” holds an entry that cannot be used: correct it or press Escape.');
+  await page.getByTestId('run-button').click({ force: true });
+  await page.getByTestId('step-button').click({ force: true });
+  await page.getByTestId('question').click();
+  await page.keyboard.press('Space');
+  await expect(page.getByTestId('run-button')).toHaveText('Run');
+  await expect(page.getByTestId('reset-button')).toHaveAttribute('aria-disabled', 'true');
+  await steps.press('Escape');
+  await expect(steps).toHaveValue('250');
+  await expect(refused).toHaveCount(0);
+  for (const typed of ['-5', '2.5']) {
+    await steps.press('Control+a');
+    await steps.pressSequentially(typed);
+    await expect(steps).toHaveValue(typed);
+    await expect(refused).toBeVisible();
+  }
   await steps.fill('400');
+  await expect(refused).toHaveCount(0);
   await expectExperiment(page, (e) => e.base.steps).toBe(400);
   await expect(page.getByTestId('training-settings')).toContainText('400 steps');
 

@@ -161,8 +161,16 @@ test('reset begins again: the same curve, as if nothing had been run or changed 
   await runToEnd(page);
   const first = await exportedResult(page);
   expect(first.experiment.interventions).toEqual([]);
+  // A click that was not meant.
+  await page.getByTestId('reset-button').click();
+  await expect(page.getByTestId('chart-loss-summary')).toContainText('nothing has run yet');
+  await page.getByTestId('undo-reset').click();
+  await expect(page.getByTestId('chart-loss-summary')).toContainText('after step 1,500 of 1,500');
+  await expect(page.getByTestId('undo-reset')).toHaveCount(0);
+  expect(await exportedResult(page)).toEqual(first);
   await page.getByTestId('reset-button').click();
   await runToEnd(page);
+  await expect(page.getByTestId('undo-reset')).toHaveCount(0);
   expect(curves(await exportedResult(page))).toEqual(curves(first));
 
   const fresh = await context.newPage();

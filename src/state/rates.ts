@@ -116,8 +116,8 @@ function measuredRun(state: RunState, before: RunState): { experiment: Experimen
 /** Learn from every run that ends or pauses how fast this device is. @returns a function that stops it */
 export function watchRates(): () => void {
   return useRun.subscribe((state, before) => {
-    // What a file tells of another device says nothing about this one.
-    if (!state.environment || state.loadedFrom !== null || state.environment.software) return;
+    // What a file tells of another device says nothing about this one, and what is put back was learned from before.
+    if (!state.environment || state.closed || state.environment.software) return;
     const run = measuredRun(state, before);
     if (!run) return;
     const { rates, recordRate } = usePreferences.getState();

@@ -27,6 +27,8 @@ export interface RunState {
   result: RunResult | null;
   /** The file that the run on screen was read from; null for one that was run here. */
   loadedFrom: string | null;
+  /** The lab holds nothing of it: it was read from a file, or put back after a reset. */
+  closed: boolean;
   failure: Failure | null;
   /** Guides that the next run trains here instead of taking the shipped or kept one. */
   retrain: readonly string[];
@@ -46,6 +48,7 @@ const emptyRun = {
   secondsLeft: 0,
   result: null,
   loadedFrom: null,
+  closed: false,
   failure: null,
 } as const;
 
@@ -95,8 +98,21 @@ export function beginRun(experiment: Experiment): void {
 /** Show a finished run out of a file: `events` are what was heard of it. */
 export function showRun(experiment: Experiment, events: readonly LabEvent[], file: string): void {
   beginRun(experiment);
-  useRun.setState({ phase: 'finished', detail: '', loadedFrom: file });
+  useRun.setState({ phase: 'finished', detail: '', loadedFrom: file, closed: true });
   for (const event of events) applyEvent(event);
+  flush();
+}
+
+/** The run on screen, if it has come to its end: a reset that was not meant can be taken back. */
+export function endedRun(): RunState | null {
+  const state = useRun.getState();
+  return state.phase === 'finished' && state.result ? state : null;
+}
+
+/** Show a run again that was on screen. */
+export function putBack({ environment: _e, retrain: _r, version: _v, ...run }: RunState): void {
+  pending = {};
+  useRun.setState({ ...run, closed: true });
   flush();
 }
 
@@ -157,6 +173,10 @@ export function differsFromRun(edited: Experiment, run: Pick<RunState, 'opened' 
   // What a person changed while it ran is part of the run: with or without it, it is the same experiment.
   return !sameValue(edited, run.opened) && !sameValue(edited, run.experiment);
 }
+
+/** Whether Run goes on with the run on screen instead of beginning one. */
+export const wouldResume = (edited: Experiment, run: Pick<RunState, 'phase' | 'opened' | 'experiment'>): boolean =>
+  run.phase === 'paused' && !differsFromRun(edited, run);
 
 /** Learning rate and guidance as they are now, interventions included. */
 export function currentSettings(run: Pick<RunState, 'experiment' | 'step'>): {

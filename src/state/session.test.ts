@@ -151,6 +151,37 @@ test('a result from a file takes the place of the run, and the next run is made 
   stop();
 });
 
+test('a finished run that was reset is put back as it was, unless another has begun', async () => {
+  const { session, lab, edited } = start({ chunk: 1 });
+  await session.run();
+  await session.intervene({ guidance: false });
+  await lab().idle();
+  const { data, result, step } = useRun.getState();
+  const changed = edited();
+  expect(changed.interventions).toHaveLength(1);
+  const undo = await session.reset();
+  expect(phase()).toBe('idle');
+  expect(edited()).toEqual(small);
+  const rates = usePreferences.getState().rates;
+  const stop = watchRates();
+  undo?.();
+  stop();
+  expect(useRun.getState()).toMatchObject({ phase: 'finished', result, step, loadedFrom: null, closed: true });
+  expect(useRun.getState().data).toBe(data);
+  expect(edited()).toEqual(changed);
+  expect(usePreferences.getState().rates).toEqual(rates);
+  // Nothing of it is in the lab any more: there is nothing to close there.
+  const closed = lab().calls.filter((call) => call === 'close').length;
+  const again = await session.reset();
+  expect(lab().calls.filter((call) => call === 'close')).toHaveLength(closed);
+
+  await session.run();
+  expect(useRun.getState().closed).toBe(false);
+  again?.();
+  expect(phase()).not.toBe('finished');
+  expect(await session.reset()).toBeNull();
+});
+
 test('reset while preparing ends the lab, because preparing cannot be interrupted', async () => {
   const { session, labs } = start({ guideReports: 50, chunkMs: 1 });
   const running = session.run();

@@ -23,7 +23,7 @@ import { useExperiment } from './experiment.ts';
 import { claim, orphans, TAB_RUN, useKeptRuns } from './keptRuns.ts';
 import { sameValue } from './paths.ts';
 import { usePreferences } from './preferences.ts';
-import { applyEvent, beginRun, clearRun, differsFromRun, failRun, showRun, useRun } from './run.ts';
+import { applyEvent, beginRun, clearRun, differsFromRun, endedRun, failRun, putBack, showRun, useRun, wouldResume } from './run.ts';
 
 export type PreviewSplit = 'train' | 'val';
 
@@ -64,7 +64,7 @@ export class Session {
   async run(): Promise<void> {
     const state = useRun.getState();
     if (state.phase === 'preparing' || state.phase === 'running') return;
-    if (state.phase === 'paused' && !differsFromRun(this.#sources.experiment(), state)) return this.resume();
+    if (wouldResume(this.#sources.experiment(), state)) return this.resume();
     await this.#open((lab) => lab.run());
   }
 
@@ -88,8 +88,13 @@ export class Session {
     }
   }
 
-  /** Discard the run. The next one of the same experiment starts from the same weights. */
-  async reset(): Promise<void> {
+  /**
+   * Discard the run. The next one of the same experiment starts from the same weights.
+   * @returns what shows a finished run again, while nothing else is on screen; null where none has finished
+   */
+  async reset(): Promise<(() => void) | null> {
+    const ended = endedRun();
+    const before = this.#sources.experiment();
     const { phase, opened, experiment } = useRun.getState();
     this.#run++;
     this.#listening = false;
@@ -98,8 +103,17 @@ export class Session {
       this.#sources.edit(opened);
     // Asked for before the page is idle: what is asked then (another backend) finds no run that holds on to its own.
     const over = this.#giveUp(phase);
+    const after = this.#sources.experiment();
     clearRun();
     await over;
+    return (
+      ended &&
+      (() => {
+        if (useRun.getState().phase !== 'idle') return;
+        if (sameValue(this.#sources.experiment(), after)) this.#sources.edit(before);
+        putBack(ended);
+      })
+    );
   }
 
   /** Show a finished run out of a file, in the place of the one on screen, and edit its experiment. */
@@ -225,7 +239,7 @@ export class Session {
   #giveUp(phase: Phase): Promise<void> | undefined {
     // Preparing cannot be interrupted from outside: end the lab instead, the next run starts a new one.
     if (phase === 'preparing' || phase === 'failed') return this.#discardLab();
-    const open = phase !== 'idle' && useRun.getState().loadedFrom === null;
+    const open = phase !== 'idle' && !useRun.getState().closed;
     return open ? this.#guard(async (lab) => lab.close()) : undefined;
   }
 

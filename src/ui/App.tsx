@@ -6,6 +6,7 @@ import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useResultsOf } from '@/state/stale.ts';
 import classes from './App.module.css';
+import { CURVES_ID } from './run/places.ts';
 import { RunBar } from './run/RunBar.tsx';
 import { VerdictCard } from './run/VerdictCard.tsx';
 import { SetupCard } from './setup/SetupCard.tsx';
@@ -49,11 +50,13 @@ function Results() {
   const another = useResultsOf() === 'another';
   return (
     <div className={classes.results} data-of-another={another || undefined} data-testid="results">
-      <ErrorBoundary part="The curves">
-        <Suspense fallback={<div className={classes.curves} />}>
-          <Curves />
-        </Suspense>
-      </ErrorBoundary>
+      <div id={CURVES_ID} tabIndex={-1} className={classes.place}>
+        <ErrorBoundary part="The curves">
+          <Suspense fallback={<div className={classes.curves} />}>
+            <Curves />
+          </Suspense>
+        </ErrorBoundary>
+      </div>
       <ErrorBoundary part="The comparison">
         <Suspense>
           <Comparison />

@@ -11,3 +11,9 @@ export function notify(topic: string, note: NotificationData): void {
   if (last !== undefined) notifications.hide(last);
   shown.set(topic, notifications.show(note));
 }
+
+/** Take the note on a topic away: what it says is no longer so. */
+export function unnotify(topic: string): void {
+  const last = shown.get(topic);
+  if (last !== undefined) notifications.hide(last);
+}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { presetExperiment } from '@/experiment/testing.ts';
-import { armStatement, bytes, count, duration, interventionWords, number, problemWords, trainingStatement } from './words.ts';
+import { armStatement, bytes, count, duration, interventionWords, number, problemWords, scheduleName, trainingStatement } from './words.ts';
 
 it.each([
   [250, '250'],
@@ -54,6 +54,13 @@ it('says the training in a line', () => {
   expect(trainingStatement(presetExperiment('wide-fcn').base)).toBe(
     'Adam · learning rate 1e-3, constant · batch 128 · 250 steps · evaluated every 10 · no clipping',
   );
+});
+
+it('says how long a warm-up is, where there is one', () => {
+  expect(scheduleName({ kind: 'constant' })).toBe('constant');
+  expect(scheduleName({ kind: 'cosine', warmup: 0 })).toBe('cosine');
+  expect(scheduleName({ kind: 'cosine', warmup: 100 })).toBe('warm-up of 100 steps and cosine');
+  expect(scheduleName({ kind: 'tail', warmup: 20, decay: 0.3 })).toBe('warm-up of 20 steps and tail');
 });
 
 it('says which batch size is meant, and where it is set', () => {

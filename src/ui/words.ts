@@ -127,8 +127,11 @@ export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: re
 export const optimiserName = (optimiser: OptimiserSpec): string =>
   ({ adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' })[optimiser.kind];
 
+/** "cosine", "warm-up of 100 steps and cosine" */
 export const scheduleName = (schedule: ScheduleSpec): string =>
-  ({ constant: 'constant', tail: 'warm-up and tail', cosine: 'cosine' })[schedule.kind];
+  schedule.kind === 'constant' || schedule.warmup === 0
+    ? schedule.kind
+    : `warm-up of ${plural(schedule.warmup, 'step')} and ${schedule.kind}`;
 
 /** "trained, 300 steps" */
 export const guideState = (guide: GuideSpec): string =>

@@ -43,7 +43,7 @@ function Texts() {
   const [draw, setDraw] = useState(0);
   const [seedIndex, setSeedIndex] = useState(0);
   const seed = Math.min(seedIndex, experiment.seeds.length - 1);
-  const loaded = useRun((state) => state.loadedFrom !== null);
+  const loaded = useRun((state) => state.closed);
   const still = (phase === 'paused' || phase === 'finished') && !loaded;
   const temperature = choice === LIKELY ? 1 : Number(choice);
   const written = useWritten(visible && still && step > 0, data, { step, temperature, draw });

@@ -9,10 +9,13 @@ import { useResultsOf } from '@/state/stale.ts';
 import { Estimate } from '@/ui/setup/Estimate.tsx';
 import { Announcer } from './Announcer.tsx';
 import { ButtonHint } from './ButtonHint.tsx';
-import { useFilesAwaited } from './filesAwaited.ts';
+import { CurvesJump } from './CurvesJump.tsx';
 import { GuideTraining } from './GuideTraining.tsx';
+import { type HeldUp, useHeldUp } from './heldUp.ts';
 import { LiveControls } from './LiveControls.tsx';
+import { RUN_ID } from './places.ts';
 import { progressWords, runLabel } from './progress.ts';
+import { resetRun } from './resetRun.tsx';
 import classes from './run.module.css';
 import { useRunKeys } from './useRunKeys.ts';
 
@@ -22,26 +25,28 @@ export function RunBar() {
   const stale = useResultsOf() !== 'this';
   const running = phase === 'running';
   const preparing = phase === 'preparing';
+  const live = running || phase === 'paused';
   const open = phase !== 'idle';
-  const awaited = useFilesAwaited();
-  const waits = awaited.length > 0;
+  const heldUp = useHeldUp();
+  const waits = heldUp !== null;
   const noStep = preparing || phase === 'finished' || (waits && phase !== 'paused');
 
   return (
-    <Paper component="section" aria-label="Run" className={classes.bar} data-testid="run-bar">
+    <Paper component="section" aria-label="Run" className={classes.bar} data-live={live || undefined} data-testid="run-bar">
       <div className={classes.buttons}>
         <ButtonHint
           label={
             running
               ? 'Stop after this step; the run can go on from there.'
-              : waits
-                ? `This experiment needs ${awaited.join(' and ')}, not in this browser yet: drop the files on the page, or look behind “Files…”.`
+              : heldUp
+                ? heldUp.hint
                 : RUN_HINTS[phase === 'paused' && !stale ? 'resume' : 'run']
           }
           keys="space"
         >
           {running ? (
             <Button
+              id={RUN_ID}
               size="sm"
               variant="filled"
               className={classes.primary}
@@ -53,6 +58,7 @@ export function RunBar() {
             </Button>
           ) : (
             <Button
+              id={RUN_ID}
               size="sm"
               variant="filled"
               className={classes.primary}
@@ -67,7 +73,7 @@ export function RunBar() {
         </ButtonHint>
         {phase === 'paused' && stale && (
           <ButtonHint label="Go on with the run on screen, without the changes made since.">
-            <Button size="sm" onClick={() => void session.resume()} data-testid="resume-button">
+            <Button size="sm" className={classes.resume} onClick={() => void session.resume()} data-testid="resume-button">
               Resume
             </Button>
           </ButtonHint>
@@ -98,15 +104,16 @@ export function RunBar() {
             data-testid="reset-button"
             {...off(!open)}
             leftSection={<IconRotate size={15} stroke={1.6} />}
-            onClick={() => open && void session.reset()}
+            onClick={() => open && void resetRun()}
             classNames={ICON_ON_PHONES}
           >
             {preparing ? 'Cancel' : 'Reset'}
           </Button>
         </ButtonHint>
+        {open && !preparing && <CurvesJump icon={phase === 'paused' && stale} />}
       </div>
-      <RunProgress awaited={awaited} />
-      {(running || phase === 'paused') && <LiveControls />}
+      <RunProgress heldUp={heldUp} />
+      {live && <LiveControls />}
       <Announcer />
     </Paper>
   );
@@ -121,20 +128,28 @@ const RUN_HINTS = {
 };
 const ICON_ON_PHONES = { label: classes.labelOnWide, section: classes.loneIcon };
 
-/** Before a run: what it will take, or the files that it waits for and the way to them. */
-function Ahead({ awaited }: { awaited: readonly string[] }) {
-  if (awaited.length === 0) return <Estimate />;
+/** Before a run: what it will take, or what it waits for and the way there. */
+function Ahead({ heldUp }: { heldUp: HeldUp | null }) {
+  if (!heldUp) {
+    return (
+      <span className={classes.estimate}>
+        <Estimate />
+      </span>
+    );
+  }
   return (
-    <span className={classes.awaited} data-testid="files-awaited">
-      Run needs {awaited.join(' and ')}.
-      <Button size="compact-xs" onClick={() => useAssets.setState({ dialog: true })}>
-        Files…
-      </Button>
+    <span className={classes.awaited} data-testid={heldUp.by === 'files' ? 'files-awaited' : 'entry-refused'}>
+      {heldUp.note}
+      {heldUp.by === 'files' && (
+        <Button size="compact-xs" onClick={() => useAssets.setState({ dialog: true })}>
+          Files…
+        </Button>
+      )}
     </span>
   );
 }
 
-function RunProgress({ awaited }: { awaited: readonly string[] }) {
+function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   const { phase, step, steps } = useRun(useShallow(({ phase, step, steps }) => ({ phase, step, steps })));
   const text = useRun(progressWords);
   const of = useResultsOf();
@@ -143,7 +158,7 @@ function RunProgress({ awaited }: { awaited: readonly string[] }) {
   if (phase === 'idle') {
     return (
       <div className={classes.progress}>
-        <Ahead awaited={awaited} />
+        <Ahead heldUp={heldUp} />
         <span className={classes.text} data-testid="progress-text">
           {text}
         </span>
@@ -167,7 +182,7 @@ function RunProgress({ awaited }: { awaited: readonly string[] }) {
           {of === 'another' ? 'run of another experiment' : 'edited since this run'}
         </span>
       )}
-      {(stale || phase === 'finished') && <Ahead awaited={awaited} />}
+      {(stale || phase === 'finished' || (phase === 'failed' && heldUp?.by === 'entry')) && <Ahead heldUp={heldUp} />}
     </div>
   );
 }

@@ -6,13 +6,13 @@ import type { Experiment } from '@/experiment/schema.ts';
 import { useAssets } from '@/state/assets.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { loadAssets } from '@/state/files.ts';
-import { differsFromRun, type RunState, useRun } from '@/state/run.ts';
+import { type RunState, useRun, wouldResume } from '@/state/run.ts';
 
 type Kept = ReturnType<typeof useAssets.getState>['assets'];
 
 /** Names of the files; none where Run goes on with a run that has them, and while the list of files is on its way. */
 export function filesAwaited(experiment: Experiment, kept: Kept, run: Pick<RunState, 'phase' | 'opened' | 'experiment'>): string[] {
-  if (run.phase === 'paused' && !differsFromRun(experiment, run)) return [];
+  if (wouldResume(experiment, run)) return [];
   const missing = missingAssets(experiment, kept ?? []).filter(({ ref }) => kept !== null || ref.hash === undefined);
   return [...new Set(missing.map(({ ref }) => ref.name))];
 }

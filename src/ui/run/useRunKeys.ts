@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
-import { filesAwaitedNow } from './filesAwaited.ts';
+import { heldUpNow } from './heldUp.ts';
 
 /** Where the space bar has a meaning of its own. */
 const OWN_SPACE =
@@ -17,7 +17,7 @@ export function useRunKeys(): void {
       if (event.target instanceof Element && event.target.closest(OWN_SPACE)) return;
       event.preventDefault();
       if (useRun.getState().phase === 'running') void session.pause();
-      else if (filesAwaitedNow().length === 0) void session.run();
+      else if (!heldUpNow()) void session.run();
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);

@@ -143,7 +143,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
   const experiment = useExperiment((state) => state.experiment);
   const set = useExperiment((state) => state.set);
   const root = `arms.${arm.id}`;
-  const name = useField(`${root}.name`);
+  const name = useField(`${root}.name`, undefined, 'Name of the arm');
   const only = experiment.arms.length === 1;
   const inits = initChoices(experiment.target.family);
   return (

@@ -1,10 +1,11 @@
-import { Button, Collapse, Text, UnstyledButton } from '@mantine/core';
+import { Button, Collapse, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { baseSchema } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { interventionWords, trainingStatement } from '@/ui/words.ts';
+import { cutWarmup } from './cutWarmup.ts';
 import classes from './setup.module.css';
 import { StaleDot } from './StaleDot.tsx';
 import { useEditors } from './useEditors.ts';
@@ -21,12 +22,18 @@ export function TrainingStrip() {
   const stale = useIsStale(...TRAINING_PATHS);
   const [open, { toggle }] = useDisclosure(false);
   const { editors, withEditors } = useEditors();
+  const caution = cutWarmup(base);
   const Chevron = open ? IconChevronUp : IconChevronDown;
   return (
     <>
       <UnstyledButton className={classes.strip} onClick={() => withEditors(toggle)} aria-expanded={open} data-testid="training-settings">
         <span className={classes.title}>Training</span>
         {stale && <StaleDot />}
+        {caution && (
+          <Tooltip label={caution}>
+            <IconAlertTriangle size={15} className={classes.caution} role="img" aria-label={caution} />
+          </Tooltip>
+        )}
         <span className={classes.stripText}>{trainingStatement(base)}</span>
         <Chevron size={15} className={classes.chevron} aria-hidden />
       </UnstyledButton>

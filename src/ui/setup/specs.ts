@@ -9,6 +9,7 @@ import {
   type TaskSpec,
   type TokenView,
 } from '@/experiment/schema.ts';
+import { cutWarmup } from './cutWarmup.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
 import { choice, number } from './fields/specs.ts';
 
@@ -60,11 +61,6 @@ const warmupField = (warning?: string): FieldSpec =>
   number('schedule.warmup', 'Warm-up steps', 'The learning rate rises from 0 over these.', 10, warning);
 const stepsField = (hint: string, warning?: string): FieldSpec => number('steps', 'Steps', hint, 50, warning);
 
-/** Of a run that is over before its learning rate has risen: nothing forbids it, hardly anybody wants it. */
-const cutWarmup = ({ schedule, steps }: { schedule: ScheduleSpec; steps: number }): string | undefined =>
-  schedule.kind !== 'constant' && schedule.warmup > steps
-    ? `The warm-up of ${schedule.warmup} steps does not fit into ${steps}: it is cut, and the learning rate is reached in the last step only. Take more steps or a shorter warm-up.`
-    : undefined;
 const DECAY: FieldSpec = number('schedule.decay', 'Tail', 'Share of the steps over which it falls to 0.', 0.05);
 const MOMENTUM: FieldSpec = number('optimiser.momentum', 'Momentum', 'Share of the last step that is kept.', 0.05);
 const BETAS: FieldSpec[] = [

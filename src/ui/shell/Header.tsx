@@ -1,7 +1,8 @@
-import { Button, Title } from '@mantine/core';
+import { Button, Title, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconBook2, IconUpload } from '@tabler/icons-react';
 import { ExplainDrawer } from '../explain/ExplainDrawer.tsx';
+import { RUN_ID } from '../run/places.ts';
 import { BackendBadge } from './BackendBadge.tsx';
 import { FilesButton } from '@/ui/files/FilesButton.tsx';
 import { PresetPicker } from './PresetPicker.tsx';
@@ -14,6 +15,10 @@ export function Header() {
   const [explaining, { open, close }] = useDisclosure(false);
   return (
     <header className={classes.header}>
+      {/* No link: the address holds the experiment. */}
+      <UnstyledButton className={classes.skip} onClick={() => document.getElementById(RUN_ID)?.focus()} data-testid="skip-to-run">
+        Skip to Run
+      </UnstyledButton>
       <div className={classes.bar}>
         <Title order={1} className={classes.name}>
           Guidance Playground

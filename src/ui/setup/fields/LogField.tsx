@@ -45,6 +45,7 @@ export function LogField({ path, label, hint, from, to }: LogFieldProps) {
             field.set(text.trim() === '' ? Number.NaN : Number(text.replace(',', '.')), text);
           }}
           onBlur={field.settle}
+          onKeyDown={field.onKeyDown}
         />
         <Slider
           size="xs"

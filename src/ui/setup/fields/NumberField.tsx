@@ -31,12 +31,12 @@ export function NumberField({ path, label, hint, step = 1, warning, absent }: Nu
       step={step}
       min={field.limits?.min}
       max={field.limits?.max}
-      // Never corrected behind the person's back: a wrong entry is shown as wrong.
+      // Never corrected behind the person's back: a wrong entry is shown as wrong. (A sign or a point that the field
+      // swallowed would make another number of what was typed.)
       clampBehavior="none"
-      allowDecimal={!field.limits?.integer}
-      allowNegative={(field.limits?.min ?? 0) < 0}
       onChange={(next) => field.set(next === '' ? Number.NaN : Number(next), next)}
       onBlur={field.settle}
+      onKeyDown={field.onKeyDown}
     />
   );
 }

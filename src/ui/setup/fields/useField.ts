@@ -1,4 +1,4 @@
-import { createContext, use, useEffect, useRef, useState } from 'react';
+import { createContext, type KeyboardEvent, use, useEffect, useRef, useState } from 'react';
 import { withPath } from '@/experiment/link.ts';
 import type { Problem } from '@/experiment/parse.ts';
 import { differsFromPreset, presetValue, useExperiment } from '@/state/experiment.ts';
@@ -6,7 +6,7 @@ import { limitsAt, type NumberLimits } from '@/state/limits.ts';
 import { sameValue, valueAt } from '@/state/paths.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number, problemWords } from '@/ui/words.ts';
-import { useNoteOnClose } from '../useNoteOnClose.ts';
+import { useHoldRefused, useNoteOnClose } from '../useNoteOnClose.ts';
 
 export interface Field {
   value: unknown;
@@ -23,6 +23,8 @@ export interface Field {
   set: (value: unknown, draft?: string | number) => boolean;
   /** Typing has ended: show the value again, unless it was refused. */
   settle: () => void;
+  /** Escape shows the value again in place of an entry that was refused. */
+  onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
   reset: () => void;
 }
 
@@ -59,7 +61,7 @@ const sentence = (words: string) => `${words[0].toUpperCase()}${words.slice(1)}.
 /**
  * One field of the edited experiment: its value, its limits, and the way back to the preset.
  * @param absent what the field stands for where the experiment leaves it out; that value is never written down
- * @param label what it is called, for the note on an entry that was still refused when its editor closed
+ * @param label what it is called, where what is typed stays in it: for what is said of an entry that was refused
  */
 export function useField(path: string, absent?: unknown, label?: string): Field {
   const experiment = useExperiment((state) => state.experiment);
@@ -81,7 +83,9 @@ export function useField(path: string, absent?: unknown, label?: string): Field 
     setError(null);
   }, [value]);
 
-  useNoteOnClose(error === null || label === undefined ? null : { title: `${label}: not changed`, message: error });
+  const refused = error === null || label === undefined ? null : { label, error };
+  useHoldRefused(refused?.label ?? null);
+  useNoteOnClose(refused && { title: `${refused.label}: not changed`, message: refused.error });
 
   const setAll = (next: unknown): Problem[] => {
     if (!mirror || !path.startsWith(`${mirror.from}.`)) return setPath(path, next);
@@ -103,6 +107,12 @@ export function useField(path: string, absent?: unknown, label?: string): Field 
     set,
     settle: () => {
       if (error === null) setDraft(null);
+    },
+    onKeyDown: (event) => {
+      // Editors that open over the page close with it, and say what has not changed.
+      if (event.key !== 'Escape' || error === null || event.currentTarget.closest('[role="dialog"]')) return;
+      setDraft(null);
+      setError(null);
     },
     stale: useIsStale(path),
     fallback:

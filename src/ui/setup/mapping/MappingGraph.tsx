@@ -1,7 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { type Connection, type Edge, ReactFlow } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { TapDescription } from '@/experiment/describe.ts';
 import type { TapPair } from '@/experiment/mapping.ts';
 import { usePalette } from '@/ui/usePalette.ts';
@@ -44,6 +44,10 @@ export function MappingGraph({
   onRemove,
 }: MappingGraphProps) {
   const root = useRef<HTMLDivElement>(null);
+  // Named for whoever looks, no stop on the keyboard's way to Run.
+  useEffect(() => {
+    root.current?.querySelector('.react-flow__attribution a')?.setAttribute('tabindex', '-1');
+  }, []);
   const inks = usePalette()?.inks;
   const { nodes, edges } = useMemo(
     () => buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, width, height }),

@@ -10,7 +10,7 @@ import type { CustomSpec } from '@/experiment/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { FieldLabel } from '../fields/FieldLabel.tsx';
 import { useField } from '../fields/useField.ts';
-import { useNoteOnClose } from '../useNoteOnClose.ts';
+import { useHoldRefused, useNoteOnClose } from '../useNoteOnClose.ts';
 import { createEditor, goTo, replaceText, showProblems } from './codeEditor.ts';
 import { draftOf, keepDraft } from './drafts.ts';
 import { Grammar } from './Grammar.tsx';
@@ -70,6 +70,7 @@ export default function OwnNetwork({ path, network }: { path: string; network: C
     return () => clearTimeout(timer);
   }, [text, network.text, path, task.input.join()]);
 
+  useHoldRefused(problems.length > 0 ? 'Layers' : null);
   useNoteOnClose(problems.length > 0 ? STILL_WRONG : null);
 
   const Chevron = help ? IconChevronDown : IconChevronRight;

@@ -1,0 +1,37 @@
+import { Button, Stack, Text } from '@mantine/core';
+import { useRun } from '@/state/run.ts';
+import { session } from '@/state/session.ts';
+import { notify, unnotify } from '@/ui/notify.ts';
+
+const TOPIC = 'reset';
+/** Long enough to see what was done. */
+const SHOWN_MS = 30_000;
+
+/** Discard the run. A finished one is offered back until another begins: minutes of work are not gone by one click. */
+export async function resetRun(): Promise<void> {
+  const putBack = await session.reset();
+  if (!putBack) return;
+  notify(TOPIC, {
+    autoClose: SHOWN_MS,
+    title: 'The result was discarded',
+    message: (
+      <Stack gap={6} align="flex-start">
+        <Text size="sm">It can be brought back until something else runs.</Text>
+        <Button
+          data-testid="undo-reset"
+          onClick={() => {
+            putBack();
+            unnotify(TOPIC);
+          }}
+        >
+          Undo
+        </Button>
+      </Stack>
+    ),
+  });
+  const stop = useRun.subscribe(({ phase }) => {
+    if (phase === 'idle') return;
+    stop();
+    unnotify(TOPIC);
+  });
+}
