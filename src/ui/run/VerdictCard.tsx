@@ -14,6 +14,9 @@ import classes from './run.module.css';
 
 const plain = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
 
+/** "95 %" stays on one line. */
+const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%');
+
 /** Arms are named in their colours. */
 function Sentence({ segments, className }: { segments: readonly Segment[]; className: string }) {
   return (
@@ -21,7 +24,7 @@ function Sentence({ segments, className }: { segments: readonly Segment[]; class
       {segments.map(({ text, arm }, i) =>
         arm === undefined ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one sentence
-          <span key={i}>{text}</span>
+          <span key={i}>{unbroken(text)}</span>
         ) : (
           // biome-ignore lint/suspicious/noArrayIndexKey: as above
           <strong key={i} style={{ color: armColour(arm) }}>
