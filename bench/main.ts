@@ -39,7 +39,8 @@ function earlier(): Section[] {
 function write(report: Report): void {
   mkdirSync(RESULTS, { recursive: true });
   const sections = report.sections.map((section) => ({
-    ...section, figures: section.figures.map((figure) => ({ section: section.name, ...figure, reached: reached(figure) })),
+    ...section,
+    figures: section.figures.map((figure) => ({ section: section.name, ...figure, reached: reached(figure) })),
   }));
   writeFileSync(join(RESULTS, 'bench.json'), `${JSON.stringify({ ...report, sections }, null, 1)}\n`);
   writeFileSync(join(RESULTS, 'bench.md'), markdown(report));
@@ -47,22 +48,33 @@ function write(report: Report): void {
 
 function paste(): void {
   const report = readFileSync(join(RESULTS, 'bench.md'), 'utf8');
-  writeFileSync(DOCUMENT, readFileSync(DOCUMENT, 'utf8').replace(PASTED, (_, begin: string, end: string) => `${begin}\n${report}\n${end}`));
+  writeFileSync(
+    DOCUMENT,
+    readFileSync(DOCUMENT, 'utf8').replace(PASTED, (_, begin: string, end: string) => `${begin}\n${report}\n${end}`),
+  );
 }
 
 async function measure({ name, title, explained, run }: Benchmark, options: Options): Promise<Section> {
   const [start, before] = [Date.now(), load()];
   const found = await run(options);
   return {
-    name, title, explained, ...found, commit: commit(), date: new Date(start).toISOString().slice(0, 16).replace('T', ' '),
-    seconds: (Date.now() - start) / 1000, load: [before, load()],
+    name,
+    title,
+    explained,
+    ...found,
+    commit: commit(),
+    date: new Date(start).toISOString().slice(0, 16).replace('T', ' '),
+    seconds: (Date.now() - start) / 1000,
+    load: [before, load()],
   };
 }
 
 /** @returns the exit status */
 export async function main(words: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args: words, allowPositionals: true, options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+    args: words,
+    allowPositionals: true,
+    options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
   });
   if (positionals[0] === 'paste') {
     paste();

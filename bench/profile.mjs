@@ -18,7 +18,9 @@ const rounds = flag > 0 ? Number(process.argv[flag + 1]) : 7;
 const [preset = 'first-token', members = 'all', only] = process.argv.slice(2).filter((word, i) => !word.startsWith('--') && i + 2 !== flag + 1);
 
 const server = await createServer({
-  server: { port: 0, hmr: false }, cacheDir: '.cache/bench', logLevel: 'error',
+  server: { port: 0, hmr: false },
+  cacheDir: '.cache/bench',
+  logLevel: 'error',
   optimizeDeps: { include: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-core/dist/register_all_gradients', '@tensorflow/tfjs-backend-wasm', 'zod'] },
 });
 await server.listen();
@@ -35,11 +37,14 @@ try {
     const { metrics } = await cdp.send('Performance.getMetrics');
     return 1000 * (metrics.find(({ name }) => name === 'ThreadTime' || name === 'TaskDuration')?.value ?? Number.NaN);
   };
-  const count = await page.evaluate(async ([name, wanted]) => {
-    const { prepare } = await import(`${'/bench/profile.ts'}`);
-    Object.assign(globalThis, { run: await prepare(name, wanted) });
-    return /** @type {any} */ (globalThis).run.members;
-  }, [preset, members]);
+  const count = await page.evaluate(
+    async ([name, wanted]) => {
+      const { prepare } = await import(`${'/bench/profile.ts'}`);
+      Object.assign(globalThis, { run: await prepare(name, wanted) });
+      return /** @type {any} */ (globalThis).run.members;
+    },
+    [preset, members],
+  );
   const take = (/** @type {string} */ kind, /** @type {number} */ times) =>
     page.evaluate(([what, n]) => /** @type {any} */ (globalThis).run[what](n), /** @type {const} */ ([kind, times]));
   const timed = async (/** @type {string} */ kind, /** @type {number} */ times) => {

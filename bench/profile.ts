@@ -49,9 +49,12 @@ export async function prepare(workload: string, members: string): Promise<Profil
   if (workload === 'product') return product(kernels);
   const experiment = experimentOf(workload, members);
   const task = createTask(experiment.task);
-  const guides = new Map(Object.entries(experiment.guides).map(([id, spec]) => [
-    id, new Guide(id, spec, { task: task.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id) }, kernels),
-  ]));
+  const guides = new Map(
+    Object.entries(experiment.guides).map(([id, spec]) => [
+      id,
+      new Guide(id, spec, { task: task.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id) }, kernels),
+    ]),
+  );
   const run = new Run({ ...experiment, base: { ...experiment.base, steps: 100_000 } }, task, guides, kernels);
   return {
     members: experiment.arms.length * experiment.seeds.length,

@@ -42,9 +42,7 @@ export interface RaceOptions {
 
 const TURN_MS = 400;
 
-export async function race(
-  contestants: readonly Contestant[], { rounds, turnMs = TURN_MS, say }: RaceOptions,
-): Promise<{ raced: Raced[]; absent: Absent[] }> {
+export async function race(contestants: readonly Contestant[], { rounds, turnMs = TURN_MS, say }: RaceOptions): Promise<{ raced: Raced[]; absent: Absent[] }> {
   const ready: { contestant: Contestant; steps: number; row: Raced }[] = [];
   const absent: Absent[] = [];
   for (const contestant of contestants) {
@@ -73,6 +71,7 @@ export async function race(
   }
   for (const { contestant } of ready) await contestant.end();
   const raced = ready.map(({ row }) => row);
-  for (const { who, members, wall } of raced) say(`${who}, ${members} ${members === 1 ? 'member' : 'members'}: ${[...wall].sort((a, b) => a - b)[Math.floor(wall.length / 2)].toFixed(2)} ms a step`);
+  for (const { who, members, wall } of raced)
+    say(`${who}, ${members} ${members === 1 ? 'member' : 'members'}: ${[...wall].sort((a, b) => a - b)[Math.floor(wall.length / 2)].toFixed(2)} ms a step`);
   return { raced, absent };
 }

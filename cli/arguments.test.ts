@@ -27,7 +27,17 @@ describe('parseCommand', () => {
   });
 
   it('sets fields: JSON or text, arms by id', () => {
-    const { experiment } = run('wide-fcn', '--set', 'base.learningRate=1e-2', '--set', 'question=Does it?', '--set', 'arms.guided.align.weight=2', '--set', 'base.clipNorm=null');
+    const { experiment } = run(
+      'wide-fcn',
+      '--set',
+      'base.learningRate=1e-2',
+      '--set',
+      'question=Does it?',
+      '--set',
+      'arms.guided.align.weight=2',
+      '--set',
+      'base.clipNorm=null',
+    );
     expect(experiment.base.learningRate).toBe(0.01);
     expect(experiment.question).toBe('Does it?');
     expect(experiment.arms.find(({ id }) => id === 'guided')?.align?.weight).toBe(2);

@@ -24,14 +24,15 @@ async function open(executablePath: string, url: string, webgpu: 'off' | 'gpu' |
 }
 
 /** Whether the page sees a GPU, as opposed to none or an emulated one. */
-const hasGpu = (page: Page): Promise<boolean> => page.evaluate(async () => {
-  try {
-    const adapter = await navigator.gpu?.requestAdapter();
-    return adapter ? !adapter.info.isFallbackAdapter : false;
-  } catch {
-    return false;
-  }
-});
+const hasGpu = (page: Page): Promise<boolean> =>
+  page.evaluate(async () => {
+    try {
+      const adapter = await navigator.gpu?.requestAdapter();
+      return adapter ? !adapter.info.isFallbackAdapter : false;
+    } catch {
+      return false;
+    }
+  });
 
 /**
  * @param data files to be kept first, by data set
@@ -39,7 +40,11 @@ const hasGpu = (page: Page): Promise<boolean> => page.evaluate(async () => {
  * @throws {RunError} when there is no browser, or it dies
  */
 export async function runInBrowser(
-  experiment: Experiment, options: OpenOptions, data: readonly (readonly DiskFile[])[], onProgress: (progress: Progress) => void, say: (line: string) => void,
+  experiment: Experiment,
+  options: OpenOptions,
+  data: readonly (readonly DiskFile[])[],
+  onProgress: (progress: Progress) => void,
+  say: (line: string) => void,
 ): Promise<HeadlessOutcome> {
   const executablePath = findChromium();
   if (!executablePath) throw new RunError(NO_CHROMIUM);
@@ -58,11 +63,16 @@ export async function runInBrowser(
     }
     await page.exposeFunction('reportProgress', onProgress);
     const gone = new Promise<never>((_, reject) => {
-      const crash = (what: string) => () => reject(new RunError(`${what} before the run ended, probably for lack of memory. Use a smaller network, fewer seeds or fewer arms.`));
+      const crash = (what: string) => () =>
+        reject(new RunError(`${what} before the run ended, probably for lack of memory. Use a smaller network, fewer seeds or fewer arms.`));
       page.on('crash', crash('The page crashed'));
       browser.on('disconnected', crash('The browser ended'));
     });
-    if (data.length > 0) await page.setInputFiles('#files', data.flat().map(({ file }) => file));
+    if (data.length > 0)
+      await page.setInputFiles(
+        '#files',
+        data.flat().map(({ file }) => file),
+      );
     const paths = data.map((files) => files.map(({ path }) => path));
     const outcome = page.evaluate(([e, o, p]) => window.runExperiment(e, o, p), [experiment, options, paths] as const);
     // Whichever loses the race must not be reported a second time.

@@ -3,8 +3,7 @@ import type { Progress } from '../src/headless.ts';
 
 const LINE_MS = 2_000;
 
-const duration = (seconds: number): string =>
-  seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${Math.ceil(seconds)} s`;
+const duration = (seconds: number): string => (seconds >= 90 ? `${Math.round(seconds / 60)} min` : `${Math.ceil(seconds)} s`);
 
 export class ProgressLines {
   readonly #say: (line: string) => void;

@@ -7,7 +7,10 @@ import { spread, summary, table } from './report.ts';
 
 function member(arm: string, seed: number, valMetric: number | null): MemberResult {
   return {
-    arm, seed, diverged: valMetric === null, divergedAt: valMetric === null ? 7 : null,
+    arm,
+    seed,
+    diverged: valMetric === null,
+    divergedAt: valMetric === null ? 7 : null,
     initial: { valLoss: 2.1, valMetric: 0.125 },
     final: { trainLoss: 1, trainMetric: 0.7, valLoss: valMetric === null ? null : 1.5, valMetric, valMetricRecalibrated: valMetric },
     best: { step: 200, valLoss: 1.4, valMetric },
@@ -20,7 +23,8 @@ function result(): RunResult {
   const experiment = structuredClone(findPreset('wide-fcn')?.experiment) as RunResult['experiment'];
   experiment.arms = experiment.arms.slice(0, 2);
   return {
-    schema: 1, experiment,
+    schema: 1,
+    experiment,
     environment: { backend: 'wasm', adapter: 'SIMD, 2 threads', browser: 'Chromium', version: '1' },
     metric: { name: 'accuracy', higherIsBetter: true, chance: 0.125 } as RunResult['metric'],
     timing: { seconds: 100, stepsPerSecond: 2.5 },
@@ -44,7 +48,12 @@ describe('spread', () => {
 
 describe('table', () => {
   it('lines columns up', () => {
-    expect(table([['a', 'bb'], ['ccc', 'd']])).toBe('a     bb\n────────\nccc    d'.replace('────────', '─'.repeat(8)));
+    expect(
+      table([
+        ['a', 'bb'],
+        ['ccc', 'd'],
+      ]),
+    ).toBe('a     bb\n────────\nccc    d'.replace('────────', '─'.repeat(8)));
   });
 });
 
@@ -66,7 +75,10 @@ describe('ProgressLines', () => {
   it('tells phases once and steps now and then, but always the last', () => {
     let now = 0;
     const lines: string[] = [];
-    const progress = new ProgressLines((line) => lines.push(line), () => now);
+    const progress = new ProgressLines(
+      (line) => lines.push(line),
+      () => now,
+    );
     const step = (n: number): Progress => ({ type: 'step', step: n, steps: 4, stepsPerSecond: 1, secondsLeft: 4 - n });
     progress.show({ type: 'phase', phase: 'running', detail: '' });
     progress.show({ type: 'phase', phase: 'running', detail: '' });

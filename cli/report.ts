@@ -21,7 +21,11 @@ const percentage = (metric: Metric): boolean => metric.name === 'accuracy';
 /** Columns padded to their widest cell; the first one flush left, the others flush right. */
 export function table(rows: string[][]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = (row: string[]) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('   ').trimEnd();
+  const line = (row: string[]) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .join('   ')
+      .trimEnd();
   return [line(rows[0]), widths.map((width) => '─'.repeat(width)).join('───'), ...rows.slice(1).map(line)].join('\n');
 }
 
@@ -35,10 +39,18 @@ function similarity(members: MemberResult[], guide: string): string {
 function verdictOf({ experiment, metric, members }: RunResult): string[] {
   const { steps } = experiment.base;
   const { headline, others, detail } = verdict({
-    metric, reference: 'unguided', seeds: experiment.seeds, valExamples: taskShape(experiment.task).valExamples,
-    finished: true, step: steps, steps, changes: experiment.interventions.map(interventionWords),
+    metric,
+    reference: 'unguided',
+    seeds: experiment.seeds,
+    valExamples: taskShape(experiment.task).valExamples,
+    finished: true,
+    step: steps,
+    steps,
+    changes: experiment.interventions.map(interventionWords),
     arms: experiment.arms.map(({ id, name, align, distil }) => ({
-      id, name, guided: (align ?? distil) !== undefined,
+      id,
+      name,
+      guided: (align ?? distil) !== undefined,
       scores: experiment.seeds.map((seed) => members.find((member) => member.arm === id && member.seed === seed)?.final.valMetric ?? null),
     })),
   });
@@ -58,19 +70,43 @@ export function summary(result: RunResult): string {
     const diverged = own.filter((member) => member.diverged).length;
     return [
       diverged > 0 ? `${name} (${diverged} of ${own.length} diverged)` : name,
-      spread(own.map(({ final }) => final.valMetric), percent),
-      spread(own.map(({ best }) => best.valMetric), percent),
-      spread(own.map(({ final }) => final.valLoss), false),
-      ...groups.map((_, g) => spread(own.map((member) => member.groups?.[g].accuracy ?? null), true)),
-      spread(own.map(({ final }) => final.trainLoss), false),
+      spread(
+        own.map(({ final }) => final.valMetric),
+        percent,
+      ),
+      spread(
+        own.map(({ best }) => best.valMetric),
+        percent,
+      ),
+      spread(
+        own.map(({ final }) => final.valLoss),
+        false,
+      ),
+      ...groups.map((_, g) =>
+        spread(
+          own.map((member) => member.groups?.[g].accuracy ?? null),
+          true,
+        ),
+      ),
+      spread(
+        own.map(({ final }) => final.trainLoss),
+        false,
+      ),
       ...guides.map((guide) => similarity(own, guide)),
     ];
   });
   const score = (value: number) => (percent ? `${(100 * value).toFixed(1)} %` : value.toFixed(3));
   const guideLines = guides.map((id) => {
     const networks = result.guides.filter((guide) => guide.id === id);
-    const origin = networks[0] ? `${networks[0].state}, ${networks[0].source.replace('-', ' ')}` : experiment.guides[id].state === 'control' ? 'control, no outputs' : 'not used';
-    return `Guide "${id}" (${origin}): ${metric.name} ${spread(networks.map((guide) => guide.score), percent)}`;
+    const origin = networks[0]
+      ? `${networks[0].state}, ${networks[0].source.replace('-', ' ')}`
+      : experiment.guides[id].state === 'control'
+        ? 'control, no outputs'
+        : 'not used';
+    return `Guide "${id}" (${origin}): ${metric.name} ${spread(
+      networks.map((guide) => guide.score),
+      percent,
+    )}`;
   });
   return [
     experiment.question,
@@ -78,7 +114,10 @@ export function summary(result: RunResult): string {
     ...guideLines,
     `Chance: ${score(metric.chance)}`,
     '',
-    table([['Arm', `val ${metric.name}`, 'best', 'val loss', ...groups.map((name) => `${name} right`), 'train loss', ...guides.map((guide) => `CKA ${guide}`)], ...rows]),
+    table([
+      ['Arm', `val ${metric.name}`, 'best', 'val loss', ...groups.map((name) => `${name} right`), 'train loss', ...guides.map((guide) => `CKA ${guide}`)],
+      ...rows,
+    ]),
     '',
     ...verdictOf(result),
     ...(result.events.length > 0 ? ['', 'Notes:', ...result.events.map(({ step, text }) => `  step ${step}: ${text}`)] : []),

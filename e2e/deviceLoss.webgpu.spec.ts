@@ -11,7 +11,8 @@ test('a lost GPU: the run goes back and finishes', async ({ page, site, browser 
   (experiment.task as { val: number }).val = 300;
   experiment.base.clipNorm = 1;
   experiment.arms[1].align = { guide: 'untrained', weight: 1, until: 20 };
-  const run = (replay: boolean) => page.evaluate(([e, options]) => window.runExperiment(e as never, options as never), [experiment, { backend: 'webgpu', replay }]);
+  const run = (replay: boolean) =>
+    page.evaluate(([e, options]) => window.runExperiment(e as never, options as never), [experiment, { backend: 'webgpu', replay }]);
   const undisturbed = await run(false);
   const gpu = await browser.newBrowserCDPSession();
   let lost = false;

@@ -15,8 +15,16 @@ let folder: string;
 test.beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kernels-'));
   await build({
-    configFile: false, logLevel: 'error', define: { __APP_VERSION__: '"test"' },
-    build: { outDir: folder, emptyOutDir: false, minify: false, target: 'es2023', lib: { entry: join(ROOT, 'src/lab/backend/testing/webgpuChecks.ts'), formats: ['es'], fileName: 'checks' } },
+    configFile: false,
+    logLevel: 'error',
+    define: { __APP_VERSION__: '"test"' },
+    build: {
+      outDir: folder,
+      emptyOutDir: false,
+      minify: false,
+      target: 'es2023',
+      lib: { entry: join(ROOT, 'src/lab/backend/testing/webgpuChecks.ts'), formats: ['es'], fileName: 'checks' },
+    },
   });
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Checks</title>');
 });
@@ -24,11 +32,14 @@ test.afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Call one of the module's functions in the page. */
 const ask = async <K extends keyof Checks>(page: Page, name: K, ...given: Parameters<Checks[K]>): Promise<Awaited<ReturnType<Checks[K]>>> =>
-  (await page.evaluate(async ([called, values]) => {
-    const address = new URL('checks.js', document.baseURI).href;
-    const checks = (await import(/* @vite-ignore */ address)) as Record<string, (...values: unknown[]) => unknown>;
-    return checks[called](...values);
-  }, [name, given as unknown[]] as const)) as Awaited<ReturnType<Checks[K]>>;
+  (await page.evaluate(
+    async ([called, values]) => {
+      const address = new URL('checks.js', document.baseURI).href;
+      const checks = (await import(/* @vite-ignore */ address)) as Record<string, (...values: unknown[]) => unknown>;
+      return checks[called](...values);
+    },
+    [name, given as unknown[]] as const,
+  )) as Awaited<ReturnType<Checks[K]>>;
 
 test('every kernel agrees with the reference at the edges of its shapes, and says what is too large', async ({ page, host }) => {
   await page.goto(await host({ root: folder }));

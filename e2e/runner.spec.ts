@@ -18,8 +18,12 @@ function runner(...words: string[]): Promise<{ status: number | null; out: strin
     const child = spawn(process.execPath, [join(ROOT, 'scripts/experiment.mjs'), ...words], { cwd: ROOT });
     let out = '';
     let err = '';
-    child.stdout.on('data', (text) => { out += text; });
-    child.stderr.on('data', (text) => { err += text; });
+    child.stdout.on('data', (text) => {
+      out += text;
+    });
+    child.stderr.on('data', (text) => {
+      err += text;
+    });
     child.on('close', (status) => resolve({ status, out, err }));
   });
 }
@@ -49,7 +53,7 @@ test('runs an experiment from a file and writes the result', async () => {
   expect(repeated.members.map(({ history }) => history)).toEqual(result.members.map(({ history }) => history));
 });
 
-test('takes files of a person\'s own', async () => {
+test("takes files of a person's own", async () => {
   const file = join(folder, 'cifar.json');
   const experiment = structuredClone(findPreset('cifar')?.experiment) as Experiment;
   const { task } = experiment;
@@ -66,7 +70,12 @@ test('takes files of a person\'s own', async () => {
   expect(status, err).toBe(0);
   expect(err).toContain('“test_batch.bin” is not the official file: it holds 50 images, not 10,000.');
   const result = JSON.parse(readFileSync(out, 'utf8')) as RunResult;
-  expect(result.experiment.task).toMatchObject({ kind: 'image-files', data: { name: 'CIFAR-10', hash: expect.stringMatching(/^[0-9a-f]{64}$/) }, train: 64, val: 30 });
+  expect(result.experiment.task).toMatchObject({
+    kind: 'image-files',
+    data: { name: 'CIFAR-10', hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    train: 64,
+    val: 30,
+  });
   expect(result.metric.chance).toBe(0.1);
 });
 

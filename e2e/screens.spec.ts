@@ -12,23 +12,33 @@ const WIDTHS = [390, 768, 1024, 1440, 2560];
 const PICTURED = new Set([390, 1024, 1440]);
 
 /** Two animation frames: what follows the window's size has followed. */
-const settled = (page: Page) => page.evaluate(() => new Promise<void>((resolve) => {
-  requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
-}));
+const settled = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+      }),
+  );
 
 /** What reaches beyond the right edge of the window, by its markup. */
-const overflowing = (page: Page) => page.evaluate(() => {
-  const page = document.scrollingElement ?? document.documentElement;
-  if (page.scrollWidth <= innerWidth) return [];
-  return [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-    .map((element) => element.outerHTML.slice(0, 100)).slice(-5);
-});
+const overflowing = (page: Page) =>
+  page.evaluate(() => {
+    const page = document.scrollingElement ?? document.documentElement;
+    if (page.scrollWidth <= innerWidth) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+      .map((element) => element.outerHTML.slice(0, 100))
+      .slice(-5);
+  });
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every width in ${colorScheme} colours`, async ({ page, site }) => {
     mkdirSync(FOLDER, { recursive: true });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.goto(site + link((e) => ({ ...tiny(e, 40), arms: [...tiny(e).arms, { id: 'higher-rate', name: 'Higher learning rate', learningRate: 3e-3 }], seeds: [0, 1, 2] })));
+    await page.goto(
+      site +
+        link((e) => ({ ...tiny(e, 40), arms: [...tiny(e).arms, { id: 'higher-rate', name: 'Higher learning rate', learningRate: 3e-3 }], seeds: [0, 1, 2] })),
+    );
     await runToEnd(page);
     await page.mouse.move(0, 0);
     for (const width of WIDTHS) {
@@ -36,10 +46,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.locator('.react-flow__edge').first()).toBeAttached();
       for (const chart of ['loss', 'metric', 'cka']) {
         // A chart is as wide as its card: it has followed the window.
-        await expect.poll(() => page.getByTestId(`chart-${chart}`).evaluate((card) => {
-          const drawing = card.querySelector('svg.recharts-surface')?.getBoundingClientRect().width ?? 0;
-          return card.clientWidth - drawing;
-        }), `room beside the chart of ${chart} at ${width}`).toBeLessThan(60);
+        await expect
+          .poll(
+            () =>
+              page.getByTestId(`chart-${chart}`).evaluate((card) => {
+                const drawing = card.querySelector('svg.recharts-surface')?.getBoundingClientRect().width ?? 0;
+                return card.clientWidth - drawing;
+              }),
+            `room beside the chart of ${chart} at ${width}`,
+          )
+          .toBeLessThan(60);
       }
       await settled(page);
       if (width < 600) {
@@ -60,10 +76,13 @@ test('on a phone the buttons stay where they are, and lead to the curves', async
   const strip = page.getByTestId('training-settings');
   await expect(strip).toContainText('warm-up of 30,000 steps and cosine');
   await expect(strip.getByRole('img', { name: /does not fit into 20000/ })).toBeVisible();
-  const places = () => Promise.all(['run-button', 'pause-button', 'step-button', 'reset-button'].map(async (id) => {
-    const button = page.getByTestId(id);
-    return (await button.count()) === 0 ? [] : [await button.boundingBox()];
-  })).then((found) => found.flat());
+  const places = () =>
+    Promise.all(
+      ['run-button', 'pause-button', 'step-button', 'reset-button'].map(async (id) => {
+        const button = page.getByTestId(id);
+        return (await button.count()) === 0 ? [] : [await button.boundingBox()];
+      }),
+    ).then((found) => found.flat());
   const before = await places();
   expect(before).toHaveLength(3);
   await run(page);

@@ -50,8 +50,14 @@ test.describe('without headers and without service workers', () => {
 test('over plain http from another machine: no isolation, crypto or service worker, and it runs', async ({ page, host, complaints }) => {
   const url = (await host()).replace('127.0.0.1', LAN_NAME);
   await page.goto(url + TINY);
-  expect(await page.evaluate(() => ({ isolated: crossOriginIsolated, secure: isSecureContext, subtle: !!globalThis.crypto?.subtle, worker: 'serviceWorker' in navigator })))
-    .toEqual({ isolated: false, secure: false, subtle: false, worker: false });
+  expect(
+    await page.evaluate(() => ({
+      isolated: crossOriginIsolated,
+      secure: isSecureContext,
+      subtle: !!globalThis.crypto?.subtle,
+      worker: 'serviceWorker' in navigator,
+    })),
+  ).toEqual({ isolated: false, secure: false, subtle: false, worker: false });
   await runToEnd(page);
   // The browser itself complains about headers that it ignores here.
   expect(complaints.filter((text) => !/Opener-Policy|untrustworthy/.test(text))).toEqual([]);

@@ -10,7 +10,10 @@ const TINY = link((e) => tiny(e));
 async function expectNoBarriers(page: Page, where: string, part = 'html'): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).include(part).analyze();
   const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => `  ${node.html.slice(0, 160)}`).join('\n')}`), where).toEqual([]);
+  expect(
+    grave.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map((node) => `  ${node.html.slice(0, 160)}`).join('\n')}`),
+    where,
+  ).toEqual([]);
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -23,7 +26,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.getByTestId('training-settings').click();
     await expectNoBarriers(page, 'training settings', 'section[aria-label="Experiment"]');
     await page.getByTestId('training-settings').click();
-    for (const opener of ['edit-task', 'edit-guide', 'edit-target', 'edit-pairs', 'edit-arm-guided-untrained', 'backend-badge', 'preset-picker', 'add-arm', 'seeds']) {
+    for (const opener of [
+      'edit-task',
+      'edit-guide',
+      'edit-target',
+      'edit-pairs',
+      'edit-arm-guided-untrained',
+      'backend-badge',
+      'preset-picker',
+      'add-arm',
+      'seeds',
+    ]) {
       await page.getByTestId(opener).click();
       await expect(page.getByTestId(opener)).toHaveAttribute('aria-expanded', 'true');
       await expectNoBarriers(page, opener, '[role="dialog"], [role="menu"]');

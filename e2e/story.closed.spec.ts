@@ -6,16 +6,17 @@ import { link, runToEnd, tiny } from './support/site.ts';
 const EXPERIMENT = link((experiment) => tiny(experiment, 1500));
 
 /** In the page: how many runs its storage keeps. */
-const keptRuns = () => new Promise<number>((resolve) => {
-  const opening = indexedDB.open('guidance-playground');
-  opening.onsuccess = () => {
-    const keys = opening.result.transaction('lab').objectStore('lab').getAllKeys();
-    keys.onsuccess = () => {
-      opening.result.close();
-      resolve(keys.result.filter((key) => String(key).startsWith('run/')).length);
+const keptRuns = () =>
+  new Promise<number>((resolve) => {
+    const opening = indexedDB.open('guidance-playground');
+    opening.onsuccess = () => {
+      const keys = opening.result.transaction('lab').objectStore('lab').getAllKeys();
+      keys.onsuccess = () => {
+        opening.result.close();
+        resolve(keys.result.filter((key) => String(key).startsWith('run/')).length);
+      };
     };
-  };
-});
+  });
 
 test('a run whose tab was closed goes on in the next visit, with the same curves', async ({ context, page, site }) => {
   await page.goto(`${site}${EXPERIMENT}`);

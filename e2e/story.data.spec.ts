@@ -124,7 +124,8 @@ test('without a secure address files are kept in the database; pictures in a ZIP
   const url = (await host({ isolate: false })).replace('127.0.0.1', LAN_NAME);
   await page.goto(url + link((e) => tiny(e, STEPS)));
   const entries = (['red', 'blue'] as const).flatMap((name, label) =>
-    Array.from({ length: 100 }, (_, i) => [`pictures/${name}/${i}.png`, png(40, label === 0 ? [255, i, 0] : [0, i, 255])] as const));
+    Array.from({ length: 100 }, (_, i) => [`pictures/${name}/${i}.png`, png(40, label === 0 ? [255, i, 0] : [0, i, 255])] as const),
+  );
   await drop(page, [{ name: 'pictures.zip', bytes: zipSync(Object.fromEntries(entries)) }]);
   await page.getByRole('button', { name: 'Use it in this experiment' }).click();
   await expectExperiment(page, (e) => e.task).toMatchObject({ kind: 'image-files', classNames: ['blue', 'red'], train: 167, val: 33, grey: false });
@@ -149,8 +150,9 @@ base('from an address; of a host that forbids other pages to read its files the 
     const address = page.getByRole('textbox', { name: 'Web address of a file' });
     await address.fill(`${host}/closed/data_batch_1.bin`);
     await address.press('Enter');
-    await expect(page.getByRole('alert').filter({ hasText: 'could not be taken in' }))
-      .toContainText(`does not let other pages read its files. Download it yourself from ${host}/closed/data_batch_1.bin and drop the file on this page.`);
+    await expect(page.getByRole('alert').filter({ hasText: 'could not be taken in' })).toContainText(
+      `does not let other pages read its files. Download it yourself from ${host}/closed/data_batch_1.bin and drop the file on this page.`,
+    );
     await address.fill(`${host}/open/data_batch_1.bin`);
     await address.press('Enter');
     await expect(page.getByTestId('asset')).toContainText('167 training images, 33 for validation');

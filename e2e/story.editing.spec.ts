@@ -5,7 +5,11 @@ import { expect, expectExperiment, experimentIn, test } from './support/person.t
 import { guideNetwork } from '../src/experiment/guides.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 
-const EVEN = [['block1.conv2', 'linear1'], ['block3.conv1', 'linear2'], ['pool', 'linear3']];
+const EVEN = [
+  ['block1.conv2', 'linear1'],
+  ['block3.conv1', 'linear2'],
+  ['pool', 'linear3'],
+];
 const layer = (page: Page, name: string) => page.locator(`[data-layer="${name}"]`);
 const wire = (page: Page, name: string) => page.locator(`.react-flow__edge[data-id="${name}"]`);
 const mapping = (page: Page) => expectExperiment(page, (e) => e.base.mapping);
@@ -25,10 +29,12 @@ async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
 
 /** Click a wire near its guide, where no other one crosses it. */
 async function clickWire(page: Page, name: string): Promise<void> {
-  const [x, y] = await wire(page, name).locator('.react-flow__edge-interaction').evaluate((path: SVGPathElement) => {
-    const at = path.getPointAtLength(0.1 * path.getTotalLength()).matrixTransform(path.getScreenCTM() ?? undefined);
-    return [at.x, at.y];
-  });
+  const [x, y] = await wire(page, name)
+    .locator('.react-flow__edge-interaction')
+    .evaluate((path: SVGPathElement) => {
+      const at = path.getPointAtLength(0.1 * path.getTotalLength()).matrixTransform(path.getScreenCTM() ?? undefined);
+      return [at.x, at.y];
+    });
   await page.mouse.click(x, y);
 }
 
@@ -98,7 +104,13 @@ test('the mapping by keyboard alone', async ({ page }) => {
 });
 
 test('even, first, last, reversed, none: one click each', async ({ page }) => {
-  for (const [name, pairs] of [['First', 1], ['Last', 1], ['Reversed', 3], ['None', 0], ['Even', 3]] as const) {
+  for (const [name, pairs] of [
+    ['First', 1],
+    ['Last', 1],
+    ['Reversed', 3],
+    ['None', 0],
+    ['Even', 3],
+  ] as const) {
     await page.getByTestId('quick-mappings').getByText(name, { exact: true }).click();
     await mapping(page).toBe(name.toLowerCase());
     await expect(page.locator('.react-flow__edge')).toHaveCount(pairs);

@@ -62,7 +62,10 @@ test('JSON, CSV, PNG and SVG of a run agree with the page', async ({ page, site 
 
   const { name, text } = await exported(page, 'csv');
   expect(name).toBe('wide-fcn-curves.csv');
-  const [head, ...lines] = text.trimEnd().split('\n').map((line) => line.split(','));
+  const [head, ...lines] = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
   expect(head).toEqual(['arm', 'seed', 'step', 'series', 'value']);
   for (const line of lines) expect(line).toHaveLength(5);
   for (const { arm, seed, history, pairs, final } of result.members) {
@@ -83,7 +86,11 @@ test('JSON, CSV, PNG and SVG of a run agree with the page', async ({ page, site 
     expectNear(numberIn(shown), (100 * (finals[0] + finals[1])) / 2, 0.051);
   }
 
-  for (const [title, lineCount] of [['Loss', 4], ['Validation accuracy', 2], ['CKA', 2]] as const) {
+  for (const [title, lineCount] of [
+    ['Loss', 4],
+    ['Validation accuracy', 2],
+    ['CKA', 2],
+  ] as const) {
     const take = async (format: 'PNG' | 'SVG') => {
       await page.getByRole('button', { name: `Options and export of the chart "${title}"` }).click();
       const download = page.waitForEvent('download');
@@ -94,10 +101,15 @@ test('JSON, CSV, PNG and SVG of a run agree with the page', async ({ page, site 
     expect(svg.name).toMatch(/^[a-z-]+\.svg$/);
     const read = await page.evaluate((source) => {
       const document = new DOMParser().parseFromString(source, 'image/svg+xml');
-      const curves = [...document.querySelectorAll('path')].filter((path) => path.getAttribute('stroke') !== 'none' && /L.*L/.test(path.getAttribute('d') ?? ''));
+      const curves = [...document.querySelectorAll('path')].filter(
+        (path) => path.getAttribute('stroke') !== 'none' && /L.*L/.test(path.getAttribute('d') ?? ''),
+      );
       return {
-        error: document.querySelector('parsererror')?.textContent ?? null, words: [...document.querySelectorAll('text')].map((text) => text.textContent).join(' '),
-        width: Number(document.documentElement.getAttribute('width')), curves: curves.length, classes: document.querySelectorAll('[class]').length,
+        error: document.querySelector('parsererror')?.textContent ?? null,
+        words: [...document.querySelectorAll('text')].map((text) => text.textContent).join(' '),
+        width: Number(document.documentElement.getAttribute('width')),
+        curves: curves.length,
+        classes: document.querySelectorAll('[class]').length,
       };
     }, svg.bytes.toString('utf8'));
     expect(read.error).toBeNull();
@@ -105,7 +117,8 @@ test('JSON, CSV, PNG and SVG of a run agree with the page', async ({ page, site 
     expect(read.curves, 'curves in the picture').toBeGreaterThanOrEqual(lineCount);
     // It must look the same without the page's style sheet.
     expect(read.classes).toBe(0);
-    for (const word of ['Unguided', 'Untrained guide', 'step 0', 'mean ± 1 standard deviation', 'Unguided: task loss only', 'Training: Adam', 'on WebAssembly']) expect(read.words).toContain(word);
+    for (const word of ['Unguided', 'Untrained guide', 'step 0', 'mean ± 1 standard deviation', 'Unguided: task loss only', 'Training: Adam', 'on WebAssembly'])
+      expect(read.words).toContain(word);
 
     const png = await take('PNG');
     expect([...png.bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
@@ -127,7 +140,8 @@ test('an exported result brings its run back: experiment, curves, verdict, table
   const { name, text } = await exported(page, 'json');
   expect(name).toBe('wide-fcn-result.json');
   const wanted = experimentIn(page);
-  const shown = () => Promise.all(['verdict', 'result', 'cka-matrix', 'samples', 'curves'].map((id) => page.getByTestId(id).locator('p, td, th, svg text, li').allInnerTexts()));
+  const shown = () =>
+    Promise.all(['verdict', 'result', 'cka-matrix', 'samples', 'curves'].map((id) => page.getByTestId(id).locator('p, td, th, svg text, li').allInnerTexts()));
   const before = (await shown()).flat();
 
   await page.goto(`${site}#shapes`);

@@ -16,11 +16,15 @@ function ownGuide(experiment: Experiment): Experiment {
     task: { kind: 'textures', size: 8, train: 512, val: 128, seed: 0, noise: 0.15 },
     guides: {
       trained: {
-        state: 'trained', network: { family: 'resnet', stages: [1, 1], width: 8, init: 'he', tap: 'pre' },
+        state: 'trained',
+        network: { family: 'resnet', stages: [1, 1], width: 8, init: 'he', tap: 'pre' },
         training: { ...trained.training, steps: GUIDE_STEPS, batchSize: 32 },
       },
     },
-    arms: [{ id: 'unguided', name: 'Unguided' }, { id: 'guided', name: 'Guided', align: { guide: 'trained', weight: 4 } }],
+    arms: [
+      { id: 'unguided', name: 'Unguided' },
+      { id: 'guided', name: 'Guided', align: { guide: 'trained', weight: 4 } },
+    ],
   };
 }
 
@@ -29,12 +33,16 @@ const guideRow = (page: Page) => page.getByTestId('result').getByRole('row', { n
 /** Press Run; where the guide is trained first, it shows how far it is and how it learns. */
 async function runWithGuide(page: Page, trainsNow: boolean): Promise<void> {
   // It may take less than a second: watched from before, all at one moment.
-  const seen = page.waitForFunction(() => {
-    const training = document.querySelector('[data-testid="guide-training"]');
-    const points = training?.querySelector('polyline')?.getAttribute('points')?.split(' ').length ?? 0;
-    const label = (selector: string) => training?.querySelector(selector)?.getAttribute('aria-label');
-    return points > 2 && { text: training?.textContent, curve: label('svg[role="img"]'), bar: label('[role="progressbar"]') };
-  }, undefined, { polling: 'raf', timeout: 60_000 });
+  const seen = page.waitForFunction(
+    () => {
+      const training = document.querySelector('[data-testid="guide-training"]');
+      const points = training?.querySelector('polyline')?.getAttribute('points')?.split(' ').length ?? 0;
+      const label = (selector: string) => training?.querySelector(selector)?.getAttribute('aria-label');
+      return points > 2 && { text: training?.textContent, curve: label('svg[role="img"]'), bar: label('[role="progressbar"]') };
+    },
+    undefined,
+    { polling: 'raf', timeout: 60_000 },
+  );
   await page.getByTestId('run-button').click();
   if (trainsNow) {
     const { text, curve, bar } = (await (await seen).jsonValue()) as Record<string, string>;
@@ -43,7 +51,12 @@ async function runWithGuide(page: Page, trainsNow: boolean): Promise<void> {
     expect(bar).toMatch(/^training the trained guide, step \d+/);
   } else {
     let trained = false;
-    seen.then(() => { trained = true; }, () => {});
+    seen.then(
+      () => {
+        trained = true;
+      },
+      () => {},
+    );
     await expect(page.getByTestId('progress-text')).toContainText('12 steps in', { timeout: 90_000 });
     expect(trained, 'trained although it was kept').toBe(false);
   }
@@ -120,6 +133,9 @@ test('controls: one click adds an arm, one switch shuffles the guide, and they r
   await runToEnd(page);
   const { members } = await exportedResult(page);
   expect(members.map(({ arm, diverged }) => [arm, diverged])).toEqual([
-    ['unguided', false], ['guided-untrained', false], ['guided-identity-gram', false], ['guided-shuffled', false],
+    ['unguided', false],
+    ['guided-untrained', false],
+    ['guided-identity-gram', false],
+    ['guided-shuffled', false],
   ]);
 });

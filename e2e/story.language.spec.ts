@@ -8,7 +8,9 @@ const LANGUAGE = link(
     ...e,
     task: { ...e.task, context: 12, trainTokens: 3000, valTokens: 1200 } as typeof e.task,
     target: { ...e.target, width: 16 } as typeof e.target,
-    guides: { untrained: { ...e.guides.untrained, network: { ...('network' in e.guides.untrained ? e.guides.untrained.network : {}), width: 8 } } } as typeof e.guides,
+    guides: {
+      untrained: { ...e.guides.untrained, network: { ...('network' in e.guides.untrained ? e.guides.untrained.network : {}), width: 8 } },
+    } as typeof e.guides,
     arms: e.arms.filter(({ id }) => id === 'unguided' || id === 'guided-untrained'),
     seeds: [0],
     base: { ...e.base, batchSize: 16, steps: 40, evaluateEvery: 10 },
@@ -41,7 +43,10 @@ test('a language model is trained, measured by perplexity, and writes', async ({
   await expect(page.getByTestId('samples')).toContainText(/\d+\/12/);
 
   // The text itself and one passage an arm, each going on with the same beginning.
-  const passages = page.getByTestId('texts').locator('p').filter({ has: page.locator('span') });
+  const passages = page
+    .getByTestId('texts')
+    .locator('p')
+    .filter({ has: page.locator('span') });
   await expect(passages).toHaveCount(1 + arms.length);
   const written = () => passages.allInnerTexts();
   const first = await written();

@@ -1,8 +1,18 @@
 /** The first-run story: what a teacher does with the page on a laptop, through the page. */
 import type { RunResult } from '../src/experiment/result.ts';
 import {
-  cellsOf, curves, expect, expectExperiment, expectNear, expectPainted, expectStillness, experimentIn, exportedResult, numberIn,
-  story, test,
+  cellsOf,
+  curves,
+  expect,
+  expectExperiment,
+  expectNear,
+  expectPainted,
+  expectStillness,
+  experimentIn,
+  exportedResult,
+  numberIn,
+  story,
+  test,
 } from './support/person.ts';
 import { completedSteps, link, run, runToEnd, tiny } from './support/site.ts';
 

@@ -12,11 +12,15 @@ const open = async (page: Page, site: string) => {
   await page.goto(`${site}headless.html`);
   await page.waitForFunction(() => typeof window.runExperiment === 'function');
 };
-const run = (page: Page, backend: string, steps = 12): Promise<RunResult> => page.evaluate(async ([e, b]) => {
-  const outcome = await window.runExperiment(e as never, { backend: b as never });
-  if (!outcome.ok) throw new Error(`${outcome.failure.name}: ${outcome.failure.message} ${outcome.failure.remedy}`);
-  return outcome.result;
-}, [tiny(preset, steps), backend] as const);
+const run = (page: Page, backend: string, steps = 12): Promise<RunResult> =>
+  page.evaluate(
+    async ([e, b]) => {
+      const outcome = await window.runExperiment(e as never, { backend: b as never });
+      if (!outcome.ok) throw new Error(`${outcome.failure.name}: ${outcome.failure.message} ${outcome.failure.remedy}`);
+      return outcome.result;
+    },
+    [tiny(preset, steps), backend] as const,
+  );
 const curves = ({ members }: RunResult) => members.map(({ arm, history }) => ({ arm, trainLoss: history.trainLoss, valLoss: history.valLoss }));
 
 test('finishes, with finite curves on the backend that was asked for', async ({ page, site }, { project }) => {

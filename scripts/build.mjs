@@ -15,7 +15,8 @@ export function build({ force = false } = {}) {
   console.error('Building the page…');
   // Standard output belongs to whoever called (the headless runner prints its table there).
   const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
-    cwd: ROOT, stdio: ['ignore', 2, 2],
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
   });
   return status === 0;
 }

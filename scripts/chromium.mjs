@@ -41,9 +41,14 @@ export const NO_CHROMIUM = [
  */
 export function chromiumArgs(webgpu = 'off') {
   const args = [
-    '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
     // A run goes on in a page that nobody looks at.
-    '--disable-background-timer-throttling', '--disable-renderer-backgrounding',
+    '--disable-background-timer-throttling',
+    '--disable-renderer-backgrounding',
   ];
   // Chromium's sandbox refuses to start as root (containers, CI).
   if (process.getuid?.() === 0) args.push('--no-sandbox');

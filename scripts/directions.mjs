@@ -23,9 +23,27 @@ const PARTS = [
   // The entry alone joins the two sides; it is loaded by address, never imported.
   { part: 'worker entry', files: /^worker\/worker\.ts$/, imports: ['worker/', 'lab/lab.ts', 'experiment/'], packages: [] },
   { part: 'worker', files: /^worker\//, imports: ['worker/', 'experiment/'], packages: [] },
-  { part: 'state', files: /^state\//, imports: ['state/', 'worker/client.ts', 'worker/protocol.ts', 'stats/', 'experiment/'], packages: ['zustand', 'idb-keyval', 'zod', 'react'], page: true },
-  { part: 'ui', files: /^ui\//, imports: ['ui/', 'state/', 'stats/', 'experiment/'], packages: ['react', 'react-dom', '@mantine/', '@tabler/', '@xyflow/', '@codemirror/', 'recharts', 'katex', 'zustand'], page: true },
-  { part: 'page entry', files: /^[^/]+$/, imports: ['ui/', 'state/', 'worker/client.ts', 'worker/protocol.ts', 'experiment/', 'isolation.ts'], packages: ['react', 'react-dom', '@mantine/', '@xyflow/', 'katex'], page: true },
+  {
+    part: 'state',
+    files: /^state\//,
+    imports: ['state/', 'worker/client.ts', 'worker/protocol.ts', 'stats/', 'experiment/'],
+    packages: ['zustand', 'idb-keyval', 'zod', 'react'],
+    page: true,
+  },
+  {
+    part: 'ui',
+    files: /^ui\//,
+    imports: ['ui/', 'state/', 'stats/', 'experiment/'],
+    packages: ['react', 'react-dom', '@mantine/', '@tabler/', '@xyflow/', '@codemirror/', 'recharts', 'katex', 'zustand'],
+    page: true,
+  },
+  {
+    part: 'page entry',
+    files: /^[^/]+$/,
+    imports: ['ui/', 'state/', 'worker/client.ts', 'worker/protocol.ts', 'experiment/', 'isolation.ts'],
+    packages: ['react', 'react-dom', '@mantine/', '@xyflow/', 'katex'],
+    page: true,
+  },
 ];
 
 const isTest = (/** @type {string} */ path) => /\.(test|test-helper)\.tsx?$|(^|\/)testing(\.ts$|\/)/.test(path);
@@ -82,7 +100,10 @@ export function checkFile(path, text) {
 }
 
 /** @param {string} folder @returns {string[]} */
-const sourceFiles = (folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name)).map((name) => join(folder, name));
+const sourceFiles = (folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => join(folder, name));
 
 /**
  * @param {string} source the `src` folder

@@ -14,7 +14,9 @@ const SOURCES = ['src', 'public', 'index.html', 'headless.html', 'package-lock.j
 function files(path) {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return /\.(test|test-helper)\.tsx?$/.test(path) ? [] : [path];
-  return readdirSync(path).sort().flatMap((name) => files(join(path, name)));
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => files(join(path, name)));
 }
 
 /** @returns {string} */

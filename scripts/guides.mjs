@@ -7,7 +7,11 @@ ensureInstalled();
 const { createServer } = await import('vite');
 // Vite loads the TypeScript from where it lies, so that files beside it (the WASM kernels) are found.
 const server = await createServer({
-  configFile: false, root: ROOT, logLevel: 'error', appType: 'custom', server: { middlewareMode: true, ws: false, watch: null },
+  configFile: false,
+  root: ROOT,
+  logLevel: 'error',
+  appType: 'custom',
+  server: { middlewareMode: true, ws: false, watch: null },
   optimizeDeps: { noDiscovery: true },
   define: { __APP_VERSION__: JSON.stringify('guides') },
 });

@@ -43,8 +43,9 @@ export function isInstalled(root = ROOT) {
   const installedList = join(root, 'node_modules/.package-lock.json');
   if (!existsSync(installedList)) return false;
   const installed = packagesOf(installedList);
-  return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(([path, { version, optional, link }]) =>
-    path === '' || link || (optional && !installed[path]) || installed[path]?.version === version);
+  return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(
+    ([path, { version, optional, link }]) => path === '' || link || (optional && !installed[path]) || installed[path]?.version === version,
+  );
 }
 
 /**

@@ -10,7 +10,13 @@ const folder = mkdtempSync(join(tmpdir(), 'scripts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('Node', () => {
-  it.each([['20.18.3', false], ['18.20.0', false], ['20.19.0', true], ['22.0.1', true], ['24.1.0', true]])('%s new enough: %s', (version, enough) => {
+  it.each([
+    ['20.18.3', false],
+    ['18.20.0', false],
+    ['20.19.0', true],
+    ['22.0.1', true],
+    ['24.1.0', true],
+  ])('%s new enough: %s', (version, enough) => {
     expect(nodeIsNewEnough(version)).toBe(enough);
   });
 });
@@ -24,8 +30,10 @@ describe('isInstalled', () => {
     return root;
   };
   it('wants a list of what npm installed', () => expect(isInstalled(write({}))).toBe(false));
-  it('accepts equal versions', () => expect(isInstalled(write({ 'node_modules/a': { version: '1.2.3' } }, { 'node_modules/a': { version: '1.2.3' } }))).toBe(true));
-  it('refuses another version', () => expect(isInstalled(write({ 'node_modules/a': { version: '1.2.4' } }, { 'node_modules/a': { version: '1.2.3' } }))).toBe(false));
+  it('accepts equal versions', () =>
+    expect(isInstalled(write({ 'node_modules/a': { version: '1.2.3' } }, { 'node_modules/a': { version: '1.2.3' } }))).toBe(true));
+  it('refuses another version', () =>
+    expect(isInstalled(write({ 'node_modules/a': { version: '1.2.4' } }, { 'node_modules/a': { version: '1.2.3' } }))).toBe(false));
   it('refuses a missing package', () => expect(isInstalled(write({ 'node_modules/a': { version: '1.2.4' } }, {}))).toBe(false));
   it('does without packages for other platforms', () => expect(isInstalled(write({ 'node_modules/a': { version: '1.2.4', optional: true } }, {}))).toBe(true));
 });
@@ -38,7 +46,8 @@ describe('the lock file', () => {
   it('holds the packages of every platform', () => {
     const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, { optionalDependencies?: object }> };
     const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
-      Object.keys(optionalDependencies).filter((name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`]));
+      Object.keys(optionalDependencies).filter((name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`]),
+    );
     expect(missing).toEqual([]);
   });
 });
@@ -73,12 +82,15 @@ describe('serve', () => {
     expect((await fetch(new URL('/', server.url))).status).toBe(404);
   });
 
-  it.each(['%2e%2e/secret.txt', '..%2fsecret.txt', 'sub/%2e%2e%2f%2e%2e%2fsecret.txt', 'link.txt', 'none.txt', 'sub', '%', 'index.html%00'])('gives nothing for %s', async (path) => {
-    server = await serve({ root });
-    const response = await fetch(server.url + path);
-    expect(response.status).toBeGreaterThanOrEqual(400);
-    expect(await response.text()).not.toContain('secret');
-  });
+  it.each(['%2e%2e/secret.txt', '..%2fsecret.txt', 'sub/%2e%2e%2f%2e%2e%2fsecret.txt', 'link.txt', 'none.txt', 'sub', '%', 'index.html%00'])(
+    'gives nothing for %s',
+    async (path) => {
+      server = await serve({ root });
+      const response = await fetch(server.url + path);
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expect(await response.text()).not.toContain('secret');
+    },
+  );
 
   it('refuses to be written to', async () => {
     server = await serve({ root });
@@ -96,8 +108,9 @@ describe('serve', () => {
 describe('counts', () => {
   it('counts skipped cases and broken files of Vitest as failed', () => {
     const file = (status: string, ...cases: string[]) => ({ status, assertionResults: cases.map((c) => ({ status: c })) });
-    expect(countVitest({ testResults: [file('passed', 'passed', 'passed'), file('failed', 'passed', 'failed'), file('passed', 'pending'), file('failed')] }))
-      .toEqual({ passed: 3, failed: 3 });
+    expect(
+      countVitest({ testResults: [file('passed', 'passed', 'passed'), file('failed', 'passed', 'failed'), file('passed', 'pending'), file('failed')] }),
+    ).toEqual({ passed: 3, failed: 3 });
   });
   it('counts flaky and skipped cases and global errors of Playwright as failed', () => {
     expect(countPlaywright({ stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 }, errors: [{}] })).toEqual({ passed: 5, failed: 5 });

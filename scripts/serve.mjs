@@ -11,11 +11,23 @@ import { parseArgs } from 'node:util';
 
 /** Without a type WebAssembly does not stream and module scripts do not run. */
 const TYPES = {
-  '.css': 'text/css; charset=utf-8', '.csv': 'text/csv; charset=utf-8', '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon', '.js': 'text/javascript; charset=utf-8', '.json': 'application/json; charset=utf-8',
-  '.map': 'application/json; charset=utf-8', '.mjs': 'text/javascript; charset=utf-8', '.png': 'image/png',
-  '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8', '.ttf': 'font/ttf', '.wasm': 'application/wasm',
-  '.webmanifest': 'application/manifest+json', '.webp': 'image/webp', '.woff': 'font/woff', '.woff2': 'font/woff2',
+  '.css': 'text/css; charset=utf-8',
+  '.csv': 'text/csv; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.ttf': 'font/ttf',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+  '.webp': 'image/webp',
+  '.woff': 'font/woff',
+  '.woff2': 'font/woff2',
 };
 
 /** Cross-origin isolation: what gives WebAssembly its threads. */
@@ -91,17 +103,21 @@ export async function serve({ root, port = 0, host = '127.0.0.1', prefix = '/', 
         ...(isolate ? ISOLATION_HEADERS : {}),
       });
       if (request.method === 'HEAD') response.end();
-      else createReadStream(found.file).on('error', () => response.destroy()).pipe(response);
+      else
+        createReadStream(found.file)
+          .on('error', () => response.destroy())
+          .pipe(response);
     }
   });
   const bound = await listen(server, port, host, tries);
   return {
     url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}${base}`,
     port: bound,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 

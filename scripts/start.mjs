@@ -31,7 +31,10 @@ function readOptions() {
 
 /** Addresses of this machine on the local network. */
 const networkAddresses = () =>
-  Object.values(networkInterfaces()).flatMap((list) => list ?? []).filter((a) => a.family === 'IPv4' && !a.internal).map((a) => a.address);
+  Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter((a) => a.family === 'IPv4' && !a.internal)
+    .map((a) => a.address);
 
 /** @returns {[string, ...string[]] | null} the command that opens an address, or null where there is no desktop */
 function opener() {
@@ -50,7 +53,10 @@ if (!build()) {
 }
 const port = Number(options.port);
 const { url, port: bound } = await serve({
-  root: join(ROOT, 'dist'), port, host: options.host ? '0.0.0.0' : '127.0.0.1', tries: PORTS_TRIED,
+  root: join(ROOT, 'dist'),
+  port,
+  host: options.host ? '0.0.0.0' : '127.0.0.1',
+  tries: PORTS_TRIED,
 });
 const local = url.replace('127.0.0.1', 'localhost');
 console.log(`\nGuidance Playground is at ${local}`);
@@ -63,4 +69,7 @@ if (options.host) {
 console.log('Ctrl+C stops it.');
 const command = options['no-open'] ? null : opener();
 // A desktop without an opener is no reason to stop serving.
-if (command) spawn(command[0], [...command.slice(1), local], { stdio: 'ignore', detached: true }).on('error', () => {}).unref();
+if (command)
+  spawn(command[0], [...command.slice(1), local], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();

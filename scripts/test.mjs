@@ -78,7 +78,8 @@ await check('lint', ['node_modules/@biomejs/biome/bin/biome', 'lint', '--diagnos
 await check('directions', ['scripts/check-directions.mjs']);
 const unit = join(REPORTS, 'unit.json');
 await suite('unit tests', unit, countVitest, () =>
-  run(['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`], 8 * MINUTE));
+  run(['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`], 8 * MINUTE),
+);
 const built = await check('build', ['scripts/build.mjs']);
 if (!built) {
   console.error('The end-to-end tests need the built page.');
@@ -89,7 +90,8 @@ if (!built) {
 } else {
   const e2e = join(REPORTS, 'e2e.json');
   await suite('end-to-end tests', e2e, countPlaywright, () =>
-    run(['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'], 19 * MINUTE, { PLAYWRIGHT_JSON_OUTPUT_NAME: e2e }));
+    run(['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'], 19 * MINUTE, { PLAYWRIGHT_JSON_OUTPUT_NAME: e2e }),
+  );
 }
 
 if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`);

@@ -20,18 +20,23 @@ export async function loadTypeScript(entry) {
     configFile: false,
     root: ROOT,
     logLevel: 'error',
-    plugins: [{
-      name: 'scripts-stay-where-they-are',
-      enforce: 'pre',
-      // They know the repository's folder from their own place.
-      resolveId: (source, importer) => (source.endsWith('.mjs') && importer
-        ? { id: pathToFileURL(resolve(importer, '..', source)).href, external: true }
-        : null),
-    }],
+    plugins: [
+      {
+        name: 'scripts-stay-where-they-are',
+        enforce: 'pre',
+        // They know the repository's folder from their own place.
+        resolveId: (source, importer) =>
+          source.endsWith('.mjs') && importer ? { id: pathToFileURL(resolve(importer, '..', source)).href, external: true } : null,
+      },
+    ],
     // CommonJS packages (lz-string) need the bundler; Playwright must not be bundled.
     ssr: { noExternal: true, external: ['@playwright/test'] },
     build: {
-      ssr: join(ROOT, entry), outDir, emptyOutDir: true, target: 'node20', copyPublicDir: false,
+      ssr: join(ROOT, entry),
+      outDir,
+      emptyOutDir: true,
+      target: 'node20',
+      copyPublicDir: false,
       rolldownOptions: { output: { entryFileNames: name } },
     },
   });

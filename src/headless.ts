@@ -18,9 +18,7 @@ export type Progress =
   | { type: 'step'; step: number; steps: number; stepsPerSecond: number; secondsLeft: number }
   | { type: 'diverged'; arm: string; seed: number; step: number };
 
-export type HeadlessOutcome =
-  | { ok: true; result: RunResult }
-  | { ok: false; failure: { name: string; message: string; remedy: string } };
+export type HeadlessOutcome = { ok: true; result: RunResult } | { ok: false; failure: { name: string; message: string; remedy: string } };
 
 declare global {
   interface Window {

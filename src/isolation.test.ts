@@ -46,7 +46,12 @@ it('never reloads while something is going on', async () => {
 
 it('waits until the service worker is active', async () => {
   let activate = () => {};
-  const worker = { state: 'installing', addEventListener: (_: string, f: () => void) => { activate = f; } };
+  const worker = {
+    state: 'installing',
+    addEventListener: (_: string, f: () => void) => {
+      activate = f;
+    },
+  };
   const here = page({ serviceWorker: { register: async () => ({ active: null, waiting: null, installing: worker }) as unknown as ServiceWorkerRegistration } });
   const outcome = ensureIsolation(idle, here);
   await new Promise((resolve) => setTimeout(resolve, 0));
@@ -59,7 +64,16 @@ it('waits until the service worker is active', async () => {
 const without: [string, Partial<IsolationPage>][] = [
   ['an insecure address', { isSecureContext: false }],
   ['a browser without service workers', { serviceWorker: undefined }],
-  ['a refused registration', { serviceWorker: { register: async () => { throw new Error('no'); } } }],
+  [
+    'a refused registration',
+    {
+      serviceWorker: {
+        register: async () => {
+          throw new Error('no');
+        },
+      },
+    },
+  ],
 ];
 it.each(without)('does without on %s', async (_what, changes) => {
   const here = page(changes);

@@ -36,8 +36,11 @@ function currentPage(): IsolationPage {
     // Cookies are blocked.
   }
   return {
-    crossOriginIsolated: globalThis.crossOriginIsolated === true, isSecureContext, storage,
-    serviceWorker: navigator.serviceWorker, reload: () => location.reload(),
+    crossOriginIsolated: globalThis.crossOriginIsolated === true,
+    isSecureContext,
+    storage,
+    serviceWorker: navigator.serviceWorker,
+    reload: () => location.reload(),
   };
 }
 

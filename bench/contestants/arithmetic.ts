@@ -22,7 +22,12 @@ function firstLayer(spec: NetworkSpec, { input, tokens }: TaskShape): number {
  * else, so that it compares with a matrix product. Of a Gram matrix one half counts.
  */
 export function stepFlops(experiment: Experiment): number {
-  const { arms, seeds, target, base: { batchSize: n } } = experiment;
+  const {
+    arms,
+    seeds,
+    target,
+    base: { batchSize: n },
+  } = experiment;
   const shape = taskShape(experiment.task);
   const { flops, taps } = describeNetwork(target, shape);
   let sum = arms.length * seeds.length * n * (3 * flops - firstLayer(target, shape));
@@ -35,7 +40,13 @@ export function stepFlops(experiment: Experiment): number {
   }
   for (const id of guidesInUse(experiment)) {
     const guide = describeGuide(experiment, id);
-    const used = new Set(arms.flatMap((arm) => alignedPairs(experiment, arm).filter((pair) => pair.guide === id).map(({ guideTap }) => guideTap)));
+    const used = new Set(
+      arms.flatMap((arm) =>
+        alignedPairs(experiment, arm)
+          .filter((pair) => pair.guide === id)
+          .map(({ guideTap }) => guideTap),
+      ),
+    );
     for (const { name, features } of guide.taps) if (used.has(name)) sum += seeds.length * n * (n + 1) * features;
     if (guideCacheBytes(experiment, id) === Number.POSITIVE_INFINITY) sum += Math.max(guideInstances(experiment, id), seeds.length) * n * guide.flops;
   }

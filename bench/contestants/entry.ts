@@ -57,4 +57,4 @@ const WARM_UP_OF_GUIDED = 12;
 
 /** Steps after which the next ones take as long as all later ones. */
 export const warmUpOf = (entry: Entry, { small }: Pick<Stage, 'small'>): number =>
-  (small ? 1 : entry.engine === 'ours' && entry.arms !== 'unguided' ? WARM_UP_OF_GUIDED : WARM_UP);
+  small ? 1 : entry.engine === 'ours' && entry.arms !== 'unguided' ? WARM_UP_OF_GUIDED : WARM_UP;

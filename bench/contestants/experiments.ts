@@ -49,15 +49,20 @@ export function stepsOf(workload: Workload, which: Arms, seeds: number, small: b
     seeds: Array.from({ length: seeds }, (_, i) => i),
     interventions: [],
     base: {
-      ...experiment.base, steps: 100_000, ...(small && { batchSize: SMALL.batch }), evaluateEvery: 100_000,
+      ...experiment.base,
+      steps: 100_000,
+      ...(small && { batchSize: SMALL.batch }),
+      evaluateEvery: 100_000,
       ...(workload === 'perceptron' && { optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 } as const }),
     },
   };
 }
 
 /** Steps of a preset, with the preset's own validation set. */
-export const evaluationsOf = ({ task, ...rest }: Experiment, workload: Workload): Experiment =>
-  ({ ...rest, task: { ...task, val: (presetOf(workload).task as { val: number }).val } as Experiment['task'] });
+export const evaluationsOf = ({ task, ...rest }: Experiment, workload: Workload): Experiment => ({
+  ...rest,
+  task: { ...task, val: (presetOf(workload).task as { val: number }).val } as Experiment['task'],
+});
 
 /** What a class runs: the preset's first four arms with three seeds. */
 export function ofAClass(preset: Workload): Experiment {

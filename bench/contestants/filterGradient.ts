@@ -27,13 +27,22 @@ export function registerFilterGradient(): void {
         tf.engine().backend.incRef((inputs.dy as tf.TensorInfo).dataId);
         const [x, dy] = [tensor('x'), tensor('dy')];
         const [, height, width] = dy.shape;
-        const padded = tf.pad(x, [[0, 0], [pad, pad], [pad, pad], [0, 0]]);
+        const padded = tf.pad(x, [
+          [0, 0],
+          [pad, pad],
+          [pad, pad],
+          [0, 0],
+        ]);
         const rows = tf.reshape(dy, [-1, outputs]);
         const places: tf.Tensor[] = [];
         for (let ky = 0; ky < size; ky++) {
           for (let kx = 0; kx < size; kx++) {
-            const seen = tf.stridedSlice(padded, [0, ky, kx, 0],
-              [x.shape[0], ky + (height - 1) * stride + 1, kx + (width - 1) * stride + 1, channels], [1, stride, stride, 1]);
+            const seen = tf.stridedSlice(
+              padded,
+              [0, ky, kx, 0],
+              [x.shape[0], ky + (height - 1) * stride + 1, kx + (width - 1) * stride + 1, channels],
+              [1, stride, stride, 1],
+            );
             places.push(tf.matMul(tf.transpose(tf.reshape(seen, [-1, channels])), rows));
           }
         }

@@ -45,11 +45,14 @@ export async function jax(experiment: Experiment, backend: Stage['backend']): Pr
   const network = jaxNetwork(jax, experiment.target, shape);
   const sizes = network.parameters.map((parameter) => parameter.shape);
 
-  const gradient = jax.grad((parameters: JaxArray[], x: JaxArray, labels: JaxArray, key: JaxArray): [JaxArray, JaxArray[]] => {
-    const { logits, statistics } = network.forward(parameters, x, key);
-    const wanted = nn.oneHot(labels, shape.classes);
-    return [np.sum(nn.logSoftmax(logits).mul(wanted)).mul(-1 / batchSize), statistics];
-  }, { hasAux: true });
+  const gradient = jax.grad(
+    (parameters: JaxArray[], x: JaxArray, labels: JaxArray, key: JaxArray): [JaxArray, JaxArray[]] => {
+      const { logits, statistics } = network.forward(parameters, x, key);
+      const wanted = nn.oneHot(labels, shape.classes);
+      return [np.sum(nn.logSoftmax(logits).mul(wanted)).mul(-1 / batchSize), statistics];
+    },
+    { hasAux: true },
+  );
 
   const clipped = (gradients: JaxArray[]): JaxArray[] => {
     if (!clipNorm) return gradients;
@@ -63,21 +66,40 @@ export async function jax(experiment: Experiment, backend: Stage['backend']): Pr
   const running = (old: JaxArray[], batch: JaxArray[]) => old.map((value, i) => value.mul(MOMENTUM).add(batch[i].mul(1 - MOMENTUM)));
 
   const sgd = jax.jit((parameters: JaxArray[], statistics: JaxArray[], x: JaxArray, labels: JaxArray, key: JaxArray): JaxArray[][] => {
-    const [g, batch] = gradient(parameters.map((p) => p.ref), x, labels, key);
+    const [g, batch] = gradient(
+      parameters.map((p) => p.ref),
+      x,
+      labels,
+      key,
+    );
     return [parameters.map((p, i) => p.sub(g[i].mul(RATE))), running(statistics, batch)];
   });
   /** @param corrections rate with bias correction, and the correction of the second moment */
-  const adam = jax.jit((
-    parameters: JaxArray[], first: JaxArray[], second: JaxArray[], statistics: JaxArray[], x: JaxArray, labels: JaxArray, key: JaxArray,
-    rate: JaxArray, scale: JaxArray,
-  ): JaxArray[][] => {
-    const [raw, batch] = gradient(parameters.map((p) => p.ref), x, labels, key);
-    const g = clipped(raw);
-    const m = first.map((value, i) => value.mul(BETA_1).add(g[i].ref.mul(1 - BETA_1)));
-    const v = second.map((value, i) => value.mul(BETA_2).add(g[i].ref.mul(g[i]).mul(1 - BETA_2)));
-    const next = parameters.map((p, i) => p.sub(m[i].ref.mul(rate.ref).div(np.sqrt(v[i].ref.mul(scale.ref)).add(EPSILON))));
-    return [next, m, v, running(statistics, batch)];
-  });
+  const adam = jax.jit(
+    (
+      parameters: JaxArray[],
+      first: JaxArray[],
+      second: JaxArray[],
+      statistics: JaxArray[],
+      x: JaxArray,
+      labels: JaxArray,
+      key: JaxArray,
+      rate: JaxArray,
+      scale: JaxArray,
+    ): JaxArray[][] => {
+      const [raw, batch] = gradient(
+        parameters.map((p) => p.ref),
+        x,
+        labels,
+        key,
+      );
+      const g = clipped(raw);
+      const m = first.map((value, i) => value.mul(BETA_1).add(g[i].ref.mul(1 - BETA_1)));
+      const v = second.map((value, i) => value.mul(BETA_2).add(g[i].ref.mul(g[i]).mul(1 - BETA_2)));
+      const next = parameters.map((p, i) => p.sub(m[i].ref.mul(rate.ref).div(np.sqrt(v[i].ref.mul(scale.ref)).add(EPSILON))));
+      return [next, m, v, running(statistics, batch)];
+    },
+  );
 
   const zeros = () => sizes.map((size) => np.zeros(size));
   let state: JaxArray[][] = optimiser.kind === 'sgd' ? [network.parameters] : [network.parameters, zeros(), zeros()];

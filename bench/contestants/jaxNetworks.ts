@@ -39,7 +39,10 @@ export interface Jax {
   lax: { conv(x: JaxArray, filter: JaxArray, strides: number[], padding: string | [number, number][]): JaxArray };
   random: { key(seed: number): JaxArray; split(key: JaxArray, count: number): JaxArray; bernoulli(key: JaxArray, p: number, shape: number[]): JaxArray };
   jit<F>(step: F): F;
-  grad<F>(f: F, options: { hasAux: true }): F extends (p: JaxArray[], ...rest: infer R) => [JaxArray, infer A] ? (p: JaxArray[], ...rest: R) => [JaxArray[], A] : never;
+  grad<F>(
+    f: F,
+    options: { hasAux: true },
+  ): F extends (p: JaxArray[], ...rest: infer R) => [JaxArray, infer A] ? (p: JaxArray[], ...rest: R) => [JaxArray[], A] : never;
 }
 
 /** One training step's worth: logits, and the batch statistics of its normalised layers (mean and variance in turns). */
@@ -58,9 +61,16 @@ export function jaxNetwork(jax: Jax, spec: NetworkSpec, shape: TaskShape): JaxNe
   if (spec.family === 'fcn') return fcn(jax, spec, shape);
   if (spec.family === 'rnn') return rnn(jax, spec.layers, spec.width, shape);
   if (spec.family !== 'convnet') throw new Error(`no ${spec.family} in jax-js`);
-  return convnet(jax, spec.stages.flatMap((count, stage) => Array.from({ length: count }, (_, i) => ({
-    outputs: spec.width * 2 ** stage, stride: i > 0 ? 1 : stage > 0 ? 2 : spec.stride,
-  }))), shape);
+  return convnet(
+    jax,
+    spec.stages.flatMap((count, stage) =>
+      Array.from({ length: count }, (_, i) => ({
+        outputs: spec.width * 2 ** stage,
+        stride: i > 0 ? 1 : stage > 0 ? 2 : spec.stride,
+      })),
+    ),
+    shape,
+  );
 }
 
 function random({ numpy: np }: Jax, shape: number[], scale: number): JaxArray {
@@ -76,7 +86,10 @@ function batchNorm({ numpy: np }: Jax, x: JaxArray, over: number[], gamma: JaxAr
   const centred = x.sub(mean.ref);
   const variance = np.mean(centred.ref.mul(centred.ref), over, { keepdims: true });
   statistics.push(mean.reshape(features), variance.ref.reshape(features));
-  return centred.div(np.sqrt(variance.add(EPSILON))).mul(gamma.reshape(row)).add(beta.reshape(row));
+  return centred
+    .div(np.sqrt(variance.add(EPSILON)))
+    .mul(gamma.reshape(row))
+    .add(beta.reshape(row));
 }
 
 function fcn(jax: Jax, { depth, width, norm, dropout }: FcnSpec, { input, classes }: TaskShape): JaxNetwork {
@@ -130,7 +143,15 @@ function convnet(jax: Jax, layers: readonly { outputs: number; stride: number }[
       const statistics: JaxArray[] = [];
       let h = np.transpose(x.reshape([x.shape[0], ...input]), [0, 3, 1, 2]);
       for (const { stride } of layers) {
-        const y = lax.conv(h, next(), [stride, stride], [[1, 1], [1, 1]]);
+        const y = lax.conv(
+          h,
+          next(),
+          [stride, stride],
+          [
+            [1, 1],
+            [1, 1],
+          ],
+        );
         h = nn.relu(batchNorm(jax, y, [0, 2, 3], next(), next(), statistics));
       }
       return { logits: np.dot(np.mean(h, [2, 3]), next()).add(next()), statistics };
@@ -142,8 +163,12 @@ function convnet(jax: Jax, layers: readonly { outputs: number; stride: number }[
 function rnn(jax: Jax, layers: number, width: number, { input: [length], classes, tokens }: TaskShape): JaxNetwork {
   const { numpy: np, nn } = jax;
   const vocabulary = tokens?.vocabulary ?? 0;
-  const cells = Array.from({ length: layers }, () =>
-    [random(jax, [width, width], 1 / Math.sqrt(width)), np.zeros([width]), random(jax, [width, width], 1 / Math.sqrt(width)), np.zeros([width])]);
+  const cells = Array.from({ length: layers }, () => [
+    random(jax, [width, width], 1 / Math.sqrt(width)),
+    np.zeros([width]),
+    random(jax, [width, width], 1 / Math.sqrt(width)),
+    np.zeros([width]),
+  ]);
   return {
     parameters: [random(jax, [vocabulary, width], 1), ...cells.flat(), random(jax, [width, classes], 1 / Math.sqrt(width)), np.zeros([classes])],
     normalised: [],

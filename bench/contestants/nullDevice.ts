@@ -67,7 +67,10 @@ async function answer(call: Call): Promise<unknown> {
 }
 
 process.on('message', (call: Call) => {
-  answer(call).then((value) => process.send?.({ value }), (error: Error) => process.send?.({ error: `${error.message}\n${error.stack}` }));
+  answer(call).then(
+    (value) => process.send?.({ value }),
+    (error: Error) => process.send?.({ error: `${error.message}\n${error.stack}` }),
+  );
 });
 process.send?.('ready');
 // What loads this module takes it down when it has been loaded, and with it every import that is still to come.

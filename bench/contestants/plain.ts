@@ -17,9 +17,12 @@ function network(spec: NetworkSpec, { input, classes, tokens }: ReturnType<typeo
   if (spec.family === 'fcn') return fcn(inputs, spec.depth, spec.width, classes, spec.dropout);
   if (spec.family === 'rnn') return rnn(tokens?.vocabulary ?? 0, spec.layers, spec.width, classes);
   if (spec.family !== 'convnet') throw new Error(`no plain ${spec.family}`);
-  const layers = spec.stages.flatMap((count, stage) => Array.from({ length: count }, (_, i) => ({
-    outputs: spec.width * 2 ** stage, stride: i > 0 ? 1 : stage > 0 ? 2 : spec.stride,
-  })));
+  const layers = spec.stages.flatMap((count, stage) =>
+    Array.from({ length: count }, (_, i) => ({
+      outputs: spec.width * 2 ** stage,
+      stride: i > 0 ? 1 : stage > 0 ? 2 : spec.stride,
+    })),
+  );
   const [, , channels = 1] = input;
   return convnet(channels, layers, classes);
 }
@@ -34,21 +37,28 @@ function images(experiment: Experiment): () => PlainBatch {
   const pairs = experiment.arms.flatMap((arm) => alignedPairs(experiment, arm));
   const { taps } = describeGuide(experiment, pairs[0].guide);
   const x = tf.randomNormal([trainExamples, ...input]);
-  const activations = pairs.map(({ guideTap, targetTap }) =>
-    [targetTap, tf.randomNormal([trainExamples, taps.find(({ name }) => name === guideTap)?.features ?? 0])] as const);
+  const activations = pairs.map(
+    ({ guideTap, targetTap }) => [targetTap, tf.randomNormal([trainExamples, taps.find(({ name }) => name === guideTap)?.features ?? 0])] as const,
+  );
   const teacher = tf.randomNormal([trainExamples, classes]);
   return () => {
     const rows = tf.tensor1d(drawn(batchSize, trainExamples), 'int32');
     return {
-      x: tf.gather(x, rows), labels: oneHot(drawn(batchSize, classes), classes),
-      guide: new Map(activations.map(([tap, values]) => [tap, tf.gather(values, rows)])), teacher: tf.gather(teacher, rows) as tf.Tensor2D,
+      x: tf.gather(x, rows),
+      labels: oneHot(drawn(batchSize, classes), classes),
+      guide: new Map(activations.map(([tap, values]) => [tap, tf.gather(values, rows)])),
+      teacher: tf.gather(teacher, rows) as tf.Tensor2D,
     };
   };
 }
 
 /** New sequences every step, so the guide runs every step. */
 function sequences(experiment: Experiment): () => PlainBatch {
-  const { input: [length], classes, tokens } = taskShape(experiment.task);
+  const {
+    input: [length],
+    classes,
+    tokens,
+  } = taskShape(experiment.task);
   const { batchSize } = experiment.base;
   const vocabulary = tokens?.vocabulary ?? 0;
   const pairs = experiment.arms.flatMap((arm) => alignedPairs(experiment, arm));
@@ -59,7 +69,9 @@ function sequences(experiment: Experiment): () => PlainBatch {
     const taps: Taps = new Map();
     const teacher = guide.forward(x, taps);
     return {
-      x, labels: oneHot(drawn(batchSize, classes), classes), teacher,
+      x,
+      labels: oneHot(drawn(batchSize, classes), classes),
+      teacher,
       guide: new Map(pairs.map(({ guideTap, targetTap }) => [targetTap, taps.get(guideTap) as tf.Tensor])),
     };
   };

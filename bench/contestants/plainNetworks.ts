@@ -20,7 +20,10 @@ const ones = (...shape: number[]) => tf.variable(tf.ones(shape));
 function batchNorm(features: number) {
   const [gamma, beta, mean, variance] = [ones(features), zeros(features), tf.variable(tf.zeros([features]), false), tf.variable(tf.ones([features]), false)];
   return (x: tf.Tensor): tf.Tensor => {
-    const moments = tf.moments(x, x.shape.slice(0, -1).map((_, i) => i));
+    const moments = tf.moments(
+      x,
+      x.shape.slice(0, -1).map((_, i) => i),
+    );
     mean.assign(tf.add(tf.mul(mean, 0.9), tf.mul(moments.mean, 0.1)));
     variance.assign(tf.add(tf.mul(variance, 0.9), tf.mul(moments.variance, 0.1)));
     return tf.batchNorm(x as tf.Tensor4D, moments.mean as tf.Tensor1D, moments.variance as tf.Tensor1D, beta as tf.Tensor1D, gamma as tf.Tensor1D, 1e-5);
@@ -108,7 +111,12 @@ export function transformer(vocabulary: number, length: number, layers: number, 
     };
   };
   const blocks = Array.from({ length: layers }, () => ({
-    norm1: norm(), qkv: dense(width, 3 * width), out: dense(width, width), norm2: norm(), up: dense(width, ffn), down: dense(ffn, width),
+    norm1: norm(),
+    qkv: dense(width, 3 * width),
+    out: dense(width, width),
+    norm2: norm(),
+    up: dense(width, ffn),
+    down: dense(ffn, width),
   }));
   const head = dense(width, classes);
   const mask = tf.linalg.bandPart(tf.ones([length, length]) as tf.Tensor2D, -1, 0);
@@ -118,7 +126,8 @@ export function transformer(vocabulary: number, length: number, layers: number, 
       const rows = (x: tf.Tensor) => tf.reshape(x, [batch * length, -1]);
       let x: tf.Tensor = tf.add(tf.reshape(tf.gather(table, tf.reshape(tokens, [-1]) as tf.Tensor1D), [batch, length, width]), positions);
       for (const [i, { norm1, qkv, out, norm2, up, down }] of blocks.entries()) {
-        const parts = tf.split(tf.reshape(qkv(rows(norm1(x))), [batch, length, 3, heads, width / heads]), 3, 2)
+        const parts = tf
+          .split(tf.reshape(qkv(rows(norm1(x))), [batch, length, 3, heads, width / heads]), 3, 2)
           .map((part) => tf.transpose(tf.reshape(part, [batch, length, heads, width / heads]), [0, 2, 1, 3]));
         const scores = tf.mul(tf.matMul(parts[0], parts[1], false, true), Math.sqrt(heads / width));
         const seen = tf.add(scores, tf.mul(tf.sub(mask, 1), 1e9));

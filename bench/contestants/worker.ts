@@ -42,5 +42,8 @@ async function answer(call: Call): Promise<unknown> {
 }
 
 addEventListener('message', ({ data }: MessageEvent<Call>) => {
-  answer(data).then((value) => postMessage({ value }), (error: Error) => postMessage({ error: `${error.message}\n${error.stack}` }));
+  answer(data).then(
+    (value) => postMessage({ value }),
+    (error: Error) => postMessage({ error: `${error.message}\n${error.stack}` }),
+  );
 });

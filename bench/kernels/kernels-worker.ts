@@ -40,15 +40,16 @@ function products(native: Kernels): void {
 /** ReLU and dense layer in one kernel against one after the other, both native. */
 function layers({ dense, denseGrad, matmul, relu, reluGrad, sumRows }: Kernels): void {
   postMessage('dense layer behind a ReLU: one kernel (two back), apart, ratio');
-  for (const [members, rows, width] of [[1, 64, 384], [3, 64, 384], [15, 64, 128]]) {
+  for (const [members, rows, width] of [
+    [1, 64, 384],
+    [3, 64, 384],
+    [15, 64, 128],
+  ]) {
     const [x, dy] = [random<Tensor3D>(members, rows, width), random<Tensor3D>(members, rows, width)];
     const [w, bias] = [random<Tensor3D>(members, width, width), random<Tensor2D>(members, width)];
     const read = relu(x);
     const operations = 2 * members * rows * width * width;
-    const forward = race([
-      inTidy(() => dense(x, w, { relu: true, bias })),
-      inTidy(() => dense(relu(x), w, { bias })),
-    ]);
+    const forward = race([inTidy(() => dense(x, w, { relu: true, bias })), inTidy(() => dense(relu(x), w, { bias }))]);
     report(`${members}×[${rows},${width}]·[${width},${width}]`, forward[0], forward[1], operations);
     const back = race([
       inTidy(() => denseGrad(dy, x, w, { relu: true, input: true, bias: true })),
@@ -74,9 +75,7 @@ function convolutions(native: Kernels): void {
     const name = `128×${size}×${size}×${inputs} → ${outputs}, ${k}×${k}/${stride}`;
     const forward = race([native, composed].map((kernels) => () => kernels.conv2d(x, filter, options).dispose()));
     report(name, forward[0], forward[1], operations);
-    const inputGrad = race(
-      [native, composed].map((kernels) => () => kernels.conv2dInputGrad(dy, filter, x.shape, options).dispose()),
-    );
+    const inputGrad = race([native, composed].map((kernels) => () => kernels.conv2dInputGrad(dy, filter, x.shape, options).dispose()));
     report('  gradient of the input', inputGrad[0], inputGrad[1], operations);
     const [filterGrad] = race([() => native.conv2dFilterGrad(dy, x, filter.shape, options).dispose()]);
     report('  gradient of the filter (tfjs has none)', filterGrad, null, operations);
@@ -96,7 +95,15 @@ function elementwise(native: Kernels): void {
   const [parameter, gradient] = [weights(), weights()];
   const state = tf.ones<tf.Rank.R2>([2, parameter.size]);
   const hyper = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0 };
-  const control = { scale: ones, active: ones, factors: tf.tensor2d([[1e-9, 1e-9, 1e-9], [1, 1, 1], [1, 1, 1]]) };
+  const control = {
+    scale: ones,
+    active: ones,
+    factors: tf.tensor2d([
+      [1e-9, 1e-9, 1e-9],
+      [1, 1, 1],
+      [1, 1, 1],
+    ]),
+  };
   const logits = random<Tensor3D>(members, rows, 10);
   const labels = tf.zeros<tf.Rank.R2>([1, rows], 'int32');
   const cases: Array<[string, number, (kernels: Kernels) => unknown]> = [

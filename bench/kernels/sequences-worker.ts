@@ -14,9 +14,7 @@ const [BATCH, LENGTH, WIDTH, VOCABULARY] = [64, 24, 64, 10];
 
 function compare(name: string, native: Kernels, run: (kernels: Kernels) => unknown): void {
   const [ours, plain] = race([native, composed].map((kernels) => inTidy(() => run(kernels))));
-  postMessage(
-    `${name.padEnd(48)}${ours.toFixed(2).padStart(9)} ms${plain.toFixed(1).padStart(9)} ms   ×${(plain / ours).toFixed(1)}`,
-  );
+  postMessage(`${name.padEnd(48)}${ours.toFixed(2).padStart(9)} ms${plain.toFixed(1).padStart(9)} ms   ×${(plain / ours).toFixed(1)}`);
 }
 
 /** Forward and backward through embedding, two recurrent layers, head and loss; no optimiser. */
@@ -48,16 +46,9 @@ function recurrentSteps(native: Kernels): void {
         }));
         for (const layer of parameters) x = ops.recurrent(tape, kind, x, layer);
         const w = tape.parameter(head);
-        const logits = reshape<Tensor3D>(tape, dense(tape, x, w, tape.parameter(bias)), [
-          members,
-          BATCH * LENGTH,
-          VOCABULARY,
-        ]);
+        const logits = reshape<Tensor3D>(tape, dense(tape, x, w, tape.parameter(bias)), [members, BATCH * LENGTH, VOCABULARY]);
         const { dLogits } = kernels.softmaxCrossEntropy(logits.tensor, labels);
-        return tape.gradients(
-          [[logits, dLogits]],
-          [embedded, w, ...parameters.flatMap((layer) => Object.values(layer))],
-        );
+        return tape.gradients([[logits, dLogits]], [embedded, w, ...parameters.flatMap((layer) => Object.values(layer))]);
       });
     }
   }
@@ -72,10 +63,7 @@ function transformerParts(native: Kernels): void {
   const forward = native.attention(qkv, options);
   compare('attention', native, (kernels) => kernels.attention(qkv, options));
   compare('  its gradient', native, (kernels) => kernels.attentionGrad(dy, qkv, forward, options));
-  const [x, dx] = [
-    random<Tensor3D>(members, BATCH * LENGTH, features),
-    random<Tensor3D>(members, BATCH * LENGTH, features),
-  ];
+  const [x, dx] = [random<Tensor3D>(members, BATCH * LENGTH, features), random<Tensor3D>(members, BATCH * LENGTH, features)];
   const [gamma, beta] = [random<Tensor2D>(members, features), random<Tensor2D>(members, features)];
   const normalised = native.layerNorm(x, gamma, beta, 1e-5);
   compare('layerNorm', native, (kernels) => kernels.layerNorm(x, gamma, beta, 1e-5));

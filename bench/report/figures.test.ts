@@ -38,7 +38,8 @@ describe('figures', () => {
   it('ends with a table of what was aimed at', () => {
     const figure = { what: 'wide-fcn', who: 'ours', value: single(10), unit: 'ms a step', ratio: single(3.9), of: '× as fast as plain', target: atLeast(4) };
     const text = markdown({
-      machine: { processor: 'slow' }, rounds: 5,
+      machine: { processor: 'slow' },
+      rounds: 5,
       sections: [{ name: 'wasm', title: 'Steps', explained: '', figures: [figure], notes: [], date: '', commit: '', seconds: 1, load: [0, 0] }],
     });
     expect(text.trim().split('\n').at(-1)).toBe('| Steps | wide-fcn | ours | ≥ 4 × as fast as plain | 3.9 | **no** |');

@@ -71,12 +71,11 @@ const UNITS: Record<Clock, string> = { wall: 'ms a step', cpu: 'CPU ms a step' }
 const named = ({ who, members }: Raced) => (members === 1 ? `${who}, 1 member` : `${who}, ${members} members`);
 
 /** What a step takes. */
-export const time = (what: string, row: Raced, clock: Clock = 'wall'): Figure =>
-  ({ what, who: named(row), value: spread(row[clock]), unit: UNITS[clock] });
+export const time = (what: string, row: Raced, clock: Clock = 'wall'): Figure => ({ what, who: named(row), value: spread(row[clock]), unit: UNITS[clock] });
 
 /** How many times as fast a member's step is as one of another's. */
 export function faster(what: string, row: Raced, than: Raced, target?: Target, clock: Clock = 'wall'): Figure {
-  const ratios = row[clock].map((ms, i) => (than[clock][i] / than.members) / (ms / row.members));
+  const ratios = row[clock].map((ms, i) => than[clock][i] / than.members / (ms / row.members));
   return { ...time(what, row, clock), ratio: spread(ratios), of: `× as fast as ${than.who}`, target };
 }
 
@@ -91,14 +90,23 @@ export function shareOfPeak(what: string, row: Raced, peak: Raced, target?: Targ
   const speed = ({ flops = Number.NaN, wall }: Raced, round: number) => flops / wall[round] / 1e6;
   const rounds = row.wall.map((_, i) => i);
   return {
-    what, who: named(row), value: spread(rounds.map((i) => speed(row, i))), unit: 'GFLOP/s',
-    ratio: spread(rounds.map((i) => speed(row, i) / speed(peak, i))), of: 'of the peak', target,
+    what,
+    who: named(row),
+    value: spread(rounds.map((i) => speed(row, i))),
+    unit: 'GFLOP/s',
+    ratio: spread(rounds.map((i) => speed(row, i) / speed(peak, i))),
+    of: 'of the peak',
+    target,
   };
 }
 
 export const dispatches = (what: string, row: Raced, of: Raced, target?: Target): Figure => ({
-  what, who: named(row), value: single(row.dispatches), unit: 'dispatches a step',
+  what,
+  who: named(row),
+  value: single(row.dispatches),
+  unit: 'dispatches a step',
   ...(row !== of && { ratio: single(row.dispatches / of.dispatches), of: `of those of ${of.who}`, target }),
 });
 
-export const absences = (what: string, absent: readonly Absent[]): string[] => absent.map(({ who, reason }) => `${what}: ${who} does not run here (${reason}).`);
+export const absences = (what: string, absent: readonly Absent[]): string[] =>
+  absent.map(({ who, reason }) => `${what}: ${who} does not run here (${reason}).`);

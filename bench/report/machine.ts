@@ -8,7 +8,11 @@ import { ROOT } from '../../scripts/install.mjs';
 
 /** Packages whose version a figure depends on, and the folder that they are installed in. */
 const PACKAGES: [folder: string, name: string][] = [
-  ['.', '@tensorflow/tfjs-core'], ['.', '@tensorflow/tfjs-backend-wasm'], ['.', '@tensorflow/tfjs-backend-webgpu'], ['bench', '@jax-js/jax'], ['bench', 'webgpu'],
+  ['.', '@tensorflow/tfjs-core'],
+  ['.', '@tensorflow/tfjs-backend-wasm'],
+  ['.', '@tensorflow/tfjs-backend-webgpu'],
+  ['bench', '@jax-js/jax'],
+  ['bench', 'webgpu'],
 ];
 
 function version(folder: string, name: string): string {

@@ -17,12 +17,26 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
 
 function sectionText({ title, explained, figures, notes, date, commit, seconds, load }: Section): string[] {
   return [
-    `### ${title}`, '', explained, '',
-    ...table(['what', 'who', 'measured', 'in comparison', 'aim', 'reached'], figures.map((figure) => [
-      figure.what, figure.who, `${spreadText(figure.value)} ${figure.unit}`, ratioText(figure), figure.target ? targetText(figure.target) : '', reachedText(figure),
-    ])), '',
-    ...notes.map((note) => `- ${note}`), ...(notes.length > 0 ? [''] : []),
-    `${date}, sources ${commit}, load ${load[0].toFixed(1)} at the start and ${load[1].toFixed(1)} at the end, ${Math.round(seconds)} s.`, '',
+    `### ${title}`,
+    '',
+    explained,
+    '',
+    ...table(
+      ['what', 'who', 'measured', 'in comparison', 'aim', 'reached'],
+      figures.map((figure) => [
+        figure.what,
+        figure.who,
+        `${spreadText(figure.value)} ${figure.unit}`,
+        ratioText(figure),
+        figure.target ? targetText(figure.target) : '',
+        reachedText(figure),
+      ]),
+    ),
+    '',
+    ...notes.map((note) => `- ${note}`),
+    ...(notes.length > 0 ? [''] : []),
+    `${date}, sources ${commit}, load ${load[0].toFixed(1)} at the start and ${load[1].toFixed(1)} at the end, ${Math.round(seconds)} s.`,
+    '',
   ];
 }
 
@@ -30,13 +44,24 @@ function sectionText({ title, explained, figures, notes, date, commit, seconds, 
 export function markdown({ machine, rounds, sections }: Report): string {
   const aimed = sections.flatMap(({ title, figures }) => figures.filter(({ target }) => target).map((figure) => ({ title, figure })));
   const lines = [
-    ...table(['machine', ''], Object.entries(machine)), '',
-    `${rounds} rounds in turns: medians (least–most). A ratio is taken within each round.`, '',
+    ...table(['machine', ''], Object.entries(machine)),
+    '',
+    `${rounds} rounds in turns: medians (least–most). A ratio is taken within each round.`,
+    '',
     ...sections.flatMap(sectionText),
-    '### Targets and what was reached', '',
-    ...table(['section', 'what', 'who', 'aim', 'reached', ''], aimed.map(({ title, figure }) => [
-      title, figure.what, figure.who, `${targetText(figure.target as Target)} ${figure.of ?? figure.unit}`, digits((figure.ratio ?? figure.value).median), reachedText(figure),
-    ])),
+    '### Targets and what was reached',
+    '',
+    ...table(
+      ['section', 'what', 'who', 'aim', 'reached', ''],
+      aimed.map(({ title, figure }) => [
+        title,
+        figure.what,
+        figure.who,
+        `${targetText(figure.target as Target)} ${figure.of ?? figure.unit}`,
+        digits((figure.ratio ?? figure.value).median),
+        reachedText(figure),
+      ]),
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -51,31 +51,39 @@ async function run({ rounds, say }: Options): Promise<Found> {
       const entry: Entry = { engine: 'ours', workload, arms: members === 1 ? 'guided' : 'all', seeds: Math.ceil(members / 3), direct };
       return onNullDevice(direct ? 'ours, run by tfjs' : 'ours, replayed', members, entry);
     };
-    const { raced, absent } = await race([
-      onNullDevice('plain tfjs', 3, { engine: 'plain', workload }), ours(3, true), ours(1, false), ours(3, false), ours(15, false),
-    ], { rounds, say });
+    const { raced, absent } = await race(
+      [onNullDevice('plain tfjs', 3, { engine: 'plain', workload }), ours(3, true), ours(1, false), ours(3, false), ours(15, false)],
+      { rounds, say },
+    );
     found.notes.push(...absences(workload, absent));
     if (absent.length > 0) continue;
     const [plain, direct, one, three, fifteen] = raced;
     found.figures.push(
-      time(workload, plain, 'cpu'), faster(workload, direct, plain, undefined, 'cpu'), faster(workload, three, plain, atLeast(TIMES_PLAIN), 'cpu'),
-      time(workload, one, 'cpu'), costOfMembers(workload, three, one, false, undefined, 'cpu'),
+      time(workload, plain, 'cpu'),
+      faster(workload, direct, plain, undefined, 'cpu'),
+      faster(workload, three, plain, atLeast(TIMES_PLAIN), 'cpu'),
+      time(workload, one, 'cpu'),
+      costOfMembers(workload, three, one, false, undefined, 'cpu'),
       costOfMembers(workload, fifteen, one, false, atMost(COST_OF_FIFTEEN), 'cpu'),
-      dispatches(workload, plain, plain), dispatches(workload, three, plain, atMost(DISPATCHES_OF_PLAIN)), dispatches(workload, fifteen, plain),
+      dispatches(workload, plain, plain),
+      dispatches(workload, three, plain, atMost(DISPATCHES_OF_PLAIN)),
+      dispatches(workload, fifteen, plain),
     );
   }
   for (const workload of ['perceptron', 'wide-fcn'] as const) {
     const what = `${workload}, unguided`;
     say(what);
-    const { raced, absent } = await race([
-      onNullDevice('ours, replayed', 1, { engine: 'ours', workload, arms: 'unguided', seeds: 1 }), onNullDevice('jax-js, jitted', 1, { engine: 'jax', workload }),
-    ], { rounds, say });
+    const { raced, absent } = await race(
+      [
+        onNullDevice('ours, replayed', 1, { engine: 'ours', workload, arms: 'unguided', seeds: 1 }),
+        onNullDevice('jax-js, jitted', 1, { engine: 'jax', workload }),
+      ],
+      { rounds, say },
+    );
     found.notes.push(...absences(what, absent));
     if (absent.length > 0) continue;
     const [ours, jax] = raced;
-    found.figures.push(
-      time(what, jax, 'cpu'), faster(what, ours, jax, atLeast(1), 'cpu'), dispatches(what, jax, jax), dispatches(what, ours, jax),
-    );
+    found.figures.push(time(what, jax, 'cpu'), faster(what, ours, jax, atLeast(1), 'cpu'), dispatches(what, jax, jax), dispatches(what, ours, jax));
   }
   const evaluated = await evaluations({ rounds, say });
   found.figures.push(...evaluated.figures, ...(await leak(say)));
@@ -84,7 +92,10 @@ async function run({ rounds, say }: Options): Promise<Found> {
 }
 
 export const DISPATCH: Benchmark = {
-  name: 'dispatch', title: 'Asking a GPU for a step', run,
-  explained: 'On Dawn\'s null device in Node, which takes every command and computes nothing, so that what is left is the work of asking: CPU time of the process, all '
-    + 'its threads. Every contestant has a process of its own. Plain tfjs trains one model after the other.',
+  name: 'dispatch',
+  title: 'Asking a GPU for a step',
+  run,
+  explained:
+    "On Dawn's null device in Node, which takes every command and computes nothing, so that what is left is the work of asking: CPU time of the process, all " +
+    'its threads. Every contestant has a process of its own. Plain tfjs trains one model after the other.',
 };

@@ -67,15 +67,34 @@ async function whole(preset: Workload, place: Place, { quick, say }: Options): P
     if (!threads || (place === 'one thread') !== (threads === '1 thread')) throw new Error(`asked for ${place}, but the page ran on ${backend}`);
     const figures: Figure[] = [{ what: `${preset}, 4 arms × 3 seeds`, who: `WASM, ${threads}`, value: single(seconds), unit: 's from Run to the end' }];
     if (readings.length > 0) {
-      figures.push(...(['page', 'worker'] as const).map((whose): Figure => ({
-        what: preset, who: `heap of the ${whose}`, value: single(growth(readings.map((reading) => [reading.step, reading[whose] / MB]))), unit: 'MB more per 1,000 steps',
-      })));
+      figures.push(
+        ...(['page', 'worker'] as const).map(
+          (whose): Figure => ({
+            what: preset,
+            who: `heap of the ${whose}`,
+            value: single(growth(readings.map((reading) => [reading.step, reading[whose] / MB]))),
+            unit: 'MB more per 1,000 steps',
+          }),
+        ),
+      );
     } else {
       const longest = await visit.longestTask();
-      figures.push({
-        what: preset, who: 'longest task of the main thread, streaming', value: single(longest || LONGEST_TASK_MS), unit: longest > 0 ? 'ms' : 'ms at most: none was longer',
-        target: atMost(LONGEST_TASK_MS),
-      }, { what: preset, who: 'most CPU time of a task of the main thread, streaming', value: single(await visit.mostCpu()), unit: 'ms', target: atMost(LONGEST_TASK_MS) });
+      figures.push(
+        {
+          what: preset,
+          who: 'longest task of the main thread, streaming',
+          value: single(longest || LONGEST_TASK_MS),
+          unit: longest > 0 ? 'ms' : 'ms at most: none was longer',
+          target: atMost(LONGEST_TASK_MS),
+        },
+        {
+          what: preset,
+          who: 'most CPU time of a task of the main thread, streaming',
+          value: single(await visit.mostCpu()),
+          unit: 'ms',
+          target: atMost(LONGEST_TASK_MS),
+        },
+      );
     }
     return figures;
   } finally {
@@ -110,14 +129,20 @@ async function run(options: Options): Promise<Found> {
     if (found) figures.push(found);
     else gpu = false;
   }
-  if (!gpu) notes.push('No run on WebGPU: the page found no GPU here and ran on WASM. On an emulated GPU its checks alone take a minute, and no run ends in a time that anybody waits.');
+  if (!gpu)
+    notes.push(
+      'No run on WebGPU: the page found no GPU here and ran on WASM. On an emulated GPU its checks alone take a minute, and no run ends in a time that anybody waits.',
+    );
   return { figures, notes };
 }
 
 export const PAGE: Benchmark = {
-  name: 'page', title: 'What a person waits for', run,
-  explained: 'The built page in Chromium, each visit in a browser of its own with nothing in its cache: the preset with four arms and three seeds, opened by its link. '
-    + 'One thread is the page on a host that sends no isolation headers. The longest task is by the clock, and waits for a core where all of them train; '
-    + 'its CPU time does not. Heaps are read nine times after a forced garbage collection, arrays included; the median between '
-    + 'neighbouring readings counts.',
+  name: 'page',
+  title: 'What a person waits for',
+  run,
+  explained:
+    'The built page in Chromium, each visit in a browser of its own with nothing in its cache: the preset with four arms and three seeds, opened by its link. ' +
+    'One thread is the page on a host that sends no isolation headers. The longest task is by the clock, and waits for a core where all of them train; ' +
+    'its CPU time does not. Heaps are read nine times after a forced garbage collection, arrays included; the median between ' +
+    'neighbouring readings counts.',
 };

@@ -8,7 +8,10 @@ import type { Benchmark, Found, Options } from './section.ts';
 
 /** Within twice of PyTorch's time, but ahead of it where the network is small. */
 const WORKLOADS: [Workload, Target][] = [
-  ['perceptron', atLeast(0.5)], ['wide-fcn', atLeast(0.5)], ['first-token', atLeast(1)], ['deep-convnet', atLeast(1)],
+  ['perceptron', atLeast(0.5)],
+  ['wide-fcn', atLeast(0.5)],
+  ['first-token', atLeast(1)],
+  ['deep-convnet', atLeast(1)],
 ];
 
 async function run({ rounds, say }: Options): Promise<Found> {
@@ -28,13 +31,16 @@ async function run({ rounds, say }: Options): Promise<Found> {
         const { raced, absent } = await race(contestants, { rounds, say });
         found.notes.push(...absences(what, absent));
         const [ours, ...peers] = raced;
-        found.figures.push(...peers.flatMap((peer) => {
-          const torch = peer.who.startsWith('PyTorch');
-          return [
-            time(what, peer), faster(what, ours, peer, torch ? againstTorch : atLeast(1)),
-            ...(threads === 1 ? [time(what, peer, 'cpu'), faster(what, ours, peer, undefined, 'cpu')] : []),
-          ];
-        }));
+        found.figures.push(
+          ...peers.flatMap((peer) => {
+            const torch = peer.who.startsWith('PyTorch');
+            return [
+              time(what, peer),
+              faster(what, ours, peer, torch ? againstTorch : atLeast(1)),
+              ...(threads === 1 ? [time(what, peer, 'cpu'), faster(what, ours, peer, undefined, 'cpu')] : []),
+            ];
+          }),
+        );
       }
     }
   } finally {
@@ -44,10 +50,13 @@ async function run({ rounds, say }: Options): Promise<Found> {
 }
 
 export const PEERS: Benchmark = {
-  name: 'peers', title: 'Against jax-js and PyTorch', run,
-  explained: 'One unguided member, WASM in Chromium beside PyTorch on the CPU. All train the same network with the same batch and optimiser, and take the rows of '
-    + 'each batch from 512 examples (of `first-token`: make new sequences) in every step. *perceptron*: three dense layers of 384 with ReLU, plain SGD. *wide-fcn*: '
-    + 'the same with batch normalisation, dropout and Adam. *first-token*: two recurrent layers, clipped gradients, Adam; jax-js has no scan, so its 24 positions are '
-    + 'unrolled under `jit`. *deep-convnet*: 25 convolutions with batch normalisation, Adam. jax-js hands its kernels to as many workers as there are threads here. '
-    + 'PyTorch is eager, on one thread.',
+  name: 'peers',
+  title: 'Against jax-js and PyTorch',
+  run,
+  explained:
+    'One unguided member, WASM in Chromium beside PyTorch on the CPU. All train the same network with the same batch and optimiser, and take the rows of ' +
+    'each batch from 512 examples (of `first-token`: make new sequences) in every step. *perceptron*: three dense layers of 384 with ReLU, plain SGD. *wide-fcn*: ' +
+    'the same with batch normalisation, dropout and Adam. *first-token*: two recurrent layers, clipped gradients, Adam; jax-js has no scan, so its 24 positions are ' +
+    'unrolled under `jit`. *deep-convnet*: 25 convolutions with batch normalisation, Adam. jax-js hands its kernels to as many workers as there are threads here. ' +
+    'PyTorch is eager, on one thread.',
 };

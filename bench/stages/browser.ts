@@ -44,7 +44,9 @@ export class BrowserStage {
   contestant(who: string, members: number, entry: Entry, stage: Stage): Contestant {
     const id = `${who} ${Math.random()}`;
     return {
-      who, members, warmUp: warmUpOf(entry, stage),
+      who,
+      members,
+      warmUp: warmUpOf(entry, stage),
       start: async () => {
         await this.#page.evaluate((name) => {
           window.contestants ??= {};
@@ -57,10 +59,11 @@ export class BrowserStage {
         const turn = (await this.#ask(id, { call: 'take', steps })) as Turn;
         return { ...turn, cpuMs: (await this.#cpu()) - before };
       },
-      end: () => this.#page.evaluate((name) => {
-        window.contestants[name]?.terminate();
-        delete window.contestants[name];
-      }, id),
+      end: () =>
+        this.#page.evaluate((name) => {
+          window.contestants[name]?.terminate();
+          delete window.contestants[name];
+        }, id),
     };
   }
 
@@ -70,16 +73,20 @@ export class BrowserStage {
   }
 
   async #ask(id: string, call: Call): Promise<unknown> {
-    const answer = await this.#page.evaluate(([name, message, limit]) => new Promise<{ value?: unknown; error?: string }>((resolve) => {
-      const worker = window.contestants[name];
-      const timer = setTimeout(() => resolve({ error: 'no answer' }), limit);
-      worker.onmessage = ({ data }) => {
-        clearTimeout(timer);
-        resolve(data);
-      };
-      worker.onerror = ({ message: what }) => resolve({ error: what });
-      worker.postMessage(message);
-    }), [id, call, ANSWER_MS] as const);
+    const answer = await this.#page.evaluate(
+      ([name, message, limit]) =>
+        new Promise<{ value?: unknown; error?: string }>((resolve) => {
+          const worker = window.contestants[name];
+          const timer = setTimeout(() => resolve({ error: 'no answer' }), limit);
+          worker.onmessage = ({ data }) => {
+            clearTimeout(timer);
+            resolve(data);
+          };
+          worker.onerror = ({ message: what }) => resolve({ error: what });
+          worker.postMessage(message);
+        }),
+      [id, call, ANSWER_MS] as const,
+    );
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer.value;
   }

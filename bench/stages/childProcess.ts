@@ -12,10 +12,11 @@ const NULL_DEVICE: Stage = { backend: 'webgpu', threads: 1, small: false };
 
 export function onNullDevice(who: string, members: number, entry: Entry): Contestant {
   let child: ChildProcess | undefined;
-  const next = () => new Promise<unknown>((resolve, reject) => {
-    child?.once('message', resolve);
-    child?.once('exit', () => reject(new Error('its process has ended')));
-  });
+  const next = () =>
+    new Promise<unknown>((resolve, reject) => {
+      child?.once('message', resolve);
+      child?.once('exit', () => reject(new Error('its process has ended')));
+    });
   const ask = async (call: Call) => {
     const answered = next();
     child?.send(call);
@@ -24,7 +25,9 @@ export function onNullDevice(who: string, members: number, entry: Entry): Contes
     return value;
   };
   return {
-    who, members, warmUp: entry.engine === 'ours' ? REPLAYED_WARM_UP : warmUpOf(entry, NULL_DEVICE),
+    who,
+    members,
+    warmUp: entry.engine === 'ours' ? REPLAYED_WARM_UP : warmUpOf(entry, NULL_DEVICE),
     async start() {
       child = fork('bench/contestants/nullDevice.mjs', { cwd: ROOT });
       child.setMaxListeners(0);
@@ -51,11 +54,15 @@ export function pyTorch(workload: Workload): Contestant {
     return value as string;
   };
   return {
-    who: 'PyTorch, eager', members: 1, warmUp: TORCH_WARM_UP,
+    who: 'PyTorch, eager',
+    members: 1,
+    warmUp: TORCH_WARM_UP,
     async start() {
       child = spawn(PYTHON, ['bench/contestants/torch_steps.py', workload], {
         // PyTorch's own threads are not those of the library that multiplies for it.
-        cwd: ROOT, stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
+        cwd: ROOT,
+        stdio: ['pipe', 'pipe', 'ignore'],
+        env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
       });
       child.on('error', () => child?.stdout?.destroy());
       lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();

@@ -86,7 +86,10 @@ export class Visit {
         }).observe({ type: 'paint', buffered: true });
       });
       const loaded = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
-      return { paintMs: paint, scripts: loaded.filter(({ responseEnd, name }) => responseEnd <= paint && /\.js$/.test(name)).map(({ name }) => new URL(name).pathname) };
+      return {
+        paintMs: paint,
+        scripts: loaded.filter(({ responseEnd, name }) => responseEnd <= paint && /\.js$/.test(name)).map(({ name }) => new URL(name).pathname),
+      };
     });
     return { paintMs, scriptBytes: scripts.reduce((sum, file) => sum + compressed(file), 0) };
   }
@@ -105,24 +108,32 @@ export class Visit {
 
   /** Milliseconds from Run to the first point of a curve. */
   async firstPoint(): Promise<number> {
-    await this.page.waitForFunction(() => document.querySelector('[data-testid=chart-loss] circle, [data-testid=chart-loss] path[data-arm][d*="L"]'), null, { polling: 'raf' });
+    await this.page.waitForFunction(() => document.querySelector('[data-testid=chart-loss] circle, [data-testid=chart-loss] path[data-arm][d*="L"]'), null, {
+      polling: 'raf',
+    });
     return Date.now() - this.#pressed;
   }
 
   /** Milliseconds from Run until a step is on screen. */
   async reached(step: number): Promise<number> {
-    await this.page.waitForFunction((wanted) => {
-      const text = document.querySelector('[data-testid=progress-text]')?.textContent ?? '';
-      // Of the run: while a guide is trained, the line tells its steps behind its name.
-      return /steps? in /.test(text) || Number((/^step ([\d,]+)/.exec(text)?.[1] ?? '0').replaceAll(',', '')) >= wanted;
-    }, step, { polling: 100 });
+    await this.page.waitForFunction(
+      (wanted) => {
+        const text = document.querySelector('[data-testid=progress-text]')?.textContent ?? '';
+        // Of the run: while a guide is trained, the line tells its steps behind its name.
+        return /steps? in /.test(text) || Number((/^step ([\d,]+)/.exec(text)?.[1] ?? '0').replaceAll(',', '')) >= wanted;
+      },
+      step,
+      { polling: 100 },
+    );
     return Date.now() - this.#pressed;
   }
 
   /** Milliseconds from Run to the end. @throws {Error} when the run fails */
   async ended(): Promise<number> {
     const text = this.page.getByTestId('progress-text');
-    await this.page.waitForFunction(() => /steps? in |failed/.test(document.querySelector('[data-testid=progress-text]')?.textContent ?? ''), null, { polling: 100 });
+    await this.page.waitForFunction(() => /steps? in |failed/.test(document.querySelector('[data-testid=progress-text]')?.textContent ?? ''), null, {
+      polling: 100,
+    });
     const ms = Date.now() - this.#pressed;
     const said = await text.innerText();
     if (said.includes('failed')) throw new Error(said);

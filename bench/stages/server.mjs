@@ -7,11 +7,18 @@ import { createServer } from 'vite';
  */
 export async function serveSources() {
   const server = await createServer({
-    server: { port: 0, hmr: false, watch: null }, cacheDir: '.cache/bench', logLevel: 'error',
+    server: { port: 0, hmr: false, watch: null },
+    cacheDir: '.cache/bench',
+    logLevel: 'error',
     optimizeDeps: {
       include: [
-        '@tensorflow/tfjs', '@tensorflow/tfjs-core', '@tensorflow/tfjs-core/dist/register_all_gradients', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu',
-        'zod', 'lz-string',
+        '@tensorflow/tfjs',
+        '@tensorflow/tfjs-core',
+        '@tensorflow/tfjs-core/dist/register_all_gradients',
+        '@tensorflow/tfjs-backend-wasm',
+        '@tensorflow/tfjs-backend-webgpu',
+        'zod',
+        'lz-string',
       ],
     },
   });

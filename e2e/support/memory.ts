@@ -2,10 +2,11 @@
 import { expect, type Page } from '@playwright/test';
 
 /** Bytes of the page and its workers after a garbage collection, which Chromium lets come in its own time: a minute. */
-const memory = (page: Page): Promise<number> => page.evaluate(async () => {
-  const measure = performance as Performance & { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };
-  return (await measure.measureUserAgentSpecificMemory()).bytes;
-});
+const memory = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const measure = performance as Performance & { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };
+    return (await measure.measureUserAgentSpecificMemory()).bytes;
+  });
 
 /** Slope of the least-squares line through points (x, y). */
 function slope(points: [number, number][]): number {

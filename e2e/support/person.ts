@@ -26,7 +26,7 @@ function recordLayoutShifts(): void {
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as LayoutShift[]) {
       if (entry.hadRecentInput) continue;
-      const what = (entry.sources ?? []).map(({ node }) => (node instanceof Element ? node.outerHTML : node?.textContent ?? '').slice(0, 120));
+      const what = (entry.sources ?? []).map(({ node }) => (node instanceof Element ? node.outerHTML : (node?.textContent ?? '')).slice(0, 120));
       window.layoutShifts.push({ value: entry.value, what: what.join(' | ') });
     }
   }).observe({ type: 'layout-shift', buffered: true });
@@ -52,7 +52,10 @@ export const test = base.extend<{ quiet: undefined }>({
 export async function expectStillness(page: Page, limit = 0.05): Promise<void> {
   const shifts = await page.evaluate(() => window.layoutShifts);
   const told = shifts.map(({ value, what }) => `${value.toFixed(4)} ${what}`).join('\n');
-  expect(shifts.reduce((sum, { value }) => sum + value, 0), `layout shift:\n${told}`).toBeLessThan(limit);
+  expect(
+    shifts.reduce((sum, { value }) => sum + value, 0),
+    `layout shift:\n${told}`,
+  ).toBeLessThan(limit);
 }
 
 /**
@@ -105,20 +108,32 @@ export const curves = ({ members }: RunResult) => members.map(({ arm, seed, hist
 
 /** Pictures on a canvas that are more than one colour. */
 export async function expectPainted(canvas: Locator): Promise<void> {
-  await expect.poll(() => canvas.evaluate((element: HTMLCanvasElement) => {
-    const pixels = element.getContext('2d')?.getImageData(0, 0, element.width, element.height).data ?? [];
-    const colours = new Set<string>();
-    for (let i = 0; i < pixels.length; i += 4) colours.add(`${pixels[i]},${pixels[i + 1]},${pixels[i + 2]},${pixels[i + 3]}`);
-    return colours.size;
-  }), 'colours on the canvas').toBeGreaterThan(1);
+  await expect
+    .poll(
+      () =>
+        canvas.evaluate((element: HTMLCanvasElement) => {
+          const pixels = element.getContext('2d')?.getImageData(0, 0, element.width, element.height).data ?? [];
+          const colours = new Set<string>();
+          for (let i = 0; i < pixels.length; i += 4) colours.add(`${pixels[i]},${pixels[i + 1]},${pixels[i + 2]},${pixels[i + 3]}`);
+          return colours.size;
+        }),
+      'colours on the canvas',
+    )
+    .toBeGreaterThan(1);
 }
 
 /** The text of a table's cells, row by row, heads first. */
-export const cellsOf = (table: Locator): Promise<string[][]> => table.locator('tr').evaluateAll((rows) =>
-  rows.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent?.trim() ?? '')));
+export const cellsOf = (table: Locator): Promise<string[][]> =>
+  table.locator('tr').evaluateAll((rows) => rows.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent?.trim() ?? '')));
 
 /** The first number in a text as the page prints it: with a true minus sign, thousands with a comma. */
-export const numberIn = (text: string): number => Number(text.replace('−', '-').replaceAll(',', '').match(/-?\d+(\.\d+)?/)?.[0] ?? Number.NaN);
+export const numberIn = (text: string): number =>
+  Number(
+    text
+      .replace('−', '-')
+      .replaceAll(',', '')
+      .match(/-?\d+(\.\d+)?/)?.[0] ?? Number.NaN,
+  );
 
 /** Equal but for rounding. */
 export const expectNear = (value: number, wanted: number | null, tolerance: number): void =>

@@ -75,10 +75,13 @@ export function tiny(experiment: Experiment, steps = 12): Experiment {
  * a leak sooner, and its checkpoints (tens of megabytes that come and go) do not hide it.
  */
 export function endless(experiment: Experiment, { width = 64, seeds = [0] }: { width?: number; seeds?: number[] } = {}): Experiment {
-  const guides = Object.fromEntries(Object.entries(experiment.guides).map(([id, guide]) =>
-    [id, !('network' in guide) ? guide : { state: 'untrained' as const, network: guide.network }]));
+  const guides = Object.fromEntries(
+    Object.entries(experiment.guides).map(([id, guide]) => [id, !('network' in guide) ? guide : { state: 'untrained' as const, network: guide.network }]),
+  );
   return {
-    ...experiment, guides, seeds,
+    ...experiment,
+    guides,
+    seeds,
     target: { family: 'fcn', depth: 3, width, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' },
     base: { ...experiment.base, steps: 100_000, evaluateEvery: 50 },
   };
@@ -106,7 +109,10 @@ export async function completedSteps(page: Page): Promise<number> {
 /** Choose in the badge's menu what does the arithmetic. */
 export async function chooseBackend(page: Page, name: 'Automatic' | 'WebGPU' | 'WebAssembly' | 'JavaScript'): Promise<void> {
   await page.getByTestId('backend-badge').click();
-  await page.locator('label').filter({ hasText: new RegExp(`^${name}$`) }).click();
+  await page
+    .locator('label')
+    .filter({ hasText: new RegExp(`^${name}$`) })
+    .click();
   await page.keyboard.press('Escape');
 }
 

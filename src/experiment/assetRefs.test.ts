@@ -6,7 +6,11 @@ import type { Experiment, FileImagesSpec, TrainedGuideSpec } from './schema.ts';
 import { presetExperiment } from './testing.ts';
 
 const asset = (hash: string, facts: Partial<ImageFacts> = {}): AssetInfo<ImageFacts> => ({
-  hash: hash.repeat(64), name: 'Pets', bytes: 1, added: 0, notes: [],
+  hash: hash.repeat(64),
+  name: 'Pets',
+  bytes: 1,
+  added: 0,
+  notes: [],
   facts: { kind: 'images', height: 32, width: 32, channels: 3, classes: ['cat', 'dog'], train: 5000, val: 900, ...facts },
 });
 

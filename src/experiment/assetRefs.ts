@@ -16,8 +16,7 @@ export function taskAsset(task: TaskSpec): NamedAsset | null {
 /** Every asset that an experiment names: of its task, of tasks that its guides are trained on, and guides out of files. */
 export function namedAssets(experiment: Experiment): NamedAsset[] {
   const own = Object.values(experiment.guides).flatMap((guide) => (guide.state === 'trained' && guide.training.task ? [guide.training.task] : []));
-  const imported = Object.values(experiment.guides).flatMap((guide): NamedAsset[] =>
-    (guide.state === 'imported' ? [{ ref: guide.file, kind: 'model' }] : []));
+  const imported = Object.values(experiment.guides).flatMap((guide): NamedAsset[] => (guide.state === 'imported' ? [{ ref: guide.file, kind: 'model' }] : []));
   return [...[experiment.task, ...own].flatMap((task) => taskAsset(task) ?? []), ...imported];
 }
 
@@ -29,8 +28,11 @@ export const missingAssets = (experiment: Experiment, at: readonly Pick<AssetInf
 export function withImages(task: FileImagesSpec, { hash, name, facts }: AssetInfo<ImageFacts>): FileImagesSpec {
   return {
     ...task,
-    data: { hash, name }, classNames: facts.classes, grey: facts.channels === 1,
-    train: Math.min(task.train, facts.train), val: Math.min(task.val, facts.val),
+    data: { hash, name },
+    classNames: facts.classes,
+    grey: facts.channels === 1,
+    train: Math.min(task.train, facts.train),
+    val: Math.min(task.val, facts.val),
   };
 }
 
@@ -44,7 +46,14 @@ export function withText(task: TextFileSpec, unit: TextFileSpec['unit'], { hash,
   const [count, types] = unit === 'characters' ? [facts.characters, facts.characterTypes] : [facts.words, facts.wordTypes];
   const wanted = unit === task.unit && hash === task.data.hash ? task.vocabulary : USUAL_VOCABULARY[unit];
   const valTokens = Math.min(task.valTokens, Math.floor(count * VALIDATION_SHARE));
-  return { ...task, data: { hash, name }, unit, vocabulary: Math.min(wanted, types + 1), valTokens, trainTokens: Math.min(task.trainTokens, count - valTokens) };
+  return {
+    ...task,
+    data: { hash, name },
+    unit,
+    vocabulary: Math.min(wanted, types + 1),
+    valTokens,
+    trainTokens: Math.min(task.trainTokens, count - valTokens),
+  };
 }
 
 function taskWithChosen(task: TaskSpec, asset: AssetInfo): TaskSpec {

@@ -9,7 +9,10 @@ import type { ImportedNetwork } from './importedNetwork.ts';
 /** How an experiment names an asset. Without a hash it is still to be chosen: presets say what kind they need. */
 export const assetRefSchema = z.strictObject({
   /** SHA-256 of the content, 64 hexadecimal digits. */
-  hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits').optional(),
+  hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
+    .optional(),
   /** For people; what counts is the hash. */
   name: z.string().min(1).max(80),
 });

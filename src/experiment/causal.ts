@@ -16,7 +16,10 @@ export function seesAhead(network: NetworkSpec, path: string): Problem | null {
   }
   const open = network.family === 'custom' ? uncausal(parseText(network.text).statements) : undefined;
   if (open) {
-    const message = formatTextProblem({ ...open.place, message: 'attention must be causal in language modelling: write “attention causal”, or it reads the answer' });
+    const message = formatTextProblem({
+      ...open.place,
+      message: 'attention must be causal in language modelling: write “attention causal”, or it reads the answer',
+    });
     return { path: `${path}.text`, message: `has a mistake in ${message}` };
   }
   return null;

@@ -33,8 +33,16 @@ describe('ResNet-8 on 16×16 images', () => {
 
   it('has ten taps in the order of execution', () => {
     expect(description.taps.map((tap) => tap.name)).toEqual([
-      'stem', 'block1.conv1', 'block1.conv2', 'block2.conv1', 'block2.conv2', 'block2.proj',
-      'block3.conv1', 'block3.conv2', 'block3.proj', 'pool',
+      'stem',
+      'block1.conv1',
+      'block1.conv2',
+      'block2.conv1',
+      'block2.conv2',
+      'block2.proj',
+      'block3.conv1',
+      'block3.conv2',
+      'block3.proj',
+      'pool',
     ]);
     expect(description.taps.map((tap) => tap.features)).toEqual([4096, 4096, 4096, 2048, 2048, 2048, 1024, 1024, 1024, 64]);
     for (const tap of description.taps) expect(tap.features).toBe(tap.shape.reduce((a, b) => a * b, 1));
@@ -50,8 +58,7 @@ describe('deeper residual networks', () => {
   const LARGE: ImageShape = { input: [32, 32, 3], classes: 1000, trainExamples: 1, valExamples: 1 };
 
   it('have the parameters of torchvision’s, but for the stem, which is 3×3 here and 7×7 there', () => {
-    const of = (block: 'basic' | 'bottleneck', stages: number[]) =>
-      describeNetwork({ ...RESNET_8, block, stages, width: 64 }, LARGE);
+    const of = (block: 'basic' | 'bottleneck', stages: number[]) => describeNetwork({ ...RESNET_8, block, stages, width: 64 }, LARGE);
     const stem = (7 ** 2 - 3 ** 2) * 3 * 64;
     expect(of('basic', [2, 2, 2, 2]).title).toBe('ResNet-18');
     expect(of('basic', [2, 2, 2, 2]).parameters + stem).toBe(11_689_512);
@@ -62,9 +69,23 @@ describe('deeper residual networks', () => {
   it('put the stride of a bottleneck block into its 3×3 convolution, and project wherever the shape changes', () => {
     const { blocks } = resnetPlan({ ...RESNET_8, block: 'bottleneck', stages: [2, 1] }, SHAPE);
     expect(blocks.map(({ convs, proj }) => [...convs, ...(proj ? [proj] : [])].map((c) => [c.kernel, c.stride, c.height, c.outChannels]))).toEqual([
-      [[1, 1, 16, 16], [3, 1, 16, 16], [1, 1, 16, 64], [1, 1, 16, 64]],
-      [[1, 1, 16, 16], [3, 1, 16, 16], [1, 1, 16, 64]],
-      [[1, 1, 16, 32], [3, 2, 8, 32], [1, 1, 8, 128], [1, 2, 8, 128]],
+      [
+        [1, 1, 16, 16],
+        [3, 1, 16, 16],
+        [1, 1, 16, 64],
+        [1, 1, 16, 64],
+      ],
+      [
+        [1, 1, 16, 16],
+        [3, 1, 16, 16],
+        [1, 1, 16, 64],
+      ],
+      [
+        [1, 1, 16, 32],
+        [3, 2, 8, 32],
+        [1, 1, 8, 128],
+        [1, 2, 8, 128],
+      ],
     ]);
   });
 });
@@ -111,11 +132,23 @@ describe('ConvNeXt and ViT', () => {
   });
 
   it('named mappings use attention outputs of the one, and layers but not streams of the other', () => {
-    const primary = (network: NetworkSpec) => describeNetwork(network, SHAPE).taps.filter((t) => t.primary).map((t) => t.name);
-    expect(primary({ family: 'vit', patch: 4, layers: 2, width: 8, heads: 2, ffn: 8, pooling: 'mean', init: 'default' }))
-      .toEqual(['block1.attention', 'block2.attention']);
-    expect(primary({ family: 'convnext', stages: [1, 1], width: 8, patch: 2, kernel: 3, init: 'default' }))
-      .toEqual(['stem', 'block1.depthwise', 'block1.mlp', 'down2', 'block2.depthwise', 'block2.mlp', 'pool']);
+    const primary = (network: NetworkSpec) =>
+      describeNetwork(network, SHAPE)
+        .taps.filter((t) => t.primary)
+        .map((t) => t.name);
+    expect(primary({ family: 'vit', patch: 4, layers: 2, width: 8, heads: 2, ffn: 8, pooling: 'mean', init: 'default' })).toEqual([
+      'block1.attention',
+      'block2.attention',
+    ]);
+    expect(primary({ family: 'convnext', stages: [1, 1], width: 8, patch: 2, kernel: 3, init: 'default' })).toEqual([
+      'stem',
+      'block1.depthwise',
+      'block1.mlp',
+      'down2',
+      'block2.depthwise',
+      'block2.mlp',
+      'pool',
+    ]);
   });
 });
 
@@ -124,7 +157,11 @@ describe('fully connected networks', () => {
     const { parameters, taps, flops, layers, title } = describeNetwork(WIDE.target, SHAPE);
     expect(parameters).toBe(768 * 384 + 384 + 2 * (384 * 384 + 384) + 3 * 2 * 384 + 384 * 8 + 8);
     expect(flops).toBe(2 * (768 * 384 + 2 * 384 * 384 + 384 * 8));
-    expect(taps.map((tap) => [tap.name, tap.features])).toEqual([['linear1', 384], ['linear2', 384], ['linear3', 384]]);
+    expect(taps.map((tap) => [tap.name, tap.features])).toEqual([
+      ['linear1', 384],
+      ['linear2', 384],
+      ['linear3', 384],
+    ]);
     expect(layers).toBe(4);
     expect(title).toBe('3×384 FCN');
   });
@@ -146,14 +183,20 @@ describe('tasks', () => {
 describe('plan', () => {
   it('orders members by arm, then seed', () => {
     expect(members(WIDE).slice(0, 4)).toEqual([
-      { arm: 'unguided', seed: 0 }, { arm: 'unguided', seed: 1 }, { arm: 'unguided', seed: 2 }, { arm: 'guided', seed: 0 },
+      { arm: 'unguided', seed: 0 },
+      { arm: 'unguided', seed: 1 },
+      { arm: 'unguided', seed: 2 },
+      { arm: 'guided', seed: 0 },
     ]);
   });
 
   it('measures every guide on the shared mapping, and every arm on its own', () => {
-    const shared = [['block1.conv2', 'linear1'], ['block3.conv1', 'linear2'], ['pool', 'linear3']];
-    expect(observedPairs(WIDE)).toEqual(['trained', 'untrained'].flatMap((guide) =>
-      shared.map(([guideTap, targetTap]) => ({ guide, guideTap, targetTap }))));
+    const shared = [
+      ['block1.conv2', 'linear1'],
+      ['block3.conv1', 'linear2'],
+      ['pool', 'linear3'],
+    ];
+    expect(observedPairs(WIDE)).toEqual(['trained', 'untrained'].flatMap((guide) => shared.map(([guideTap, targetTap]) => ({ guide, guideTap, targetTap }))));
     const own = structuredClone(WIDE);
     own.arms[1].align = { guide: 'trained', weight: 4, mapping: [['stem', 'linear3']] };
     expect(alignedPairs(own, own.arms[1])).toEqual([{ guide: 'trained', guideTap: 'stem', targetTap: 'linear3' }]);
@@ -182,7 +225,11 @@ describe('sequence tasks and networks', () => {
 
   it('first-token: 24 tokens out of 4 symbols and a query, one label', () => {
     expect(shape).toEqual({
-      input: [24], tokens: { vocabulary: 5, padded: false, outputs: 1 }, classes: 4, trainExamples: Infinity, valExamples: 1024,
+      input: [24],
+      tokens: { vocabulary: 5, padded: false, outputs: 1 },
+      classes: 4,
+      trainExamples: Infinity,
+      valExamples: 1024,
     });
     expect(taskMetric(FIRST.task).chance).toBe(0.25);
     expect(classNames(FIRST.task)).toEqual(['a', 'b', 'c', 'd']);
@@ -194,7 +241,10 @@ describe('sequence tasks and networks', () => {
     expect(title).toBe('2×64 RNN');
     expect(parameters).toBe(5 * 64 + 2 * (2 * 64 * 64 + 2 * 64) + 64 * 4 + 4);
     expect(flops).toBe(2 * (24 * 2 * 2 * 64 * 64 + 64 * 4));
-    expect(taps.map((tap) => [tap.name, tap.shape])).toEqual([['layer1', [24, 64]], ['layer2', [24, 64]]]);
+    expect(taps.map((tap) => [tap.name, tap.shape])).toEqual([
+      ['layer1', [24, 64]],
+      ['layer2', [24, 64]],
+    ]);
   });
 
   it('a gated cell has three or four times the weights', () => {
@@ -211,7 +261,8 @@ describe('sequence tasks and networks', () => {
     expect(parameters).toBe(5 * 32 + 2 * block + 2 * 32 + 32 * 4 + 4);
     expect(taps.map((tap) => tap.name)).toEqual(['block1.attention', 'block1.mlp', 'block1.output', 'block2.attention', 'block2.mlp', 'block2.output']);
     expect(mappedPairs(FIRST, 'untrained', 'even')).toEqual([
-      { guideTap: 'block1.attention', targetTap: 'layer1' }, { guideTap: 'block2.attention', targetTap: 'layer2' },
+      { guideTap: 'block1.attention', targetTap: 'layer1' },
+      { guideTap: 'block2.attention', targetTap: 'layer2' },
     ]);
     expect(mappedPairs(FIRST, 'untrained', 'last')).toEqual([{ guideTap: 'block2.attention', targetTap: 'layer2' }]);
     expect(mappedPairs(FIRST, 'untrained', [['block1.mlp', 'layer2']])).toHaveLength(1);

@@ -30,7 +30,9 @@ function describeFcn(spec: FcnSpec, task: ImageShape): NetworkDescription {
   multiplyAdds += spec.width * task.classes;
   return {
     title: `${spec.depth}×${spec.width} FCN`,
-    taps, parameters, flops: 2 * multiplyAdds,
+    taps,
+    parameters,
+    flops: 2 * multiplyAdds,
     activations: input + kept * spec.depth * spec.width + task.classes,
     layers: spec.depth + 1,
   };
@@ -46,17 +48,24 @@ export const familyFits = (family: NetworkSpec['family'], task: TaskShape): bool
  */
 export function describeNetwork(spec: NetworkSpec, task: TaskShape): NetworkDescription {
   switch (spec.family) {
-    case 'fcn': return describeFcn(spec, asImages(task));
-    case 'resnet': return describeResNet(spec, asImages(task));
-    case 'convnet': return describeConvNet(spec, asImages(task));
-    case 'convnext': return describeConvNext(spec, asImages(task));
-    case 'vit': return describeVit(spec, asImages(task));
-    case 'rnn': return describeRnn(spec, asSequence(task));
-    case 'transformer': return describeTransformer(spec, asSequence(task));
-    case 'custom': return describeCustom(spec, task);
+    case 'fcn':
+      return describeFcn(spec, asImages(task));
+    case 'resnet':
+      return describeResNet(spec, asImages(task));
+    case 'convnet':
+      return describeConvNet(spec, asImages(task));
+    case 'convnext':
+      return describeConvNext(spec, asImages(task));
+    case 'vit':
+      return describeVit(spec, asImages(task));
+    case 'rnn':
+      return describeRnn(spec, asSequence(task));
+    case 'transformer':
+      return describeTransformer(spec, asSequence(task));
+    case 'custom':
+      return describeCustom(spec, task);
   }
 }
 
 const asImages = (task: TaskShape): ImageShape => (task.tokens ? { ...task, tokens: undefined, input: [1, 1, 1] } : task);
-const asSequence = (task: TaskShape): SequenceShape =>
-  (task.tokens ? task : { ...task, input: [1], tokens: { vocabulary: 1, padded: false, outputs: 1 } });
+const asSequence = (task: TaskShape): SequenceShape => (task.tokens ? task : { ...task, input: [1], tokens: { vocabulary: 1, padded: false, outputs: 1 } });

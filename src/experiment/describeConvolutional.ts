@@ -21,10 +21,15 @@ interface Size {
   width: number;
 }
 
-const conv = (
-  name: string, label: string, kernel: number, stride: number, inChannels: number, outChannels: number, { height, width }: Size,
-): ConvLayer => ({
-  name, label, kernel, stride, inChannels, outChannels, height: Math.ceil(height / stride), width: Math.ceil(width / stride),
+const conv = (name: string, label: string, kernel: number, stride: number, inChannels: number, outChannels: number, { height, width }: Size): ConvLayer => ({
+  name,
+  label,
+  kernel,
+  stride,
+  inChannels,
+  outChannels,
+  height: Math.ceil(height / stride),
+  width: Math.ceil(width / stride),
 });
 
 export interface ResNetBlock {
@@ -71,8 +76,10 @@ export function resnetPlan(spec: ResNetSpec, task: ImageShape): { stem: ConvLaye
 }
 
 /** All convolutions of a ResNet in order of execution. */
-export const resnetConvs = ({ stem, blocks }: ReturnType<typeof resnetPlan>): ConvLayer[] =>
-  [stem, ...blocks.flatMap(({ convs, proj }) => (proj ? [...convs, proj] : convs))];
+export const resnetConvs = ({ stem, blocks }: ReturnType<typeof resnetPlan>): ConvLayer[] => [
+  stem,
+  ...blocks.flatMap(({ convs, proj }) => (proj ? [...convs, proj] : convs)),
+];
 
 /** The convolutions of a plain ConvNet: stages of 3×3 ones; the first of each stage but the first has stride 2. */
 export function convnetPlan(spec: ConvNetSpec, task: ImageShape): ConvLayer[] {
@@ -98,10 +105,7 @@ function describePooled(title: string, convs: readonly ConvLayer[], task: ImageS
   const features = convs[convs.length - 1].outChannels;
   return {
     title,
-    taps: [
-      ...convs.map((c) => tap(c.name, c.label, [c.height, c.width, c.outChannels])),
-      tap('pool', 'average pool', [features]),
-    ],
+    taps: [...convs.map((c) => tap(c.name, c.label, [c.height, c.width, c.outChannels])), tap('pool', 'average pool', [features])],
     // γ and β of batch norm, or the bias of the convolution.
     parameters: sumOver(convs, (c) => weights(c) + (norm === 'batch' ? 2 : 1) * c.outChannels) + features * task.classes + task.classes,
     flops: 2 * (sumOver(convs, (c) => weights(c) * c.height * c.width) + features * task.classes),
@@ -145,7 +149,9 @@ export function convnextPlan(spec: ConvNextSpec, task: ImageShape): ConvNextStag
     const stage: ConvNextStage = {
       entry: { name: i === 0 ? 'stem' : `down${i + 1}`, label: i === 0 ? 'stem' : `down to stage ${i + 1}`, kernel, inChannels },
       blocks: Array.from({ length: count }, (_, k) => ({ name: `block${blocks + k + 1}`, label: `block ${blocks + k + 1}` })),
-      channels: spec.width * 2 ** i, height, width,
+      channels: spec.width * 2 ** i,
+      height,
+      width,
     };
     blocks += count;
     inChannels = stage.channels;
@@ -187,7 +193,9 @@ export function describeConvNext(spec: ConvNextSpec, task: ImageShape): NetworkD
   return {
     title: `${count}×${spec.width} ConvNeXt`,
     taps: [...taps, { ...tap('pool', 'average pool', [features]), primary: true }],
-    parameters, flops: 2 * multiplyAdds, activations,
+    parameters,
+    flops: 2 * multiplyAdds,
+    activations,
     layers: stages.length + 3 * count + 1,
   };
 }

@@ -9,8 +9,13 @@ export const RNN_GATES: Record<RnnSpec['cell'], number> = { tanh: 1, relu: 1, gr
 const RNN_SAVED: Record<RnnSpec['cell'], number> = { tanh: 0, relu: 0, gru: 4, lstm: 5 };
 const CELL_NAMES: Record<RnnSpec['cell'], string> = { tanh: 'RNN', relu: 'ReLU RNN', gru: 'GRU', lstm: 'LSTM' };
 
-const tokenTap = (name: string, label: string, length: number, width: number, primary = false): TapDescription =>
-  ({ name, label, shape: [length, width], features: length * width, ...(primary && { primary }) });
+const tokenTap = (name: string, label: string, length: number, width: number, primary = false): TapDescription => ({
+  name,
+  label,
+  shape: [length, width],
+  features: length * width,
+  ...(primary && { primary }),
+});
 
 export function describeRnn(spec: RnnSpec, task: SequenceShape): NetworkDescription {
   const [length] = task.input;
@@ -73,8 +78,7 @@ export function describeTransformer(spec: TransformerSpec, task: SequenceShape):
 const LARGEST_PATCH = 16;
 
 /** Sides of patches that images of this side can be cut into, smallest first. */
-export const patchSizes = (side: number): number[] =>
-  Array.from({ length: LARGEST_PATCH }, (_, i) => i + 1).filter((size) => side % size === 0);
+export const patchSizes = (side: number): number[] => Array.from({ length: LARGEST_PATCH }, (_, i) => i + 1).filter((size) => side % size === 0);
 
 /** Tokens that a ViT makes of an image: its patches, and the class token where it has one. */
 export const vitTokens = ({ patch, pooling }: VitSpec, { input: [height, width] }: ImageShape): number =>

@@ -62,9 +62,10 @@ const IMAGE_FORMS: Record<ProceduralSpec['kind'], { channels: 1 | 3; classes: re
 };
 
 function imageShape(task: ImageTaskSpec): ImageShape {
-  const [channels, classes] = task.kind === 'image-files'
-    ? [task.grey ? 1 : 3, task.classNames.length]
-    : [IMAGE_FORMS[task.kind].channels, task.classes ?? IMAGE_FORMS[task.kind].classes.length];
+  const [channels, classes] =
+    task.kind === 'image-files'
+      ? [task.grey ? 1 : 3, task.classNames.length]
+      : [IMAGE_FORMS[task.kind].channels, task.classes ?? IMAGE_FORMS[task.kind].classes.length];
   return { input: [task.size, task.size, channels], classes, trainExamples: task.train, valExamples: task.val };
 }
 
@@ -95,8 +96,11 @@ function sequenceForm(task: SequenceTaskSpec): SequenceForm {
     }
     case 'parity':
       return {
-        length: task.length, padded: task.minLength < task.length,
-        labels: task.labels === 'final' ? 'sequence' : 'tokens', tokens: digits(2), classes: ['even', 'odd'],
+        length: task.length,
+        padded: task.minLength < task.length,
+        labels: task.labels === 'final' ? 'sequence' : 'tokens',
+        tokens: digits(2),
+        classes: ['even', 'odd'],
       };
     case 'associative-recall': {
       const values = digits(task.values);
@@ -104,8 +108,10 @@ function sequenceForm(task: SequenceTaskSpec): SequenceForm {
     }
     case 'dyck':
       return {
-        length: task.length, labels: 'tokens',
-        tokens: [...OPENERS.slice(0, task.brackets), ...CLOSERS.slice(0, task.brackets)], classes: CLOSERS.slice(0, task.brackets),
+        length: task.length,
+        labels: 'tokens',
+        tokens: [...OPENERS.slice(0, task.brackets), ...CLOSERS.slice(0, task.brackets)],
+        classes: CLOSERS.slice(0, task.brackets),
       };
     case 'micro-english':
       return { length: task.context, labels: 'tokens', tokens: [...MICRO_ENGLISH_WORDS], classes: [...MICRO_ENGLISH_WORDS] };
@@ -128,10 +134,12 @@ export function taskShape(task: TaskSpec): TaskShape {
     input: [length],
     tokens: { vocabulary: tokens.length, padded, outputs: labels === 'sequence' ? 1 : length },
     classes: classes.length,
-    ...(isLanguageTask(task) ? windowCounts(task) : {
-      trainExamples: task.train === 'fresh' ? Number.POSITIVE_INFINITY : task.train,
-      valExamples: task.val,
-    }),
+    ...(isLanguageTask(task)
+      ? windowCounts(task)
+      : {
+          trainExamples: task.train === 'fresh' ? Number.POSITIVE_INFINITY : task.train,
+          valExamples: task.val,
+        }),
   };
 }
 
@@ -139,8 +147,10 @@ export function taskShape(task: TaskSpec): TaskShape {
  * Training draws windows from anywhere in its text, new ones at every step; validation goes through its text window by
  * window. The last token of a window has its label behind it.
  */
-const windowCounts = ({ valTokens, context }: LanguageTaskSpec) =>
-  ({ trainExamples: Number.POSITIVE_INFINITY, valExamples: Math.floor((valTokens - 1) / context) });
+const windowCounts = ({ valTokens, context }: LanguageTaskSpec) => ({
+  trainExamples: Number.POSITIVE_INFINITY,
+  valExamples: Math.floor((valTokens - 1) / context),
+});
 
 /** Class names in label order. */
 export function classNames(task: TaskSpec): string[] {
@@ -156,8 +166,7 @@ export const tokenNames = (task: TaskSpec): string[] => (isImageTask(task) ? [] 
  * Share of the official copy task's scored tokens that is the end mark, which needs no memory: of a sequence of mean
  * length L, 0.9·L symbols are scored (0 is not) and one end.
  */
-const officialEndShare = (task: { minLength: number; maxLength: number }): number =>
-  1 / ((0.9 * (task.minLength + task.maxLength)) / 2 + 1);
+const officialEndShare = (task: { minLength: number; maxLength: number }): number => 1 / ((0.9 * (task.minLength + task.maxLength)) / 2 + 1);
 
 /**
  * Groups of labels that are also scored each for itself, by name; empty for most tasks. What belongs to them is said in
@@ -171,24 +180,33 @@ export function labelGroups(task: TaskSpec): string[] {
 
 export function taskMetric(task: TaskSpec): Metric {
   if (isLanguageTask(task)) return { name: 'perplexity', higherIsBetter: false, chance: taskShape(task).classes };
-  const chance = task.kind === 'copy-paste-official'
-    // Guessing one of nine, knowing where the end is: 14.286 % for lengths 20 to 40.
-    ? officialEndShare(task) + (1 - officialEndShare(task)) / (OFFICIAL_COPY.symbols - 1)
-    : 1 / taskShape(task).classes;
+  const chance =
+    task.kind === 'copy-paste-official'
+      ? // Guessing one of nine, knowing where the end is: 14.286 % for lengths 20 to 40.
+        officialEndShare(task) + (1 - officialEndShare(task)) / (OFFICIAL_COPY.symbols - 1)
+      : 1 / taskShape(task).classes;
   return { name: 'accuracy', higherIsBetter: true, chance };
 }
 
 /** Cross-entropy of guessing: what a network that has learned nothing but the frequencies settles at. */
-export const chanceLoss = (task: TaskSpec): number => (task.kind === 'copy-paste-official'
-  ? (1 - officialEndShare(task)) * Math.log(OFFICIAL_COPY.symbols - 1)
-  : Math.log(taskShape(task).classes));
+export const chanceLoss = (task: TaskSpec): number =>
+  task.kind === 'copy-paste-official' ? (1 - officialEndShare(task)) * Math.log(OFFICIAL_COPY.symbols - 1) : Math.log(taskShape(task).classes);
 
 export function taskTitle(task: TaskSpec): string {
   if (task.kind === 'image-files' || task.kind === 'text-file') return task.data.name;
   const titles: Record<Exclude<TaskSpec['kind'], 'image-files' | 'text-file'>, string> = {
-    textures: 'Textures', 'grey-textures': 'Grey textures', shapes: 'Shapes', digits: 'Digits', 'first-token': 'First token', 'copy-paste': 'Copy-paste',
-    'copy-paste-official': 'Copy-paste (official code)', reverse: 'Reverse', parity: 'Parity',
-    'associative-recall': 'Associative recall', dyck: 'Brackets', 'modular-addition': 'Modular addition',
+    textures: 'Textures',
+    'grey-textures': 'Grey textures',
+    shapes: 'Shapes',
+    digits: 'Digits',
+    'first-token': 'First token',
+    'copy-paste': 'Copy-paste',
+    'copy-paste-official': 'Copy-paste (official code)',
+    reverse: 'Reverse',
+    parity: 'Parity',
+    'associative-recall': 'Associative recall',
+    dyck: 'Brackets',
+    'modular-addition': 'Modular addition',
     'micro-english': 'Micro-English',
   };
   return titles[task.kind];

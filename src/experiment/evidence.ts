@@ -36,12 +36,14 @@ export const EVIDENCE: Readonly<Record<string, Evidence>> = {
   },
   'lm-short': {
     outcome: 'reproduces in part',
-    paper: 'WikiText-103, four-layer RNN of 512 units, perplexity (lower is better): unguided 69.2, guided by a trained Transformer 40.0, by an untrained one 59.6. Its published RNN sees later words; ours does not.',
+    paper:
+      'WikiText-103, four-layer RNN of 512 units, perplexity (lower is better): unguided 69.2, guided by a trained Transformer 40.0, by an untrained one 59.6. Its published RNN sees later words; ours does not.',
     here: 'Perplexity: unguided 3.84, guided by an untrained Transformer 3.67 (what the Transformer itself reaches), by a trained one 3.79, within noise of unguided; distilled 3.68. All of it is the returning name: its accuracy goes from 82 % to 100 %. The untrained guide is the better one, unlike in the paper, and distilling from a trained one does as well. It is speed, not reach: after three times the steps unguided is ahead, 3.65 against 3.69.',
   },
   'lm-small': {
     outcome: 'does not reproduce',
-    paper: 'WikiText-103, four-layer RNN of 512 units, perplexity (lower is better): unguided 69.2, guided by a trained Transformer 40.0, by an untrained one 59.6. Its published RNN sees later words; ours does not.',
+    paper:
+      'WikiText-103, four-layer RNN of 512 units, perplexity (lower is better): unguided 69.2, guided by a trained Transformer 40.0, by an untrained one 59.6. Its published RNN sees later words; ours does not.',
     here: 'Perplexity after 600 steps: unguided 5.77, guided by a trained Transformer 5.77, by an untrained one 5.72, distilled 5.65; the Transformer itself reaches 5.16. No arm recalls the name (12 %, chance 12.5 %): what little is gained is on other words.',
   },
   'wide-fcn': {
@@ -66,7 +68,8 @@ export const EVIDENCE: Readonly<Record<string, Evidence>> = {
   },
   'deep-convnet': {
     outcome: 'does not reproduce',
-    paper: 'Fifty convolutions without skips on ImageNet, top-5: unguided 70.0 %, guided by a trained ResNet-50 78.9 %, by an untrained one 68.2 %: only a trained guide helps.',
+    paper:
+      'Fifty convolutions without skips on ImageNet, top-5: unguided 70.0 %, guided by a trained ResNet-50 78.9 %, by an untrained one 68.2 %: only a trained guide helps.',
     here: 'Twenty-five convolutions on shapes, at the learning rate that is best unguided, six seeds: unguided 68.3 %, guided by a trained ResNet-8 74.3 %, distilled 72.1 %. The sign is the paper’s, but neither gain is beyond noise: seeds differ as much. The untrained guide, neutral in the paper, harms: 55.7 %.',
   },
   cifar: {

@@ -16,7 +16,8 @@ export function checkTask(task: TaskSpec, path: string): Problem[] {
   if (isLanguageTask(task)) {
     const least = FEWEST_WINDOWS * task.context + 1;
     for (const part of ['trainTokens', 'valTokens'] as const) {
-      if (task[part] < least) return [{ path: `${path}.${part}`, message: `must be at least ${least}, ${FEWEST_WINDOWS} windows of ${task.context} tokens, not ${task[part]}` }];
+      if (task[part] < least)
+        return [{ path: `${path}.${part}`, message: `must be at least ${least}, ${FEWEST_WINDOWS} windows of ${task.context} tokens, not ${task[part]}` }];
     }
   }
   if (task.kind === 'micro-english' && task.valSeed === task.seed) {
@@ -38,8 +39,9 @@ export function checkTask(task: TaskSpec, path: string): Problem[] {
 const MOST_ORTHONORMAL = 1024;
 
 const slowInit = (network: NetworkSpec, path: string): Problem[] =>
-  (network.family === 'fcn' && network.width > MOST_ORTHONORMAL && (network.init === 'orthogonal' || network.init === 'identity')
-    ? [{ path, message: `can be ${network.init} for at most ${MOST_ORTHONORMAL} units a layer, not ${network.width}` }] : []);
+  network.family === 'fcn' && network.width > MOST_ORTHONORMAL && (network.init === 'orthogonal' || network.init === 'identity')
+    ? [{ path, message: `can be ${network.init} for at most ${MOST_ORTHONORMAL} units a layer, not ${network.width}` }]
+    : [];
 
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
   if (!familyFits(network.family, taskShape(task))) {
@@ -71,7 +73,12 @@ function checkPatches(network: NetworkSpec, shape: TaskShape, path: string): Pro
   }
   if (network.family === 'convnext' && network.patch * 2 ** (network.stages.length - 1) > side) {
     const stages = network.stages.length;
-    return [{ path: `${path}.patch`, message: `leaves nothing of ${side} pixels in ${stages} ${stages === 1 ? 'stage' : 'stages'}: use a smaller patch or fewer stages` }];
+    return [
+      {
+        path: `${path}.patch`,
+        message: `leaves nothing of ${side} pixels in ${stages} ${stages === 1 ? 'stage' : 'stages'}: use a smaller patch or fewer stages`,
+      },
+    ];
   }
   return [];
 }
@@ -130,7 +137,8 @@ function checkGuides(experiment: Experiment): Problem[] {
 /** Why an arm cannot be distilled from a guide, or null. */
 export function whyNoTeacher(experiment: Experiment, guide: string): string | null {
   if (standsAlone(experiment, guide)) return 'is a control without a network: it has no outputs to learn from';
-  return exampleControl(experiment.guides[guide]) === undefined ? null
+  return exampleControl(experiment.guides[guide]) === undefined
+    ? null
     : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';
 }
 
@@ -140,27 +148,26 @@ function checkArms(experiment: Experiment): Problem[] {
   const padded = taskShape(experiment.task).tokens?.padded === true;
   const measureAt = (arm: Experiment['arms'][number], i: number) => (arm.align?.measure ? `arms.${i}.align.measure` : 'base.measure');
   const isIdentity = (guide: Experiment['guides'][string]) => guide.state === 'control' && guide.kind === 'identity-gram';
-  const checkInit = (init: InitName, path: string): Problem[] => (inits.includes(init)
-    ? slowInit(withInit(experiment.target, init), path)
-    : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }]);
+  const checkInit = (init: InitName, path: string): Problem[] =>
+    inits.includes(init)
+      ? slowInit(withInit(experiment.target, init), path)
+      : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
   return experiment.arms.flatMap((arm, i): Problem[] => [
-    ...[arm.distil && whyNoTeacher(experiment, arm.distil.guide)].flatMap((message) =>
-      (message ? [{ path: `arms.${i}.distil.guide`, message }] : [])),
+    ...[arm.distil && whyNoTeacher(experiment, arm.distil.guide)].flatMap((message) => (message ? [{ path: `arms.${i}.distil.guide`, message }] : [])),
     // Debiasing takes out exactly what an identity has: 0/0.
     ...(arm.align && isIdentity(experiment.guides[arm.align.guide]) && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
-      ? [{ path: measureAt(arm, i), message: 'must be cka with an identity guide, of which debiasing leaves nothing' }] : []),
+      ? [{ path: measureAt(arm, i), message: 'must be cka with an identity guide, of which debiasing leaves nothing' }]
+      : []),
     ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
     // The correction needs the number of examples, which differs from position to position.
     ...(arm.align && padded && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
-      ? [{ path: measureAt(arm, i), message: 'cka-debiased needs sequences of one length' }] : []),
+      ? [{ path: measureAt(arm, i), message: 'cka-debiased needs sequences of one length' }]
+      : []),
   ]);
 }
 
 /** Problems of parts that do not fit each other. The names of guides have been checked. */
 export function checkFit(experiment: Experiment): Problem[] {
-  const problems = [
-    ...checkTask(experiment.task, 'task'),
-    ...checkNetwork(experiment.target, experiment.task, 'target'),
-  ];
+  const problems = [...checkTask(experiment.task, 'task'), ...checkNetwork(experiment.target, experiment.task, 'target')];
   return problems.length > 0 ? problems : [...checkGuides(experiment), ...checkArms(experiment)];
 }

@@ -14,7 +14,8 @@ const OWN: GuideSpec = { state: 'control', kind: 'own-kind' };
 const MEAN: GuideSpec = { state: 'control', kind: 'running-mean' };
 
 const guidedBy = (experiment: Experiment, guide: GuideSpec, arm: Partial<ArmSpec> = {}): Experiment => ({
-  ...experiment, guides: { ...experiment.guides, control: guide },
+  ...experiment,
+  guides: { ...experiment.guides, control: guide },
   arms: [...experiment.arms, { id: 'c', name: 'C', ...('distil' in arm ? {} : { align: { guide: 'control', weight: 1 } }), ...arm }],
 });
 const problems = (experiment: Experiment): string[] => {
@@ -25,7 +26,11 @@ const noiseFed = { ...WIDE.guides.untrained, control: 'noise' } as GuideSpec;
 
 it('knows the network behind a guide, and how many of it there are', () => {
   for (const [guide, network, instances] of [
-    [IDENTITY, null, 1], [MEAN, null, 1], [OWN, WIDE.target, 3], [WIDE.guides.trained, guideNetwork(WIDE, 'trained'), 1], [noiseFed, guideNetwork(WIDE, 'untrained'), 3],
+    [IDENTITY, null, 1],
+    [MEAN, null, 1],
+    [OWN, WIDE.target, 3],
+    [WIDE.guides.trained, guideNetwork(WIDE, 'trained'), 1],
+    [noiseFed, guideNetwork(WIDE, 'untrained'), 3],
   ] as const) {
     const experiment = guidedBy(WIDE, guide);
     expect(guideNetwork(experiment, 'control')).toEqual(network);
@@ -35,7 +40,12 @@ it('knows the network behind a guide, and how many of it there are', () => {
 });
 
 it('describes the one layer of a guide without a network', () => {
-  expect(describeGuide(guidedBy(WIDE, IDENTITY), 'control')).toMatchObject({ title: 'Identity', parameters: 0, flops: 0, taps: [{ name: ONLY_TAP, features: 128 }] });
+  expect(describeGuide(guidedBy(WIDE, IDENTITY), 'control')).toMatchObject({
+    title: 'Identity',
+    parameters: 0,
+    flops: 0,
+    taps: [{ name: ONLY_TAP, features: 128 }],
+  });
   expect(describeGuide(guidedBy(WIDE, MEAN), 'control')).toMatchObject({ title: 'Pixels', taps: [{ shape: [16, 16, 3] }] });
   expect(describeGuide(guidedBy(FIRST, MEAN), 'control')).toMatchObject({ title: 'Running mean', taps: [{ shape: [24, 5] }] });
 });
@@ -50,7 +60,8 @@ it('gives a control the random weights of the guide that it is a control of', ()
 
 describe('mapping', () => {
   const experiment = guidedBy(WIDE, IDENTITY);
-  const targets = (mapping: Parameters<typeof mappedPairs>[2]) => mappedPairs(experiment, 'control', mapping).map(({ guideTap, targetTap }) => `${guideTap} ${targetTap}`);
+  const targets = (mapping: Parameters<typeof mappedPairs>[2]) =>
+    mappedPairs(experiment, 'control', mapping).map(({ guideTap, targetTap }) => `${guideTap} ${targetTap}`);
 
   it('takes the one layer to every target layer that the mapping reaches', () => {
     expect(targets('even')).toEqual(['all linear1', 'all linear2', 'all linear3']);
@@ -58,17 +69,27 @@ describe('mapping', () => {
     expect(targets('last')).toEqual(['all linear3']);
     expect(targets('none')).toEqual([]);
     expect(new Set(targets('reversed'))).toEqual(new Set(targets('even')));
-    expect(targets([['stem', 'linear2'], ['pool', 'linear2'], ['all', 'linear3']])).toEqual(['all linear2', 'all linear3']);
+    expect(
+      targets([
+        ['stem', 'linear2'],
+        ['pool', 'linear2'],
+        ['all', 'linear3'],
+      ]),
+    ).toEqual(['all linear2', 'all linear3']);
   });
 
   it('observes a drawn mapping with the guides that have its layers', () => {
-    const drawn = guidedBy({ ...WIDE, base: { ...WIDE.base, mapping: [['stem', 'linear1']] } }, OWN, { align: { guide: 'control', weight: 1, mapping: 'even' } });
+    const drawn = guidedBy({ ...WIDE, base: { ...WIDE.base, mapping: [['stem', 'linear1']] } }, OWN, {
+      align: { guide: 'control', weight: 1, mapping: 'even' },
+    });
     expect(problems(drawn)).toEqual([]);
     const pairs = observedPairs(drawn).map(({ guide, guideTap, targetTap }) => `${guide} ${guideTap} ${targetTap}`);
     expect(pairs).toEqual(['trained stem linear1', 'untrained stem linear1', 'control linear1 linear1', 'control linear2 linear2', 'control linear3 linear3']);
     expect(alignedPairs(drawn, drawn.arms[1])).toHaveLength(1);
     // An arm that shares it needs its layers, and a layer that nobody has is an error.
-    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, mapping: [['stem', 'linear1']] } }, OWN))[0]).toMatch(/^base\.mapping the guide has no layer "stem"/);
+    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, mapping: [['stem', 'linear1']] } }, OWN))[0]).toMatch(
+      /^base\.mapping the guide has no layer "stem"/,
+    );
     expect(problems({ ...WIDE, arms: [WIDE.arms[0]], base: { ...WIDE.base, mapping: [['nowhere', 'linear1']] } })[0]).toMatch(/no layer "nowhere"/);
   });
 });
@@ -92,7 +113,8 @@ describe('checks', () => {
   const distil = { guide: 'control', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' } as const;
 
   it('accept every control as a guide', () => {
-    for (const guide of [IDENTITY, OWN, MEAN, noiseFed, { ...WIDE.guides.untrained, control: 'orthogonal' } as GuideSpec]) expect(problems(guidedBy(WIDE, guide))).toEqual([]);
+    for (const guide of [IDENTITY, OWN, MEAN, noiseFed, { ...WIDE.guides.untrained, control: 'orthogonal' } as GuideSpec])
+      expect(problems(guidedBy(WIDE, guide))).toEqual([]);
   });
 
   it('know no teacher without outputs, or with those of other examples', () => {
@@ -102,7 +124,9 @@ describe('checks', () => {
   });
 
   it('know no debiased CKA with an identity, and no white noise of tokens', () => {
-    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: 'cka-debiased' } }, IDENTITY))[0]).toMatch(/^base\.measure must be cka with an identity guide/);
+    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: 'cka-debiased' } }, IDENTITY))[0]).toMatch(
+      /^base\.measure must be cka with an identity guide/,
+    );
     expect(problems(guidedBy(WIDE, IDENTITY, { align: { guide: 'control', weight: 1, measure: 'cka-debiased' } }))[0]).toMatch(/^arms\.4\.align\.measure/);
     expect(problems(guidedBy(FIRST, { ...FIRST.guides.untrained, control: 'white-noise' } as GuideSpec))[0]).toMatch(/^guides\.control\.control must be noise/);
     expect(problems(guidedBy(WIDE, { state: 'control', kind: 'magic' } as never))[0]).toMatch(/one of identity-gram, running-mean, own-kind/);

@@ -28,11 +28,17 @@ export function describeGuide(experiment: Parts, id: string): NetworkDescription
   if (guide.state === 'imported') return describeImported(guide.model, guide.file.name);
   const identity = guide.state === 'control' && guide.kind === 'identity-gram';
   const { batchSize } = experiment.base;
-  const only = (label: string, dimensions: number[]): TapDescription =>
-    ({ name: ONLY_TAP, label, shape: dimensions, features: dimensions.reduce((a, b) => a * b, 1) });
+  const only = (label: string, dimensions: number[]): TapDescription => ({
+    name: ONLY_TAP,
+    label,
+    shape: dimensions,
+    features: dimensions.reduce((a, b) => a * b, 1),
+  });
   const tap = identity
     ? only('identity', shape.tokens ? [shape.input[0], batchSize] : [batchSize])
-    : shape.tokens ? only('mean of tokens', [shape.input[0], shape.tokens.vocabulary]) : only('pixels', [...shape.input]);
+    : shape.tokens
+      ? only('mean of tokens', [shape.input[0], shape.tokens.vocabulary])
+      : only('pixels', [...shape.input]);
   return { title: identity ? 'Identity' : shape.tokens ? 'Running mean' : 'Pixels', taps: [tap], parameters: 0, flops: 0, activations: 0, layers: 0 };
 }
 
@@ -41,7 +47,7 @@ export const ONLY_TAP = 'all';
 
 /** Whether the order of its examples, or its inputs, are not those of the batch. */
 export const exampleControl = (guide: GuideSpec): ExampleControl | undefined =>
-  (guide.state === 'control' || guide.control === 'orthogonal' ? undefined : guide.control);
+  guide.state === 'control' || guide.control === 'orthogonal' ? undefined : guide.control;
 
 /** Whether a guide reads noise instead of the batch: nothing of it can be kept from step to step. */
 export const readsNoise = (guide: GuideSpec): boolean => ['noise', 'white-noise'].includes(exampleControl(guide) ?? '');
@@ -68,4 +74,4 @@ export function weightsOf({ guides }: Pick<Experiment, 'guides'>, id: string): s
 
 /** Networks of one guide: one for all seeds when trained or when there is none, else one per seed. */
 export const guideInstances = (experiment: Pick<Experiment, 'guides' | 'target' | 'seeds'>, id: string): number =>
-  (experiment.guides[id].state === 'trained' || guideNetwork(experiment, id) === null ? 1 : experiment.seeds.length);
+  experiment.guides[id].state === 'trained' || guideNetwork(experiment, id) === null ? 1 : experiment.seeds.length;

@@ -33,7 +33,11 @@ export const proceduralSchemas = [
   z.strictObject({ kind: z.literal('shapes'), ...drawn, classes: int(2, 8).optional(), ...figures }),
   /** Digits drawn with a pen, one channel. */
   z.strictObject({
-    kind: z.literal('digits'), ...drawn, size: int(12, 32), classes: int(2, 10).optional(), ...figures,
+    kind: z.literal('digits'),
+    ...drawn,
+    size: int(12, 32),
+    classes: int(2, 10).optional(),
+    ...figures,
     /** Standard deviation of a smooth random displacement of the pen's way, as a share of the digit's height. */
     elastic: real(0, 0.2).optional(),
   }),
@@ -54,12 +58,14 @@ export const fileImagesSchema = z.strictObject({
   /** Chooses which of the images: a smaller set is a part of a larger one. */
   seed: int(0, 2 ** 31 - 1),
   /** Random changes of every training image at every step, the same for all arms of a seed. Absent: none. */
-  augment: z.strictObject({
-    /** A window of the same size out of the image with a border of four pixels. */
-    crop: z.boolean(),
-    /** Left and right exchanged, every other time. */
-    flip: z.boolean(),
-  }).optional(),
+  augment: z
+    .strictObject({
+      /** A window of the same size out of the image with a border of four pixels. */
+      crop: z.boolean(),
+      /** Left and right exchanged, every other time. */
+      flip: z.boolean(),
+    })
+    .optional(),
 });
 
 export type FileImagesSpec = z.infer<typeof fileImagesSchema>;

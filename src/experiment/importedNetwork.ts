@@ -12,7 +12,10 @@ export const importedNetworkSchema = z.strictObject({
   /** Present where it reads token ids: 0 … vocabulary − 1. */
   vocabulary: size.optional(),
   /** Layers in order with the shape of one example's output; the last one is the network's output. */
-  layers: z.array(z.strictObject({ name: z.string().min(1).max(40), shape })).min(1).max(512),
+  layers: z
+    .array(z.strictObject({ name: z.string().min(1).max(40), shape }))
+    .min(1)
+    .max(512),
   parameters: z.int().min(0).max(1_000_000_000),
   /** Floating-point operations of one example, estimated from the sizes of its weights. */
   flops: z.number().min(0).max(1e15),
@@ -24,7 +27,9 @@ export function describeImported(network: ImportedNetwork, name: string): Networ
   return {
     title: name.length > 28 ? `${name.slice(0, 27)}…` : name,
     taps: layers.map((layer) => ({ name: layer.name, label: layer.name.replaceAll('_', ' '), shape: [...layer.shape], features: product(layer.shape) })),
-    parameters, flops, activations: product(network.input) + layers.reduce((sum, layer) => sum + product(layer.shape), 0),
+    parameters,
+    flops,
+    activations: product(network.input) + layers.reduce((sum, layer) => sum + product(layer.shape), 0),
     layers: layers.length,
   };
 }
@@ -48,7 +53,7 @@ export function inputMisfit({ input, vocabulary }: ImportedNetwork, task: TaskSh
   if (!task.tokens) return `reads tokens, and the task gives images of ${sizes(task.input)}`;
   if (input[0] !== task.input[0]) return `reads ${input[0]} tokens, and the task gives ${task.input[0]}`;
   if (vocabulary < task.tokens.vocabulary) return `knows ${vocabulary} tokens, and the task has ${task.tokens.vocabulary}`;
-  return task.tokens.padded ? 'knows no padding, and the task\'s sequences vary in length' : null;
+  return task.tokens.padded ? "knows no padding, and the task's sequences vary in length" : null;
 }
 
 /** Why an imported network cannot teach a task's classes, or null. */

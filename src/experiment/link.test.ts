@@ -40,15 +40,36 @@ type Chance = ReturnType<typeof chance>;
 const EDITS: ((c: Chance) => [path: string, value?: unknown])[] = [
   (c) => ['base.learningRate', c.pick([1e-4, 0.003, 0.1 + 0.2, 1e-7])],
   (c) => ['base.steps', c.whole(1, 400)],
-  (c) => ['base.mapping', c.pick(['even', 'last', 'reversed', 'none', [['stem', 'linear1'], ['pool', 'linear1']]])],
-  (c) => ['base.optimiser', c.pick([{ kind: 'sgd', momentum: 0.9, weightDecay: 0 }, { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 }])],
+  (c) => [
+    'base.mapping',
+    c.pick([
+      'even',
+      'last',
+      'reversed',
+      'none',
+      [
+        ['stem', 'linear1'],
+        ['pool', 'linear1'],
+      ],
+    ]),
+  ],
+  (c) => [
+    'base.optimiser',
+    c.pick([
+      { kind: 'sgd', momentum: 0.9, weightDecay: 0 },
+      { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1 },
+    ]),
+  ],
   (c) => ['base.schedule', c.pick([{ kind: 'constant' }, { kind: 'tail', warmup: 10, decay: 0.25 }, { kind: 'cosine', warmup: 0 }])],
   (c) => ['base.clipNorm', c.pick([null, 1, 0.5])],
   (c) => ['task', { kind: c.pick(['textures', 'shapes']), size: c.whole(8, 20), train: c.whole(2000, 4000), val: 500, seed: c.whole(0, 9), noise: c.next() }],
   (c) => ['target.depth', c.whole(1, 9)],
   (c) => ['target.dropout', c.next() * 0.9],
   () => ['target', { family: 'resnet', stages: [1, 2], width: 4, init: 'default', tap: 'post' }],
-  (c) => ['guides.extra', { state: 'untrained', network: { family: 'fcn', depth: c.whole(1, 5), width: 32, norm: 'none', dropout: 0, init: 'he', tap: 'pre' } }],
+  (c) => [
+    'guides.extra',
+    { state: 'untrained', network: { family: 'fcn', depth: c.whole(1, 5), width: 32, norm: 'none', dropout: 0, init: 'he', tap: 'pre' } },
+  ],
   () => ['guides.constructor', { state: 'untrained', network: WIDE.target }],
   (c) => ['guides.trained.training.steps', c.whole(1, 500)],
   (c) => ['arms.guided.align.weight', c.next() * 100],
@@ -58,7 +79,13 @@ const EDITS: ((c: Chance) => [path: string, value?: unknown])[] = [
   () => ['arms.distilled'],
   () => ['arms.guided.align.mapping', [['pool', 'linear1']]],
   (c) => ['seeds', Array.from({ length: c.whole(1, 8) }, (_, i) => i * 7 + c.whole(0, 6))],
-  (c) => ['interventions', Array.from({ length: c.whole(1, 5) }, (_, i) => ({ step: 10 * i, set: c.pick([{ learningRate: 0.01 }, { guidance: false }, { learningRate: 1e-4, guidance: true }]) }))],
+  (c) => [
+    'interventions',
+    Array.from({ length: c.whole(1, 5) }, (_, i) => ({
+      step: 10 * i,
+      set: c.pick([{ learningRate: 0.01 }, { guidance: false }, { learningRate: 1e-4, guidance: true }]),
+    })),
+  ],
   (c) => ['question', c.pick(['', 'Was passiert, wenn …?', '"quoted" \\ back\nslash'])],
   (c) => ['preset', c.pick(['my-own', 'shapes', 'deep-fcn'])],
 ];
@@ -146,9 +173,14 @@ describe('links that are broken', () => {
 describe('hostile links', () => {
   it('cannot reach a prototype', () => {
     const attacks: unknown[] = [
-      [['__proto__.polluted', true]], [['constructor.prototype.polluted', true]], [['base.__proto__.polluted', true]],
-      [['arms.0.constructor.prototype.polluted', true]], [['arms.__proto__.polluted', true]], [['guides.__proto__', { polluted: true }]],
-      [['__proto__', { polluted: true }]], [['seeds.constructor', 1]],
+      [['__proto__.polluted', true]],
+      [['constructor.prototype.polluted', true]],
+      [['base.__proto__.polluted', true]],
+      [['arms.0.constructor.prototype.polluted', true]],
+      [['arms.__proto__.polluted', true]],
+      [['guides.__proto__', { polluted: true }]],
+      [['__proto__', { polluted: true }]],
+      [['seeds.constructor', 1]],
     ];
     for (const attack of attacks) refusal(packed(attack));
     // Assigned through JSON text, `__proto__` would be an own property.
@@ -176,7 +208,10 @@ describe('withPath', () => {
 
   it('leaves a field alone that shares its object with the one that is set', () => {
     const shared = { width: 16 };
-    expect(withPath({ a: { network: shared }, b: { network: shared } }, 'a.network.width', 4)).toEqual({ a: { network: { width: 4 } }, b: { network: { width: 16 } } });
+    expect(withPath({ a: { network: shared }, b: { network: shared } }, 'a.network.width', 4)).toEqual({
+      a: { network: { width: 4 } },
+      b: { network: { width: 16 } },
+    });
     // Both guides of the preset start from one network.
     const changed = withPath(WIDE, 'guides.untrained.network.width', 4) as Experiment;
     expect(changed.guides.trained).toEqual(WIDE.guides.trained);

@@ -12,8 +12,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /** [path] deletes, [path, value] sets. */
 type Change = [path: string] | [path: string, value: Json];
 
-const isObject = (value: unknown): value is Record<string, Json> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, Json> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Field-wise differences that turn `from` into `to`; arrays are replaced whole. */
@@ -22,9 +21,10 @@ export function differences(from: Json, to: Json, path = ''): Change[] {
   if (!isObject(from) || !isObject(to)) return [[path, to]];
   const at = (key: string) => (path === '' ? key : `${path}.${key}`);
   return [
-    ...Object.keys(from).filter((key) => !Object.hasOwn(to, key)).map((key): Change => [at(key)]),
-    ...Object.keys(to).flatMap((key): Change[] =>
-      Object.hasOwn(from, key) ? differences(from[key], to[key], at(key)) : [[at(key), to[key]]]),
+    ...Object.keys(from)
+      .filter((key) => !Object.hasOwn(to, key))
+      .map((key): Change => [at(key)]),
+    ...Object.keys(to).flatMap((key): Change[] => (Object.hasOwn(from, key) ? differences(from[key], to[key], at(key)) : [[at(key), to[key]]])),
   ];
 }
 

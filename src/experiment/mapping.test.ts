@@ -21,14 +21,24 @@ describe('even mapping, against the reference implementation', () => {
   const LM_6 = [0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5];
 
   it.each([
-    [21, 48, DEEP_48], [21, 50, DEEP_50], [21, 3, WIDE_3], [32, 4, COPY_4], [20, 4, LM_4], [20, 6, LM_6], [1, 5, [0]],
+    [21, 48, DEEP_48],
+    [21, 50, DEEP_50],
+    [21, 3, WIDE_3],
+    [32, 4, COPY_4],
+    [20, 4, LM_4],
+    [20, 6, LM_6],
+    [1, 5, [0]],
   ])('%d guide layers on %d target layers', (guide, target, expected) => {
     expect(evenTargets(guide, target)).toEqual(expected);
   });
 
   it.each([
-    [21, 3, [5, 14, 20]], [32, 4, [5, 15, 25, 31]], [20, 4, [3, 9, 15, 19]], [20, 6, [1, 5, 9, 13, 17, 19]],
-    [10, 3, [2, 6, 9]], [10, 8, [0, 1, 3, 4, 5, 7, 8, 9]],
+    [21, 3, [5, 14, 20]],
+    [32, 4, [5, 15, 25, 31]],
+    [20, 4, [3, 9, 15, 19]],
+    [20, 6, [1, 5, 9, 13, 17, 19]],
+    [10, 3, [2, 6, 9]],
+    [10, 8, [0, 1, 3, 4, 5, 7, 8, 9]],
   ])('%d on %d: the last guide layer of each target layer survives', (guide, target, expected) => {
     expect(survivors(guide, target)).toEqual(expected);
   });
@@ -69,7 +79,12 @@ describe('resolveMapping', () => {
   });
 
   it('takes explicit pairs as they are, also one guide layer for several', () => {
-    expect(pairs([['g9', 't2'], ['g9', 't0']])).toEqual(['g9>t2', 'g9>t0']);
+    expect(
+      pairs([
+        ['g9', 't2'],
+        ['g9', 't0'],
+      ]),
+    ).toEqual(['g9>t2', 'g9>t0']);
     expect(pairs([])).toEqual([]);
   });
 

@@ -53,9 +53,7 @@ export class UnknownTapError extends Error {
  * Resolve a mapping to named pairs.
  * @throws {UnknownTapError} when an explicit pair names a tap that does not exist
  */
-export function resolveMapping(
-  mapping: MappingSpec, guideTaps: readonly string[], targetTaps: readonly string[],
-): TapPair[] {
+export function resolveMapping(mapping: MappingSpec, guideTaps: readonly string[], targetTaps: readonly string[]): TapPair[] {
   if (typeof mapping !== 'string') {
     for (const [guideTap, targetTap] of mapping) {
       if (!guideTaps.includes(guideTap)) throw new UnknownTapError('guide', guideTap, guideTaps);

@@ -46,7 +46,10 @@ export const MAX_CONVOLUTIONS = 50;
 const convnetSchema = z.strictObject({
   family: z.literal('convnet'),
   /** 3×3 convolutions per stage, without skips; every stage after the first halves the resolution and doubles the channels. */
-  stages: z.array(int(1, MAX_CONVOLUTIONS)).min(1).max(4)
+  stages: z
+    .array(int(1, MAX_CONVOLUTIONS))
+    .min(1)
+    .max(4)
     .refine((stages) => stages.reduce((a, b) => a + b, 0) <= MAX_CONVOLUTIONS, `can hold at most ${MAX_CONVOLUTIONS} convolutions together`),
   /** Channels of the first stage. */
   width: int(2, 128),
@@ -132,7 +135,16 @@ const customSchema = z.strictObject({
   tap: tapPlace,
 });
 
-export const networkSchema = z.discriminatedUnion('family', [fcnSchema, resnetSchema, convnetSchema, convnextSchema, vitSchema, rnnSchema, transformerSchema, customSchema]);
+export const networkSchema = z.discriminatedUnion('family', [
+  fcnSchema,
+  resnetSchema,
+  convnetSchema,
+  convnextSchema,
+  vitSchema,
+  rnnSchema,
+  transformerSchema,
+  customSchema,
+]);
 
 /** Initialisations that an arm may name; which of them suit depends on the target's family. */
 export const initSchema = z.enum(['default', 'he', 'xavier', 'orthogonal', 'good', 'identity']);

@@ -78,21 +78,33 @@ describe('what single fields cannot say', () => {
 
   it('a mapping fits the networks, said once', () => {
     expect(complaints(['base.mapping', [['stem', 'linear9']]])).toEqual(['base.mapping the target has no layer "linear9"; it has linear1, linear2, linear3']);
-    expect(complaints(['arms.guided.align.mapping', [['tail', 'linear1']]])[0]).toMatch(/^arms\.1\.align\.mapping the guide has no layer "tail"; it has stem, /);
+    expect(complaints(['arms.guided.align.mapping', [['tail', 'linear1']]])[0]).toMatch(
+      /^arms\.1\.align\.mapping the guide has no layer "tail"; it has stem, /,
+    );
   });
 
   it('a batch fits the data', () => {
     expect(complaints(['task.train', 100])).toEqual(['base.batchSize must be at most the 100 training examples, not 128']);
-    expect(complaints(['task.train', 64], ['base.batchSize', 32], ['guides.trained.training.batchSize', 65]))
-      .toEqual(['guides.trained.training.batchSize must be at most the 64 training examples, not 65']);
+    expect(complaints(['task.train', 64], ['base.batchSize', 32], ['guides.trained.training.batchSize', 65])).toEqual([
+      'guides.trained.training.batchSize must be at most the 64 training examples, not 65',
+    ]);
   });
 
   it('totals fit a browser', () => {
     const seeds = Array.from({ length: 32 }, (_, i) => i);
     const [sentence] = complaints(['target.depth', 64], ['target.width', 4096], ['seeds', seeds]);
-    expect(sentence).toMatch(/^the experiment needs about \d+(\.\d+)? GB of memory; a browser gives 3 GB\. Use a smaller target \(64×4096 FCN\), fewer seeds or fewer arms$/);
+    expect(sentence).toMatch(
+      /^the experiment needs about \d+(\.\d+)? GB of memory; a browser gives 3 GB\. Use a smaller target \(64×4096 FCN\), fewer seeds or fewer arms$/,
+    );
     expect(complaints(['target.width', 512])).toEqual([]);
-    const long = complaints(['target.depth', 8], ['target.width', 1024], ['base.steps', 100_000], ['base.batchSize', 256], ['seeds', [0, 1, 2]], ['guides.trained.training.steps', 100_000]);
+    const long = complaints(
+      ['target.depth', 8],
+      ['target.width', 1024],
+      ['base.steps', 100_000],
+      ['base.batchSize', 256],
+      ['seeds', [0, 1, 2]],
+      ['guides.trained.training.steps', 100_000],
+    );
     expect(long).toContainEqual(expect.stringMatching(/^the experiment needs about \d\.\de\+1\d floating-point operations, more than 1e\+16: use fewer steps/));
   });
 });
@@ -132,7 +144,9 @@ describe('parts that do not fit each other', () => {
   });
 
   it('sizes belong together', () => {
-    expect(sequence('first-token', ['guides.untrained.network.heads', 5])).toEqual(['guides.untrained.network.width must be a multiple of the 5 heads, not 32']);
+    expect(sequence('first-token', ['guides.untrained.network.heads', 5])).toEqual([
+      'guides.untrained.network.width must be a multiple of the 5 heads, not 32',
+    ]);
     expect(sequence('parity', ['task.minLength', 13])).toEqual(['task.minLength must be at most the length 12, not 13']);
     const recall = { kind: 'associative-recall', pairs: 9, keys: 8, values: 8, train: 'fresh', val: 64, seed: 0 };
     expect(sequence('first-token', ['task', recall])).toEqual(['task.keys must be at least the 9 pairs, for no key comes twice, not 8']);
@@ -142,20 +156,32 @@ describe('parts that do not fit each other', () => {
   });
 
   it('a network in language modelling does not see what it is to guess', () => {
-    const language = (...changes: [string, unknown][]) => complaints(...Object.entries(findPreset('lm-short')?.experiment ?? {}).map(([k, v]): [string, unknown] => [k, v]), ...changes);
+    const language = (...changes: [string, unknown][]) =>
+      complaints(...Object.entries(findPreset('lm-short')?.experiment ?? {}).map(([k, v]): [string, unknown] => [k, v]), ...changes);
     expect(language()).toEqual([]);
-    expect(language(['target.chained', true])).toEqual(['target.chained must be false in language modelling: upper layers would start from a state that has read the answer']);
-    expect(language(['guides.untrained.network.causal', false]))
-      .toEqual(['guides.untrained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
+    expect(language(['target.chained', true])).toEqual([
+      'target.chained must be false in language modelling: upper layers would start from a state that has read the answer',
+    ]);
+    expect(language(['guides.untrained.network.causal', false])).toEqual([
+      'guides.untrained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer',
+    ]);
     // Trained on another task it would still show the target later tokens of this one.
-    expect(language(['guides.trained.network.causal', false], ['guides.trained.training.task', { kind: 'modular-addition', length: 32, modulus: 47, train: 'fresh', val: 64, seed: 0 }]))
-      .toEqual(['guides.trained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
-    expect(language(['task.valSeed', 1])).toEqual(["task.valSeed must differ from the training text's seed 1: validation would be on the text that was learnt"]);
+    expect(
+      language(
+        ['guides.trained.network.causal', false],
+        ['guides.trained.training.task', { kind: 'modular-addition', length: 32, modulus: 47, train: 'fresh', val: 64, seed: 0 }],
+      ),
+    ).toEqual(['guides.trained.network.causal must be true in language modelling: a Transformer that sees later tokens reads the answer']);
+    expect(language(['task.valSeed', 1])).toEqual([
+      "task.valSeed must differ from the training text's seed 1: validation would be on the text that was learnt",
+    ]);
   });
 
   it('an initialisation suits the target', () => {
     expect(complaints(['arms.unguided.init', 'good'])).toEqual(['arms.0.init must be one of default, he, xavier, orthogonal, identity for fcn, not "good"']);
-    expect(complaints(['target.width', 2048], ['arms.unguided.init', 'orthogonal'])).toEqual(['arms.0.init can be orthogonal for at most 1024 units a layer, not 2048']);
+    expect(complaints(['target.width', 2048], ['arms.unguided.init', 'orthogonal'])).toEqual([
+      'arms.0.init can be orthogonal for at most 1024 units a layer, not 2048',
+    ]);
     expect(complaints(['target.width', 2048], ['target.init', 'identity'])).toEqual(['target.init can be identity for at most 1024 units a layer, not 2048']);
     expect(sequence('first-token', ['arms.unguided.init', 'he'])).toEqual(['arms.0.init must be one of default, orthogonal, good, identity for rnn, not "he"']);
     expect(sequence('first-token', ['arms.unguided.init', 'identity'])).toEqual([]);
@@ -163,13 +189,16 @@ describe('parts that do not fit each other', () => {
 
   it('a guide trained on another task can read this one, and teach it where it is asked to', () => {
     const path = 'guides.trained.training.task';
-    expect(sequence('parity', [`${path}.length`, 10], [`${path}.minLength`, 10]))
-      .toEqual([`${path} has inputs of 10 instead of 12: the guide must be able to read the experiment's task`]);
-    expect(sequence('first-token', [path, { ...findPreset('first-token')?.experiment.task, vocabulary: 5 }]))
-      .toEqual([`${path} has 6 tokens instead of 5: the guide must be able to read the experiment's task`]);
+    expect(sequence('parity', [`${path}.length`, 10], [`${path}.minLength`, 10])).toEqual([
+      `${path} has inputs of 10 instead of 12: the guide must be able to read the experiment's task`,
+    ]);
+    expect(sequence('first-token', [path, { ...findPreset('first-token')?.experiment.task, vocabulary: 5 }])).toEqual([
+      `${path} has 6 tokens instead of 5: the guide must be able to read the experiment's task`,
+    ]);
     const distil = { guide: 'trained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' };
-    expect(sequence('parity', ['arms.unguided.distil', distil]))
-      .toEqual([`${path} has other labels than the experiment, so no arm can be distilled from this guide`]);
+    expect(sequence('parity', ['arms.unguided.distil', distil])).toEqual([
+      `${path} has other labels than the experiment, so no arm can be distilled from this guide`,
+    ]);
     expect(sequence('parity')).toEqual([]);
   });
 

@@ -34,7 +34,13 @@ function shorten(value: unknown): string {
 
 /** Zod's names of types, for people. */
 const TYPES: Record<string, string> = {
-  int: 'a whole number', number: 'a number', string: 'text', boolean: 'true or false', array: 'a list', object: 'an object', record: 'an object',
+  int: 'a whole number',
+  number: 'a number',
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
 };
 const typeWords = (expected: string): string => TYPES[expected] ?? expected;
 const counted = (n: number | bigint, one: string, many: string): string => `${n} ${Number(n) === 1 ? one : many}`;
@@ -49,12 +55,15 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): Problem {
   const path = issue.path.map(String).join('.');
   const value = valueAt(root, issue.path);
   const got = shorten(value);
-  const oneOf = (values: readonly unknown[]): Problem =>
-    ({ path, message: `${value === undefined ? 'is missing (needs' : 'must be'} one of ${values.map(String).join(', ')}${value === undefined ? ')' : `, not ${got}`}` });
+  const oneOf = (values: readonly unknown[]): Problem => ({
+    path,
+    message: `${value === undefined ? 'is missing (needs' : 'must be'} one of ${values.map(String).join(', ')}${value === undefined ? ')' : `, not ${got}`}`,
+  });
   switch (issue.code) {
     case 'too_small':
       if (issue.origin === 'string') return { path, message: `must have at least ${counted(issue.minimum, 'character', 'characters')}` };
-      if (issue.origin === 'array') return { path, message: issue.message.startsWith('Too small') ? `must hold at least ${counted(issue.minimum, 'entry', 'entries')}` : issue.message };
+      if (issue.origin === 'array')
+        return { path, message: issue.message.startsWith('Too small') ? `must hold at least ${counted(issue.minimum, 'entry', 'entries')}` : issue.message };
       return { path, message: `must be at least ${issue.minimum}, not ${got}` };
     case 'too_big':
       if (issue.origin === 'string') return { path, message: `must have at most ${counted(issue.maximum, 'character', 'characters')}` };
@@ -65,7 +74,10 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): Problem {
     case 'unrecognized_keys':
       return { path, message: `has unknown fields: ${issue.keys.map((key) => shorten(key)).join(', ')}` };
     case 'invalid_key':
-      return { path: issue.path.slice(0, -1).map(String).join('.'), message: `has an entry called ${shorten(issue.path.at(-1))}; a name ${issue.issues[0]?.message ?? 'must be simple'}` };
+      return {
+        path: issue.path.slice(0, -1).map(String).join('.'),
+        message: `has an entry called ${shorten(issue.path.at(-1))}; a name ${issue.issues[0]?.message ?? 'must be simple'}`,
+      };
     case 'invalid_value':
       return oneOf(issue.values);
     case 'invalid_union': {
@@ -73,8 +85,12 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): Problem {
       const { options } = issue as { options?: readonly unknown[] };
       if (options) return oneOf(options);
       // Of the alternatives, the one of the value's own type says best what is wrong.
-      const meant = issue.errors.map((errors) => errors[0]).find((error) =>
-        error !== undefined && error.code !== 'invalid_type' && (typeof value === 'string') === (error.code === 'invalid_value' && error.path.length === 0));
+      const meant = issue.errors
+        .map((errors) => errors[0])
+        .find(
+          (error) =>
+            error !== undefined && error.code !== 'invalid_type' && (typeof value === 'string') === (error.code === 'invalid_value' && error.path.length === 0),
+        );
       return meant ? describeIssue({ ...meant, path: [...issue.path, ...meant.path] }, root) : { path, message: `has no valid form: ${got}` };
     }
     default:
@@ -99,7 +115,10 @@ function checkWhole(experiment: Experiment): Problem[] {
     if (guide.state !== 'trained') continue;
     const { trainExamples } = taskShape(guide.training.task ?? experiment.task);
     if (guide.training.batchSize > trainExamples) {
-      problems.push({ path: `guides.${name}.training.batchSize`, message: `must be at most the ${trainExamples} training examples, not ${guide.training.batchSize}` });
+      problems.push({
+        path: `guides.${name}.training.batchSize`,
+        message: `must be at most the ${trainExamples} training examples, not ${guide.training.batchSize}`,
+      });
     }
   }
   experiment.arms.forEach((a, i) => {
@@ -137,12 +156,16 @@ function checkWhole(experiment: Experiment): Problem[] {
   if (bytes > MAX_BYTES) {
     problems.push({
       path: '',
-      message: `needs about ${(bytes / 2 ** 30).toFixed(1)} GB of memory; a browser gives ${MAX_BYTES / 2 ** 30} GB. `
-        + `Use a smaller target (${describeNetwork(experiment.target, shape).title}), fewer seeds or fewer arms`,
+      message:
+        `needs about ${(bytes / 2 ** 30).toFixed(1)} GB of memory; a browser gives ${MAX_BYTES / 2 ** 30} GB. ` +
+        `Use a smaller target (${describeNetwork(experiment.target, shape).title}), fewer seeds or fewer arms`,
     });
   }
   if (total > MAX_FLOPS) {
-    problems.push({ path: '', message: `needs about ${total.toExponential(1)} floating-point operations, more than ${MAX_FLOPS.toExponential(0)}: use fewer steps, seeds, arms or smaller networks` });
+    problems.push({
+      path: '',
+      message: `needs about ${total.toExponential(1)} floating-point operations, more than ${MAX_FLOPS.toExponential(0)}: use fewer steps, seeds, arms or smaller networks`,
+    });
   }
   return problems;
 }
@@ -151,7 +174,10 @@ function checkWhole(experiment: Experiment): Problem[] {
 export function parseExperiment(data: unknown): Parsed {
   const version = (data as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && version > SCHEMA_VERSION) {
-    return { ok: false, problems: [{ path: 'version', message: `is ${version}, newer than this page understands (${SCHEMA_VERSION}): reload the page to update it` }] };
+    return {
+      ok: false,
+      problems: [{ path: 'version', message: `is ${version}, newer than this page understands (${SCHEMA_VERSION}): reload the page to update it` }],
+    };
   }
   const parsed = experimentSchema.safeParse(data);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map((issue) => describeIssue(issue, data)) };

@@ -21,7 +21,7 @@ export function members(experiment: Experiment): Member[] {
 }
 
 const describeEnd = (experiment: Experiment, guide: string | undefined): NetworkDescription =>
-  (guide === undefined ? describeNetwork(experiment.target, taskShape(experiment.task)) : describeGuide(experiment, guide));
+  guide === undefined ? describeNetwork(experiment.target, taskShape(experiment.task)) : describeGuide(experiment, guide);
 
 /** Layers of a guide, or of the target. */
 export const tapNames = (experiment: Experiment, guide?: string): string[] => describeEnd(experiment, guide).taps.map((tap) => tap.name);
@@ -37,9 +37,14 @@ function mappedTaps(experiment: Experiment, guide?: string): string[] {
 function pairsOfOnlyTap(experiment: Experiment, mapping: MappingSpec, guideTap: string): TapPair[] {
   const all = mappedTaps(experiment);
   // As if it had as many layers as the target, all of them the same.
-  const pairs = typeof mapping === 'string'
-    ? resolveMapping(mapping, all, all)
-    : resolveMapping(mapping, mapping.map(([tap]) => tap), tapNames(experiment));
+  const pairs =
+    typeof mapping === 'string'
+      ? resolveMapping(mapping, all, all)
+      : resolveMapping(
+          mapping,
+          mapping.map(([tap]) => tap),
+          tapNames(experiment),
+        );
   return [...new Set(pairs.map(({ targetTap }) => targetTap))].map((targetTap) => ({ guideTap, targetTap }));
 }
 
@@ -55,8 +60,7 @@ export function mappedPairs(experiment: Experiment, guide: string, mapping: Mapp
 }
 
 /** What counts as an example where an arm's activations are compared; images know no difference. */
-export const tokenView = (experiment: Experiment, arm?: ArmSpec): TokenView =>
-  arm?.align?.tokens ?? experiment.base.tokens ?? 'position';
+export const tokenView = (experiment: Experiment, arm?: ArmSpec): TokenView => arm?.align?.tokens ?? experiment.base.tokens ?? 'position';
 
 /**
  * The pairs that one arm's alignment term pulls together; empty for an arm without one.
@@ -88,8 +92,7 @@ export function observedPairs(experiment: Experiment): ObservedPair[] {
   // One layer that stands for all takes the pairs of any other.
   const takesAny = guides.length === 0 || guides.some((guide) => standsAlone(experiment, guide));
   if (unknown && !takesAny) throw new UnknownTapError('guide', unknown[0], [...known]);
-  const shared = guides.flatMap((guide) =>
-    mappedPairs(experiment, guide, sharedMapping(experiment, guide)).map((pair) => ({ guide, ...pair })));
+  const shared = guides.flatMap((guide) => mappedPairs(experiment, guide, sharedMapping(experiment, guide)).map((pair) => ({ guide, ...pair })));
   const seen = new Map<string, ObservedPair>();
   for (const pair of [...shared, ...experiment.arms.flatMap((arm) => alignedPairs(experiment, arm))]) {
     seen.set(`${pair.guide} ${pair.guideTap} ${pair.targetTap}`, pair);
@@ -120,8 +123,7 @@ export function armGroups(experiment: Experiment): ArmSpec[][] {
   const { arms } = experiment;
   const most = Math.max(1, Math.floor(GROUP_BYTES / armActivationBytes(experiment)));
   const groups = Math.ceil(arms.length / most);
-  return Array.from({ length: groups }, (_, i) =>
-    arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
+  return Array.from({ length: groups }, (_, i) => arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
 }
 
 export interface Cost {
@@ -150,8 +152,7 @@ export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
 /** Values that are kept of a guide for each training example: of its aligned taps one by one, and its logits. */
 function cachedFeatures(experiment: Experiment, guide: string): number[] {
   const shape = taskShape(experiment.task);
-  const needed = new Set(experiment.arms.filter((a) => a.align?.guide === guide)
-    .flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
+  const needed = new Set(experiment.arms.filter((a) => a.align?.guide === guide).flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
   const taps = describeGuide(experiment, guide).taps.filter((tap) => needed.has(tap.name));
   return [...taps.map((tap) => tap.features), (shape.tokens?.outputs ?? 1) * shape.classes];
 }
@@ -236,12 +237,17 @@ export function cost(experiment: Experiment): Cost {
     for (const tap of taps) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
   }
   const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery);
-  const evaluation = memberCount * (shape.valExamples * target.flops
-    + target.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0));
+  const evaluation =
+    memberCount *
+    (shape.valExamples * target.flops + target.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0));
   // One group's forward and backward pass at a time; a guide runs one network at a time, forward only.
   const groupActivations = armActivationBytes(experiment) * Math.max(...armGroups(experiment).map((group) => group.length));
-  const guideActivations = Math.max(0, ...Object.entries(experiment.guides).map(([name, guide]) =>
-    describeGuide(experiment, name).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0)));
+  const guideActivations = Math.max(
+    0,
+    ...Object.entries(experiment.guides).map(
+      ([name, guide]) => describeGuide(experiment, name).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0),
+    ),
+  );
   const storedExamples = (Number.isFinite(shape.trainExamples) ? shape.trainExamples : 0) + shape.valExamples;
   return {
     parameters: target.parameters,
@@ -249,8 +255,11 @@ export function cost(experiment: Experiment): Cost {
     flopsPerStep,
     flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops,
     guideTrainingFlops,
-    bytes: BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + guideActivations
-      + storedExamples * shape.input.reduce((a, b) => a * b, 1)) + groupActivations + cacheBytes + probes,
+    bytes:
+      BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + guideActivations + storedExamples * shape.input.reduce((a, b) => a * b, 1)) +
+      groupActivations +
+      cacheBytes +
+      probes,
   };
 }
 

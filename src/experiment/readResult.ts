@@ -72,7 +72,8 @@ function* eventsOf(result: RunResult): Generator<LabEvent> {
   yield { type: 'training.recorded', records: { firstStep: 1, count: steps, loss, metric } };
   for (const { arm, seed, divergedAt } of found) if (divergedAt !== null) yield { type: 'member.diverged', arm, seed, step: number(divergedAt, 'divergedAt') };
   const times = found[0].history.valStep;
-  for (let e = 0; e < list(times, times?.length ?? 0, 'history.valStep').length; e++) yield { type: 'evaluation.recorded', record: evaluation(experiment, found, e) };
+  for (let e = 0; e < list(times, times?.length ?? 0, 'history.valStep').length; e++)
+    yield { type: 'evaluation.recorded', record: evaluation(experiment, found, e) };
   yield { type: 'run.finished', result };
 }
 
@@ -81,7 +82,8 @@ function ownMembers(result: RunResult): MemberResult[] {
   const wanted = members(result.experiment);
   return list(result.members, wanted.length, 'members').map((member, m) => {
     const { arm, seed } = wanted[m];
-    if (object(member, 'members').arm !== arm || member.seed !== seed) throw new ResultError(`members are not those of the experiment: arm ${arm} with seed ${seed} is not in its place`);
+    if (object(member, 'members').arm !== arm || member.seed !== seed)
+      throw new ResultError(`members are not those of the experiment: arm ${arm} with seed ${seed} is not in its place`);
     object(member.history, 'history');
     object(member.final, 'final');
     return member;
@@ -131,7 +133,11 @@ function matricesAt(experiment: Experiment, found: readonly MemberResult[], at: 
         const cell = m * size + targets.indexOf(pair.targetTap) * taps.length + taps.indexOf(pair.guideTap);
         const { similarity, similarityDebiased, similarityChance } = member.history;
         // Since these have all their digits, they go before the matrix.
-        const known = [similarity?.[at]?.[p], similarityDebiased?.[at]?.[p], similarityChance?.[at]?.[p] ?? (whole === 'end' ? member.pairs?.[p]?.chance : null)];
+        const known = [
+          similarity?.[at]?.[p],
+          similarityDebiased?.[at]?.[p],
+          similarityChance?.[at]?.[p] ?? (whole === 'end' ? member.pairs?.[p]?.chance : null),
+        ];
         known.forEach((value, f) => {
           if (typeof value === 'number') values[cell * FIELDS + f] = value;
         });

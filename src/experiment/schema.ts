@@ -13,28 +13,38 @@ export type { AssetRef } from './assets.ts';
 export { FIGURE_DEFAULTS, type FileImagesSpec, type ProceduralSpec } from './imageSchema.ts';
 export * from './networkSchema.ts';
 export {
-  type DrawnSequenceSpec, type ImageTaskSpec, isImageTask, isLanguageTask, type LanguageTaskSpec, type MicroEnglishSpec, type SequenceTaskSpec,
-  taskSchema, type TaskSpec, type TextFileSpec,
+  type DrawnSequenceSpec,
+  type ImageTaskSpec,
+  isImageTask,
+  isLanguageTask,
+  type LanguageTaskSpec,
+  type MicroEnglishSpec,
+  type SequenceTaskSpec,
+  taskSchema,
+  type TaskSpec,
+  type TextFileSpec,
 } from './taskSchema.ts';
 
 export const SCHEMA_VERSION = 1;
 
-const id = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits or hyphens, starting with a letter');
+const id = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits or hyphens, starting with a letter');
 const int = (min: number, max: number) => z.int().min(min).max(max);
 const real = (min: number, max: number) => z.number().min(min).max(max);
 
 export const optimiserSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('adam'),
-    beta1: real(0, 0.9999), beta2: real(0, 0.99999), epsilon: real(1e-12, 1),
+    beta1: real(0, 0.9999),
+    beta2: real(0, 0.99999),
+    epsilon: real(1e-12, 1),
     /** Coupled L2, added to the gradient. */
     weightDecay: real(0, 10),
   }),
   z.strictObject({
     kind: z.literal('adamw'),
-    beta1: real(0, 0.9999), beta2: real(0, 0.99999), epsilon: real(1e-12, 1),
+    beta1: real(0, 0.9999),
+    beta2: real(0, 0.99999),
+    epsilon: real(1e-12, 1),
     /** Decoupled decay (Loshchilov & Hutter 2019). */
     weightDecay: real(0, 10),
   }),
@@ -75,7 +85,12 @@ export const guideSchema = z.discriminatedUnion('state', [
     state: z.literal('trained'),
     network: networkSchema,
     training: z.strictObject({
-      seed, steps, batchSize, learningRate, schedule: scheduleSchema, optimiser: optimiserSchema,
+      seed,
+      steps,
+      batchSize,
+      learningRate,
+      schedule: scheduleSchema,
+      optimiser: optimiserSchema,
       /** Largest gradient norm; absent: no clipping. */
       clipNorm: z.number().min(1e-6).max(1e6).optional(),
       /** Another task with the same inputs to be trained on; absent: the experiment's own. */

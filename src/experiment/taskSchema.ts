@@ -46,7 +46,11 @@ export const taskSchema = z.discriminatedUnion('kind', [
   }),
   /** (key, value) pairs, then one of the keys: name its value. */
   z.strictObject({
-    kind: z.literal('associative-recall'), pairs: int(1, 32), keys: int(2, 60), values: vocabulary, ...sequences,
+    kind: z.literal('associative-recall'),
+    pairs: int(1, 32),
+    keys: int(2, 60),
+    values: vocabulary,
+    ...sequences,
   }),
   /** A balanced string of brackets: wherever one closes next, name its kind. */
   z.strictObject({ kind: z.literal('dyck'), length: z.int().min(4).max(128).multipleOf(2), brackets: int(2, 4), ...sequences }),

@@ -10,7 +10,8 @@ import { tinyExperiment, tinySequences } from './testing/experiments.ts';
 function withControls(experiment: Experiment, images: boolean): Experiment {
   const { trained, untrained } = experiment.guides;
   const guides: Record<string, GuideSpec> = {
-    plain: untrained, trained,
+    plain: untrained,
+    trained,
     'untrained-shuffled': { ...untrained, control: 'shuffled' } as GuideSpec,
     'trained-shuffled': { ...trained, control: 'shuffled' } as GuideSpec,
     noise: { ...untrained, control: 'noise' } as GuideSpec,
@@ -27,11 +28,21 @@ function withControls(experiment: Experiment, images: boolean): Experiment {
 const images = () => withControls(tinyExperiment({ 'base.steps': 2, 'base.evaluateEvery': 2 }), true);
 const sequences = () => withControls(tinySequences('first-token', { 'base.steps': 2, 'base.evaluateEvery': 2 }), false);
 const padded = () => {
-  const experiment = tinySequences('parity', { 'task.minLength': 3, 'guides.trained.training.task.minLength': 3, 'base.steps': 2, 'base.evaluateEvery': 2, 'base.mapping': 'even' });
+  const experiment = tinySequences('parity', {
+    'task.minLength': 3,
+    'guides.trained.training.task.minLength': 3,
+    'base.steps': 2,
+    'base.evaluateEvery': 2,
+    'base.mapping': 'even',
+  });
   return withControls(experiment, false);
 };
 
-describe.each([['images', images], ['sequences', sequences], ['padded sequences', padded]] as const)('controls on %s', (_, make) => {
+describe.each([
+  ['images', images],
+  ['sequences', sequences],
+  ['padded sequences', padded],
+] as const)('controls on %s', (_, make) => {
   it('train, differ from each other, and give the same bits again, also from a checkpoint', async () => {
     const experiment = make();
     expect(parseExperiment(experiment)).toMatchObject({ ok: true });

@@ -11,7 +11,12 @@ const DIGITS: ImageTaskSpec = { kind: 'digits', size: 12, classes: 4, train: 600
 async function learn(target: NetworkSpec, steps: number, learningRate: number, task = DIGITS): Promise<number> {
   const tiny = tinyExperiment();
   const experiment: Experiment = {
-    ...tiny, task, target, guides: {}, arms: [{ id: 'unguided', name: 'Unguided' }], seeds: [0],
+    ...tiny,
+    task,
+    target,
+    guides: {},
+    arms: [{ id: 'unguided', name: 'Unguided' }],
+    seeds: [0],
     base: { ...tiny.base, learningRate, batchSize: 64, steps, evaluateEvery: steps, schedule: { kind: 'tail', warmup: 0, decay: 0.3 } },
   };
   const parsed = parseExperiment(experiment);
@@ -20,8 +25,7 @@ async function learn(target: NetworkSpec, steps: number, learningRate: number, t
   return result.members[0].final.valMetric ?? 0;
 }
 
-const fcn = (over: Partial<FcnSpec>): FcnSpec =>
-  ({ family: 'fcn', depth: 3, width: 48, norm: 'none', dropout: 0, init: 'default', tap: 'pre', ...over });
+const fcn = (over: Partial<FcnSpec>): FcnSpec => ({ family: 'fcn', depth: 3, width: 48, norm: 'none', dropout: 0, init: 'default', tap: 'pre', ...over });
 
 describe('learns on WASM', () => {
   it.each<[string, Partial<FcnSpec>]>([

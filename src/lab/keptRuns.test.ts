@@ -64,7 +64,10 @@ test('it is kept until it ends, is closed or is forgotten', async () => {
   await lab.forgetRun('tab');
   expect(await lab.keptRuns()).toEqual([]);
   expect([...kept.keys()].filter((key) => key.includes('tab'))).toEqual([]);
-  await expect(lab.open(tinyExperiment(), { backend: 'wasm', resume: 'tab' })).rejects.toMatchObject({ name: 'KeptRunGoneError', remedy: /from the beginning/ });
+  await expect(lab.open(tinyExperiment(), { backend: 'wasm', resume: 'tab' })).rejects.toMatchObject({
+    name: 'KeptRunGoneError',
+    remedy: /from the beginning/,
+  });
   await lab.dispose();
 });
 

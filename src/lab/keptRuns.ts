@@ -27,7 +27,8 @@ export async function keptState(name: string): Promise<Checkpoint> {
   const checkpoint = await recall<Checkpoint>(STATE + name);
   if (checkpoint) return checkpoint;
   throw Object.assign(new Error('This browser no longer keeps that run.'), {
-    name: 'KeptRunGoneError', remedy: 'Press Run to start it from the beginning.',
+    name: 'KeptRunGoneError',
+    remedy: 'Press Run to start it from the beginning.',
   });
 }
 

@@ -28,7 +28,9 @@ describe('a run on WASM', () => {
   it('tells at which step it has paused', async () => {
     const { lab, events, steps } = await openLab(tinyExperiment({ 'base.steps': 20, 'base.evaluateEvery': 20 }), backend);
     for (const count of [2, 3, 4]) await steps(count);
-    const told = events.flatMap((e): (number | string)[] => (e.type === 'progress.changed' ? [e.step] : e.type === 'phase.changed' && e.phase === 'paused' ? ['paused'] : []));
+    const told = events.flatMap((e): (number | string)[] =>
+      e.type === 'progress.changed' ? [e.step] : e.type === 'phase.changed' && e.phase === 'paused' ? ['paused'] : [],
+    );
     expect(told.filter((_, i) => told[i + 1] === 'paused')).toEqual([2, 5, 9]);
     await lab.dispose();
   });
@@ -72,15 +74,26 @@ describe('a run on WASM', () => {
     await broken.lab.dispose();
     expect(member(result, 'guided', 0)).toMatchObject({ diverged: true, divergedAt: 3 });
     expect(broken.events).toContainEqual({ type: 'member.diverged', arm: 'guided', seed: 0, step: 3 });
-    for (const [arm, seed] of [['guided', 1], ['unguided', 0], ['unguided', 1]] as const) {
+    for (const [arm, seed] of [
+      ['guided', 1],
+      ['unguided', 0],
+      ['unguided', 1],
+    ] as const) {
       expect(curve(member(result, arm, seed))).toEqual(curve(member(whole.result, arm, seed)));
     }
   });
 
   it('reports a member that is frozen because its gradient overflows, though its loss is a number', async () => {
-    const experiment = onlyArms(tinyExperiment({
-      'target.depth': 12, 'target.norm': 'none', 'target.init': 'he', 'base.learningRate': 10, 'base.steps': 6,
-    }), 'unguided');
+    const experiment = onlyArms(
+      tinyExperiment({
+        'target.depth': 12,
+        'target.norm': 'none',
+        'target.init': 'he',
+        'base.learningRate': 10,
+        'base.steps': 6,
+      }),
+      'unguided',
+    );
     const { result } = await runToEnd(experiment, backend);
     for (const { diverged, final } of result.members) {
       expect(diverged).toBe(true);
@@ -102,9 +115,7 @@ describe('a run on WASM', () => {
   });
 
   it.each(['adam', 'adamw', 'sgd'])('continues from a checkpoint as if it had never stopped (%s)', async (kind) => {
-    const optimiser = kind === 'sgd'
-      ? { kind, momentum: 0.9, weightDecay: 1e-3 }
-      : { kind, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-3 };
+    const optimiser = kind === 'sgd' ? { kind, momentum: 0.9, weightDecay: 1e-3 } : { kind, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-3 };
     const experiment = tinyExperiment({ 'base.optimiser': optimiser, 'base.clipNorm': 1 });
     const whole = await runToEnd(experiment, backend);
     const first = await openLab(experiment, backend);
@@ -126,7 +137,10 @@ describe('a run on WASM', () => {
     await lab.intervene({ guidance: false });
     const changed = await result();
     await lab.dispose();
-    expect(changed.experiment.interventions).toEqual([{ step: 2, set: { learningRate: 0.01 } }, { step: 3, set: { guidance: false } }]);
+    expect(changed.experiment.interventions).toEqual([
+      { step: 2, set: { learningRate: 0.01 } },
+      { step: 3, set: { guidance: false } },
+    ]);
     const link = decodeLink(encodeLink(changed.experiment));
     if (!link.ok) throw new Error('the link does not parse');
     const again = await runToEnd(link.experiment, backend);
@@ -170,7 +184,7 @@ describe('a run on the CPU', () => {
     expect(a.result.members.map(curve)).toEqual(b.result.members.map(curve));
   });
 
-  it('records every similarity for every arm, with chance levels and the guides\' own scores', async () => {
+  it("records every similarity for every arm, with chance levels and the guides' own scores", async () => {
     const { result } = await runToEnd(tinyExperiment());
     expect(result.guides.map(({ id, seed }) => `${id} ${seed}`)).toEqual(['trained 0', 'untrained 0', 'untrained 1']);
     for (const { pairs } of result.members) {

@@ -1,7 +1,5 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
-import type {
-  BackendChoice, Checkpoint, Environment, GeneratedText, GenerateOptions, Lab, LabEvent, OpenOptions, Phase,
-} from '../experiment/events.ts';
+import type { BackendChoice, Checkpoint, Environment, GeneratedText, GenerateOptions, Lab, LabEvent, OpenOptions, Phase } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { RunResult } from '../experiment/result.ts';
 import { members, scaleGuides } from '../experiment/plan.ts';
@@ -101,7 +99,14 @@ class LocalLab implements Lab {
       const notes: RunResult['events'] = [];
       if (scaled !== experiment) notes.push({ step: 0, text: `Budgets of trained guides were multiplied by ${options.guideBudget}.` });
       const { guides, scores } = await prepareGuides({
-        experiment: scaled, task, kernels, stepper: () => stepper(options.replay ?? true), store: this.#store, library: this.#library, options, tell: (event) => this.#emit(event),
+        experiment: scaled,
+        task,
+        kernels,
+        stepper: () => stepper(options.replay ?? true),
+        store: this.#store,
+        library: this.#library,
+        options,
+        tell: (event) => this.#emit(event),
         pause: async () => {
           await yieldToMessages();
           this.#check(generation);
@@ -157,8 +162,11 @@ class LocalLab implements Lab {
     return this.#exclusive(async () => {
       await this.#flush(opened);
       const checkpoint: Checkpoint = {
-        experiment: structuredClone(opened.run.experiment), step: opened.run.step,
-        tensors: await opened.run.save(), divergedAt: [...opened.history.divergedAt], history: opened.history.save(),
+        experiment: structuredClone(opened.run.experiment),
+        step: opened.run.step,
+        tensors: await opened.run.save(),
+        divergedAt: [...opened.history.divergedAt],
+        history: opened.history.save(),
       };
       if (opened.keepAs !== undefined && !opened.run.finished) await keepRun(opened.keepAs, checkpoint);
       return checkpoint;
@@ -286,8 +294,13 @@ class LocalLab implements Lab {
     const { environment } = await this.#start(this.#backend?.choice ?? 'auto');
     const recalibrated = await this.#exclusive(() => opened.run.recalibrated());
     const result = buildResult({
-      experiment: structuredClone(opened.run.experiment), history: opened.history, environment, guides: opened.guides,
-      notes: opened.notes, seconds: opened.milliseconds / 1000, recalibrated,
+      experiment: structuredClone(opened.run.experiment),
+      history: opened.history,
+      environment,
+      guides: opened.guides,
+      notes: opened.notes,
+      seconds: opened.milliseconds / 1000,
+      recalibrated,
     });
     if (opened.keepAs !== undefined) await forgetRun(opened.keepAs);
     this.#emit({ type: 'run.finished', result });

@@ -25,9 +25,18 @@ function changed(settings: Record<string, unknown>): Experiment {
 }
 
 const TINY = {
-  'task.context': 10, 'task.trainTokens': 2000, 'task.valTokens': 1000, 'target.width': 12,
-  'guides.untrained.network.width': 8, 'guides.trained.network.width': 8, 'guides.trained.training.steps': 3, 'guides.trained.training.batchSize': 16,
-  'base.batchSize': 16, 'base.steps': 6, 'base.evaluateEvery': 3, seeds: [0, 1],
+  'task.context': 10,
+  'task.trainTokens': 2000,
+  'task.valTokens': 1000,
+  'target.width': 12,
+  'guides.untrained.network.width': 8,
+  'guides.trained.network.width': 8,
+  'guides.trained.training.steps': 3,
+  'guides.trained.training.batchSize': 16,
+  'base.batchSize': 16,
+  'base.steps': 6,
+  'base.evaluateEvery': 3,
+  seeds: [0, 1],
 };
 
 /** Two of the arms, whose curves are also those of a run in which nothing was written. */
@@ -85,10 +94,19 @@ it('scores groups of labels as on paper', async () => {
 describe('a Transformer learns the language', () => {
   it('beyond pairs of words, and recalls the name, in a small budget', { timeout: 120_000 }, async () => {
     const preset = changed({});
-    const { result } = await runToEnd(changed({
-      target: guideNetwork(preset, 'untrained'), arms: [{ id: 'unguided', name: 'Unguided' }], guides: {}, seeds: [0],
-      'base.steps': 220, 'base.evaluateEvery': 220, 'base.learningRate': 5e-3, 'task.valTokens': 3000,
-    }), 'wasm');
+    const { result } = await runToEnd(
+      changed({
+        target: guideNetwork(preset, 'untrained'),
+        arms: [{ id: 'unguided', name: 'Unguided' }],
+        guides: {},
+        seeds: [0],
+        'base.steps': 220,
+        'base.evaluateEvery': 220,
+        'base.learningRate': 5e-3,
+        'task.valTokens': 3000,
+      }),
+      'wasm',
+    );
     const [{ final, groups }] = result.members;
     // Of pairs of words: 5.56 (entropy of the short variant's bigrams); the best that was seen: 3.67.
     expect(final.valMetric).toBeLessThan(4.6);

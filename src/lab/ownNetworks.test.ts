@@ -13,7 +13,10 @@ describe('every template', () => {
     const network: NetworkSpec = { family: 'custom', text, init: 'default', tap: 'post' };
     const base = reads === 'images' ? tinyExperiment() : tinySequences('first-token');
     const experiment: Experiment = {
-      ...base, target: network, guides: { untrained: { state: 'untrained', network } }, seeds: [0],
+      ...base,
+      target: network,
+      guides: { untrained: { state: 'untrained', network } },
+      seeds: [0],
       arms: [{ id: 'guided', name: 'Guided', align: { guide: 'untrained', weight: 1 } }],
       base: { ...base.base, learningRate: 3e-3, batchSize: 16, steps: STEPS, evaluateEvery: STEPS, schedule: { kind: 'constant' }, mapping: 'even' },
     };

@@ -10,7 +10,12 @@ import { tinySequences } from './testing/experiments.ts';
 async function learn(task: TaskSpec, target: NetworkSpec, steps: number, learningRate: number): Promise<number> {
   const tiny = tinySequences('first-token');
   const experiment: Experiment = {
-    ...tiny, task, target, guides: {}, arms: [{ id: 'unguided', name: 'Unguided' }], seeds: [0],
+    ...tiny,
+    task,
+    target,
+    guides: {},
+    arms: [{ id: 'unguided', name: 'Unguided' }],
+    seeds: [0],
     base: { ...tiny.base, learningRate, batchSize: 64, steps, evaluateEvery: steps, schedule: { kind: 'tail', warmup: 20, decay: 0.3 } },
   };
   const parsed = parseExperiment(experiment);

@@ -67,17 +67,20 @@ describe('fresh data on WASM', () => {
     expect(result.members.map(curve)).toEqual(whole.result.members.map(curve));
   });
 
-  it.each(['first-token', 'copy-paste', 'parity'] as const)('%s: holds no more tensors after 60 steps than after 10, and none when disposed', async (preset) => {
-    const before = tf.memory().numTensors;
-    const padding = preset === 'parity' ? { 'task.minLength': 2, 'guides.trained.training.task.minLength': 2 } : {};
-    const { lab, steps } = await openLab(tinySequences(preset, { 'base.steps': 80, 'base.evaluateEvery': 15, ...padding }), backend);
-    await steps(10);
-    const { numTensors, numDataBuffers } = tf.memory();
-    await steps(50);
-    expect(tf.memory()).toMatchObject({ numTensors, numDataBuffers });
-    await lab.dispose();
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  it.each(['first-token', 'copy-paste', 'parity'] as const)(
+    '%s: holds no more tensors after 60 steps than after 10, and none when disposed',
+    async (preset) => {
+      const before = tf.memory().numTensors;
+      const padding = preset === 'parity' ? { 'task.minLength': 2, 'guides.trained.training.task.minLength': 2 } : {};
+      const { lab, steps } = await openLab(tinySequences(preset, { 'base.steps': 80, 'base.evaluateEvery': 15, ...padding }), backend);
+      await steps(10);
+      const { numTensors, numDataBuffers } = tf.memory();
+      await steps(50);
+      expect(tf.memory()).toMatchObject({ numTensors, numDataBuffers });
+      await lab.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 });
 
 describe('a fixed training set', () => {

@@ -6,14 +6,7 @@ import { presetExperiment } from '@/experiment/testing.ts';
 import type { Experiment, NetworkGuideSpec } from '@/experiment/schema.ts';
 import { tapNames } from '@/experiment/plan.ts';
 import { ARM_TEMPLATES, addArm, duplicateArm, freeId, removeArm, withSeeds, withTerm } from './arms.ts';
-import {
-  duplicateGuide,
-  guidesLikeThis,
-  removeGuide,
-  withFamily,
-  withGuideNetwork,
-  withGuideState,
-} from './networks.ts';
+import { duplicateGuide, guidesLikeThis, removeGuide, withFamily, withGuideNetwork, withGuideState } from './networks.ts';
 
 const base = presetExperiment('wide-fcn');
 const onSequences = findPreset('first-token')?.experiment as Experiment;
@@ -32,16 +25,13 @@ describe('freeId', () => {
 });
 
 describe('addArm', () => {
-  it.each(ARM_TEMPLATES.map((template) => [template.id, template] as const))(
-    '%s is valid, with ids and names of its own',
-    (_, template) => {
-      const from = template.suits?.(base) === false ? onSequences : base;
-      const twice = addArm(addArm(from, template), template);
-      valid(twice);
-      expect(new Set(twice.arms.map((arm) => arm.id)).size).toBe(from.arms.length + 2);
-      expect(new Set(twice.arms.map((arm) => arm.name)).size).toBe(from.arms.length + 2);
-    },
-  );
+  it.each(ARM_TEMPLATES.map((template) => [template.id, template] as const))('%s is valid, with ids and names of its own', (_, template) => {
+    const from = template.suits?.(base) === false ? onSequences : base;
+    const twice = addArm(addArm(from, template), template);
+    valid(twice);
+    expect(new Set(twice.arms.map((arm) => arm.id)).size).toBe(from.arms.length + 2);
+    expect(new Set(twice.arms.map((arm) => arm.name)).size).toBe(from.arms.length + 2);
+  });
 
   it('makes the guide it needs, with the network that is there', () => {
     const trained = base.guides.trained as NetworkGuideSpec;

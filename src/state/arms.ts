@@ -1,15 +1,7 @@
 /** Adding, copying and removing arms and guides. Pure: from one experiment to the next. */
 import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets.ts';
 import { guideNetwork, isControl } from '../experiment/guides.ts';
-import {
-  type AlignTerm,
-  type ArmSpec,
-  type DistilTerm,
-  type Experiment,
-  isImageTask,
-  type NetworkGuideSpec,
-  type TaskSpec,
-} from '../experiment/schema.ts';
+import { type AlignTerm, type ArmSpec, type DistilTerm, type Experiment, isImageTask, type NetworkGuideSpec, type TaskSpec } from '../experiment/schema.ts';
 import { canFollow } from './mapping.ts';
 import { modelFor } from './tasks.ts';
 
@@ -46,8 +38,7 @@ export const usualTerms = (task: TaskSpec) => (isImageTask(task) ? IMAGE_TERMS :
 export function guideModel(task: TaskSpec, state: NetworkState): NetworkGuideSpec {
   const guides = Object.values(modelFor(task).experiment.guides);
   const model =
-    guides.find((guide): guide is NetworkGuideSpec => guide.state === state && !isControl(guide)) ??
-    (state === 'trained' ? TRAINED_RESNET : UNTRAINED_RESNET);
+    guides.find((guide): guide is NetworkGuideSpec => guide.state === state && !isControl(guide)) ?? (state === 'trained' ? TRAINED_RESNET : UNTRAINED_RESNET);
   if (model.state === 'untrained') return model;
   const { task: _, ...training } = model.training;
   return { ...model, training };
@@ -125,10 +116,7 @@ function freeName(wanted: string, taken: readonly string[]): string {
 }
 
 /** A guide in the wanted state: one that is there, or a new one beside it with the same network. */
-export function withGuide(
-  experiment: Experiment,
-  state: NetworkState,
-): { experiment: Experiment; guide: string } {
+export function withGuide(experiment: Experiment, state: NetworkState): { experiment: Experiment; guide: string } {
   const entries = Object.entries(experiment.guides);
   const existing = entries.find(([, guide]) => guide.state === state && !isControl(guide));
   if (existing) return { experiment, guide: existing[0] };
@@ -172,9 +160,7 @@ const distilAs = (experiment: Experiment, guide: string): DistilTerm => ({
 
 /** Add an arm from a template, with the settings that the experiment's other arms use. */
 export function addArm(experiment: Experiment, template: ArmTemplate): Experiment {
-  const { experiment: ready, guide } = template.guide
-    ? withGuide(experiment, template.guide)
-    : { experiment, guide: '' };
+  const { experiment: ready, guide } = template.guide ? withGuide(experiment, template.guide) : { experiment, guide: '' };
   return append(ready, { id: template.id, name: template.name, ...template.make(ready, guide) });
 }
 
@@ -193,10 +179,7 @@ export function withTerm(experiment: Experiment, armId: string, term: 'align' | 
   }
   const known = experiment.arms.find((arm) => arm.align)?.align?.guide ?? experiment.arms.find((arm) => arm.distil)?.distil?.guide;
   const ready = known === undefined ? withGuide(experiment, 'trained') : { experiment, guide: known };
-  const settings =
-    term === 'align'
-      ? { align: alignAs(ready.experiment, ready.guide) }
-      : { distil: distilAs(ready.experiment, ready.guide) };
+  const settings = term === 'align' ? { align: alignAs(ready.experiment, ready.guide) } : { distil: distilAs(ready.experiment, ready.guide) };
   return withArm(ready.experiment, armId, (arm) => ({ ...arm, ...settings }));
 }
 

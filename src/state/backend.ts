@@ -14,8 +14,7 @@ interface BackendState {
 export const useBackend = create<BackendState>(() => ({ status: 'waiting', message: '' }));
 
 /** Whether a run is using a backend, so that another choice must wait for the next run. */
-export const runHoldsBackend = (phase: Phase): boolean =>
-  phase === 'preparing' || phase === 'running' || phase === 'paused' || phase === 'finished';
+export const runHoldsBackend = (phase: Phase): boolean => phase === 'preparing' || phase === 'running' || phase === 'paused' || phase === 'finished';
 
 /** Only the answer to the latest question counts. */
 let latest = 0;

@@ -12,21 +12,23 @@ const WIDE = presetExperiment('wide-fcn');
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
 describe('addControlArm', () => {
-  it.each(PRESETS.flatMap(({ id, experiment }) =>
-    CONTROLS.filter(({ suits }) => suits?.(experiment.task) ?? true).map(({ kind }) => [id, kind] as const)))('%s with %s is valid, twice', (id, kind) => {
-    const experiment = { ...presetExperiment(id), arms: presetExperiment(id).arms.slice(0, 4) };
-    const once = repair(addControlArm(experiment, kind)).experiment;
-    valid(once);
-    const arm = once.arms.at(-1);
-    const guide = arm?.align?.guide ?? '';
-    expect(controlKind(once.guides[guide])).toBe(kind);
-    // The guided arm's weight and mapping: nothing else differs.
-    expect(arm?.align?.weight).toBe(experiment.arms.find((a) => a.align)?.align?.weight);
-    expect(once.base).toEqual(experiment.base);
-    const twice = addControlArm(once, kind);
-    expect(Object.keys(twice.guides)).toEqual(Object.keys(once.guides));
-    expect(twice.arms).toHaveLength(experiment.arms.length + 2);
-  });
+  it.each(PRESETS.flatMap(({ id, experiment }) => CONTROLS.filter(({ suits }) => suits?.(experiment.task) ?? true).map(({ kind }) => [id, kind] as const)))(
+    '%s with %s is valid, twice',
+    (id, kind) => {
+      const experiment = { ...presetExperiment(id), arms: presetExperiment(id).arms.slice(0, 4) };
+      const once = repair(addControlArm(experiment, kind)).experiment;
+      valid(once);
+      const arm = once.arms.at(-1);
+      const guide = arm?.align?.guide ?? '';
+      expect(controlKind(once.guides[guide])).toBe(kind);
+      // The guided arm's weight and mapping: nothing else differs.
+      expect(arm?.align?.weight).toBe(experiment.arms.find((a) => a.align)?.align?.weight);
+      expect(once.base).toEqual(experiment.base);
+      const twice = addControlArm(once, kind);
+      expect(Object.keys(twice.guides)).toEqual(Object.keys(once.guides));
+      expect(twice.arms).toHaveLength(experiment.arms.length + 2);
+    },
+  );
 
   it('is of the guide that is asked for', () => {
     const added = addControlArm(WIDE, 'shuffled', 'untrained');
@@ -76,7 +78,17 @@ describe('a guide made a control', () => {
     const all = CONTROLS.reduce((experiment, { kind }) => addControlArm(experiment, kind), { ...WIDE, arms: WIDE.arms.slice(0, 2) });
     const moved = repair(withTaskKind(all, 'first-token')).experiment;
     valid(moved);
-    expect(Object.values(moved.guides).map(controlKind)).toEqual([null, null, 'shuffled', 'identity-gram', 'running-mean', 'orthogonal', 'own-kind', 'noise', 'noise']);
+    expect(Object.values(moved.guides).map(controlKind)).toEqual([
+      null,
+      null,
+      'shuffled',
+      'identity-gram',
+      'running-mean',
+      'orthogonal',
+      'own-kind',
+      'noise',
+      'noise',
+    ]);
   });
 });
 

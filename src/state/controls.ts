@@ -65,8 +65,7 @@ export const CONTROLS: readonly Control[] = [
 export const controlOf = (kind: ControlKind): Control => CONTROLS.find((control) => control.kind === kind) as Control;
 
 /** Which control a guide is; null for one that is none. */
-export const controlKind = (guide: GuideSpec): ControlKind | null =>
-  guide.state === 'control' ? guide.kind : (guide.control ?? null);
+export const controlKind = (guide: GuideSpec): ControlKind | null => (guide.state === 'control' ? guide.kind : (guide.control ?? null));
 
 /** Controls that are chosen instead of a guide; the others take something away from one. */
 export const STAND_INS: ReadonlySet<ControlKind> = new Set(['identity-gram', 'running-mean', 'orthogonal', 'own-kind']);
@@ -108,11 +107,13 @@ export function addControlArm(experiment: Experiment, kind: ControlKind, of?: st
   const aligned = experiment.arms.flatMap((arm) => arm.align ?? []);
   const like: ArmSpec['align'] = aligned.find((align) => align.guide === of) ?? aligned[0];
   const model = like && of !== undefined ? { ...like, guide: of } : like;
-  const { experiment: ready, guide: modelId } = model
-    ? { experiment, guide: model.guide }
-    : withGuide(experiment, 'untrained');
+  const { experiment: ready, guide: modelId } = model ? { experiment, guide: model.guide } : withGuide(experiment, 'untrained');
   const spec = ready.guides[modelId];
-  const network = guideNetwork(ready, modelId) ?? Object.keys(ready.guides).map((id) => guideNetwork(ready, id)).find((n) => n !== null);
+  const network =
+    guideNetwork(ready, modelId) ??
+    Object.keys(ready.guides)
+      .map((id) => guideNetwork(ready, id))
+      .find((n) => n !== null);
   const control = asControl(spec, kind, network ?? ready.target);
   const known = Object.keys(ready.guides).find((id) => sameValue(ready.guides[id], control));
   const guide = known ?? freeId(guideName(control), Object.keys(ready.guides));

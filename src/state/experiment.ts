@@ -38,11 +38,9 @@ export function presetOf(experiment: Experiment): Preset {
 }
 
 /** What an edited path would be in the preset, or undefined where the preset has no such thing. */
-export const presetValue = (experiment: Experiment, path: string): unknown =>
-  valueAt(presetOf(experiment).experiment, path);
+export const presetValue = (experiment: Experiment, path: string): unknown => valueAt(presetOf(experiment).experiment, path);
 
-export const differsFromPreset = (experiment: Experiment, path: string): boolean =>
-  !sameValue(valueAt(experiment, path), presetValue(experiment, path));
+export const differsFromPreset = (experiment: Experiment, path: string): boolean => !sameValue(valueAt(experiment, path), presetValue(experiment, path));
 
 /** An arm is counted in a problem's path: only the experiment that has the problem tells which one that is. */
 function withArmName(problem: Problem, edited: unknown): Problem {
@@ -63,7 +61,9 @@ function accept(candidate: unknown, before: Experiment): Pick<ExperimentState, '
     // Not well-formed enough to be repaired: parsing says in what respect.
   }
   const parsed = parseExperiment(edited);
-  return parsed.ok ? { experiment: parsed.experiment, problems: [], notes } : { problems: parsed.problems.map((problem) => withArmName(problem, edited)), notes: [] };
+  return parsed.ok
+    ? { experiment: parsed.experiment, problems: [], notes }
+    : { problems: parsed.problems.map((problem) => withArmName(problem, edited)), notes: [] };
 }
 
 /** Edits that can be taken back. */

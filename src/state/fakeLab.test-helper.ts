@@ -115,8 +115,7 @@ export class FakeLab extends FakeAssets implements Lab {
     this.#step = 0;
     this.#evaluations = [];
     for (const [guide, spec] of Object.entries(experiment.guides)) {
-      if (spec.state === 'trained' && this.#options.guideReports > 0)
-        await this.#trainGuide(guide, spec.training.steps);
+      if (spec.state === 'trained' && this.#options.guideReports > 0) await this.#trainGuide(guide, spec.training.steps);
       for (let i = 0; i < guideInstances(experiment, guide); i++) {
         const trained = spec.state === 'trained';
         this.emit({
@@ -198,10 +197,7 @@ export class FakeLab extends FakeAssets implements Lab {
     for (let i = 0; i < reports; i++) {
       const from = i * size;
       const step = Math.min(steps, from + size);
-      const loss = Float32Array.from(
-        { length: step - from },
-        (_, k) => 2.1 * Math.exp(-(from + k) / 90) + 0.3 + 0.1 * noise(from + k),
-      );
+      const loss = Float32Array.from({ length: step - from }, (_, k) => 2.1 * Math.exp(-(from + k) / 90) + 0.3 + 0.1 * noise(from + k));
       this.emit({
         type: 'guide.progress',
         guide,
@@ -224,11 +220,7 @@ export class FakeLab extends FakeAssets implements Lab {
     while (this.#step < end && !this.#stop) {
       await wait(this.#options.chunkMs);
       if (this.disposed) return;
-      const count = Math.min(
-        this.#options.chunk,
-        end - this.#step,
-        experiment.base.evaluateEvery - (this.#step % experiment.base.evaluateEvery),
-      );
+      const count = Math.min(this.#options.chunk, end - this.#step, experiment.base.evaluateEvery - (this.#step % experiment.base.evaluateEvery));
       this.#train(count);
       const rate = ((this.#step - from) / (performance.now() - began)) * 1000;
       this.emit({
@@ -291,16 +283,11 @@ export class FakeLab extends FakeAssets implements Lab {
       const to = shapeOf(member.arm);
       const diverged = this.#isDiverged(m, step);
       const learned = 1 - Math.exp(-3.2 * share);
-      valLoss[m] = diverged
-        ? Number.NaN
-        : 2.12 - 0.45 * learned * (1 - share) + (to.loss - 2.12) * share ** 1.3 + 0.05 * noise(m, step);
-      valMetric[m] = diverged
-        ? Number.NaN
-        : 1 / classes + (to.metric - 1 / classes) * (learned / 0.96) + 0.012 * noise(m, step, 1) + 0.012 * noise(m);
+      valLoss[m] = diverged ? Number.NaN : 2.12 - 0.45 * learned * (1 - share) + (to.loss - 2.12) * share ** 1.3 + 0.05 * noise(m, step);
+      valMetric[m] = diverged ? Number.NaN : 1 / classes + (to.metric - 1 / classes) * (learned / 0.96) + 0.012 * noise(m, step, 1) + 0.012 * noise(m);
       for (let i = 0; i < valExamples; i++) {
         const truth = (i * 5) % classes;
-        predictions[m * valExamples + i] =
-          noise(i, m, 7) * 0.5 + 0.5 < valMetric[m] ? truth : Math.floor((noise(i, m) * 0.5 + 0.5) * classes) % classes;
+        predictions[m * valExamples + i] = noise(i, m, 7) * 0.5 + 0.5 < valMetric[m] ? truth : Math.floor((noise(i, m) * 0.5 + 0.5) * classes) % classes;
       }
     });
     const matrices = Object.fromEntries(
@@ -314,10 +301,7 @@ export class FakeLab extends FakeAssets implements Lab {
             taps.forEach((__, g) => {
               const distance = Math.abs(t / Math.max(1, targets.length - 1) - g / Math.max(1, taps.length - 1));
               const learned = 1 - Math.exp(-5 * share);
-              const cka = Math.max(
-                0.02,
-                (0.3 + (to - 0.3) * learned) * (1 - 0.6 * distance) + 0.02 * noise(m, t, g, step),
-              );
+              const cka = Math.max(0.02, (0.3 + (to - 0.3) * learned) * (1 - 0.6 * distance) + 0.02 * noise(m, t, g, step));
               values[at++] = cka;
               values[at++] = cka - 0.1;
               values[at++] = 0.09 + 0.03 * (t / targets.length);

@@ -34,17 +34,12 @@ async function refresh(): Promise<void> {
   }
 }
 
-export const addFiles = (files: GivenFile[]): Promise<Taken> =>
-  take((lab) => lab.addFiles(files), { name: files[0]?.path ?? '', activity: 'reading' });
+export const addFiles = (files: GivenFile[]): Promise<Taken> => take((lab) => lab.addFiles(files), { name: files[0]?.path ?? '', activity: 'reading' });
 
 /** From public addresses. */
-export const fetchFiles = (addresses: string[]): Promise<Taken> =>
-  take((lab) => lab.fetchFiles(addresses), { name: addresses[0], activity: 'fetching' });
+export const fetchFiles = (addresses: string[]): Promise<Taken> => take((lab) => lab.fetchFiles(addresses), { name: addresses[0], activity: 'fetching' });
 
-async function take(
-  add: Parameters<typeof session.ask<AssetInfo>>[0],
-  beginning: Pick<FilesProgress, 'name' | 'activity'>,
-): Promise<Taken> {
+async function take(add: Parameters<typeof session.ask<AssetInfo>>[0], beginning: Pick<FilesProgress, 'name' | 'activity'>): Promise<Taken> {
   useAssets.setState({ progress: { ...beginning, done: 0, total: null } });
   try {
     const asset = await session.ask(add);
@@ -79,9 +74,7 @@ export async function deleteAsset(hash: string): Promise<Failure | null> {
 async function fillPlace(asset: AssetInfo): Promise<'used' | 'kept'> {
   const { experiment, update } = useExperiment.getState();
   const filled = withChosen(experiment, asset);
-  const awaited = filled !== experiment
-    ? update(() => filled).length === 0
-    : missingAssets(experiment, []).some(({ ref }) => ref.hash === asset.hash);
+  const awaited = filled !== experiment ? update(() => filled).length === 0 : missingAssets(experiment, []).some(({ ref }) => ref.hash === asset.hash);
   if (!awaited) return 'kept';
   await clearMissing();
   return 'used';

@@ -21,7 +21,9 @@ const locks = (): LockManager | undefined => globalThis.navigator?.locks;
 /** Say that this tab runs it, for as long as the tab lives. */
 export function claim(name: string): void {
   // A refused lock only means that other tabs may offer to go on with it.
-  locks()?.request(lockName(name), { ifAvailable: true }, (lock) => (lock ? new Promise(() => {}) : undefined)).catch(() => {});
+  locks()
+    ?.request(lockName(name), { ifAvailable: true }, (lock) => (lock ? new Promise(() => {}) : undefined))
+    .catch(() => {});
 }
 
 /** @returns whether a tab that is open claims a run */

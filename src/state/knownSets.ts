@@ -20,19 +20,35 @@ const TORONTO = 'https://www.cs.toronto.edu/~kriz/';
 
 export const KNOWN_SETS: readonly KnownSet[] = [
   {
-    name: 'CIFAR-10', hint: 'Photographs of 10 things, 32×32 pixels.', megabytes: 162,
-    files: ['cifar-10-binary.tar.gz'], page: `${TORONTO}cifar.html`, addresses: [`${TORONTO}cifar-10-binary.tar.gz`],
+    name: 'CIFAR-10',
+    hint: 'Photographs of 10 things, 32×32 pixels.',
+    megabytes: 162,
+    files: ['cifar-10-binary.tar.gz'],
+    page: `${TORONTO}cifar.html`,
+    addresses: [`${TORONTO}cifar-10-binary.tar.gz`],
   },
   {
-    name: 'CIFAR-100', hint: 'Photographs of 100 things, 32×32 pixels.', megabytes: 161,
-    files: ['cifar-100-binary.tar.gz'], page: `${TORONTO}cifar.html`, addresses: [`${TORONTO}cifar-100-binary.tar.gz`],
+    name: 'CIFAR-100',
+    hint: 'Photographs of 100 things, 32×32 pixels.',
+    megabytes: 161,
+    files: ['cifar-100-binary.tar.gz'],
+    page: `${TORONTO}cifar.html`,
+    addresses: [`${TORONTO}cifar-100-binary.tar.gz`],
   },
   {
-    name: 'MNIST', hint: 'Handwritten digits, 28×28 pixels.', megabytes: 11,
-    files: FOUR, page: 'https://github.com/cvdfoundation/mnist', addresses: FOUR.map((file) => MNIST + file),
+    name: 'MNIST',
+    hint: 'Handwritten digits, 28×28 pixels.',
+    megabytes: 11,
+    files: FOUR,
+    page: 'https://github.com/cvdfoundation/mnist',
+    addresses: FOUR.map((file) => MNIST + file),
   },
   {
-    name: 'Fashion-MNIST', hint: 'Clothes, 28×28 pixels.', megabytes: 30,
-    files: FOUR, page: 'https://github.com/zalandoresearch/fashion-mnist', addresses: FOUR.map((file) => FASHION + file),
+    name: 'Fashion-MNIST',
+    hint: 'Clothes, 28×28 pixels.',
+    megabytes: 30,
+    files: FOUR,
+    page: 'https://github.com/zalandoresearch/fashion-mnist',
+    addresses: FOUR.map((file) => FASHION + file),
   },
 ];

@@ -24,10 +24,7 @@ describe('limitsAt', () => {
     expect(limitsAt(path, experiment)).toEqual(limits);
   });
 
-  it.each(['base.momentum', 'guides.untrained.training.steps', 'base.measure', 'nowhere.at.all'])(
-    'has none for %s',
-    (path) => {
-      expect(limitsAt(path, experiment)).toBeUndefined();
-    },
-  );
+  it.each(['base.momentum', 'guides.untrained.training.steps', 'base.measure', 'nowhere.at.all'])('has none for %s', (path) => {
+    expect(limitsAt(path, experiment)).toBeUndefined();
+  });
 });

@@ -22,8 +22,7 @@ function optionFor(union: z.ZodDiscriminatedUnion, value: unknown): z.ZodType | 
   const key = union.def.discriminator;
   const kind = (value as Record<string, unknown> | undefined)?.[key];
   return (union.options as z.ZodObject[]).find(
-    (option) =>
-      option.shape[key] instanceof z.ZodLiteral && (option.shape[key] as z.ZodLiteral).values.has(kind as string),
+    (option) => option.shape[key] instanceof z.ZodLiteral && (option.shape[key] as z.ZodLiteral).values.has(kind as string),
   );
 }
 

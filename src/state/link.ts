@@ -28,8 +28,7 @@ export interface LinkHost {
 }
 
 /** The whole address of an experiment. */
-export const linkTo = (experiment: Experiment, href: string = location.href): string =>
-  `${href.split('#')[0]}#${encodeLink(experiment)}`;
+export const linkTo = (experiment: Experiment, href: string = location.href): string => `${href.split('#')[0]}#${encodeLink(experiment)}`;
 
 function read(host: LinkHost): void {
   const parsed = decodeLink(host.location.hash);

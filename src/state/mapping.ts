@@ -19,11 +19,9 @@ export function hasOwnMapping(experiment: Experiment, { guide, arm }: MappingVie
 }
 
 export const mappingOf = (experiment: Experiment, view: MappingView): MappingSpec =>
-  (hasOwnMapping(experiment, view) ? armOf(experiment, view.arm)?.align?.mapping : undefined) ??
-  experiment.base.mapping;
+  (hasOwnMapping(experiment, view) ? armOf(experiment, view.arm)?.align?.mapping : undefined) ?? experiment.base.mapping;
 
-export const pairsOf = (experiment: Experiment, view: MappingView): TapPair[] =>
-  mappedPairs(experiment, view.guide, mappingOf(experiment, view));
+export const pairsOf = (experiment: Experiment, view: MappingView): TapPair[] => mappedPairs(experiment, view.guide, mappingOf(experiment, view));
 
 /** Whether a guide has the layers that a mapping names. */
 export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
@@ -32,11 +30,7 @@ export function canFollow(experiment: Experiment, guide: string, mapping: Mappin
   return mapping.every(([guideTap]) => taps.has(guideTap));
 }
 
-const withArmMapping = (
-  experiment: Experiment,
-  applies: (arm: ArmSpec) => boolean,
-  mapping: MappingSpec,
-): Experiment => ({
+const withArmMapping = (experiment: Experiment, applies: (arm: ArmSpec) => boolean, mapping: MappingSpec): Experiment => ({
   ...experiment,
   arms: experiment.arms.map((arm) => (arm.align && applies(arm) ? { ...arm, align: { ...arm.align, mapping } } : arm)),
 });
@@ -48,11 +42,7 @@ const withArmMapping = (
 export function withMapping(experiment: Experiment, view: MappingView, mapping: MappingSpec): Experiment {
   if (hasOwnMapping(experiment, view)) return withArmMapping(experiment, (arm) => arm.id === view.arm, mapping);
   if (Object.keys(experiment.guides).every((guide) => canFollow(experiment, guide, mapping))) return { ...experiment, base: { ...experiment.base, mapping } };
-  return withArmMapping(
-    experiment,
-    (arm) => arm.align?.guide === view.guide && arm.align.mapping === undefined,
-    mapping,
-  );
+  return withArmMapping(experiment, (arm) => arm.align?.guide === view.guide && arm.align.mapping === undefined, mapping);
 }
 
 const asTuples = (pairs: TapPair[]): [string, string][] => pairs.map((pair) => [pair.guideTap, pair.targetTap]);
@@ -63,18 +53,12 @@ export function addPair(experiment: Experiment, view: MappingView, { guideTap, t
   if (pairs.some((pair) => pair.guideTap === guideTap && pair.targetTap === targetTap)) return experiment;
   // In target order, as the named mappings are: the curves list pairs from input to output.
   const order = tapNames(experiment);
-  const next = [...pairs, { guideTap, targetTap }].sort(
-    (a, b) => order.indexOf(a.targetTap) - order.indexOf(b.targetTap),
-  );
+  const next = [...pairs, { guideTap, targetTap }].sort((a, b) => order.indexOf(a.targetTap) - order.indexOf(b.targetTap));
   return withMapping(experiment, view, asTuples(next));
 }
 
 export const removePair = (experiment: Experiment, view: MappingView, { guideTap, targetTap }: TapPair): Experiment =>
-  withMapping(
-    experiment,
-    view,
-    asTuples(pairsOf(experiment, view).filter((pair) => pair.guideTap !== guideTap || pair.targetTap !== targetTap)),
-  );
+  withMapping(experiment, view, asTuples(pairsOf(experiment, view).filter((pair) => pair.guideTap !== guideTap || pair.targetTap !== targetTap)));
 
 /** Give an arm a mapping of its own (a copy of the shared one), or let it share again. */
 export function withOwnMapping(experiment: Experiment, armId: string, own: boolean): Experiment {

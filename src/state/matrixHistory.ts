@@ -20,19 +20,11 @@ export class MatrixHistory {
   readonly #guides: Readonly<Record<string, ReadonlyMap<string, number>>>;
   readonly #maxRecords: number;
 
-  constructor(
-    members: number,
-    targetTaps: readonly string[],
-    guideTaps: Readonly<Record<string, readonly string[]>>,
-    maxBytes = MAX_MATRIX_BYTES,
-  ) {
+  constructor(members: number, targetTaps: readonly string[], guideTaps: Readonly<Record<string, readonly string[]>>, maxBytes = MAX_MATRIX_BYTES) {
     const indexed = (names: readonly string[]) => new Map(names.map((name, i) => [name, i]));
     this.#targets = indexed(targetTaps);
     this.#guides = Object.fromEntries(Object.entries(guideTaps).map(([guide, taps]) => [guide, indexed(taps)]));
-    const values = Object.values(guideTaps).reduce(
-      (sum, taps) => sum + members * targetTaps.length * taps.length * FIELDS,
-      0,
-    );
+    const values = Object.values(guideTaps).reduce((sum, taps) => sum + members * targetTaps.length * taps.length * FIELDS, 0);
     this.#maxRecords = Math.max(4, Math.floor(maxBytes / Math.max(1, 4 * values)));
   }
 
@@ -67,14 +59,7 @@ export class MatrixHistory {
   }
 
   /** Mean over members (those that are finite) of one layer pair; NaN when there is none. */
-  mean(
-    record: MatrixRecord,
-    members: readonly number[],
-    guide: string,
-    guideTap: string,
-    targetTap: string,
-    field: (typeof MATRIX_FIELDS)[number],
-  ): number {
+  mean(record: MatrixRecord, members: readonly number[], guide: string, guideTap: string, targetTap: string, field: (typeof MATRIX_FIELDS)[number]): number {
     const matrix = record.byGuide[guide];
     const f = MATRIX_FIELDS.indexOf(field);
     let sum = 0;
@@ -91,12 +76,7 @@ export class MatrixHistory {
   }
 
   /** Mean matrix over members, `[targetTaps × guideTaps]`. */
-  meanMatrix(
-    record: MatrixRecord,
-    members: readonly number[],
-    guide: string,
-    field: (typeof MATRIX_FIELDS)[number],
-  ): Float32Array {
+  meanMatrix(record: MatrixRecord, members: readonly number[], guide: string, field: (typeof MATRIX_FIELDS)[number]): Float32Array {
     const matrix = record.byGuide[guide];
     const size = this.#targets.size * (this.#guides[guide]?.size ?? 0);
     const f = MATRIX_FIELDS.indexOf(field);

@@ -115,9 +115,7 @@ function replaceGuide(experiment: Experiment, id: string, guide: GuideSpec): Exp
   const called = id.replace(/-\d+$/, '') === guideName(before);
   const others = Object.keys(experiment.guides).filter((other) => other !== id);
   const next = called ? freeId(guideName(guide), others) : id;
-  const guides = Object.fromEntries(
-    Object.entries(experiment.guides).map(([key, value]) => (key === id ? [next, guide] : [key, value])),
-  );
+  const guides = Object.fromEntries(Object.entries(experiment.guides).map(([key, value]) => (key === id ? [next, guide] : [key, value])));
   const arms = experiment.arms.map((arm) => ({
     ...arm,
     ...(arm.align?.guide === id && { align: { ...arm.align, guide: next } }),
@@ -143,9 +141,7 @@ export function withControl(experiment: Experiment, id: string, kind: ControlKin
   const guide = experiment.guides[id];
   if (!guide) return experiment;
   if (kind !== null) return replaceGuide(experiment, id, asControl(guide, kind, networkFor(experiment, id)));
-  return guide.state === 'control'
-    ? withGuideState(experiment, id, 'untrained')
-    : replaceGuide(experiment, id, withoutControl(guide));
+  return guide.state === 'control' ? withGuideState(experiment, id, 'untrained') : replaceGuide(experiment, id, withoutControl(guide));
 }
 
 /** One more guide like this one. */

@@ -21,13 +21,9 @@ export function sameValue(a: unknown, b: unknown): boolean {
   const keys = Object.keys(a);
   return (
     keys.length === Object.keys(b).length &&
-    keys.every(
-      (key) =>
-        Object.hasOwn(b, key) && sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
-    )
+    keys.every((key) => Object.hasOwn(b, key) && sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
   );
 }
 
 /** Whether one path is the other or lies inside it: `base` and `base.steps` touch. */
-export const pathsTouch = (a: string, b: string): boolean =>
-  a === '' || b === '' || a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+export const pathsTouch = (a: string, b: string): boolean => a === '' || b === '' || a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);

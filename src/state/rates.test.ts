@@ -36,7 +36,13 @@ describe('estimate', () => {
       measured: false,
     });
     // Of a tiny network it tells nothing.
-    const tiny = { ...experiment, target: { ...experiment.target, width: 4 } as typeof experiment.target, arms: experiment.arms.slice(0, 1), seeds: [0], guides: {} };
+    const tiny = {
+      ...experiment,
+      target: { ...experiment.target, width: 4 } as typeof experiment.target,
+      arms: experiment.arms.slice(0, 1),
+      seeds: [0],
+      guides: {},
+    };
     expect(estimate(tiny, environment('wasm'), rates, [])).toMatchObject({ measured: false });
   });
 
@@ -46,8 +52,7 @@ describe('estimate', () => {
     const other = { ...experiment, task: { ...experiment.task, seed: 1 } as typeof experiment.task };
     expect(estimate(other, null, {}, []).guideSeconds).toBeGreaterThan(0);
     // Once the lab has been asked, its word counts: also for guides that were kept on an earlier visit.
-    const origins = (of: typeof experiment, origin: 'kept' | 'train') =>
-      new Map([[recipeText(of, of.guides.trained as TrainedGuideSpec), origin]]);
+    const origins = (of: typeof experiment, origin: 'kept' | 'train') => new Map([[recipeText(of, of.guides.trained as TrainedGuideSpec), origin]]);
     expect(estimate(other, null, {}, [], origins(other, 'kept')).guideSeconds).toBe(0);
     expect(estimate(experiment, null, {}, [], origins(experiment, 'train')).guideSeconds).toBeGreaterThan(0);
     // Sequence guides train in seconds and do not come with the page.

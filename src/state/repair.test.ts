@@ -10,7 +10,13 @@ const base = findPreset('shapes')?.experiment as Experiment;
 const VIT: NetworkSpec = withFamily(base.target, 'vit', taskShape(base.task));
 const sized = (target: NetworkSpec, size: number): Experiment => ({ ...base, target, task: { ...base.task, size } as Experiment['task'] });
 
-it.each([[12, 4], [18, 3], [14, 7], [13, 13], [16, 4]])('the patches of a ViT follow images of %i pixels: %i', (size, patch) => {
+it.each([
+  [12, 4],
+  [18, 3],
+  [14, 7],
+  [13, 13],
+  [16, 4],
+])('the patches of a ViT follow images of %i pixels: %i', (size, patch) => {
   const { experiment, notes } = repair(sized(VIT, size));
   expect(experiment.target).toEqual({ ...VIT, patch });
   expect(notes).toEqual(patch === 4 ? [] : [`The patches of the target are now ${patch} pixels wide, to fit the images.`]);

@@ -35,21 +35,15 @@ export function repairMappings(experiment: Experiment): Repaired {
     dropped += mapping.length - kept.length;
     return kept;
   };
-  const mapping = keep(experiment.base.mapping, (tap) =>
-    sharing.length > 0 ? sharing.every((id) => has(id, tap)) : ids.some((id) => has(id, tap)),
-  );
+  const mapping = keep(experiment.base.mapping, (tap) => (sharing.length > 0 ? sharing.every((id) => has(id, tap)) : ids.some((id) => has(id, tap))));
   const arms = experiment.arms.map((arm) => {
     const { align } = arm;
-    return align?.mapping && taps.has(align.guide)
-      ? { ...arm, align: { ...align, mapping: keep(align.mapping, (tap) => has(align.guide, tap)) } }
-      : arm;
+    return align?.mapping && taps.has(align.guide) ? { ...arm, align: { ...align, mapping: keep(align.mapping, (tap) => has(align.guide, tap)) } } : arm;
   });
   if (dropped === 0) return { experiment, notes: [] };
   return {
     experiment: { ...experiment, base: { ...experiment.base, mapping }, arms },
-    notes: [
-      `${dropped} ${dropped === 1 ? 'pair was' : 'pairs were'} removed from the mapping: a layer it named no longer exists.`,
-    ],
+    notes: [`${dropped} ${dropped === 1 ? 'pair was' : 'pairs were'} removed from the mapping: a layer it named no longer exists.`],
   };
 }
 
@@ -99,8 +93,10 @@ function repairPatches(experiment: Experiment): Repaired {
     return fitted;
   };
   const target = fitting(experiment.target, 'the target');
-  const guides = Object.entries(experiment.guides).map(([id, guide]): [string, GuideSpec] =>
-    [id, 'network' in guide && guide.network ? { ...guide, network: fitting(guide.network, `the guide “${id}”`) } : guide]);
+  const guides = Object.entries(experiment.guides).map(([id, guide]): [string, GuideSpec] => [
+    id,
+    'network' in guide && guide.network ? { ...guide, network: fitting(guide.network, `the guide “${id}”`) } : guide,
+  ]);
   return notes.length > 0 ? { experiment: { ...experiment, target, guides: Object.fromEntries(guides) }, notes } : { experiment, notes };
 }
 

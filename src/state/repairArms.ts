@@ -32,7 +32,9 @@ export function repairArms(experiment: Experiment, before: Experiment): { experi
     if (losesTeacher(arm)) delete without.distil;
     const onlyDistilled = losesTeacher(arm) && !arm.align;
     const goes = sound.length > 0 && (onlyDistilled || sound.some((other) => sameValue(deeds(other), deeds(without))));
-    const what = goes ? 'was removed' : [losesInit(arm) && "now has the target's initial weights", losesTeacher(arm) && 'is no longer distilled'].filter(Boolean).join(' and ');
+    const what = goes
+      ? 'was removed'
+      : [losesInit(arm) && "now has the target's initial weights", losesTeacher(arm) && 'is no longer distilled'].filter(Boolean).join(' and ');
     notes.push(`The arm “${arm.name}” ${what}: ${losesTeacher(arm) ? untaught(experiment, arm.distil?.guide ?? '') : unheard(family)}.`);
     return goes ? [] : [without];
   });
@@ -43,6 +45,6 @@ const unheard = (family: Experiment['target']['family']): string =>
   `${family === 'custom' ? 'networks of your own have' : 'the new kind of network has'} no such initial weights`;
 
 const untaught = (experiment: Experiment, guide: string): string =>
-  (standsAlone(experiment, guide)
+  standsAlone(experiment, guide)
     ? 'a control without a network has no outputs to learn from'
-    : 'the outputs of a guide that is shuffled or reads noise belong to other examples');
+    : 'the outputs of a guide that is shuffled or reads noise belong to other examples';

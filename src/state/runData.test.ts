@@ -111,10 +111,7 @@ describe('evaluations', () => {
     expect(data.similarity(last, 4, 1, 'debiased')).toBeCloseTo(4 - 100 + target / 100 + guide / 10_000, 3);
     expect(data.similarity(last, 4, 1, 'chance')).toBeCloseTo(4 - 200 + target / 100 + guide / 10_000, 3);
     // Seeds of the arm "guided" are members 3, 4, 5: their mean is member 4's.
-    expect(data.latestSimilarity('guided', pair.guide, pair.guideTap, pair.targetTap)).toBeCloseTo(
-      4 + target / 100 + guide / 10_000,
-      4,
-    );
+    expect(data.latestSimilarity('guided', pair.guide, pair.guideTap, pair.targetTap)).toBeCloseTo(4 + target / 100 + guide / 10_000, 4);
   });
 
   test('an unknown layer, arm or guide, or no evaluation yet, is null', () => {
@@ -133,10 +130,7 @@ describe('evaluations', () => {
     expect(data.evaluations.length).toBe(5001);
     expect(data.matrices.first?.step).toBe(0);
     expect(data.matrices.latest?.step).toBe(5000);
-    const bytes = data.matrices.records.reduce(
-      (sum, r) => sum + Object.values(r.byGuide).reduce((s, m) => s + m.byteLength, 0),
-      0,
-    );
+    const bytes = data.matrices.records.reduce((sum, r) => sum + Object.values(r.byGuide).reduce((s, m) => s + m.byteLength, 0), 0);
     expect(bytes).toBeLessThanOrEqual(MAX_MATRIX_BYTES);
   });
 });

@@ -116,10 +116,7 @@ export class RunData {
         return true;
       case 'guide.ready': {
         const { guide, seed, source, valLoss, valMetric } = event;
-        this.guidesReady = [
-          ...this.guidesReady.filter((g) => g.guide !== guide || g.seed !== seed),
-          { guide, seed, source, valLoss, valMetric },
-        ];
+        this.guidesReady = [...this.guidesReady.filter((g) => g.guide !== guide || g.seed !== seed), { guide, seed, source, valLoss, valMetric }];
         return true;
       }
       case 'member.diverged': {
@@ -146,13 +143,7 @@ export class RunData {
   }
 
   /** Mean over seeds of the CKA of any layer pair at the last evaluation; null before there is one. */
-  latestSimilarity(
-    armId: string,
-    guide: string,
-    guideTap: string,
-    targetTap: string,
-    field: SimilarityField = 'cka',
-  ): number | null {
+  latestSimilarity(armId: string, guide: string, guideTap: string, targetTap: string, field: SimilarityField = 'cka'): number | null {
     const latest = this.matrices.latest;
     const indices = this.arms.get(armId);
     if (!latest || !indices) return null;
@@ -162,9 +153,7 @@ export class RunData {
 
   /** Mean validation metric of a guide over its networks; null until it is ready. */
   guideScore(guide: string): number | null {
-    const scores = this.guidesReady
-      .filter((g) => g.guide === guide && Number.isFinite(g.valMetric))
-      .map((g) => g.valMetric);
+    const scores = this.guidesReady.filter((g) => g.guide === guide && Number.isFinite(g.valMetric)).map((g) => g.valMetric);
     return scores.length > 0 ? scores.reduce((a, b) => a + b, 0) / scores.length : null;
   }
 
@@ -219,8 +208,7 @@ export class RunData {
   #addEvaluation(record: EvaluationRecord): void {
     // The lab hands over the arrays (they were transferred): keep them without a copy.
     const { step, valLoss, valMetric, groups } = record;
-    while (this.evaluations.length > 0 && this.evaluations[this.evaluations.length - 1].step >= step)
-      this.evaluations.pop();
+    while (this.evaluations.length > 0 && this.evaluations[this.evaluations.length - 1].step >= step) this.evaluations.pop();
     this.matrices.add(step, record.matrices);
     const fields = MATRIX_FIELDS.length;
     const pairs = new Float32Array(this.members.length * this.pairs.length * fields);
@@ -266,8 +254,7 @@ export class RunData {
 
   #rewind(step: number): void {
     this.#truncateTraining(step);
-    while (this.evaluations.length > 0 && this.evaluations[this.evaluations.length - 1].step > step)
-      this.evaluations.pop();
+    while (this.evaluations.length > 0 && this.evaluations[this.evaluations.length - 1].step > step) this.evaluations.pop();
     this.matrices.truncate(step);
     this.divergences = this.divergences.filter((d) => d.step <= step);
     this.interventions = this.interventions.filter((i) => i.step <= step || this.experiment?.interventions.includes(i));

@@ -99,8 +99,7 @@ export class Session {
     this.#run++;
     this.#listening = false;
     // What was changed by hand while it ran goes with the run; what came with a link stays.
-    if (opened && !sameValue(opened, experiment) && sameValue(this.#sources.experiment(), experiment))
-      this.#sources.edit(opened);
+    if (opened && !sameValue(opened, experiment) && sameValue(this.#sources.experiment(), experiment)) this.#sources.edit(opened);
     // Asked for before the page is idle: what is asked then (another backend) finds no run that holds on to its own.
     const over = this.#giveUp(phase);
     const after = this.#sources.experiment();
@@ -296,8 +295,7 @@ export class Session {
     applyEvent(event);
     const { experiment } = useRun.getState();
     // Link and JSON of the edited experiment follow what is changed while it runs, unless it was edited otherwise.
-    if (event.type === 'intervention.applied' && experiment && !differsFromRun(edited, before))
-      this.#sources.edit(experiment);
+    if (event.type === 'intervention.applied' && experiment && !differsFromRun(edited, before)) this.#sources.edit(experiment);
   }
 
   async #discardLab(): Promise<void> {

@@ -9,9 +9,7 @@ import { differsFromRun, type RunState, useRun } from './run.ts';
 /** Arms by id: an arm that moved up because another was removed has not changed. */
 function comparable(experiment: Experiment): Parameters<typeof differences>[0] {
   const { arms, ...rest } = experiment;
-  return { ...rest, arms: Object.fromEntries(arms.map((arm) => [arm.id, arm])) } as unknown as Parameters<
-    typeof differences
-  >[0];
+  return { ...rest, arms: Object.fromEntries(arms.map((arm) => [arm.id, arm])) } as unknown as Parameters<typeof differences>[0];
 }
 
 /** Paths where the edited experiment differs from the one that was run (arms by id); none without a run. */
@@ -19,9 +17,7 @@ export function stalePaths(edited: Experiment, opened: Experiment | null, run: E
   if (!opened || edited === opened) return [];
   const paths = differences(comparable(opened), comparable(edited)).map(([path]) => path);
   // What was changed while it ran belongs to that run, whether or not the edited experiment states it too.
-  return run && sameValue(edited.interventions, run.interventions)
-    ? paths.filter((path) => path !== 'interventions')
-    : paths;
+  return run && sameValue(edited.interventions, run.interventions) ? paths.filter((path) => path !== 'interventions') : paths;
 }
 
 const NONE: string[] = [];
@@ -40,12 +36,7 @@ export function useStale(): string[] {
 export type ResultsOf = 'this' | 'before-edits' | 'another';
 
 /** What makes it another experiment: its results would not answer the edited one's question, even in part. */
-const identity = ({ question, preset, task }: Experiment): unknown[] => [
-  question,
-  preset,
-  task.kind,
-  'data' in task ? task.data : null,
-];
+const identity = ({ question, preset, task }: Experiment): unknown[] => [question, preset, task.kind, 'data' in task ? task.data : null];
 
 /** Whose results are on screen; without a run, nobody else's. */
 export function resultsOf(edited: Experiment, run: Pick<RunState, 'opened' | 'experiment'>): ResultsOf {

@@ -13,16 +13,13 @@ const changed = (experiment: Experiment, kind: TaskKind) => repair(withTaskKind(
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
 describe('withTaskKind', () => {
-  it.each(PRESETS.flatMap(({ id }) => KINDS.map((kind) => [id, kind] as const)))(
-    'from %s to %s is valid',
-    (id, kind) => {
-      const next = changed(preset(id), kind);
-      valid(next);
-      expect(next.task.kind).toBe(kind);
-      expect(next.arms.map((arm) => arm.id)).toEqual(preset(id).arms.map((arm) => arm.id));
-      expect(familiesFor(next.task)).toContain(next.target.family);
-    },
-  );
+  it.each(PRESETS.flatMap(({ id }) => KINDS.map((kind) => [id, kind] as const)))('from %s to %s is valid', (id, kind) => {
+    const next = changed(preset(id), kind);
+    valid(next);
+    expect(next.task.kind).toBe(kind);
+    expect(next.arms.map((arm) => arm.id)).toEqual(preset(id).arms.map((arm) => arm.id));
+    expect(familiesFor(next.task)).toContain(next.target.family);
+  });
 
   it('keeps the networks where they can read the new task, and takes its own amounts of data', () => {
     const { task, ...rest } = changed(preset('first-token'), 'copy-paste');
@@ -30,7 +27,11 @@ describe('withTaskKind', () => {
     expect(rest).toEqual({ ...before, question: 'What does guidance change here?' });
     expect(task).toMatchObject({ val: 1024, train: 'fresh' });
     const wide = preset('wide-fcn').task;
-    expect(changed({ ...preset('wide-fcn'), task: { ...wide, train: 167, noise: 0.3 } as Experiment['task'] }, 'shapes').task).toEqual({ ...wide, noise: 0.3, kind: 'shapes' });
+    expect(changed({ ...preset('wide-fcn'), task: { ...wide, train: 167, noise: 0.3 } as Experiment['task'] }, 'shapes').task).toEqual({
+      ...wide,
+      noise: 0.3,
+      kind: 'shapes',
+    });
     const few = { ...preset('first-token'), task: { ...preset('first-token').task, train: 167, seed: 4 } as Experiment['task'] };
     expect(changed(few, 'copy-paste').task).toMatchObject({ train: 'fresh', seed: 4 });
   });
@@ -39,8 +40,11 @@ describe('withTaskKind', () => {
     const digits = { ...preset('shapes').task, kind: 'digits', classes: 10, clutter: 3, elastic: 0.1 } as Experiment['task'];
     const { task } = withTaskKind({ ...preset('shapes'), task: digits }, 'shapes');
     expect(task).toEqual({ ...preset('shapes').task, clutter: 3 });
-    expect(withTaskKind({ ...preset('shapes'), task: { ...digits, classes: 4 } as Experiment['task'] }, 'textures').task)
-      .toEqual({ ...preset('shapes').task, kind: 'textures', classes: 4 });
+    expect(withTaskKind({ ...preset('shapes'), task: { ...digits, classes: 4 } as Experiment['task'] }, 'textures').task).toEqual({
+      ...preset('shapes').task,
+      kind: 'textures',
+      classes: 4,
+    });
   });
 
   it('asks a preset’s own question only on the preset’s task, and leaves another question alone', () => {

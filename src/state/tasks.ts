@@ -54,15 +54,12 @@ export const familiesFor = (task: TaskSpec): NetworkSpec['family'][] =>
   (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => familyFits(family, taskShape(task)));
 
 /** Whether a change of task takes other networks with it. */
-export const changesInputs = (from: TaskSpec, to: TaskKind): boolean =>
-  isImageTask(from) !== isImageTask(defaultTask(to));
+export const changesInputs = (from: TaskSpec, to: TaskKind): boolean => isImageTask(from) !== isImageTask(defaultTask(to));
 
 /** What an image task has that another kind knows, too, and allows: not the tenth class, no clutter without figures. */
 function sharedFields(before: TaskSpec, kind: TaskKind): Partial<TaskSpec> {
   const shape: Record<string, z.ZodType> = taskSchema.options.find((option) => option.shape.kind.value === kind)?.shape ?? {};
-  return Object.fromEntries(
-    Object.entries(before).filter(([field, value]) => field !== 'kind' && shape[field]?.safeParse(value).success),
-  );
+  return Object.fromEntries(Object.entries(before).filter(([field, value]) => field !== 'kind' && shape[field]?.safeParse(value).success));
 }
 
 /** How much data a task has. An amount that a person chose was chosen for its task, as 167 examples of one are for it. */
@@ -92,11 +89,7 @@ function guideLike(model: Experiment, guide: GuideSpec, teaches: boolean): Guide
 }
 
 /** The arm of a preset whose term is like this one's: with a guide in the same state, else any. */
-function armLike(
-  model: Experiment,
-  term: 'align' | 'distil',
-  state: GuideSpec['state'] | undefined,
-): ArmSpec | undefined {
+function armLike(model: Experiment, term: 'align' | 'distil', state: GuideSpec['state'] | undefined): ArmSpec | undefined {
   const arms = model.arms.filter((arm) => arm[term]);
   return arms.find((arm) => model.guides[arm[term]?.guide ?? '']?.state === state) ?? arms[0];
 }
@@ -127,10 +120,7 @@ function causalNetworks({ target, guides }: Experiment): Pick<Experiment, 'targe
   };
   return {
     target: causal(target),
-    guides: Object.fromEntries(Object.entries(guides).map(([id, guide]) => [
-      id,
-      'network' in guide ? { ...guide, network: causal(guide.network) } : guide,
-    ])),
+    guides: Object.fromEntries(Object.entries(guides).map(([id, guide]) => [id, 'network' in guide ? { ...guide, network: causal(guide.network) } : guide])),
   };
 }
 

@@ -20,13 +20,9 @@ export const useView = create<ViewState>((set) => ({
 }));
 
 /** The arm and guide to show for an experiment, whatever was chosen for another one before. */
-export function resolveView(
-  experiment: Experiment,
-  chosen: { arm: string | null; guide: string | null },
-): MappingView | null {
+export function resolveView(experiment: Experiment, chosen: { arm: string | null; guide: string | null }): MappingView | null {
   const { arms, guides } = experiment;
-  const arm =
-    arms.find((a) => a.id === chosen.arm) ?? arms.find((a) => a.align) ?? arms[0];
+  const arm = arms.find((a) => a.id === chosen.arm) ?? arms.find((a) => a.align) ?? arms[0];
   const wanted = [chosen.guide, arm.align?.guide, arm.distil?.guide].find((id) => id && Object.hasOwn(guides, id));
   const guide = wanted ?? Object.keys(guides)[0];
   return guide === undefined ? null : { arm: arm.id, guide };

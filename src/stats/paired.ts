@@ -27,9 +27,7 @@ export function differencesOf(first: readonly (number | null)[], second: readonl
  * Mean paired difference with its t interval.
  * @param confidence coverage of the interval, 0.95 unless told
  */
-export function pairedDifference(
-  first: readonly (number | null)[], second: readonly (number | null)[], confidence = 0.95,
-): PairedDifference {
+export function pairedDifference(first: readonly (number | null)[], second: readonly (number | null)[], confidence = 0.95): PairedDifference {
   const differences = differencesOf(first, second);
   const n = differences.length;
   const centre = mean(differences);

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../lab/random/stream.ts';
-import {
-  accuracyError, differencesOf, mean, pairedDifference, sampleSd, signFlipTest, standardError,
-  studentCdf, studentQuantile,
-} from './index.ts';
+import { accuracyError, differencesOf, mean, pairedDifference, sampleSd, signFlipTest, standardError, studentCdf, studentQuantile } from './index.ts';
 
 describe('summaries', () => {
   it('mean, sample sd and standard error', () => {
@@ -23,9 +20,21 @@ describe('summaries', () => {
 describe('Student t', () => {
   it.each([
     // p, degrees of freedom, quantile (standard tables)
-    [0.975, 1, 12.706204736], [0.975, 2, 4.30265273], [0.975, 3, 3.182446305], [0.975, 4, 2.776445105], [0.975, 5, 2.570581836],
-    [0.975, 9, 2.262157163], [0.975, 10, 2.228138852], [0.975, 19, 2.093024054], [0.975, 30, 2.042272456], [0.975, 100, 1.983971519],
-    [0.95, 2, 2.91998558], [0.9, 7, 1.414923928], [0.995, 2, 9.924843201], [0.9995, 1, 636.6192488], [0.75, 5, 0.726686844],
+    [0.975, 1, 12.706204736],
+    [0.975, 2, 4.30265273],
+    [0.975, 3, 3.182446305],
+    [0.975, 4, 2.776445105],
+    [0.975, 5, 2.570581836],
+    [0.975, 9, 2.262157163],
+    [0.975, 10, 2.228138852],
+    [0.975, 19, 2.093024054],
+    [0.975, 30, 2.042272456],
+    [0.975, 100, 1.983971519],
+    [0.95, 2, 2.91998558],
+    [0.9, 7, 1.414923928],
+    [0.995, 2, 9.924843201],
+    [0.9995, 1, 636.6192488],
+    [0.75, 5, 0.726686844],
     [0.975, 1e6, 1.959966357],
   ])('quantile %d at %d degrees is %d', (p, degrees, t) => {
     expect(studentQuantile(p, degrees) / t).toBeCloseTo(1, 8);
@@ -43,7 +52,14 @@ describe('Student t', () => {
   });
 
   it('refuses what has no answer', () => {
-    for (const [p, degrees] of [[0, 2], [1, 2], [NaN, 2], [0.9, 0], [0.9, NaN]]) expect(() => studentQuantile(p, degrees)).toThrow(RangeError);
+    for (const [p, degrees] of [
+      [0, 2],
+      [1, 2],
+      [NaN, 2],
+      [0.9, 0],
+      [0.9, NaN],
+    ])
+      expect(() => studentQuantile(p, degrees)).toThrow(RangeError);
   });
 });
 

@@ -24,5 +24,4 @@ export const standardError = (values: ArrayLike<number>): number => sampleSd(val
  * @param accuracy a fraction, 0–1
  * @returns a fraction, e.g. 0.017 for 33 % on 800 examples
  */
-export const accuracyError = (accuracy: number, examples: number): number =>
-  Math.sqrt((accuracy * (1 - accuracy)) / examples);
+export const accuracyError = (accuracy: number, examples: number): number => Math.sqrt((accuracy * (1 - accuracy)) / examples);

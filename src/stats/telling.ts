@@ -38,8 +38,7 @@ const qualification = ({ unit, samplingError }: Story, { claim, withinSamplingEr
     ? `, which is less than the validation set’s own sampling error (${unit.spread(samplingError)})`
     : '';
 
-const intervalWords = (story: Story, { ci, p }: Comparison) =>
-  ci === null ? '' : `95 % CI ${story.unit.interval(ci)}${p === null ? '' : `, ${pValue(p)}`}`;
+const intervalWords = (story: Story, { ci, p }: Comparison) => (ci === null ? '' : `95 % CI ${story.unit.interval(ci)}${p === null ? '' : `, ${pValue(p)}`}`);
 
 /** The main sentence on three or more seeds, without its final stop. */
 function claimSentence(story: Story, comparison: Comparison): Segment[] {
@@ -50,18 +49,29 @@ function claimSentence(story: Story, comparison: Comparison): Segment[] {
   const other = inSentence(reference);
   if (comparison.claim === 'no difference') {
     if (comparison.identical) return [...start, { text: ' against ' }, other, { text: `: no difference in any of ${comparison.n} seeds` }];
-    return [...start, { text: ' against ' }, other, {
-      text: `: no difference beyond noise in ${comparison.n} seeds, ${unit.fullDifference(comparison.meanDifference)} (${intervalWords(story, comparison)})`,
-    }];
+    return [
+      ...start,
+      { text: ' against ' },
+      other,
+      {
+        text: `: no difference beyond noise in ${comparison.n} seeds, ${unit.fullDifference(comparison.meanDifference)} (${intervalWords(story, comparison)})`,
+      },
+    ];
   }
   const better = comparison.claim === 'better';
   const count = better ? comparison.wins : comparison.losses;
   const verb = !better ? ' is worse than ' : count === comparison.n ? ' beats ' : ' is better than ';
   const direction = input.metric.higherIsBetter ? '' : '; lower is better';
-  return [...start, { text: verb }, other, {
-    text: ` in ${count} of ${comparison.n} seeds: ${unit.fullDifference(comparison.meanDifference)} `
-      + `(${intervalWords(story, comparison)}${direction})${qualification(story, comparison)}`,
-  }];
+  return [
+    ...start,
+    { text: verb },
+    other,
+    {
+      text:
+        ` in ${count} of ${comparison.n} seeds: ${unit.fullDifference(comparison.meanDifference)} ` +
+        `(${intervalWords(story, comparison)}${direction})${qualification(story, comparison)}`,
+    },
+  ];
 }
 
 /** Whether an arm gains without a guide what the leading arm, or more than it, gains with one: the guide is not needed then. */
@@ -75,8 +85,10 @@ function shortWords(story: Story, lead: Comparison, comparison: Comparison): str
   switch (comparison.claim) {
     case 'no difference':
       return comparison.identical ? 'no difference' : `no difference beyond noise (${difference})`;
-    case 'too few seeds': return `${difference} in two seeds, too few to say`;
-    case 'no claim': return comparison.n === 0 ? 'no seed to compare' : `${difference} in one seed, no claim`;
+    case 'too few seeds':
+      return `${difference} in two seeds, too few to say`;
+    case 'no claim':
+      return comparison.n === 0 ? 'no seed to compare' : `${difference} in one seed, no claim`;
     default: {
       // A sign alone misleads where lower is better.
       const side = comparison.claim === 'better' && input.metric.higherIsBetter ? '' : `, ${comparison.claim}`;
@@ -88,15 +100,16 @@ function shortWords(story: Story, lead: Comparison, comparison: Comparison): str
 
 /** Decided before undecided, larger before smaller. */
 const WEIGHT = { better: 0, worse: 1, 'no difference': 2, 'too few seeds': 3, 'no claim': 4 } as const;
-const byWeight = (a: Comparison, b: Comparison) =>
-  WEIGHT[a.claim] - WEIGHT[b.claim] || Math.abs(b.meanDifference) - Math.abs(a.meanDifference);
+const byWeight = (a: Comparison, b: Comparison) => WEIGHT[a.claim] - WEIGHT[b.claim] || Math.abs(b.meanDifference) - Math.abs(a.meanDifference);
 
 function claimHeadline(story: Story, lead: Comparison): Told {
   const others = story.comparisons.filter((comparison) => comparison !== lead).sort(byWeight);
   return {
     headline: [...claimSentence(story, lead), { text: '.' }],
-    others: others.flatMap((comparison, i): Segment[] =>
-      [segment(armOf(story, comparison.arm), `${i === 0 ? '' : ' '}${armOf(story, comparison.arm).name}`), { text: `: ${shortWords(story, lead, comparison)}.` }]),
+    others: others.flatMap((comparison, i): Segment[] => [
+      segment(armOf(story, comparison.arm), `${i === 0 ? '' : ' '}${armOf(story, comparison.arm).name}`),
+      { text: `: ${shortWords(story, lead, comparison)}.` },
+    ]),
   };
 }
 
@@ -108,16 +121,25 @@ function tooFewHeadline(story: Story, lead: Comparison): Told {
   const others = story.comparisons.filter((comparison) => comparison !== lead && comparison.n > 0);
   const without = lead.excluded.length > 0 ? ' without divergence' : ' so far';
   const parts: Segment[] = [
-    { text: `${capitalised(`${unit.name === '' ? '' : `in ${unit.name}, `}${inWords(lead.n)}`)} seed${lead.n === 1 ? '' : 's'}${without}${when === '' ? '' : `, ${when},`} show${lead.n === 1 ? 's' : ''} ` },
-    segment(armOf(story, lead.arm)), { text: ` ${unit.score(score)} against ` },
-    segment(reference), { text: ` ${unit.score(referenceScore)}` },
+    {
+      text: `${capitalised(`${unit.name === '' ? '' : `in ${unit.name}, `}${inWords(lead.n)}`)} seed${lead.n === 1 ? '' : 's'}${without}${when === '' ? '' : `, ${when},`} show${lead.n === 1 ? 's' : ''} `,
+    },
+    segment(armOf(story, lead.arm)),
+    { text: ` ${unit.score(score)} against ` },
+    segment(reference),
+    { text: ` ${unit.score(referenceScore)}` },
     ...others.flatMap((comparison, i): Segment[] => [
-      { text: i === 0 ? ' (' : '; ' }, segment(armOf(story, comparison.arm)), { text: ` ${unit.score(pairedMeans(story, comparison)[0])}` },
+      { text: i === 0 ? ' (' : '; ' },
+      segment(armOf(story, comparison.arm)),
+      { text: ` ${unit.score(pairedMeans(story, comparison)[0])}` },
     ]),
     { text: others.length > 0 ? ')' : '' },
-    { text: lead.n === 1
-      ? ': run three or more seeds before concluding anything.'
-      : `, ${lead.identical ? 'no difference' : `better in ${lead.wins} of 2`}: too few to say; run three or more seeds.` },
+    {
+      text:
+        lead.n === 1
+          ? ': run three or more seeds before concluding anything.'
+          : `, ${lead.identical ? 'no difference' : `better in ${lead.wins} of 2`}: too few to say; run three or more seeds.`,
+    },
   ];
   return only(...parts.filter((part) => part.text !== ''));
 }
@@ -151,7 +173,9 @@ function detail(story: Story): string {
   if (judged.length > 0) {
     const each = judged.map((comparison) => {
       const name = armOf(story, comparison.arm).name;
-      return comparison.identical ? `${name}: equal in every seed` : `${name}: ${unit.difference(comparison.meanDifference)} (${intervalWords(story, comparison)})`;
+      return comparison.identical
+        ? `${name}: equal in every seed`
+        : `${name}: ${unit.difference(comparison.meanDifference)} (${intervalWords(story, comparison)})`;
     });
     const exact = judged.some((comparison) => comparison.p !== null) ? '; p from the exact sign-flip test' : '';
     sentences.push(`Mean difference to ${inSentence(reference).text}, paired by seed, with its 95 % t interval${exact}: ${each.join('; ')}.`);
@@ -163,8 +187,10 @@ function detail(story: Story): string {
     if (judged.length > 1) sentences.push(`The intervals are not corrected for making ${inWords(judged.length)} comparisons.`);
   }
   if (samplingError !== null) {
-    sentences.push(`${judged.length > 0 ? 'The intervals cover seeds only: one' : 'One'} accuracy on these ${input.valExamples.toLocaleString('en')} validation examples, `
-      + `the same for every arm, is itself uncertain by ${unit.spread(samplingError)} (one standard error).`);
+    sentences.push(
+      `${judged.length > 0 ? 'The intervals cover seeds only: one' : 'One'} accuracy on these ${input.valExamples.toLocaleString('en')} validation examples, ` +
+        `the same for every arm, is itself uncertain by ${unit.spread(samplingError)} (one standard error).`,
+    );
   }
   for (const arm of input.arms) {
     const seeds = input.seeds.filter((_, i) => arm.scores[i] === null || !Number.isFinite(arm.scores[i]));
@@ -185,7 +211,10 @@ function withChanges(told: Told, { input: { changes, step } }: Story): Told {
 
 /** The words of a verdict. */
 export function tell(
-  input: VerdictInput, reference: VerdictArm, comparisons: readonly Comparison[], samplingError: number | null,
+  input: VerdictInput,
+  reference: VerdictArm,
+  comparisons: readonly Comparison[],
+  samplingError: number | null,
 ): Pick<Verdict, 'headline' | 'others' | 'detail'> {
   const story: Story = { input, reference, comparisons, samplingError, unit: unitOf(input.metric.name) };
   return { ...withChanges(headline(story), story), detail: detail(story) };

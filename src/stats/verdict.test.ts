@@ -12,13 +12,23 @@ function input(changes: Partial<VerdictInput> = {}): VerdictInput {
       { id: 'unguided', name: 'Unguided', scores: UNGUIDED, guided: false },
       { id: 'guided', name: 'Guided', scores: GUIDED, guided: true },
     ],
-    seeds: [0, 1, 2], valExamples: 800, finished: true, step: 250, steps: 250, changes: [],
+    seeds: [0, 1, 2],
+    valExamples: 800,
+    finished: true,
+    step: 250,
+    steps: 250,
+    changes: [],
     ...changes,
   };
 }
 
 const arms = (scores: Record<string, (number | null)[]>): VerdictInput['arms'] =>
-  Object.entries(scores).map(([name, values]) => ({ id: name.toLowerCase().replaceAll(/[^a-z]+/g, '-'), name, scores: values, guided: !name.startsWith('Unguided') }));
+  Object.entries(scores).map(([name, values]) => ({
+    id: name.toLowerCase().replaceAll(/[^a-z]+/g, '-'),
+    name,
+    scores: values,
+    guided: !name.startsWith('Unguided'),
+  }));
 const text = (parts: Verdict['headline']) => parts.map((part) => part.text).join('');
 const say = (v: Verdict) => [text(v.headline), text(v.others)].filter(Boolean).join(' ');
 
@@ -57,22 +67,32 @@ describe('three seeds and more', () => {
 
   it('colours the names: their segments carry the arm', () => {
     expect(verdict(input()).headline.filter((part) => part.arm !== undefined)).toEqual([
-      { text: 'Guided', arm: 'guided' }, { text: 'unguided', arm: 'unguided' },
+      { text: 'Guided', arm: 'guided' },
+      { text: 'unguided', arm: 'unguided' },
     ]);
   });
 
   it('leads with the arm named first and tells the rest by weight', () => {
-    const v = verdict(input({ arms: arms({
-      Unguided: [0.33, 0.34, 0.32], Guided: [0.54, 0.59, 0.48], 'Guided, untrained guide': [0.31, 0.35, 0.30], Distilled: [0.41, 0.41, 0.40],
-    }) }));
-    expect(say(v)).toBe('Guided beats unguided in 3 of 3 seeds: +20.7 points of validation accuracy (95 % CI 9 to 32). '
-      + 'Distilled: +7.7. Guided, untrained guide: no difference beyond noise (−1.0).');
+    const v = verdict(
+      input({
+        arms: arms({
+          Unguided: [0.33, 0.34, 0.32],
+          Guided: [0.54, 0.59, 0.48],
+          'Guided, untrained guide': [0.31, 0.35, 0.3],
+          Distilled: [0.41, 0.41, 0.4],
+        }),
+      }),
+    );
+    expect(say(v)).toBe(
+      'Guided beats unguided in 3 of 3 seeds: +20.7 points of validation accuracy (95 % CI 9 to 32). ' +
+        'Distilled: +7.7. Guided, untrained guide: no difference beyond noise (−1.0).',
+    );
     expect(v.comparisons.map((c) => c.arm)).toEqual(['guided', 'guided-untrained-guide', 'distilled']);
     expect(v.detail).toContain('not corrected for making three comparisons');
   });
 
   it('calls an interval that holds 0 noise, with its numbers', () => {
-    const v = verdict(input({ arms: arms({ Unguided: [0.80, 0.82, 0.81], Guided: [0.84, 0.80, 0.83] }) }));
+    const v = verdict(input({ arms: arms({ Unguided: [0.8, 0.82, 0.81], Guided: [0.84, 0.8, 0.83] }) }));
     expect(v.comparisons[0].claim).toBe('no difference');
     expect(say(v)).toBe('Guided against unguided: no difference beyond noise in 3 seeds, +1.3 points of validation accuracy (95 % CI −6 to 9).');
   });
@@ -85,7 +105,9 @@ describe('three seeds and more', () => {
 
   it('says worse where it is worse', () => {
     const v = verdict(input({ arms: arms({ Unguided: GUIDED, Guided: UNGUIDED, Distilled: UNGUIDED }) }));
-    expect(say(v)).toBe('Guided is worse than unguided in 3 of 3 seeds: −20.8 points of validation accuracy (95 % CI −25.0 to −16.6). Distilled: −20.8, worse.');
+    expect(say(v)).toBe(
+      'Guided is worse than unguided in 3 of 3 seeds: −20.8 points of validation accuracy (95 % CI −25.0 to −16.6). Distilled: −20.8, worse.',
+    );
   });
 
   it('qualifies a difference below the sampling error of the validation set', () => {
@@ -101,12 +123,16 @@ describe('three seeds and more', () => {
   });
 
   it('handles metrics where lower is better, in their own unit', () => {
-    const v = verdict(input({
-      metric: { name: 'loss', higherIsBetter: false, chance: 2.08 },
-      arms: arms({ Unguided: [2.7, 2.8, 2.75], Guided: [1.5, 1.53, 1.56], Distilled: [1.8, 1.9, 1.85], Odd: [3.4, 3.5, 3.45] }),
-    }));
-    expect(say(v)).toBe('Guided beats unguided in 3 of 3 seeds: validation loss −1.22 (95 % CI −1.33 to −1.11; lower is better). '
-      + 'Distilled: −0.90, better. Odd: +0.70, worse.');
+    const v = verdict(
+      input({
+        metric: { name: 'loss', higherIsBetter: false, chance: 2.08 },
+        arms: arms({ Unguided: [2.7, 2.8, 2.75], Guided: [1.5, 1.53, 1.56], Distilled: [1.8, 1.9, 1.85], Odd: [3.4, 3.5, 3.45] }),
+      }),
+    );
+    expect(say(v)).toBe(
+      'Guided beats unguided in 3 of 3 seeds: validation loss −1.22 (95 % CI −1.33 to −1.11; lower is better). ' +
+        'Distilled: −0.90, better. Odd: +0.70, worse.',
+    );
     expect(v.samplingError).toBeNull();
   });
 });
@@ -140,13 +166,16 @@ describe('too few seeds', () => {
   it('names a metric that its numbers do not', () => {
     const metric = { name: 'perplexity' as const, higherIsBetter: false, chance: 47 };
     expect(say(verdict(input({ metric, seeds: [0], arms: arms({ Unguided: [4.9], Guided: [4.7] }) })))).toBe(
-      'In validation perplexity, one seed so far shows Guided 4.70 against Unguided 4.90: run three or more seeds before concluding anything.');
+      'In validation perplexity, one seed so far shows Guided 4.70 against Unguided 4.90: run three or more seeds before concluding anything.',
+    );
     expect(say(verdict(input({ metric, seeds: [0], arms: arms({ Unguided: [4.9] }) })))).toMatch(/^Unguided reaches validation perplexity 4.90 /);
   });
 
   it('two seeds: too few to say', () => {
     const v = verdict(input({ seeds: [0, 1], arms: arms({ Unguided: [0.33, 0.34], Guided: [0.54, 0.53], Distilled: [0.4, 0.42] }) }));
-    expect(say(v)).toBe('Two seeds so far show Guided 53.5 % against Unguided 33.5 % (Distilled 41.0 %), better in 2 of 2: too few to say; run three or more seeds.');
+    expect(say(v)).toBe(
+      'Two seeds so far show Guided 53.5 % against Unguided 33.5 % (Distilled 41.0 %), better in 2 of 2: too few to say; run three or more seeds.',
+    );
     expect(v.comparisons[0]).toMatchObject({ ci: null, claim: 'too few seeds' });
   });
 });
@@ -154,15 +183,18 @@ describe('too few seeds', () => {
 describe('while it runs', () => {
   it('says so, and at which step', () => {
     expect(say(verdict(input({ finished: false, step: 120 })))).toMatch(/^So far, at step 120 of 250: Guided beats unguided in 3 of 3/);
-    expect(say(verdict(input({ finished: false, step: 120, seeds: [0], arms: arms({ Unguided: [0.332], Guided: [0.54] }) }))))
-      .toBe('One seed so far, at step 120 of 250, shows Guided 54.0 % against Unguided 33.2 %: run three or more seeds before concluding anything.');
+    expect(say(verdict(input({ finished: false, step: 120, seeds: [0], arms: arms({ Unguided: [0.332], Guided: [0.54] }) })))).toBe(
+      'One seed so far, at step 120 of 250, shows Guided 54.0 % against Unguided 33.2 %: run three or more seeds before concluding anything.',
+    );
   });
 
   it('claims nothing before the first step or the first score', () => {
     const v = verdict(input({ finished: false, step: 0 }));
     expect(say(v)).toBe('Training has not begun.');
     expect(v.comparisons[0].claim).toBe('no claim');
-    expect(say(verdict(input({ finished: false, step: 5, arms: arms({ Unguided: [null, null, null], Guided: [null, null, null] }) })))).toBe('Nothing measured yet.');
+    expect(say(verdict(input({ finished: false, step: 5, arms: arms({ Unguided: [null, null, null], Guided: [null, null, null] }) })))).toBe(
+      'Nothing measured yet.',
+    );
   });
 });
 
@@ -184,9 +216,15 @@ describe('diverged members', () => {
     const v = verdict(input({ arms: arms({ Unguided: UNGUIDED, Guided: [null, null, null], Distilled: GUIDED }) }));
     expect(say(v)).toMatch(/^Distilled beats unguided in 3 of 3 seeds.* Guided: no seed to compare\.$/);
     expect(v.detail).toContain('Guided diverged in every seed.');
-    expect(say(verdict(input({ arms: arms({ Unguided: [null, null, null], Guided: GUIDED }) })))).toBe('Unguided has no score in any seed: nothing to compare with.');
-    expect(say(verdict(input({ arms: arms({ Unguided: [0.3, null, null], Guided: [null, 0.4, 0.4] }) })))).toContain('No seed in which two arms can be compared');
-    expect(say(verdict(input({ arms: arms({ Unguided: [null, null, null], Guided: [null, null, null] }) })))).toBe('Every member diverged: nothing to compare.');
+    expect(say(verdict(input({ arms: arms({ Unguided: [null, null, null], Guided: GUIDED }) })))).toBe(
+      'Unguided has no score in any seed: nothing to compare with.',
+    );
+    expect(say(verdict(input({ arms: arms({ Unguided: [0.3, null, null], Guided: [null, 0.4, 0.4] }) })))).toContain(
+      'No seed in which two arms can be compared',
+    );
+    expect(say(verdict(input({ arms: arms({ Unguided: [null, null, null], Guided: [null, null, null] }) })))).toBe(
+      'Every member diverged: nothing to compare.',
+    );
   });
 });
 

@@ -22,15 +22,5 @@ export function ImageTile({ preview, index, label, className, titled }: ImageTil
     const tile = pixels.slice(index * bytes, (index + 1) * bytes);
     canvas.current?.getContext('2d')?.putImageData(new ImageData(tile, size, size), 0, 0);
   }, [pixels, size, index]);
-  return (
-    <canvas
-      ref={canvas}
-      width={size}
-      height={size}
-      className={className}
-      role="img"
-      aria-label={label}
-      title={titled ? label : undefined}
-    />
-  );
+  return <canvas ref={canvas} width={size} height={size} className={className} role="img" aria-label={label} title={titled ? label : undefined} />;
 }

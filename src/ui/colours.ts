@@ -33,8 +33,7 @@ function slotOf(id: string): number {
 }
 
 /** The CSS colour of an arm, e.g. `var(--arm-guided)`. */
-export const armColour = (armId: string): string =>
-  OWN_COLOUR.has(armId) ? `var(--arm-${armId})` : `var(--arm-extra-${slotOf(armId)})`;
+export const armColour = (armId: string): string => (OWN_COLOUR.has(armId) ? `var(--arm-${armId})` : `var(--arm-extra-${slotOf(armId)})`);
 
 /** Steps of the ramp: 0, 0.01, … 1. */
 export const RAMP_LEVELS = 101;

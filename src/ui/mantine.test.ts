@@ -7,7 +7,9 @@ const source = resolve(import.meta.dirname, '..');
 const packages = resolve(source, '../node_modules/@mantine');
 const core = resolve(packages, 'core');
 const filesIn = (folder: string, ends: RegExp): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => ends.test(file)).map((file) => resolve(folder, file));
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => ends.test(file))
+    .map((file) => resolve(folder, file));
 /** The page's own modules, and of Mantine's other packages the one that it uses. */
 const USERS = [resolve(source, 'main.tsx'), ...filesIn(resolve(source, 'ui'), /\.tsx?$/), ...filesIn(resolve(packages, 'notifications/esm'), /\.mjs$/)];
 /** Without a component of their own. */
@@ -15,7 +17,13 @@ const ALWAYS = ['baseline', 'default-css-variables', 'global'];
 
 const namesFrom = (text: string): string[] =>
   [...text.matchAll(/import (type )?\{([^}]+)\} from ['"]@mantine\/core['"]/g)].flatMap(([, type, names]) =>
-    type ? [] : names.split(',').map((name) => name.trim()).filter((name) => name !== '' && !name.startsWith('type ')));
+    type
+      ? []
+      : names
+          .split(',')
+          .map((name) => name.trim())
+          .filter((name) => name !== '' && !name.startsWith('type ')),
+  );
 
 /** Every module of Mantine that these names lead to. */
 function modulesOf(names: ReadonlySet<string>): Set<string> {
@@ -37,6 +45,8 @@ it('lists the style sheets of all components in use, in the order of the library
   const all = readFileSync(resolve(core, 'styles.css'), 'utf8');
   const place = (sheet: string) => all.indexOf(readFileSync(resolve(core, `styles/${sheet}.css`), 'utf8').trim());
   const wanted = [...new Set(sheets)].sort((a, b) => place(a) - place(b));
-  const listed = [...readFileSync(resolve(import.meta.dirname, 'mantine.css'), 'utf8').matchAll(/@mantine\/core\/styles\/([\w-]+)\.css/g)].map(([, sheet]) => sheet);
+  const listed = [...readFileSync(resolve(import.meta.dirname, 'mantine.css'), 'utf8').matchAll(/@mantine\/core\/styles\/([\w-]+)\.css/g)].map(
+    ([, sheet]) => sheet,
+  );
   expect(listed).toEqual(wanted);
 });

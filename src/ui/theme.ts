@@ -1,39 +1,11 @@
 /** Mantine in the colours of `theme.css`: small, quiet, with tabular numbers. */
-import {
-  createTheme,
-  type CSSVariablesResolver,
-  defaultVariantColorsResolver,
-  type MantineColorsTuple,
-  type VariantColorsResolver,
-} from '@mantine/core';
+import { createTheme, type CSSVariablesResolver, defaultVariantColorsResolver, type MantineColorsTuple, type VariantColorsResolver } from '@mantine/core';
 
 /** Index 6 is the accent in light, 4 in dark (as in theme.css). */
-const accent: MantineColorsTuple = [
-  '#eef3fb',
-  '#dbe7fa',
-  '#b7cdf4',
-  '#92b6f6',
-  '#6ea0f5',
-  '#4880e0',
-  '#2563c9',
-  '#1e54ad',
-  '#19468f',
-  '#133671',
-];
+const accent: MantineColorsTuple = ['#eef3fb', '#dbe7fa', '#b7cdf4', '#92b6f6', '#6ea0f5', '#4880e0', '#2563c9', '#1e54ad', '#19468f', '#133671'];
 
 /** Mantine's dark greys in the cooler tone of theme.css. */
-const dark: MantineColorsTuple = [
-  '#e9eaec',
-  '#c3c7cd',
-  '#9aa0a8',
-  '#6d737c',
-  '#33373e',
-  '#2f3339',
-  '#2a2d33',
-  '#1b1d21',
-  '#17191c',
-  '#131417',
-];
+const dark: MantineColorsTuple = ['#e9eaec', '#c3c7cd', '#9aa0a8', '#6d737c', '#33373e', '#2f3339', '#2a2d33', '#1b1d21', '#17191c', '#131417'];
 
 /** Mantine chooses the ink on the accent for light colours only; `--on-accent` is right in both. */
 const inkOnAccent: VariantColorsResolver = (input) => {

@@ -22,13 +22,7 @@ it('writes what can be typed back', () => {
 it('shortens counts, bytes and times', () => {
   expect([count(596_000), count(77_900), count(12), count(1.23e10)]).toEqual(['596 k', '77.9 k', '12', '12.3 G']);
   expect([bytes(5e8), bytes(1), bytes(3 * 2 ** 30)]).toEqual(['477 MB', '1 MB', '3.0 GB']);
-  expect([duration(0.2), duration(42), duration(300), duration(7200), duration(1e6)]).toEqual([
-    'under 1 s',
-    '42 s',
-    '5 min',
-    '2.0 h',
-    '12 days',
-  ]);
+  expect([duration(0.2), duration(42), duration(300), duration(7200), duration(1e6)]).toEqual(['under 1 s', '42 s', '5 min', '2.0 h', '12 days']);
 });
 
 it("says an arm's loss in a line", () => {

@@ -35,8 +35,7 @@ export function count(value: number): string {
   return `${scaled >= 100 ? scaled.toFixed(0) : scaled.toFixed(1)} ${unit[1]}`;
 }
 
-export const bytes = (value: number): string =>
-  value >= 2 ** 30 ? `${(value / 2 ** 30).toFixed(1)} GB` : `${Math.max(1, Math.round(value / 2 ** 20))} MB`;
+export const bytes = (value: number): string => (value >= 2 ** 30 ? `${(value / 2 ** 30).toFixed(1)} GB` : `${Math.max(1, Math.round(value / 2 ** 20))} MB`);
 
 /** Two digits at most: an estimate is not better than that. */
 export function duration(seconds: number): string {
@@ -48,11 +47,9 @@ export function duration(seconds: number): string {
 }
 
 /** How long ago something was. */
-export const ago = (milliseconds: number): string =>
-  milliseconds < 60_000 ? 'just now' : `${duration(milliseconds / 1000)} ago`;
+export const ago = (milliseconds: number): string => (milliseconds < 60_000 ? 'just now' : `${duration(milliseconds / 1000)} ago`);
 
-export const plural = (n: number, one: string, many = `${one}s`): string =>
-  `${GROUPED.format(n)} ${n === 1 ? one : many}`;
+export const plural = (n: number, one: string, many = `${one}s`): string => `${GROUPED.format(n)} ${n === 1 ? one : many}`;
 
 /** What a task's examples are. */
 export const examplesOf = (task: TaskSpec): 'images' | 'sequences' | 'windows' =>
@@ -68,11 +65,16 @@ const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '
 const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
 
 /** An initialisation in front of a noun; two of them are people's names. */
-export const initWord = (init: InitName): string => ({ he: 'He', xavier: 'Xavier' } as Partial<Record<InitName, string>>)[init] ?? init;
+export const initWord = (init: InitName): string => (({ he: 'He', xavier: 'Xavier' }) as Partial<Record<InitName, string>>)[init] ?? init;
 
 /** What fields of an arm are called on the page. */
 const ARM_FIELDS: Record<string, string> = {
-  init: 'initialisation', learningRate: 'learning rate', 'align.guide': 'guide', 'align.measure': 'measure', 'align.mapping': 'mapping', 'distil.guide': 'teacher',
+  init: 'initialisation',
+  learningRate: 'learning rate',
+  'align.guide': 'guide',
+  'align.measure': 'measure',
+  'align.mapping': 'mapping',
+  'distil.guide': 'teacher',
 };
 
 /** What a batch size is called, the experiment's or that of a guide's own training. */
@@ -107,9 +109,7 @@ export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: re
   const parts: string[] = [];
   if (arm.distil) {
     const { ceWeight, kdWeight, temperature, direction } = arm.distil;
-    parts.push(
-      `${weight(ceWeight)} CE + ${weight(kdWeight)} ${direction === 'reverse' ? 'reverse KL' : 'KL'} · T ${number(temperature)}`,
-    );
+    parts.push(`${weight(ceWeight)} CE + ${weight(kdWeight)} ${direction === 'reverse' ? 'reverse KL' : 'KL'} · T ${number(temperature)}`);
   }
   if (arm.align) {
     const { reduction = base.reduction, measure = base.measure, until = base.steps } = arm.align;
@@ -124,14 +124,11 @@ export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: re
   return parts.join(' · ');
 }
 
-export const optimiserName = (optimiser: OptimiserSpec): string =>
-  ({ adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' })[optimiser.kind];
+export const optimiserName = (optimiser: OptimiserSpec): string => ({ adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' })[optimiser.kind];
 
 /** "cosine", "warm-up of 100 steps and cosine" */
 export const scheduleName = (schedule: ScheduleSpec): string =>
-  schedule.kind === 'constant' || schedule.warmup === 0
-    ? schedule.kind
-    : `warm-up of ${plural(schedule.warmup, 'step')} and ${schedule.kind}`;
+  schedule.kind === 'constant' || schedule.warmup === 0 ? schedule.kind : `warm-up of ${plural(schedule.warmup, 'step')} and ${schedule.kind}`;
 
 /** "trained, 300 steps" */
 export const guideState = (guide: GuideSpec): string =>

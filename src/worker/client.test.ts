@@ -19,14 +19,16 @@ function listenTo(lab: Lab): Pick<Bench, 'lab' | 'events' | 'next'> {
   const events: LabEvent[] = [];
   lab.subscribe((event) => events.push(event));
   return {
-    lab, events,
-    next: (type, test = () => true) => new Promise((resolve) => {
-      const stop = lab.subscribe((event) => {
-        if (event.type !== type || !test(event as never)) return;
-        stop();
-        resolve(event as never);
-      });
-    }),
+    lab,
+    events,
+    next: (type, test = () => true) =>
+      new Promise((resolve) => {
+        const stop = lab.subscribe((event) => {
+          if (event.type !== type || !test(event as never)) return;
+          stop();
+          resolve(event as never);
+        });
+      }),
   };
 }
 
@@ -198,11 +200,14 @@ describe('a worker that dies', () => {
   });
 
   it('is replaced when the GPU is lost', async () => {
-    const { lab, events, next } = bench((life) => new FakeLab((step, fake) => {
-      if (life > 0 || step !== 6) return;
-      fake.emit({ type: 'phase.changed', phase: 'failed', detail: '' });
-      fake.emit({ type: 'run.failed', failure: { name: 'DeviceLostError', message: 'the GPU was lost', remedy: '' } });
-    }));
+    const { lab, events, next } = bench(
+      (life) =>
+        new FakeLab((step, fake) => {
+          if (life > 0 || step !== 6) return;
+          fake.emit({ type: 'phase.changed', phase: 'failed', detail: '' });
+          fake.emit({ type: 'run.failed', failure: { name: 'DeviceLostError', message: 'the GPU was lost', remedy: '' } });
+        }),
+    );
     await lab.open(tinyExperiment(), OPTIONS);
     const finished = next('run.finished');
     await lab.run();
@@ -212,9 +217,12 @@ describe('a worker that dies', () => {
   });
 
   it('is given up after some deaths at the same step, with a remedy', async () => {
-    const { lab, events, workers, next } = bench((life) => new FakeLab((step) => {
-      if (step === 6) made?.workers[life].crash();
-    }));
+    const { lab, events, workers, next } = bench(
+      (life) =>
+        new FakeLab((step) => {
+          if (step === 6) made?.workers[life].crash();
+        }),
+    );
     await lab.open(tinyExperiment(), OPTIONS);
     const failed = next('run.failed');
     await lab.run();

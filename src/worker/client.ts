@@ -186,16 +186,20 @@ class WorkerLab implements Lab {
   }
 
   #connect(): Connection {
-    this.#connection ??= new Connection(this.#spawn(), {
-      onEvent: (event) => this.#hear(event),
-      onAnswer: (id, value) => this.#settle(id)?.resolve(value),
-      onFailure: (id, failure) => {
-        // The run.failed event may come before or after; whichever is first starts the recovery.
-        if (failure.name === DEVICE_LOST) this.#replaceWorker(failure.message);
-        else this.#settle(id)?.reject(new LabError(failure));
+    this.#connection ??= new Connection(
+      this.#spawn(),
+      {
+        onEvent: (event) => this.#hear(event),
+        onAnswer: (id, value) => this.#settle(id)?.resolve(value),
+        onFailure: (id, failure) => {
+          // The run.failed event may come before or after; whichever is first starts the recovery.
+          if (failure.name === DEVICE_LOST) this.#replaceWorker(failure.message);
+          else this.#settle(id)?.reject(new LabError(failure));
+        },
+        onDeath: (reason) => this.#replaceWorker(reason),
       },
-      onDeath: (reason) => this.#replaceWorker(reason),
-    }, this.#pingMs);
+      this.#pingMs,
+    );
     return this.#connection;
   }
 

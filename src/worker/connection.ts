@@ -98,8 +98,10 @@ export class Connection {
   /** Queue for the lock that the worker holds: it is granted when the worker ends, whatever ended it. */
   #watchLock(name: string): void {
     const { signal } = this.#abort;
-    navigator.locks?.request(name, { signal }, () => this.#die('the browser ended it')).catch(() => {
-      // Aborted by close(), or locks are refused here; pings remain.
-    });
+    navigator.locks
+      ?.request(name, { signal }, () => this.#die('the browser ended it'))
+      .catch(() => {
+        // Aborted by close(), or locks are refused here; pings remain.
+      });
   }
 }

@@ -18,26 +18,28 @@ function experiment(): Experiment {
 }
 
 /** What determines the curves; rates and seconds differ from run to run. */
-const records = (events: LabEvent[]) => events.flatMap((event): unknown[] => {
-  if (event.type === 'evaluation.recorded') return [event.record];
-  if (event.type === 'training.recorded') {
-    const { firstStep, count, loss } = event.records;
-    return Array.from({ length: count }, (_, i) => [firstStep + i, ...loss.slice(i * 2, i * 2 + 2)]);
-  }
-  if (event.type === 'run.finished') return [event.result.members];
-  return [];
-});
+const records = (events: LabEvent[]) =>
+  events.flatMap((event): unknown[] => {
+    if (event.type === 'evaluation.recorded') return [event.record];
+    if (event.type === 'training.recorded') {
+      const { firstStep, count, loss } = event.records;
+      return Array.from({ length: count }, (_, i) => [firstStep + i, ...loss.slice(i * 2, i * 2 + 2)]);
+    }
+    if (event.type === 'run.finished') return [event.result.members];
+    return [];
+  });
 
 /** @param onStep called with every new training record */
 async function play(lab: Lab, onStep: (step: number) => void = () => {}): Promise<{ events: LabEvent[]; checkpoint: Checkpoint }> {
   const events: LabEvent[] = [];
-  const until = (phase: string) => new Promise<void>((resolve) => {
-    const stop = lab.subscribe((event) => {
-      if (event.type !== 'phase.changed' || event.phase !== phase) return;
-      stop();
-      resolve();
+  const until = (phase: string) =>
+    new Promise<void>((resolve) => {
+      const stop = lab.subscribe((event) => {
+        if (event.type !== 'phase.changed' || event.phase !== phase) return;
+        stop();
+        resolve();
+      });
     });
-  });
   lab.subscribe((event) => {
     events.push(event);
     if (event.type === 'training.recorded') onStep(event.records.firstStep);

@@ -3,7 +3,18 @@
  * id; events come on their own. Everything is plain data; typed arrays are given away, not copied.
  */
 import type {
-  BackendChoice, Checkpoint, Environment, Failure, GeneratedText, GenerateOptions, GuideOrigin, KeptGuide, KeptRun, LabEvent, OpenOptions, TaskPreview,
+  BackendChoice,
+  Checkpoint,
+  Environment,
+  Failure,
+  GeneratedText,
+  GenerateOptions,
+  GuideOrigin,
+  KeptGuide,
+  KeptRun,
+  LabEvent,
+  OpenOptions,
+  TaskPreview,
 } from '../experiment/events.ts';
 import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';

@@ -8,8 +8,7 @@ export const MAX_CHECKPOINT_BYTES = 256 * 2 ** 20;
 /** Weights and two moments, float32. */
 const BYTES_PER_PARAMETER = 12;
 
-const same = (a: Intervention, b: Intervention) =>
-  a.step === b.step && a.set.learningRate === b.set.learningRate && a.set.guidance === b.set.guidance;
+const same = (a: Intervention, b: Intervention) => a.step === b.step && a.set.learningRate === b.set.learningRate && a.set.guidance === b.set.guidance;
 
 /** Follows one open run by its commands and events. */
 export class RunMemory {

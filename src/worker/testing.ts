@@ -92,7 +92,10 @@ export class FakeLab extends FakeAssets implements Lab {
 
   #evaluate(): void {
     const values = new Float32Array(2).fill(this.#loss);
-    this.emit({ type: 'evaluation.recorded', record: { step: this.#step, valLoss: values, valMetric: values.slice(), matrices: { trained: values.slice() }, predictions: new Uint16Array(2) } });
+    this.emit({
+      type: 'evaluation.recorded',
+      record: { step: this.#step, valLoss: values, valMetric: values.slice(), matrices: { trained: values.slice() }, predictions: new Uint16Array(2) },
+    });
   }
 
   async pause(): Promise<void> {
@@ -107,15 +110,23 @@ export class FakeLab extends FakeAssets implements Lab {
 
   async checkpoint(): Promise<Checkpoint> {
     return {
-      experiment: this.#experiment, step: this.#step, divergedAt: [-1, -1], history: { training: [], evaluations: [] } as unknown as Checkpoint['history'],
+      experiment: this.#experiment,
+      step: this.#step,
+      divergedAt: [-1, -1],
+      history: { training: [], evaluations: [] } as unknown as Checkpoint['history'],
       tensors: { loss: { shape: [1], data: Float32Array.of(this.#loss) } },
     };
   }
 
   async generate({ draw }: GenerateOptions): Promise<GeneratedText> {
     return {
-      step: this.#step, prompt: Int32Array.of(draw), truth: Int32Array.of(1), length: 1, texts: Int32Array.of(2, 3),
-      tokenNames: ['a', 'b', 'c', 'd'], separator: ' ',
+      step: this.#step,
+      prompt: Int32Array.of(draw),
+      truth: Int32Array.of(1),
+      length: 1,
+      texts: Int32Array.of(2, 3),
+      tokenNames: ['a', 'b', 'c', 'd'],
+      separator: ' ',
     };
   }
 

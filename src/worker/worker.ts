@@ -12,10 +12,12 @@ async function holdLock(): Promise<string | null> {
   const name = `guidance-playground-worker-${performance.timeOrigin}-${Math.random()}`;
   try {
     await new Promise<void>((resolve, reject) => {
-      navigator.locks.request(name, () => {
-        resolve();
-        return new Promise(() => {});
-      }).catch(reject);
+      navigator.locks
+        .request(name, () => {
+          resolve();
+          return new Promise(() => {});
+        })
+        .catch(reject);
     });
     return name;
   } catch {

@@ -27,8 +27,7 @@ describe('parseText', () => {
   });
 
   it('takes what a line says, in any order', () => {
-    expect(parseText('conv 5x5 pad=0 stride=2 8 bias=no').statements[0])
-      .toMatchObject({ units: 8, window: 5, stride: 2, pad: 0, bias: false });
+    expect(parseText('conv 5x5 pad=0 stride=2 8 bias=no').statements[0]).toMatchObject({ units: 8, window: 5, stride: 2, pad: 0, bias: false });
     expect(parseText('attention causal heads=4').statements[0]).toMatchObject({ heads: 4, causal: true });
   });
 

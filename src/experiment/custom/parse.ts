@@ -51,7 +51,10 @@ export function titleOf(text: string): string | null {
 function splitLine(text: string, line: number): Word[] {
   const code = text.replace(/#.*$/, '');
   return Array.from(code.matchAll(/\S+/g), (match) => ({
-    text: match[0], line, column: match.index + 1, end: match.index + match[0].length + 1,
+    text: match[0],
+    line,
+    column: match.index + 1,
+    end: match.index + match[0].length + 1,
   }));
 }
 
@@ -69,22 +72,39 @@ function distance(a: string, b: string): number {
 
 /** Names that people may know a layer by. */
 const SYNONYMS: Record<string, LayerName> = {
-  linear: 'dense', fc: 'dense', conv2d: 'conv', convolution: 'conv', bn: 'batchnorm', ln: 'layernorm', avgpool: 'averagepool',
-  meanpool: 'averagepool', globalaveragepool: 'averagepool', embedding: 'embed', position: 'positions', block: 'residual',
-  selfattention: 'attention', mha: 'attention', patches: 'tokens', loop: 'repeat', shortcut: 'skip', projection: 'skip',
+  linear: 'dense',
+  fc: 'dense',
+  conv2d: 'conv',
+  convolution: 'conv',
+  bn: 'batchnorm',
+  ln: 'layernorm',
+  avgpool: 'averagepool',
+  meanpool: 'averagepool',
+  globalaveragepool: 'averagepool',
+  embedding: 'embed',
+  position: 'positions',
+  block: 'residual',
+  selfattention: 'attention',
+  mha: 'attention',
+  patches: 'tokens',
+  loop: 'repeat',
+  shortcut: 'skip',
+  projection: 'skip',
 };
 
 function unknownLayer(word: string): string {
   const lower = word.toLowerCase();
-  const known = LAYER_NAMES.find((name) => name === lower) ?? SYNONYMS[lower.replace(/[^a-z0-9]/g, '')]
-    ?? LAYER_NAMES.map((name) => ({ name, edits: distance(lower, name) })).filter(({ name, edits }) => edits <= Math.max(1, name.length / 3))
+  const known =
+    LAYER_NAMES.find((name) => name === lower) ??
+    SYNONYMS[lower.replace(/[^a-z0-9]/g, '')] ??
+    LAYER_NAMES.map((name) => ({ name, edits: distance(lower, name) }))
+      .filter(({ name, edits }) => edits <= Math.max(1, name.length / 3))
       .sort((a, b) => a.edits - b.edits)[0]?.name;
   return `There is no layer “${word}”${known ? `; did you mean “${known}”?` : `. Layers are ${LAYER_NAMES.join(', ')}.`}`;
 }
 
 const rangeOf = ({ min, max, integer }: NumberLimit): string => `${integer ? 'a whole number' : 'a number'} from ${min} to ${max}`;
-const withinLimit = (value: number, { min, max, integer }: NumberLimit): boolean =>
-  value >= min && value <= max && (!integer || Number.isInteger(value));
+const withinLimit = (value: number, { min, max, integer }: NumberLimit): boolean => value >= min && value <= max && (!integer || Number.isInteger(value));
 const NUMBER = /^\d+(\.\d+)?$/;
 
 /** Reads the words behind a layer's name. */
@@ -107,7 +127,10 @@ class Arguments {
     for (const argument of this.#open) this.#missing(argument);
   }
 
-  #take<K extends Argument['kind']>(kind: K, suits: (argument: Extract<Argument, { kind: K }>) => boolean = () => true): Extract<Argument, { kind: K }> | undefined {
+  #take<K extends Argument['kind']>(
+    kind: K,
+    suits: (argument: Extract<Argument, { kind: K }>) => boolean = () => true,
+  ): Extract<Argument, { kind: K }> | undefined {
     const at = this.#open.findIndex((argument) => argument.kind === kind && suits(argument as Extract<Argument, { kind: K }>));
     return at < 0 ? undefined : (this.#open.splice(at, 1)[0] as Extract<Argument, { kind: K }>);
   }
@@ -126,7 +149,11 @@ class Arguments {
       const side = Number(windowed[1]);
       if (!argument) return this.#unexpected(word);
       if (side !== Number(windowed[2])) return this.#tell(word, `Windows are square: write ${side}x${side}, not ${text}.`);
-      if (!withinLimit(side, argument.limit)) return this.#tell(word, `The window must be from ${argument.limit.min}x${argument.limit.min} to ${argument.limit.max}x${argument.limit.max}, not ${text}.`);
+      if (!withinLimit(side, argument.limit))
+        return this.#tell(
+          word,
+          `The window must be from ${argument.limit.min}x${argument.limit.min} to ${argument.limit.max}x${argument.limit.max}, not ${text}.`,
+        );
       statement.window = side;
       return;
     }
@@ -173,9 +200,12 @@ class Arguments {
 
   #unexpected(word: Word): void {
     const all = formOf(this.#statement.layer).arguments;
-    this.#tell(word, all.length === 0
-      ? `${this.#statement.layer} stands alone: take “${word.text}” out.`
-      : `${this.#statement.layer} has no place for “${word.text}”. It is written like “${this.#form}”.`);
+    this.#tell(
+      word,
+      all.length === 0
+        ? `${this.#statement.layer} stands alone: take “${word.text}” out.`
+        : `${this.#statement.layer} has no place for “${word.text}”. It is written like “${this.#form}”.`,
+    );
   }
 
   #missing(argument: Argument): void {
@@ -183,11 +213,19 @@ class Arguments {
     // What was there and wrong has been told.
     if (this.#problems.some(({ line }) => line === place.line)) return;
     switch (argument.kind) {
-      case 'number': return this.#tell(place, `${layer} needs its ${argument.what}: write it like “${this.#form}”.`);
-      case 'label': return this.#tell(place, `${layer} needs a name: write it like “${this.#form}”.`);
-      case 'window': this.#statement.window = argument.default; break;
-      case 'option': if (argument.default !== undefined) this.#statement[argument.name] = argument.default; break;
-      case 'word': this.#statement[argument.name] = argument.words[0]; break;
+      case 'number':
+        return this.#tell(place, `${layer} needs its ${argument.what}: write it like “${this.#form}”.`);
+      case 'label':
+        return this.#tell(place, `${layer} needs a name: write it like “${this.#form}”.`);
+      case 'window':
+        this.#statement.window = argument.default;
+        break;
+      case 'option':
+        if (argument.default !== undefined) this.#statement[argument.name] = argument.default;
+        break;
+      case 'word':
+        this.#statement[argument.name] = argument.words[0];
+        break;
       default:
     }
   }
@@ -255,7 +293,10 @@ function enter(open: { owner: Statement | null; indent: number | null }[], inden
   // Deeper than the line before, or between two lines of other blocks.
   const deeper = open.length === depth && indent > (scope.indent ?? 0);
   problems.push({
-    line: place.line, column: 1, end: place.column, message: deeper
+    line: place.line,
+    column: 1,
+    end: place.column,
+    message: deeper
       ? 'Only repeat, residual and skip have lines indented below them: take the spaces away.'
       : 'This indentation belongs to no block above: line it up with the others.',
   });

@@ -25,25 +25,43 @@ const taps = (text: string, task: TaskShape, tap: CustomSpec['tap'] = 'pre'): st
 describe('shapes', () => {
   it('follow windows, strides and padding', () => {
     expect(shapes('conv 4\nconv 5 5x5 pad=0\nconv 6 2x2 stride=2\nconv 7 3x3 stride=3\nmaxpool\nflatten\ndense 9', IMAGES)).toEqual([
-      'conv1 12×12×4', 'conv2 8×8×5', 'conv3 4×4×6', 'conv4 2×2×7', 'maxpool1 1×1×7', 'flatten1 7', 'dense1 9',
+      'conv1 12×12×4',
+      'conv2 8×8×5',
+      'conv3 4×4×6',
+      'conv4 2×2×7',
+      'maxpool1 1×1×7',
+      'flatten1 7',
+      'dense1 9',
     ]);
-    expect(shapes('conv 4 4x4 stride=4\ntokens\nattention heads=2\ndense 6\naveragepool', IMAGES))
-      .toEqual(['conv1 3×3×4', 'tokens1 9×4', 'attention1 9×4', 'dense1 9×6', 'averagepool1 6']);
-    expect(shapes('embed 6\npositions\ngru 8\nlast\ndense 3', SENTENCES))
-      .toEqual(['embed1 10×6', 'positions1 10×6', 'gru1 10×8', 'last1 8', 'dense1 3']);
+    expect(shapes('conv 4 4x4 stride=4\ntokens\nattention heads=2\ndense 6\naveragepool', IMAGES)).toEqual([
+      'conv1 3×3×4',
+      'tokens1 9×4',
+      'attention1 9×4',
+      'dense1 9×6',
+      'averagepool1 6',
+    ]);
+    expect(shapes('embed 6\npositions\ngru 8\nlast\ndense 3', SENTENCES)).toEqual(['embed1 10×6', 'positions1 10×6', 'gru1 10×8', 'last1 8', 'dense1 3']);
   });
 
   const wrong: [text: string, task: TaskShape, problem: RegExp][] = [
     ['conv 4\ndense 3', IMAGES, /^line 2, column 1: dense cannot read an image of 12×12×4. Put flatten or averagepool before it/],
     ['conv 4', IMAGES, /^line 1, column 1: The network ends with an image of 12×12×4.*averagepool or flatten/],
-    ['conv 4 5x5\nrepeat 2\n  conv 8 7x7 pad=0', IMAGES, /^line 3, column 3: A 7x7 window does not fit into an image of 6×6.*\(In round 2 of the repetition.\)$/],
+    [
+      'conv 4 5x5\nrepeat 2\n  conv 8 7x7 pad=0',
+      IMAGES,
+      /^line 3, column 3: A 7x7 window does not fit into an image of 6×6.*\(In round 2 of the repetition.\)$/,
+    ],
     ['flatten\nconv 4', IMAGES, /^line 2.*conv cannot read a vector of 432. conv reads images/],
     ['conv 4\nattention', IMAGES, /Put a line “tokens” before it/],
     ['conv 4\ntokens\ndense 3', IMAGES, /^line 3.*one label: end with averagepool or last/],
     ['flatten', IMAGES, /needs at least one layer with weights/],
     ['# nothing', IMAGES, /ends with an image/],
     ['embed 4\ngru 4', IMAGES, /^line 1, column 1: embed cannot read an image.*reads tokens/],
-    ['conv 4\nresidual\n  conv 8\naveragepool', IMAGES, /^line 2, column 1: What comes in is an image of 12×12×4, but the block gives an image of 12×12×8.*end the block with a skip/],
+    [
+      'conv 4\nresidual\n  conv 8\naveragepool',
+      IMAGES,
+      /^line 2, column 1: What comes in is an image of 12×12×4, but the block gives an image of 12×12×8.*end the block with a skip/,
+    ],
     ['conv 4\nresidual\n  conv 8\n  skip\n    conv 7\naveragepool', IMAGES, /^line 4, column 3: The skip gives an image of 12×12×7/],
     ['flatten\ndense 4\ntap dense1', IMAGES, /^line 3, column 1: The name “dense1” is taken/],
     ['conv 4\nmaxpool 11x11\nmaxpool\nflatten', IMAGES, /^line 3.*2x2 window does not fit into an image of 1×1/],
@@ -65,15 +83,26 @@ describe('taps', () => {
   const text = 'conv 4\nbatchnorm\nrelu\ndropout 0.1\nrepeat 2\n  residual\n    conv 4\n    relu\n    conv 4\n  tap stream\naveragepool\ndense 5';
   it('are the outputs of layers with weights, and named places', () => {
     expect(taps(text, IMAGES)).toEqual([
-      'conv1 12×12×4', 'conv2 12×12×4', 'conv3 12×12×4', 'stream1 12×12×4', 'conv4 12×12×4', 'conv5 12×12×4', 'stream2 12×12×4', 'dense1 5',
+      'conv1 12×12×4',
+      'conv2 12×12×4',
+      'conv3 12×12×4',
+      'stream1 12×12×4',
+      'conv4 12×12×4',
+      'conv5 12×12×4',
+      'stream2 12×12×4',
+      'dense1 5',
     ]);
-    expect(describeNetwork(own(text), IMAGES).taps.filter(({ primary }) => primary).map(({ label }) => label)).toEqual(['stream 1', 'stream 2']);
+    expect(
+      describeNetwork(own(text), IMAGES)
+        .taps.filter(({ primary }) => primary)
+        .map(({ label }) => label),
+    ).toEqual(['stream 1', 'stream 2']);
     expect(taps('flatten\ndense 4\ntap middle', IMAGES)).toEqual(['dense1 4', 'middle 4']);
   });
 
   it('can be read behind the normalisation and nonlinearity that follow', () => {
-    const at = (tap: CustomSpec['tap']) => Object.fromEntries(flatLayers(planNetwork(own(text, tap), IMAGES).layers)
-      .flatMap(({ name, taps: read }) => read.map((t) => [t, name])));
+    const at = (tap: CustomSpec['tap']) =>
+      Object.fromEntries(flatLayers(planNetwork(own(text, tap), IMAGES).layers).flatMap(({ name, taps: read }) => read.map((t) => [t, name])));
     expect(at('pre')).toMatchObject({ conv1: 'conv1', conv2: 'conv2', conv3: 'conv3' });
     expect(at('post')).toMatchObject({ conv1: 'relu1', conv2: 'relu2', conv3: 'conv3', dense1: 'dense1' });
   });
@@ -85,8 +114,11 @@ describe('written from the other families', () => {
     { network: { family: 'resnet', block: 'bottleneck', stages: [2, 1], width: 4, ...wide }, task: IMAGES },
     { network: { family: 'convnet', stages: [1, 3], width: 4, stride: 2, norm: 'none', ...wide }, task: IMAGES },
   ];
-  networks.push(...PRESETS.flatMap(({ experiment: { task, target, guides } }) =>
-    [target, ...Object.values(guides).flatMap((guide) => ('network' in guide ? [guide.network] : []))].map((network) => ({ network, task: taskShape(task) }))));
+  networks.push(
+    ...PRESETS.flatMap(({ experiment: { task, target, guides } }) =>
+      [target, ...Object.values(guides).flatMap((guide) => ('network' in guide ? [guide.network] : []))].map((network) => ({ network, task: taskShape(task) })),
+    ),
+  );
   it('is the same network: parameters, arithmetic, layers', () => {
     for (const { network, task } of networks) {
       const text = textOf(network, task);
@@ -98,8 +130,9 @@ describe('written from the other families', () => {
   });
 
   it('has a form for every kind of network of the presets', () => {
-    expect(new Set(networks.filter(({ network, task }) => textOf(network, task)).map(({ network }) => network.family)))
-      .toEqual(new Set(['fcn', 'resnet', 'convnet', 'rnn', 'transformer']));
+    expect(new Set(networks.filter(({ network, task }) => textOf(network, task)).map(({ network }) => network.family))).toEqual(
+      new Set(['fcn', 'resnet', 'convnet', 'rnn', 'transformer']),
+    );
   });
 });
 

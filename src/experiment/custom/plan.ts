@@ -7,7 +7,18 @@ import type { TaskShape } from '../describeTask.ts';
 import { product } from '../description.ts';
 import { type LayerName, MAX_EXPANDED } from './grammar.ts';
 import { parseText, type Place, type Statement, type TextProblem } from './parse.ts';
-import { convOptions, type Flow, type NetworkPlan, type PlannedLayer, type PlannedParameter, type PlannedTap, type Role, sizeOf, widthOf, words } from './planned.ts';
+import {
+  convOptions,
+  type Flow,
+  type NetworkPlan,
+  type PlannedLayer,
+  type PlannedParameter,
+  type PlannedTap,
+  type Role,
+  sizeOf,
+  widthOf,
+  words,
+} from './planned.ts';
 
 /** Layers whose own outputs are taps. */
 const WEIGHTED: ReadonlySet<LayerName> = new Set<LayerName>(['conv', 'dense', 'attention', 'rnn', 'gru', 'lstm']);
@@ -107,12 +118,21 @@ class Planner {
     const { layer, place } = statement;
     const name = this.#name(statement, repeated);
     const planned: PlannedLayer = {
-      layer, name, place, statement, input, output: input, taps: [], parameters: [], multiplyAdds: 0,
-      activations: FREE.has(layer) ? 0 : sizeOf(input), body: [], skip: [],
+      layer,
+      name,
+      place,
+      statement,
+      input,
+      output: input,
+      taps: [],
+      parameters: [],
+      multiplyAdds: 0,
+      activations: FREE.has(layer) ? 0 : sizeOf(input),
+      body: [],
+      skip: [],
     };
     if (input.kind === 'ids' && layer !== 'embed') this.#refuse(statement, input, 'Begin with “embed 32”');
-    const add = (suffix: string, shape: number[], role: Role, fanIn = 0) =>
-      planned.parameters.push({ name: `${name}.${suffix}`, shape, role, fanIn });
+    const add = (suffix: string, shape: number[], role: Role, fanIn = 0) => planned.parameters.push({ name: `${name}.${suffix}`, shape, role, fanIn });
     const become = (output: Flow, activations = sizeOf(output)) => {
       planned.output = output;
       planned.activations = activations;
@@ -124,7 +144,8 @@ class Planner {
         const [h, w, channels] = this.#image(statement, input);
         const { kernel, stride, pad } = convOptions(statement);
         const size = (n: number) => Math.floor((n + 2 * pad - kernel) / stride) + 1;
-        if (size(h) < 1 || size(w) < 1) throw new Misfit(place, `A ${kernel}x${kernel} window does not fit into an image of ${h}×${w}: take a smaller one or more padding.`);
+        if (size(h) < 1 || size(w) < 1)
+          throw new Misfit(place, `A ${kernel}x${kernel} window does not fit into an image of ${h}×${w}: take a smaller one or more padding.`);
         become({ kind: 'image', shape: [size(h), size(w), units] });
         const fanIn = kernel ** 2 * channels;
         add('weight', [kernel, kernel, channels, units], 'weight', fanIn);
@@ -215,7 +236,8 @@ class Planner {
       case 'tap':
         break;
       case 'flatten':
-        if (this.task.tokens?.padded && input.kind === 'sequence') this.#refuse(statement, input, 'Sequences of different lengths have no flat form: use last or averagepool');
+        if (this.task.tokens?.padded && input.kind === 'sequence')
+          this.#refuse(statement, input, 'Sequences of different lengths have no flat form: use last or averagepool');
         become({ kind: 'vector', shape: [sizeOf(input)] }, 0);
         this.#oneLabel(statement, input);
         break;
@@ -236,8 +258,11 @@ class Planner {
     const main = this.block(skip ? statement.body.slice(0, -1) : statement.body, input, planned.body, repeated);
     const added = skip ? this.block(skip.body, input, planned.skip, repeated) : input;
     if (main.kind !== added.kind || main.shape.join() !== added.shape.join()) {
-      throw new Misfit(skip?.place ?? place, `${skip ? 'The skip gives' : 'What comes in is'} ${words(added)}, but the block gives ${words(main)}, and only equal shapes can be added: `
-        + (skip ? 'let the lines of the skip lead to that shape.' : 'keep the shape, or end the block with a skip that changes what comes in alike.'));
+      throw new Misfit(
+        skip?.place ?? place,
+        `${skip ? 'The skip gives' : 'What comes in is'} ${words(added)}, but the block gives ${words(main)}, and only equal shapes can be added: ` +
+          (skip ? 'let the lines of the skip lead to that shape.' : 'keep the shape, or end the block with a skip that changes what comes in alike.'),
+      );
     }
     planned.output = main;
     planned.activations = sizeOf(main);
@@ -250,7 +275,11 @@ class Planner {
 
   #sequence(statement: Statement, input: Flow): [number, number] {
     if (input.kind !== 'sequence') {
-      this.#refuse(statement, input, input.kind === 'image' ? 'Put a line “tokens” before it, to take the places of the image as tokens' : `${statement.layer} reads sequences`);
+      this.#refuse(
+        statement,
+        input,
+        input.kind === 'image' ? 'Put a line “tokens” before it, to take the places of the image as tokens' : `${statement.layer} reads sequences`,
+      );
     }
     return input.shape as [number, number];
   }
@@ -269,9 +298,11 @@ class Planner {
 
 /** Check the end of the network: what the head reads. */
 function headOf(output: Flow, task: TaskShape, at: Place): { parameters: PlannedParameter[]; multiplyAdds: number } {
-  if (output.kind === 'image') throw new Misfit(at, `The network ends with ${words(output)}, but its outputs are read off a vector: end with averagepool or flatten.`);
+  if (output.kind === 'image')
+    throw new Misfit(at, `The network ends with ${words(output)}, but its outputs are read off a vector: end with averagepool or flatten.`);
   if (output.kind === 'ids') throw new Misfit(at, 'The network needs a layer: begin with “embed 32”.');
-  if (output.kind === 'sequence' && !task.tokens) throw new Misfit(at, `The network ends with ${words(output)}, but the task asks for one label: end with averagepool or last.`);
+  if (output.kind === 'sequence' && !task.tokens)
+    throw new Misfit(at, `The network ends with ${words(output)}, but the task asks for one label: end with averagepool or last.`);
   const width = widthOf(output);
   return {
     parameters: [
@@ -287,7 +318,13 @@ export function planNetwork(spec: Pick<CustomSpec, 'text' | 'tap'>, task: TaskSh
   const { statements, problems } = parseText(spec.text);
   const planner = new Planner(task, spec.tap === 'post');
   const plan: NetworkPlan = {
-    statements, layers: [], taps: planner.taps, head: [], headMultiplyAdds: 0, inputs: product(task.input), problem: problems[0] ?? null,
+    statements,
+    layers: [],
+    taps: planner.taps,
+    head: [],
+    headMultiplyAdds: 0,
+    inputs: product(task.input),
+    problem: problems[0] ?? null,
     output: task.tokens ? { kind: 'ids', shape: task.input } : { kind: 'image', shape: task.input },
   };
   if (plan.problem) return plan;

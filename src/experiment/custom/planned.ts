@@ -72,10 +72,14 @@ export const widthOf = (flow: Flow): number => flow.shape[flow.shape.length - 1]
 /** In a sentence. */
 export function words(flow: Flow): string {
   switch (flow.kind) {
-    case 'image': return `an image of ${flow.shape.join('×')}`;
-    case 'ids': return 'tokens that are not embedded yet';
-    case 'sequence': return `a sequence of ${flow.shape[0]} tokens with ${flow.shape[1]} units`;
-    case 'vector': return `a vector of ${flow.shape[0]}`;
+    case 'image':
+      return `an image of ${flow.shape.join('×')}`;
+    case 'ids':
+      return 'tokens that are not embedded yet';
+    case 'sequence':
+      return `a sequence of ${flow.shape[0]} tokens with ${flow.shape[1]} units`;
+    case 'vector':
+      return `a vector of ${flow.shape[0]}`;
   }
 }
 

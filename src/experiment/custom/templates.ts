@@ -10,7 +10,9 @@ export interface Template {
 
 export const TEMPLATES: readonly Template[] = [
   {
-    id: 'fcn', name: 'Fully connected', reads: 'images',
+    id: 'fcn',
+    name: 'Fully connected',
+    reads: 'images',
     text: `# Fully connected
 flatten
 repeat 3
@@ -21,7 +23,9 @@ repeat 3
 `,
   },
   {
-    id: 'convnet', name: 'Plain convnet', reads: 'images',
+    id: 'convnet',
+    name: 'Plain convnet',
+    reads: 'images',
     text: `# Plain convnet
 conv 16
 batchnorm
@@ -37,7 +41,9 @@ relu
 `,
   },
   {
-    id: 'resnet', name: 'ResNet', reads: 'images',
+    id: 'resnet',
+    name: 'ResNet',
+    reads: 'images',
     text: `# Small ResNet
 conv 16
 batchnorm
@@ -64,7 +70,9 @@ averagepool
 `,
   },
   {
-    id: 'vit', name: 'Vision transformer', reads: 'images',
+    id: 'vit',
+    name: 'Vision transformer',
+    reads: 'images',
     text: `# Vision transformer
 conv 32 4x4 stride=4
 tokens
@@ -84,7 +92,9 @@ averagepool
 `,
   },
   {
-    id: 'rnn', name: 'Recurrent', reads: 'tokens',
+    id: 'rnn',
+    name: 'Recurrent',
+    reads: 'tokens',
     text: `# GRU
 embed 64
 repeat 2
@@ -92,7 +102,9 @@ repeat 2
 `,
   },
   {
-    id: 'transformer', name: 'Transformer', reads: 'tokens',
+    id: 'transformer',
+    name: 'Transformer',
+    reads: 'tokens',
     text: `# Transformer
 embed 32
 positions sinusoidal
@@ -112,5 +124,4 @@ layernorm
 ];
 
 /** Templates of networks that can read a task. */
-export const templatesFor = (task: TaskShape): Template[] =>
-  TEMPLATES.filter(({ reads }) => (reads === 'tokens') === (task.tokens !== undefined));
+export const templatesFor = (task: TaskShape): Template[] => TEMPLATES.filter(({ reads }) => (reads === 'tokens') === (task.tokens !== undefined));

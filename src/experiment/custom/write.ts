@@ -4,28 +4,25 @@ import type { ConvNetSpec, CustomSpec, FcnSpec, NetworkSpec, ResNetSpec, RnnSpec
 import { BOTTLENECK_EXPANSION, describeNetwork } from '../describe.ts';
 
 const indent = (lines: readonly string[]): string[] => lines.map((line) => `  ${line}`);
-const repeat = (times: number, lines: readonly string[]): string[] =>
-  (times === 1 ? [...lines] : times < 1 ? [] : [`repeat ${times}`, ...indent(lines)]);
-const residual = (lines: readonly string[], skip: readonly string[] = []): string[] =>
-  ['residual', ...indent(lines), ...(skip.length > 0 ? indent(['skip', ...indent(skip)]) : [])];
+const repeat = (times: number, lines: readonly string[]): string[] => (times === 1 ? [...lines] : times < 1 ? [] : [`repeat ${times}`, ...indent(lines)]);
+const residual = (lines: readonly string[], skip: readonly string[] = []): string[] => [
+  'residual',
+  ...indent(lines),
+  ...(skip.length > 0 ? indent(['skip', ...indent(skip)]) : []),
+];
 
 const fcn = ({ depth, width, norm, dropout }: FcnSpec): string[] => [
   'flatten',
-  ...repeat(depth, [
-    `dense ${width}`, ...(norm === 'batch' ? ['batchnorm'] : []), 'relu', ...(dropout > 0 ? [`dropout ${dropout}`] : []),
-  ]),
+  ...repeat(depth, [`dense ${width}`, ...(norm === 'batch' ? ['batchnorm'] : []), 'relu', ...(dropout > 0 ? [`dropout ${dropout}`] : [])]),
 ];
 
 const strided = (stride: number): string => (stride > 1 ? ` stride=${stride}` : '');
 
 function resnet({ stages, width, block: kind }: ResNetSpec): string[] {
-  const conv = (channels: number, kernel: number, stride: number): string =>
-    `conv ${channels}${kernel === 3 ? '' : ` ${kernel}x${kernel}`}${strided(stride)}`;
+  const conv = (channels: number, kernel: number, stride: number): string => `conv ${channels}${kernel === 3 ? '' : ` ${kernel}x${kernel}`}${strided(stride)}`;
   const block = (inside: number, stride: number, project: boolean): string[] => {
     const out = kind === 'bottleneck' ? BOTTLENECK_EXPANSION * inside : inside;
-    const convs = kind === 'bottleneck'
-      ? [conv(inside, 1, 1), conv(inside, 3, stride), conv(out, 1, 1)]
-      : [conv(inside, 3, stride), conv(out, 3, 1)];
+    const convs = kind === 'bottleneck' ? [conv(inside, 1, 1), conv(inside, 3, stride), conv(out, 1, 1)] : [conv(inside, 3, stride), conv(out, 3, 1)];
     return [
       ...residual(
         convs.flatMap((line, i) => [line, 'batchnorm', ...(i < convs.length - 1 ? ['relu'] : [])]),
@@ -35,7 +32,9 @@ function resnet({ stages, width, block: kind }: ResNetSpec): string[] {
     ];
   };
   return [
-    conv(width, 3, 1), 'batchnorm', 'relu',
+    conv(width, 3, 1),
+    'batchnorm',
+    'relu',
     ...stages.flatMap((blocks, stage) => {
       const channels = width * 2 ** stage;
       const project = stage > 0 || kind === 'bottleneck';
@@ -63,8 +62,7 @@ const rnn = ({ cell, layers, width }: RnnSpec): string[] => [
 
 function transformer(spec: TransformerSpec, task: TaskShape): string[] {
   const pre = spec.norm === 'pre';
-  const part = (lines: readonly string[]): string[] =>
-    (pre ? residual(['layernorm', ...lines]) : [...residual(lines), 'layernorm']);
+  const part = (lines: readonly string[]): string[] => (pre ? residual(['layernorm', ...lines]) : [...residual(lines), 'layernorm']);
   return [
     `embed ${spec.width}`,
     `positions ${spec.positions}`,
@@ -80,14 +78,20 @@ function transformer(spec: TransformerSpec, task: TaskShape): string[] {
 /** A network as lines of text, or null where the text form has no words for it. */
 function linesOf(spec: Exclude<NetworkSpec, CustomSpec>, task: TaskShape): string[] | null {
   switch (spec.family) {
-    case 'fcn': return fcn(spec);
-    case 'resnet': return resnet(spec);
-    case 'convnet': return convnet(spec);
+    case 'fcn':
+      return fcn(spec);
+    case 'resnet':
+      return resnet(spec);
+    case 'convnet':
+      return convnet(spec);
     // It knows neither depth-wise convolutions nor class tokens.
     case 'convnext':
-    case 'vit': return null;
-    case 'rnn': return spec.chained ? null : rnn(spec);
-    case 'transformer': return transformer(spec, task);
+    case 'vit':
+      return null;
+    case 'rnn':
+      return spec.chained ? null : rnn(spec);
+    case 'transformer':
+      return transformer(spec, task);
   }
 }
 

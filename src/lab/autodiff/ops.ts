@@ -27,9 +27,7 @@ export function dense<T extends tf.Tensor>(tape: Tape, x: Value<T>, w: V3, b?: V
 }
 
 /** Batch normalisation over rows with batch statistics, then ReLU and mask where the options say so. */
-export function batchNorm(
-  tape: Tape, x: V3, gamma: V2, beta: V2, options: BatchNormOptions,
-): { value: V3; mean: tf.Tensor2D; variance: tf.Tensor2D } {
+export function batchNorm(tape: Tape, x: V3, gamma: V2, beta: V2, options: BatchNormOptions): { value: V3; mean: tf.Tensor2D; variance: tf.Tensor2D } {
   const { kernels } = tape;
   const forward = kernels.batchNorm(x.tensor, gamma.tensor, beta.tensor, options);
   const value = tape.push(forward.y, [x, gamma, beta], (dy) => {

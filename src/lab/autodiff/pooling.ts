@@ -21,10 +21,21 @@ function windows(x: tf.Tensor5D, side: number): Windows {
   const images = tf.reshape(x, [e * b, h, w, c]) as tf.Tensor4D;
   const whole = high * side === h && wide * side === w;
   return {
-    high, wide,
+    high,
+    wide,
     cropped: whole ? images : tf.slice(images, [0, 0, 0, 0], [e * b, high * side, wide * side, c]),
-    uncrop: (gradient) => tf.reshape(
-      whole ? gradient : tf.pad(gradient, [[0, 0], [0, h - high * side], [0, w - wide * side], [0, 0]]), x.shape),
+    uncrop: (gradient) =>
+      tf.reshape(
+        whole
+          ? gradient
+          : tf.pad(gradient, [
+              [0, 0],
+              [0, h - high * side],
+              [0, w - wide * side],
+              [0, 0],
+            ]),
+        x.shape,
+      ),
   };
 }
 
@@ -47,7 +58,10 @@ export function averagePool(tape: Tape, x: V5, side: number): V5 {
   const { high, wide, cropped, uncrop } = windows(x.tensor, side);
   const shape = [e * b, high, wide, c];
   const share = 1 / side ** 2;
-  const y = tf.mul(gather(cropped, shape, side, (part, axis) => tf.sum(part, axis)), share);
+  const y = tf.mul(
+    gather(cropped, shape, side, (part, axis) => tf.sum(part, axis)),
+    share,
+  );
   return tape.push(tf.reshape(y, [e, b, high, wide, c]) as tf.Tensor5D, [x], (dy) => [uncrop(spread(tf.mul(dy, share), shape, side))]);
 }
 
@@ -62,7 +76,10 @@ export function maxPool(tape: Tape, x: V5, side: number): V5 {
   const y = gather(cropped, shape, side, (part, axis) => tf.max(part, axis));
   return tape.push(tf.reshape(y, [e, b, high, wide, c]) as tf.Tensor5D, [x], (dy) => {
     const largest = tf.cast(tf.equal(cropped, spread(y, shape, side)), 'float32') as tf.Tensor4D;
-    const share = tf.div(tf.reshape(dy, shape), gather(largest, shape, side, (part, axis) => tf.sum(part, axis)));
+    const share = tf.div(
+      tf.reshape(dy, shape),
+      gather(largest, shape, side, (part, axis) => tf.sum(part, axis)),
+    );
     return [uncrop(tf.mul(largest, spread(share, shape, side)))];
   });
 }

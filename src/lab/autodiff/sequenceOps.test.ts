@@ -9,7 +9,10 @@ import * as ops from './sequenceOps.ts';
 import { Tape, type Value } from './tape.ts';
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-const random = (name: string, shape: readonly number[]) => stream(1, 'ops', name).normals(size(shape)).map((v) => 0.5 * v);
+const random = (name: string, shape: readonly number[]) =>
+  stream(1, 'ops', name)
+    .normals(size(shape))
+    .map((v) => 0.5 * v);
 
 type Forward = (tape: Tape, p: (name: string) => Value<never>) => Value;
 
@@ -17,9 +20,7 @@ type Forward = (tape: Tape, p: (name: string) => Value<never>) => Value;
 function evaluate(shapes: Record<string, number[]>, values: Map<string, Float32Array>, forward: Forward) {
   return tf.tidy(() => {
     const tape = new Tape(composed, true);
-    const parameters = new Map(
-      Object.entries(shapes).map(([name, shape]) => [name, tape.parameter(tf.tensor(values.get(name) as Float32Array, shape))]),
-    );
+    const parameters = new Map(Object.entries(shapes).map(([name, shape]) => [name, tape.parameter(tf.tensor(values.get(name) as Float32Array, shape))]));
     const y = forward(tape, (name) => parameters.get(name) as Value as Value<never>);
     const seed = random('seed', y.tensor.shape);
     const gradients = tape.gradients([[y, tf.tensor(seed, y.tensor.shape)]], [...parameters.values()]);
@@ -56,7 +57,12 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-describe.each([['rnn-tanh', 1], ['rnn-relu', 1], ['gru', 3], ['lstm', 4]] as Array<[RecurrentKind, number]>)('%s', (kind, gates) => {
+describe.each([
+  ['rnn-tanh', 1],
+  ['rnn-relu', 1],
+  ['gru', 3],
+  ['lstm', 4],
+] as Array<[RecurrentKind, number]>)('%s', (kind, gates) => {
   const columns = gates * 6;
   const weights = { input: [2, 5, columns], hidden: [2, 6, columns], inputBias: [2, columns], hiddenBias: [2, columns] };
 
@@ -72,15 +78,20 @@ describe.each([['rnn-tanh', 1], ['rnn-relu', 1], ['gru', 3], ['lstm', 4]] as Arr
   test.each([5, 13])('of tokens out of %i has the gradient and the values of their embedding', (vocabulary) => {
     const own = { table: [2, vocabulary, 5], input: weights.input, hidden: weights.hidden, inputBias: weights.inputBias };
     const all = tf.tensor3d([0, 3, 1, 2, 1, 1, 2, 0, 3, 3, 4, 0], [1, 3, 4], 'int32');
-    const both = [true, false].map((embedded): Forward => (tape, p) => {
-      const x = embedded ? ops.embedding(tape, all, p('table')) : { tokens: all, table: p('table') };
-      return ops.recurrent(tape, kind, x, { input: p('input'), hidden: p('hidden'), inputBias: p('inputBias') });
-    });
+    const both = [true, false].map(
+      (embedded): Forward =>
+        (tape, p) => {
+          const x = embedded ? ops.embedding(tape, all, p('table')) : { tokens: all, table: p('table') };
+          return ops.recurrent(tape, kind, x, { input: p('input'), hidden: p('hidden'), inputBias: p('inputBias') });
+        },
+    );
     const values = new Map(Object.entries(own).map(([name, shape]) => [name, Float32Array.from(random(name, shape))]));
     const [expected, actual] = both.map((forward) => evaluate(own, values, forward));
     expect(actual.loss).toBeCloseTo(expected.loss, 5);
     actual.gradients.forEach((gradient, i) => {
-      gradient.forEach((value, j) => { expect(value).toBeCloseTo(expected.gradients[i][j], 5); });
+      gradient.forEach((value, j) => {
+        expect(value).toBeCloseTo(expected.gradients[i][j], 5);
+      });
     });
   });
 
@@ -115,7 +126,11 @@ test('positions shared by all members have their gradient', () => {
 });
 
 describe('reading positions', () => {
-  const x = () => tf.tensor4d(Array.from({ length: 12 }, (_, i) => i + 1), [1, 2, 3, 2]);
+  const x = () =>
+    tf.tensor4d(
+      Array.from({ length: 12 }, (_, i) => i + 1),
+      [1, 2, 3, 2],
+    );
 
   test('the mean over all positions or those of the mask', () => {
     const tape = new Tape(composed, true);
@@ -148,5 +163,10 @@ test('gradients of some members at a view reach what is viewed', () => {
   const sum = whole.map((v, i) => v + (i >= 8 && i < 16 ? seed[i - 8] : 0));
   const of = (roots: Parameters<Tape['gradients']>[0]) => [...(tape.gradients(roots, [x])[0]?.dataSync() ?? [])];
   const expected = of([[y, tf.tensor3d(sum, [3, 2, 4])]]);
-  expect(of([[view, tf.tensor2d(seed, [1, 8]), 1], [y, tf.tensor3d(whole, [3, 2, 4])]])).toEqual(expected);
+  expect(
+    of([
+      [view, tf.tensor2d(seed, [1, 8]), 1],
+      [y, tf.tensor3d(whole, [3, 2, 4])],
+    ]),
+  ).toEqual(expected);
 });

@@ -91,9 +91,7 @@ export function layerNorm<T extends tf.Tensor>(tape: Tape, x: Value<T>, gamma: V
  * Multi-head self-attention without its projections: qkv `[E, B, T, 3·F]` (all queries, all keys, all values; F =
  * heads·D) → `[E, B, T, F]`, and the attention weights `[E, B, heads, T, T]`.
  */
-export function attention(
-  tape: Tape, qkv: V4, options: AttentionOptions,
-): { value: V4; weights: tf.Tensor5D } {
+export function attention(tape: Tape, qkv: V4, options: AttentionOptions): { value: V4; weights: tf.Tensor5D } {
   const { kernels } = tape;
   const forward = kernels.attention(qkv.tensor, options);
   const value = tape.push(forward.y, [qkv], (dy) => [kernels.attentionGrad(dy, qkv.tensor, forward, options)]);
@@ -139,9 +137,7 @@ export function prependToken(tape: Tape, token: V2, x: V4): V4 {
  */
 export function meanOverPositions(tape: Tape, x: V4, mask?: tf.Tensor3D): V3 {
   const length = x.tensor.shape[2];
-  const shares = mask
-    ? tf.expandDims(tf.div(mask, tf.maximum(tf.sum(mask, 2, true), 1)), 3)
-    : tf.fill([1, 1, length, 1], 1 / length);
+  const shares = mask ? tf.expandDims(tf.div(mask, tf.maximum(tf.sum(mask, 2, true), 1)), 3) : tf.fill([1, 1, length, 1], 1 / length);
   return weightedSum(tape, x, shares);
 }
 
@@ -173,7 +169,11 @@ function rowsAt(positions: tf.Tensor2D, batch: number, length: number): Rows {
   return {
     taken,
     from: () => {
-      const each = tf.tensor3d(Int32Array.from({ length }, (_, t) => t), [1, 1, length], 'int32');
+      const each = tf.tensor3d(
+        Int32Array.from({ length }, (_, t) => t),
+        [1, 1, length],
+        'int32',
+      );
       const here = tf.cast(tf.equal(tf.expandDims(positions, 2), each), 'int32');
       const one = tf.scalar(1, 'int32');
       const chosen = tf.sub(tf.mul(here, tf.expandDims(tf.add(examples, one), 2)), one);

@@ -15,26 +15,51 @@ type Case = (kernels: Kernels) => Record<string, tf.Tensor>;
 const random = <T extends tf.Tensor>(name: string, shape: number[], offset = 0): T =>
   tf.add(tf.tensor(stream(0, 'check', name).normals(shape.reduce((a, b) => a * b, 1)), shape), offset) as T;
 const labels = (members: number, batch: number, classes: number): tf.Tensor2D =>
-  tf.tensor2d(Int32Array.from({ length: members * batch }, (_, i) => (i * 7) % classes), [members, batch], 'int32');
+  tf.tensor2d(
+    Int32Array.from({ length: members * batch }, (_, i) => (i * 7) % classes),
+    [members, batch],
+    'int32',
+  );
 
 /** Weights after one SGD step of task, alignment and distillation loss: every gradient of the network at once. */
 function trainingStep(network: NetworkSpec, targetTap: string): Case {
   return (kernels) => {
     const batch = 12;
     const rates = [0.1, 0.1, 0.2, 0.2, 0.1, 0.1];
-    const group = new Group({
-      network, task: { input: [8, 8, 3], classes: 4, trainExamples: batch, valExamples: batch }, seeds: [0, 1, 0, 1, 0, 1], streamName: 'check',
-      optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 }, clipNorm: 1,
-    }, kernels);
+    const group = new Group(
+      {
+        network,
+        task: { input: [8, 8, 3], classes: 4, trainExamples: batch, valExamples: batch },
+        seeds: [0, 1, 0, 1, 0, 1],
+        streamName: 'check',
+        optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 },
+        clipNorm: 1,
+      },
+      kernels,
+    );
     const pack = group.step({
-      inputs: random('images', [2, batch, 8, 8, 3]), labels: labels(2, batch, 4),
-      scalars: tf.tensor2d(group.scalars(0, rates, rates.map(() => 1)), [SCALAR_ROWS, rates.length]),
+      inputs: random('images', [2, batch, 8, 8, 3]),
+      labels: labels(2, batch, 4),
+      scalars: tf.tensor2d(
+        group.scalars(
+          0,
+          rates,
+          rates.map(() => 1),
+        ),
+        [SCALAR_ROWS, rates.length],
+      ),
       // Three arms of two seeds: guided, distilled, and with neither.
       align: [{ members: { first: 0, count: 2 }, targetTap, guideGram: centredGram(kernels, random('guide', [2, batch, 40])), measure: 'cka' }],
-      distil: [{
-        members: { first: 2, count: 2 }, logits: random('teacher', [2, batch, 4]),
-        temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward',
-      }],
+      distil: [
+        {
+          members: { first: 2, count: 2 },
+          logits: random('teacher', [2, batch, 4]),
+          temperature: 2,
+          ceWeight: 0.5,
+          kdWeight: 0.5,
+          direction: 'forward',
+        },
+      ],
     });
     const weights = Object.fromEntries(group.model.weights.named().map(([name, tensor]) => [name, tf.clone(tensor)]));
     group.dispose();
@@ -57,8 +82,11 @@ export const CHECK_CASES: Record<string, Case> = {
     const shared = random<tf.Tensor3D>('shared', [1, 9, 33]);
     const first = k.denseGrad(dy, shared, w, { input: false, bias: true });
     return {
-      y: k.dense(x, w, { ...options, bias: random('bias', [2, 20]) }), ...k.denseGrad(dy, x, w, options),
-      first: k.dense(shared, w), dFirst: first.dWeights, dFirstBias: first.dBias as tf.Tensor2D,
+      y: k.dense(x, w, { ...options, bias: random('bias', [2, 20]) }),
+      ...k.denseGrad(dy, x, w, options),
+      first: k.dense(shared, w),
+      dFirst: first.dWeights,
+      dFirstBias: first.dBias as tf.Tensor2D,
     };
   },
   batchNorm: (k) => {
@@ -79,7 +107,11 @@ export const CHECK_CASES: Record<string, Case> = {
   'shared convolution': (k) => {
     const [x, filter, options] = [random<tf.Tensor5D>('x', [1, 2, 7, 7, 3]), random<tf.Tensor5D>('filter', [2, 3, 3, 3, 4]), { stride: 2, pad: 1 }];
     const dy = random<tf.Tensor5D>('dy', [2, 2, 4, 4, 4]);
-    return { y: k.conv2d(x, filter, options), dx: k.conv2dInputGrad(dy, filter, [1, 2, 7, 7, 3], options), dFilter: k.conv2dFilterGrad(dy, x, [2, 3, 3, 3, 4], options) };
+    return {
+      y: k.conv2d(x, filter, options),
+      dx: k.conv2dInputGrad(dy, filter, [1, 2, 7, 7, 3], options),
+      dFilter: k.conv2dFilterGrad(dy, x, [2, 3, 3, 3, 4], options),
+    };
   },
   relu: (k) => {
     const y = k.relu(random<tf.Tensor3D>('x', [2, 5, 7]));
@@ -92,8 +124,10 @@ export const CHECK_CASES: Record<string, Case> = {
     const [x, filter] = [random<tf.Tensor5D>('x', [2, 3, 5, 7, 6]), random<tf.Tensor4D>('filter', [2, 3, 3, 6])];
     const dy = random<tf.Tensor5D>('dy', [2, 3, 5, 7, 6]);
     return {
-      y: k.depthwiseConv(x, filter, random('bias', [2, 6])), plain: k.depthwiseConv(x, filter),
-      dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 3),
+      y: k.depthwiseConv(x, filter, random('bias', [2, 6])),
+      plain: k.depthwiseConv(x, filter),
+      dx: k.depthwiseConvInputGrad(dy, filter),
+      dFilter: k.depthwiseConvFilterGrad(dy, x, 3),
     };
   },
   'depthwise over many pixels': (k) => {
@@ -123,22 +157,35 @@ export const CHECK_CASES: Record<string, Case> = {
   },
   alignment: (k) => {
     const tape = new Tape(k, true);
-    const taps = new Map([['image', [4, 17, 300]], ['tokens', [4, 9, 5 * 6]]].map(([name, shape]) =>
-      [name as string, tape.parameter(random<tf.Tensor3D>(name as string, shape as number[]))]));
+    const taps = new Map(
+      [
+        ['image', [4, 17, 300]],
+        ['tokens', [4, 9, 5 * 6]],
+      ].map(([name, shape]) => [name as string, tape.parameter(random<tf.Tensor3D>(name as string, shape as number[]))]),
+    );
     // The second member's layer is collapsed.
     taps.set('collapsed', tape.parameter(tf.mul(random('collapsed', [4, 9, 30]), tf.tensor3d([1, 0, 1, 1], [4, 1, 1]))));
     const members = { first: 1, count: 2 };
     const gram = (name: string, shape: number[]) => centredGram(k, random(name, shape));
-    const roots = alignmentRoots(k, taps, [
-      { members, targetTap: 'image', guideGram: gram('own', [2, 17, 8]), measure: 'cka' },
-      { members, targetTap: 'image', guideGram: gram('shared', [1, 17, 8]), measure: 'cka-debiased' },
-      {
-        members, targetTap: 'tokens', guideGram: gram('position', [10, 9, 4]), measure: 'cka', view: new BatchView('position', 5),
-        shares: tf.tensor1d([0, 0.25, 0.25, 0.25, 0.25, 0.5, 0, 0.5, 0, 0]),
-      },
-      { members: { first: 0, count: 4 }, targetTap: 'tokens', guideGram: gram('last', [1, 9, 4]), measure: 'cka', view: new BatchView('last-token', 5) },
-      { members, targetTap: 'collapsed', guideGram: gram('guide', [2, 9, 4]), measure: 'cka' },
-    ], tf.tensor1d([1, 2, 0.5, 3]));
+    const roots = alignmentRoots(
+      k,
+      taps,
+      [
+        { members, targetTap: 'image', guideGram: gram('own', [2, 17, 8]), measure: 'cka' },
+        { members, targetTap: 'image', guideGram: gram('shared', [1, 17, 8]), measure: 'cka-debiased' },
+        {
+          members,
+          targetTap: 'tokens',
+          guideGram: gram('position', [10, 9, 4]),
+          measure: 'cka',
+          view: new BatchView('position', 5),
+          shares: tf.tensor1d([0, 0.25, 0.25, 0.25, 0.25, 0.5, 0, 0.5, 0, 0]),
+        },
+        { members: { first: 0, count: 4 }, targetTap: 'tokens', guideGram: gram('last', [1, 9, 4]), measure: 'cka', view: new BatchView('last-token', 5) },
+        { members, targetTap: 'collapsed', guideGram: gram('guide', [2, 9, 4]), measure: 'cka' },
+      ],
+      tf.tensor1d([1, 2, 0.5, 3]),
+    );
     return Object.fromEntries(roots.map(([, gradient], i) => [`root ${i}`, gradient]));
   },
   optimisers: (k) => {
@@ -148,7 +195,15 @@ export const CHECK_CASES: Record<string, Case> = {
     const squares = k.sumSquares([gradient, parameter]);
     // The second member's loss is not finite.
     const { active, scale } = k.control(tf.ones([2]), tf.tensor1d([1, Number.NaN]), squares, 0.5);
-    const members = { active, scale, factors: tf.tensor2d([[0.01, 0.02], [1.5, 1.2], [0.9, 1]]) };
+    const members = {
+      active,
+      scale,
+      factors: tf.tensor2d([
+        [0.01, 0.02],
+        [1.5, 1.2],
+        [0.9, 1],
+      ]),
+    };
     // More parameters than one dispatch can bind, and gaps between those that have a gradient. Copies: a kernel may update in place.
     const sizes = [3, 300, 7, 4];
     const updates = () => sizes.map((size, i) => ({ parameter: random(`p ${i}`, [2, size]), gradient: random(`g ${i}`, [2, size]), at: 5 + 610 * i }));
@@ -159,19 +214,36 @@ export const CHECK_CASES: Record<string, Case> = {
     // More than one dispatch can bind.
     const widths = [5, 300, 7, 4, 5, 6, 3, 8];
     const averages = k.runningAverages(
-      widths.map((width, i) => ({ running: random(`mean ${i}`, [2, width]), batch: random(`batch ${i}`, [2, width]), factor: 1.5 + i })), 0.1, active);
+      widths.map((width, i) => ({ running: random(`mean ${i}`, [2, width]), batch: random(`batch ${i}`, [2, width]), factor: 1.5 + i })),
+      0.1,
+      active,
+    );
     const joined = k.addToMembers(random('whole', [4, 5]), random('part', [2, 5]), 1);
     return {
-      squares, active, scale, joined, adam: adam.state, sgd: sgd.state,
-      ...named('adam', adam.parameters), ...named('sgd', sgd.parameters), ...named('average', averages),
+      squares,
+      active,
+      scale,
+      joined,
+      adam: adam.state,
+      sgd: sgd.state,
+      ...named('adam', adam.parameters),
+      ...named('sgd', sgd.parameters),
+      ...named('average', averages),
     };
   },
   tables: (k) => {
     const [shared, own] = [random<tf.Tensor3D>('shared', [1, 9, 5]), random<tf.Tensor3D>('own', [2, 9, 5])];
     const rows = tf.tensor2d([0, 8, 3, 3, -1, 9, 7, 1], [2, 4], 'int32');
-    const whole = tf.tensor3d(Int32Array.from({ length: 27 }, (_, i) => 7 * i), [1, 9, 3], 'int32');
+    const whole = tf.tensor3d(
+      Int32Array.from({ length: 27 }, (_, i) => 7 * i),
+      [1, 9, 3],
+      'int32',
+    );
     return {
-      shared: k.gatherRows(shared, rows), own: k.gatherRows(own, rows), members: k.gatherRows(own, rows, 6), integers: k.gatherRows(whole, rows, 4),
+      shared: k.gatherRows(shared, rows),
+      own: k.gatherRows(own, rows),
+      members: k.gatherRows(own, rows, 6),
+      integers: k.gatherRows(whole, rows, 4),
       // A copy: a kernel may update in place.
       scattered: k.scatterRows(tf.add(own, 0), tf.tensor1d([8, 0, 5], 'int32'), random('values', [3, 5]), 1),
     };

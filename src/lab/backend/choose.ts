@@ -76,12 +76,20 @@ export async function chooseBackend(choice: BackendChoice, files?: WasmFiles): P
       const started = backend === 'wasm' ? await startWasm(files) : backend === 'cpu' ? await startCpu() : await startWebGpu(found);
       const selfCheck = await checkKernels(backend, started);
       if (!(selfCheck.worstError <= TOLERANCE)) {
-        note(backend, 'failed', `the self-check of "${selfCheck.worstKernel}" was off by ${selfCheck.worstError.toPrecision(2)}: this device computes wrong results`);
+        note(
+          backend,
+          'failed',
+          `the self-check of "${selfCheck.worstKernel}" was off by ${selfCheck.worstError.toPrecision(2)}: this device computes wrong results`,
+        );
         continue;
       }
       note(backend, 'chosen', choice === 'auto' ? `fastest that works here: ${started.adapter}` : `you asked for it: ${started.adapter}`);
       const environment: Environment = {
-        backend, adapter: started.adapter, threads: started.threads, software: started.software, steps,
+        backend,
+        adapter: started.adapter,
+        threads: started.threads,
+        software: started.software,
+        steps,
         selfCheck: { ...selfCheck, passed: true },
       };
       return { environment, kernels: started.kernels, stepper: started.stepper ?? (() => new DirectSteps()), lost: started.lost };
@@ -91,5 +99,6 @@ export async function chooseBackend(choice: BackendChoice, files?: WasmFiles): P
   }
   throw new BackendError(
     `No backend could be started: ${steps.map((s) => `${s.backend}: ${s.reason}`).join('; ')}.`,
-    choice === 'auto' ? 'Update the browser, or try a current Chrome, Edge, Firefox or Safari.' : 'Choose "Auto" in the backend menu.');
+    choice === 'auto' ? 'Update the browser, or try a current Chrome, Edge, Firefox or Safari.' : 'Choose "Auto" in the backend menu.',
+  );
 }

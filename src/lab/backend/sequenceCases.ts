@@ -12,7 +12,12 @@ import { GATES, type RecurrentKind } from './kernels/sequenceTypes.ts';
 type Case = (kernels: Kernels) => Record<string, tf.Tensor>;
 
 const random = <T extends tf.Tensor>(name: string, shape: number[], scale = 1): T =>
-  tf.tensor(stream(0, 'check', name).normals(shape.reduce((a, b) => a * b, 1)).map((v) => scale * v), shape) as T;
+  tf.tensor(
+    stream(0, 'check', name)
+      .normals(shape.reduce((a, b) => a * b, 1))
+      .map((v) => scale * v),
+    shape,
+  ) as T;
 
 const tokens = (members: number, batch: number, length: number, vocabulary: number): tf.Tensor3D => {
   const values = Int32Array.from({ length: members * batch * length }, (_, i) => ((i * 5) % (vocabulary + 1)) - 1);
@@ -36,7 +41,9 @@ function recurrentCase(kind: RecurrentKind): Case {
 
 /** Value and all gradients of a small network on the tape. */
 function onTape(
-  kernels: Kernels, shapes: Record<string, number[]>, forward: (tape: Tape, p: (name: string) => Value<never>) => Value,
+  kernels: Kernels,
+  shapes: Record<string, number[]>,
+  forward: (tape: Tape, p: (name: string) => Value<never>) => Value,
 ): Record<string, tf.Tensor> {
   const tape = new Tape(kernels, true);
   const names = Object.keys(shapes);
@@ -49,7 +56,11 @@ function onTape(
 
 export const SEQUENCE_CASES: Record<string, Case> = {
   'losses with ignored rows': (k) => {
-    const labels = tf.tensor2d(Int32Array.from({ length: 22 }, (_, i) => (i < 11 ? (i % 4) - 1 : -1)), [2, 11], 'int32');
+    const labels = tf.tensor2d(
+      Int32Array.from({ length: 22 }, (_, i) => (i < 11 ? (i % 4) - 1 : -1)),
+      [2, 11],
+      'int32',
+    );
     const logits = random<tf.Tensor3D>('logits', [2, 11, 3], 3);
     const teacher = random<tf.Tensor3D>('teacher', [1, 11, 3], 3);
     const ce = k.softmaxCrossEntropy(logits, labels);
@@ -61,8 +72,10 @@ export const SEQUENCE_CASES: Record<string, Case> = {
     const table = random<tf.Tensor3D>('table', [2, 7, 5]);
     const dy = random<tf.Tensor4D>('dy', [2, 3, 6, 5]);
     return {
-      shared: k.embedding(tokens(1, 3, 6, 7), table), own: k.embedding(tokens(2, 3, 6, 7), table),
-      dShared: k.embeddingGrad(dy, tokens(1, 3, 6, 7), 7), dOwn: k.embeddingGrad(dy, tokens(2, 3, 6, 7), 7),
+      shared: k.embedding(tokens(1, 3, 6, 7), table),
+      own: k.embedding(tokens(2, 3, 6, 7), table),
+      dShared: k.embeddingGrad(dy, tokens(1, 3, 6, 7), 7),
+      dOwn: k.embeddingGrad(dy, tokens(2, 3, 6, 7), 7),
     };
   },
   'padded positions': (k) => {
@@ -85,7 +98,10 @@ export const SEQUENCE_CASES: Record<string, Case> = {
     const qkv = random<tf.Tensor4D>('qkv', [2, 3, 5, 24]);
     const dy = random<tf.Tensor4D>('dy', [2, 3, 5, 8]);
     const keyMask = tf.cast(tf.greater(random('mask', [1, 3, 5]), -0.3), 'float32') as tf.Tensor3D;
-    const results = [{ heads: 2, causal: true }, { heads: 4, causal: false, keyMask }].map((options, i) => {
+    const results = [
+      { heads: 2, causal: true },
+      { heads: 4, causal: false, keyMask },
+    ].map((options, i) => {
       const forward = k.attention(qkv, options);
       return { [`y${i}`]: forward.y, [`weights${i}`]: forward.weights, [`dQkv${i}`]: k.attentionGrad(dy, qkv, forward, options) };
     });
@@ -97,26 +113,18 @@ export const SEQUENCE_CASES: Record<string, Case> = {
     return { tanh: y, dTanh: k.tanhGrad(dy, y), gelu: k.gelu(x), dGelu: k.geluGrad(dy, x) };
   },
   'recurrent network': (k) =>
-    onTape(
-      k,
-      { table: [2, 7, 5], input: [2, 5, 18], hidden: [2, 6, 18], inputBias: [2, 18], hiddenBias: [2, 18], initial: [2, 3, 6] },
-      (tape, p) => {
-        const x = ops.embedding(tape, tokens(1, 3, 4, 7), p('table'));
-        const weights = { input: p('input'), hidden: p('hidden'), inputBias: p('inputBias'), hiddenBias: p('hiddenBias') };
-        return ops.takePosition(tape, ops.recurrent(tape, 'gru', x, weights, p('initial')));
-      },
-    ),
+    onTape(k, { table: [2, 7, 5], input: [2, 5, 18], hidden: [2, 6, 18], inputBias: [2, 18], hiddenBias: [2, 18], initial: [2, 3, 6] }, (tape, p) => {
+      const x = ops.embedding(tape, tokens(1, 3, 4, 7), p('table'));
+      const weights = { input: p('input'), hidden: p('hidden'), inputBias: p('inputBias'), hiddenBias: p('hiddenBias') };
+      return ops.takePosition(tape, ops.recurrent(tape, 'gru', x, weights, p('initial')));
+    }),
   'attention block': (k) =>
-    onTape(
-      k,
-      { table: [2, 7, 8], positions: [2, 4, 8], gamma: [2, 8], beta: [2, 8], qkv: [2, 8, 24], out: [2, 8, 8], bias: [2, 8] },
-      (tape, p) => {
-        const keyMask = tf.tensor3d([1, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1], [1, 3, 4]);
-        const x = ops.addPositions(tape, ops.embedding(tape, tokens(1, 3, 4, 7), p('table')), p('positions'));
-        const normal = ops.layerNorm<tf.Tensor4D>(tape, x, p('gamma'), p('beta'));
-        const { value } = ops.attention(tape, dense(tape, normal, p('qkv')), { heads: 2, causal: true, keyMask });
-        const out = ops.gelu(tape, ops.tanh(tape, dense(tape, value, p('out'), p('bias'))));
-        return ops.meanOverPositions(tape, out, keyMask);
-      },
-    ),
+    onTape(k, { table: [2, 7, 8], positions: [2, 4, 8], gamma: [2, 8], beta: [2, 8], qkv: [2, 8, 24], out: [2, 8, 8], bias: [2, 8] }, (tape, p) => {
+      const keyMask = tf.tensor3d([1, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 1], [1, 3, 4]);
+      const x = ops.addPositions(tape, ops.embedding(tape, tokens(1, 3, 4, 7), p('table')), p('positions'));
+      const normal = ops.layerNorm<tf.Tensor4D>(tape, x, p('gamma'), p('beta'));
+      const { value } = ops.attention(tape, dense(tape, normal, p('qkv')), { heads: 2, causal: true, keyMask });
+      const out = ops.gelu(tape, ops.tanh(tape, dense(tape, value, p('out'), p('bias'))));
+      return ops.meanOverPositions(tape, out, keyMask);
+    }),
 };

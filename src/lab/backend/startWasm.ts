@@ -34,7 +34,7 @@ export async function startWasm(files?: WasmFiles): Promise<Started> {
   if (!(await tf.setBackend('wasm'))) throw new Error('this browser cannot run WebAssembly');
   await tf.ready();
   const native = await createWasmKernels();
-  if (!native) throw new Error('this browser\'s WebAssembly has no SIMD');
+  if (!native) throw new Error("this browser's WebAssembly has no SIMD");
   const { kernels, threads, relaxed } = native;
   const adapter = `SIMD${relaxed ? ' with fused multiply-add' : ''}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
   return { kernels, adapter, threads, software: false, lost: new Promise(() => {}), fingerprint: `wasm ${adapter}` };

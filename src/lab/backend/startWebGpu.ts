@@ -16,9 +16,7 @@ export async function findAdapter(): Promise<FoundAdapter> {
   const none = (reason: string): FoundAdapter => ({ adapter: null, name: '', software: false, reason });
   const gpu = globalThis.navigator?.gpu;
   if (!gpu) {
-    return none(globalThis.isSecureContext === false
-      ? 'the page was opened over plain http, where browsers switch WebGPU off'
-      : 'this browser has no WebGPU');
+    return none(globalThis.isSecureContext === false ? 'the page was opened over plain http, where browsers switch WebGPU off' : 'this browser has no WebGPU');
   }
   try {
     const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -45,7 +43,11 @@ export async function startWebGpu(found: FoundAdapter | null): Promise<Started> 
   const { device } = tf.backend() as unknown as { device: GPUDevice };
   const name = found?.name ?? 'GPU';
   return {
-    kernels: createWebGpuKernels(), stepper: (replay) => new Capture({ replay }), adapter: name, threads: 1, software: found?.software ?? false,
+    kernels: createWebGpuKernels(),
+    stepper: (replay) => new Capture({ replay }),
+    adapter: name,
+    threads: 1,
+    software: found?.software ?? false,
     lost: Promise.race([
       device.lost.then((info) => info.message || info.reason),
       // After a validation error the GPU computes nothing more, silently.

@@ -19,10 +19,17 @@ describe('CIFAR-10', () => {
     expect(facts).toMatchObject({ height: 32, width: 32, channels: 3, train: 20, val: 17 });
     expect((facts as ImageFacts).classes).toHaveLength(10);
     expect([...parts.labels]).toEqual(Array.from({ length: 37 }, (_, i) => i % 10));
-    for (const [image, place, channel] of [[0, 0, 0], [3, 5, 2], [36, 1023, 1]]) {
+    for (const [image, place, channel] of [
+      [0, 0, 0],
+      [3, 5, 2],
+      [36, 1023, 1],
+    ]) {
       expect(parts.pixels[image * 3072 + place * 3 + channel]).toBe(cifarPixel(image, channel, place));
     }
-    expect(notes).toEqual(['“data_batch_1.bin” is not the official file: it holds 20 images, not 10,000.', '“test_batch.bin” is not the official file: it holds 17 images, not 10,000.']);
+    expect(notes).toEqual([
+      '“data_batch_1.bin” is not the official file: it holds 20 images, not 10,000.',
+      '“test_batch.bin” is not the official file: it holds 17 images, not 10,000.',
+    ]);
   });
 
   test('without a test batch holds back a sixth, always the same', async () => {
@@ -37,7 +44,10 @@ describe('CIFAR-10', () => {
 });
 
 test('CIFAR-100 is told by its record, and its fine labels are the classes', async () => {
-  const { name, facts, parts } = await read([given('train.bin', cifarFile(120, { labels: 2, classes: 100 })), given('test.bin', cifarFile(20, { labels: 2, classes: 100 }))]);
+  const { name, facts, parts } = await read([
+    given('train.bin', cifarFile(120, { labels: 2, classes: 100 })),
+    given('test.bin', cifarFile(20, { labels: 2, classes: 100 })),
+  ]);
   expect(name).toBe('CIFAR-100');
   expect((facts as ImageFacts).classes[99]).toBe('worm');
   expect(parts.labels[119]).toBe(19);
@@ -51,9 +61,21 @@ describe('refuses', () => {
   coarse[2 * 3074] = 20;
   test.each<[string, GivenFile[], string]>([
     ['a label out of range', [given('data_batch_1.bin', bad)], '“data_batch_1.bin” is no CIFAR-10 file: image 8 has the label 77, and labels go from 0 to 9.'],
-    ['a coarse label out of range', [given('train.bin', coarse)], '“train.bin” is no CIFAR-100 file: image 3 has the label 20, 2, and labels go from 0 to 19, 99.'],
-    ['two data sets at once', [given('data_batch_1.bin', cifarFile(20)), given('train.bin', cifarFile(20, { labels: 2, classes: 100 }))], '“data_batch_1.bin” is CIFAR-10 and “train.bin” is CIFAR-100.'],
-    ['the Python version', [given('data_batch_1', new Uint8Array([0x80, 2, 0x7d]))], '“data_batch_1” is from the Python version of CIFAR, which cannot be read here.'],
+    [
+      'a coarse label out of range',
+      [given('train.bin', coarse)],
+      '“train.bin” is no CIFAR-100 file: image 3 has the label 20, 2, and labels go from 0 to 19, 99.',
+    ],
+    [
+      'two data sets at once',
+      [given('data_batch_1.bin', cifarFile(20)), given('train.bin', cifarFile(20, { labels: 2, classes: 100 }))],
+      '“data_batch_1.bin” is CIFAR-10 and “train.bin” is CIFAR-100.',
+    ],
+    [
+      'the Python version',
+      [given('data_batch_1', new Uint8Array([0x80, 2, 0x7d]))],
+      '“data_batch_1” is from the Python version of CIFAR, which cannot be read here.',
+    ],
     ['a handful of images', [given('data_batch_1.bin', cifarFile(3))], 'CIFAR-10 has only 3 images.'],
   ])('%s', async (_, files, message) => {
     await expect(read(files)).rejects.toThrow(message);
@@ -63,7 +85,9 @@ describe('refuses', () => {
 test('a file of another name that was cut off is told what it may be', async () => {
   const sources = await Promise.all([given('fünf.bin', cifarFile(3).slice(0, 7000))].map((file) => Source.open(file)));
   expect(cifar.recognises(sources)).toBe(false);
-  expect(cutCifar(sources)).toMatchObject({ message: expect.stringMatching(/If it is CIFAR, it was cut off or changed: its 7,000 bytes are not a multiple of 3073/) });
+  expect(cutCifar(sources)).toMatchObject({
+    message: expect.stringMatching(/If it is CIFAR, it was cut off or changed: its 7,000 bytes are not a multiple of 3073/),
+  });
   expect(cutCifar([])).toBeUndefined();
 });
 

@@ -24,20 +24,28 @@ const FORMATS: readonly Format[] = [
     name: 'CIFAR-10',
     classes: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
     labels: [10],
-    official: [[/^data_batch_[1-5]\.bin$/, 10_000], [/^test_batch\.bin$/, 10_000]],
+    official: [
+      [/^data_batch_[1-5]\.bin$/, 10_000],
+      [/^test_batch\.bin$/, 10_000],
+    ],
   },
   {
     name: 'CIFAR-100',
     classes: (
-      'apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle caterpillar cattle chair '
-      + 'chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant flatfish forest fox girl hamster house kangaroo keyboard '
-      + 'lamp lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear '
-      + 'pickup_truck pine_tree plain plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk skyscraper snail '
-      + 'snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor train trout tulip turtle wardrobe whale '
-      + 'willow_tree wolf woman worm'
-    ).split(' ').map((name) => name.replace('_', ' ')),
+      'apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle caterpillar cattle chair ' +
+      'chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant flatfish forest fox girl hamster house kangaroo keyboard ' +
+      'lamp lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear ' +
+      'pickup_truck pine_tree plain plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk skyscraper snail ' +
+      'snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger tractor train trout tulip turtle wardrobe whale ' +
+      'willow_tree wolf woman worm'
+    )
+      .split(' ')
+      .map((name) => name.replace('_', ' ')),
     labels: [20, 100],
-    official: [[/^train\.bin$/, 50_000], [/^test\.bin$/, 10_000]],
+    official: [
+      [/^train\.bin$/, 50_000],
+      [/^test\.bin$/, 10_000],
+    ],
   },
 ];
 
@@ -118,7 +126,10 @@ export const cifar: Reader = {
     if (pickled) throw new FileError(`“${pickled.path}” is from the Python version of CIFAR, which cannot be read here.`, GET_BINARY);
     const total = wanted.reduce((sum, { size }) => sum + size, 0);
     if (total > MAX_PIXEL_BYTES) {
-      throw new FileError(`“${wanted[0].path}” and the files with it are too large (${Math.round(total / 2 ** 20)} MB).`, `At most ${MAX_PIXEL_BYTES / 2 ** 20} MB of images fit.`);
+      throw new FileError(
+        `“${wanted[0].path}” and the files with it are too large (${Math.round(total / 2 ** 20)} MB).`,
+        `At most ${MAX_PIXEL_BYTES / 2 ** 20} MB of images fit.`,
+      );
     }
     const sets: Record<'train' | 'val', ImageSet[]> = { train: [], val: [] };
     const notes: string[] = [];
@@ -129,7 +140,10 @@ export const cifar: Reader = {
       const format = formatOf(file, bytes);
       found ??= { format, file };
       if (format !== found.format) {
-        throw new FileError(`“${found.file.path}” is ${found.format.name} and “${file.path}” is ${format.name}.`, 'Choose the files of one data set at a time.');
+        throw new FileError(
+          `“${found.file.path}” is ${found.format.name} and “${file.path}” is ${format.name}.`,
+          'Choose the files of one data set at a time.',
+        );
       }
       const set = unpack(bytes, format);
       const expected = format.official.find(([name]) => name.test(file.name))?.[1];

@@ -16,8 +16,7 @@ const isZip = ({ head }: Source): boolean => startsWith(head, [0x50, 0x4b, 3, 4]
 const isTar = ({ head }: Source): boolean => textAt(head, 257, 5) === 'ustar';
 
 /** Text of a fixed field, up to its first zero. */
-const textAt = (bytes: Uint8Array, from: number, length: number): string =>
-  new TextDecoder().decode(bytes.subarray(from, from + length)).replace(/\0.*$/s, '');
+const textAt = (bytes: Uint8Array, from: number, length: number): string => new TextDecoder().decode(bytes.subarray(from, from + length)).replace(/\0.*$/s, '');
 
 const damaged = (path: string): FileError => new FileError(`“${path}” is damaged or was cut off: it cannot be unpacked.`, 'Fetch the file again.');
 
@@ -33,7 +32,11 @@ class Budget {
   /** @throws {FileError} when more has been unpacked than may be */
   take(path: string, bytes: number): void {
     this.#left -= bytes;
-    if (this.#left < 0) throw new FileError(`“${path}” is too large: unpacked it has more than ${Math.round(this.#most / 2 ** 20)} MB.`, 'Use a smaller data set, or a part of it.');
+    if (this.#left < 0)
+      throw new FileError(
+        `“${path}” is too large: unpacked it has more than ${Math.round(this.#most / 2 ** 20)} MB.`,
+        'Use a smaller data set, or a part of it.',
+      );
   }
 }
 
@@ -86,8 +89,9 @@ async function unzip(file: Source, budget: Budget): Promise<Source[]> {
   } catch (error) {
     throw error instanceof FileError ? error : damaged(file.path);
   }
-  return Promise.all(Object.entries(entries).map(([path, content]) =>
-    Source.open({ path, blob: new Blob([content as Uint8Array<ArrayBuffer>]) }, file.official)));
+  return Promise.all(
+    Object.entries(entries).map(([path, content]) => Source.open({ path, blob: new Blob([content as Uint8Array<ArrayBuffer>]) }, file.official)),
+  );
 }
 
 const BLOCK = 512;
@@ -96,7 +100,7 @@ const BLOCK = 512;
 async function untar(file: Source, budget: Budget): Promise<Source[]> {
   const found: Source[] = [];
   let longName: string | undefined;
-  for (let at = 0; at + BLOCK <= file.size;) {
+  for (let at = 0; at + BLOCK <= file.size; ) {
     const head = new Uint8Array(await file.blob.slice(at, at + BLOCK).arrayBuffer());
     if (head.every((byte) => byte === 0)) break;
     const size = Number.parseInt(textAt(head, 124, 12).trim() || '0', 8);
@@ -119,5 +123,8 @@ async function untar(file: Source, budget: Budget): Promise<Source[]> {
   return found;
 }
 
-const UNPACKERS: readonly (readonly [recognises: (file: Source) => boolean, unpack: (file: Source, budget: Budget) => Promise<Source[]>])[] =
-  [[isGzip, gunzip], [isZip, unzip], [isTar, untar]];
+const UNPACKERS: readonly (readonly [recognises: (file: Source) => boolean, unpack: (file: Source, budget: Budget) => Promise<Source[]>])[] = [
+  [isGzip, gunzip],
+  [isZip, unzip],
+  [isTar, untar],
+];

@@ -45,7 +45,10 @@ afterAll(() => {
 });
 
 test('brings files with their names, and tells how much is there', async () => {
-  for (const [folder, total] of [['', FILE.length], ['/stream', null]] as const) {
+  for (const [folder, total] of [
+    ['', FILE.length],
+    ['/stream', null],
+  ] as const) {
     const told: [string, number, number | null][] = [];
     const [{ path, blob }] = await fetchFiles([`${root}${folder}/data_batch_1.bin`], (name) => (done, of) => told.push([name, done, of]));
     expect(path).toBe('data_batch_1.bin');
@@ -63,7 +66,12 @@ test('what was fetched is kept, and used without the network', async () => {
 test.each([
   ['what is no address', 'C:\\data.bin', /“C:\\data.bin” is no web address/, /https:/],
   ['a file that is not there', '/nothing.bin', /“nothing.bin” could not be fetched: 127.0.0.1 answered 404 Not Found/, /Download it yourself from http/],
-  ['a host that is not there', 'http://127.0.0.1:1/data.bin', /“data.bin” could not be fetched: 127.0.0.1 cannot be reached, or does not let other pages read its files/, /drop the file on this page/],
+  [
+    'a host that is not there',
+    'http://127.0.0.1:1/data.bin',
+    /“data.bin” could not be fetched: 127.0.0.1 cannot be reached, or does not let other pages read its files/,
+    /drop the file on this page/,
+  ],
   ['a connection that breaks', '/cut.bin', /“cut.bin” broke off/, /Try again; nothing was kept/],
   ['a file that is too large', '/huge.bin', /“huge.bin” is larger than 1 GB/, /smaller/],
 ])('says of %s what to do', async (_, address, message, remedy) => {

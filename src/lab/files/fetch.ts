@@ -44,7 +44,7 @@ async function fetchFile(address: string, progress: (name: string) => OnProgress
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;
   try {
-    for (const reader = response.body.getReader(); ;) {
+    for (const reader = response.body.getReader(); ; ) {
       const { done: ended, value } = await reader.read();
       if (ended) break;
       parts.push(value);
@@ -59,6 +59,7 @@ async function fetchFile(address: string, progress: (name: string) => OnProgress
     if (error instanceof FileError || signal?.aborted) throw error;
     throw new FileError(`“${path}” broke off after ${done.toLocaleString('en')} bytes.`, 'Try again; nothing was kept.');
   }
-  if (known !== null && done !== known) throw new FileError(`“${path}” broke off: ${done.toLocaleString('en')} of ${known.toLocaleString('en')} bytes came.`, 'Try again; nothing was kept.');
+  if (known !== null && done !== known)
+    throw new FileError(`“${path}” broke off: ${done.toLocaleString('en')} of ${known.toLocaleString('en')} bytes came.`, 'Try again; nothing was kept.');
   return { path, blob: new Blob(parts) };
 }

@@ -19,7 +19,15 @@ const FOUR = () => [
 test('reads the four files of MNIST, packed or not, in any order', async () => {
   const library = newLibrary();
   const asset = await library.add(FOUR().reverse());
-  expect(asset.facts).toEqual({ kind: 'images', height: 6, width: 5, channels: 1, classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'], train: 40, val: 20 });
+  expect(asset.facts).toEqual({
+    kind: 'images',
+    height: 6,
+    width: 5,
+    channels: 1,
+    classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    train: 40,
+    val: 20,
+  });
   const pixels = new Uint8Array(await (await library.part(asset, 'pixels')).arrayBuffer());
   expect([...pixels.slice(0, 3), pixels[255], pixels[256], pixels[40 * 30]]).toEqual([0, 1, 2, 255, 0, 0]);
   expect([...new Uint8Array(await (await library.part(asset, 'labels')).arrayBuffer()).slice(39, 42)]).toEqual([9, 0, 1]);
@@ -33,10 +41,26 @@ test('one image file and one label file belong together, whatever they are calle
 });
 
 test.each<[string, () => GivenFile[], string]>([
-  ['a file that was cut off', () => [given('train-images-idx3-ubyte', idxFile([40, 6, 5]).slice(0, 900)), FOUR()[1]], '“train-images-idx3-ubyte” was cut off: it has 900 bytes of 1,216.'],
-  ['a packed file that was cut off', () => [given('train-images-idx3-ubyte.gz', zipped(idxFile([40, 6, 5])).slice(0, 90))], '“train-images-idx3-ubyte.gz” is damaged or was cut off: it cannot be unpacked.'],
-  ['bytes too many', () => [given('x', new Uint8Array([...idxFile([40, 6, 5]), 1])), given('y', idxFile([40]))], '“x” is longer than its header says: 1,217 bytes instead of 1,216.'],
-  ['labels of other images', () => [FOUR()[0], given('train-labels-idx1-ubyte', idxFile([39], 10))], '“train-images-idx3-ubyte” holds 40 images, “train-labels-idx1-ubyte” 39 labels.'],
+  [
+    'a file that was cut off',
+    () => [given('train-images-idx3-ubyte', idxFile([40, 6, 5]).slice(0, 900)), FOUR()[1]],
+    '“train-images-idx3-ubyte” was cut off: it has 900 bytes of 1,216.',
+  ],
+  [
+    'a packed file that was cut off',
+    () => [given('train-images-idx3-ubyte.gz', zipped(idxFile([40, 6, 5])).slice(0, 90))],
+    '“train-images-idx3-ubyte.gz” is damaged or was cut off: it cannot be unpacked.',
+  ],
+  [
+    'bytes too many',
+    () => [given('x', new Uint8Array([...idxFile([40, 6, 5]), 1])), given('y', idxFile([40]))],
+    '“x” is longer than its header says: 1,217 bytes instead of 1,216.',
+  ],
+  [
+    'labels of other images',
+    () => [FOUR()[0], given('train-labels-idx1-ubyte', idxFile([39], 10))],
+    '“train-images-idx3-ubyte” holds 40 images, “train-labels-idx1-ubyte” 39 labels.',
+  ],
   ['images alone', () => FOUR().slice(0, 1), '“train-images-idx3-ubyte” came without its labels.'],
   ['labels alone', () => FOUR().slice(1, 2), '“train-labels-idx1-ubyte” holds labels without images.'],
   ['something else of that name', () => [given('train-images-idx3-ubyte', '<html>404</html>')], '“train-images-idx3-ubyte” is no IDX file'],

@@ -26,7 +26,11 @@ function sizes(file: Source): number[] {
   const read = Array.from({ length: count }, (_, i) => view.getUint32(4 + 4 * i));
   const expected = header + read.reduce((product, size) => product * size, 1);
   if (file.size < expected) throw cutOff(file, expected);
-  if (file.size > expected) throw new FileError(`“${file.path}” is longer than its header says: ${file.size.toLocaleString('en')} bytes instead of ${expected.toLocaleString('en')}.`, 'It may be damaged: fetch the file again.');
+  if (file.size > expected)
+    throw new FileError(
+      `“${file.path}” is longer than its header says: ${file.size.toLocaleString('en')} bytes instead of ${expected.toLocaleString('en')}.`,
+      'It may be damaged: fetch the file again.',
+    );
   return read;
 }
 
@@ -34,14 +38,21 @@ const cutOff = (file: Source, expected: number): FileError =>
   new FileError(`“${file.path}” was cut off: it has ${file.size.toLocaleString('en')} bytes of ${expected.toLocaleString('en')}.`, 'Fetch the file again.');
 
 /** What the names of two files that belong together have in common. */
-const pairName = ({ name }: Source): string => name.replace(/images?|labels?/i, '').replace(/idx\d/i, '').toLowerCase();
+const pairName = ({ name }: Source): string =>
+  name
+    .replace(/images?|labels?/i, '')
+    .replace(/idx\d/i, '')
+    .toLowerCase();
 const isTest = ({ name }: Source): boolean => /t10k|test|val/i.test(name);
 
 async function readPair(images: Source, labels: Source): Promise<ImageSet & { height: number; width: number }> {
   const [count, height, width] = sizes(images);
   const [labelCount] = sizes(labels);
   if (count !== labelCount) {
-    throw new FileError(`“${images.path}” holds ${count.toLocaleString('en')} images, “${labels.path}” ${labelCount.toLocaleString('en')} labels.`, 'Choose an image file and the label file that belongs to it.');
+    throw new FileError(
+      `“${images.path}” holds ${count.toLocaleString('en')} images, “${labels.path}” ${labelCount.toLocaleString('en')} labels.`,
+      'Choose an image file and the label file that belongs to it.',
+    );
   }
   if (Math.min(height, width) < 1 || Math.max(height, width) > LARGEST_SIDE) {
     throw new FileError(`“${images.path}” has images of ${height}×${width} pixels.`, `They may have at most ${LARGEST_SIDE}×${LARGEST_SIDE}.`);
@@ -54,18 +65,27 @@ export const idx: Reader = {
 
   async read(files, onProgress) {
     const misnamed = files.find(isMisnamed);
-    if (misnamed) throw new FileError(`“${misnamed.path}” is no IDX file: it does not begin with 0, 0, 8 and the number of dimensions.`, 'It may be damaged: fetch the file again.');
+    if (misnamed)
+      throw new FileError(
+        `“${misnamed.path}” is no IDX file: it does not begin with 0, 0, 8 and the number of dimensions.`,
+        'It may be damaged: fetch the file again.',
+      );
     const images = files.filter(isImages);
     const labels = files.filter(isLabels);
     const total = images.reduce((sum, { size }) => sum + size, 0);
-    if (total > MAX_PIXEL_BYTES) throw new FileError(`“${images[0].path}” is too large (${Math.round(total / 2 ** 20)} MB).`, `At most ${MAX_PIXEL_BYTES / 2 ** 20} MB of images fit.`);
+    if (total > MAX_PIXEL_BYTES)
+      throw new FileError(`“${images[0].path}” is too large (${Math.round(total / 2 ** 20)} MB).`, `At most ${MAX_PIXEL_BYTES / 2 ** 20} MB of images fit.`);
     const sets: Partial<Record<'train' | 'val', Awaited<ReturnType<typeof readPair>>>> = {};
     let done = 0;
     for (const file of images) {
       const own = labels.find((other) => pairName(other) === pairName(file)) ?? (images.length === 1 && labels.length === 1 ? labels[0] : undefined);
       if (!own) throw new FileError(`“${file.path}” came without its labels.`, FOUR);
       const split = isTest(file) && images.length > 1 ? 'val' : 'train';
-      if (sets[split]) throw new FileError(`“${file.path}” is a second file of ${split === 'val' ? 'validation' : 'training'} images.`, 'Choose the files of one data set at a time.');
+      if (sets[split])
+        throw new FileError(
+          `“${file.path}” is a second file of ${split === 'val' ? 'validation' : 'training'} images.`,
+          'Choose the files of one data set at a time.',
+        );
       sets[split] = await readPair(file, own);
       done += file.size;
       onProgress(done, total);
@@ -74,7 +94,10 @@ export const idx: Reader = {
     if (!train) throw new FileError(`“${labels[0].path}” holds labels without images.`, FOUR);
     const val = sets.train ? (sets.val ?? null) : null;
     if (val && (val.height !== train.height || val.width !== train.width)) {
-      throw new FileError(`Training images have ${train.height}×${train.width} pixels, validation images ${val.height}×${val.width}.`, 'Choose the files of one data set at a time.');
+      throw new FileError(
+        `Training images have ${train.height}×${train.width} pixels, validation images ${val.height}×${val.width}.`,
+        'Choose the files of one data set at a time.',
+      );
     }
     const official = new Set(images.map((file) => file.official));
     const known = official.size === 1 ? [...official][0] : undefined;

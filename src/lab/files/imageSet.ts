@@ -27,7 +27,11 @@ export interface ImageSet {
  * @throws {FileError} when there are too few images
  */
 export function imageDraft(
-  name: string, notes: string[], about: Omit<ImageFacts, 'kind' | 'train' | 'val'>, train: ImageSet, val: ImageSet | null,
+  name: string,
+  notes: string[],
+  about: Omit<ImageFacts, 'kind' | 'train' | 'val'>,
+  train: ImageSet,
+  val: ImageSet | null,
 ): AssetDraft {
   const count = train.labels.length + (val?.labels.length ?? 0);
   if (count < FEWEST) throw new FileError(`${name} has only ${count} images.`, `At least ${FEWEST} are needed.`);
@@ -35,7 +39,8 @@ export function imageDraft(
   const [trainCount, all] = val ? [train.labels.length, joined([train, val])] : held(train, size);
   const facts: ImageFacts = { kind: 'images', ...about, train: trainCount, val: count - trainCount };
   return {
-    name, facts,
+    name,
+    facts,
     notes: val ? notes : [...notes, `The files name no validation images: ${facts.val} of the ${count} were held back for that.`],
     identity: [about.height, about.width, about.channels, about.classes.length, trainCount],
     parts: { pixels: all.pixels, labels: all.labels },

@@ -31,28 +31,40 @@ const { dense, conv2d, flatten, embedding, gru, batchNormalization, add } = laye
 function images(classes = 8): layers.LayersModel {
   const input = layers.input({ shape: [8, 8, 3] });
   const first = conv2d({ filters: 4, kernelSize: 3, padding: 'same', activation: 'relu', name: 'stem' }).apply(input) as layers.SymbolicTensor;
-  const second = batchNormalization({ name: 'norm' }).apply(conv2d({ filters: 4, kernelSize: 3, padding: 'same', name: 'inner' }).apply(first)) as layers.SymbolicTensor;
+  const second = batchNormalization({ name: 'norm' }).apply(
+    conv2d({ filters: 4, kernelSize: 3, padding: 'same', name: 'inner' }).apply(first),
+  ) as layers.SymbolicTensor;
   const sum = add({ name: 'sum' }).apply([first, second]) as layers.SymbolicTensor;
   const output = dense({ units: classes, activation: 'softmax', name: 'classes' }).apply(flatten({ name: 'flat' }).apply(sum)) as layers.SymbolicTensor;
   return layers.model({ inputs: input, outputs: output, name: 'small-residual' });
 }
-const tokens = (): layers.LayersModel => layers.sequential({
-  name: 'reader',
-  layers: [embedding({ inputDim: 6, outputDim: 5, inputLength: 6, name: 'table' }), gru({ units: 7, returnSequences: true, name: 'memory' }), gru({ units: 4, name: 'end' })],
-});
+const tokens = (): layers.LayersModel =>
+  layers.sequential({
+    name: 'reader',
+    layers: [
+      embedding({ inputDim: 6, outputDim: 5, inputLength: 6, name: 'table' }),
+      gru({ units: 7, returnSequences: true, name: 'memory' }),
+      gru({ units: 4, name: 'end' }),
+    ],
+  });
 
 /** The files that `model.save` writes. */
 async function saved(model: layers.LayersModel, shards = 1): Promise<{ json: Record<string, unknown>; files: GivenFile[] }> {
   let kept: tf.io.ModelArtifacts | undefined;
-  await model.save(tf.io.withSaveHandler(async (artifacts) => {
-    kept = artifacts;
-    return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
-  }));
+  await model.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      kept = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+  );
   const bytes = new Uint8Array(kept?.weightData as ArrayBuffer);
   const size = Math.ceil(bytes.length / shards);
   const paths = Array.from({ length: shards }, (_, i) => `group1-shard${i + 1}of${shards}.bin`);
   const json = { format: 'layers-model', generatedBy: 'a test', modelTopology: kept?.modelTopology, weightsManifest: [{ paths, weights: kept?.weightSpecs }] };
-  return { json, files: [given('net/model.json', JSON.stringify(json)), ...paths.map((path, i) => given(`net/${path}`, bytes.slice(i * size, (i + 1) * size)))] };
+  return {
+    json,
+    files: [given('net/model.json', JSON.stringify(json)), ...paths.map((path, i) => given(`net/${path}`, bytes.slice(i * size, (i + 1) * size)))],
+  };
 }
 
 const read = async (files: GivenFile[]) => {
@@ -60,7 +72,11 @@ const read = async (files: GivenFile[]) => {
   expect(layersModel.recognises(sources)).toBe(true);
   return layersModel.read(sources, () => {});
 };
-const refusal = async (files: GivenFile[]): Promise<string> => read(files).then(() => 'taken', (error: Error) => `${error.name}: ${error.message}`);
+const refusal = async (files: GivenFile[]): Promise<string> =>
+  read(files).then(
+    () => 'taken',
+    (error: Error) => `${error.name}: ${error.message}`,
+  );
 
 describe('taking in a Layers model', () => {
   it('knows its input, layers, parameters and arithmetic, whatever it is split into', async () => {
@@ -69,8 +85,12 @@ describe('taking in a Layers model', () => {
     expect(name).toBe('small-residual');
     expect(facts).toMatchObject({ kind: 'model', input: [8, 8, 3], parameters: model.countParams() });
     expect((facts as ModelFacts).layers).toEqual([
-      { name: 'stem', shape: [8, 8, 4] }, { name: 'inner', shape: [8, 8, 4] }, { name: 'norm', shape: [8, 8, 4] },
-      { name: 'sum', shape: [8, 8, 4] }, { name: 'flat', shape: [256] }, { name: 'classes', shape: [8] },
+      { name: 'stem', shape: [8, 8, 4] },
+      { name: 'inner', shape: [8, 8, 4] },
+      { name: 'norm', shape: [8, 8, 4] },
+      { name: 'sum', shape: [8, 8, 4] },
+      { name: 'flat', shape: [256] },
+      { name: 'classes', shape: [8] },
     ]);
     expect(parts).toEqual((await read((await saved(model)).files)).parts);
     expect((await read((await saved(tokens())).files)).facts).toMatchObject({ input: [6], vocabulary: 6 });
@@ -87,7 +107,9 @@ describe('taking in a Layers model', () => {
     expect(await altered({ format: 'graph-model' })).toMatch(/is a graph model/);
     expect(await altered({ modelTopology: null })).toMatch(/has no topology/);
     expect(await altered({ weightsManifest: undefined })).toMatch(/has no list of weights/);
-    expect(await altered({ modelTopology: JSON.parse(JSON.stringify(json.modelTopology).replace('"Flatten"', '"Wavelet"')) })).toMatch(/cannot be built: Unknown layer: Wavelet/);
+    expect(await altered({ modelTopology: JSON.parse(JSON.stringify(json.modelTopology).replace('"Flatten"', '"Wavelet"')) })).toMatch(
+      /cannot be built: Unknown layer: Wavelet/,
+    );
     expect(await refusal([model, first, second, given('other.json', JSON.stringify(json))])).toMatch(/are two networks/);
     const open = layers.sequential({ layers: [conv2d({ inputShape: [null as unknown as number, null as unknown as number, 3], filters: 2, kernelSize: 3 })] });
     expect(await refusal((await saved(open)).files)).toMatch(/the size of the input is not fixed \(\?×\?×\?×3\)/);
@@ -95,7 +117,10 @@ describe('taking in a Layers model', () => {
 });
 
 describe('as a guide', () => {
-  it.each([['images', images, tinyExperiment().task], ['tokens', tokens, tinySequences('first-token').task]] as const)('%s: every layer is what tfjs predicts', async (_, make, spec) => {
+  it.each([
+    ['images', images, tinyExperiment().task],
+    ['tokens', tokens, tinySequences('first-token').task],
+  ] as const)('%s: every layer is what tfjs predicts', async (_, make, spec) => {
     const model = make();
     const draft = await read((await saved(model)).files);
     const shape = taskShape(spec);
@@ -106,7 +131,8 @@ describe('as a guide', () => {
       const { logits, taps } = guide.infer(inputs);
       expect([...taps.keys()]).toEqual((draft.facts as ModelFacts).layers.map(({ name }) => name));
       for (const [name, tensor] of taps) {
-        const direct = layers.model({ inputs: model.inputs, outputs: model.getLayer(name).getOutputAt(0) as layers.SymbolicTensor })
+        const direct = layers
+          .model({ inputs: model.inputs, outputs: model.getLayer(name).getOutputAt(0) as layers.SymbolicTensor })
           .predict(tf.reshape(tf.cast(inputs, 'float32'), [5, ...shape.input])) as tf.Tensor;
         expect(tf.max(tf.abs(tf.sub(tf.reshape(direct, [-1]), tf.reshape(tensor, [-1])))).dataSync()[0], name).toBeLessThan(1e-6);
       }
@@ -123,10 +149,14 @@ describe('as a guide', () => {
     const { kind: _, ...model } = facts;
     const tiny = tinyExperiment();
     return {
-      ...tiny, task, guides: { imported: { state: 'imported', file: { name, hash }, model } },
+      ...tiny,
+      task,
+      guides: { imported: { state: 'imported', file: { name, hash }, model } },
       arms: [
         { id: 'guided', name: 'Guided', align: { guide: 'imported', weight: 1 } },
-        ...(distil ? [{ id: 'distilled', name: 'Distilled', distil: { guide: 'imported', temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' as const } }] : []),
+        ...(distil
+          ? [{ id: 'distilled', name: 'Distilled', distil: { guide: 'imported', temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' as const } }]
+          : []),
       ],
     };
   };
@@ -141,7 +171,9 @@ describe('as a guide', () => {
     const task = tinyExperiment().task;
     expect(problems(guided(task, asset))).toBe('');
     expect(problems(guided(task, asset, true))).toBe('guides.imported.model cannot teach an arm: “five” gives outputs of 5, and teaching this task takes 8');
-    expect(problems(guided({ ...task, size: 12 } as Experiment['task'], asset))).toMatch(/does not fit: “five” reads inputs of 8×8×3, and the task gives 12×12×3/);
+    expect(problems(guided({ ...task, size: 12 } as Experiment['task'], asset))).toMatch(
+      /does not fit: “five” reads inputs of 8×8×3, and the task gives 12×12×3/,
+    );
     const onTokens = { ...tinySequences('first-token'), guides: guided(task, asset).guides, arms: guided(task, asset).arms };
     expect(problems(onTokens)).toMatch(/reads images \(8×8×3\), and the task gives tokens/);
   });

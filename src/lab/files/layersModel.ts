@@ -44,19 +44,28 @@ const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 /** The weights, one behind the other, out of the files that the manifest names. */
 async function gather(model: Source, files: readonly Source[], manifest: Required<ModelFile>['weightsManifest']): Promise<Uint8Array<ArrayBuffer>> {
   const expected = manifest.flatMap(({ weights }) => weights).reduce((sum, entry) => sum + bytesOf(entry), 0);
-  if (expected > MOST_BYTES) throw new FileError(`“${model.path}” has ${Math.round(expected / 2 ** 20)} MB of weights.`, `At most ${MOST_BYTES / 2 ** 20} MB fit: use a smaller network.`);
+  if (expected > MOST_BYTES)
+    throw new FileError(
+      `“${model.path}” has ${Math.round(expected / 2 ** 20)} MB of weights.`,
+      `At most ${MOST_BYTES / 2 ** 20} MB fit: use a smaller network.`,
+    );
   const all = new Uint8Array(expected);
   let at = 0;
   for (const { paths, weights } of manifest) {
     const end = at + weights.reduce((sum, entry) => sum + bytesOf(entry), 0);
     for (const path of paths) {
       const file = files.find(({ name }) => name === fileName(path));
-      if (!file) throw new FileError(`“${path}” is missing, which “${model.path}” names as a file of its weights.`, 'Drop model.json together with all its .bin files.');
+      if (!file)
+        throw new FileError(`“${path}” is missing, which “${model.path}” names as a file of its weights.`, 'Drop model.json together with all its .bin files.');
       if (at + file.size > end) throw new FileError(`“${file.path}” has ${file.size} bytes, more than “${model.path}” says.`, SAVE_AGAIN);
       all.set(await file.bytes(), at);
       at += file.size;
     }
-    if (at !== end) throw new FileError(`“${paths.map(fileName).join('” and “')}” have ${end - at} bytes less than “${model.path}” says: a file was cut off.`, 'Copy or download the files again.');
+    if (at !== end)
+      throw new FileError(
+        `“${paths.map(fileName).join('” and “')}” have ${end - at} bytes less than “${model.path}” says: a file was cut off.`,
+        'Copy or download the files again.',
+      );
   }
   return all;
 }
@@ -68,7 +77,11 @@ function describe(file: Source, model: LayersModel): ImportedNetwork {
   }
   const fixed = (shape: readonly (number | null)[], what: string): number[] => {
     const rest = shape.slice(1);
-    if (rest.length === 0 || rest.some((size) => size === null)) throw new FileError(`“${file.path}”: the size of ${what} is not fixed (${shape.map((size) => size ?? '?').join('×')}).`, 'Save the network with a fixed input size.');
+    if (rest.length === 0 || rest.some((size) => size === null))
+      throw new FileError(
+        `“${file.path}”: the size of ${what} is not fixed (${shape.map((size) => size ?? '?').join('×')}).`,
+        'Save the network with a fixed input size.',
+      );
     return rest as number[];
   };
   const input = fixed(model.inputs[0].shape, 'the input');
@@ -82,10 +95,18 @@ function describe(file: Source, model: LayersModel): ImportedNetwork {
     return layer.getClassName() === 'Embedding' ? sum : sum + (2 * layer.countParams() * product(shape)) / shape[shape.length - 1];
   }, 0);
   const network = {
-    input, layers, parameters: model.countParams(), flops, ...(input.length === 1 && embedding?.inputDim && { vocabulary: embedding.inputDim }),
+    input,
+    layers,
+    parameters: model.countParams(),
+    flops,
+    ...(input.length === 1 && embedding?.inputDim && { vocabulary: embedding.inputDim }),
   };
   const parsed = importedNetworkSchema.safeParse(network);
-  if (!parsed.success) throw new FileError(`“${file.path}” has a form that cannot be read here (${parsed.error.issues[0].path.join('.')}: ${parsed.error.issues[0].message}).`, SAVE_AGAIN);
+  if (!parsed.success)
+    throw new FileError(
+      `“${file.path}” has a form that cannot be read here (${parsed.error.issues[0].path.join('.')}: ${parsed.error.issues[0].message}).`,
+      SAVE_AGAIN,
+    );
   return parsed.data;
 }
 
@@ -99,7 +120,11 @@ export const layersModel: Reader = {
     const { modelTopology, weightsManifest } = await parse(file);
     const weights = await gather(file, files, weightsManifest);
     const stored: StoredTopology = { modelTopology, weightSpecs: weightsManifest.flatMap((group) => group.weights) };
-    if (!tf.getBackend()) throw new FileError(`“${file.path}” cannot be built before the page has chosen how to compute.`, 'Drop model.json and its .bin files, unpacked, once more.');
+    if (!tf.getBackend())
+      throw new FileError(
+        `“${file.path}” cannot be built before the page has chosen how to compute.`,
+        'Drop model.json and its .bin files, unpacked, once more.',
+      );
     let model: LayersModel;
     try {
       model = await buildModel(stored, weights.buffer);
@@ -110,8 +135,11 @@ export const layersModel: Reader = {
       const network = describe(file, model);
       const topology = new TextEncoder().encode(JSON.stringify(stored));
       return {
-        name: file.name === 'model.json' ? model.name : file.name.replace(/\.json$/, ''), notes: [],
-        facts: { kind: 'model', ...network }, identity: [], parts: { topology, weights },
+        name: file.name === 'model.json' ? model.name : file.name.replace(/\.json$/, ''),
+        notes: [],
+        facts: { kind: 'model', ...network },
+        identity: [],
+        parts: { topology, weights },
       };
     } finally {
       model.dispose();

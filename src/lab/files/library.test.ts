@@ -32,7 +32,8 @@ test('says which files an experiment needs', async () => {
   const library = newLibrary();
   const hash = 'ab'.repeat(32);
   await expect(library.find({ hash, name: 'CIFAR-10' }, 'images')).rejects.toMatchObject({
-    name: 'MissingFilesError', message: 'This experiment uses files of your own: CIFAR-10 (hash abababab…), which this browser does not have.',
+    name: 'MissingFilesError',
+    message: 'This experiment uses files of your own: CIFAR-10 (hash abababab…), which this browser does not have.',
     remedy: 'Drop them on the page, then run again.',
   });
   await expect(library.find({ name: 'CIFAR-10' }, 'images')).rejects.toMatchObject({ message: /still to be chosen/ });
@@ -45,7 +46,9 @@ test('says what is wrong with files, by name, and keeps nothing of them', async 
   await expect(library.add([good, given('data_batch_2.bin', '')])).rejects.toThrow('“data_batch_2.bin” is empty.');
   await expect(library.add([given('notes.docx', 'words')])).rejects.toThrow('“notes.docx” is of no kind that can be used here.');
   const cut = cifarFile(30).slice(0, -5);
-  await expect(library.add([good, given('data_batch_2.bin', cut)])).rejects.toThrow('“data_batch_2.bin” is no CIFAR file: its 92,185 bytes are not a multiple of 3073');
+  await expect(library.add([good, given('data_batch_2.bin', cut)])).rejects.toThrow(
+    '“data_batch_2.bin” is no CIFAR file: its 92,185 bytes are not a multiple of 3073',
+  );
   expect(await library.list()).toEqual([]);
 });
 
@@ -56,6 +59,7 @@ test('says that there is no room', async () => {
   };
   const library = new Library(async () => full);
   await expect(library.add([given('data_batch_1.bin', cifarFile(30))])).rejects.toMatchObject({
-    message: '“CIFAR-10” could not be kept: the browser has no room left for it.', remedy: /Delete files/,
+    message: '“CIFAR-10” could not be kept: the browser has no room left for it.',
+    remedy: /Delete files/,
   });
 });

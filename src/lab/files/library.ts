@@ -27,7 +27,8 @@ export class Library {
    */
   async add(given: readonly GivenFile[], onProgress: OnProgress = quiet): Promise<AssetInfo> {
     const { files, notes } = await openAll(given);
-    if (files.length === 0) throw new FileError('There is no file in what was given.', 'Choose the files of a data set, or a folder with one sub-folder a class.');
+    if (files.length === 0)
+      throw new FileError('There is no file in what was given.', 'Choose the files of a data set, or a folder with one sub-folder a class.');
     const empty = files.find(({ size }) => size === 0);
     if (empty) throw new FileError(`“${empty.path}” is empty.`, 'The download may have failed: fetch the file again.');
     const reader = READERS.find((one) => one.recognises(files));
@@ -81,8 +82,13 @@ export class Library {
     const storage = await this.#use();
     const bytes = Object.values(draft.parts).reduce((sum, part) => sum + part.length, 0);
     const info: AssetInfo = {
-      hash: contentHash(draft), name: draft.name, bytes, added: Date.now(), notes: draft.notes,
-      ...(!storage.lasting && { temporary: true }), facts: draft.facts,
+      hash: contentHash(draft),
+      name: draft.name,
+      bytes,
+      added: Date.now(),
+      notes: draft.notes,
+      ...(!storage.lasting && { temporary: true }),
+      facts: draft.facts,
     };
     try {
       await storage.write(info.hash, JSON.stringify(info), draft.parts);

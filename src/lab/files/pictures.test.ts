@@ -36,7 +36,11 @@ test('“train” and “test” above the classes are the two sets', async () =
 test.each<[string, () => GivenFile[], string]>([
   ['pictures without folders', () => [picture('1.png')], '“1.png” lies in no folder, so its class is not known.'],
   ['a single class', () => many('cats', 20, 1), 'The pictures lie in one folder only (“cats”).'],
-  ['a file that is no picture', () => [...many('a', 20, 1), ...many('b', 20, 1), picture('b/bad.jpg', 0)], '“b/bad.jpg” is no picture that this browser can show, or is damaged.'],
+  [
+    'a file that is no picture',
+    () => [...many('a', 20, 1), ...many('b', 20, 1), picture('b/bad.jpg', 0)],
+    '“b/bad.jpg” is no picture that this browser can show, or is damaged.',
+  ],
 ])('refuses %s', async (_, files, message) => {
   await expect(read(files())).rejects.toThrow(message);
 });
@@ -44,7 +48,12 @@ test.each<[string, () => GivenFile[], string]>([
 test('a new pixel is the mean of the area that it covers, of the middle square', () => {
   const out = new Float32Array(4);
   // 4×4 in the middle of 4×6.
-  new Resampler({ height: 4, width: 6, channels: 1 }, 2).write(Uint8Array.from({ length: 24 }, (_, i) => i), 0, out, 0);
+  new Resampler({ height: 4, width: 6, channels: 1 }, 2).write(
+    Uint8Array.from({ length: 24 }, (_, i) => i),
+    0,
+    out,
+    0,
+  );
   expect([...out]).toEqual([4.5, 6.5, 16.5, 18.5]);
   // Three pixels into two: each covers one and a half.
   const three = new Resampler({ height: 3, width: 3, channels: 1 }, 2);

@@ -24,7 +24,10 @@ interface Placed {
 function place(file: Source): Placed {
   const folders = file.path.split('/').slice(0, -1);
   const className = folders.at(-1) ?? '';
-  const split = folders.slice(0, -1).map((folder) => SPLITS[folder.toLowerCase()]).find((one) => one !== undefined);
+  const split = folders
+    .slice(0, -1)
+    .map((folder) => SPLITS[folder.toLowerCase()])
+    .find((one) => one !== undefined);
   return { file, className, split };
 }
 
@@ -35,13 +38,23 @@ export const pictureReader = (decode: (blob: Blob) => Promise<Picture> = decodeP
   async read(files, onProgress) {
     const placed = files.filter(({ path }) => PICTURE.test(path)).map(place);
     const loose = placed.find(({ className }) => className === '');
-    if (loose) throw new FileError(`“${loose.file.path}” lies in no folder, so its class is not known.`, 'Put the pictures of each class into a folder of their own, named after it; then choose the folder above them, or a ZIP of it.');
+    if (loose)
+      throw new FileError(
+        `“${loose.file.path}” lies in no folder, so its class is not known.`,
+        'Put the pictures of each class into a folder of their own, named after it; then choose the folder above them, or a ZIP of it.',
+      );
     const classes = [...new Set(placed.map(({ className }) => className))].sort();
     if (classes.length < 2 || classes.length > MAX_CLASSES) {
-      throw new FileError(`The pictures lie in ${classes.length === 1 ? `one folder only (“${classes[0]}”)` : `${classes.length} folders`}.`, `One folder a class is needed: 2 to ${MAX_CLASSES} of them.`);
+      throw new FileError(
+        `The pictures lie in ${classes.length === 1 ? `one folder only (“${classes[0]}”)` : `${classes.length} folders`}.`,
+        `One folder a class is needed: 2 to ${MAX_CLASSES} of them.`,
+      );
     }
     if (placed.length * PIXELS > MAX_PIXEL_BYTES) {
-      throw new FileError(`There are ${placed.length.toLocaleString('en')} pictures.`, `At most ${Math.floor(MAX_PIXEL_BYTES / PIXELS).toLocaleString('en')} fit.`);
+      throw new FileError(
+        `There are ${placed.length.toLocaleString('en')} pictures.`,
+        `At most ${Math.floor(MAX_PIXEL_BYTES / PIXELS).toLocaleString('en')} fit.`,
+      );
     }
     // Where only some lie below "train" or "test" the folders mean something else.
     const named = placed.every(({ split }) => split !== undefined) && new Set(placed.map(({ split }) => split)).size === 2;
@@ -57,12 +70,22 @@ export const pictureReader = (decode: (blob: Blob) => Promise<Picture> = decodeP
     const train = named ? placed.filter(({ split }) => split === 'train') : placed;
     const val = named ? placed.filter(({ split }) => split === 'val') : [];
     const name = `${classes.slice(0, 3).join(', ')}${classes.length > 3 ? ` and ${classes.length - 3} more` : ''}`.slice(0, LONGEST_NAME);
-    return imageDraft(name, [], { height: SIDE, width: SIDE, channels: 3, classes: classes.map((one) => one.slice(0, LONGEST_NAME)) }, await read(train, 0), named ? await read(val, train.length) : null);
+    return imageDraft(
+      name,
+      [],
+      { height: SIDE, width: SIDE, channels: 3, classes: classes.map((one) => one.slice(0, LONGEST_NAME)) },
+      await read(train, 0),
+      named ? await read(val, train.length) : null,
+    );
   },
 });
 
 async function reduce(file: Source, decode: (blob: Blob) => Promise<Picture>): Promise<Uint8Array> {
-  if (file.size > LARGEST_FILE) throw new FileError(`“${file.path}” is too large (${Math.round(file.size / 2 ** 20)} MB).`, `A picture may have at most ${LARGEST_FILE / 2 ** 20} MB: save it smaller.`);
+  if (file.size > LARGEST_FILE)
+    throw new FileError(
+      `“${file.path}” is too large (${Math.round(file.size / 2 ** 20)} MB).`,
+      `A picture may have at most ${LARGEST_FILE / 2 ** 20} MB: save it smaller.`,
+    );
   let picture: Picture;
   try {
     picture = await decode(file.blob);

@@ -36,7 +36,9 @@ const open = async (experiment: Experiment, checkpoint?: Checkpoint) => {
 
 /** Run to the end, or some steps, and wait until that is done. */
 async function run(steps?: number): Promise<RunResult | undefined> {
-  const over = () => events.some((e) => e.type === 'run.finished') || (steps !== undefined && events.filter((e) => e.type === 'phase.changed' && e.phase === 'paused').length > 1);
+  const over = () =>
+    events.some((e) => e.type === 'run.finished') ||
+    (steps !== undefined && events.filter((e) => e.type === 'phase.changed' && e.phase === 'paused').length > 1);
   await lab.run(steps);
   while (!over()) await new Promise((resolve) => setTimeout(resolve, 5));
   return events.flatMap((e) => (e.type === 'run.finished' ? [e.result] : []))[0];

@@ -91,10 +91,13 @@ class DatabaseStorage implements AssetStorage {
   readonly #store = createStore('guidance-playground-files', 'parts');
 
   async write(hash: string, description: string, parts: Record<string, Uint8Array<ArrayBuffer>>): Promise<void> {
-    await setMany([
-      ...Object.entries(parts).map(([name, bytes]): [string, Blob] => [`${hash}/${name}`, new Blob([bytes])]),
-      [`${hash}/${DESCRIPTION}`, new Blob([description])],
-    ], this.#store);
+    await setMany(
+      [
+        ...Object.entries(parts).map(([name, bytes]): [string, Blob] => [`${hash}/${name}`, new Blob([bytes])]),
+        [`${hash}/${DESCRIPTION}`, new Blob([description])],
+      ],
+      this.#store,
+    );
   }
 
   async descriptions(): Promise<string[]> {
@@ -114,7 +117,10 @@ class DatabaseStorage implements AssetStorage {
 
   async delete(hash: string): Promise<void> {
     const all = await keys<string>(this.#store);
-    await delMany(all.filter((key) => key.startsWith(`${hash}/`)), this.#store);
+    await delMany(
+      all.filter((key) => key.startsWith(`${hash}/`)),
+      this.#store,
+    );
   }
 }
 

@@ -5,7 +5,10 @@ import type { Lab } from '../../experiment/events.ts';
 /** A description of an asset that does not exist. */
 export const fakeAsset = (name: string): AssetInfo => ({
   hash: Array.from(name.padEnd(32, '-').slice(0, 32), (c) => (c.charCodeAt(0) & 255).toString(16).padStart(2, '0')).join(''),
-  name, bytes: 1000, added: 0, notes: [],
+  name,
+  bytes: 1000,
+  added: 0,
+  notes: [],
   facts: { kind: 'images', height: 32, width: 32, channels: 3, classes: ['cat', 'dog'], train: 50, val: 10 },
 });
 

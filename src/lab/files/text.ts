@@ -30,7 +30,10 @@ export const plainText: Reader = {
     const bytes = texts.reduce((sum, { size }) => sum + size, 0);
     if (bytes > LARGEST_BYTES) {
       const size = `${(bytes / 2 ** 20).toFixed(1)} MB`;
-      throw new FileError(texts.length === 1 ? `“${texts[0].path}” has ${size}.` : `These ${texts.length} texts have ${size} together.`, `At most ${LARGEST_BYTES / 2 ** 20} MB fit: choose a part.`);
+      throw new FileError(
+        texts.length === 1 ? `“${texts[0].path}” has ${size}.` : `These ${texts.length} texts have ${size} together.`,
+        `At most ${LARGEST_BYTES / 2 ** 20} MB fit: choose a part.`,
+      );
     }
     const parts: string[] = [];
     for (const [i, file] of texts.entries()) {
@@ -40,7 +43,10 @@ export const plainText: Reader = {
     const text = parts.join('\n');
     const characters = pieces(text, 'characters');
     if (text.trim().length < FEWEST_CHARACTERS) {
-      throw new FileError(`“${texts[0].path}” is too short to learn from: ${characters.length.toLocaleString('en')} characters.`, `Choose a text of at least ${FEWEST_CHARACTERS.toLocaleString('en')}; some hundred thousand are better.`);
+      throw new FileError(
+        `“${texts[0].path}” is too short to learn from: ${characters.length.toLocaleString('en')} characters.`,
+        `Choose a text of at least ${FEWEST_CHARACTERS.toLocaleString('en')}; some hundred thousand are better.`,
+      );
     }
     const words = pieces(text, 'words');
     return {

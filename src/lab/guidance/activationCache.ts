@@ -42,7 +42,8 @@ export class ActivationCache {
       const wanted = this.#filled.length === 1 ? rows : [rows[instance]];
       const missing = [...new Set(wanted.flatMap((own) => [...own].filter((row) => !filled[row])))];
       return Array.from({ length: Math.ceil(missing.length / chunk) }, (_, i) =>
-        this.#compute(instance, this.#chunkOf(missing.slice(i * chunk, (i + 1) * chunk), filled, chunk), source)).flat();
+        this.#compute(instance, this.#chunkOf(missing.slice(i * chunk, (i + 1) * chunk), filled, chunk), source),
+      ).flat();
     });
   }
 
@@ -76,7 +77,8 @@ export class ActivationCache {
       filled[row] = 1;
     }
     const call: StepCall = {
-      kind: `instance ${instance}`, feeds: source.feedsOf(examples),
+      kind: `instance ${instance}`,
+      feeds: source.feedsOf(examples),
       program: (fed) => {
         this.#put(instance, fed, source);
         return null;

@@ -44,9 +44,7 @@ export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: Bat
  * A collapsed layer gets gradient 0.
  * @param weights of the E members
  */
-export function alignmentGradient(
-  kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure,
-): tf.Tensor3D {
+export function alignmentGradient(kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure): tf.Tensor3D {
   const debiased = measure === 'cka-debiased';
   if (kernels.alignmentGradient) return kernels.alignmentGradient(x, guide, weights, { first: 0, count: x.shape[0], positions: 1, debiased });
   const { z, norm } = kernels.centreNormalise(x);

@@ -73,10 +73,12 @@ it('the running mean, by hand; of images the pixels', () => {
   const batch = { examples: 2, inputs: Int32Array.from([0, 1, 1, 2, 0, -1]), labels: new Int32Array(2) };
   const shape = { ...symbols.shape, input: [3] as [number], tokens: { vocabulary: 3, padded: true, outputs: 1 } };
   const third = Math.fround(1 / 3);
-  expect(directActivations('running-mean', batch, shape, false).arraySync()).toEqual([[
-    [1, 0, 0, 0.5, 0.5, 0, third, Math.fround(2 / 3), 0],
-    [0, 0, 1, 0.5, 0, 0.5, third, 0, third],
-  ]]);
+  expect(directActivations('running-mean', batch, shape, false).arraySync()).toEqual([
+    [
+      [1, 0, 0, 0.5, 0.5, 0, third, Math.fround(2 / 3), 0],
+      [0, 0, 1, 0.5, 0, 0.5, third, 0, third],
+    ],
+  ]);
   const pixels = images.batch(0, 0, 4);
   expect([...directActivations('running-mean', pixels, images.shape, false).dataSync()]).toEqual([...pixels.inputs]);
 });
@@ -123,7 +125,9 @@ describe('noise', () => {
 function shownBy(guide: Guide, { shape }: Task, batches: readonly Split[], step: number, views = new Map<TokenView, BatchView>()) {
   const use = { grams: true, logits: false };
   const feeds = guide.feeds({ step, batchSize: batches[0].examples, feeds: {}, rows: null, drawn: () => batches }, use);
-  const fed = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, feed instanceof tf.Tensor ? feed : tf.tensor(feed.values, [...feed.shape])]));
+  const fed = Object.fromEntries(
+    Object.entries(feeds).map(([name, feed]) => [name, feed instanceof tf.Tensor ? feed : tf.tensor(feed.values, [...feed.shape])]),
+  );
   return guide.show(fed, { rows: undefined, inputs: () => inputTensor(batches, shape.input) }, views, use).grams;
 }
 
@@ -149,7 +153,13 @@ describe('a shuffled guide', () => {
     };
     const orders = [first.stem, first.pool, second.stem].flatMap((gram, i) => SEEDS.map((_, s) => orderOf(gram, i === 1 ? plain.pool : plain.stem, s).join()));
     expect(new Set(orders).size).toBe(orders.length);
-    for (const order of orders) expect(order.split(',').map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i));
+    for (const order of orders)
+      expect(
+        order
+          .split(',')
+          .map(Number)
+          .sort((a, b) => a - b),
+      ).toEqual(Array.from({ length: 16 }, (_, i) => i));
     expect(first.stem.arraySync()).toEqual(again.stem.arraySync());
     const norm = (gram: tf.Tensor3D) => tf.norm(gram).dataSync()[0];
     expect(norm(first.stem)).toBeCloseTo(norm(plain.stem), 6);
@@ -184,7 +194,12 @@ describe('a shuffled guide', () => {
     const tokens = tf.tensor3d(Int32Array.from(drawn[0].inputs), [1, 16, 5], 'int32');
     const view = new BatchView(kind, 5, tokens);
     const of = (spec: Partial<GuideSpec>) => {
-      const guide = new Guide('g', { state: 'untrained', network: reader, ...spec } as GuideSpec, { task: bits.shape, train: null, seeds: [3], network: reader }, composed);
+      const guide = new Guide(
+        'g',
+        { state: 'untrained', network: reader, ...spec } as GuideSpec,
+        { task: bits.shape, train: null, seeds: [3], network: reader },
+        composed,
+      );
       guide.require([{ tap: 'layer1', view: kind }], false, false);
       return shownBy(guide, bits, drawn, 0, new Map([[kind, view]])).get(gramKey({ tap: 'layer1', view: kind }))?.gram as tf.Tensor3D;
     };
@@ -193,7 +208,9 @@ describe('a shuffled guide', () => {
     const present = (gram: tf.Tensor3D) => (gram.arraySync() as number[][][]).map((matrix) => matrix.map((row, i) => row[i] !== 0));
     expect(present(shuffled)).toEqual(present(plain));
     const norms = (gram: tf.Tensor3D) => tf.norm(gram, 'euclidean', [1, 2]).arraySync() as number[];
-    norms(shuffled).forEach((norm, i) => { expect(norm).toBeCloseTo(norms(plain)[i], 5); });
+    norms(shuffled).forEach((norm, i) => {
+      expect(norm).toBeCloseTo(norms(plain)[i], 5);
+    });
   });
 });
 
@@ -204,27 +221,27 @@ function gramNumbers(k: tf.Tensor3D, l: tf.Tensor3D) {
   return {
     dot: a.reduce((sum, row, i) => sum + row.reduce((s, value, j) => s + value * b[i][j], 0), 0),
     diagonal: a.reduce((sum, row, i) => sum + row[i] * b[i][i], 0),
-    traceK: trace(a), traceL: trace(b),
+    traceK: trace(a),
+    traceL: trace(b),
   };
 }
 
-it.each([network, reader, deep])(
-  'orthogonal weights of $family: equal singular values, the usual size, the rest as it was', (spec) => {
-    const usual = buildNetwork(spec, spec.family === 'rnn' ? symbols.shape : images.shape);
-    const orthogonal = withOrthogonalWeights(usual);
-    let matrices = 0;
-    orthogonal.parameters.forEach(({ name, shape, init }, i) => {
-      const count = shape.reduce((a, b) => a * b, 1);
-      const values = init(stream(5, name), count);
-      const own = usual.parameters[i].init(stream(5, name), count);
-      if (shape.length === 1) return expect(values).toEqual(own);
-      matrices++;
-      const columns = shape.at(-1) as number;
-      const matrix = tf.tensor2d(values, [count / columns, columns]);
-      const wide = count / columns < columns;
-      const gram = tf.matMul(matrix, matrix, !wide, wide);
-      const scale = Math.hypot(...own) ** 2 / Math.min(columns, count / columns);
-      expect(tf.max(tf.abs(tf.sub(gram, tf.mul(tf.eye(gram.shape[0]), scale)))).dataSync()[0] / scale, name).toBeLessThan(1e-5);
-    });
-    expect(matrices).toBeGreaterThan(1);
+it.each([network, reader, deep])('orthogonal weights of $family: equal singular values, the usual size, the rest as it was', (spec) => {
+  const usual = buildNetwork(spec, spec.family === 'rnn' ? symbols.shape : images.shape);
+  const orthogonal = withOrthogonalWeights(usual);
+  let matrices = 0;
+  orthogonal.parameters.forEach(({ name, shape, init }, i) => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const values = init(stream(5, name), count);
+    const own = usual.parameters[i].init(stream(5, name), count);
+    if (shape.length === 1) return expect(values).toEqual(own);
+    matrices++;
+    const columns = shape.at(-1) as number;
+    const matrix = tf.tensor2d(values, [count / columns, columns]);
+    const wide = count / columns < columns;
+    const gram = tf.matMul(matrix, matrix, !wide, wide);
+    const scale = Math.hypot(...own) ** 2 / Math.min(columns, count / columns);
+    expect(tf.max(tf.abs(tf.sub(gram, tf.mul(tf.eye(gram.shape[0]), scale)))).dataSync()[0] / scale, name).toBeLessThan(1e-5);
   });
+  expect(matrices).toBeGreaterThan(1);
+});

@@ -67,8 +67,7 @@ function smoothen(images: Float32Array, [height, width, channels]: readonly [num
       for (let x = 0; x < width; x++) {
         const [x0, fx] = xs[x];
         for (let c = 0; c < channels; c++) {
-          const smooth = (1 - fy) * ((1 - fx) * at(y0, x0, c) + fx * at(y0, x0 + 1, c))
-            + fy * ((1 - fx) * at(y0 + 1, x0, c) + fx * at(y0 + 1, x0 + 1, c));
+          const smooth = (1 - fy) * ((1 - fx) * at(y0, x0, c) + fx * at(y0, x0 + 1, c)) + fy * ((1 - fx) * at(y0 + 1, x0, c) + fx * at(y0 + 1, x0 + 1, c));
           const i = from + (y * width + x) * channels + c;
           images[i] = SMOOTH * smooth + ROUGH * images[i];
         }

@@ -100,8 +100,9 @@ export class Guide {
     const instanceSeeds = spec.state === 'trained' ? [spec.training.seed] : seeds;
     const orthogonal = spec.state === 'untrained' && spec.control === 'orthogonal';
     this.#imported = imported;
-    this.#build = network && ((members) =>
-      new Model({ network, task, seeds: members, streamName: spec.state === 'trained' ? 'guide' : `guide/${weightsOf}`, orthogonal }, kernels));
+    this.#build =
+      network &&
+      ((members) => new Model({ network, task, seeds: members, streamName: spec.state === 'trained' ? 'guide' : `guide/${weightsOf}`, orthogonal }, kernels));
     this.#activations = network ? describeNetwork(network, task).activations : 0;
     const models = instanceSeeds.flatMap((seed) => this.#build?.([seed]) ?? []);
     if (weights) load(models[0], weights);
@@ -129,10 +130,18 @@ export class Guide {
     const names = [...new Set(taps.map(({ tap }) => tap))];
     this.#needed = logits ? [...names, LOGITS] : names;
     this.#cache?.dispose();
-    this.#cache = cached && this.#train ? new ActivationCache({
-      examples: this.#train.examples, instances: this.instances, recordable: !this.#imported,
-      infer: (i, inputs) => this.#named(this.models[i].infer(inputs), 1, inputs.shape[1] as number, this.#needed),
-    }, this.#kernels) : null;
+    this.#cache =
+      cached && this.#train
+        ? new ActivationCache(
+            {
+              examples: this.#train.examples,
+              instances: this.instances,
+              recordable: !this.#imported,
+              infer: (i, inputs) => this.#named(this.models[i].infer(inputs), 1, inputs.shape[1] as number, this.#needed),
+            },
+            this.#kernels,
+          )
+        : null;
   }
 
   /** Steps to be taken first, in this order, so that what a step gathers is there. */
@@ -166,10 +175,12 @@ export class Guide {
     const cache = this.#cache && batch.rows ? this.#cache : null;
     const live = cache || names.length === 0 ? undefined : this.#live(fed, batch.inputs, names);
     const activations = (name: string) => live?.get(name) ?? (cache as ActivationCache).gather(batch.rows as tf.Tensor2D, name);
-    const grams = new Map((want.grams ? this.#views : []).map((needed) => {
-      const view = needed.view === null ? undefined : views.get(needed.view);
-      return [gramKey(needed), guideGram(this.#kernels, activations(needed.tap), view, fed[`order ${gramKey(needed)}`])] as const;
-    }));
+    const grams = new Map(
+      (want.grams ? this.#views : []).map((needed) => {
+        const view = needed.view === null ? undefined : views.get(needed.view);
+        return [gramKey(needed), guideGram(this.#kernels, activations(needed.tap), view, fed[`order ${gramKey(needed)}`])] as const;
+      }),
+    );
     return { grams, logits: want.logits && names.includes(LOGITS) ? this.#rowsOfLogits(activations(LOGITS)) : undefined };
   }
 
@@ -181,8 +192,7 @@ export class Guide {
   observe(instance: number, probe: Split, byToken: boolean): { taps: Map<string, tf.Tensor3D>; orderOf: ((tap: string, n: number) => Int32Array) | null } {
     const seed = this.spec.state === 'trained' ? this.spec.training.seed : this.#seeds[instance];
     const direct = this.#direct(probe, byToken);
-    const taps = direct ? new Map([[ONLY_TAP, direct]])
-      : this.models[instance].infer(inputTensor([this.#shown(probe, seed, 'probe')], this.#task.input)).taps;
+    const taps = direct ? new Map([[ONLY_TAP, direct]]) : this.models[instance].infer(inputTensor([this.#shown(probe, seed, 'probe')], this.#task.input)).taps;
     return {
       taps,
       orderOf: this.#control === 'shuffled' ? (tap, n) => Int32Array.from(stream(seed, 'shuffle', this.id, tap, 'probe').permutation(n)) : null,
@@ -250,7 +260,16 @@ export class Guide {
     // What code of others does cannot be recorded, and what is a mean over tokens is made of numbers.
     if (this.#imported || (this.#directKind === 'running-mean' && this.#task.tokens)) {
       const perSeed = shown().map((own) => tf.tidy(() => Object.fromEntries(this.#infer(0, own))));
-      const joined = Object.keys(perSeed[0]).map((name) => [`shows ${name}`, tf.concat3d(perSeed.map((own) => own[name]), 0)] as const);
+      const joined = Object.keys(perSeed[0]).map(
+        (name) =>
+          [
+            `shows ${name}`,
+            tf.concat3d(
+              perSeed.map((own) => own[name]),
+              0,
+            ),
+          ] as const,
+      );
       tf.dispose(perSeed);
       return Object.fromEntries(joined);
     }
@@ -278,9 +297,20 @@ export class Guide {
     if (this.models.length === 1 && this.#fitsTogether(seeds, batch)) {
       return new Map(this.#named(this.models[0].infer(tf.reshape(reads, [1, seeds * batch, ...shape])), seeds, batch, names));
     }
-    const perSeed = Array.from({ length: seeds }, (_, s) => tf.tidy(() => Object.fromEntries(
-      this.#named(this.models[this.models.length > 1 ? s : 0].infer(membersOf(reads, { first: s, count: 1 })), 1, batch, names))));
-    return new Map(names.map((name) => [name, tf.concat3d(perSeed.map((own) => own[name]), 0)]));
+    const perSeed = Array.from({ length: seeds }, (_, s) =>
+      tf.tidy(() =>
+        Object.fromEntries(this.#named(this.models[this.models.length > 1 ? s : 0].infer(membersOf(reads, { first: s, count: 1 })), 1, batch, names)),
+      ),
+    );
+    return new Map(
+      names.map((name) => [
+        name,
+        tf.concat3d(
+          perSeed.map((own) => own[name]),
+          0,
+        ),
+      ]),
+    );
   }
 
   /**
@@ -302,7 +332,9 @@ export class Guide {
     let at = 0;
     for (const part of parts) {
       const start = at;
-      part.forEach((row) => { all[at++] = start + row; });
+      part.forEach((row) => {
+        all[at++] = start + row;
+      });
     }
     return all;
   }

@@ -30,8 +30,12 @@ interface Outputs {
 function withoutInitialisers(topology: unknown): unknown {
   if (Array.isArray(topology)) return topology.map(withoutInitialisers);
   if (typeof topology !== 'object' || topology === null) return topology;
-  return Object.fromEntries(Object.entries(topology).map(([key, value]) =>
-    [key, /_?initializer$/i.test(key) && value ? { class_name: 'Zeros', config: {} } : withoutInitialisers(value)]));
+  return Object.fromEntries(
+    Object.entries(topology).map(([key, value]) => [
+      key,
+      /_?initializer$/i.test(key) && value ? { class_name: 'Zeros', config: {} } : withoutInitialisers(value),
+    ]),
+  );
 }
 
 /** Build the network with its weights. @throws {Error} what tfjs says of a layer that it does not know, or of weights that do not fit */
@@ -89,7 +93,14 @@ export class ImportedModel implements Inferring {
     const built = await buildModel(stored, weights);
     const outputs = outputsOf(built);
     const all = makeModel({ inputs: built.inputs, outputs: outputs.map(({ output }) => output) });
-    return new ImportedModel(built, all, outputs.map(({ name }) => name), network, task, kernels);
+    return new ImportedModel(
+      built,
+      all,
+      outputs.map(({ name }) => name),
+      network,
+      task,
+      kernels,
+    );
   }
 
   /**
@@ -103,7 +114,9 @@ export class ImportedModel implements Inferring {
     const result = this.#all.predictOnBatch(tf.cast(tf.reshape(inputs, [batch, ...this.#input]), 'float32'));
     const outputs = Array.isArray(result) ? result : [result];
     const last = outputs[outputs.length - 1];
-    const scores = this.classifies ? tf.reshape(last, [1, product(last.shape) / this.#classes, this.#classes]) as tf.Tensor3D : tf.zeros<tf.Rank.R3>([1, batch, this.#classes]);
+    const scores = this.classifies
+      ? (tf.reshape(last, [1, product(last.shape) / this.#classes, this.#classes]) as tf.Tensor3D)
+      : tf.zeros<tf.Rank.R3>([1, batch, this.#classes]);
     return {
       logits: this.classifies && this.#softmax ? tf.log(tf.maximum(scores, SMALLEST)) : scores,
       taps: new Map(this.#names.map((name, i) => [name, tf.reshape(outputs[i], [1, batch, outputs[i].size / batch]) as tf.Tensor3D])),

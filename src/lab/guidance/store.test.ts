@@ -9,7 +9,9 @@ vi.mock('../storage.ts', () => ({
   recall: async (key: string) => kept.get(key),
   remember: async (key: string, value: unknown) => kept.set(key, value) && true,
   names: async (prefix: string) => [...kept.keys()].filter((key) => key.startsWith(prefix)),
-  forget: async (prefix: string) => { for (const key of [...kept.keys()]) if (key.startsWith(prefix)) kept.delete(key); },
+  forget: async (prefix: string) => {
+    for (const key of [...kept.keys()]) if (key.startsWith(prefix)) kept.delete(key);
+  },
 }));
 
 const WIDE = presetExperiment('wide-fcn');

@@ -25,7 +25,10 @@ export interface ShippedGuide {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  return `{${Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(',')}}`;
+  return `{${Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`)
+    .join(',')}}`;
 }
 
 /**
@@ -114,20 +117,30 @@ export class GuideStore {
   /** Kept guides, the latest first; those without a note last. */
   async list(): Promise<KeptGuide[]> {
     const keys = (await names(WEIGHTS)).map((name) => name.slice(WEIGHTS.length));
-    const guides = await Promise.all(keys.map(async (key): Promise<KeptGuide> =>
-      (await recall<KeptGuide>(`${ABOUT}${key}`)) ?? { key, bytes: sizeOf((await this.kept(key)) ?? {}), about: null }));
+    const guides = await Promise.all(
+      keys.map(
+        async (key): Promise<KeptGuide> => (await recall<KeptGuide>(`${ABOUT}${key}`)) ?? { key, bytes: sizeOf((await this.kept(key)) ?? {}), about: null },
+      ),
+    );
     return guides.sort((a, b) => (b.about?.savedAt ?? 0) - (a.about?.savedAt ?? 0));
   }
 
   /** Where the trained guides of an experiment would come from. A file that turns out damaged is trained after all. */
   async origins(experiment: Experiment): Promise<Record<string, GuideOrigin>> {
-    const shipped = new Set(await this.#list().then((list) => list.map(({ key }) => key), () => []));
+    const shipped = new Set(
+      await this.#list().then(
+        (list) => list.map(({ key }) => key),
+        () => [],
+      ),
+    );
     const kept = new Set(await names(WEIGHTS));
-    return Object.fromEntries(Object.entries(experiment.guides).flatMap(([id, guide]): [string, GuideOrigin][] => {
-      if (guide.state !== 'trained') return [];
-      const key = recipeKey(experiment.task, guide);
-      return [[id, shipped.has(key) ? 'shipped' : kept.has(`${WEIGHTS}${key}`) ? 'kept' : 'train']];
-    }));
+    return Object.fromEntries(
+      Object.entries(experiment.guides).flatMap(([id, guide]): [string, GuideOrigin][] => {
+        if (guide.state !== 'trained') return [];
+        const key = recipeKey(experiment.task, guide);
+        return [[id, shipped.has(key) ? 'shipped' : kept.has(`${WEIGHTS}${key}`) ? 'kept' : 'train']];
+      }),
+    );
   }
 
   /** Delete one kept guide, or all. */
@@ -137,9 +150,10 @@ export class GuideStore {
   }
 
   #list(): Promise<ShippedGuide[]> {
-    this.#manifest ??= this.#assets === null
-      ? Promise.resolve([])
-      : fetch(new URL('guides/manifest.json', this.#assets)).then((r) => (r.ok ? (r.json() as Promise<ShippedGuide[]>) : []));
+    this.#manifest ??=
+      this.#assets === null
+        ? Promise.resolve([])
+        : fetch(new URL('guides/manifest.json', this.#assets)).then((r) => (r.ok ? (r.json() as Promise<ShippedGuide[]>) : []));
     return this.#manifest;
   }
 }

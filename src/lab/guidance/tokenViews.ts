@@ -41,7 +41,8 @@ export class BatchView {
     const f = all / t;
     const byToken = () => tf.reshape(x, [e, b, t, f]);
     switch (this.kind) {
-      case 'flattened': return x;
+      case 'flattened':
+        return x;
       case 'position': {
         const byPosition = tf.transpose(byToken(), [0, 2, 1, 3]);
         const real = this.#maskFor(e);
@@ -54,7 +55,8 @@ export class BatchView {
         const rows = tf.reshape(x, [e, 1, b * t, f]);
         return tf.reshape(mask ? centreWhere(rows, mask) : rows, [e, b * t, f]);
       }
-      case 'last-token': return tf.sum(tf.mul(byToken(), this.#lastShares(e, b)), 2) as tf.Tensor3D;
+      case 'last-token':
+        return tf.sum(tf.mul(byToken(), this.#lastShares(e, b)), 2) as tf.Tensor3D;
     }
   }
 
@@ -63,10 +65,14 @@ export class BatchView {
     const t = this.#length;
     const [rows, , f] = gradient.shape;
     switch (this.kind) {
-      case 'flattened': return gradient;
-      case 'position': return tf.reshape(tf.transpose(tf.reshape(gradient, [rows / t, t, b, f]), [0, 2, 1, 3]), [rows / t, b, t * f]);
-      case 'all-tokens': return tf.reshape(gradient, [rows, b, t * f]);
-      case 'last-token': return tf.reshape(tf.mul(tf.expandDims(gradient, 2), this.#lastShares(rows, b)), [rows, b, t * f]);
+      case 'flattened':
+        return gradient;
+      case 'position':
+        return tf.reshape(tf.transpose(tf.reshape(gradient, [rows / t, t, b, f]), [0, 2, 1, 3]), [rows / t, b, t * f]);
+      case 'all-tokens':
+        return tf.reshape(gradient, [rows, b, t * f]);
+      case 'last-token':
+        return tf.reshape(tf.mul(tf.expandDims(gradient, 2), this.#lastShares(rows, b)), [rows, b, t * f]);
     }
   }
 

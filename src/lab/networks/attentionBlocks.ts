@@ -17,15 +17,16 @@ const linearParameters = (name: string, inputs: number, outputs: number): Parame
   { name: `${name}.bias`, shape: [outputs], init: bias('default', inputs) },
 ];
 
-export const mlpParameters = (block: string, width: number, ffn: number): ParameterSpec[] =>
-  [...linearParameters(`${block}.up`, width, ffn), ...linearParameters(`${block}.down`, ffn, width)];
+export const mlpParameters = (block: string, width: number, ffn: number): ParameterSpec[] => [
+  ...linearParameters(`${block}.up`, width, ffn),
+  ...linearParameters(`${block}.down`, ffn, width),
+];
 
 /** Two linear layers with an activation between them; taps what comes out. */
 export function mlp(context: ForwardContext, block: string, x: V4, activation: 'relu' | 'gelu'): V4 {
   const hidden = context.dense(`${block}.up`, x);
-  const out = activation === 'gelu'
-    ? context.dense(`${block}.down`, sequence.gelu(context.tape, hidden))
-    : context.dense(`${block}.down`, hidden, { relu: true });
+  const out =
+    activation === 'gelu' ? context.dense(`${block}.down`, sequence.gelu(context.tape, hidden)) : context.dense(`${block}.down`, hidden, { relu: true });
   context.tap(`${block}.mlp`, out);
   return out;
 }
@@ -49,9 +50,8 @@ export function attentionBlocks({ layers, width, ffn, heads, causal, norm, activ
   const preNorm = norm === 'pre';
 
   /** x + f(norm(x)), or norm(x + f(x)). */
-  const residual = (context: ForwardContext, name: string, x: V4, f: (x: V4) => V4): V4 => (preNorm
-    ? ops.add(context.tape, x, f(context.layerNorm(name, x)))
-    : context.layerNorm(name, ops.add(context.tape, x, f(x))));
+  const residual = (context: ForwardContext, name: string, x: V4, f: (x: V4) => V4): V4 =>
+    preNorm ? ops.add(context.tape, x, f(context.layerNorm(name, x))) : context.layerNorm(name, ops.add(context.tape, x, f(x)));
 
   return {
     parameters: [

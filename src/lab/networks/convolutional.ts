@@ -25,7 +25,11 @@ export function convolutionalParameters(convs: readonly ConvLayer[], features: n
       const { name, kernel, inChannels, outChannels } = conv;
       const fanIn = kernel ** 2 * inChannels;
       return [
-        { name: `${name}.weight`, shape: [kernel, kernel, inChannels, outChannels], init: hiddenWeight(init, { inputs: inChannels, outputs: outChannels, kernel }) },
+        {
+          name: `${name}.weight`,
+          shape: [kernel, kernel, inChannels, outChannels],
+          init: hiddenWeight(init, { inputs: inChannels, outputs: outChannels, kernel }),
+        },
         ...(norm === 'batch' ? normParameters(normName(conv), outChannels) : [{ name: `${name}.bias`, shape: [outChannels], init: bias(init, fanIn) }]),
       ];
     }),
@@ -35,7 +39,7 @@ export function convolutionalParameters(convs: readonly ConvLayer[], features: n
 }
 
 export const convolutionalStatistics = (convs: readonly ConvLayer[], norm: ConvStyle['norm']): StatisticSpec[] =>
-  (norm === 'batch' ? convs.map((conv) => ({ name: normName(conv), features: conv.outChannels })) : []);
+  norm === 'batch' ? convs.map((conv) => ({ name: normName(conv), features: conv.outChannels })) : [];
 
 /** Convolution, batch norm, ReLU. Taps the convolution's own output, unless taps are read behind the activation. */
 export function convUnit(context: ForwardContext, conv: ConvLayer, x: Images, relu: boolean, { norm, tap }: ConvStyle): Images {

@@ -28,7 +28,8 @@ const own = (text: string, over: Partial<CustomSpec> = {}): CustomSpec => ({ fam
 
 const CASES: Record<string, { network: CustomSpec; task: TaskSpec; tap: string }> = {
   'convolutions, pooling, residual with a skip': {
-    network: own(`conv 4
+    network: own(
+      `conv 4
 layernorm
 gelu
 maxpool 3x3
@@ -42,23 +43,34 @@ residual
   skip
     averagepool
     dense 6
-flatten`.replace('  averagepool 2x2\n  skip\n    averagepool\n    dense 6\n', '  skip\n    conv 6 2x2 pad=1\n    tanh\n')),
-    task: TEXTURES, tap: 'conv3',
+flatten`.replace('  averagepool 2x2\n  skip\n    averagepool\n    dense 6\n', '  skip\n    conv 6 2x2 pad=1\n    tanh\n'),
+    ),
+    task: TEXTURES,
+    tap: 'conv3',
   },
   'convolution with stride, windows, dense, taps behind': {
-    network: own('batchnorm\nconv 4 stride=2\nrelu\naveragepool 2x2\ntap pooled\nconv 5 1x1\nbatchnorm\nrelu\naveragepool\ndense 6 bias=no\nlayernorm\ntanh\ndropout 0.1', { tap: 'post', init: 'he' }),
-    task: TEXTURES, tap: 'dense1',
+    network: own(
+      'batchnorm\nconv 4 stride=2\nrelu\naveragepool 2x2\ntap pooled\nconv 5 1x1\nbatchnorm\nrelu\naveragepool\ndense 6 bias=no\nlayernorm\ntanh\ndropout 0.1',
+      { tap: 'post', init: 'he' },
+    ),
+    task: TEXTURES,
+    tap: 'dense1',
   },
   'a ReLU between dense layers, one of them tapped': { network: own('flatten\ndense 7\nrelu\ndense 5 bias=no\nrelu'), task: TEXTURES, tap: 'dense1' },
   'image as tokens, learned positions, attention': {
     network: own('conv 6 4x4 stride=4\ntokens\npositions learned\nresidual\n  layernorm\n  attention heads=2\n  tap heads\nlayernorm\ndropout 0.1\nlast'),
-    task: TEXTURES, tap: 'heads',
+    task: TEXTURES,
+    tap: 'heads',
   },
   'recurrent layers of every kind, a label a token': {
-    network: own('embed 5\nrnn 6 relu\ngru 4\nlstm 6\nresidual\n  rnn 6\ndense 5\ngelu'), task: COPY, tap: 'gru1',
+    network: own('embed 5\nrnn 6 relu\ngru 4\nlstm 6\nresidual\n  rnn 6\ndense 5\ngelu'),
+    task: COPY,
+    tap: 'gru1',
   },
   'padded sequences, causal attention, mean': {
-    network: own('embed 6\npositions\nrepeat 2\n  residual\n    attention heads=3 causal\n  layernorm\naveragepool'), task: PADDED, tap: 'attention2',
+    network: own('embed 6\npositions\nrepeat 2\n  residual\n    attention heads=3 causal\n  layernorm\naveragepool'),
+    task: PADDED,
+    tap: 'attention2',
   },
   'padded sequences, last token by default': { network: own('embed 6\ngru 6\nlayernorm'), task: PADDED, tap: 'gru1' },
 };
@@ -86,10 +98,15 @@ describe.each(Object.entries(CASES))('%s', (_, { network, task: spec, tap }) => 
     const view = shape.tokens && new BatchView('position', shape.input[0], shape.tokens.padded ? (inputs as tf.Tensor3D) : undefined);
     const { gram, shares } = guideGram(composed, random('guide', [2, BATCH, 6 * (shape.tokens ? shape.input[0] : 1)]) as tf.Tensor3D, view);
     const masks = new StepMasks(SEEDS, 0, BATCH);
-    await expectGradients({ network, task: shape, seeds: SEEDS }, {
-      inputs, labels, masks: masks.source,
-      align: [{ targetTap: tap, guideGram: gram, shares, view, weight: 2, measure: 'cka' }],
-    });
+    await expectGradients(
+      { network, task: shape, seeds: SEEDS },
+      {
+        inputs,
+        labels,
+        masks: masks.source,
+        align: [{ targetTap: tap, guideGram: gram, shares, view, weight: 2, measure: 'cka' }],
+      },
+    );
   });
 
   it('has the taps, shapes and parameter count of its description', () => {
@@ -107,25 +124,47 @@ it('pools windows, and leaves out what fills no window', () => {
     const x = tape.parameter(tf.tensor5d([1, 2, 9, 3, 4, 9, 9, 9, 9], [1, 1, 3, 3, 1]));
     const largest = maxPool(tape, x, 2);
     expect(largest.tensor.arraySync().flat(4)).toEqual([4]);
-    expect(tape.gradients([[largest, tf.ones([1, 1, 1, 1, 1])]], [x])[0]?.arraySync().toString()).toBe('0,0,0,0,1,0,0,0,0');
+    expect(
+      tape
+        .gradients([[largest, tf.ones([1, 1, 1, 1, 1])]], [x])[0]
+        ?.arraySync()
+        .toString(),
+    ).toBe('0,0,0,0,1,0,0,0,0');
     const mean = averagePool(tape, x, 2);
     expect(mean.tensor.arraySync().flat(4)).toEqual([2.5]);
-    expect(tape.gradients([[mean, tf.ones([1, 1, 1, 1, 1])]], [x])[0]?.arraySync().toString()).toBe('0.25,0.25,0,0.25,0.25,0,0,0,0');
+    expect(
+      tape
+        .gradients([[mean, tf.ones([1, 1, 1, 1, 1])]], [x])[0]
+        ?.arraySync()
+        .toString(),
+    ).toBe('0.25,0.25,0,0.25,0.25,0,0,0,0');
   });
 });
 
 /** Built-in networks and the names of their parameters in the order in which the text has them. */
 const SAME: Record<string, { network: NetworkSpec; task: TaskShape }> = {
   'residual network': {
-    network: { family: 'resnet', stages: [1, 2], width: 4, init: 'he', tap: 'pre' }, task: taskShape(TEXTURES),
+    network: { family: 'resnet', stages: [1, 2], width: 4, init: 'he', tap: 'pre' },
+    task: taskShape(TEXTURES),
   },
   'fully connected network': {
-    network: { family: 'fcn', depth: 2, width: 8, norm: 'batch', dropout: 0.1, init: 'default', tap: 'post' }, task: taskShape(TEXTURES),
+    network: { family: 'fcn', depth: 2, width: 8, norm: 'batch', dropout: 0.1, init: 'default', tap: 'post' },
+    task: taskShape(TEXTURES),
   },
   GRU: { network: { family: 'rnn', cell: 'gru', layers: 2, width: 6, init: 'default', chained: false }, task: taskShape(COPY) },
   Transformer: {
     network: {
-      family: 'transformer', layers: 2, width: 8, heads: 2, ffn: 12, causal: false, positions: 'learned', norm: 'pre', activation: 'gelu', pooling: 'mean', init: 'default',
+      family: 'transformer',
+      layers: 2,
+      width: 8,
+      heads: 2,
+      ffn: 12,
+      causal: false,
+      positions: 'learned',
+      norm: 'pre',
+      activation: 'gelu',
+      pooling: 'mean',
+      init: 'default',
     },
     task: taskShape(PADDED) as SequenceShape,
   },
@@ -146,7 +185,10 @@ describe('the text of a built-in network', () => {
     }
     expect(pool).toEqual([]);
     const spec = task.tokens ? (task.tokens.padded ? PADDED : COPY) : TEXTURES;
-    const inputs = inputTensor(SEEDS.map((seed) => createTask(spec).batch(seed, 0, 5)), task.input);
+    const inputs = inputTensor(
+      SEEDS.map((seed) => createTask(spec).batch(seed, 0, 5)),
+      task.input,
+    );
     const difference = tf.tidy(() => tf.max(tf.abs(tf.sub(builtIn.infer(inputs).logits, written.infer(inputs).logits))));
     expect((await difference.data())[0]).toBeLessThan(1e-5);
   });

@@ -40,14 +40,19 @@ const rows = (context: ForwardContext, x: Value): V3 => {
 
 /** Inputs that all members share (evaluation), once for each member: normalisation has weights of its own for each. */
 const forMembers = (context: ForwardContext, x: Value, of: tf.Tensor): Value =>
-  (x.tensor.shape[0] === of.shape[0] ? x : context.tape.constant(tf.tile(x.tensor, [of.shape[0], ...x.tensor.shape.slice(1).map(() => 1)])));
+  x.tensor.shape[0] === of.shape[0] ? x : context.tape.constant(tf.tile(x.tensor, [of.shape[0], ...x.tensor.shape.slice(1).map(() => 1)]));
 
-const recurrent = (kindOf: (layer: PlannedLayer) => RecurrentKind): Run => ({ context }, x, layer) => {
-  const weight = <T extends tf.Tensor>(name: string) => context.parameter<T>(`${layer.name}.${name}`);
-  return sequence.recurrent(context.tape, kindOf(layer), x as V4, {
-    input: weight('input'), hidden: weight('hidden'), inputBias: weight('inputBias'), hiddenBias: weight('hiddenBias'),
-  });
-};
+const recurrent =
+  (kindOf: (layer: PlannedLayer) => RecurrentKind): Run =>
+  ({ context }, x, layer) => {
+    const weight = <T extends tf.Tensor>(name: string) => context.parameter<T>(`${layer.name}.${name}`);
+    return sequence.recurrent(context.tape, kindOf(layer), x as V4, {
+      input: weight('input'),
+      hidden: weight('hidden'),
+      inputBias: weight('inputBias'),
+      hiddenBias: weight('hiddenBias'),
+    });
+  };
 
 const RUN: Record<Exclude<PlannedLayer['layer'], 'repeat' | 'skip'>, Run> = {
   conv({ context }, x, { name, statement, parameters }) {
@@ -57,9 +62,7 @@ const RUN: Record<Exclude<PlannedLayer['layer'], 'repeat' | 'skip'>, Run> = {
   maxpool: ({ context }, x, { statement }) => pooling.maxPool(context.tape, x as V5, statement.window ?? 2),
   averagepool({ context, padding }, x, { input, statement }) {
     if (input.kind === 'sequence') return sequence.meanOverPositions(context.tape, x as V4, padding?.mask);
-    return statement.window === undefined
-      ? ops.globalAveragePool(context.tape, x as V5)
-      : pooling.averagePool(context.tape, x as V5, statement.window);
+    return statement.window === undefined ? ops.globalAveragePool(context.tape, x as V5) : pooling.averagePool(context.tape, x as V5, statement.window);
   },
   tokens({ context }, x) {
     const [e, b, h, w, c] = x.tensor.shape as [number, number, number, number, number];
@@ -68,15 +71,16 @@ const RUN: Record<Exclude<PlannedLayer['layer'], 'repeat' | 'skip'>, Run> = {
   embed: ({ context }, x, { name }) => sequence.embedding(context.tape, x.tensor as tf.Tensor3D, context.parameter(`${name}.table`)),
   positions({ context }, x, { name, statement, input }) {
     const [length, width] = input.shape as [number, number];
-    const table: V3 = statement.positions === 'learned'
-      ? context.parameter(`${name}.table`)
-      : context.tape.constant(tf.tensor3d(sinusoids(length, width), [1, length, width]));
+    const table: V3 =
+      statement.positions === 'learned' ? context.parameter(`${name}.table`) : context.tape.constant(tf.tensor3d(sinusoids(length, width), [1, length, width]));
     return sequence.addPositions(context.tape, x as V4, table);
   },
   attention({ context, padding }, x, { name, statement }) {
     const qkv = ops.dense(context.tape, x as V4, context.parameter(`${name}.qkv`));
     const { value } = sequence.attention(context.tape, qkv, {
-      heads: statement.heads ?? 1, causal: statement.causal ?? false, keyMask: padding?.mask,
+      heads: statement.heads ?? 1,
+      causal: statement.causal ?? false,
+      keyMask: padding?.mask,
     });
     return context.dense(`${name}.out`, value);
   },
@@ -84,8 +88,8 @@ const RUN: Record<Exclude<PlannedLayer['layer'], 'repeat' | 'skip'>, Run> = {
   gru: recurrent(() => 'gru'),
   lstm: recurrent(() => 'lstm'),
   last: ({ context, padding }, x) => sequence.takePosition(context.tape, x as V4, padding?.last),
-  dense: ({ context }, x, { name, parameters }, { relu }) => ops.dense(
-    context.tape, x, context.parameter(`${name}.weight`), parameters.length > 1 ? context.parameter(`${name}.bias`) : undefined, { relu }),
+  dense: ({ context }, x, { name, parameters }, { relu }) =>
+    ops.dense(context.tape, x, context.parameter(`${name}.weight`), parameters.length > 1 ? context.parameter(`${name}.bias`) : undefined, { relu }),
   batchnorm({ context }, from, { name }, { relu }) {
     const x = forMembers(context, from, context.parameter(`${name}.gamma`).tensor);
     return ops.reshape(context.tape, context.batchNorm(name, rows(context, x), { relu }), x.tensor.shape);
@@ -130,17 +134,25 @@ function through(pass: Pass, from: Value, layers: readonly PlannedLayer[]): Valu
 function initOf({ role, fanIn, shape }: PlannedParameter, init: CustomSpec['init']): ParameterSpec['init'] {
   switch (role) {
     // Both initialisations ask for the fan-in alone.
-    case 'weight': return hiddenWeight(init, { inputs: fanIn, outputs: shape[shape.length - 1] });
-    case 'headWeight': return headWeight(init, fanIn, shape[shape.length - 1]);
-    case 'bias': return bias(init, fanIn);
-    case 'ones': return constant(1);
-    case 'zeros': return constant(0);
+    case 'weight':
+      return hiddenWeight(init, { inputs: fanIn, outputs: shape[shape.length - 1] });
+    case 'headWeight':
+      return headWeight(init, fanIn, shape[shape.length - 1]);
+    case 'bias':
+      return bias(init, fanIn);
+    case 'ones':
+      return constant(1);
+    case 'zeros':
+      return constant(0);
     case 'embedding':
-    case 'positions': return normal(1);
+    case 'positions':
+      return normal(1);
     // PyTorch's Xavier initialisation of the three projections as one matrix.
-    case 'projection': return uniform(Math.sqrt(6 / (shape[0] + shape[1])));
+    case 'projection':
+      return uniform(Math.sqrt(6 / (shape[0] + shape[1])));
     case 'recurrent':
-    case 'recurrentHidden': return uniform(1 / Math.sqrt(fanIn));
+    case 'recurrentHidden':
+      return uniform(1 / Math.sqrt(fanIn));
   }
 }
 
@@ -150,16 +162,16 @@ export function custom(spec: CustomSpec, task: TaskShape): NetworkProgram {
   if (plan.problem) throw new Error(`the network's text has a mistake in ${formatTextProblem(plan.problem)}`);
   const layers = flatLayers(plan.layers);
   return {
-    parameters: [...layers.flatMap(({ parameters }) => parameters), ...plan.head].map((parameter) =>
-      ({ name: parameter.name, shape: parameter.shape, init: initOf(parameter, spec.init) })),
-    statistics: layers.filter(({ layer }) => layer === 'batchnorm')
-      .map(({ name, input }) => ({ name, features: input.shape[input.shape.length - 1] })),
+    parameters: [...layers.flatMap(({ parameters }) => parameters), ...plan.head].map((parameter) => ({
+      name: parameter.name,
+      shape: parameter.shape,
+      init: initOf(parameter, spec.init),
+    })),
+    statistics: layers.filter(({ layer }) => layer === 'batchnorm').map(({ name, input }) => ({ name, features: input.shape[input.shape.length - 1] })),
     forward(context, inputs) {
       const padding = task.tokens ? paddingOf(task, inputs.tensor as tf.Tensor3D) : undefined;
       const states = through({ context, padding }, inputs, plan.layers);
-      return states.tensor.rank === 4
-        ? readOut(context, task as SequenceShape, states as V4, 'last', padding)
-        : context.dense('head', states as V3);
+      return states.tensor.rank === 4 ? readOut(context, task as SequenceShape, states as V4, 'last', padding) : context.dense('head', states as V3);
     },
   };
 }

@@ -23,7 +23,9 @@ function evaluated(over: Partial<FcnSpec>): { model: Model; images: Float32Array
   tf.engine().startScope();
   const { logits, taps } = model.infer(tf.tensor(images, [1, EXAMPLES, 4, 4, 1]));
   const read = {
-    model, images, logits: logits.dataSync<'float32'>(),
+    model,
+    images,
+    logits: logits.dataSync<'float32'>(),
     taps: new Map([...taps].map(([name, tap]) => [name, tap.dataSync<'float32'>()])),
   };
   tf.engine().endScope();
@@ -57,7 +59,9 @@ function erf(x: number): number {
 
 describe('a layer is what the textbook says', () => {
   const FUNCTIONS: Record<'relu' | 'gelu' | 'tanh', (x: number) => number> = {
-    relu: (x) => Math.max(0, x), gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)), tanh: Math.tanh,
+    relu: (x) => Math.max(0, x),
+    gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+    tanh: Math.tanh,
   };
   const cases = (['none', 'layer'] as const).flatMap((norm) => (['relu', 'gelu', 'tanh'] as const).map((activation) => [norm, activation] as const));
 

@@ -19,7 +19,9 @@ interface Read extends DenseInput {
 export function fcn(spec: FcnSpec, task: ImageShape): NetworkProgram {
   const input = task.input.reduce((a, b) => a * b, 1);
   const layers = Array.from({ length: spec.depth }, (_, i) => ({
-    name: `linear${i + 1}`, norm: `norm${i + 1}`, fanIn: i === 0 ? input : spec.width,
+    name: `linear${i + 1}`,
+    norm: `norm${i + 1}`,
+    fanIn: i === 0 ? input : spec.width,
   }));
   const { norm: normalisation, activation = 'relu' } = spec;
 
@@ -30,7 +32,9 @@ export function fcn(spec: FcnSpec, task: ImageShape): NetworkProgram {
     layer: (context, norm, x) => context.layerNorm(norm, x),
   };
   const ACTIVE: Record<typeof activation, (context: ForwardContext, x: V3) => V3> = {
-    relu: ({ tape }, x) => ops.relu(tape, x), gelu: ({ tape }, x) => sequence.gelu(tape, x), tanh: ({ tape }, x) => sequence.tanh(tape, x),
+    relu: ({ tape }, x) => ops.relu(tape, x),
+    gelu: ({ tape }, x) => sequence.gelu(tape, x),
+    tanh: ({ tape }, x) => sequence.tanh(tape, x),
   };
 
   const hidden = (context: ForwardContext, x: Read, i: number): Read => {

@@ -14,8 +14,16 @@ const BATCH = 10;
 const MEMBERS = 2;
 
 const random = (name: string, shape: number[]) => tf.tensor(stream(3, name).normals(shape.reduce((a, b) => a * b, 1)), shape);
-const fcn = (over: Partial<Extract<NetworkSpec, { family: 'fcn' }>>): NetworkSpec =>
-  ({ family: 'fcn', depth: 2, width: 8, norm: 'batch', dropout: 0, init: 'default', tap: 'pre', ...over });
+const fcn = (over: Partial<Extract<NetworkSpec, { family: 'fcn' }>>): NetworkSpec => ({
+  family: 'fcn',
+  depth: 2,
+  width: 8,
+  norm: 'batch',
+  dropout: 0,
+  init: 'default',
+  tap: 'pre',
+  ...over,
+});
 
 const CASES: Record<string, { network: NetworkSpec; tap: string; dropout?: boolean }> = {
   'FCN with batch norm': { network: fcn({}), tap: 'linear1' },
@@ -27,31 +35,39 @@ const CASES: Record<string, { network: NetworkSpec; tap: string; dropout?: boole
   'FCN with layer norm, ReLU, dropout, identity': { network: fcn({ norm: 'layer', dropout: 0.3, init: 'identity' }), tap: 'linear2' },
   'FCN with batch norm, tanh and dropout': { network: fcn({ activation: 'tanh', dropout: 0.3 }), tap: 'linear1' },
   'FCN without norm, tanh, taps behind the activation, orthogonal': {
-    network: fcn({ norm: 'none', activation: 'tanh', init: 'orthogonal', tap: 'post' }), tap: 'linear2',
+    network: fcn({ norm: 'none', activation: 'tanh', init: 'orthogonal', tap: 'post' }),
+    tap: 'linear2',
   },
   'FCN with batch norm, dropout, taps behind the activation': { network: fcn({ dropout: 0.3, tap: 'post' }), tap: 'linear2' },
   'ResNet with a strided projection': { network: { family: 'resnet', stages: [1, 1], width: 4, init: 'he', tap: 'pre' }, tap: 'block2.proj' },
   'ResNet of bottleneck blocks, the second with an identity skip': {
-    network: { family: 'resnet', block: 'bottleneck', stages: [2], width: 3, init: 'he', tap: 'pre' }, tap: 'block2.conv2',
+    network: { family: 'resnet', block: 'bottleneck', stages: [2], width: 3, init: 'he', tap: 'pre' },
+    tap: 'block2.conv2',
   },
   'ResNet of bottleneck blocks with a stride, taps behind the activation': {
-    network: { family: 'resnet', block: 'bottleneck', stages: [1, 1], width: 3, init: 'he', tap: 'post' }, tap: 'block1.proj',
+    network: { family: 'resnet', block: 'bottleneck', stages: [1, 1], width: 3, init: 'he', tap: 'post' },
+    tap: 'block1.proj',
   },
   'plain ConvNet': { network: { family: 'convnet', stages: [2, 2], width: 4, stride: 1, norm: 'batch', init: 'he', tap: 'pre' }, tap: 'conv3' },
   'plain ConvNet without norm, strided stem, taps behind the activation': {
-    network: { family: 'convnet', stages: [2, 1], width: 4, stride: 2, norm: 'none', init: 'default', tap: 'post' }, tap: 'conv2',
+    network: { family: 'convnet', stages: [2, 1], width: 4, stride: 2, norm: 'none', init: 'default', tap: 'post' },
+    tap: 'conv2',
   },
   'ConvNeXt, an odd size halved': {
-    network: { family: 'convnext', stages: [1, 1], width: 5, patch: 2, kernel: 3, init: 'default' }, tap: 'block1.depthwise',
+    network: { family: 'convnext', stages: [1, 1], width: 5, patch: 2, kernel: 3, init: 'default' },
+    tap: 'block1.depthwise',
   },
   'ConvNeXt with large filters, taps on the stream': {
-    network: { family: 'convnext', stages: [2], width: 6, patch: 1, kernel: 7, init: 'default' }, tap: 'block2.output',
+    network: { family: 'convnext', stages: [2], width: 6, patch: 1, kernel: 7, init: 'default' },
+    tap: 'block2.output',
   },
   'ViT with a class token': {
-    network: { family: 'vit', patch: 3, layers: 2, width: 8, heads: 2, ffn: 10, pooling: 'class', init: 'default' }, tap: 'block1.attention',
+    network: { family: 'vit', patch: 3, layers: 2, width: 8, heads: 2, ffn: 10, pooling: 'class', init: 'default' },
+    tap: 'block1.attention',
   },
   'ViT, mean over the patches': {
-    network: { family: 'vit', patch: 2, layers: 1, width: 8, heads: 4, ffn: 10, pooling: 'mean', init: 'default' }, tap: 'patches',
+    network: { family: 'vit', patch: 2, layers: 1, width: 8, heads: 4, ffn: 10, pooling: 'mean', init: 'default' },
+    tap: 'patches',
   },
   'ResNet, taps behind the activation': { network: { family: 'resnet', stages: [2], width: 4, init: 'default', tap: 'post' }, tap: 'block2.conv2' },
 };
@@ -64,11 +80,16 @@ describe.each(Object.entries(CASES))('%s', (_, { network, tap }) => {
   const maskCache = new Map<string, tf.Tensor3D>();
   const input: GradientInput = {
     inputs: random('images', [MEMBERS, BATCH, 6, 6, 3]) as tf.Tensor5D,
-    labels: tf.tensor2d(Int32Array.from({ length: MEMBERS * BATCH }, (_, i) => (i * 3) % 4), [MEMBERS, BATCH], 'int32'),
+    labels: tf.tensor2d(
+      Int32Array.from({ length: MEMBERS * BATCH }, (_, i) => (i * 3) % 4),
+      [MEMBERS, BATCH],
+      'int32',
+    ),
     masks: (layer, features, rate) => {
       const key = `${layer} ${features}`;
       const keep = 1 - rate;
-      const made = maskCache.get(key) ?? tf.keep(tf.mul(tf.cast(tf.less(tf.abs(random(key, [MEMBERS, BATCH, features])), 1), 'float32'), 1 / keep)) as tf.Tensor3D;
+      const made =
+        maskCache.get(key) ?? (tf.keep(tf.mul(tf.cast(tf.less(tf.abs(random(key, [MEMBERS, BATCH, features])), 1), 'float32'), 1 / keep)) as tf.Tensor3D);
       maskCache.set(key, made);
       return made;
     },

@@ -25,27 +25,35 @@ const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 function conv(x: Picture, weight: Values, size: number, outputs: number, stride: number, pad: number, bias?: Values): Picture {
   const inputs = x[0][0].length;
   const reach = (length: number) => Math.floor((length + 2 * pad - size) / stride) + 1;
-  return range(reach(x.length)).map((oy) => range(reach(x[0].length)).map((ox) => range(outputs).map((o) => {
-    let total = bias?.[o] ?? 0;
-    for (const ky of range(size)) {
-      for (const kx of range(size)) {
-        const pixel = x[oy * stride + ky - pad]?.[ox * stride + kx - pad];
-        if (pixel) for (const i of range(inputs)) total += pixel[i] * weight[((ky * size + kx) * inputs + i) * outputs + o];
-      }
-    }
-    return total;
-  })));
+  return range(reach(x.length)).map((oy) =>
+    range(reach(x[0].length)).map((ox) =>
+      range(outputs).map((o) => {
+        let total = bias?.[o] ?? 0;
+        for (const ky of range(size)) {
+          for (const kx of range(size)) {
+            const pixel = x[oy * stride + ky - pad]?.[ox * stride + kx - pad];
+            if (pixel) for (const i of range(inputs)) total += pixel[i] * weight[((ky * size + kx) * inputs + i) * outputs + o];
+          }
+        }
+        return total;
+      }),
+    ),
+  );
 }
 
 function depthwise(x: Picture, weight: Values, size: number, bias: Values): Picture {
   const [channels, pad] = [x[0][0].length, (size - 1) / 2];
-  return x.map((row, y) => row.map((pixel, at) => pixel.map((_, c) => {
-    let total = bias[c];
-    for (const ky of range(size)) {
-      for (const kx of range(size)) total += (x[y + ky - pad]?.[at + kx - pad]?.[c] ?? 0) * weight[(ky * size + kx) * channels + c];
-    }
-    return total;
-  })));
+  return x.map((row, y) =>
+    row.map((pixel, at) =>
+      pixel.map((_, c) => {
+        let total = bias[c];
+        for (const ky of range(size)) {
+          for (const kx of range(size)) total += (x[y + ky - pad]?.[at + kx - pad]?.[c] ?? 0) * weight[(ky * size + kx) * channels + c];
+        }
+        return total;
+      }),
+    ),
+  );
 }
 
 const each = (x: Picture, f: (pixel: number[]) => number[]): Picture => x.map((row) => row.map(f));
@@ -80,10 +88,12 @@ const mlp = (p: Parameters, block: string, x: readonly number[], units: number):
 
 function bottleneckNet(p: Parameters, image: Picture): number[] {
   const unit = (name: string, x: Picture, size: number, outputs: number, stride: number) =>
-    each(conv(x, p(`${name}.weight`), size, outputs, stride, (size - 1) / 2), (pixel) => pixel.map((v, c) => {
-      const [mean, variance] = [p(`mean/${name}.norm`)[c], p(`variance/${name}.norm`)[c]];
-      return (p(`${name}.norm.gamma`)[c] * (v - mean)) / Math.sqrt(variance + EPSILON) + p(`${name}.norm.beta`)[c];
-    }));
+    each(conv(x, p(`${name}.weight`), size, outputs, stride, (size - 1) / 2), (pixel) =>
+      pixel.map((v, c) => {
+        const [mean, variance] = [p(`mean/${name}.norm`)[c], p(`variance/${name}.norm`)[c]];
+        return (p(`${name}.norm.gamma`)[c] * (v - mean)) / Math.sqrt(variance + EPSILON) + p(`${name}.norm.beta`)[c];
+      }),
+    );
   const block = (name: string, x: Picture, inside: number, stride: number) => {
     const first = each(unit(`${name}.conv1`, x, 1, inside, 1), relu);
     const second = each(unit(`${name}.conv2`, first, 3, inside, stride), relu);
@@ -95,8 +105,12 @@ function bottleneckNet(p: Parameters, image: Picture): number[] {
 
 function convnextNet(p: Parameters, image: Picture): number[] {
   const block = (name: string, x: Picture) =>
-    plus(x, each(depthwise(x, p(`${name}.depthwise.weight`), 3, p(`${name}.depthwise.bias`)), (pixel) =>
-      mlp(p, name, layerNorm(p, `${name}.norm`, pixel), 4 * pixel.length)));
+    plus(
+      x,
+      each(depthwise(x, p(`${name}.depthwise.weight`), 3, p(`${name}.depthwise.bias`)), (pixel) =>
+        mlp(p, name, layerNorm(p, `${name}.norm`, pixel), 4 * pixel.length),
+      ),
+    );
   const stem = each(conv(image, p('stem.weight'), 2, 4, 2, 0, p('stem.bias')), (pixel) => layerNorm(p, 'stem.norm', pixel));
   const first = each(block('block1', stem), (pixel) => layerNorm(p, 'down2.norm', pixel));
   const second = block('block2', conv(first, p('down2.weight'), 2, 8, 2, 0, p('down2.bias')));
@@ -107,17 +121,18 @@ function vitNet(p: Parameters, image: Picture): number[] {
   const [width, heads, ffn] = [8, 2, 6];
   const size = width / heads;
   const patches = conv(image, p('patches.weight'), 3, width, 3, 0, p('patches.bias')).flat();
-  const tokens = [range(width).map((i) => p('class')[i]), ...patches]
-    .map((token, t) => token.map((v, i) => v + p('positions')[t * width + i]));
+  const tokens = [range(width).map((i) => p('class')[i]), ...patches].map((token, t) => token.map((v, i) => v + p('positions')[t * width + i]));
   const qkv = tokens.map((token) => {
     const normal = layerNorm(p, 'block1.norm1', token);
     return range(3 * width).map((o) => sum(normal.map((v, i) => v * p('block1.qkv')[i * 3 * width + o])));
   });
-  const attended = tokens.map((_, t) => range(width).map((i) => {
-    const from = Math.floor(i / size) * size;
-    const scores = qkv.map((key) => Math.exp(sum(range(size).map((d) => qkv[t][from + d] * key[width + from + d])) / Math.sqrt(size)));
-    return sum(qkv.map((value, s) => (scores[s] / sum(scores)) * value[2 * width + i]));
-  }));
+  const attended = tokens.map((_, t) =>
+    range(width).map((i) => {
+      const from = Math.floor(i / size) * size;
+      const scores = qkv.map((key) => Math.exp(sum(range(size).map((d) => qkv[t][from + d] * key[width + from + d])) / Math.sqrt(size)));
+      return sum(qkv.map((value, s) => (scores[s] / sum(scores)) * value[2 * width + i]));
+    }),
+  );
   const middle = tokens.map((token, t) => linear(p, 'block1.out', attended[t], width).map((v, i) => token[i] + v));
   const out = middle.map((token) => mlp(p, 'block1', layerNorm(p, 'block1.norm2', token), ffn).map((v, i) => token[i] + v));
   return linear(p, 'head', layerNorm(p, 'norm', out[0]), TASK.classes);
@@ -139,7 +154,9 @@ it.each<[string, NetworkSpec, (p: Parameters, image: Picture) => number[]]>([
   const model = new Model({ network, task: TASK, seeds: [0], streamName: 'init' }, composed);
   const values = new Map<string, Float32Array>();
   for (const [saved, { shape }] of model.weights.named()) {
-    const drawn = stream(5, saved).normals(shape.reduce((a, b) => a * b, 1)).map((v) => (saved.startsWith('variance/') ? 0.5 + v * v : 0.7 * v));
+    const drawn = stream(5, saved)
+      .normals(shape.reduce((a, b) => a * b, 1))
+      .map((v) => (saved.startsWith('variance/') ? 0.5 + v * v : 0.7 * v));
     model.weights.replace(saved, tf.tensor(drawn, shape));
     values.set(saved.replace(/^parameter\//, ''), drawn);
   }

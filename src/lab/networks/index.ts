@@ -20,10 +20,15 @@ export function buildNetwork(spec: NetworkSpec, task: TaskShape): NetworkProgram
   }
   if (task.tokens) throw new Error(`${spec.family} reads images, the task gives tokens`);
   switch (spec.family) {
-    case 'fcn': return fcn(spec, task);
-    case 'resnet': return resnet(spec, task);
-    case 'convnet': return convnet(spec, task);
-    case 'convnext': return convnext(spec, task);
-    case 'vit': return vit(spec, task);
+    case 'fcn':
+      return fcn(spec, task);
+    case 'resnet':
+      return resnet(spec, task);
+    case 'convnet':
+      return convnet(spec, task);
+    case 'convnext':
+      return convnext(spec, task);
+    case 'vit':
+      return vit(spec, task);
   }
 }

@@ -29,7 +29,10 @@ function deviation(matrix: Float32Array, rows: number, columns: number, c: numbe
 
 describe('initial weights', () => {
   it('have the spread of their definitions, for matrices and kernels', () => {
-    for (const size of [{ inputs: 60, outputs: 40 }, { inputs: 16, outputs: 24, kernel: 3 }] as LayerSize[]) {
+    for (const size of [
+      { inputs: 60, outputs: 40 },
+      { inputs: 16, outputs: 24, kernel: 3 },
+    ] as LayerSize[]) {
       const fanIn = size.inputs * (size.kernel ?? 1) ** 2;
       const fanOut = size.outputs * (size.kernel ?? 1) ** 2;
       expect(largest(drawn('default', size)) * Math.sqrt(fanIn)).toBeCloseTo(1, 2);

@@ -9,13 +9,21 @@ export type WeightInit = FcnSpec['init'];
 /** What follows a layer, as far as the scale of its weights depends on it. */
 export type Nonlinearity = 'relu' | 'gelu' | 'tanh' | 'none';
 
-export const uniform = (limit: number): Init => (stream, count) => stream.uniforms(count, -limit, limit);
-export const normal = (sd: number): Init => (stream, count) => {
-  const values = stream.normals(count);
-  for (let i = 0; i < count; i++) values[i] *= sd;
-  return values;
-};
-export const constant = (value: number): Init => (_, count) => new Float32Array(count).fill(value);
+export const uniform =
+  (limit: number): Init =>
+  (stream, count) =>
+    stream.uniforms(count, -limit, limit);
+export const normal =
+  (sd: number): Init =>
+  (stream, count) => {
+    const values = stream.normals(count);
+    for (let i = 0; i < count; i++) values[i] *= sd;
+    return values;
+  };
+export const constant =
+  (value: number): Init =>
+  (_, count) =>
+    new Float32Array(count).fill(value);
 
 /** A layer's numbers of inputs and outputs (channels), and the side of its kernel where it is a convolution. */
 export interface LayerSize {
@@ -31,11 +39,13 @@ const fanIn = ({ inputs, kernel = 1 }: LayerSize): number => kernel * kernel * i
 const gainFor = (next: Nonlinearity): number => (next === 'relu' || next === 'gelu' ? Math.SQRT2 : 1);
 
 /** A matrix `[inputs, outputs]` in the middle of the kernel, zero around it: the layer starts as one without neighbours. */
-const centred = ({ inputs, outputs, kernel = 1 }: LayerSize, matrix: (stream: Stream) => Float64Array): Init => (stream) => {
-  const values = new Float32Array(kernel * kernel * inputs * outputs);
-  values.set(matrix(stream), ((kernel * kernel - 1) / 2) * inputs * outputs);
-  return values;
-};
+const centred =
+  ({ inputs, outputs, kernel = 1 }: LayerSize, matrix: (stream: Stream) => Float64Array): Init =>
+  (stream) => {
+    const values = new Float32Array(kernel * kernel * inputs * outputs);
+    values.set(matrix(stream), ((kernel * kernel - 1) / 2) * inputs * outputs);
+    return values;
+  };
 
 /**
  * Weights of a hidden layer, `[inputs, outputs]` or `[k, k, inputs, outputs]`. 'default' is PyTorch's U(±1/√fan-in);
@@ -46,11 +56,16 @@ const centred = ({ inputs, outputs, kernel = 1 }: LayerSize, matrix: (stream: St
 export function hiddenWeight(init: WeightInit, size: LayerSize, next: Nonlinearity = 'relu'): Init {
   const { inputs, outputs, kernel = 1 } = size;
   switch (init) {
-    case 'default': return uniform(1 / Math.sqrt(fanIn(size)));
-    case 'he': return normal(Math.sqrt(2 / fanIn(size)));
-    case 'xavier': return uniform(Math.sqrt(6 / (kernel * kernel * (inputs + outputs))));
-    case 'orthogonal': return centred(size, (stream) => semiOrthogonal(stream, inputs, outputs).map((value) => value * gainFor(next)));
-    case 'identity': return centred(size, (stream) => (inputs === outputs ? identity(inputs) : semiOrthogonal(stream, inputs, outputs)));
+    case 'default':
+      return uniform(1 / Math.sqrt(fanIn(size)));
+    case 'he':
+      return normal(Math.sqrt(2 / fanIn(size)));
+    case 'xavier':
+      return uniform(Math.sqrt(6 / (kernel * kernel * (inputs + outputs))));
+    case 'orthogonal':
+      return centred(size, (stream) => semiOrthogonal(stream, inputs, outputs).map((value) => value * gainFor(next)));
+    case 'identity':
+      return centred(size, (stream) => (inputs === outputs ? identity(inputs) : semiOrthogonal(stream, inputs, outputs)));
   }
 }
 
@@ -104,14 +119,16 @@ function identity(n: number): Float64Array {
 }
 
 /** Gates side by side: `[n, gates·n]` of one n×n matrix each. */
-const perGate = (n: number, gates: number, matrix: (stream: Stream) => Float64Array): Init => (stream) => {
-  const values = new Float32Array(n * n * gates);
-  for (let gate = 0; gate < gates; gate++) {
-    const square = matrix(stream);
-    for (let i = 0; i < n; i++) values.set(square.subarray(i * n, (i + 1) * n), (i * gates + gate) * n);
-  }
-  return values;
-};
+const perGate =
+  (n: number, gates: number, matrix: (stream: Stream) => Float64Array): Init =>
+  (stream) => {
+    const values = new Float32Array(n * n * gates);
+    for (let gate = 0; gate < gates; gate++) {
+      const square = matrix(stream);
+      for (let i = 0; i < n; i++) values.set(square.subarray(i * n, (i + 1) * n), (i * gates + gate) * n);
+    }
+    return values;
+  };
 
 /** Initial values of a recurrent layer of `width` units with as many inputs; see `RnnSpec.init`. */
 export function recurrentInit(init: RnnSpec['init'], width: number, gates: number): { input: Init; hidden: Init; bias: Init } {

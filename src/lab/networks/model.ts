@@ -80,7 +80,8 @@ export class Model implements Inferring {
   #context(mode: 'train' | 'eval'): ForwardContext {
     const tape = new Tape(this.kernels, false);
     return new ForwardContext({
-      tape, mode,
+      tape,
+      mode,
       parameter: (name) => tape.constant(this.weights.parameter(name)),
       running: (name) => this.weights.running(name),
     });

@@ -7,7 +7,8 @@ function orthogonalised({ name, shape, init }: ParameterSpec): ParameterSpec {
   if (shape.length < 2) return { name, shape, init };
   const columns = shape[shape.length - 1];
   return {
-    name, shape,
+    name,
+    shape,
     init: (random, count) => {
       const usual = init(random, count);
       const matrix = semiOrthogonal(random, count / columns, columns);
@@ -26,5 +27,4 @@ function orthogonalised({ name, shape, init }: ParameterSpec): ParameterSpec {
  * The same network with random orthogonal weight matrices: all singular values of a matrix are equal, and its
  * Frobenius norm is that of the network's own random weights, so that nothing but its spectrum differs from them.
  */
-export const withOrthogonalWeights = (program: NetworkProgram): NetworkProgram =>
-  ({ ...program, parameters: program.parameters.map(orthogonalised) });
+export const withOrthogonalWeights = (program: NetworkProgram): NetworkProgram => ({ ...program, parameters: program.parameters.map(orthogonalised) });

@@ -80,9 +80,10 @@ export class ForwardContext {
   /** Let an activation be read; anything behind the member and batch axes is flattened. */
   tap(name: string, value: Value): void {
     const [e, b] = value.tensor.shape;
-    this.taps.set(name, value.tensor.rank === 3
-      ? (value as Value<tf.Tensor3D>)
-      : ops.reshape<tf.Tensor3D>(this.tape, value, [e, b, value.tensor.size / (e * b)]));
+    this.taps.set(
+      name,
+      value.tensor.rank === 3 ? (value as Value<tf.Tensor3D>) : ops.reshape<tf.Tensor3D>(this.tape, value, [e, b, value.tensor.size / (e * b)]),
+    );
   }
 
   mask(layer: number, features: number, rate: number): tf.Tensor3D | undefined {
@@ -108,8 +109,9 @@ export class ForwardContext {
       return value;
     }
     const { mean, variance } = this.#running(name);
-    return this.tape.constant(this.tape.kernels.batchNormInference(
-      x.tensor, gamma.tensor, beta.tensor, mean, variance, { epsilon: BATCH_NORM_EPSILON, relu: options.relu }));
+    return this.tape.constant(
+      this.tape.kernels.batchNormInference(x.tensor, gamma.tensor, beta.tensor, mean, variance, { epsilon: BATCH_NORM_EPSILON, relu: options.relu }),
+    );
   }
 
   /** Layer normalisation over the last axis. */

@@ -19,8 +19,10 @@ export function rnn(spec: RnnSpec, task: SequenceShape): NetworkProgram {
   const names = Array.from({ length: spec.layers }, (_, i) => `layer${i + 1}`);
 
   const weightsOf = (context: ForwardContext, name: string): sequence.RecurrentWeights => ({
-    input: context.parameter(`${name}.input`), hidden: context.parameter(`${name}.hidden`),
-    inputBias: context.parameter(`${name}.inputBias`), hiddenBias: context.parameter(`${name}.hiddenBias`),
+    input: context.parameter(`${name}.input`),
+    hidden: context.parameter(`${name}.hidden`),
+    inputBias: context.parameter(`${name}.inputBias`),
+    hiddenBias: context.parameter(`${name}.hiddenBias`),
   });
 
   return {

@@ -16,11 +16,20 @@ const BATCH = 9;
 const SEEDS = [0, 1];
 const GUIDE_WIDTH = 7;
 
-const rnn = (over: Partial<RnnSpec> = {}): RnnSpec =>
-  ({ family: 'rnn', cell: 'tanh', layers: 2, width: 6, init: 'default', chained: false, ...over });
+const rnn = (over: Partial<RnnSpec> = {}): RnnSpec => ({ family: 'rnn', cell: 'tanh', layers: 2, width: 6, init: 'default', chained: false, ...over });
 const transformer = (over: Partial<TransformerSpec> = {}): TransformerSpec => ({
-  family: 'transformer', layers: 2, width: 8, heads: 2, ffn: 10, causal: true, positions: 'sinusoidal', norm: 'pre',
-  activation: 'gelu', pooling: 'last', init: 'default', ...over,
+  family: 'transformer',
+  layers: 2,
+  width: 8,
+  heads: 2,
+  ffn: 10,
+  causal: true,
+  positions: 'sinusoidal',
+  norm: 'pre',
+  activation: 'gelu',
+  pooling: 'last',
+  init: 'default',
+  ...over,
 });
 
 const data = { train: 'fresh', val: 64, seed: 0 } as const;
@@ -37,10 +46,16 @@ const CASES: Record<string, { network: RnnSpec | TransformerSpec; task: Sequence
   'chained RNN, padded, per position': { network: rnn({ chained: true, init: 'good' }), task: PADDED, tap: 'layer1', view: 'position' },
   'Transformer, causal, per position': { network: transformer(), task: COPY, tap: 'block1.attention', view: 'position' },
   'Transformer, post-norm, learned positions, stream': {
-    network: transformer({ norm: 'post', positions: 'learned', layers: 1 }), task: FIRST, tap: 'block1.output', view: 'all-tokens',
+    network: transformer({ norm: 'post', positions: 'learned', layers: 1 }),
+    task: FIRST,
+    tap: 'block1.output',
+    view: 'all-tokens',
   },
   'Transformer encoder, padded, mean pooled, MLP': {
-    network: transformer({ causal: false, pooling: 'mean' }), task: PADDED, tap: 'block2.mlp', view: 'position',
+    network: transformer({ causal: false, pooling: 'mean' }),
+    task: PADDED,
+    tap: 'block2.mlp',
+    view: 'position',
   },
 };
 
@@ -61,14 +76,22 @@ describe.each(Object.entries(CASES))('%s', (_, { network, task: spec, tap, view:
     const random = (name: string, dimensions: [number, number, number]) =>
       tf.tensor3d(stream(3, name).normals(dimensions.reduce((a, b) => a * b, 1)), dimensions);
     const { gram, shares } = guideGram(composed, random('guide', [2, BATCH, length * GUIDE_WIDTH]), view);
-    await expectGradients({ network, task: shape, seeds: SEEDS }, {
-      inputs, labels,
-      align: [{ targetTap: tap, guideGram: gram, shares, view, weight: 2, measure: 'cka' }],
-      distil: {
-        logits: random('teacher', [2, BATCH * shape.tokens.outputs, shape.classes]), labels,
-        temperature: 2, ceWeight: 1, kdWeight: 0.7, direction: 'forward',
+    await expectGradients(
+      { network, task: shape, seeds: SEEDS },
+      {
+        inputs,
+        labels,
+        align: [{ targetTap: tap, guideGram: gram, shares, view, weight: 2, measure: 'cka' }],
+        distil: {
+          logits: random('teacher', [2, BATCH * shape.tokens.outputs, shape.classes]),
+          labels,
+          temperature: 2,
+          ceWeight: 1,
+          kdWeight: 0.7,
+          direction: 'forward',
+        },
       },
-    });
+    );
   });
 
   it('has the taps, shapes and parameter count of its description', () => {

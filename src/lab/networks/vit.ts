@@ -24,7 +24,11 @@ export function vit(spec: VitSpec, task: ImageShape): NetworkProgram {
   const blocks = attentionBlocks({ ...spec, causal: false, norm: 'pre', activation: 'gelu' });
   return {
     parameters: [
-      { name: 'patches.weight', shape: [patch, patch, task.input[2], width], init: hiddenWeight('default', { inputs: task.input[2], outputs: width, kernel: patch }) },
+      {
+        name: 'patches.weight',
+        shape: [patch, patch, task.input[2], width],
+        init: hiddenWeight('default', { inputs: task.input[2], outputs: width, kernel: patch }),
+      },
       { name: 'patches.bias', shape: [width], init: bias('default', fanIn) },
       ...(hasClass ? [{ name: 'class', shape: [width], init: constant(0) }] : []),
       { name: 'positions', shape: [length, width], init: normal(POSITIONS_SD) },
@@ -40,9 +44,7 @@ export function vit(spec: VitSpec, task: ImageShape): NetworkProgram {
       context.tap('patches', patches);
       const tokens = hasClass ? sequence.prependToken(tape, context.parameter('class'), patches) : patches;
       const states = blocks.forward(context, sequence.addPositions(tape, tokens, context.parameter('positions')));
-      return context.dense('head', hasClass
-        ? sequence.takePosition(tape, states, tf.zeros([1, 1], 'int32'))
-        : sequence.meanOverPositions(tape, states));
+      return context.dense('head', hasClass ? sequence.takePosition(tape, states, tf.zeros([1, 1], 'int32')) : sequence.meanOverPositions(tape, states));
     },
   };
 }

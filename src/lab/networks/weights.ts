@@ -69,8 +69,7 @@ export class Weights {
   replace(savedName: string, tensor: tf.Tensor): void {
     const slash = savedName.indexOf('/');
     const name = savedName.slice(slash + 1);
-    const map = { parameter: this.parameters, mean: this.mean, variance: this.variance }[savedName.slice(0, slash)] as
-      Map<string, tf.Tensor> | undefined;
+    const map = { parameter: this.parameters, mean: this.mean, variance: this.variance }[savedName.slice(0, slash)] as Map<string, tf.Tensor> | undefined;
     const old = map?.get(name);
     if (!map || !old) throw new Error(`no tensor "${savedName}"`);
     if (old === tensor) return;

@@ -25,7 +25,14 @@ describe('dropoutMask', () => {
 
   it('differs between seeds, steps and layers as independent masks do', () => {
     const first = dropoutMask(0, 0, 0, 50_000, 0.5);
-    for (const key of [[1, 0, 0], [0, 1, 0], [0, 0, 1], [2 ** 31 - 1, 0, 0], [1, 1, 0], [0, 1, 1]] as const) {
+    for (const key of [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+      [2 ** 31 - 1, 0, 0],
+      [1, 1, 0],
+      [0, 1, 1],
+    ] as const) {
       const [seed, step, layer] = key;
       expect(Math.abs(agreement(first, dropoutMask(seed, step, layer, 50_000, 0.5)) - 0.5)).toBeLessThan(0.01);
     }
@@ -54,7 +61,7 @@ describe('dropoutMask', () => {
       x = u32((x ^ (x >> 16n)) * 0x21f0aaadn);
       x = u32((x ^ (x >> 15n)) + k1);
       x = u32(x * 0x735a2d97n);
-      return (x >> 1n) < BigInt(Math.floor(0.4 * 2 ** 31)) ? 0 : Math.fround(1 / 0.6);
+      return x >> 1n < BigInt(Math.floor(0.4 * 2 ** 31)) ? 0 : Math.fround(1 / 0.6);
     });
     expect([...dropoutMask(11, 12, 13, 64, 0.4)]).toEqual(expected);
     expect(fingerprint(dropoutMask(0, 0, 0, 4096, 0.1))).toBe('62cb9f09f3add38e');

@@ -34,7 +34,11 @@ export const dropThreshold = (rate: number): number => Math.floor(rate * 2 ** 31
  * @param out filled and returned when given; `count` elements or more
  */
 export function dropoutMask(
-  seed: number, step: number, layer: number, count: number, rate: number,
+  seed: number,
+  step: number,
+  layer: number,
+  count: number,
+  rate: number,
   out: Float32Array<ArrayBuffer> = new Float32Array(count),
 ): Float32Array<ArrayBuffer> {
   if (!(rate >= 0 && rate < 1)) throw new RangeError(`a dropout rate must be at least 0 and below 1, not ${rate}`);

@@ -52,8 +52,20 @@ describe('accuracy against Math', () => {
   it('tanh and atan2 stay within 3 units', () => {
     expect(worst(tanh, Math.tanh, spread(-40, 3.2))).toBeLessThanOrEqual(3);
     const xs = Array.from({ length: 20_000 }, spread(-5, 5));
-    expect(worst((y) => atan2(y, xs[0]), (y) => Math.atan2(y, xs[0]), spread(-5, 5))).toBeLessThanOrEqual(3);
-    expect(worst((x) => atan2(xs[1], x), (x) => Math.atan2(xs[1], x), spread(-5, 5))).toBeLessThanOrEqual(3);
+    expect(
+      worst(
+        (y) => atan2(y, xs[0]),
+        (y) => Math.atan2(y, xs[0]),
+        spread(-5, 5),
+      ),
+    ).toBeLessThanOrEqual(3);
+    expect(
+      worst(
+        (x) => atan2(xs[1], x),
+        (x) => Math.atan2(xs[1], x),
+        spread(-5, 5),
+      ),
+    ).toBeLessThanOrEqual(3);
   });
 
   it('powers: whole exponents by squaring, others by logarithm', () => {
@@ -70,7 +82,11 @@ describe('special values', () => {
   it('handles zeros, infinities and NaN as Math does', () => {
     const special = [0, -0, 1, -1, Infinity, -Infinity, NaN, 5e-324, 1e308];
     for (const x of special) {
-      for (const [ours, theirs] of [[exp, Math.exp], [log, Math.log], [tanh, Math.tanh]] as const) {
+      for (const [ours, theirs] of [
+        [exp, Math.exp],
+        [log, Math.log],
+        [tanh, Math.tanh],
+      ] as const) {
         expect(ulps(ours(x), theirs(x)), `${ours.name}(${x})`).toBeLessThanOrEqual(1);
       }
       for (const y of special) expect(ulps(atan2(y, x), Math.atan2(y, x)), `atan2(${y}, ${x})`).toBeLessThanOrEqual(1);

@@ -43,19 +43,19 @@ function scale(y: number, k: number): number {
 /** sin(r + c) for |r| ≤ π/4, where c is the part of the argument below r's last bit. */
 function sinKernel(r: number, c: number): number {
   const z = r * r;
-  const p = -1 / 6 + z * (1 / 120 + z * (-1 / 5040 + z * (1 / 362880 + z * (-1 / 39916800
-    + z * (1 / 6227020800 + z * (-1 / 1307674368000 + z * (1 / 355687428096000)))))));
+  const p =
+    -1 / 6 +
+    z * (1 / 120 + z * (-1 / 5040 + z * (1 / 362880 + z * (-1 / 39916800 + z * (1 / 6227020800 + z * (-1 / 1307674368000 + z * (1 / 355687428096000)))))));
   return r + (r * z * p + c * (1 - 0.5 * z));
 }
 
 /** cos(r + c), as above. */
 function cosKernel(r: number, c: number): number {
   const z = r * r;
-  const p = 1 / 24 + z * (-1 / 720 + z * (1 / 40320 + z * (-1 / 3628800 + z * (1 / 479001600
-    + z * (-1 / 87178291200 + z * (1 / 20922789888000))))));
+  const p = 1 / 24 + z * (-1 / 720 + z * (1 / 40320 + z * (-1 / 3628800 + z * (1 / 479001600 + z * (-1 / 87178291200 + z * (1 / 20922789888000))))));
   const half = 0.5 * z;
   const w = 1 - half;
-  return w + ((1 - w - half) + (z * z * p - r * c));
+  return w + (1 - w - half + (z * z * p - r * c));
 }
 
 /** Sine or cosine: remove the nearest multiple of π/2, then take the kernel of the quadrant. */
@@ -69,12 +69,12 @@ function sinusoid(x: number, quadrantShift: 0 | 1): number {
   const a = x - n * HALF_PI_PART_1;
   const b = n * HALF_PI_PART_2;
   const d = a - b;
-  const dError = (a - d) - b;
+  const dError = a - d - b;
   const e = n * HALF_PI_PART_3 - dError;
   const f = d - e;
-  const low = ((d - f) - e) - n * HALF_PI_PART_4;
+  const low = d - f - e - n * HALF_PI_PART_4;
   const r = f + low;
-  const c = (f - r) + low;
+  const c = f - r + low;
   const quadrant = (n + quadrantShift) & 3;
   const value = quadrant & 1 ? cosKernel(r, c) : sinKernel(r, c);
   return quadrant & 2 ? -value : value;
@@ -96,8 +96,18 @@ export function exp(x: number): number {
   const low = k * LN2_LOW;
   const r = high - low;
   const c = high - r - low;
-  const q = 1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * (1 / 720 + r * (1 / 5040 + r * (1 / 40320
-    + r * (1 / 362880 + r * (1 / 3628800 + r * (1 / 39916800 + r * (1 / 479001600 + r * (1 / 6227020800)))))))))));
+  const q =
+    1 / 2 +
+    r *
+      (1 / 6 +
+        r *
+          (1 / 24 +
+            r *
+              (1 / 120 +
+                r *
+                  (1 / 720 +
+                    r *
+                      (1 / 5040 + r * (1 / 40320 + r * (1 / 362880 + r * (1 / 3628800 + r * (1 / 39916800 + r * (1 / 479001600 + r * (1 / 6227020800)))))))))));
   return scale(1 + (r + (c + r * r * q)), k);
 }
 
@@ -128,10 +138,9 @@ export function log(x: number): number {
   const f = m - 1;
   const s = f / (2 + f);
   const z = s * s;
-  const r = z * (2 / 3 + z * (2 / 5 + z * (2 / 7 + z * (2 / 9 + z * (2 / 11 + z * (2 / 13 + z * (2 / 15
-    + z * (2 / 17 + z * (2 / 19 + z * (2 / 21))))))))));
+  const r = z * (2 / 3 + z * (2 / 5 + z * (2 / 7 + z * (2 / 9 + z * (2 / 11 + z * (2 / 13 + z * (2 / 15 + z * (2 / 17 + z * (2 / 19 + z * (2 / 21))))))))));
   const half = 0.5 * f * f;
-  return k * LN2_HIGH - ((half - (s * (half + r) + k * LN2_LOW)) - f);
+  return k * LN2_HIGH - (half - (s * (half + r) + k * LN2_LOW) - f);
 }
 
 /** eˣ − 1 for |x| ≤ 1, exact to the last bits also near 0. */
@@ -151,10 +160,14 @@ export function tanh(x: number): number {
 }
 
 /** atan(k/8) for k = 0…8 in two parts. */
-const ATAN_HIGH = [0, 0.12435499454676144, 0.24497866312686414, 0.35877067027057225, 0.4636476090008061,
-  0.5585993153435624, 0.6435011087932844, 0.7188299996216245, 0.7853981633974483] as const;
-const ATAN_LOW = [0, -3.1253241424539383e-18, 1.0698755618734451e-17, -2.4623815582638635e-17, 2.2698777452961687e-17,
-  -5.4556305485916264e-18, 1.5834785051444286e-17, -2.1478388444456983e-17, 3.061616997868383e-17] as const;
+const ATAN_HIGH = [
+  0, 0.12435499454676144, 0.24497866312686414, 0.35877067027057225, 0.4636476090008061, 0.5585993153435624, 0.6435011087932844, 0.7188299996216245,
+  0.7853981633974483,
+] as const;
+const ATAN_LOW = [
+  0, -3.1253241424539383e-18, 1.0698755618734451e-17, -2.4623815582638635e-17, 2.2698777452961687e-17, -5.4556305485916264e-18, 1.5834785051444286e-17,
+  -2.1478388444456983e-17, 3.061616997868383e-17,
+] as const;
 
 /** atan(t) for 0 ≤ t ≤ 1: the nearest tabulated angle plus a series in what is left (at most 1/16). */
 function atanUnit(t: number): number {

@@ -12,8 +12,25 @@ describe('naming', () => {
 
   it('differs between any two seeds and names, also look-alikes', () => {
     const names: [number, ...(string | number)[]][] = [
-      [0], [1], [2 ** 31 - 1], [2 ** 32], [2 ** 32 + 1], [0.5], [-1],
-      [0, 'a'], [0, 'b'], [0, 'ab'], [0, 'a', 'b'], [0, 'b', 'a'], [0, ''], [0, '', ''], [0, 1], [0, '1'], [0, 0], [0, 0, 0], [1, 0],
+      [0],
+      [1],
+      [2 ** 31 - 1],
+      [2 ** 32],
+      [2 ** 32 + 1],
+      [0.5],
+      [-1],
+      [0, 'a'],
+      [0, 'b'],
+      [0, 'ab'],
+      [0, 'a', 'b'],
+      [0, 'b', 'a'],
+      [0, ''],
+      [0, '', ''],
+      [0, 1],
+      [0, '1'],
+      [0, 0],
+      [0, 0, 0],
+      [1, 0],
     ];
     const firsts = names.map(([seed, ...rest]) => draws(stream(seed, ...rest)).join());
     expect(new Set(firsts).size).toBe(names.length);

@@ -25,11 +25,30 @@ describe('linear CKA', () => {
   });
 
   it.each([
-    ['a rotation by 45°', [[0.70710678, 0.70710678], [-0.70710678, 0.70710678]], 1],
+    [
+      'a rotation by 45°',
+      [
+        [0.70710678, 0.70710678],
+        [-0.70710678, 0.70710678],
+      ],
+      1,
+    ],
     ['the first column', [[1], [0]], Math.SQRT1_2],
-    ['diag(2, 1)', [[2, 0], [0, 1]], 5 / Math.sqrt(34)],
+    [
+      'diag(2, 1)',
+      [
+        [2, 0],
+        [0, 1],
+      ],
+      5 / Math.sqrt(34),
+    ],
   ])('of four points and their product with %s', async (_, map, expected) => {
-    const x = tf.tensor2d([[1, 0], [0, 1], [-1, 0], [0, -1]]);
+    const x = tf.tensor2d([
+      [1, 0],
+      [0, 1],
+      [-1, 0],
+      [0, -1],
+    ]);
     expect((await similarity(x, tf.matMul(x, tf.tensor2d(map as number[][])))).cka).toBeCloseTo(expected as number, 5);
   });
 
@@ -39,7 +58,16 @@ describe('linear CKA', () => {
     const { q } = { q: tf.linalg.qr(matrix(6, 6, 'q'))[0] as tf.Tensor2D };
     const plain = await similarity(x, y);
     const moved = await similarity(tf.add(tf.mul(tf.matMul(x, q), 7), 3) as tf.Tensor2D, y);
-    const sheared = await similarity(tf.matMul(x, tf.tensor2d(Array.from({ length: 36 }, (_, i) => (i % 7 === 0 ? i + 1 : 0)), [6, 6])), y);
+    const sheared = await similarity(
+      tf.matMul(
+        x,
+        tf.tensor2d(
+          Array.from({ length: 36 }, (_, i) => (i % 7 === 0 ? i + 1 : 0)),
+          [6, 6],
+        ),
+      ),
+      y,
+    );
     expect(moved.cka).toBeCloseTo(plain.cka, 5);
     expect(moved.debiased).toBeCloseTo(plain.debiased, 4);
     expect(Math.abs(sheared.cka - plain.cka)).toBeGreaterThan(0.01);
@@ -69,7 +97,11 @@ describe('linear CKA', () => {
 
   it('has exactly the chance level that permuting the examples gives on average', async () => {
     // The closed form is the mean over all permutations; with 3 cases and 4,000 draws the mean is within 4 standard errors.
-    for (const [p, q] of [[3, 5], [20, 2], [64, 64]]) {
+    for (const [p, q] of [
+      [3, 5],
+      [20, 2],
+      [64, 64],
+    ]) {
       const n = 24;
       const x = matrix(n, p, `x${p}`);
       const y = tf.add(matrix(n, q, `y${q}`), tf.slice(tf.tile(x, [1, 64]), [0, 0], [n, q])) as tf.Tensor2D;
@@ -118,7 +150,12 @@ describe('the gradient of 1 − CKA', () => {
       return 1 - (measure === 'cka' ? result.cka : result.debiased);
     };
     const h = 1e-2;
-    for (const [i, j] of [[0, 0], [1, 2], [2, 1], [4, 0]]) {
+    for (const [i, j] of [
+      [0, 0],
+      [1, 2],
+      [2, 1],
+      [4, 0],
+    ]) {
       const moved = (by: number) => X.map((row, r) => row.map((v, c) => (r === i && c === j ? v + by : v)));
       const difference = ((await loss(moved(h))) - (await loss(moved(-h)))) / (2 * h);
       expect(gradient[i * 3 + j]).toBeCloseTo(difference, 3);

@@ -64,7 +64,10 @@ export class GramStack {
 
   /** @param activations `[S, n, F]` by tap name, in order. Call inside `tf.tidy`; `keep` the result to use it longer. */
   static of(kernels: Kernels, activations: ReadonlyMap<string, tf.Tensor3D>): GramStack {
-    const grams = tf.stack([...activations.values()].map((x) => centredGram(kernels, x)), 1);
+    const grams = tf.stack(
+      [...activations.values()].map((x) => centredGram(kernels, x)),
+      1,
+    );
     const [instances, taps, n] = grams.shape;
     const own = ownProducts(kernels, tf.reshape(grams, [instances * taps, n * n]), n);
     return new GramStack([...activations.keys()], tf.expandDims(grams, 1) as tf.Tensor5D, tf.reshape(own, [instances, 1, taps, 3]));
@@ -75,7 +78,16 @@ export class GramStack {
     const [one] = stacks;
     if (stacks.length === 1) return one;
     return new GramStack(
-      one.taps, tf.concat(stacks.map(({ grams }) => grams), axis) as tf.Tensor5D, tf.concat(stacks.map(({ own }) => own), axis) as tf.Tensor4D);
+      one.taps,
+      tf.concat(
+        stacks.map(({ grams }) => grams),
+        axis,
+      ) as tf.Tensor5D,
+      tf.concat(
+        stacks.map(({ own }) => own),
+        axis,
+      ) as tf.Tensor4D,
+    );
   }
 
   keep(): this {
@@ -104,5 +116,7 @@ export async function cka(kernels: Kernels, x: tf.Tensor2D, y: tf.Tensor2D): Pro
   return similarityFrom(
     { dot, diagonal, traceK, traceL },
     { dot: kDot, diagonal: kDiagonal, traceK, traceL: traceK },
-    { dot: lDot, diagonal: lDiagonal, traceK: traceL, traceL }, x.shape[0]);
+    { dot: lDot, diagonal: lDiagonal, traceK: traceL, traceL },
+    x.shape[0],
+  );
 }

@@ -40,17 +40,23 @@ export function createTask(spec: TaskSpec): DrawnTask {
  */
 export async function openTask(spec: TaskSpec, library: Library): Promise<Task> {
   switch (spec.kind) {
-    case 'image-files': return openFileImages(spec, library);
-    case 'text-file': return openTextFile(spec, library);
-    default: return createTask(spec);
+    case 'image-files':
+      return openFileImages(spec, library);
+    case 'text-file':
+      return openTextFile(spec, library);
+    default:
+      return createTask(spec);
   }
 }
 
 /** Examples of a task to be shown (see `DrawnTask.preview`), without reading all of it. @throws {MissingFilesError} */
 export async function previewTask(spec: TaskSpec, library: Library, count: number, split: 'train' | 'val'): Promise<TaskPreview> {
   switch (spec.kind) {
-    case 'image-files': return previewFileImages(spec, library, count, split);
-    case 'text-file': return (await openTextFile(spec, library)).preview(count, split);
-    default: return createTask(spec).preview(count, split);
+    case 'image-files':
+      return previewFileImages(spec, library, count, split);
+    case 'text-file':
+      return (await openTextFile(spec, library)).preview(count, split);
+    default:
+      return createTask(spec).preview(count, split);
   }
 }

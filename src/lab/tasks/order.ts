@@ -10,7 +10,11 @@ function epochOrder(seed: number, epoch: number, n: number): Uint32Array<ArrayBu
   let order = kept.get(key);
   if (!order) {
     order = stream(seed, 'order', epoch).permutation(n);
-    if (kept.size >= MAX_KEPT_EPOCHS) for (const oldest of kept.keys()) { kept.delete(oldest); break; }
+    if (kept.size >= MAX_KEPT_EPOCHS)
+      for (const oldest of kept.keys()) {
+        kept.delete(oldest);
+        break;
+      }
     kept.set(key, order);
   }
   return order;

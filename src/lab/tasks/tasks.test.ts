@@ -17,7 +17,10 @@ const GOLDEN = {
 
 describe.each(Object.keys(GOLDEN) as ProceduralSpec['kind'][])('%s', (kind) => {
   const task = createTask(spec(kind));
-  const { classes, input: [, , channels] } = task.shape;
+  const {
+    classes,
+    input: [, , channels],
+  } = task.shape;
   const values = 16 * 16 * channels;
 
   it('is the same bytes for the same specification, here and elsewhere', () => {
@@ -87,7 +90,11 @@ describe.each(Object.keys(GOLDEN) as ProceduralSpec['kind'][])('%s', (kind) => {
 
   it('draws only what is asked for: a preview its tiles, a split its own images, each once', () => {
     let drawn = 0;
-    const counting = new ImageTask(spec(kind), { draw: () => { drawn++; } });
+    const counting = new ImageTask(spec(kind), {
+      draw: () => {
+        drawn++;
+      },
+    });
     expect(counting.preview(8).count).toBe(8);
     expect(drawn).toBe(8);
     void counting.train;
@@ -201,10 +208,12 @@ describe('classes of textures look as they are called', () => {
 
   it('checker and dots vary in both directions alike, spokes vary least', () => {
     for (const label of [4, 5]) {
-      expect(share(label, (image) => {
-        const ratio = variation(image, 1, 0) / variation(image, 0, 1);
-        return ratio > 0.5 && ratio < 2;
-      })).toBeGreaterThan(0.9);
+      expect(
+        share(label, (image) => {
+          const ratio = variation(image, 1, 0) / variation(image, 0, 1);
+          return ratio > 0.5 && ratio < 2;
+        }),
+      ).toBeGreaterThan(0.9);
     }
     const total = (label: number) => images('textures', label).reduce((sum, image) => sum + variation(image, 1, 0), 0);
     expect(total(7)).toBeLessThan(0.5 * total(6));
@@ -217,22 +226,27 @@ describe('digits look as they are called', () => {
   const regions = (image: number[][]) => {
     const dark = image.map((row) => row.map((value) => value < 300));
     let count = 0;
-    dark.forEach((row, y) => row.forEach((open, x) => {
-      if (!open) return;
-      let area = 0;
-      const todo = [[x, y]];
-      while (todo.length > 0) {
-        const [i, j] = todo.pop() as number[];
-        if (!dark[j]?.[i]) continue;
-        dark[j][i] = false;
-        area++;
-        todo.push([i + 1, j], [i - 1, j], [i, j + 1], [i, j - 1]);
-      }
-      if (area > 3) count++;
-    }));
+    dark.forEach((row, y) =>
+      row.forEach((open, x) => {
+        if (!open) return;
+        let area = 0;
+        const todo = [[x, y]];
+        while (todo.length > 0) {
+          const [i, j] = todo.pop() as number[];
+          if (!dark[j]?.[i]) continue;
+          dark[j][i] = false;
+          area++;
+          todo.push([i + 1, j], [i - 1, j], [i, j + 1], [i, j - 1]);
+        }
+        if (area > 3) count++;
+      }),
+    );
     return count;
   };
-  const median = (label: number) => images('digits', label).map(regions).sort((a, b) => a - b)[20];
+  const median = (label: number) =>
+    images('digits', label)
+      .map(regions)
+      .sort((a, b) => a - b)[20];
 
   it('with as many holes', () => {
     expect(Array.from({ length: 10 }, (_, label) => median(label) - 1)).toEqual([1, 0, 0, 0, expect.any(Number), 0, 1, 0, 2, 1]);

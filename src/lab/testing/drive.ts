@@ -6,8 +6,13 @@ import { createLab } from '../lab.ts';
 import { nodeWasmFiles } from '../backend/nodeWasmFiles.ts';
 
 /** Everything that a member learned, for comparisons bit for bit. */
-export const curve = ({ history, final }: MemberResult) =>
-  ({ loss: history.trainLoss, val: history.valLoss, metric: history.valMetric, similarity: history.similarity, end: final });
+export const curve = ({ history, final }: MemberResult) => ({
+  loss: history.trainLoss,
+  val: history.valLoss,
+  metric: history.valMetric,
+  similarity: history.similarity,
+  end: final,
+});
 
 export function member(result: RunResult, arm: string, seed: number): MemberResult {
   const found = result.members.find((m) => m.arm === arm && m.seed === seed);

@@ -13,10 +13,15 @@ function changed(id: string, settings: Record<string, unknown>): Experiment {
 export function tinyExperiment(overrides: Record<string, unknown> = {}): Experiment {
   return changed('wide-fcn', {
     ...(overrides.task === undefined && { 'task.size': 8, 'task.train': 96, 'task.val': 64 }),
-    'target.depth': 2, 'target.width': 16,
-    'guides.trained.network.width': 4, 'guides.trained.training.steps': 4, 'guides.trained.training.batchSize': 16,
+    'target.depth': 2,
+    'target.width': 16,
+    'guides.trained.network.width': 4,
+    'guides.trained.training.steps': 4,
+    'guides.trained.training.batchSize': 16,
     'guides.untrained.network.width': 4,
-    'base.batchSize': 16, 'base.steps': 6, 'base.evaluateEvery': 3,
+    'base.batchSize': 16,
+    'base.steps': 6,
+    'base.evaluateEvery': 3,
     seeds: [0, 1],
     ...overrides,
   });
@@ -29,8 +34,13 @@ export const tinyFileImages = (overrides: Record<string, unknown> = {}): Experim
 /** A sequence preset at a size for tests, with dotted overrides. */
 export function tinySequences(id: 'first-token' | 'copy-paste' | 'parity', overrides: Record<string, unknown> = {}): Experiment {
   return changed(id, {
-    'task.val': 64, 'guides.trained.training.steps': 4, 'guides.trained.training.batchSize': 16,
-    'base.batchSize': 16, 'base.steps': 6, 'base.evaluateEvery': 3, seeds: [0, 1],
+    'task.val': 64,
+    'guides.trained.training.steps': 4,
+    'guides.trained.training.batchSize': 16,
+    'base.batchSize': 16,
+    'base.steps': 6,
+    'base.evaluateEvery': 3,
+    seeds: [0, 1],
     ...(id === 'parity'
       ? { 'task.length': 6, 'task.minLength': 6, 'guides.trained.training.task.length': 6, 'guides.trained.training.task.minLength': 6 }
       : { 'task.length': id === 'first-token' ? 6 : 3, 'target.width': 12, 'guides.trained.network.width': 8, 'guides.untrained.network.width': 8 }),

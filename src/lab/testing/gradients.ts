@@ -15,17 +15,27 @@ export interface GradientInput extends Pick<StepInput, 'inputs' | 'labels' | 'ma
 }
 type Network = Pick<GroupOptions, 'network' | 'task' | 'seeds'>;
 
-const makeGroup = (options: Network): Group => new Group({
-  ...options, streamName: 'test', clipNorm: null, optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 },
-}, composed);
+const makeGroup = (options: Network): Group =>
+  new Group(
+    {
+      ...options,
+      streamName: 'test',
+      clipNorm: null,
+      optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 },
+    },
+    composed,
+  );
 
 /** A group's total loss (task, distillation, alignment), from forward kernels only. */
 function totalLoss(group: Group, input: GradientInput): number {
   return tf.tidy(() => {
     const tape = new Tape(composed, false);
     const context = new ForwardContext({
-      tape, mode: 'train', masks: input.masks,
-      parameter: (name) => tape.constant(group.model.weights.parameter(name)), running: (name) => group.model.weights.running(name),
+      tape,
+      mode: 'train',
+      masks: input.masks,
+      parameter: (name) => tape.constant(group.model.weights.parameter(name)),
+      running: (name) => group.model.weights.running(name),
     });
     const logits = group.model.program.forward(context, tape.constant(input.inputs)).tensor;
     const crossEntropy = composed.softmaxCrossEntropy(logits, input.labels).loss;
@@ -52,10 +62,16 @@ export async function expectGradients(network: Network, input: GradientInput): P
   const rate = 0.5;
   const members = { first: 0, count: network.seeds.length };
   const { align, distil, ...fed } = input;
-  const scalars = trained.scalars(0, network.seeds.map(() => rate), network.seeds.map(() => align[0].weight));
+  const scalars = trained.scalars(
+    0,
+    network.seeds.map(() => rate),
+    network.seeds.map(() => align[0].weight),
+  );
   trained.step({
-    ...fed, scalars: tf.tensor2d(scalars, [SCALAR_ROWS, members.count]),
-    align: align.map((term) => ({ ...term, members })), distil: distil ? [{ ...distil, members }] : [],
+    ...fed,
+    scalars: tf.tensor2d(scalars, [SCALAR_ROWS, members.count]),
+    align: align.map((term) => ({ ...term, members })),
+    distil: distil ? [{ ...distil, members }] : [],
   });
   let checked = 0;
   for (const [name, values] of before) {
@@ -67,7 +83,13 @@ export async function expectGradients(network: Network, input: GradientInput): P
     if (norm < 1e-2) continue; // e.g. a bias before batch norm, which has no effect
     const h = 1.5e-3; // small enough to cross few kinks of the ReLU, large enough for float32
     const moved = (by: number) => {
-      probe.model.weights.replace(`parameter/${name}`, tf.tensor(values.map((v, i) => v + (by * gradient[i]) / norm), shape));
+      probe.model.weights.replace(
+        `parameter/${name}`,
+        tf.tensor(
+          values.map((v, i) => v + (by * gradient[i]) / norm),
+          shape,
+        ),
+      );
       return totalLoss(probe, input);
     };
     const slope = (moved(h) - moved(-h)) / (2 * h);

@@ -7,10 +7,21 @@ import { verdict } from '../../stats/verdict.ts';
 export function verdictOf({ experiment, members, metric }: RunResult): string {
   const { steps } = experiment.base;
   return verdict({
-    metric, reference: 'unguided', seeds: experiment.seeds, valExamples: taskShape(experiment.task).valExamples,
-    finished: true, step: steps, steps, changes: experiment.interventions.map(interventionWords),
+    metric,
+    reference: 'unguided',
+    seeds: experiment.seeds,
+    valExamples: taskShape(experiment.task).valExamples,
+    finished: true,
+    step: steps,
+    steps,
+    changes: experiment.interventions.map(interventionWords),
     arms: experiment.arms.map(({ id, name, align, distil }) => ({
-      id, name, guided: (align ?? distil) !== undefined, scores: experiment.seeds.map((seed) => members.find((m) => m.arm === id && m.seed === seed)?.final.valMetric ?? null),
+      id,
+      name,
+      guided: (align ?? distil) !== undefined,
+      scores: experiment.seeds.map((seed) => members.find((m) => m.arm === id && m.seed === seed)?.final.valMetric ?? null),
     })),
-  }).headline.map(({ text }) => text).join('');
+  })
+    .headline.map(({ text }) => text)
+    .join('');
 }

@@ -20,11 +20,20 @@ const tokens = createTask({ kind: 'parity', length: 5, minLength: 2, labels: 'pr
 const fresh = createTask({ kind: 'parity', length: 5, minLength: 2, labels: 'prefix', train: 'fresh', val: 64, seed: 0 });
 const network: NetworkSpec = { family: 'resnet', stages: [1], width: 4, init: 'he', tap: 'pre' };
 
-const fedWith = (feeds: Record<string, Feed>): Fed => Object.fromEntries(Object.entries(feeds).map(([name, feed]) =>
-  [name, feed instanceof tf.Tensor ? feed : tf.tensor(feed.values, [...feed.shape], feed.values instanceof Int32Array ? 'int32' : 'float32')]));
+const fedWith = (feeds: Record<string, Feed>): Fed =>
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, feed]) => [
+      name,
+      feed instanceof tf.Tensor ? feed : tf.tensor(feed.values, [...feed.shape], feed.values instanceof Int32Array ? 'int32' : 'float32'),
+    ]),
+  );
 const values = (tensor: tf.Tensor) => ({ shape: tensor.shape, values: [...tensor.dataSync()] });
 
-describe.each([['images', images], ['sequences', tokens], ['new sequences', fresh]])('batches of %s', (_, task) => {
+describe.each([
+  ['images', images],
+  ['sequences', tokens],
+  ['new sequences', fresh],
+])('batches of %s', (_, task) => {
   it.each([undefined, 10])('are those that the task draws (largest table %s)', (largestTable) => {
     const batches = new Batches({ task, seeds: SEEDS, batchSize: 7 }, { ...composed, largestTable });
     for (const step of [0, 5]) {
@@ -43,7 +52,7 @@ describe.each([['images', images], ['sequences', tokens], ['new sequences', fres
 
 describe('a guide that is cached', () => {
   it.each(['trained', 'untrained'] as const)('%s, shows what it shows live, and computes an example once', (state) => {
-    const spec = state === 'trained' ? { state, network, training: { seed: 1 } } as never : { state, network };
+    const spec = state === 'trained' ? ({ state, network, training: { seed: 1 } } as never) : { state, network };
     const options = { task: images.shape, train: images.train, seeds: SEEDS, network };
     const [cached, live] = [true, false].map((keep) => {
       const guide = new Guide('g', spec, options, composed);

@@ -65,7 +65,10 @@ export class Batches implements ExampleSource {
       return batches;
     };
     return {
-      step, batchSize, drawn, rows,
+      step,
+      batchSize,
+      drawn,
+      rows,
       feeds: {
         ...(rows && { rows: rowValues(rows) }),
         ...(!this.#resident && { inputs: inputValues(drawn(), task.shape.input), labels: labelValues(drawn()) }),

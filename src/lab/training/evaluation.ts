@@ -101,9 +101,12 @@ function chunksOf(split: Split, shape: readonly number[]): Chunk[] {
     const chunk = sliceSplit(split, from, Math.min(EVALUATION_CHUNK, split.examples - from));
     const perGroup = groups?.labelsOf(chunk).map((labels, g) => [`labels ${g}`, labelValues([{ labels }])] as const) ?? [];
     return {
-      split: chunk, labels: countLabels(chunk),
+      split: chunk,
+      labels: countLabels(chunk),
       feeds: {
-        inputs: { values: chunk.inputs, shape: [1, chunk.examples, ...shape] }, labels: labelValues([chunk]), ...Object.fromEntries(perGroup),
+        inputs: { values: chunk.inputs, shape: [1, chunk.examples, ...shape] },
+        labels: labelValues([chunk]),
+        ...Object.fromEntries(perGroup),
       },
     };
   });
@@ -115,15 +118,17 @@ function program(model: Inferring, probes: readonly GuideProbe[], groups: number
   const { logits, taps } = model.infer(fed.inputs);
   const crossEntropy = (labels: tf.Tensor) => kernels.softmaxCrossEntropy(logits, labels as tf.Tensor2D).loss;
   const parts: tf.Tensor[] = [
-    crossEntropy(fed.labels), tf.cast(tf.argMax(logits, 2), 'float32'),
-    ...Array.from({ length: groups }, (_, g) => crossEntropy(fed[`labels ${g}`])), ...GuideProbe.pack(kernels, probes, taps),
+    crossEntropy(fed.labels),
+    tf.cast(tf.argMax(logits, 2), 'float32'),
+    ...Array.from({ length: groups }, (_, g) => crossEntropy(fed[`labels ${g}`])),
+    ...GuideProbe.pack(kernels, probes, taps),
   ];
   return tf.concat(parts.map((part) => tf.reshape(part, [-1])));
 }
 
 /** The task's own metric per member: accuracy as it is, perplexity from the loss. */
 export const metricOf = (task: TaskSpec, { loss, accuracy }: Pick<GroupScores, 'loss' | 'accuracy'>): Float64Array =>
-  (taskMetric(task).name === 'perplexity' ? loss.map((value) => (Number.isFinite(value) ? exp(value) : Number.NaN)) : accuracy);
+  taskMetric(task).name === 'perplexity' ? loss.map((value) => (Number.isFinite(value) ? exp(value) : Number.NaN)) : accuracy;
 
 function countLabels({ labels }: Split): number {
   let count = 0;
@@ -160,8 +165,12 @@ export async function evaluateRecalibrated(model: Model, task: Task): Promise<Fl
   for (let i = 0; i < chunks; i++) {
     const batch = tf.tidy(() => {
       const statistics = model.batchStatistics(inputTensor([sliceSplit(train, i * rows, rows)], task.shape.input));
-      return Object.fromEntries([...statistics].flatMap(([name, { mean, variance, rows: r }]) =>
-        [[`mean/${name}`, mean], [`variance/${name}`, tf.mul(variance, r > 1 ? r / (r - 1) : 1)]]));
+      return Object.fromEntries(
+        [...statistics].flatMap(([name, { mean, variance, rows: r }]) => [
+          [`mean/${name}`, mean],
+          [`variance/${name}`, tf.mul(variance, r > 1 ? r / (r - 1) : 1)],
+        ]),
+      );
     }) as Record<string, tf.Tensor2D>;
     for (const [name, tensor] of Object.entries(batch)) {
       const sum = sums.get(name);
@@ -169,13 +178,19 @@ export async function evaluateRecalibrated(model: Model, task: Task): Promise<Fl
       if (sum) tf.dispose([sum, tensor]);
     }
   }
-  const own = new Map([...sums.keys()].map((name) => {
-    const [which, ...rest] = name.split('/');
-    const running = weights.running(rest.join('/'));
-    return [name, tf.clone(which === 'mean' ? running.mean : running.variance)] as const;
-  }));
+  const own = new Map(
+    [...sums.keys()].map((name) => {
+      const [which, ...rest] = name.split('/');
+      const running = weights.running(rest.join('/'));
+      return [name, tf.clone(which === 'mean' ? running.mean : running.variance)] as const;
+    }),
+  );
   try {
-    for (const [name, sum] of sums) weights.replace(name, tf.tidy(() => tf.mul(sum, 1 / chunks)));
+    for (const [name, sum] of sums)
+      weights.replace(
+        name,
+        tf.tidy(() => tf.mul(sum, 1 / chunks)),
+      );
     return await scores();
   } finally {
     for (const [name, tensor] of own) weights.replace(name, tensor);

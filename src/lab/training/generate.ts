@@ -70,8 +70,9 @@ export async function generate(models: readonly Model[], seeds: readonly number[
     const windows = new Int32Array(rows * context);
     for (let row = 0; row < rows; row++) windows.set(texts.subarray(row * whole + from, row * whole + at), row * context);
     const uniforms = seeds.map((seed) => stream(seed, 'text', draw, at).uniform());
-    const all = await Promise.all(models.map((model, m) =>
-      logitsAt(model, windows.slice(firsts[m] * context, (firsts[m] + counts[m]) * context), context, at - from - 1)));
+    const all = await Promise.all(
+      models.map((model, m) => logitsAt(model, windows.slice(firsts[m] * context, (firsts[m] + counts[m]) * context), context, at - from - 1)),
+    );
     all.forEach((logits, m) => {
       const classes = logits.length / counts[m];
       for (let i = 0; i < counts[m]; i++) {

@@ -90,7 +90,8 @@ export class Group {
       const tape = new Tape(kernels, true);
       const parameters = new Map([...this.model.weights.parameters].map(([name, tensor]) => [name, tape.parameter(tensor)]));
       const context = new ForwardContext({
-        tape, mode: 'train',
+        tape,
+        mode: 'train',
         masks: input.masks && ((...layer) => this.#forMembers(input.masks?.(...layer))),
         parameter: (name) => parameters.get(name) as Value,
         running: (name) => this.model.weights.running(name),

@@ -22,7 +22,14 @@ export class GroupedScores {
   /** @returns null where a split's labels have no groups */
   static of({ groups, labels }: Split, members: number): GroupedScores | null {
     if (!groups) return null;
-    return new GroupedScores(members, countsOf(groups, labels, groups.reduce((most, group) => Math.max(most, group + 1), 0)));
+    return new GroupedScores(
+      members,
+      countsOf(
+        groups,
+        labels,
+        groups.reduce((most, group) => Math.max(most, group + 1), 0),
+      ),
+    );
   }
 
   /** A chunk's labels once per group, with −1 for those of other groups. */

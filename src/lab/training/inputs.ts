@@ -58,8 +58,7 @@ export function sliceSplit(split: Split, from: number, count: number): Split {
 }
 
 /** What makes the masks of a step on the device: the seeds and, behind them, the step, int32 `[S + 1]`. */
-export const maskOrigin = (seeds: readonly number[], step: number): Values =>
-  ({ values: Int32Array.from([...seeds, step]), shape: [seeds.length + 1] });
+export const maskOrigin = (seeds: readonly number[], step: number): Values => ({ values: Int32Array.from([...seeds, step]), shape: [seeds.length + 1] });
 
 /** Dropout masks of one step, `[S or members, B, F]`, made once per layer. */
 export class StepMasks {

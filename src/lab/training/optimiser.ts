@@ -49,7 +49,8 @@ export class Optimiser {
   factors(learningRate: number, step: number): [number, number, number] {
     const spec = this.#spec;
     return optimiserFactors({
-      learningRate, step: step + 1,
+      learningRate,
+      step: step + 1,
       betas: spec.kind === 'sgd' ? undefined : [spec.beta1, spec.beta2],
       decoupledDecay: spec.kind === 'adamw' ? spec.weightDecay : 0,
     });
@@ -64,9 +65,10 @@ export class Optimiser {
         return gradient ? [{ name, parameter: weights.parameter(name), gradient, at }] : [];
       });
       if (updates.length === 0) continue;
-      const { parameters, state } = spec.kind === 'sgd'
-        ? this.#kernels.sgd(updates, shelf.state, members, spec)
-        : this.#kernels.adam(updates, shelf.state, members, { ...spec, coupledDecay: spec.kind === 'adam' ? spec.weightDecay : 0 });
+      const { parameters, state } =
+        spec.kind === 'sgd'
+          ? this.#kernels.sgd(updates, shelf.state, members, spec)
+          : this.#kernels.adam(updates, shelf.state, members, { ...spec, coupledDecay: spec.kind === 'adam' ? spec.weightDecay : 0 });
       this.#replace(shelf, state);
       updates.forEach(({ name }, i) => weights.replace(`parameter/${name}`, parameters[i]));
     }
@@ -74,8 +76,9 @@ export class Optimiser {
 
   /** What is saved, by name. */
   named(): [string, { shape: number[] }][] {
-    return this.#slots.flatMap((slot) => this.#shelves.flatMap(({ places }) => [...places].map(([name, { shape }]): [string, { shape: number[] }] =>
-      [`optimiser/${slot}/${name}`, { shape }])));
+    return this.#slots.flatMap((slot) =>
+      this.#shelves.flatMap(({ places }) => [...places].map(([name, { shape }]): [string, { shape: number[] }] => [`optimiser/${slot}/${name}`, { shape }])),
+    );
   }
 
   async save(): Promise<PlainTensors> {

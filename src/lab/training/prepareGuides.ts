@@ -48,9 +48,20 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
       const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, library) : task;
       const trained = spec.state === 'trained' ? await findOrTrain(id, spec, own, preparation, known) : null;
       const imported = spec.state === 'imported' ? await loadImported(spec, preparation) : undefined;
-      const guide = new Guide(id, spec, {
-        task: own.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id), weightsOf: weightsOf(experiment, id), ...(trained && { weights: trained.weights }), imported,
-      }, kernels);
+      const guide = new Guide(
+        id,
+        spec,
+        {
+          task: own.shape,
+          train: task.train,
+          seeds: experiment.seeds,
+          network: guideNetwork(experiment, id),
+          weightsOf: weightsOf(experiment, id),
+          ...(trained && { weights: trained.weights }),
+          imported,
+        },
+        kernels,
+      );
       guides.set(id, guide);
       const source = trained?.source ?? (imported ? 'imported' : 'untrained');
       for (const score of await guideScores(guide, own, experiment.seeds)) {
@@ -83,7 +94,11 @@ async function loadImported({ file, model }: ImportedGuideSpec, { library, task,
 
 /** Weights that were shipped or kept, else of a training now. */
 async function findOrTrain(
-  id: string, spec: TrainedGuideSpec, task: Task, { experiment, kernels, stepper, store, options, tell, pause }: GuidePreparation, known: Map<string, Trained>,
+  id: string,
+  spec: TrainedGuideSpec,
+  task: Task,
+  { experiment, kernels, stepper, store, options, tell, pause }: GuidePreparation,
+  known: Map<string, Trained>,
 ): Promise<Trained> {
   const key = recipeKey(experiment.task, spec);
   const again = options.retrain?.includes(id) === true;
@@ -99,10 +114,17 @@ async function findOrTrain(
   };
   const train = async (): Promise<Trained> => {
     phase(`Training the guide "${id}"`);
-    const weights = await trainGuide(id, spec, task, kernels, async (progress) => {
-      tell({ type: 'guide.progress', guide: id, ...progress });
-      await pause();
-    }, stepper());
+    const weights = await trainGuide(
+      id,
+      spec,
+      task,
+      kernels,
+      async (progress) => {
+        tell({ type: 'guide.progress', guide: id, ...progress });
+        await pause();
+      },
+      stepper(),
+    );
     await store.keep(key, weights);
     return { weights, source: 'trained-now' };
   };

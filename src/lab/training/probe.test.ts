@@ -22,7 +22,11 @@ describe('which tokens are compared', () => {
 
   it('by hand', () => {
     expect(sheets('flattened')).toEqual([null]);
-    expect(sheets('position')).toEqual([[0, 3, 6, 9, 12], [1, 4, 7, 10, 13], [2, 5, 8, 11]]);
+    expect(sheets('position')).toEqual([
+      [0, 3, 6, 9, 12],
+      [1, 4, 7, 10, 13],
+      [2, 5, 8, 11],
+    ]);
     expect(sheets('last-token')).toEqual([[2, 5, 8, 11, 13]]);
     expect(sheets('all-tokens')).toEqual([[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]]);
   });
@@ -32,13 +36,19 @@ describe('similarities on the probe', () => {
   const task = createTask({ kind: 'parity', length: 5, minLength: 2, labels: 'prefix', train: 'fresh', val: 64, seed: 0 });
   const network = { family: 'rnn', cell: 'tanh', layers: 1, width: 6, init: 'default', chained: false } as const;
   const guideNetwork = { ...network, layers: 2, width: 5 };
-  const guide = new Guide('g', { state: 'untrained', network: guideNetwork }, { task: task.shape, train: task.train, seeds: [0, 1], network: guideNetwork }, composed);
+  const guide = new Guide(
+    'g',
+    { state: 'untrained', network: guideNetwork },
+    { task: task.shape, train: task.train, seeds: [0, 1], network: guideNetwork },
+    composed,
+  );
   const target = new Model({ network, task: task.shape, seeds: [0, 1], streamName: 'init' }, composed);
-  const states = (model: Model, tap: string, member: number): number[][][] => tf.tidy(() => {
-    const { taps } = model.infer(inputTensor([task.val], task.shape.input));
-    const x = taps.get(tap) as tf.Tensor3D;
-    return tf.reshape(tf.slice(x, [member, 0, 0], [1, -1, -1]), [64, 5, -1]).arraySync() as number[][][];
-  });
+  const states = (model: Model, tap: string, member: number): number[][][] =>
+    tf.tidy(() => {
+      const { taps } = model.infer(inputTensor([task.val], task.shape.input));
+      const x = taps.get(tap) as tf.Tensor3D;
+      return tf.reshape(tf.slice(x, [member, 0, 0], [1, -1, -1]), [64, 5, -1]).arraySync() as number[][][];
+    });
 
   it('are means over positions of the similarity of the sequences that reach them', async () => {
     const { matrices } = await new Evaluator(task.val, task.shape.input).evaluate(target, [new GuideProbe(composed, guide, task, 'position')]);
@@ -63,13 +73,17 @@ describe('similarities on the probe', () => {
   it('of a shuffled guide are those of unrelated examples', async () => {
     const many = createTask({ kind: 'first-token', length: 4, vocabulary: 8, train: 'fresh', val: 256, seed: 0 });
     const options = { task: many.shape, train: null, seeds: [0, 1], network };
-    const guides = [undefined, 'shuffled' as const].map((control) =>
-      new Guide('same', { state: 'untrained', network, ...(control && { control }) }, options, composed));
+    const guides = [undefined, 'shuffled' as const].map(
+      (control) => new Guide('same', { state: 'untrained', network, ...(control && { control }) }, options, composed),
+    );
     // The very network that guides.
     const twin = new Model({ network, task: many.shape, seeds: [0, 1], streamName: 'guide/same' }, composed);
     for (const view of ['last-token', 'position', 'all-tokens', 'flattened'] as const) {
-      const [plain, shuffled] = await Promise.all(guides.map(async (other) =>
-        (await new Evaluator(many.val, many.shape.input).evaluate(twin, [new GuideProbe(composed, other, many, view)])).matrices.same));
+      const [plain, shuffled] = await Promise.all(
+        guides.map(
+          async (other) => (await new Evaluator(many.val, many.shape.input).evaluate(twin, [new GuideProbe(composed, other, many, view)])).matrices.same,
+        ),
+      );
       for (const index of [0, 3]) {
         expect(plain[index + 1], view).toBeCloseTo(1, 4);
         expect(Math.abs(shuffled[index + 1]), view).toBeLessThan(0.08);

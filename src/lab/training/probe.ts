@@ -32,11 +32,14 @@ export function sheetsOf(tokens: ArrayLike<number>, length: number, view: TokenV
     return Int32Array.from(rows);
   };
   switch (view) {
-    case 'flattened': return [null];
-    case 'last-token': return [real(count, (t, last) => t === last)];
-    case 'all-tokens': return [real(Math.min(count, probeSequences(length)), () => true)];
-    case 'position': return Array.from({ length }, (_, at) => real(count, (t) => t === at))
-      .filter((rows) => rows.length >= FEWEST_EXAMPLES);
+    case 'flattened':
+      return [null];
+    case 'last-token':
+      return [real(count, (t, last) => t === last)];
+    case 'all-tokens':
+      return [real(Math.min(count, probeSequences(length)), () => true)];
+    case 'position':
+      return Array.from({ length }, (_, at) => real(count, (t) => t === at)).filter((rows) => rows.length >= FEWEST_EXAMPLES);
   }
 }
 
@@ -59,30 +62,37 @@ function setsOf(sheets: readonly Sheet[], all: number): ExampleSets[] {
 }
 
 /** Activations `[E, B, T·F]` as `[E, B·T, F]`. */
-const byToken = (x: tf.Tensor3D, length: number): tf.Tensor3D =>
-  tf.reshape(x, [x.shape[0], x.shape[1] * length, x.shape[2] / length]);
+const byToken = (x: tf.Tensor3D, length: number): tf.Tensor3D => tf.reshape(x, [x.shape[0], x.shape[1] * length, x.shape[2] / length]);
 
 /**
  * The examples of one set out of activations `[E, B, T·F]` by tap name.
  * @param orderOf the order in which n examples of a tap are shown, where it is not their own
  */
 function examplesOf(
-  taps: ReadonlyMap<string, tf.Tensor3D>, set: Sheet, length: number, orderOf: ((tap: string, n: number) => Int32Array) | null,
+  taps: ReadonlyMap<string, tf.Tensor3D>,
+  set: Sheet,
+  length: number,
+  orderOf: ((tap: string, n: number) => Int32Array) | null,
 ): ReadonlyMap<string, tf.Tensor3D> {
   if (!set && !orderOf) return taps;
-  return new Map([...taps].map(([name, x]) => {
-    const order = orderOf?.(name, set?.length ?? x.shape[1]);
-    const rows = set && order ? order.map((row) => set[row]) : (set ?? (order as Int32Array));
-    return [name, tf.gather(set ? byToken(x, length) : x, tf.tensor1d(rows, 'int32'), 1) as tf.Tensor3D];
-  }));
+  return new Map(
+    [...taps].map(([name, x]) => {
+      const order = orderOf?.(name, set?.length ?? x.shape[1]);
+      const rows = set && order ? order.map((row) => set[row]) : (set ?? (order as Int32Array));
+      return [name, tf.gather(set ? byToken(x, length) : x, tf.tensor1d(rows, 'int32'), 1) as tf.Tensor3D];
+    }),
+  );
 }
 
 /** Per layer 1 where it varies over the examples, else 0: `[S, taps]`. */
 function varies(kernels: Kernels, taps: ReadonlyMap<string, tf.Tensor3D>): tf.Tensor2D {
-  return tf.stack([...taps.values()].map((x) => {
-    const { norm } = kernels.centreNormalise(x);
-    return tf.cast(tf.greaterEqual(tf.div(tf.square(norm), x.shape[1] * x.shape[2]), CONSTANT_VARIANCE), 'float32');
-  }), 1) as tf.Tensor2D;
+  return tf.stack(
+    [...taps.values()].map((x) => {
+      const { norm } = kernels.centreNormalise(x);
+      return tf.cast(tf.greaterEqual(tf.div(tf.square(norm), x.shape[1] * x.shape[2]), CONSTANT_VARIANCE), 'float32');
+    }),
+    1,
+  ) as tf.Tensor2D;
 }
 
 /** A guide's layers on sets of examples. */
@@ -115,24 +125,62 @@ export class GuideProbe {
     this.#length = task.shape.tokens ? task.shape.input[0] : 1;
     const sheets = task.shape.tokens ? sheetsOf(probe.inputs, this.#length, view) : [null];
     this.#sets = setsOf(sheets, probe.examples);
-    this.#rows = this.#sets.map(({ n, rows }) => rows && tf.keep(tf.tensor2d(rows.flatMap((row) => [...row]), [rows.length, n], 'int32')));
+    this.#rows = this.#sets.map(
+      ({ n, rows }) =>
+        rows &&
+        tf.keep(
+          tf.tensor2d(
+            rows.flatMap((row) => [...row]),
+            [rows.length, n],
+            'int32',
+          ),
+        ),
+    );
     // Where tokens count one by one, those of the first sequences do.
     const seen = eachToken ? sliceSplit(probe, 0, Math.min(probe.examples, probeSequences(this.#length))) : probe;
     // One instance at a time: the activations of a convolutional guide are large, their Gram matrices small.
-    const parts = Array.from({ length: this.#instances }, (_, instance) => scoped(() => {
-      const { taps, orderOf } = guide.observe(instance, seen, eachToken);
-      return this.#sets.map(({ rows }) => scoped(() => {
-        const sets = (rows ?? [null]).map((set) => examplesOf(taps, set, this.#length, orderOf));
-        return {
-          stack: GramStack.join(sets.map((set) => GramStack.of(kernels, set)), 1).keep(),
-          varies: sheets.length > 1 ? tf.keep(tf.stack(sets.map((set) => varies(kernels, set)), 1) as tf.Tensor3D) : null,
-        };
-      }));
-    }));
-    this.#comparisons = this.#sets.map((_, i) => scoped(() => ({
-      stack: GramStack.join(parts.map((part) => part[i].stack), 0).keep(),
-      varies: sheets.length > 1 ? tf.keep(tf.concat3d(parts.map((part) => part[i].varies as tf.Tensor3D), 0)) : null,
-    })));
+    const parts = Array.from({ length: this.#instances }, (_, instance) =>
+      scoped(() => {
+        const { taps, orderOf } = guide.observe(instance, seen, eachToken);
+        return this.#sets.map(({ rows }) =>
+          scoped(() => {
+            const sets = (rows ?? [null]).map((set) => examplesOf(taps, set, this.#length, orderOf));
+            return {
+              stack: GramStack.join(
+                sets.map((set) => GramStack.of(kernels, set)),
+                1,
+              ).keep(),
+              varies:
+                sheets.length > 1
+                  ? tf.keep(
+                      tf.stack(
+                        sets.map((set) => varies(kernels, set)),
+                        1,
+                      ) as tf.Tensor3D,
+                    )
+                  : null,
+            };
+          }),
+        );
+      }),
+    );
+    this.#comparisons = this.#sets.map((_, i) =>
+      scoped(() => ({
+        stack: GramStack.join(
+          parts.map((part) => part[i].stack),
+          0,
+        ).keep(),
+        varies:
+          sheets.length > 1
+            ? tf.keep(
+                tf.concat3d(
+                  parts.map((part) => part[i].varies as tf.Tensor3D),
+                  0,
+                ),
+              )
+            : null,
+      })),
+    );
     // Of one instance the joined stack is its own, what varies is a clone.
     for (const part of parts.flat()) {
       if (this.#instances > 1) dispose(part);
@@ -148,8 +196,15 @@ export class GuideProbe {
     if (probes.length === 0) return [];
     const [one] = probes;
     // The members' own Gram matrices are the same for every guide.
-    const products = one.#rows.flatMap((rows, i) => [...taps.values()].map((x) =>
-      kernels.gramProducts(rows ? byToken(x, one.#length) : x, rows, probes.map((probe) => probe.#comparisons[i].stack.grams))));
+    const products = one.#rows.flatMap((rows, i) =>
+      [...taps.values()].map((x) =>
+        kernels.gramProducts(
+          rows ? byToken(x, one.#length) : x,
+          rows,
+          probes.map((probe) => probe.#comparisons[i].stack.grams),
+        ),
+      ),
+    );
     const own = probes.flatMap((probe) => probe.#comparisons.flatMap(({ stack, varies: alive }) => (alive ? [stack.own, alive] : [stack.own])));
     return [...products, ...own].map((part) => tf.reshape(part, [-1]) as tf.Tensor1D);
   }
@@ -171,12 +226,14 @@ export class GuideProbe {
       return start;
     });
     let column = 3;
-    return Object.fromEntries(probes.map((probe) => {
-      const similarities = probe.#read(values, { starts, width, column, own: at, members, targetTaps });
-      column += 2 * probe.guideTaps;
-      at += probe.#ownSize;
-      return [probe.guide, similarities];
-    }));
+    return Object.fromEntries(
+      probes.map((probe) => {
+        const similarities = probe.#read(values, { starts, width, column, own: at, members, targetTaps });
+        column += 2 * probe.guideTaps;
+        at += probe.#ownSize;
+        return [probe.guide, similarities];
+      }),
+    );
   }
 
   get guideTaps(): number {
@@ -201,7 +258,7 @@ export class GuideProbe {
       for (let index = 0; index < counts.length; index++) {
         const [j, tap, e] = [index % g, Math.floor(index / g) % targetTaps, Math.floor(index / (g * targetTaps))];
         for (let set = 0; set < sets; set++) {
-          const guide = (((e % this.#instances) * sets + set) * g) + j;
+          const guide = ((e % this.#instances) * sets + set) * g + j;
           if (alive && values[aliveAt + guide] === 0) continue;
           const k = pack.starts[i] + ((tap * members + e) * sets + set) * width;
           const l = own + 3 * guide;
@@ -209,7 +266,9 @@ export class GuideProbe {
           const { cka, debiased, chance } = similarityFrom(
             { dot: values[k + column + j], diagonal: values[k + column + g + j], traceK, traceL },
             { dot: values[k], diagonal: values[k + 1], traceK, traceL: traceK },
-            { dot: values[l], diagonal: values[l + 1], traceK: traceL, traceL }, n);
+            { dot: values[l], diagonal: values[l + 1], traceK: traceL, traceL },
+            n,
+          );
           counts[index]++;
           [cka, debiased, chance].forEach((value, f) => {
             // A target that is the same for all examples at a position is like the guide in nothing there.

@@ -25,15 +25,20 @@ beforeAll(async () => {
 
 /** One seed and small batches and sets: a chunk with the probe, a whole one, and a rest. */
 const shortened = ({ task, base, ...rest }: Experiment): Experiment => ({
-  ...rest, seeds: [0], base: { ...base, batchSize: 16, steps: 4, evaluateEvery: 2 },
+  ...rest,
+  seeds: [0],
+  base: { ...base, batchSize: 16, steps: 4, evaluateEvery: 2 },
   task: { ...task, ...(isImageTask(task) && { train: 64 }), ...('val' in task && { val: 600 }), ...('valTokens' in task && { valTokens: 40_000 }) } as TaskSpec,
 });
 
 function started(experiment: Experiment) {
   const task = createTask(experiment.task);
-  const guides = new Map(Object.entries(experiment.guides).map(([id, spec]) => [
-    id, new Guide(id, spec, { task: task.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id) }, kernels),
-  ]));
+  const guides = new Map(
+    Object.entries(experiment.guides).map(([id, spec]) => [
+      id,
+      new Guide(id, spec, { task: task.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id) }, kernels),
+    ]),
+  );
   const capture = new Capture();
   return { capture, run: new Run(experiment, task, guides, kernels, capture) };
 }
@@ -69,7 +74,9 @@ test('language models write with all steps taken', async () => {
 test('what guides show of the training set is recorded from the second batch on, one recording per network', async () => {
   const { run, capture } = started(tinyExperiment({ 'task.train': 64, 'base.steps': 4, 'arms.1.align.guide': 'untrained' }));
   while (!run.finished) await run.advance();
-  const fills = Object.keys(capture.dispatches).filter((key) => key.startsWith('fill')).map((key) => key.split(' rows')[0]);
+  const fills = Object.keys(capture.dispatches)
+    .filter((key) => key.startsWith('fill'))
+    .map((key) => key.split(' rows')[0]);
   expect(fills.sort()).toEqual(['fill trained instance 0', 'fill untrained instance 0', 'fill untrained instance 1']);
   expect([...capture.refused]).toEqual([]);
   run.dispose();
@@ -95,7 +102,13 @@ describe('evaluations among steps', () => {
     await run.evaluate();
     await run.evaluate();
     expect(capture.replayed).toBe(1);
-    run.restore({ experiment: run.experiment, step: 0, tensors: await run.save(), divergedAt: [], history: { training: { firstStep: 1, count: 0, loss: new Float32Array(), metric: new Float32Array() }, evaluations: [] } });
+    run.restore({
+      experiment: run.experiment,
+      step: 0,
+      tensors: await run.save(),
+      divergedAt: [],
+      history: { training: { firstStep: 1, count: 0, loss: new Float32Array(), metric: new Float32Array() }, evaluations: [] },
+    });
     await run.evaluate();
     expect(capture.replayed).toBe(1);
     await run.evaluate();

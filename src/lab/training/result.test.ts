@@ -28,8 +28,9 @@ describe('a result read again', () => {
     const { result, events } = await (kind === 'images' ? heard : runToEnd(tinySequences('copy-paste'), 'wasm'));
     const again = take(readResult(written(result), result.experiment));
     const [a, b] = [dataOf(events, result), dataOf(again, result)];
-    expect(b.evaluations.map(({ step, valLoss, valMetric, pairs }) => ({ step, valLoss, valMetric, pairs })))
-      .toEqual(a.evaluations.map(({ step, valLoss, valMetric, pairs }) => ({ step, valLoss, valMetric, pairs })));
+    expect(b.evaluations.map(({ step, valLoss, valMetric, pairs }) => ({ step, valLoss, valMetric, pairs }))).toEqual(
+      a.evaluations.map(({ step, valLoss, valMetric, pairs }) => ({ step, valLoss, valMetric, pairs })),
+    );
     expect(b.pairs.length).toBeGreaterThan(0);
     expect(b.evaluations.length).toBeGreaterThan(2);
     for (let step = 0; step < a.trainLoss.length; step++)
@@ -41,7 +42,10 @@ describe('a result read again', () => {
     expect(b.predictions).toEqual(a.predictions);
     expect(b.predictions?.length).toBeGreaterThan(0);
     expect(b.guidesReady).toEqual(a.guidesReady);
-    for (const [record, own] of [[b.matrices.first, a.matrices.first], [b.matrices.latest, a.matrices.latest]])
+    for (const [record, own] of [
+      [b.matrices.first, a.matrices.first],
+      [b.matrices.latest, a.matrices.latest],
+    ])
       for (const guide of Object.keys(result.experiment.guides))
         own?.byGuide[guide].forEach((value, i) => expect(record?.byGuide[guide][i]).toBeCloseTo(value, 4));
     expect(again.at(-1)).toEqual({ type: 'run.finished', result: { ...written(result), experiment: result.experiment } });
@@ -50,21 +54,39 @@ describe('a result read again', () => {
   it('takes files of schema 1: recorded pairs are all that is known of the layers', async () => {
     const { result } = await heard;
     const { finishedAt: _, layers: __, ...rest } = written(result) as RunResult;
-    const old = { ...rest, schema: 1, members: rest.members.map(({ matrices, predictions, history: { similarityChance, ...history }, ...member }) => ({ ...member, history })) };
+    const old = {
+      ...rest,
+      schema: 1,
+      members: rest.members.map(({ matrices, predictions, history: { similarityChance, ...history }, ...member }) => ({ ...member, history })),
+    };
     const data = dataOf(take(readResult(old, result.experiment)), result);
     expect(data.predictions).toBeNull();
     const [pair] = observedPairs(result.experiment);
     const [{ arm }] = members(result.experiment);
     expect(data.latestSimilarity(arm, pair.guide, pair.guideTap, pair.targetTap)).toBeCloseTo(
-      result.members.filter((m) => m.arm === arm).reduce((sum, m) => sum + (m.pairs[0].end ?? Number.NaN), 0) / result.experiment.seeds.length, 5);
+      result.members.filter((m) => m.arm === arm).reduce((sum, m) => sum + (m.pairs[0].end ?? Number.NaN), 0) / result.experiment.seeds.length,
+      5,
+    );
   });
 
   it.each<[string, (result: RunResult) => unknown, RegExp]>([
     ['a member too few', (r) => ({ ...r, members: r.members.slice(1) }), /members has \d+ entries/],
     ['members in another order', (r) => ({ ...r, members: [...r.members].reverse() }), /not those of the experiment/],
-    ['training cut off', (r) => ({ ...r, members: r.members.map((m) => ({ ...m, history: { ...m.history, trainLoss: m.history.trainLoss.slice(2) } })) }), /trainLoss has 7 entries instead of 9/],
-    ['words for numbers', (r) => ({ ...r, members: r.members.map((m) => ({ ...m, history: { ...m.history, valLoss: m.history.valLoss.map(String) } })) }), /not a number/],
-    ['a matrix too small', (r) => ({ ...r, members: r.members.map((m) => ({ ...m, matrices: { trained: { start: { cka: [], debiased: [], chance: [] } } } })) }), /matrices\.cka has 0/],
+    [
+      'training cut off',
+      (r) => ({ ...r, members: r.members.map((m) => ({ ...m, history: { ...m.history, trainLoss: m.history.trainLoss.slice(2) } })) }),
+      /trainLoss has 7 entries instead of 9/,
+    ],
+    [
+      'words for numbers',
+      (r) => ({ ...r, members: r.members.map((m) => ({ ...m, history: { ...m.history, valLoss: m.history.valLoss.map(String) } })) }),
+      /not a number/,
+    ],
+    [
+      'a matrix too small',
+      (r) => ({ ...r, members: r.members.map((m) => ({ ...m, matrices: { trained: { start: { cka: [], debiased: [], chance: [] } } } })) }),
+      /matrices\.cka has 0/,
+    ],
     ['no members', ({ members: _, ...r }) => r, /members is missing/],
     ['a newer form', (r) => ({ ...r, schema: 99 }), /newer version/],
   ])('says what is wrong with %s', async (_, damage, message) => {

@@ -36,9 +36,7 @@ export function buildResult(input: ResultInput): RunResult {
   const evaluations = history.evaluations;
   const last = evaluations.at(-1);
   /** Mean over the last batches: a training score that does not cost another pass. An epoch, where there are any. */
-  const epoch = Number.isFinite(shape.trainExamples)
-    ? Math.max(1, Math.floor(shape.trainExamples / experiment.base.batchSize))
-    : experiment.base.evaluateEvery;
+  const epoch = Number.isFinite(shape.trainExamples) ? Math.max(1, Math.floor(shape.trainExamples / experiment.base.batchSize)) : experiment.base.evaluateEvery;
 
   const similarity = (record: EvaluationRecord | undefined, member: number, pair: (typeof pairs)[number], field: number): number | null => {
     const taps = guideTaps[pair.guide];
@@ -51,18 +49,23 @@ export function buildResult(input: ResultInput): RunResult {
     const width = guideTaps[guide].length;
     const values = record?.matrices[guide];
     const field = (f: number) =>
-      targetTaps.map((_, t) =>
-        Array.from({ length: width }, (__, g) => short(values?.[((member * targetTaps.length + t) * width + g) * 3 + f] ?? Number.NaN)));
+      targetTaps.map((_, t) => Array.from({ length: width }, (__, g) => short(values?.[((member * targetTaps.length + t) * width + g) * 3 + f] ?? Number.NaN)));
     return { cka: field(0), debiased: field(1), chance: field(2) };
   };
   const labels = (last?.predictions.length ?? 0) / Math.max(1, members.length);
 
   const groupNames = labelGroups(experiment.task);
-  const groupsOf = (m: number) => groupNames.map((name, g) => {
-    const at = m * groupNames.length + g;
-    const values = (of: 'loss' | 'accuracy') => evaluations.map((e) => finite(e.groups?.[of][at]));
-    return { name, loss: finite(last?.groups?.loss[at]), accuracy: finite(last?.groups?.accuracy[at]), history: { loss: values('loss'), accuracy: values('accuracy') } };
-  });
+  const groupsOf = (m: number) =>
+    groupNames.map((name, g) => {
+      const at = m * groupNames.length + g;
+      const values = (of: 'loss' | 'accuracy') => evaluations.map((e) => finite(e.groups?.[of][at]));
+      return {
+        name,
+        loss: finite(last?.groups?.loss[at]),
+        accuracy: finite(last?.groups?.accuracy[at]),
+        history: { loss: values('loss'), accuracy: values('accuracy') },
+      };
+    });
 
   const results = members.map(({ arm, seed }, m): MemberResult => {
     const trainLoss = history.series('loss', m);
@@ -72,7 +75,8 @@ export function buildResult(input: ResultInput): RunResult {
     const better = (a: number, b: number) => (metric.higherIsBetter ? a > b : a < b);
     const best = scored.reduce<EvaluationRecord | undefined>((a, e) => (!a || better(e.valMetric[m], a.valMetric[m]) ? e : a), undefined);
     return {
-      arm, seed,
+      arm,
+      seed,
       diverged: history.divergedAt[m] >= 0,
       divergedAt: history.divergedAt[m] >= 0 ? history.divergedAt[m] : null,
       initial: { valLoss: finite(evaluations[0]?.valLoss[m]), valMetric: finite(evaluations[0]?.valMetric[m]) },
@@ -85,25 +89,29 @@ export function buildResult(input: ResultInput): RunResult {
         valMetricRecalibrated: finite(input.recalibrated?.[m]),
       },
       best: { step: best?.step ?? 0, valLoss: finite(best?.valLoss[m]), valMetric: finite(best?.valMetric[m]) },
-      pairs: pairs.map((pair): PairResult => ({
-        ...pair,
-        start: similarity(evaluations[0], m, pair, 0), end: similarity(last, m, pair, 0),
-        startDebiased: similarity(evaluations[0], m, pair, 1), endDebiased: similarity(last, m, pair, 1),
-        chance: similarity(last, m, pair, 2),
-      })),
+      pairs: pairs.map(
+        (pair): PairResult => ({
+          ...pair,
+          start: similarity(evaluations[0], m, pair, 0),
+          end: similarity(last, m, pair, 0),
+          startDebiased: similarity(evaluations[0], m, pair, 1),
+          endDebiased: similarity(last, m, pair, 1),
+          chance: similarity(last, m, pair, 2),
+        }),
+      ),
       ...(groupNames.length > 0 && { groups: groupsOf(m) }),
       history: {
         step: Array.from(trainLoss, (_, i) => i + 1),
-        trainLoss: Array.from(trainLoss, finite), trainMetric: Array.from(trainMetric, finite),
+        trainLoss: Array.from(trainLoss, finite),
+        trainMetric: Array.from(trainMetric, finite),
         valStep: evaluations.map((e) => e.step),
-        valLoss: evaluations.map((e) => finite(e.valLoss[m])), valMetric: evaluations.map((e) => finite(e.valMetric[m])),
+        valLoss: evaluations.map((e) => finite(e.valLoss[m])),
+        valMetric: evaluations.map((e) => finite(e.valMetric[m])),
         similarity: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 0))),
         similarityDebiased: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 1))),
         similarityChance: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 2))),
       },
-      matrices: Object.fromEntries(
-        Object.keys(guideTaps).map((guide) => [guide, { start: matrix(evaluations[0], m, guide), end: matrix(last, m, guide) }]),
-      ),
+      matrices: Object.fromEntries(Object.keys(guideTaps).map((guide) => [guide, { start: matrix(evaluations[0], m, guide), end: matrix(last, m, guide) }])),
       predictions: [...(last?.predictions.subarray(m * labels, (m + 1) * labels) ?? [])],
     };
   });

@@ -50,13 +50,22 @@ export class Run {
     const { seeds } = experiment;
     this.#groups = armGroups(experiment).map((specs) => ({
       arms: specs.map((spec, i) => ({
-        spec, pairs: alignedPairs(experiment, spec), members: { first: i * seeds.length, count: seeds.length },
+        spec,
+        pairs: alignedPairs(experiment, spec),
+        members: { first: i * seeds.length, count: seeds.length },
       })),
-      group: new Group({
-        network: experiment.target, task: shape, streamName: 'init',
-        seeds: specs.flatMap(() => seeds), inits: specs.flatMap(({ init }) => seeds.map(() => init)),
-        optimiser: experiment.base.optimiser, clipNorm: experiment.base.clipNorm,
-      }, kernels),
+      group: new Group(
+        {
+          network: experiment.target,
+          task: shape,
+          streamName: 'init',
+          seeds: specs.flatMap(() => seeds),
+          inits: specs.flatMap(({ init }) => seeds.map(() => init)),
+          optimiser: experiment.base.optimiser,
+          clipNorm: experiment.base.clipNorm,
+        },
+        kernels,
+      ),
     }));
     this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, tokenView(experiment)));
     this.#program = new StepProgram(this.experiment, task, guides, this.#groups, kernels);
@@ -124,14 +133,25 @@ export class Run {
       step: this.#step,
       valLoss: Float32Array.from(scores.flatMap((s) => [...s.loss])),
       valMetric: Float32Array.from(scores.flatMap((s) => [...metricOf(this.experiment.task, s)])),
-      predictions: concat(scores.map((s) => s.predictions), (n) => new Uint16Array(n)),
+      predictions: concat(
+        scores.map((s) => s.predictions),
+        (n) => new Uint16Array(n),
+      ),
       ...(this.task.val.groups && {
         groups: {
           loss: Float32Array.from(scores.flatMap((s) => [...(s.groups?.loss ?? [])])),
           accuracy: Float32Array.from(scores.flatMap((s) => [...(s.groups?.accuracy ?? [])])),
         },
       }),
-      matrices: Object.fromEntries(this.#probes.map(({ guide }) => [guide, concat(scores.map((s) => s.matrices[guide]), (n) => new Float32Array(n))])),
+      matrices: Object.fromEntries(
+        this.#probes.map(({ guide }) => [
+          guide,
+          concat(
+            scores.map((s) => s.matrices[guide]),
+            (n) => new Float32Array(n),
+          ),
+        ]),
+      ),
     };
   }
 
@@ -147,7 +167,11 @@ export class Run {
     const from = (draw % val.examples) * context;
     const behind = from + Math.ceil(context / 4);
     const prompt = Int32Array.from(val.inputs.subarray(from, behind));
-    const texts = await generate(this.#groups.map(({ group }) => group.model), this.experiment.seeds, { prompt, length, context, temperature, draw });
+    const texts = await generate(
+      this.#groups.map(({ group }) => group.model),
+      this.experiment.seeds,
+      { prompt, length, context, temperature, draw },
+    );
     return { step: this.#step, prompt, truth: Int32Array.from(val.inputs.subarray(behind, behind + length)), length, texts, tokenNames, separator };
   }
 
@@ -164,9 +188,18 @@ export class Run {
     this.#stepper.submit();
     const tensors: PlainTensors = {};
     for (const { arms, group } of this.#groups) {
-      for (const [name, { shape: [all, ...shape], data }] of Object.entries(await group.save())) {
+      for (const [
+        name,
+        {
+          shape: [all, ...shape],
+          data,
+        },
+      ] of Object.entries(await group.save())) {
         const each = data.length / all;
-        for (const { spec, members: { first, count } } of arms) {
+        for (const {
+          spec,
+          members: { first, count },
+        } of arms) {
           tensors[`${spec.id}/${name}`] = { shape: [count, ...shape], data: data.slice(first * each, (first + count) * each) };
         }
       }
@@ -212,7 +245,6 @@ export class Run {
     }
     return { learningRate, guidance };
   }
-
 }
 
 /** Arrays of one kind, one behind the other. */

@@ -75,7 +75,7 @@ export class StepProgram {
     const { base, seeds } = this.#experiment;
     const factor = scheduleFactor(base.schedule, step, base.steps);
     const aligned: Aligned = ({ spec: { align } }) =>
-      (align && align.weight > 0 && guidance && step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined);
+      align && align.weight > 0 && guidance && step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined;
     const batch = this.#batches.at(step);
     const before = this.#used(aligned).flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
     const guided = this.#guideFeeds(batch, aligned);
@@ -88,7 +88,9 @@ export class StepProgram {
     return {
       // The arms that are aligned: nothing else of the structure changes.
       kind: this.#arms.map((arm) => (aligned(arm) ? 'a' : '-')).join(''),
-      feeds, before, own: Object.values(guided).filter((feed) => feed instanceof tf.Tensor),
+      feeds,
+      before,
+      own: Object.values(guided).filter((feed) => feed instanceof tf.Tensor),
       program: (fed) => this.#program(fed, aligned, step),
     };
   }
@@ -113,16 +115,19 @@ export class StepProgram {
 
   /** What is fed for the guides' part of a step; tensors are the caller's. */
   #guideFeeds(batch: StepBatch, aligned: Aligned): Record<string, Feed> {
-    return Object.fromEntries(this.#used(aligned).flatMap(([id, guide, use]) =>
-      Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])));
+    return Object.fromEntries(
+      this.#used(aligned).flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])),
+    );
   }
 
   /** The guides' part of a step. */
   #shown(fed: Fed, aligned: Aligned, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
-    return new Map(this.#used(aligned).map(([id, guide, use]) => {
-      const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
-      return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
-    }));
+    return new Map(
+      this.#used(aligned).map(([id, guide, use]) => {
+        const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
+        return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
+      }),
+    );
   }
 
   /** A step of all groups: `[3, members]` losses, metrics and activity. */
@@ -140,7 +145,9 @@ export class StepProgram {
       const members = group.seeds.length;
       const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
       const pack = group.step({
-        inputs: this.#batches.inputs(fed, members), labels: this.#batches.labels(fed, members), masks: masks.source,
+        inputs: this.#batches.inputs(fed, members),
+        labels: this.#batches.labels(fed, members),
+        masks: masks.source,
         scalars: fed[`scalars${g}`] as tf.Tensor2D,
         align: arms.flatMap((arm) => (aligned(arm) ? this.#alignTerms(arm, shown, views) : [])),
         distil: arms.flatMap((arm) => this.#distilTerms(arm, shown, fed)),
@@ -163,7 +170,10 @@ export class StepProgram {
       const needed = this.#needed(arm, guideTap);
       const { gram, shares } = required(shown.get(align?.guide ?? '')?.grams.get(gramKey(needed)));
       return {
-        members: arm.members, targetTap, guideGram: gram, shares,
+        members: arm.members,
+        targetTap,
+        guideGram: gram,
+        shares,
         measure: align?.measure ?? this.#experiment.base.measure,
         view: needed.view === null ? undefined : views.get(needed.view),
       };
@@ -190,13 +200,21 @@ export class StepProgram {
     const used = guidesInUse(this.#experiment);
     for (const [id, guide] of this.#guides) {
       if (!used.includes(id)) continue;
-      const taps = new Map(this.#arms.filter(({ spec }) => spec.align?.guide === id)
-        .flatMap((arm) => arm.pairs.map((p) => this.#needed(arm, p.guideTap))).map((needed) => [gramKey(needed), needed]));
+      const taps = new Map(
+        this.#arms
+          .filter(({ spec }) => spec.align?.guide === id)
+          .flatMap((arm) => arm.pairs.map((p) => this.#needed(arm, p.guideTap)))
+          .map((needed) => [gramKey(needed), needed]),
+      );
       const bytes = guideInstances(this.#experiment, id) * guideCacheBytes(this.#experiment, id);
       const table = guideInstances(this.#experiment, id) * largestGuideTable(this.#experiment, id);
       const fits = cached + bytes <= GUIDE_CACHE_BYTES && table <= (this.#kernels.largestTable ?? Number.POSITIVE_INFINITY);
       if (fits) cached += bytes;
-      guide.require([...taps.values()], this.#arms.some(({ spec }) => spec.distil?.guide === id), fits);
+      guide.require(
+        [...taps.values()],
+        this.#arms.some(({ spec }) => spec.distil?.guide === id),
+        fits,
+      );
     }
   }
 }

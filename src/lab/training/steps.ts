@@ -25,12 +25,14 @@ export interface StepCall {
 /** Run the program of a step, here and now. @returns what it returned, kept */
 export function runNow(feeds: StepCall['feeds'], program: StepProgram): tf.Tensor | null {
   const own: tf.Tensor[] = [];
-  const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => {
-    if (feed instanceof tf.Tensor) return [name, feed];
-    const tensor = tf.tensor(feed.values, [...feed.shape], feed.values instanceof Int32Array ? 'int32' : 'float32');
-    own.push(tensor);
-    return [name, tensor];
-  }));
+  const inputs = Object.fromEntries(
+    Object.entries(feeds).map(([name, feed]) => {
+      if (feed instanceof tf.Tensor) return [name, feed];
+      const tensor = tf.tensor(feed.values, [...feed.shape], feed.values instanceof Int32Array ? 'int32' : 'float32');
+      own.push(tensor);
+      return [name, tensor];
+    }),
+  );
   const result = scoped(() => {
     const returned = program(inputs);
     return returned && tf.keep(returned);

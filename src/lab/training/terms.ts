@@ -54,7 +54,10 @@ function joined(terms: readonly AlignInput[]): AlignInput {
   return {
     ...one,
     members: { first: one.members.first, count: terms.reduce((sum, { members }) => sum + members.count, 0) },
-    guideGram: tf.concat3d(terms.map(({ guideGram }) => guideGram), 0),
+    guideGram: tf.concat3d(
+      terms.map(({ guideGram }) => guideGram),
+      0,
+    ),
     shares: one.shares && tf.concat1d(terms.map(({ shares }) => shares as tf.Tensor1D)),
   };
 }
@@ -80,9 +83,7 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
  * Gradients of Σ weight · (1 − similarity) at the taps.
  * @param weights `[E]`
  */
-export function alignmentRoots(
-  kernels: Kernels, taps: ReadonlyMap<string, Value<tf.Tensor3D>>, terms: readonly AlignInput[], weights: tf.Tensor1D,
-): Root[] {
+export function alignmentRoots(kernels: Kernels, taps: ReadonlyMap<string, Value<tf.Tensor3D>>, terms: readonly AlignInput[], weights: tf.Tensor1D): Root[] {
   return joinTerms(terms).map(({ members, targetTap, guideGram, shares, view, measure }) => {
     const value = taps.get(targetTap);
     if (!value) throw new Error(`the target has no layer "${targetTap}"`);
@@ -100,13 +101,15 @@ export function alignmentRoots(
 }
 
 /** Gradient at the logits: of the cross-entropy, or of ceWeight·CE + kdWeight·T²·KL for members that are distilled. */
-export function taskGradient(
-  kernels: Kernels, logits: tf.Tensor3D, dCrossEntropy: tf.Tensor3D, terms: readonly DistilInput[],
-): tf.Tensor3D {
+export function taskGradient(kernels: Kernels, logits: tf.Tensor3D, dCrossEntropy: tf.Tensor3D, terms: readonly DistilInput[]): tf.Tensor3D {
   if (terms.length === 0) return dCrossEntropy;
   const [members] = logits.shape;
   const shares = new Float32Array(members).fill(1);
-  for (const { members: { first, count }, ceWeight } of terms) shares.fill(ceWeight, first, first + count);
+  for (const {
+    members: { first, count },
+    ceWeight,
+  } of terms)
+    shares.fill(ceWeight, first, first + count);
   let gradient = tf.mul(dCrossEntropy, tf.tensor3d(shares, [members, 1, 1])) as tf.Tensor3D;
   for (const term of terms) {
     const { dLogits } = kernels.distillation(membersOf(logits, term.members), term.logits, term);

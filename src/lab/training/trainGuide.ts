@@ -41,23 +41,42 @@ export interface GuideProgress {
  * @throws {GuideDivergedError} when the loss stops being finite
  */
 export async function trainGuide(
-  id: string, spec: TrainedGuideSpec, task: Task, kernels: Kernels, report: (progress: GuideProgress) => Promise<void>,
+  id: string,
+  spec: TrainedGuideSpec,
+  task: Task,
+  kernels: Kernels,
+  report: (progress: GuideProgress) => Promise<void>,
   stepper: Stepper = new DirectSteps(),
 ): Promise<PlainTensors> {
   const { seed, steps, batchSize, learningRate, schedule, optimiser, clipNorm } = spec.training;
-  const group = new Group({
-    network: spec.network, task: task.shape, seeds: [seed], streamName: 'guide', optimiser, clipNorm: clipNorm ?? null,
-  }, kernels);
+  const group = new Group(
+    {
+      network: spec.network,
+      task: task.shape,
+      seeds: [seed],
+      streamName: 'guide',
+      optimiser,
+      clipNorm: clipNorm ?? null,
+    },
+    kernels,
+  );
   const batches = new Batches({ task, seeds: [seed], batchSize, stream: 'guide-data' }, kernels);
   const evaluator = new Evaluator(task.val, task.shape.input, stepper);
-  const program = (step: number): StepProgram => (fed) => {
-    const masks = new StepMasks([seed], step, batchSize, { kernels, origin: fed.origin, members: 1 });
-    const pack = group.step({
-      inputs: batches.inputs(fed), labels: batches.labels(fed), masks: masks.source, align: [], distil: [], scalars: fed.scalars as tf.Tensor2D,
-    });
-    masks.dispose();
-    return pack;
-  };
+  const program =
+    (step: number): StepProgram =>
+    (fed) => {
+      const masks = new StepMasks([seed], step, batchSize, { kernels, origin: fed.origin, members: 1 });
+      const pack = group.step({
+        inputs: batches.inputs(fed),
+        labels: batches.labels(fed),
+        masks: masks.source,
+        align: [],
+        distil: [],
+        scalars: fed.scalars as tf.Tensor2D,
+      });
+      masks.dispose();
+      return pack;
+    };
   /** Losses of the steps since the last report. */
   const losses = async (done: number): Promise<Float32Array<ArrayBuffer>> => {
     const rows = await stepper.read();

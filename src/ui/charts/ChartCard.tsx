@@ -46,10 +46,7 @@ export function ChartCard(props: ChartCardProps) {
     if (!svg) return;
     try {
       const picture = standaloneSvg(svg, props.caption, props.words());
-      download(
-        `${fileName(title)}.${format}`,
-        format === 'svg' ? textFile(picture.text, 'image/svg+xml') : await toPng(picture),
-      );
+      download(`${fileName(title)}.${format}`, format === 'svg' ? textFile(picture.text, 'image/svg+xml') : await toPng(picture));
     } catch (error) {
       notifications.show({ color: 'red', title: 'The picture could not be made', message: (error as Error).message });
     }
@@ -60,12 +57,7 @@ export function ChartCard(props: ChartCardProps) {
     <>
       {props.controls}
       <Tooltip label={toggleLabel}>
-        <ActionIcon
-          aria-label={toggleLabel}
-          aria-pressed={asTable}
-          disabled={empty}
-          onClick={() => setAsTable(!asTable)}
-        >
+        <ActionIcon aria-label={toggleLabel} aria-pressed={asTable} disabled={empty} onClick={() => setAsTable(!asTable)}>
           {asTable ? <IconChartLine size={16} stroke={1.6} /> : <IconTable size={16} stroke={1.6} />}
         </ActionIcon>
       </Tooltip>

@@ -40,10 +40,7 @@ export function Lines({ series, arms, steps, domain, log, training, chance }: Li
         {arms.map(({ id, colour }) => (
           <path key={id} d={bandPath(rows, `b:${id}`, scales)} fill={colour} fillOpacity={0.14} />
         ))}
-        {training &&
-          arms.map(({ id, colour }) => (
-            <path key={id} d={linePath(rows, `t:${id}`, scales)} stroke={colour} strokeWidth={1} strokeOpacity={0.65} />
-          ))}
+        {training && arms.map(({ id, colour }) => <path key={id} d={linePath(rows, `t:${id}`, scales)} stroke={colour} strokeWidth={1} strokeOpacity={0.65} />)}
         {arms.map(({ id, colour }) => (
           <path key={id} d={linePath(rows, `m:${id}`, scales)} stroke={colour} strokeWidth={2} data-arm={id} />
         ))}

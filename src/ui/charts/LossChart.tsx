@@ -22,13 +22,7 @@ export function LossChart() {
     return log ? logRange(guess / 4, guess * 1.2) : niceRange(0, guess * 1.2);
   }, [experiment, log]);
   const key = useMemo(() => ({ data, log }), [data, log]);
-  const range = useGrowingRange(
-    key,
-    initial,
-    log ? Math.max(series.min, 1e-4) : Math.min(series.min, 0),
-    series.max,
-    log ? logRange : niceRange,
-  );
+  const range = useGrowingRange(key, initial, log ? Math.max(series.min, 1e-4) : Math.min(series.min, 0), series.max, log ? logRange : niceRange);
 
   const validation = (evaluation: Evaluation, arm: ArmView) => {
     const { mean, sd } = meanOverSeeds(data.arms.get(arm.id) ?? [], (m) => evaluation.valLoss[m]);
@@ -60,9 +54,7 @@ export function LossChart() {
         { key: `v${id}`, name: `${name}, validation`, colour },
         { key: `t${id}`, name: `${name}, training`, colour },
       ]}
-      summary={(last) =>
-        `Validation loss ${progressWords(data)}: ${arms.map((arm) => `${arm.name} ${validation(last, arm)}`).join('; ')}.`
-      }
+      summary={(last) => `Validation loss ${progressWords(data)}: ${arms.map((arm) => `${arm.name} ${validation(last, arm)}`).join('; ')}.`}
       plot={{ label: 'Loss by training step', axis: axisNumber, log, crosses: crossesOf(data, range.domain), training: true }}
     />
   );

@@ -61,7 +61,11 @@ export function MetricChart() {
       testId="chart-metric"
       caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}`}
       lines={`Validation ${metric.name} by training step on ${examples}${log ? ', logarithmic' : ''}. Dotted: levels to compare with.`}
-      promise={metric.name === 'perplexity' ? 'Among how many words each arm wavers on an unseen text' : `How many unseen ${examplesOf(experiment.task)} each arm gets right`}
+      promise={
+        metric.name === 'perplexity'
+          ? 'Among how many words each arm wavers on an unseen text'
+          : `How many unseen ${examplesOf(experiment.task)} each arm gets right`
+      }
       note={`on ${examples}`}
       options={[{ key: 'zoom', name: 'Zoom in on the arms', checked: zoom, toggle: () => setZoom(!zoom) }]}
       series={series}

@@ -33,9 +33,7 @@ const MOMENT_CHARACTER = 5.8;
 function placeEnds(labels: readonly EndLabel[], y: (value: number) => number | undefined, area: Area) {
   const shown = labels.flatMap((label) => {
     const at = y(label.value);
-    return at === undefined || !Number.isFinite(at)
-      ? []
-      : [{ label, at: Math.min(Math.max(at, area.y), area.y + area.height) }];
+    return at === undefined || !Number.isFinite(at) ? [] : [{ label, at: Math.min(Math.max(at, area.y), area.y + area.height) }];
   });
   const placed = spreadLabels(
     shown.map((s) => s.at),
@@ -70,24 +68,8 @@ export function EndLabels({ labels, step }: { labels: readonly EndLabel[]; step:
       <g>
         {placed.map(({ label, from, at, moved }) => (
           <g key={label.key}>
-            {moved && (
-              <path
-                d={`M${left - 5} ${from}L${left + 3} ${at}`}
-                stroke={label.colour}
-                strokeWidth={1}
-                opacity={0.6}
-                fill="none"
-              />
-            )}
-            <text
-              x={left + indent}
-              y={at}
-              dy="0.35em"
-              fill={label.colour}
-              fontSize={LABEL_FONT}
-              fontWeight={label.strong ? 600 : 400}
-              {...HALO}
-            >
+            {moved && <path d={`M${left - 5} ${from}L${left + 3} ${at}`} stroke={label.colour} strokeWidth={1} opacity={0.6} fill="none" />}
+            <text x={left + indent} y={at} dy="0.35em" fill={label.colour} fontSize={LABEL_FONT} fontWeight={label.strong ? 600 : 400} {...HALO}>
               {label.text}
             </text>
           </g>
@@ -135,14 +117,7 @@ export function Moments({ moments, avoid }: { moments: readonly Moment[]; avoid:
             if (row) row.end = start + width + 6;
             return (
               <g key={`${step} ${text}`}>
-                <line
-                  x1={at}
-                  x2={at}
-                  y1={area.y}
-                  y2={area.y + area.height}
-                  stroke="var(--mute)"
-                  strokeDasharray="2 3"
-                />
+                <line x1={at} x2={at} y1={area.y} y2={area.y + area.height} stroke="var(--mute)" strokeDasharray="2 3" />
                 {row && (
                   <text {...HALO} x={start} y={row.at} fill="var(--mute)" fontSize={10.5}>
                     {text}
@@ -172,14 +147,7 @@ export function Crosses({ crosses }: { crosses: readonly Cross[] }) {
     <ZIndexLayer zIndex={DefaultZIndexes.scatter}>
       <g>
         {crosses.map(({ key, step, value, colour }) => (
-          <path
-            key={key}
-            transform={`translate(${x(step)} ${y(value)})`}
-            d="M-4 -4L4 4M-4 4L4 -4"
-            stroke={colour}
-            strokeWidth={2}
-            fill="none"
-          />
+          <path key={key} transform={`translate(${x(step)} ${y(value)})`} d="M-4 -4L4 4M-4 4L4 -4" stroke={colour} strokeWidth={2} fill="none" />
         ))}
       </g>
     </ZIndexLayer>

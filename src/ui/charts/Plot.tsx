@@ -44,8 +44,7 @@ const labelRoom = (texts: readonly string[], width: number, idle: boolean): numb
 
 const noPath = () => null;
 
-const stepTick = (step: number): string =>
-  step === 0 ? 'step 0' : step >= 10_000 ? `${axisNumber(step / 1000)}k` : String(step);
+const stepTick = (step: number): string => (step === 0 ? 'step 0' : step >= 10_000 ? `${axisNumber(step / 1000)}k` : String(step));
 
 export const Plot = memo(function Plot(props: PlotProps) {
   const { width, height, series, arms, steps, range, log, references } = props;
@@ -94,16 +93,17 @@ export const Plot = memo(function Plot(props: PlotProps) {
         axisLine={false}
         tickFormatter={props.axis}
       />
-      <References references={references} series={series} arms={arms} labels={props.labels} moments={props.moments} steps={steps} domain={range.domain} log={log} />
-      <Lines
+      <References
+        references={references}
         series={series}
         arms={arms}
+        labels={props.labels}
+        moments={props.moments}
         steps={steps}
         domain={range.domain}
         log={log}
-        training={props.training ?? false}
-        chance={props.chance ?? false}
       />
+      <Lines series={series} arms={arms} steps={steps} domain={range.domain} log={log} training={props.training ?? false} chance={props.chance ?? false} />
       {/* Has no values and no path (it would be measured at every redraw): Recharts' tooltip follows the steps of an item of its own. */}
       <Line dataKey="nothing" stroke="none" shape={noPath} dot={false} activeDot={false} legendType="none" isAnimationActive={false} />
       <Moments moments={props.moments} avoid={references.map((r) => r.value)} />

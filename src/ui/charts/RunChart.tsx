@@ -100,9 +100,7 @@ export function RunChart({ view, series, range, columns, cells, labels = NONE, p
       empty={series.rows.length === 0}
       summary={last ? props.summary(last) : `${props.title} chart: nothing has run yet.`}
       table={() =>
-        evaluationTable(data, props.tableCaption, arms.flatMap(props.tableColumns), (evaluation) =>
-          arms.flatMap((arm, i) => cells(evaluation, arm, i)),
-        )
+        evaluationTable(data, props.tableCaption, arms.flatMap(props.tableColumns), (evaluation) => arms.flatMap((arm, i) => cells(evaluation, arm, i)))
       }
     >
       {width > 0 && (

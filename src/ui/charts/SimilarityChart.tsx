@@ -16,8 +16,7 @@ import { meanOverPairs, meanOverSeeds, similaritySeries } from './series.ts';
 const ALL = 'all';
 
 /** Short words for the layers of a network. */
-const tapLabels = ({ taps }: NetworkDescription): Map<string, string> =>
-  new Map(taps.map(({ name, label }) => [name, label]));
+const tapLabels = ({ taps }: NetworkDescription): Map<string, string> => new Map(taps.map(({ name, label }) => [name, label]));
 
 /** The recorded pairs of one guide, with names for the selector. */
 function pairChoices(experiment: Experiment, guide: string): { index: number; name: string }[] {
@@ -25,9 +24,7 @@ function pairChoices(experiment: Experiment, guide: string): { index: number; na
   const guideLabels = tapLabels(describeGuide(experiment, guide));
   const targetLabels = tapLabels(describeNetwork(experiment.target, taskShape(experiment.task)));
   return observedPairs(experiment).flatMap((pair, index) =>
-    pair.guide === guide
-      ? [{ index, name: `${guideLabels.get(pair.guideTap)} → ${targetLabels.get(pair.targetTap)}` }]
-      : [],
+    pair.guide === guide ? [{ index, name: `${guideLabels.get(pair.guideTap)} → ${targetLabels.get(pair.targetTap)}` }] : [],
   );
 }
 

@@ -19,7 +19,9 @@ test('a caption says whose values they are, what the band is, what was trained h
   const [lines, arms, setup, made] = await ran([0, 1, 2], 10);
   expect(lines).toBe('Loss by training step. Lines: mean over the 3 seeds 0, 1, 2. Band: mean ± 1 standard deviation over them.');
   expect(arms).toMatch(/^Unguided: task loss only; Guided: \+ 4 × Σ \(1 − CKA\), whole run \(“trained”\);/);
-  expect(setup).toMatch(/^Target: 3×384 FCN\. Guides: “trained” ResNet-8, trained, .* steps.* Mapping: even\. Training: Adam · learning rate 1e-3, constant · batch 128 · 10 steps/);
+  expect(setup).toMatch(
+    /^Target: 3×384 FCN\. Guides: “trained” ResNet-8, trained, .* steps.* Mapping: even\. Training: Adam · learning rate 1e-3, constant · batch 128 · 10 steps/,
+  );
   expect(made).toMatch(/^Guidance Playground on (WebAssembly|JavaScript|WebGPU)/);
 });
 

@@ -42,12 +42,7 @@ export function logRange(min: number, max: number): AxisRange {
 }
 
 /** The same object while everything fits; else the nice range of both. */
-export function growRange(
-  previous: AxisRange,
-  min: number,
-  max: number,
-  nice: typeof niceRange = niceRange,
-): AxisRange {
+export function growRange(previous: AxisRange, min: number, max: number, nice: typeof niceRange = niceRange): AxisRange {
   const [from, to] = previous.domain;
   if (!Number.isFinite(min) || !Number.isFinite(max) || (min >= from && max <= to)) return previous;
   return nice(Math.min(from, min), Math.max(to, max));

@@ -78,7 +78,8 @@ export function standaloneSvg(svg: SVGSVGElement, title: string, caption: readon
   const colour = (name: string) => page.getPropertyValue(name).trim() || '#000000';
   const head = textElement(title, PADDING + 13, { 'font-family': fontFamily, 'font-size': '13', 'font-weight': '600', fill: colour('--ink') });
   const words = lines.map((line, i) =>
-    textElement(line, below + (i + 1) * CAPTION_LINE - 4, { 'font-family': fontFamily, 'font-size': String(CAPTION_SIZE), fill: colour('--mute') }));
+    textElement(line, below + (i + 1) * CAPTION_LINE - 4, { 'font-family': fontFamily, 'font-size': String(CAPTION_SIZE), fill: colour('--mute') }),
+  );
   copy.setAttribute('x', String(PADDING));
   copy.setAttribute('y', String(PADDING + HEAD));
   copy.setAttribute('width', String(width));
@@ -103,10 +104,7 @@ export async function toPng({ text, width, height }: { text: string; width: numb
     context.scale(PNG_SCALE, PNG_SCALE);
     context.drawImage(image, 0, 0, width, height);
     return await new Promise<Blob>((resolve, reject) => {
-      canvas.toBlob(
-        (blob) => (blob ? resolve(blob) : reject(new Error('the image is too large for this browser'))),
-        'image/png',
-      );
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the image is too large for this browser'))), 'image/png');
     });
   } finally {
     URL.revokeObjectURL(url);

@@ -9,11 +9,7 @@ describe('spreadLabels', () => {
     expect(spreadLabels([52, 50], 12, 0, 100).map((p) => p.at)).toEqual([57, 45]);
   });
   test('one that is pushed into a third takes it along', () => {
-    expect(spreadLabels([50, 51, 60], 12, 0, 100).map((p) => p.at)).toEqual([
-      expect.closeTo(41.67, 1),
-      expect.closeTo(53.67, 1),
-      expect.closeTo(65.67, 1),
-    ]);
+    expect(spreadLabels([50, 51, 60], 12, 0, 100).map((p) => p.at)).toEqual([expect.closeTo(41.67, 1), expect.closeTo(53.67, 1), expect.closeTo(65.67, 1)]);
   });
   test('for any input: apart, inside, in order', () => {
     for (let trial = 0; trial < 300; trial++) {
@@ -42,12 +38,7 @@ describe('spreadLabels', () => {
 });
 
 test('names are shortened by what they share, never to the same thing', () => {
-  expect(shortNames(['Unguided', 'Guided', 'Guided, untrained guide', 'Distilled'])).toEqual([
-    'Unguided',
-    'Guided',
-    'Untrained guide',
-    'Distilled',
-  ]);
+  expect(shortNames(['Unguided', 'Guided', 'Guided, untrained guide', 'Distilled'])).toEqual(['Unguided', 'Guided', 'Untrained guide', 'Distilled']);
   expect(shortNames(['Guided, untrained guide', 'Guided, trained guide', 'Unguided', 'Unguided, good initialisation'])).toEqual([
     'Untrained guide',
     'Trained guide',
@@ -62,18 +53,57 @@ test('names are shortened by what they share, never to the same thing', () => {
 describe('placeTexts', () => {
   const left: Box = { left: 0, right: 40, top: 40, bottom: 50 };
   const right: Box = { left: 160, right: 200, top: 40, bottom: 50 };
-  const rising = [{ x: 0, y: 90 }, { x: 20, y: 45 }, { x: 200, y: 10 }];
+  const rising = [
+    { x: 0, y: 90 },
+    { x: 20, y: 45 },
+    { x: 200, y: 10 },
+  ];
   test('takes the first place while it is free, and the next where a curve passes it', () => {
     expect(placeTexts([[left, right]], [])).toEqual([left]);
     expect(placeTexts([[left, right]], [rising])).toEqual([right]);
   });
   test('a curve between its points counts, one above or before the text does not', () => {
-    expect(placeTexts([[left, right]], [[{ x: -10, y: 0 }, { x: 50, y: 100 }]])).toEqual([right]);
-    expect(placeTexts([[left, right]], [[{ x: 0, y: 30 }, { x: 50, y: 30 }], [{ x: 50, y: 0 }, { x: 90, y: 90 }]])).toEqual([left]);
+    expect(
+      placeTexts(
+        [[left, right]],
+        [
+          [
+            { x: -10, y: 0 },
+            { x: 50, y: 100 },
+          ],
+        ],
+      ),
+    ).toEqual([right]);
+    expect(
+      placeTexts(
+        [[left, right]],
+        [
+          [
+            { x: 0, y: 30 },
+            { x: 50, y: 30 },
+          ],
+          [
+            { x: 50, y: 0 },
+            { x: 90, y: 90 },
+          ],
+        ],
+      ),
+    ).toEqual([left]);
   });
   test('two texts do not lie on each other; where nothing is free, the fewest curves pass', () => {
-    expect(placeTexts([[left, right], [left, right]], [])).toEqual([left, right]);
-    const across = [{ x: 0, y: 45 }, { x: 200, y: 45 }];
+    expect(
+      placeTexts(
+        [
+          [left, right],
+          [left, right],
+        ],
+        [],
+      ),
+    ).toEqual([left, right]);
+    const across = [
+      { x: 0, y: 45 },
+      { x: 200, y: 45 },
+    ];
     expect(placeTexts([[left, right]], [rising, across])).toEqual([right]);
   });
   test('keeps clear of texts that stand already, even where a curve passes', () => {
@@ -103,7 +133,15 @@ describe('placesAlong', () => {
     expect(placesAlong(90, size, area, 'below')[0]).toMatchObject({ right: 331, top: 93 });
   });
   test('a level at the top with curves at both ends has its text between them', () => {
-    const curve = [{ x: 36, y: 170 }, { x: 60, y: 10 }, { x: 100, y: 10 }, { x: 110, y: 60 }, { x: 250, y: 60 }, { x: 290, y: 8 }, { x: 336, y: 8 }];
+    const curve = [
+      { x: 36, y: 170 },
+      { x: 60, y: 10 },
+      { x: 100, y: 10 },
+      { x: 110, y: 60 },
+      { x: 250, y: 60 },
+      { x: 290, y: 8 },
+      { x: 336, y: 8 },
+    ];
     expect(placeTexts([placesAlong(6, size, area, 'below')], [curve])[0].share).toBe(0.5);
   });
 });

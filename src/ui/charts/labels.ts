@@ -122,7 +122,9 @@ export function placeTexts<P extends Box>(texts: readonly (readonly P[])[], line
   const placed: P[] = [];
   for (const places of texts) {
     const others = [...taken, ...placed];
-    const costs = places.map((box) => lines.filter((line) => crosses(line, box)).length + (lines.length + 1) * others.filter((other) => overlap(other, box)).length);
+    const costs = places.map(
+      (box) => lines.filter((line) => crosses(line, box)).length + (lines.length + 1) * others.filter((other) => overlap(other, box)).length,
+    );
     placed.push(places[costs.indexOf(Math.min(...costs))]);
   }
   return placed;

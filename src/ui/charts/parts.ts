@@ -60,13 +60,7 @@ export function crossesOf(data: RunData, [low, high]: [number, number]): Cross[]
 }
 
 /** A range that grows with what is drawn and starts again for another `key` (another run, another scale). */
-export function useGrowingRange(
-  key: unknown,
-  initial: AxisRange,
-  min: number,
-  max: number,
-  nice = niceRange,
-): AxisRange {
+export function useGrowingRange(key: unknown, initial: AxisRange, min: number, max: number, nice = niceRange): AxisRange {
   const held = useRef<{ key: unknown; range: AxisRange }>({ key, range: initial });
   if (held.current.key !== key) held.current = { key, range: initial };
   held.current.range = growRange(held.current.range, min, max, nice);
@@ -90,12 +84,7 @@ export function nearestEvaluation(evaluations: readonly Evaluation[], step: numb
 const TABLE_ROWS = 200;
 
 /** One row per evaluation (a selection of them in a long run), as text. */
-export function evaluationTable(
-  data: RunData,
-  caption: string,
-  columns: TableData['columns'],
-  cells: (evaluation: Evaluation) => string[],
-): TableData {
+export function evaluationTable(data: RunData, caption: string, columns: TableData['columns'], cells: (evaluation: Evaluation) => string[]): TableData {
   return {
     caption,
     columns: [{ key: 'step', name: 'Step' }, ...columns],
@@ -107,5 +96,4 @@ export function evaluationTable(
 }
 
 /** "after step 120 of 250" */
-export const progressWords = (data: RunData): string =>
-  `after step ${number(data.lastEvaluation?.step ?? 0)} of ${number(data.experiment?.base.steps ?? 0)}`;
+export const progressWords = (data: RunData): string => `after step ${number(data.lastEvaluation?.step ?? 0)} of ${number(data.experiment?.base.steps ?? 0)}`;

@@ -67,10 +67,7 @@ test('a band of mean ± sd ends where the quantity does', async () => {
 });
 
 test('a diverged arm ends where it diverged, the others go on', async () => {
-  const data = await recorded(
-    { ...preset, seeds: [0], base: { ...preset.base, steps: 100 } },
-    { diverge: { member: 1, step: 55 } },
-  );
+  const data = await recorded({ ...preset, seeds: [0], base: { ...preset.base, steps: 100 } }, { diverge: { member: 1, step: 55 } });
   const { ends } = metricSeries(data, 120);
   expect(ends.get('guided')?.step).toBe(50);
   expect(ends.get('unguided')?.step).toBe(100);

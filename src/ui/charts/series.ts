@@ -158,12 +158,7 @@ export function metricSeries(data: RunData, maxPoints: number): Series {
   return evaluationSeries(data, maxPoints, falls ? PERPLEXITY : ACCURACY, (evaluation, member) => evaluation.valMetric[member]);
 }
 
-function evaluationSeries(
-  data: RunData,
-  maxPoints: number,
-  limits: Limits,
-  value: (evaluation: Evaluation, member: number) => number,
-): Series {
+function evaluationSeries(data: RunData, maxPoints: number, limits: Limits, value: (evaluation: Evaluation, member: number) => number): Series {
   const out = new Rows(limits);
   for (const i of sampleIndices(data.evaluations.length, maxPoints)) {
     const evaluation = data.evaluations[i];
@@ -180,13 +175,7 @@ function evaluationSeries(
 }
 
 /** Mean of one field over some pairs, for one member; pairs of collapsed layers (NaN) are left out. */
-export function meanOverPairs(
-  data: RunData,
-  evaluation: Evaluation,
-  member: number,
-  pairs: readonly number[],
-  field: SimilarityField,
-): number {
+export function meanOverPairs(data: RunData, evaluation: Evaluation, member: number, pairs: readonly number[], field: SimilarityField): number {
   let sum = 0;
   let n = 0;
   for (const pair of pairs) {
@@ -203,21 +192,14 @@ export function meanOverPairs(
  * Similarity of some pairs (indices into `data.pairs`; their mean when there are several) for every arm, and the
  * chance level: its mean over arms and, as a band, its lowest and highest arm. Debiased CKA's chance level is 0.
  */
-export function similaritySeries(
-  data: RunData,
-  pairs: readonly number[],
-  field: 'cka' | 'debiased',
-  maxPoints: number,
-): Series {
+export function similaritySeries(data: RunData, pairs: readonly number[], field: 'cka' | 'debiased', maxPoints: number): Series {
   const series = evaluationSeries(data, maxPoints, SIMILARITY, (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
   const indices = sampleIndices(data.evaluations.length, maxPoints);
   series.rows.forEach((row, i) => {
     const levels: number[] = [];
     if (field === 'cka') {
       for (const members of data.arms.values()) {
-        const { mean, n } = meanOverSeeds(members, (m) =>
-          meanOverPairs(data, data.evaluations[indices[i]], m, pairs, 'chance'),
-        );
+        const { mean, n } = meanOverSeeds(members, (m) => meanOverPairs(data, data.evaluations[indices[i]], m, pairs, 'chance'));
         if (n > 0) levels.push(mean);
       }
     } else levels.push(0);

@@ -77,10 +77,7 @@ export function CkaMatrix() {
   const perRow = Math.max(1, Math.min(shown.length, Math.floor((width + PANEL_GAP) / (minPanel + PANEL_GAP))));
   const panelWidth = Math.floor((width - (perRow - 1) * PANEL_GAP) / perRow);
   const roomy = Math.min(MAX_HEIGHT, MAX_TOTAL_HEIGHT / Math.ceil(shown.length / perRow));
-  const cellHeight = Math.max(
-    MIN_CELL,
-    Math.min(MAX_CELL, panelWidth / Math.max(1, columns), roomy / Math.max(1, rows)),
-  );
+  const cellHeight = Math.max(MIN_CELL, Math.min(MAX_CELL, panelWidth / Math.max(1, columns), roomy / Math.max(1, rows)));
   const height = Math.round(rows * Math.max(cellHeight, rows <= 8 ? 20 : MIN_CELL));
   const guides = Object.keys(experiment.guides);
   const toggle = asTable ? 'Show the matrices' : 'Show these values as a table';
@@ -113,12 +110,7 @@ export function CkaMatrix() {
             ]}
           />
           <Tooltip label={toggle}>
-            <ActionIcon
-              aria-label={toggle}
-              aria-pressed={asTable}
-              disabled={panels.length === 0}
-              onClick={() => setAsTable(!asTable)}
-            >
+            <ActionIcon aria-label={toggle} aria-pressed={asTable} disabled={panels.length === 0} onClick={() => setAsTable(!asTable)}>
               {asTable ? <IconGridDots size={16} stroke={1.6} /> : <IconTable size={16} stroke={1.6} />}
             </ActionIcon>
           </Tooltip>
@@ -126,11 +118,7 @@ export function CkaMatrix() {
       }
     >
       <VisuallyHidden data-testid="cka-matrix-summary">{matrixSummary(data, guide, panels)}</VisuallyHidden>
-      <div
-        ref={ref}
-        className={classes.panels}
-        style={{ gap: PANEL_GAP, gridTemplateColumns: `repeat(${perRow}, minmax(0, 1fr))` }}
-      >
+      <div ref={ref} className={classes.panels} style={{ gap: PANEL_GAP, gridTemplateColumns: `repeat(${perRow}, minmax(0, 1fr))` }}>
         {asTable && panels.length > 0 ? (
           <div className={classes.matrixTable}>
             <ChartTable data={matrixTable(panels, names)} />
@@ -199,10 +187,7 @@ function Readout({ names, panels, hovered, step }: ReadoutProps) {
     <p className={classes.readout}>
       <strong>{`${target[hovered.row]} × ${guide[hovered.column]}:`}</strong>
       {panels.map(({ key, title, arm, values }) => (
-        <span
-          key={key}
-          style={arm ? { color: armColour(arm) } : undefined}
-        >{` ${title} ${plainNumber(values[cell])}`}</span>
+        <span key={key} style={arm ? { color: armColour(arm) } : undefined}>{` ${title} ${plainNumber(values[cell])}`}</span>
       ))}
     </p>
   );
@@ -230,10 +215,7 @@ function matrixTable(panels: readonly MatrixPanel[], { target, guide }: LayerNam
     ],
     rows: cells.map((cell) => ({
       key: String(cell),
-      cells: [
-        `${target[Math.floor(cell / guide.length)]} × ${guide[cell % guide.length]}`,
-        ...panels.map(({ values }) => plainNumber(values[cell])),
-      ],
+      cells: [`${target[Math.floor(cell / guide.length)]} × ${guide[cell % guide.length]}`, ...panels.map(({ values }) => plainNumber(values[cell]))],
     })),
   };
 }

@@ -37,18 +37,14 @@ export function ExportMenu() {
       <Menu.Dropdown>
         <Menu.Item
           data-testid="export-json"
-          onClick={() =>
-            download(`${name}${result ? '-result' : ''}.json`, textFile(toJson(experiment, result), 'application/json'))
-          }
+          onClick={() => download(`${name}${result ? '-result' : ''}.json`, textFile(toJson(experiment, result), 'application/json'))}
         >
           {result ? 'Experiment and result (JSON)' : 'Experiment (JSON); with the result once it is done'}
         </Menu.Item>
         <Menu.Item
           data-testid="export-csv"
           disabled={!hasRun}
-          onClick={() =>
-            download(`${name}-curves.csv`, new Blob([...csvBlocks(useRun.getState().data)], { type: 'text/csv' }))
-          }
+          onClick={() => download(`${name}-curves.csv`, new Blob([...csvBlocks(useRun.getState().data)], { type: 'text/csv' }))}
         >
           Curves (CSV)
         </Menu.Item>

@@ -56,8 +56,8 @@ function Texts() {
         loaded
           ? 'A result holds no networks that could write: press Run again to train them here.'
           : written
-          ? `after step ${number(written.step)}, going on with a piece of the validation text${unknownWords(written)}`
-          : 'Each arm goes on with a piece of the validation text when the run pauses or ends.'
+            ? `after step ${number(written.step)}, going on with a piece of the validation text${unknownWords(written)}`
+            : 'Each arm goes on with a piece of the validation text when the run pauses or ends.'
       }
       actions={
         <>
@@ -129,11 +129,7 @@ function Passage({ name, colour, text, tokens }: PassageProps) {
 }
 
 /** Asked for when it is to be seen; what was written before stays until the next is there. */
-function useWritten(
-  wantedNow: boolean,
-  run: unknown,
-  { step, temperature, draw }: { step: number; temperature: number; draw: number },
-): GeneratedText | null {
+function useWritten(wantedNow: boolean, run: unknown, { step, temperature, draw }: { step: number; temperature: number; draw: number }): GeneratedText | null {
   const [kept, setKept] = useState<(Written & { run: unknown }) | null>(null);
   const key = `${step} ${temperature} ${draw}`;
   const own = kept?.run === run ? kept : null;

@@ -86,12 +86,7 @@ export const Heatmap = memo(function Heatmap(props: HeatmapProps) {
     context.strokeStyle = palette.mark;
     context.lineWidth = 1.5;
     for (const cell of aligned) {
-      context.strokeRect(
-        (cell % columns) * w + 0.75,
-        Math.floor(cell / columns) * h + 0.75,
-        w - gap - 1.5,
-        h - gap - 1.5,
-      );
+      context.strokeRect((cell % columns) * w + 0.75, Math.floor(cell / columns) * h + 0.75, w - gap - 1.5, h - gap - 1.5);
     }
     if (hovered) {
       context.lineWidth = 2;

@@ -40,11 +40,7 @@ export function ResultTable() {
   const made = result?.environment ?? environment;
   const worker = made && `${BACKENDS[made.backend]}: ${made.adapter}`;
   const note = [
-    rows.length === 0
-      ? ''
-      : done
-        ? `after ${number(experiment.base.steps)} steps`
-        : `so far, at step ${number(data.lastEvaluation?.step ?? 0)}`,
+    rows.length === 0 ? '' : done ? `after ${number(experiment.base.steps)} steps` : `so far, at step ${number(data.lastEvaluation?.step ?? 0)}`,
     experiment.seeds.length > 1 ? `mean ± sd of ${experiment.seeds.length} seeds` : 'one seed',
   ]
     .filter(Boolean)
@@ -75,9 +71,7 @@ export function ResultTable() {
                 </Table.Th>
                 <FinalAndBest final={row.valLoss} best={row.bestLoss} format={plainNumber} />
                 <FinalAndBest final={row.valMetric} best={row.bestMetric} format={words.bare} strong />
-                <Table.Td>
-                  {row.id === reference.id ? '—' : <Difference comparison={row.comparison} words={words} />}
-                </Table.Td>
+                <Table.Td>{row.id === reference.id ? '—' : <Difference comparison={row.comparison} words={words} />}</Table.Td>
                 {row.groups.map(({ perplexity, accuracy }, g) => (
                   <FinalAndAccuracy key={groups[g]} perplexity={perplexity} accuracy={accuracy} />
                 ))}
@@ -175,7 +169,8 @@ function columnHeads(experiment: Experiment, done: boolean, reference: string): 
 
 const OTHER_TOKENS = 'Perplexity on all other tokens, and the share of them that was guessed right.';
 const GROUP_HINTS: Record<string, string> = {
-  'returning name': 'Perplexity on the names that return and whose first mention is in the window: what has to be remembered. Below: how many were guessed right.',
+  'returning name':
+    'Perplexity on the names that return and whose first mention is in the window: what has to be remembered. Below: how many were guessed right.',
   'first letters': 'Perplexity on the first letters of words: which word comes next. Below: how many were guessed right.',
   'words seen in the window': 'Perplexity on words that the window already has. Below: how many were guessed right.',
 };
@@ -193,11 +188,7 @@ function Hint({ text, children }: { text: string; children: string }) {
 
 function Diverged({ row }: { row: ArmRow }) {
   if (row.diverged.length === 0) return null;
-  return (
-    <span className={classes.warn}>
-      {row.diverged.map(({ seed, step }) => `seed ${seed} diverged at step ${number(step)}`).join(', ')}
-    </span>
-  );
+  return <span className={classes.warn}>{row.diverged.map(({ seed, step }) => `seed ${seed} diverged at step ${number(step)}`).join(', ')}</span>;
 }
 
 function Difference({ comparison, words }: { comparison: Comparison | null; words: MetricWords }) {

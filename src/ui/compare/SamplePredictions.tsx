@@ -56,11 +56,7 @@ export function SamplePredictions() {
       note={
         <Legend
           arms={arms}
-          text={
-            predictions
-              ? `validation ${kind}, predictions at step ${number(step)}`
-              : `the first validation ${kind}; predictions come with the run`
-          }
+          text={predictions ? `validation ${kind}, predictions at step ${number(step)}` : `the first validation ${kind}; predictions come with the run`}
         />
       }
       actions={
@@ -86,9 +82,7 @@ export function SamplePredictions() {
     >
       <div ref={ref} className={kind === 'images' ? classes.samples : classes.sequenceSamples}>
         {shown?.kind === 'images' &&
-          shown.samples.map((sample) => (
-            <SampleTile key={sample.index} preview={shown.preview} sample={sample} arms={arms} names={names} />
-          ))}
+          shown.samples.map((sample) => <SampleTile key={sample.index} preview={shown.preview} sample={sample} arms={arms} names={names} />)}
         {shown?.kind === 'sequences' && <SequenceSamples preview={shown.preview} samples={shown.samples} arms={arms} />}
         {shown?.samples.length === 0 && <p className={classes.readout}>All arms say the same of these {kind}.</p>}
         {!shown &&

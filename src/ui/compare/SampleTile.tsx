@@ -7,17 +7,7 @@ import classes from './compare.module.css';
 import type { Sample } from './samples.ts';
 
 /** One validation image with what each arm takes it for. */
-export function SampleTile({
-  preview,
-  sample,
-  arms,
-  names,
-}: {
-  preview: ImagePreview;
-  sample: Sample;
-  arms: ArmView[];
-  names: string[];
-}) {
+export function SampleTile({ preview, sample, arms, names }: { preview: ImagePreview; sample: Sample; arms: ArmView[]; names: string[] }) {
   const { label, predicted } = sample;
   return (
     <div className={classes.sample}>

@@ -38,11 +38,7 @@ export function SequenceSamples({ preview, samples, arms }: SequenceSamplesProps
         <ul className={single ? classes.answers : classes.answerStrips}>
           {arms.map((arm, i) => {
             const said = predicted[i];
-            return (
-              said && (
-                <Answer key={arm.id} arm={arm} names={names} labels={labels} said={said} columns={preview.length} />
-              )
-            );
+            return said && <Answer key={arm.id} arm={arm} names={names} labels={labels} said={said} columns={preview.length} />;
           })}
         </ul>
       </div>
@@ -115,12 +111,7 @@ function Answer({ arm, names, labels, said, columns }: AnswerProps) {
         <span className={classes.lineName} style={{ color: arm.colour }}>
           {icon} {right}/{asked}
         </span>
-        <TokenStrip
-          tokens={tokens}
-          columns={columns}
-          label={`${arm.name} says`}
-          wrong={labels.map((label, i) => label >= 0 && label !== said[i])}
-        />
+        <TokenStrip tokens={tokens} columns={columns} label={`${arm.name} says`} wrong={labels.map((label, i) => label >= 0 && label !== said[i])} />
       </li>
     </Tooltip>
   );

@@ -38,15 +38,7 @@ describe('CSV', () => {
     expect(new Set(keys).size).toBe(keys.length);
     for (const line of lines) expect(line.split(',')).toHaveLength(5);
     const series = new Set(lines.slice(1).map((line) => line.split(',')[3].split(':')[0]));
-    expect([...series].sort()).toEqual([
-      'cka',
-      'cka_chance',
-      'cka_debiased',
-      'train_accuracy',
-      'train_loss',
-      'val_accuracy',
-      'val_loss',
-    ]);
+    expect([...series].sort()).toEqual(['cka', 'cka_chance', 'cka_debiased', 'train_accuracy', 'train_loss', 'val_accuracy', 'val_loss']);
   });
 
   test('holds the recorded values, and NaN where a member diverged', async () => {

@@ -5,8 +5,7 @@ import type { Experiment } from '@/experiment/schema.ts';
 import type { RunData } from '@/state/runData.ts';
 
 /** The result file of the command line (it holds the experiment); before the end, the experiment alone. */
-export const toJson = (experiment: Experiment, result: RunResult | null): string =>
-  `${JSON.stringify(result ?? experiment, null, 1)}\n`;
+export const toJson = (experiment: Experiment, result: RunResult | null): string => `${JSON.stringify(result ?? experiment, null, 1)}\n`;
 
 export const CSV_HEADER = 'arm,seed,step,series,value';
 
@@ -32,8 +31,7 @@ export function* csvBlocks(data: RunData): Generator<string> {
   const pairNames = data.pairs.map((pair) => `${pair.guide}:${pair.guideTap}:${pair.targetTap}`);
   for (const [m, { arm, seed }] of data.members.entries()) {
     const lines: string[] = [];
-    const add = (step: number, series: string, x: number) =>
-      lines.push(`${field(arm)},${seed},${step},${field(series)},${value(x)}`);
+    const add = (step: number, series: string, x: number) => lines.push(`${field(arm)},${seed},${step},${field(series)},${value(x)}`);
     for (const [series, name] of [
       [data.trainLoss, 'train_loss'],
       [data.trainMetric, `train_${metric}`],

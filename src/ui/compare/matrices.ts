@@ -23,11 +23,7 @@ function alignedCells(data: RunData, experiment: Experiment, armId: string, guid
   const arm = experiment.arms.find((a) => a.id === armId);
   if (arm?.align?.guide !== guide) return NO_CELLS;
   const guides = data.guideTaps[guide];
-  return new Set(
-    alignedPairs(experiment, arm).map(
-      (pair) => data.targetTaps.indexOf(pair.targetTap) * guides.length + guides.indexOf(pair.guideTap),
-    ),
-  );
+  return new Set(alignedPairs(experiment, arm).map((pair) => data.targetTaps.indexOf(pair.targetTap) * guides.length + guides.indexOf(pair.guideTap)));
 }
 
 /**

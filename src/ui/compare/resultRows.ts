@@ -92,8 +92,7 @@ export function armRows(data: RunData, result: RunResult | null, verdict: Verdic
   const groups = labelGroups(experiment.task);
   return experiment.arms.map(({ id, name }) => {
     const members = data.arms.get(id) ?? [];
-    const point = (value: (member: number) => number) =>
-      meanOverSeeds(members, (m) => (alive(m) ? value(m) : Number.NaN));
+    const point = (value: (member: number) => number) => meanOverSeeds(members, (m) => (alive(m) ? value(m) : Number.NaN));
     return {
       id,
       name,

@@ -30,18 +30,10 @@ test('matrices: one start for all arms, framed cells where an arm aligns, words 
   await lab.run(50);
   await lab.idle();
   const panels = matrixPanels(data, 'trained', 'cka');
-  expect(panels.map((panel) => panel.title)).toEqual([
-    'start, all arms',
-    'Unguided',
-    'Guided',
-    'Guided, untrained guide',
-    'Distilled',
-  ]);
+  expect(panels.map((panel) => panel.title)).toEqual(['start, all arms', 'Unguided', 'Guided', 'Guided, untrained guide', 'Distilled']);
   expect(panels.map((panel) => panel.aligned.size)).toEqual([0, 0, 3, 0, 0]);
   expect(matrixPanels(data, 'untrained', 'cka').map((panel) => panel.aligned.size)).toEqual([0, 0, 0, 3, 0]);
-  expect(matrixSummary(data, 'trained', panels)).toMatch(
-    /Guided: mean 0\.\d\d, highest 0\.\d\d for linear\d with \S+\. Its aligned pairs went from/,
-  );
+  expect(matrixSummary(data, 'trained', panels)).toMatch(/Guided: mean 0\.\d\d, highest 0\.\d\d for linear\d with \S+\. Its aligned pairs went from/);
   const heInit = {
     ...experiment,
     arms: experiment.arms.map((arm) => (arm.id === 'guided' ? { ...arm, init: 'he' as const } : arm)),

@@ -17,15 +17,12 @@ export function samplesOf(data: RunData, labels: ArrayLike<number>, seedIndex: n
   return Array.from(labels, (label, index) => ({
     index,
     label,
-    predicted: [...data.arms.values()].map((members) =>
-      data.predictions === null ? null : data.predictions[members[seedIndex] * valExamples + index],
-    ),
+    predicted: [...data.arms.values()].map((members) => (data.predictions === null ? null : data.predictions[members[seedIndex] * valExamples + index])),
   }));
 }
 
 /** Images on which the arms do not all say the same come first in teaching value. */
-export const disagreeing = (samples: readonly Sample[]): Sample[] =>
-  samples.filter(({ predicted }) => predicted.some((p) => p !== predicted[0]));
+export const disagreeing = (samples: readonly Sample[]): Sample[] => samples.filter(({ predicted }) => predicted.some((p) => p !== predicted[0]));
 
 export interface SequenceSample {
   index: number;

@@ -6,8 +6,7 @@ import { type Verdict, type VerdictArm, verdict } from '@/stats/verdict.ts';
 import { interventionWords } from '@/experiment/settingWords.ts';
 
 /** Arms are compared with the one called "unguided", or with the first where there is none. */
-export const referenceArm = (experiment: Experiment): string =>
-  experiment.arms.find((arm) => arm.id === 'unguided')?.id ?? experiment.arms[0].id;
+export const referenceArm = (experiment: Experiment): string => experiment.arms.find((arm) => arm.id === 'unguided')?.id ?? experiment.arms[0].id;
 
 /** Validation metric of every arm by seed; null for a member that diverged. */
 export function scoresAt(data: RunData, evaluation: Evaluation): VerdictArm[] {

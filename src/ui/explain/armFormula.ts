@@ -12,10 +12,7 @@ export function armFormula(arm: ArmSpec, base: BaseSettings): string {
   const terms: string[] = [];
   if (arm.distil) {
     const { ceWeight, kdWeight, temperature, direction } = arm.distil;
-    const [p, q] =
-      direction === 'forward'
-        ? ['p^{\\text{teacher}}', 'p^{\\text{student}}']
-        : ['p^{\\text{student}}', 'p^{\\text{teacher}}'];
+    const [p, q] = direction === 'forward' ? ['p^{\\text{teacher}}', 'p^{\\text{student}}'] : ['p^{\\text{student}}', 'p^{\\text{teacher}}'];
     const t = texNumber(temperature);
     terms.push(
       `${texNumber(ceWeight)}\\,\\mathrm{CE}`,
@@ -28,9 +25,7 @@ export function armFormula(arm: ArmSpec, base: BaseSettings): string {
     const { weight, measure = base.measure, reduction = base.reduction, until } = arm.align;
     const over = reduction === 'sum' ? '\\sum_{(i,j)\\in M}' : '\\tfrac{1}{|M|}\\sum_{(i,j)\\in M}';
     const similarity = measure === 'cka' ? '\\mathrm{CKA}' : '\\mathrm{CKA}_{\\text{debiased}}';
-    terms.push(
-      `${texNumber(weight)}${over}\\bigl(1-${similarity}(G_i,T_j)\\bigr)${until === undefined ? '' : `\\,[\\text{step}<${until}]`}`,
-    );
+    terms.push(`${texNumber(weight)}${over}\\bigl(1-${similarity}(G_i,T_j)\\bigr)${until === undefined ? '' : `\\,[\\text{step}<${until}]`}`);
   }
   return terms.join(' + ');
 }

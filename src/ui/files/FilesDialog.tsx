@@ -66,7 +66,10 @@ function Known({ set }: { set: KnownSet }) {
   const fetchSet = async () => {
     const taken = await fetchFiles([...set.addresses]);
     setFailed(!taken.ok && taken.failure !== null);
-    tell(taken, set.files.map((path) => ({ path })));
+    tell(
+      taken,
+      set.files.map((path) => ({ path })),
+    );
   };
   return (
     <li className={classes.row}>
@@ -148,15 +151,16 @@ export function FilesDialog() {
             <Modal.CloseButton aria-label="Close" />
           </Group>
           <Stack gap="md">
-            <Text size="sm">
-              Drop files anywhere on the page, or choose them. They are read here and kept in this browser; nothing is
-              sent anywhere.
-            </Text>
+            <Text size="sm">Drop files anywhere on the page, or choose them. They are read here and kept in this browser; nothing is sent anywhere.</Text>
             <ChooseFiles />
             <FromAddress />
             <section aria-label="Kept in this browser">
               <h3 className={classes.head}>Kept in this browser</h3>
-              {assets?.length === 0 && <Text size="sm" c="dimmed">Nothing yet.</Text>}
+              {assets?.length === 0 && (
+                <Text size="sm" c="dimmed">
+                  Nothing yet.
+                </Text>
+              )}
               <ul className={classes.list}>
                 {(assets ?? []).map((asset) => (
                   <Kept key={asset.hash} asset={asset} used={used.has(asset.hash)} />
@@ -172,8 +176,8 @@ export function FilesDialog() {
               </ul>
             </section>
             <Text size="xs" c="dimmed">
-              Also: any pictures, in one folder a class, as a folder or a ZIP; plain text; a network of TensorFlow.js
-              (model.json with its .bin files); an experiment or a result that this page has saved (.json).
+              Also: any pictures, in one folder a class, as a folder or a ZIP; plain text; a network of TensorFlow.js (model.json with its .bin files); an
+              experiment or a result that this page has saved (.json).
             </Text>
           </Stack>
         </Modal.Body>

@@ -23,8 +23,7 @@ export function FilesNeeded({ needed: { ref, kind } }: { needed: NamedAsset }) {
           </>
         ) : (
           <>
-            This experiment uses <b>{name}</b> (hash {hash.slice(0, 8)}…), which is not in this browser: drop the files
-            here.
+            This experiment uses <b>{name}</b> (hash {hash.slice(0, 8)}…), which is not in this browser: drop the files here.
           </>
         )}
       </span>

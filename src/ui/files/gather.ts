@@ -2,17 +2,14 @@
 import type { GivenFile } from '@/experiment/assets.ts';
 
 /** Files chosen in a dialog; folders chosen there tell their paths. */
-export const chosenFiles = (files: Iterable<File>): GivenFile[] =>
-  Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, blob: file }));
+export const chosenFiles = (files: Iterable<File>): GivenFile[] => Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, blob: file }));
 
 /** Files and folders that were dropped. To be called while the event lasts: afterwards the browser forgets them. */
 export function droppedFiles(transfer: DataTransfer): Promise<GivenFile[]> {
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.() ?? null);
   // Text that is dragged along has no entry; where nothing has one, the plain list of files is all there is.
   const known = entries.filter((entry) => entry !== null);
-  return known.length > 0
-    ? Promise.all(known.map(filesIn)).then((found) => found.flat())
-    : Promise.resolve(chosenFiles(transfer.files));
+  return known.length > 0 ? Promise.all(known.map(filesIn)).then((found) => found.flat()) : Promise.resolve(chosenFiles(transfer.files));
 }
 
 async function filesIn(entry: FileSystemEntry): Promise<GivenFile[]> {

@@ -39,10 +39,7 @@ async function jsonIn({ path, blob }: GivenFile): Promise<string | null> {
 }
 
 function importExperiment(name: string, text: string): void {
-  const imported =
-    text === TOO_LARGE
-      ? { ok: false as const, message: 'It is too large to be an experiment.' }
-      : readExperiment(text);
+  const imported = text === TOO_LARGE ? { ok: false as const, message: 'It is too large to be an experiment.' } : readExperiment(text);
   if (imported.ok) takeExperiment(name, imported);
   else refuse(`“${name}” could not be taken in`, `${imported.message} The experiment on the page is unchanged.`);
 }
@@ -82,8 +79,7 @@ async function showResult(name: string, experiment: Experiment, events: readonly
   notify('import', { message: `The result in “${name}” is on screen. Press Run again to repeat it here.` });
 }
 
-const refuse = (title: string, message: string): void =>
-  notify('import', { color: 'red', autoClose: false, title, message });
+const refuse = (title: string, message: string): void => notify('import', { color: 'red', autoClose: false, title, message });
 
 /** Use a kept data set in the experiment, and say so. */
 export function putToUse(asset: AssetInfo): void {
@@ -109,9 +105,7 @@ export function tell(taken: Taken, files: readonly Pick<GivenFile, 'path'>[]): v
         <Text size="sm">{[`${assetSummary(asset)}.`, ...asset.notes].join(' ')}</Text>
         {asset.temporary && <Text size="sm">This browser offers no storage here: it is gone when the page closes.</Text>}
         {outcome === 'kept' && (
-          <Button onClick={() => putToUse(asset)}>
-            {asset.facts.kind === 'model' ? 'Guide an arm by it' : 'Use it in this experiment'}
-          </Button>
+          <Button onClick={() => putToUse(asset)}>{asset.facts.kind === 'model' ? 'Guide an arm by it' : 'Use it in this experiment'}</Button>
         )}
       </Stack>
     ),

@@ -14,9 +14,7 @@ function Offer({ run }: { run: KeptRun }) {
       <Text size="sm" fw={600}>
         A run was cut short
       </Text>
-      <Text size="sm">
-        {`“${question || preset}”, step ${number(run.step)} of ${number(base.steps)}, ${ago(Date.now() - run.savedAt)}.`}
-      </Text>
+      <Text size="sm">{`“${question || preset}”, step ${number(run.step)} of ${number(base.steps)}, ${ago(Date.now() - run.savedAt)}.`}</Text>
       <Group gap={6} mt={8}>
         <Button onClick={() => void session.continueKeptRun(run)}>Continue it</Button>
         <Button variant="default" onClick={() => void session.forgetKeptRun(run)}>

@@ -32,8 +32,7 @@ export function sparkline({ losses, steps }: Pick<GuideProgress, 'losses' | 'ste
   const top = Math.max(...means, 1e-9);
   return means
     .map(
-      (value, i) =>
-        `${((((i + 0.5) * size) / Math.max(steps, losses.length)) * WIDTH).toFixed(1)},${(HEIGHT - 2 - (value / top) * (HEIGHT - 5)).toFixed(1)}`,
+      (value, i) => `${((((i + 0.5) * size) / Math.max(steps, losses.length)) * WIDTH).toFixed(1)},${(HEIGHT - 2 - (value / top) * (HEIGHT - 5)).toFixed(1)}`,
     )
     .join(' ');
 }

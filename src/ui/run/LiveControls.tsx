@@ -105,13 +105,7 @@ function LearningRate({ value, initial }: { value: number; initial: number }) {
               Apply
             </Button>
           </div>
-          {value !== initial && (
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              onClick={() => apply(initial)}
-            >{`Back to ${number(initial)}`}</Button>
-          )}
+          {value !== initial && <Button variant="subtle" size="compact-xs" onClick={() => apply(initial)}>{`Back to ${number(initial)}`}</Button>}
         </form>
       </Popover.Dropdown>
     </Popover>

@@ -36,11 +36,7 @@ export function RunBar() {
       <div className={classes.buttons}>
         <ButtonHint
           label={
-            running
-              ? 'Stop after this step; the run can go on from there.'
-              : heldUp
-                ? heldUp.hint
-                : RUN_HINTS[phase === 'paused' && !stale ? 'resume' : 'run']
+            running ? 'Stop after this step; the run can go on from there.' : heldUp ? heldUp.hint : RUN_HINTS[phase === 'paused' && !stale ? 'resume' : 'run']
           }
           keys="space"
         >
@@ -91,13 +87,7 @@ export function RunBar() {
             Step
           </Button>
         </ButtonHint>
-        <ButtonHint
-          label={
-            preparing
-              ? 'Stop preparing.'
-              : 'Discard this run. The next one starts from the same weights and sees the same batches.'
-          }
-        >
+        <ButtonHint label={preparing ? 'Stop preparing.' : 'Discard this run. The next one starts from the same weights and sees the same batches.'}>
           <Button
             size="sm"
             aria-label={preparing ? 'Cancel' : 'Reset'}
@@ -167,13 +157,7 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   }
   return (
     <div className={classes.progress}>
-      <Progress
-        value={steps > 0 ? (100 * step) / steps : 0}
-        size={8}
-        radius="xl"
-        aria-label={`step ${step} of ${steps}`}
-        className={classes.track}
-      />
+      <Progress value={steps > 0 ? (100 * step) / steps : 0} size={8} radius="xl" aria-label={`step ${step} of ${steps}`} className={classes.track} />
       <span className={phase === 'failed' ? classes.failed : classes.text} data-testid="progress-text">
         {text}
       </span>

@@ -42,10 +42,7 @@ function Detail({ verdict, examples }: { verdict: Verdict; examples: string }) {
   const { samplingError } = verdict;
   return (
     <p className={classes.detail}>
-      {open
-        ? verdict.detail
-        : samplingError !== null &&
-          `One accuracy on ${examples} is itself uncertain by ±${(100 * samplingError).toFixed(1)} points.`}{' '}
+      {open ? verdict.detail : samplingError !== null && `One accuracy on ${examples} is itself uncertain by ±${(100 * samplingError).toFixed(1)} points.`}{' '}
       <Anchor component="button" type="button" inherit aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? 'Less' : 'How sure is this?'}
       </Anchor>
@@ -61,9 +58,7 @@ function Whose() {
   if (of === 'this' || !run) return null;
   return (
     <div className={classes.whose} data-testid="whose-result">
-      <span className={classes.whoseText}>
-        {of === 'another' ? `Result of another experiment: “${run.question}”` : 'Result before your changes'}
-      </span>
+      <span className={classes.whoseText}>{of === 'another' ? `Result of another experiment: “${run.question}”` : 'Result before your changes'}</span>
       {of === 'another' && (
         <Button size="compact-xs" variant="subtle" data-testid="back-to-run" onClick={() => replace(run)}>
           Back to it
@@ -111,14 +106,9 @@ export function VerdictCard() {
       ) : (
         <p className={classes.headline}>{data.experiment?.question ?? question}</p>
       )}
-      {told && verdict.others.length > 0 && (
-        <Sentence key={plain(verdict.others)} segments={verdict.others} className={classes.others} />
-      )}
+      {told && verdict.others.length > 0 && <Sentence key={plain(verdict.others)} segments={verdict.others} className={classes.others} />}
       {told ? (
-        <Detail
-          verdict={verdict}
-          examples={data.experiment ? validationSet(data.experiment.task) : ''}
-        />
+        <Detail verdict={verdict} examples={data.experiment ? validationSet(data.experiment.task) : ''} />
       ) : (
         <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>
       )}

@@ -13,9 +13,7 @@ test('names the fields and the files that Run waits for, fields first', () => {
     by: 'entry',
     hint: '“Steps” holds an entry that cannot be used: correct it or press Escape.',
   });
-  expect(heldUp([], ['Steps', 'Batch size'])?.note).toBe(
-    '“Steps” and “Batch size” hold entries that cannot be used: correct them or press Escape in each.',
-  );
+  expect(heldUp([], ['Steps', 'Batch size'])?.note).toBe('“Steps” and “Batch size” hold entries that cannot be used: correct them or press Escape in each.');
 });
 
 test('a refused entry is in the way of a new run, not of going on with the one on screen', () => {

@@ -13,10 +13,7 @@ export function runLabel(phase: Phase, stale: boolean): string {
   return phase === 'preparing' ? 'Preparing' : 'Run';
 }
 
-type Progress = Pick<
-  RunState,
-  'phase' | 'detail' | 'step' | 'steps' | 'stepsPerSecond' | 'secondsLeft' | 'result' | 'data'
->;
+type Progress = Pick<RunState, 'phase' | 'detail' | 'step' | 'steps' | 'stepsPerSecond' | 'secondsLeft' | 'result' | 'data'>;
 
 /** "step 120 / 250 · 4.1 steps/s × 12 members · 30 s left" */
 export function progressWords(run: Progress): string {

@@ -12,8 +12,7 @@ const OWN_SPACE =
 export function useRunKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== ' ' || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented)
-        return;
+      if (event.key !== ' ' || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (event.target instanceof Element && event.target.closest(OWN_SPACE)) return;
       event.preventDefault();
       if (useRun.getState().phase === 'running') void session.pause();

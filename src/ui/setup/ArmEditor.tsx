@@ -39,28 +39,10 @@ function GuideSelect({ path, label, hint }: { path: string; label: string; hint:
 }
 
 /** A setting that the arm either states itself or shares with all others. */
-function Own({
-  label,
-  hint,
-  on,
-  onChange,
-  children,
-}: {
-  label: string;
-  hint: string;
-  on: boolean;
-  onChange: (on: boolean) => void;
-  children?: ReactNode;
-}) {
+function Own({ label, hint, on, onChange, children }: { label: string; hint: string; on: boolean; onChange: (on: boolean) => void; children?: ReactNode }) {
   return (
     <Stack gap={6}>
-      <Switch
-        label={label}
-        aria-label={label}
-        description={hint}
-        checked={on}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
+      <Switch label={label} aria-label={label} description={hint} checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
       {on && children}
     </Stack>
   );
@@ -74,10 +56,7 @@ const LEARNING_RATE: FieldSpec = {
   from: 1e-5,
   to: 1e-1,
 };
-const sharedOr = (choices: { key: string; label: string }[]) => [
-  { key: 'undefined', label: 'Shared', value: undefined },
-  ...choices,
-];
+const sharedOr = (choices: { key: string; label: string }[]) => [{ key: 'undefined', label: 'Shared', value: undefined }, ...choices];
 
 function Align({ arm, root }: { arm: ArmSpec; root: string }) {
   const base = useExperiment((state) => state.experiment.base);
@@ -87,11 +66,7 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
   const { until, mapping, tokens } = arm.align;
   return (
     <Stack gap="sm">
-      <GuideSelect
-        path={`${root}.align.guide`}
-        label="Guide"
-        hint="Whose layers the target's layers are pulled towards."
-      />
+      <GuideSelect path={`${root}.align.guide`} label="Guide" hint="Whose layers the target's layers are pulled towards." />
       <Fields root={`${root}.align`} specs={[ALIGN_WEIGHT]} width={300} />
       <Fields
         root={`${root}.align`}
@@ -203,10 +178,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
         ]}
       />
       <Group gap="xs">
-        <Button
-          leftSection={<IconCopy size={13} />}
-          onClick={() => attempt((current) => duplicateArm(current, arm.id))}
-        >
+        <Button leftSection={<IconCopy size={13} />} onClick={() => attempt((current) => duplicateArm(current, arm.id))}>
           Duplicate
         </Button>
         <Button

@@ -107,10 +107,7 @@ function Seeds() {
       </Tooltip>
       <Menu.Dropdown>
         <Menu.Label>Repeats of every arm</Menu.Label>
-        <Menu.RadioGroup
-          value={String(seeds.length)}
-          onChange={(count) => void attempt((experiment) => withSeeds(experiment, Number(count)))}
-        >
+        <Menu.RadioGroup value={String(seeds.length)} onChange={(count) => void attempt((experiment) => withSeeds(experiment, Number(count)))}>
           {SEED_COUNTS.map((n) => (
             <Menu.RadioItem key={n} value={String(n)} py={4}>
               {n}

@@ -31,15 +31,7 @@ export function StandIns({ guide, onChange }: { guide: GuideSpec; onChange: (kin
 const DATA = 'data';
 
 /** What a network guide shows of the batch: its examples in their order, in another, or none of them. */
-export function ExampleControls({
-  kind,
-  task,
-  onChange,
-}: {
-  kind: ControlKind | null;
-  task: TaskSpec;
-  onChange: (kind: ControlKind | null) => void;
-}) {
+export function ExampleControls({ kind, task, onChange }: { kind: ControlKind | null; task: TaskSpec; onChange: (kind: ControlKind | null) => void }) {
   const images = isImageTask(task);
   const shuffled = kind === 'shuffled';
   return (
@@ -56,9 +48,7 @@ export function ExampleControls({
         <Select
           label="The guide sees"
           aria-label="The guide sees"
-          description={
-            kind === null ? 'The same batch as the target.' : controlOf(kind).tells(task)
-          }
+          description={kind === null ? 'The same batch as the target.' : controlOf(kind).tells(task)}
           data={[
             { value: DATA, label: 'The data' },
             { value: 'noise', label: images ? 'Smooth noise' : 'Random tokens' },

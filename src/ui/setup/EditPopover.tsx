@@ -35,27 +35,11 @@ const MIDDLEWARES: PopoverProps['middlewares'] = {
 };
 
 /** Something on the page that opens its own editor, in place. */
-export function EditPopover({
-  label,
-  title,
-  target,
-  targetClassName,
-  position = 'bottom-start',
-  width = 400,
-  testId,
-  children,
-}: EditPopoverProps) {
+export function EditPopover({ label, title, target, targetClassName, position = 'bottom-start', width = 400, testId, children }: EditPopoverProps) {
   const [opened, { toggle, close }] = useDisclosure(false);
   const { editors, withEditors } = useEditors();
   return (
-    <Popover
-      trapFocus
-      opened={opened}
-      onChange={(open) => !open && close()}
-      position={position}
-      width={`min(${width}px, 94vw)`}
-      middlewares={MIDDLEWARES}
-    >
+    <Popover trapFocus opened={opened} onChange={(open) => !open && close()} position={position} width={`min(${width}px, 94vw)`} middlewares={MIDDLEWARES}>
       <Popover.Target>
         <UnstyledButton
           aria-label={label}

@@ -5,14 +5,7 @@ import type { GuideSpec, ImportedGuideSpec, NetworkSpec } from '@/experiment/sch
 import type { NetworkState } from '@/state/arms.ts';
 import { addControlArm, controlKind, isStandIn } from '@/state/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import {
-  duplicateGuide,
-  guidesLikeThis,
-  removeGuide,
-  withControl,
-  withGuideNetwork,
-  withGuideState,
-} from '@/state/networks.ts';
+import { duplicateGuide, guidesLikeThis, removeGuide, withControl, withGuideNetwork, withGuideState } from '@/state/networks.ts';
 import { useView } from '@/state/view.ts';
 import { count, plural } from '@/ui/words.ts';
 import { attempt } from './attempt.ts';
@@ -33,8 +26,8 @@ function ImportedFacts({ guide: { file, model } }: { guide: ImportedGuideSpec })
   const [input, output] = [model.input, model.layers[model.layers.length - 1].shape].map((shape) => shape.join('×'));
   return (
     <Text size="xs" data-testid="imported-facts">
-      “{file.name}” reads {model.vocabulary === undefined ? `inputs of ${input}` : `${input} tokens`} and gives {output}:{' '}
-      {plural(model.layers.length, 'layer')} that can be read, {count(model.parameters)} parameters.
+      “{file.name}” reads {model.vocabulary === undefined ? `inputs of ${input}` : `${input} tokens`} and gives {output}: {plural(model.layers.length, 'layer')}{' '}
+      that can be read, {count(model.parameters)} parameters.
     </Text>
   );
 }
@@ -74,11 +67,7 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
         value={state}
         onChange={(next) =>
           change((current) =>
-            next === 'imported'
-              ? current
-              : next === 'control'
-              ? withControl(current, id, 'identity-gram')
-              : withGuideState(current, id, next as NetworkState),
+            next === 'imported' ? current : next === 'control' ? withControl(current, id, 'identity-gram') : withGuideState(current, id, next as NetworkState),
           )
         }
       />
@@ -87,8 +76,8 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
       </Text>
       {!used && (
         <Text size="xs" data-testid="guide-unused">
-          No arm uses it: {state === 'trained' ? 'it is trained where it is not at hand, and' : 'it is'} only compared with what the
-          arms learn. An arm’s editor can choose it; “Remove” leaves it out.
+          No arm uses it: {state === 'trained' ? 'it is trained where it is not at hand, and' : 'it is'} only compared with what the arms learn. An arm’s editor
+          can choose it; “Remove” leaves it out.
         </Text>
       )}
       {standIn && <StandIns guide={guide} onChange={(kind) => change((current) => withControl(current, id, kind))} />}
@@ -99,9 +88,7 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
           <NetworkEditor
             path={`guides.${id}.network`}
             network={guide.network}
-            onFamily={(network: NetworkSpec) =>
-              void attempt((current) => withGuideNetwork(current, [id, ...mirrored], network))
-            }
+            onFamily={(network: NetworkSpec) => void attempt((current) => withGuideNetwork(current, [id, ...mirrored], network))}
           />
         </MirrorContext>
       )}
@@ -114,11 +101,7 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
         />
       )}
       {!standIn && (
-        <ExampleControls
-          kind={controlKind(guide)}
-          task={experiment.task}
-          onChange={(kind) => change((current) => withControl(current, id, kind))}
-        />
+        <ExampleControls kind={controlKind(guide)} task={experiment.task} onChange={(kind) => change((current) => withControl(current, id, kind))} />
       )}
       <Group gap="xs">
         {controlKind(guide) === null && (

@@ -37,14 +37,9 @@ function TrainedOn({ id, guide }: { id: string; guide: TrainedGuideSpec }) {
             ? 'Transfer: it knows another task with the same inputs. Its score is on that task.'
             : 'Another task with the same inputs shows what carries over.'
         }
-        data={[
-          { value: OWN, label: "The experiment's task" },
-          ...kinds.map((kind) => ({ value: kind, label: taskTitle(defaultTask(kind)) })),
-        ]}
+        data={[{ value: OWN, label: "The experiment's task" }, ...kinds.map((kind) => ({ value: kind, label: taskTitle(defaultTask(kind)) }))]}
         value={task?.kind ?? OWN}
-        onChange={(kind) =>
-          kind && void attempt((current) => withGuideTask(current, id, kind === OWN ? null : (kind as TaskKind)))
-        }
+        onChange={(kind) => kind && void attempt((current) => withGuideTask(current, id, kind === OWN ? null : (kind as TaskKind)))}
         allowDeselect={false}
         comboboxProps={{ withinPortal: false }}
       />
@@ -78,8 +73,8 @@ export function GuideRecipe({ id, guide }: { id: string; guide: TrainedGuideSpec
           </Text>
           <Text span size="xs" c="dimmed" truncate>
             {training.task && `${taskTitle(training.task)}, `}
-            {number(training.steps)} steps of {training.batchSize}, {optimiserName(training.optimiser)}{' '}
-            {number(training.learningRate)}, {scheduleName(training.schedule)}
+            {number(training.steps)} steps of {training.batchSize}, {optimiserName(training.optimiser)} {number(training.learningRate)},{' '}
+            {scheduleName(training.schedule)}
           </Text>
         </Group>
       </UnstyledButton>
@@ -94,11 +89,7 @@ export function GuideRecipe({ id, guide }: { id: string; guide: TrainedGuideSpec
       </Text>
       <Group justify="space-between" wrap="nowrap">
         <Tooltip label="The page brings this guide or keeps it from an earlier run; train it again to see it learn.">
-          <Checkbox
-            label="Train it here instead, in the next run"
-            checked={here}
-            onChange={() => session.trainGuideHere(id)}
-          />
+          <Checkbox label="Train it here instead, in the next run" checked={here} onChange={() => session.trainGuideHere(id)} />
         </Tooltip>
         <KeptGuidesButton />
       </Group>

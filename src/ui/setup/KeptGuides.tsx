@@ -18,8 +18,7 @@ function nameOf({ about, key }: KeptGuide): string {
 }
 
 /** 12,345 bytes → "12 kB" */
-const size = (bytes: number): string =>
-  bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+const size = (bytes: number): string => (bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`);
 
 const scoreOf = ({ about }: KeptGuide): string =>
   about && Number.isFinite(about.score) ? `${taskMetric(about.task).name} ${metricWords(taskMetric(about.task)).value(about.score)}` : '–';
@@ -109,8 +108,8 @@ export function KeptGuides() {
     >
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          A guide that was trained here is kept by its recipe: its task, its network, how it was trained. A run that
-          asks for the same recipe takes it; any change trains another.
+          A guide that was trained here is kept by its recipe: its task, its network, how it was trained. A run that asks for the same recipe takes it; any
+          change trains another.
         </Text>
         {failure && (
           <Alert color="red" title="Not deleted">
@@ -138,11 +137,7 @@ export function KeptGuides() {
               </Table>
             </Table.ScrollContainer>
             <div>
-              <Confirmed
-                label="Delete all"
-                question={`Delete ${plural(kept.length, 'guide')}?`}
-                onConfirm={() => void forget()}
-              />
+              <Confirmed label="Delete all" question={`Delete ${plural(kept.length, 'guide')}?`} onConfirm={() => void forget()} />
             </div>
           </>
         ) : (

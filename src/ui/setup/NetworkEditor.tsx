@@ -49,20 +49,12 @@ function StagesField({ path, of }: { path: string; of: string }) {
           />
         ))}
         <Tooltip label="One stage fewer">
-          <ActionIcon
-            aria-label="One stage fewer"
-            disabled={stages.length <= 1}
-            onClick={() => field.set(stages.slice(0, -1))}
-          >
+          <ActionIcon aria-label="One stage fewer" disabled={stages.length <= 1} onClick={() => field.set(stages.slice(0, -1))}>
             <IconMinus size={14} />
           </ActionIcon>
         </Tooltip>
         <Tooltip label="One stage more">
-          <ActionIcon
-            aria-label="One stage more"
-            disabled={stages.length >= MAX_STAGES}
-            onClick={() => field.set([...stages, 1])}
-          >
+          <ActionIcon aria-label="One stage more" disabled={stages.length >= MAX_STAGES} onClick={() => field.set([...stages, 1])}>
             <IconPlus size={14} />
           </ActionIcon>
         </Tooltip>
@@ -103,14 +95,7 @@ interface FamilyFieldProps {
 function FamilyField({ families, value, onChange }: FamilyFieldProps) {
   const data = families.map((family) => ({ value: family, label: FAMILY_NAMES[family] }));
   if (families.length <= MOST_BUTTONS) {
-    return (
-      <SegmentedControl
-        aria-label="Family"
-        data={data}
-        value={value}
-        onChange={(family) => onChange(family as Family)}
-      />
-    );
+    return <SegmentedControl aria-label="Family" data={data} value={value} onChange={(family) => onChange(family as Family)} />;
   }
   return (
     <Select
@@ -141,11 +126,7 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
   const stages = STAGES[network.family];
   return (
     <Stack gap="sm">
-      <FamilyField
-        families={familiesFor(task)}
-        value={network.family}
-        onChange={(family) => change(withFamily(network, family, taskShape(task)))}
-      />
+      <FamilyField families={familiesFor(task)} value={network.family} onChange={(family) => change(withFamily(network, family, taskShape(task)))} />
       {network.family === 'custom' && (
         <Suspense fallback={<div style={{ height: OWN_NETWORK_HEIGHT }} />}>
           <OwnNetwork key={path} path={path} network={network} />
@@ -159,10 +140,7 @@ export function NetworkEditor({ path, network, onFamily }: NetworkEditorProps) {
 }
 
 /** "3×384 FCN · 457 k parameters" */
-export function networkLine(
-  network: NetworkSpec,
-  task: Parameters<typeof describeNetwork>[1],
-): { title: string; size: string } {
+export function networkLine(network: NetworkSpec, task: Parameters<typeof describeNetwork>[1]): { title: string; size: string } {
   const { title, parameters } = describeNetwork(network, task);
   return { title, size: `${parameters < 1000 ? number(parameters) : count(parameters)} parameters` };
 }

@@ -24,11 +24,7 @@ export function Sequences({ task, preview }: { task: SequenceTaskSpec; preview: 
             // biome-ignore lint/suspicious/noArrayIndexKey: places in a fixed list
             <div key={i} className={outputs === 1 ? classes.sequence : classes.sequenceTwice}>
               {inputs}
-              {outputs === 1 ? (
-                <span className={classes.answer}>→ {asked[0]?.text}</span>
-              ) : (
-                <TokenStrip tokens={asked} columns={length} label="Asked for" />
-              )}
+              {outputs === 1 ? <span className={classes.answer}>→ {asked[0]?.text}</span> : <TokenStrip tokens={asked} columns={length} label="Asked for" />}
             </div>
           );
         })}

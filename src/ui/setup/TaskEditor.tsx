@@ -72,11 +72,7 @@ export function TaskEditor({ task }: { task: TaskSpec }) {
       <Select
         label="Kind"
         aria-label="Kind of task"
-        description={
-          ref
-            ? 'Out of files that this browser keeps; nothing is sent anywhere.'
-            : 'Drawn from the seed; nothing is downloaded.'
-        }
+        description={ref ? 'Out of files that this browser keeps; nothing is sent anywhere.' : 'Drawn from the seed; nothing is downloaded.'}
         data={CHOICES}
         value={task.kind}
         onChange={(kind) => kind && choose(kind as TaskSpec['kind'])}

@@ -49,7 +49,8 @@ export function TaskPreview({ task }: { task: TaskSpec }) {
   if (needed && needed !== 'unknown') return <FilesNeeded needed={needed} />;
   // Written in the names of the task that they were drawn from.
   if (isImageTask(task)) {
-    const shown = drawn && drawn.task.kind === task.kind && isImageTask(drawn.task) && preview && preview.kind !== 'sequences' ? { of: drawn.task, preview } : null;
+    const shown =
+      drawn && drawn.task.kind === task.kind && isImageTask(drawn.task) && preview && preview.kind !== 'sequences' ? { of: drawn.task, preview } : null;
     return <Thumbnails task={shown?.of ?? task} preview={shown?.preview ?? null} />;
   }
   const shown = drawn && drawn.task.kind === task.kind && !isImageTask(drawn.task) && preview?.kind === 'sequences' ? { of: drawn.task, preview } : null;

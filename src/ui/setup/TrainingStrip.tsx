@@ -38,9 +38,7 @@ export function TrainingStrip() {
         <Chevron size={15} className={classes.chevron} aria-hidden />
       </UnstyledButton>
       <Collapse expanded={open}>
-        <div className={classes.settings}>
-          {editors && <editors.Fields root="base" specs={editors.trainingFields(base, task)} width={210} />}
-        </div>
+        <div className={classes.settings}>{editors && <editors.Fields root="base" specs={editors.trainingFields(base, task)} width={210} />}</div>
       </Collapse>
     </>
   );

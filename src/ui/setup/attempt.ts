@@ -16,5 +16,4 @@ export function tellProblems(problems: Problem[]): boolean {
 }
 
 /** Change the experiment from a button, a drag or a menu. @returns whether it was accepted */
-export const attempt = (change: (experiment: Experiment) => Experiment): boolean =>
-  tellProblems(useExperiment.getState().update(change));
+export const attempt = (change: (experiment: Experiment) => Experiment): boolean => tellProblems(useExperiment.getState().update(change));

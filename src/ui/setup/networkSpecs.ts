@@ -67,13 +67,7 @@ const FCN: FieldSpec[] = [
   number('depth', 'Depth', 'Hidden layers.'),
   number('width', 'Width', 'Units per hidden layer.', 16),
   norm('Without it, aligned layers can become unreadable for the head.', ['batch', 'layer', 'none']),
-  choice(
-    'activation',
-    'Activation',
-    'The nonlinearity behind every hidden layer.',
-    { relu: 'ReLU', gelu: 'GELU', tanh: 'Tanh' },
-    { absent: 'relu' },
-  ),
+  choice('activation', 'Activation', 'The nonlinearity behind every hidden layer.', { relu: 'ReLU', gelu: 'GELU', tanh: 'Tanh' }, { absent: 'relu' }),
   number('dropout', 'Dropout', 'Share of units silenced at random in training.', 0.05),
   init('fcn', SCALES),
   TAP,
@@ -154,10 +148,7 @@ const RNN: FieldSpec[] = [
   ),
   number('layers', 'Layers', 'Each reads the states of the one below.'),
   number('width', 'Width', 'Hidden units per layer, and of the embedding.', 16),
-  init(
-    'rnn',
-    'Default: uniform in ±1/√width. Good: orthogonal, with inputs × 0.1. Identity: keeps its state at first.',
-  ),
+  init('rnn', 'Default: uniform in ±1/√width. Good: orthogonal, with inputs × 0.1. Identity: keeps its state at first.'),
   yesOrNo('chained', 'Chained', "Layers start from the final state of the one below, as in the paper's code."),
 ];
 
@@ -187,5 +178,4 @@ const FIELDS: Record<Exclude<NetworkSpec['family'], 'vit'>, FieldSpec[]> = {
   ],
 };
 
-export const networkFields = (network: NetworkSpec, task: TaskShape): FieldSpec[] =>
-  network.family === 'vit' ? vitFields(task) : FIELDS[network.family];
+export const networkFields = (network: NetworkSpec, task: TaskShape): FieldSpec[] => (network.family === 'vit' ? vitFields(task) : FIELDS[network.family]);

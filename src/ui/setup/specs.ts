@@ -1,14 +1,6 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
 import { ADAM } from '@/experiment/presets.ts';
-import {
-  type BaseSettings,
-  type GuideSpec,
-  isImageTask,
-  type OptimiserSpec,
-  type ScheduleSpec,
-  type TaskSpec,
-  type TokenView,
-} from '@/experiment/schema.ts';
+import { type BaseSettings, type GuideSpec, isImageTask, type OptimiserSpec, type ScheduleSpec, type TaskSpec, type TokenView } from '@/experiment/schema.ts';
 import { cutWarmup } from './cutWarmup.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
 import { choice, number } from './fields/specs.ts';
@@ -57,8 +49,7 @@ const SCHEDULE: FieldSpec = {
     { key: 'cosine', label: 'Warm-up, cosine to 0', value: SCHEDULES.cosine },
   ],
 };
-const warmupField = (warning?: string): FieldSpec =>
-  number('schedule.warmup', 'Warm-up steps', 'The learning rate rises from 0 over these.', 10, warning);
+const warmupField = (warning?: string): FieldSpec => number('schedule.warmup', 'Warm-up steps', 'The learning rate rises from 0 over these.', 10, warning);
 const stepsField = (hint: string, warning?: string): FieldSpec => number('steps', 'Steps', hint, 50, warning);
 
 const DECAY: FieldSpec = number('schedule.decay', 'Tail', 'Share of the steps over which it falls to 0.', 0.05);
@@ -67,12 +58,7 @@ const BETAS: FieldSpec[] = [
   number('optimiser.beta1', 'β₁', "Memory of the gradient's mean.", 0.05),
   number('optimiser.beta2', 'β₂', "Memory of the gradient's square.", 0.001),
 ];
-const WEIGHT_DECAY: FieldSpec = number(
-  'optimiser.weightDecay',
-  'Weight decay',
-  'Pull of the weights towards 0.',
-  0.0001,
-);
+const WEIGHT_DECAY: FieldSpec = number('optimiser.weightDecay', 'Weight decay', 'Pull of the weights towards 0.', 0.0001);
 const BATCH: FieldSpec = number('batchSize', 'Batch size', 'Examples per step; CKA is measured on them.', 8);
 const SEED: FieldSpec = number('seed', 'Seed', 'Of its weights and its batches.');
 
@@ -97,10 +83,7 @@ const scheduleFields = (schedule: ScheduleSpec, warning?: string): FieldSpec[] =
   ...(schedule.kind === 'constant' ? [] : [warmupField(warning)]),
   ...(schedule.kind === 'tail' ? [DECAY] : []),
 ];
-const optimiserFields = (optimiser: OptimiserSpec): FieldSpec[] => [
-  ...(optimiser.kind === 'sgd' ? [MOMENTUM] : BETAS),
-  WEIGHT_DECAY,
-];
+const optimiserFields = (optimiser: OptimiserSpec): FieldSpec[] => [...(optimiser.kind === 'sgd' ? [MOMENTUM] : BETAS), WEIGHT_DECAY];
 
 const TOKEN_VIEWS: { key: TokenView; label: string; hint: string }[] = [
   {
@@ -157,9 +140,7 @@ export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] 
     'cka-debiased': 'Debiased',
   }),
   choice('reduction', 'Over pairs', 'With the mean, more pairs do not pull harder.', { sum: 'Sum', mean: 'Mean' }),
-  ...(isImageTask(task)
-    ? []
-    : [tokensField(base.tokens ?? 'position', TOKEN_VIEWS, (value) => String(value ?? 'position'))]),
+  ...(isImageTask(task) ? [] : [tokensField(base.tokens ?? 'position', TOKEN_VIEWS, (value) => String(value ?? 'position'))]),
 ];
 
 /** How a trained guide was trained. */

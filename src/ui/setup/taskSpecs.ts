@@ -46,8 +46,7 @@ const AUGMENTATIONS = [
   { key: 'crop', label: 'Crop', value: { crop: true, flip: false } },
   { key: 'both', label: 'Crop and flip', value: { crop: true, flip: true } },
 ];
-const augmentationOf = (value: unknown): string =>
-  AUGMENTATIONS.find((one) => sameValue(one.value, value))?.key ?? 'none';
+const augmentationOf = (value: unknown): string => AUGMENTATIONS.find((one) => sameValue(one.value, value))?.key ?? 'none';
 
 const FILE_IMAGES: FieldSpec[] = [
   { kind: 'number', path: 'size', label: 'Size', hint: 'Height and width after the images are reduced.' },
@@ -191,10 +190,7 @@ const OWN_FIELDS: Record<SequenceTaskSpec['kind'], FieldSpec[]> = {
     { kind: 'number', path: 'keys', label: 'Keys', hint: 'At least as many as pairs: none comes twice.' },
     { kind: 'number', path: 'values', label: 'Values', hint: 'What the answer is one of.' },
   ],
-  dyck: [
-    length('Brackets of a sequence: an even number.', 2),
-    { kind: 'number', path: 'brackets', label: 'Kinds', hint: 'Of brackets.' },
-  ],
+  dyck: [length('Brackets of a sequence: an even number.', 2), { kind: 'number', path: 'brackets', label: 'Kinds', hint: 'Of brackets.' }],
   'modular-addition': [
     length('Digits to be added.'),
     { kind: 'number', path: 'modulus', label: 'Modulus', hint: 'The sum counts up to this, then starts again.' },
@@ -235,16 +231,7 @@ export const TASK_GROUPS: { group: string; kinds: TaskSpec['kind'][] }[] = [
   { group: 'Images', kinds: ['textures', 'grey-textures', 'shapes', 'digits', 'image-files'] },
   {
     group: 'Sequences',
-    kinds: [
-      'first-token',
-      'copy-paste',
-      'copy-paste-official',
-      'reverse',
-      'parity',
-      'associative-recall',
-      'dyck',
-      'modular-addition',
-    ],
+    kinds: ['first-token', 'copy-paste', 'copy-paste-official', 'reverse', 'parity', 'associative-recall', 'dyck', 'modular-addition'],
   },
   { group: 'Language', kinds: ['micro-english', 'text-file'] },
 ];

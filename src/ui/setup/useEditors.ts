@@ -25,7 +25,12 @@ export function useEditors(): { editors: Editors | null; withEditors: (then: () 
         setEditors(now);
         then();
       },
-      () => notify('editors', { color: 'red', title: 'The editors could not be fetched', message: 'Reload the page once the network is there; the experiment is in its address.' }),
+      () =>
+        notify('editors', {
+          color: 'red',
+          title: 'The editors could not be fetched',
+          message: 'Reload the page once the network is there; the experiment is in its address.',
+        }),
     );
   };
   return { editors, withEditors };

@@ -35,12 +35,9 @@ function Step({ step }: { step: BackendStep }) {
 function SelfCheck({ check }: { check: Environment['selfCheck'] }) {
   return (
     <Text size="xs" c="dimmed">
-      {check.passed
-        ? 'Values and gradients of all kernels in use agree with the reference'
-        : 'Some kernels disagree with the reference'}
+      {check.passed ? 'Values and gradients of all kernels in use agree with the reference' : 'Some kernels disagree with the reference'}
       {': '}largest error {check.worstError.toExponential(0)}
-      {check.worstKernel && ` (${check.worstKernel})`},{' '}
-      {check.cached ? 'checked on an earlier visit' : `checked in ${check.seconds.toFixed(1)} s`}.
+      {check.worstKernel && ` (${check.worstKernel})`}, {check.cached ? 'checked on an earlier visit' : `checked in ${check.seconds.toFixed(1)} s`}.
     </Text>
   );
 }
@@ -62,8 +59,7 @@ function Details({ environment }: { environment: Environment | null }) {
       )}
       {status === 'checking' && (
         <Text size="sm">
-          Trying {backend === 'auto' ? 'what this browser has' : NAMES[backend]} and checking its kernels. On an
-          emulated GPU that takes minutes.
+          Trying {backend === 'auto' ? 'what this browser has' : NAMES[backend]} and checking its kernels. On an emulated GPU that takes minutes.
         </Text>
       )}
       {environment && status !== 'checking' && (
@@ -80,13 +76,7 @@ function Details({ environment }: { environment: Environment | null }) {
         </Text>
       )}
       <Divider />
-      <SegmentedControl
-        fullWidth
-        aria-label="Backend"
-        data={CHOICES}
-        value={backend}
-        onChange={(value) => chooseBackend(value as BackendChoice)}
-      />
+      <SegmentedControl fullWidth aria-label="Backend" data={CHOICES} value={backend} onChange={(value) => chooseBackend(value as BackendChoice)} />
       <Text size="xs" c="dimmed">
         {busy ? 'Takes effect with the next run. ' : ''}Kept in this browser, not in links.
       </Text>
@@ -103,13 +93,7 @@ export function BackendBadge() {
   const failed = status === 'failed' && !environment;
   const passed = known?.selfCheck.passed;
   return (
-    <Popover
-      trapFocus
-      opened={opened}
-      onChange={(open) => !open && close()}
-      position="bottom-end"
-      width="min(440px, 94vw)"
-    >
+    <Popover trapFocus opened={opened} onChange={(open) => !open && close()} position="bottom-end" width="min(440px, 94vw)">
       <Popover.Target>
         <UnstyledButton
           className={classes.badge}

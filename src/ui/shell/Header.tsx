@@ -29,24 +29,12 @@ export function Header() {
         <ShareButton />
         <FilesButton>
           {(props) => (
-            <Button
-              {...props}
-              className={classes.action}
-              leftSection={<IconUpload size={14} />}
-              data-testid="import"
-              aria-label="Import"
-            >
+            <Button {...props} className={classes.action} leftSection={<IconUpload size={14} />} data-testid="import" aria-label="Import">
               Import
             </Button>
           )}
         </FilesButton>
-        <Button
-          className={classes.action}
-          leftSection={<IconBook2 size={14} />}
-          onClick={open}
-          data-testid="explain"
-          aria-label="Explain"
-        >
+        <Button className={classes.action} leftSection={<IconBook2 size={14} />} onClick={open} data-testid="explain" aria-label="Explain">
           Explain
         </Button>
         <ThemeToggle />

@@ -29,16 +29,8 @@ function BrokenLinkNotice() {
       </Text>
       <Group mt={8} gap={6} wrap="nowrap">
         {/* In view, because plain http has no clipboard. */}
-        <TextInput
-          readOnly
-          aria-label="The link as it was"
-          value={broken.text}
-          onFocus={(event) => event.currentTarget.select()}
-          flex="0 1 480px"
-        />
-        <CopyButton value={broken.text}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy'}</Button>}
-        </CopyButton>
+        <TextInput readOnly aria-label="The link as it was" value={broken.text} onFocus={(event) => event.currentTarget.select()} flex="0 1 480px" />
+        <CopyButton value={broken.text}>{({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy'}</Button>}</CopyButton>
       </Group>
     </Alert>
   );

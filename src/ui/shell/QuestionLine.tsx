@@ -18,9 +18,7 @@ export function QuestionLine() {
   return (
     <p className={classes.question}>
       <b data-testid="question">{experiment.question}</b>{' '}
-      {changed
-        ? `Changed from the preset “${preset.title}”.`
-        : 'First the data, then which layers are matched, last what is compared.'}{' '}
+      {changed ? `Changed from the preset “${preset.title}”.` : 'First the data, then which layers are matched, last what is compared.'}{' '}
       {!changed && <EvidenceButton preset={preset.id} />}{' '}
       {canUndo && (
         <Button size="compact-xs" variant="subtle" onClick={undo} data-testid="undo">

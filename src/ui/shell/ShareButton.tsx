@@ -28,34 +28,16 @@ export function ShareButton() {
     }
   };
   return (
-    <Popover
-      trapFocus
-      opened={link !== null}
-      onChange={(open) => !open && setLink(null)}
-      position="bottom-end"
-      width="min(420px, 94vw)"
-    >
+    <Popover trapFocus opened={link !== null} onChange={(open) => !open && setLink(null)} position="bottom-end" width="min(420px, 94vw)">
       <Popover.Target>
-        <Button
-          className={classes.action}
-          leftSection={<IconLink size={14} />}
-          onClick={share}
-          data-testid="share"
-          aria-label="Share"
-        >
+        <Button className={classes.action} leftSection={<IconLink size={14} />} onClick={share} data-testid="share" aria-label="Share">
           Share
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap={6}>
           <Text size="sm">This link holds exactly this experiment. Copy it:</Text>
-          <TextInput
-            readOnly
-            aria-label="Link to this experiment"
-            value={link ?? ''}
-            onFocus={(event) => event.currentTarget.select()}
-            data-autofocus
-          />
+          <TextInput readOnly aria-label="Link to this experiment" value={link ?? ''} onFocus={(event) => event.currentTarget.select()} data-autofocus />
         </Stack>
       </Popover.Dropdown>
     </Popover>

@@ -8,13 +8,7 @@ export function ThemeToggle() {
   const Icon = next === 'dark' ? IconMoon : IconSun;
   return (
     <Tooltip label={`Use ${next} colours`}>
-      <ActionIcon
-        size={30}
-        variant="default"
-        aria-label={`Use ${next} colours`}
-        onClick={() => setColorScheme(next)}
-        data-testid="theme-toggle"
-      >
+      <ActionIcon size={30} variant="default" aria-label={`Use ${next} colours`} onClick={() => setColorScheme(next)} data-testid="theme-toggle">
         <Icon size={16} />
       </ActionIcon>
     </Tooltip>

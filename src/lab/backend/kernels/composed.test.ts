@@ -43,7 +43,11 @@ describe.each([false, true])('dense, ReLU %s', (relu) => {
   const [rows, inputs, outputs] = [5, 4, 3];
   const numbers = (t: tf.Tensor) => Float64Array.from(t.dataSync());
   const mask = dropoutMask<Tensor3D>([1, rows, inputs], 4);
-  const [x, w, dy] = [[rows, inputs], [inputs, outputs], [rows, outputs]].map((shape, i) => randomTensor<Tensor3D>([1, ...shape], i));
+  const [x, w, dy] = [
+    [rows, inputs],
+    [inputs, outputs],
+    [rows, outputs],
+  ].map((shape, i) => randomTensor<Tensor3D>([1, ...shape], i));
   const bias = randomTensor<Tensor2D>([1, outputs], 3);
 
   function byHand(xs: ArrayLike<number>, ws: ArrayLike<number>, bs: ArrayLike<number>): Float64Array {
@@ -161,9 +165,7 @@ describe('conv2d', () => {
           const [yy, xx] = [row * o.stride + ky - o.pad, col * o.stride + kx - o.pad];
           if (yy < 0 || yy >= h || xx < 0 || xx >= w) continue;
           for (let c = 0; c < inputs; c++) {
-            y[i] +=
-              x[((((xe === 1 ? 0 : e) * batch + b) * h + yy) * w + xx) * inputs + c] *
-              filter[(((e * k + ky) * k + kx) * inputs + c) * outputs + out];
+            y[i] += x[((((xe === 1 ? 0 : e) * batch + b) * h + yy) * w + xx) * inputs + c] * filter[(((e * k + ky) * k + kx) * inputs + c) * outputs + out];
           }
         }
       }
@@ -206,8 +208,7 @@ test('softmaxCrossEntropy: value, accuracy and gradient per member', () => {
   const logits = randomTensor<Tensor3D>([members, batch, classes], 1, 3);
   const labels = tf.tensor2d([[0, 3, 2, 4]], [1, batch], 'int32');
   const labelValues = labels.dataSync();
-  const loss = (values: ArrayLike<number>) =>
-    rowsOf(values, classes).map((row, r) => -logSoftmax(row)[labelValues[r % batch]] / batch);
+  const loss = (values: ArrayLike<number>) => rowsOf(values, classes).map((row, r) => -logSoftmax(row)[labelValues[r % batch]] / batch);
   const result = composed.softmaxCrossEntropy(logits, labels);
   const values = logits.dataSync();
   const perRow = loss(values);
@@ -217,9 +218,7 @@ test('softmaxCrossEntropy: value, accuracy and gradient per member', () => {
     result.dLogits,
     numericalGradient((v) => loss(v).reduce((a, b) => a + b), values),
   );
-  const hits = rowsOf(values, classes).map((row, r) =>
-    Number(row.indexOf(Math.max(...row)) === labelValues[r % batch]),
-  );
+  const hits = rowsOf(values, classes).map((row, r) => Number(row.indexOf(Math.max(...row)) === labelValues[r % batch]));
   close(
     result.accuracy,
     [0, 1].map((e) => hits.slice(e * batch, (e + 1) * batch).reduce((a, b) => a + b) / batch),
@@ -282,14 +281,28 @@ test('Gram products, by hand', () => {
   const x = tf.tensor3d([1, 0, 0, 1, -1, 0, 0, -1, 2, 2, 0, 0, 0, 0, 2, 2], [2, 4, 2]);
   const rows = tf.tensor2d([0, 1, 2, 3, 3, 2, 1, 0], [2, 4], 'int32');
   const l = [4, 1, 0, 2, 1, 3, 5, 0, 0, 5, 2, 1, 2, 0, 1, 1];
-  const k = [[1, 0, -1, 0, 0, 1, 0, -1, -1, 0, 1, 0, 0, -1, 0, 1], [1, -1, -1, 1, -1, 1, 1, -1, -1, 1, 1, -1, 1, -1, -1, 1]].map((m) => m.map((v) => v / 4));
+  const k = [
+    [1, 0, -1, 0, 0, 1, 0, -1, -1, 0, 1, 0, 0, -1, 0, 1],
+    [1, -1, -1, 1, -1, 1, 1, -1, -1, 1, 1, -1, 1, -1, -1, 1],
+  ].map((m) => m.map((v) => v / 4));
   const dot = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + v * b[i], 0);
-  const expected = k.flatMap((own) => [own, [...own].reverse()].flatMap((turned, set) => {
-    const diagonal = (m: number[]) => [0, 5, 10, 15].map((i) => m[i]);
-    const others = set === 0 ? [l, own] : [own, l];
-    return [dot(own, own), dot(diagonal(own), diagonal(own)), 1, ...others.map((m) => dot(turned, m)), ...others.map((m) => dot(diagonal(turned), diagonal(m)))];
-  }));
-  const others = tf.tensor(k.flatMap((own) => [l, own, own, l].flat()), [2, 2, 2, 4, 4]) as Tensor5D;
+  const expected = k.flatMap((own) =>
+    [own, [...own].reverse()].flatMap((turned, set) => {
+      const diagonal = (m: number[]) => [0, 5, 10, 15].map((i) => m[i]);
+      const others = set === 0 ? [l, own] : [own, l];
+      return [
+        dot(own, own),
+        dot(diagonal(own), diagonal(own)),
+        1,
+        ...others.map((m) => dot(turned, m)),
+        ...others.map((m) => dot(diagonal(turned), diagonal(m))),
+      ];
+    }),
+  );
+  const others = tf.tensor(
+    k.flatMap((own) => [l, own, own, l].flat()),
+    [2, 2, 2, 4, 4],
+  ) as Tensor5D;
   close(composed.gramProducts(x, rows, [others]), expected);
 });
 
@@ -310,8 +323,7 @@ describe('cka', () => {
     const xv = x.dataSync();
     const yv = y.dataSync();
     const half = xv.length / 2;
-    const both = (v: ArrayLike<number>) =>
-      [0, 1].map((e) => referenceCka(Array.from(v).slice(e * half, (e + 1) * half), yv, n, debiased));
+    const both = (v: ArrayLike<number>) => [0, 1].map((e) => referenceCka(Array.from(v).slice(e * half, (e + 1) * half), yv, n, debiased));
     close(value, both(xv));
     const dx = tf.div(composed.matmul(g, z), tf.reshape(norm, [2, 1, 1]));
     close(

@@ -40,16 +40,15 @@ function dense(x: Tensor3D, w: Tensor3D, options: DenseInput & { bias?: Tensor2D
   });
 }
 
-function denseGrad(
-  dy: Tensor3D, x: Tensor3D, w: Tensor3D, options: DenseInput & { input: boolean; bias: boolean },
-): DenseGradients {
+function denseGrad(dy: Tensor3D, x: Tensor3D, w: Tensor3D, options: DenseInput & { input: boolean; bias: boolean }): DenseGradients {
   const inputGradient = (): Tensor3D => {
     const d = matmul(dy, w, { transposeB: true });
     const masked = options.mask ? tf.mul<Tensor3D>(d, options.mask) : d;
     return options.relu ? tf.where(tf.greater(x, 0), masked, zero<Tensor3D>()) : masked;
   };
   return tf.tidy(() => ({
-    ...(options.input && { dx: inputGradient() }), dWeights: matmul(read(x, options), dy, { transposeA: true }),
+    ...(options.input && { dx: inputGradient() }),
+    dWeights: matmul(read(x, options), dy, { transposeA: true }),
     ...(options.bias && { dBias: sumRows(dy) }),
   }));
 }
@@ -131,13 +130,7 @@ function convAttributes(options: ConvOptions): { strides: [number, number]; pad:
 function conv2dInputGrad(dy: Tensor5D, filter: Tensor5D, xShape: Shape5D, options: ConvOptions): Tensor5D {
   const inputShape = xShape.slice(1);
   const gradient = stackMembers(filter.shape[0], (e) =>
-    tf
-      .engine()
-      .runKernel<Tensor4D>(
-        tf.Conv2DBackpropInput,
-        { dy: memberOf(dy, e), filter: memberOf(filter, e) },
-        { ...convAttributes(options), inputShape },
-      ),
+    tf.engine().runKernel<Tensor4D>(tf.Conv2DBackpropInput, { dy: memberOf(dy, e), filter: memberOf(filter, e) }, { ...convAttributes(options), inputShape }),
   );
   return sharedGradient(gradient, xShape[0]);
 }
@@ -206,10 +199,7 @@ function cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value:
     const inverse = tf.where(collapsed, zero<Tensor1D>(), tf.mul<Tensor1D>(tf.rsqrt(squareK), tf.rsqrt(squareL)));
     const value = tf.mul<Tensor1D>(sumPerMember(tf.mul(centredK, centredL)), inverse);
     const own = tf.where(collapsed, zero<Tensor1D>(), tf.div<Tensor1D>(value, squareK));
-    const g = tf.mul<Tensor3D>(
-      tf.sub(tf.mul(centredL, overMembers(inverse, 3)), tf.mul(centredK, overMembers(own, 3))),
-      2,
-    );
+    const g = tf.mul<Tensor3D>(tf.sub(tf.mul(centredL, overMembers(inverse, 3)), tf.mul(centredK, overMembers(own, 3))), 2);
     return { value, g };
   });
 }

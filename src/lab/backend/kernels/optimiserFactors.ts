@@ -24,9 +24,5 @@ function power(base: number, n: number): number {
  */
 export function optimiserFactors({ learningRate, step, betas, decoupledDecay }: FactorOptions): [number, number, number] {
   const [beta1, beta2] = betas ?? [0, 0];
-  return [
-    learningRate / (1 - power(beta1, step)),
-    1 / Math.sqrt(1 - power(beta2, step)),
-    1 - learningRate * decoupledDecay,
-  ];
+  return [learningRate / (1 - power(beta1, step)), 1 / Math.sqrt(1 - power(beta2, step)), 1 - learningRate * decoupledDecay];
 }

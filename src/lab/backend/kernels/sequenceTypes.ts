@@ -19,16 +19,12 @@ export interface SequenceKernels {
    */
   recurrent(projected: Tensor4D, weights: Tensor3D, options: RecurrentOptions): RecurrentResult;
   /** Gradient of `recurrent`; `forward` is what it returned, dStates the gradient of all its states. */
-  recurrentGrad(
-    dStates: Tensor4D, weights: Tensor3D, forward: RecurrentResult, options: RecurrentOptions,
-  ): RecurrentGradient;
+  recurrentGrad(dStates: Tensor4D, weights: Tensor3D, forward: RecurrentResult, options: RecurrentOptions): RecurrentGradient;
 
   /** γ·(x−μ)/√(σ²+ε) + β over the last axis: x `[E, R, F]`, γ and β `[E, F]`. */
   layerNorm(x: Tensor3D, gamma: Tensor2D, beta: Tensor2D, epsilon: number): LayerNormResult;
   /** Gradient of `layerNorm`; `forward` is what it returned for x. */
-  layerNormGrad(
-    dy: Tensor3D, x: Tensor3D, gamma: Tensor2D, forward: LayerNormResult,
-  ): { dx: Tensor3D; dGamma: Tensor2D; dBeta: Tensor2D };
+  layerNormGrad(dy: Tensor3D, x: Tensor3D, gamma: Tensor2D, forward: LayerNormResult): { dx: Tensor3D; dGamma: Tensor2D; dBeta: Tensor2D };
 
   /**
    * Scaled dot-product self-attention, softmax(q·kᵀ/√D)·v per head. `qkv` `[E, B, T, 3·heads·D]` holds all queries,

@@ -22,9 +22,7 @@ export interface Kernels extends SequenceKernels {
   /**
    * Gradients of `dense` for dy `[E, R, O]`: of x `[E, R, I]` and of a bias where `input` and `bias` ask for them, and of w.
    */
-  denseGrad(
-    dy: Tensor3D, x: Tensor3D, w: Tensor3D, options: DenseInput & { input: boolean; bias: boolean },
-  ): DenseGradients;
+  denseGrad(dy: Tensor3D, x: Tensor3D, w: Tensor3D, options: DenseInput & { input: boolean; bias: boolean }): DenseGradients;
 
   /** Sum over rows: `[E, R, F]` → `[E, F]`. */
   sumRows(x: Tensor3D): Tensor2D;
@@ -37,14 +35,15 @@ export interface Kernels extends SequenceKernels {
 
   /** Gradient of `batchNorm`; `forward` is what it returned for `x`. `dy` is the gradient of y. */
   batchNormGrad(
-    dy: Tensor3D, x: Tensor3D, gamma: Tensor2D, forward: BatchNormResult, options: BatchNormOptions,
+    dy: Tensor3D,
+    x: Tensor3D,
+    gamma: Tensor2D,
+    forward: BatchNormResult,
+    options: BatchNormOptions,
   ): { dx: Tensor3D; dGamma: Tensor2D; dBeta: Tensor2D };
 
   /** y = relu?(γ·(x−mean)/√(variance+ε) + β) with given statistics `[E, F]`. */
-  batchNormInference(
-    x: Tensor3D, gamma: Tensor2D, beta: Tensor2D, mean: Tensor2D, variance: Tensor2D,
-    options: { epsilon: number; relu: boolean },
-  ): Tensor3D;
+  batchNormInference(x: Tensor3D, gamma: Tensor2D, beta: Tensor2D, mean: Tensor2D, variance: Tensor2D, options: { epsilon: number; relu: boolean }): Tensor3D;
 
   /** max(x, 0) of any shape, times the mask where one is given. */
   relu<T extends Tensor>(x: T, mask?: T): T;
@@ -85,9 +84,7 @@ export interface Kernels extends SequenceKernels {
    * 'reverse' KL(student‖teacher). teacher `[E|1, B, C]`. With `labels` (as for softmaxCrossEntropy) rows whose
    * label is −1 are left out.
    */
-  distillation(
-    logits: Tensor3D, teacher: Tensor3D, options: DistillationOptions,
-  ): { loss: Tensor1D; dLogits: Tensor3D };
+  distillation(logits: Tensor3D, teacher: Tensor3D, options: DistillationOptions): { loss: Tensor1D; dLogits: Tensor3D };
 
   /**
    * Centre every feature over the B rows and divide by the Frobenius norm of the result, before any Gram
@@ -138,9 +135,7 @@ export interface Kernels extends SequenceKernels {
    * and its squared gradient norm are finite; `scale` is min(1, clipNorm/(norm + 1e-6)), or 1 without clipping.
    * `active` may be updated in place and returned, or returned new; `scale` is new.
    */
-  control(
-    active: Tensor1D, loss: Tensor1D, squaredNorm: Tensor1D, clipNorm: number | null,
-  ): { active: Tensor1D; scale: Tensor1D };
+  control(active: Tensor1D, loss: Tensor1D, squaredNorm: Tensor1D, clipNorm: number | null): { active: Tensor1D; scale: Tensor1D };
 
   /** running ← running + momentum·(factor·batch − running) of each, per member where `active[e]` ≠ 0; in place or new. */
   runningAverages(averages: readonly Average[], momentum: number, active: Tensor1D): Tensor2D[];

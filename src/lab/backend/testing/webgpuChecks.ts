@@ -43,7 +43,8 @@ export async function shapes(): Promise<Record<string, number>> {
   const inTurns = { ...own, ...comparisonKernels(runner, own, centringKernels(runner), 1) };
   const comparisons = Object.entries(SHAPE_CASES).flatMap(([name, run]) => (name.startsWith('Gram products') ? [[`${name}, in turns`, run]] : []));
   return {
-    ...(await compareWithCpu(own, SHAPE_CASES)), ...(await compareWithCpu(inTurns, Object.fromEntries(comparisons))),
+    ...(await compareWithCpu(own, SHAPE_CASES)),
+    ...(await compareWithCpu(inTurns, Object.fromEntries(comparisons))),
     'dropout masks': values.findIndex((value, i) => value !== expected[i]) + 1,
   };
 }
@@ -59,9 +60,12 @@ export interface Replayed {
 
 async function trained(experiment: Experiment, own: Kernels, replay: boolean) {
   const task = createTask(experiment.task);
-  const guides = new Map(Object.entries(experiment.guides).map(([id, spec]) => [
-    id, new Guide(id, spec, { task: task.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id) }, own),
-  ]));
+  const guides = new Map(
+    Object.entries(experiment.guides).map(([id, spec]) => [
+      id,
+      new Guide(id, spec, { task: task.shape, train: task.train, seeds: experiment.seeds, network: guideNetwork(experiment, id) }, own),
+    ]),
+  );
   const capture = new Capture({ replay });
   const run = new Run(experiment, task, guides, own, capture);
   const scores: number[] = [];
@@ -78,7 +82,11 @@ async function trained(experiment: Experiment, own: Kernels, replay: boolean) {
   const state = await run.save();
   const { replayed, refused } = capture;
   run.dispose();
-  return { values: [...(records?.loss ?? []), ...(records?.metric ?? []), ...scores, ...Object.values(state).flatMap(({ data }) => [...data])], replayed, refused: [...refused.values()] };
+  return {
+    values: [...(records?.loss ?? []), ...(records?.metric ?? []), ...scores, ...Object.values(state).flatMap(({ data }) => [...data])],
+    replayed,
+    refused: [...refused.values()],
+  };
 }
 
 /** Steps of a case, replayed and run by tfjs. */
@@ -105,7 +113,14 @@ export async function leak(steps: number): Promise<{ tensors: number; buffers: n
     return destroy.call(this);
   };
   try {
-    const experiment = tinyExperiment({ 'base.steps': 1e6, 'target.width': 4, 'base.batchSize': 8, seeds: [0], guides: {}, arms: [{ id: 'unguided', name: 'Unguided' }] });
+    const experiment = tinyExperiment({
+      'base.steps': 1e6,
+      'target.width': 4,
+      'base.batchSize': 8,
+      seeds: [0],
+      guides: {},
+      arms: [{ id: 'unguided', name: 'Unguided' }],
+    });
     const run = new Run(experiment, createTask(experiment.task), new Map(), own, new Capture());
     const advance = async (count: number) => {
       for (let i = 1; i <= count; i++) {

@@ -11,7 +11,10 @@ export const CROP_PADDING = 4;
  * @param random of this seed and step
  */
 export function augment(
-  images: Float32Array, [height, width, channels]: readonly [number, number, number], { crop, flip }: { crop: boolean; flip: boolean }, random: Stream,
+  images: Float32Array,
+  [height, width, channels]: readonly [number, number, number],
+  { crop, flip }: { crop: boolean; flip: boolean },
+  random: Stream,
 ): void {
   const size = height * width * channels;
   const original = new Float32Array(size);

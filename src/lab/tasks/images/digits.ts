@@ -76,12 +76,14 @@ function write(random: Stream, label: number, size: number, rotation: number, el
   // A glyph is 2 high.
   const bend = 2 * elastic;
   const [turnX, turnY] = [cos(angle), sin(angle)];
-  return glyph.map((stroke) => stroke.map((point): PenPoint => {
-    const v = height * (point[1] + bend * bendY(point));
-    const u = width * (point[0] + bend * bendX(point)) - slant * v;
-    const variation = Math.min(2, Math.max(-2, press(point))) / 2;
-    return { x: centreX + turnX * u - turnY * v, y: centreY + turnY * u + turnX * v, radius: pen * (1 + PEN_VARIATION * variation) };
-  }));
+  return glyph.map((stroke) =>
+    stroke.map((point): PenPoint => {
+      const v = height * (point[1] + bend * bendY(point));
+      const u = width * (point[0] + bend * bendX(point)) - slant * v;
+      const variation = Math.min(2, Math.max(-2, press(point))) / 2;
+      return { x: centreX + turnX * u - turnY * v, y: centreY + turnY * u + turnX * v, radius: pen * (1 + PEN_VARIATION * variation) };
+    }),
+  );
 }
 
 /** Signed distance of every pixel's centre to a digit's line, in pixels; large where it is far away. */

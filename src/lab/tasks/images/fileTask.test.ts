@@ -27,7 +27,9 @@ function specOf(asset: AssetInfo, changes: Partial<FileImagesSpec> = {}): FileIm
 /** Which image of `cifarFile` a 32×32 colour image shows, from its intensities. */
 const imageAt = (inputs: Float32Array, i: number): number => {
   const value = Math.round(inputs[i * 3072] * 255);
-  return Array.from({ length: 240 }, (_, k) => k).find((k) => cifarPixel(k, 0, 0) === value && cifarPixel(k, 1, 0) === Math.round(inputs[i * 3072 + 1] * 255)) ?? -1;
+  return (
+    Array.from({ length: 240 }, (_, k) => k).find((k) => cifarPixel(k, 0, 0) === value && cifarPixel(k, 1, 0) === Math.round(inputs[i * 3072 + 1] * 255)) ?? -1
+  );
 };
 
 test('the task of the preset takes the asset that is dropped, with as many images as there are', () => {
@@ -36,7 +38,7 @@ test('the task of the preset takes the asset that is dropped, with as many image
 });
 
 test('chooses its images by its seed; more of them are the same and others', async () => {
-  const labels = async (changes: Partial<FileImagesSpec>) => [...(await openTask(specOf(cifar, changes), library)).train?.labels ?? []];
+  const labels = async (changes: Partial<FileImagesSpec>) => [...((await openTask(specOf(cifar, changes), library)).train?.labels ?? [])];
   const some = await labels({ train: 100 });
   expect(await labels({ train: 150 })).toEqual(expect.arrayContaining(some));
   expect((await labels({ train: 150 })).slice(0, 100)).toEqual(some);
@@ -51,9 +53,12 @@ test('every image keeps its label; training and validation images do not mix', a
     expect(new Set(labels).size).toBe(10);
     expect(labels).toHaveLength(examples);
   }
-  const { pixels, labels } = await previewTask(specOf(cifar, { size: 32 }), library, 40, 'val') as { pixels: Uint8ClampedArray; labels: Uint8Array };
+  const { pixels, labels } = (await previewTask(specOf(cifar, { size: 32 }), library, 40, 'val')) as { pixels: Uint8ClampedArray; labels: Uint8Array };
   const seen = Array.from(labels, (label, i) => {
-    const image = imageAt(Float32Array.from({ length: 3072 }, (_, k) => pixels[i * 4096 + Math.floor(k / 3) * 4 + (k % 3)] / 255), 0);
+    const image = imageAt(
+      Float32Array.from({ length: 3072 }, (_, k) => pixels[i * 4096 + Math.floor(k / 3) * 4 + (k % 3)] / 255),
+      0,
+    );
     expect(image).toBeGreaterThanOrEqual(0);
     return [label, image % 10];
   });
@@ -74,7 +79,8 @@ describe('pixels', () => {
   });
 
   test('are means of 2×2 at half the size, brightness where grey is asked for, three times grey where colour is', async () => {
-    const bytes = async (asset: AssetInfo, changes: Partial<FileImagesSpec>) => (await previewTask(specOf(asset, changes), library, 1, 'train') as { pixels: Uint8ClampedArray }).pixels;
+    const bytes = async (asset: AssetInfo, changes: Partial<FileImagesSpec>) =>
+      ((await previewTask(specOf(asset, changes), library, 1, 'train')) as { pixels: Uint8ClampedArray }).pixels;
     const full = await bytes(cifar, { size: 32 });
     const half = await bytes(cifar, { size: 16 });
     for (let c = 0; c < 3; c++) {
@@ -125,7 +131,12 @@ describe('random changes', () => {
       const [top, left, mirror] = [draws.integer(9) - 4, draws.integer(9) - 4, draws.integer(2)];
       mirrored += mirror;
       const at = (y: number, x: number, c: number) => (y < 0 || y > 15 || x < 0 || x > 15 ? 0 : plain[i * 768 + (y * 16 + x) * 3 + c]);
-      for (const [y, x] of [[0, 0], [3, 12], [15, 15], [8, 1]]) {
+      for (const [y, x] of [
+        [0, 0],
+        [3, 12],
+        [15, 15],
+        [8, 1],
+      ]) {
         for (let c = 0; c < 3; c++) {
           expect(flipped[i * 768 + (y * 16 + x) * 3 + c]).toBe(at(y, mirror ? 15 - x : x, c));
           expect(cropped[i * 768 + (y * 16 + x) * 3 + c]).toBe(at(y + top, x + left, c));
@@ -139,7 +150,8 @@ describe('random changes', () => {
 
 test('says what does not fit the files', async () => {
   await expect(openTask(specOf(cifar, { train: 201 }), library)).rejects.toMatchObject({
-    message: '“CIFAR-10” has 200 training images; the experiment asks for 201.', remedy: /Lower the number of training images/,
+    message: '“CIFAR-10” has 200 training images; the experiment asks for 201.',
+    remedy: /Lower the number of training images/,
   });
   await expect(openTask(specOf(cifar, { classNames: ['a', 'b'] }), library)).rejects.toThrow('“CIFAR-10” has 10 classes; the experiment names 2.');
   await expect(openTask(presetExperiment('cifar').task, library)).rejects.toMatchObject({ name: 'MissingFilesError' });

@@ -24,7 +24,10 @@ const LUMINANCE = [0.299, 0.587, 0.114] as const;
 /** The asset, checked against what the task asks of it. @throws {MissingFilesError | FileError} */
 async function find(spec: FileImagesSpec, library: Library): Promise<AssetInfo<ImageFacts>> {
   const asset = await library.find(spec.data, 'images');
-  for (const [split, words] of [['train', 'training'], ['val', 'validation']] as const) {
+  for (const [split, words] of [
+    ['train', 'training'],
+    ['val', 'validation'],
+  ] as const) {
     if (spec[split] > asset.facts[split]) {
       throw new FileError(
         `“${asset.name}” has ${asset.facts[split].toLocaleString('en')} ${words} images; the experiment asks for ${spec[split].toLocaleString('en')}.`,
@@ -33,7 +36,10 @@ async function find(spec: FileImagesSpec, library: Library): Promise<AssetInfo<I
     }
   }
   if (spec.classNames.length !== asset.facts.classes.length) {
-    throw new FileError(`“${asset.name}” has ${asset.facts.classes.length} classes; the experiment names ${spec.classNames.length}.`, 'Choose the files again in the task\'s settings.');
+    throw new FileError(
+      `“${asset.name}” has ${asset.facts.classes.length} classes; the experiment names ${spec.classNames.length}.`,
+      "Choose the files again in the task's settings.",
+    );
   }
   return asset;
 }
@@ -57,7 +63,7 @@ async function readImages(spec: FileImagesSpec, asset: AssetInfo<ImageFacts>, at
   const perWindow = Math.max(1, Math.floor(WINDOW / size));
   const pixels = await library.part(asset, 'pixels');
   const order = Array.from(at.keys()).sort((a, b) => at[a] - at[b]);
-  for (let i = 0; i < order.length;) {
+  for (let i = 0; i < order.length; ) {
     const first = at[order[i]];
     let end = i + 1;
     while (end < order.length && at[order[end]] < first + perWindow && at[order[end]] - at[order[end - 1]] <= GAP) end++;
@@ -79,7 +85,13 @@ async function readImages(spec: FileImagesSpec, asset: AssetInfo<ImageFacts>, at
 /** Shares of the file's channels in each of the task's. */
 function toChannels(from: 1 | 3, grey: boolean): readonly (readonly number[])[] {
   if (from === 1) return grey ? [[1]] : [[1], [1], [1]];
-  return grey ? [LUMINANCE] : [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+  return grey
+    ? [LUMINANCE]
+    : [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ];
 }
 
 async function readLabels(asset: AssetInfo<ImageFacts>, at: Uint32Array, library: Library): Promise<Uint8Array<ArrayBuffer>> {
@@ -93,7 +105,12 @@ export async function previewFileImages(spec: FileImagesSpec, library: Library, 
   const all = places(spec, asset, split);
   const labels = await readLabels(asset, all, library);
   const chosen = split === 'train' ? balancedFirst(labels, spec.classNames.length, count) : Array.from(labels.subarray(0, count).keys());
-  const images = await readImages(spec, asset, Uint32Array.from(chosen, (i) => all[i]), library);
+  const images = await readImages(
+    spec,
+    asset,
+    Uint32Array.from(chosen, (i) => all[i]),
+    library,
+  );
   const pixels = new Uint8ClampedArray(chosen.length * spec.size ** 2 * 4);
   writeRgba(images, spec.grey ? 1 : 3, pixels, 0);
   return { size: spec.size, count: chosen.length, pixels, labels: Uint8Array.from(chosen, (i) => labels[i]) };

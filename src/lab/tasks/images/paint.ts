@@ -51,7 +51,10 @@ const CLUTTER_RADIUS_SHARE = [0.04, 0.09] as const;
 /** `count` discs at random places, each in an ink of its own. */
 export const drawClutter = <Ink>(random: Stream, count: number, size: number, ink: () => Ink): Clutter<Ink>[] =>
   Array.from({ length: count }, () => ({
-    x: random.between(0, size), y: random.between(0, size), radius: size * random.between(...CLUTTER_RADIUS_SHARE), ink: ink(),
+    x: random.between(0, size),
+    y: random.between(0, size),
+    radius: size * random.between(...CLUTTER_RADIUS_SHARE),
+    ink: ink(),
   }));
 
 /** Share of the pixel at (x, y) that a disc covers. */

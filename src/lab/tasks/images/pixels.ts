@@ -32,7 +32,10 @@ const CONTRAST_FLOOR = 0.05;
 export function standardiseEach(images: Float32Array, valuesPerImage: number): void {
   for (let start = 0; start < images.length; start += valuesPerImage) {
     const image = images.subarray(start, start + valuesPerImage);
-    const { mean: [mean], sd: [sd] } = channelStatistics(image, 1);
+    const {
+      mean: [mean],
+      sd: [sd],
+    } = channelStatistics(image, 1);
     for (let i = 0; i < image.length; i++) image[i] = (image[i] - mean) / (sd + CONTRAST_FLOOR);
   }
 }

@@ -124,9 +124,7 @@ export class ImageTask implements DrawnTask {
   preview(count: number, split: SplitName = 'train'): ImagePreview {
     const { spec } = this;
     const labels = labelsOf(spec, split, this.shape.classes);
-    const chosen = split === 'train'
-      ? balancedFirst(labels, this.shape.classes, count)
-      : Array.from(labels.subarray(0, count), (_, i) => i);
+    const chosen = split === 'train' ? balancedFirst(labels, this.shape.classes, count) : Array.from(labels.subarray(0, count), (_, i) => i);
     const [height, width, channels] = this.shape.input;
     const pixels = new Uint8ClampedArray(chosen.length * height * width * 4);
     const image = new Float32Array(height * width * channels);

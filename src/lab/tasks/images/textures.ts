@@ -40,8 +40,10 @@ export const drawTexture: DrawImage = (random, label, { size, noise }, out, offs
     if (label < 4) return sin(w * u + phase);
     const v = -turnY * x + turnX * y;
     switch (label) {
-      case 4: return CHECKER_GAIN * sin(w * u + phase) * sin(w * v + phase2);
-      case 5: return sin(w * u + phase) + sin(w * v + phase2) + DOT_OFFSET;
+      case 4:
+        return CHECKER_GAIN * sin(w * u + phase) * sin(w * v + phase2);
+      case 5:
+        return sin(w * u + phase) + sin(w * v + phase2) + DOT_OFFSET;
     }
     const dx = x - centreX;
     const dy = y - centreY;

@@ -112,13 +112,21 @@ function modularAddition({ length, modulus }: Spec<'modular-addition'>): Draw {
 /** How the sequences of a task are drawn. */
 export function generator(spec: DrawnSequenceSpec): Draw {
   switch (spec.kind) {
-    case 'first-token': return firstToken(spec);
-    case 'copy-paste': return copy(spec, false);
-    case 'reverse': return copy(spec, true);
-    case 'copy-paste-official': return officialCopy(spec);
-    case 'parity': return parity(spec);
-    case 'associative-recall': return associativeRecall(spec);
-    case 'dyck': return dyck(spec);
-    case 'modular-addition': return modularAddition(spec);
+    case 'first-token':
+      return firstToken(spec);
+    case 'copy-paste':
+      return copy(spec, false);
+    case 'reverse':
+      return copy(spec, true);
+    case 'copy-paste-official':
+      return officialCopy(spec);
+    case 'parity':
+      return parity(spec);
+    case 'associative-recall':
+      return associativeRecall(spec);
+    case 'dyck':
+      return dyck(spec);
+    case 'modular-addition':
+      return modularAddition(spec);
   }
 }

@@ -163,8 +163,13 @@ describe('what guessing scores', () => {
   });
 
   it.each([
-    ['first-token', 1 / 4], ['copy-paste', 1 / 3], ['reverse', 1 / 3], ['parity', 1 / 2], ['associative-recall', 1 / 5],
-    ['dyck', 1 / 3], ['modular-addition', 1 / 5],
+    ['first-token', 1 / 4],
+    ['copy-paste', 1 / 3],
+    ['reverse', 1 / 3],
+    ['parity', 1 / 2],
+    ['associative-recall', 1 / 5],
+    ['dyck', 1 / 3],
+    ['modular-addition', 1 / 5],
   ] as const)('%s: classes are equally frequent', (name, chance) => {
     expect(taskMetric(SPECS[name]).chance).toBe(chance);
     expect(chanceLoss(SPECS[name])).toBeCloseTo(-Math.log(chance), 12);

@@ -65,9 +65,14 @@ export class SequenceTask implements DrawnTask {
     const size = split === 'val' ? this.spec.val : this.spec.train;
     const { examples, inputs, labels } = size === 'fresh' ? this.batch(0, 0, count) : this.#split(split, Math.min(count, size));
     return {
-      kind: 'sequences', count: examples, length: this.shape.input[0], tokens: inputs as Int32Array<ArrayBuffer>,
-      outputs: this.shape.tokens.outputs, targets: labels as Int32Array<ArrayBuffer>,
-      tokenNames: tokenNames(this.spec), classNames: classNames(this.spec),
+      kind: 'sequences',
+      count: examples,
+      length: this.shape.input[0],
+      tokens: inputs as Int32Array<ArrayBuffer>,
+      outputs: this.shape.tokens.outputs,
+      targets: labels as Int32Array<ArrayBuffer>,
+      tokenNames: tokenNames(this.spec),
+      classNames: classNames(this.spec),
     };
   }
 
@@ -87,8 +92,10 @@ export class SequenceTask implements DrawnTask {
     const both = new Int32Array(examples * (length + outputs));
     const inputs = both.subarray(0, examples * length);
     const labels = both.subarray(inputs.length);
-    const each = Array.from({ length: examples }, (_, i) =>
-      [inputs.subarray(i * length, (i + 1) * length), labels.subarray(i * outputs, (i + 1) * outputs)] as const);
+    const each = Array.from(
+      { length: examples },
+      (_, i) => [inputs.subarray(i * length, (i + 1) * length), labels.subarray(i * outputs, (i + 1) * outputs)] as const,
+    );
     return { examples, inputs, labels, both, each };
   }
 

@@ -16,7 +16,8 @@ const newLibrary = () => {
 };
 const SENTENCE = 'The cat, it’s said, saw 12 cats.\n';
 const LONG = SENTENCE.repeat(100);
-const added = async (library: Library, ...files: Parameters<typeof given>[]) => (await library.add(files.map((file) => given(...file)))) as AssetInfo<TextFacts>;
+const added = async (library: Library, ...files: Parameters<typeof given>[]) =>
+  (await library.add(files.map((file) => given(...file)))) as AssetInfo<TextFacts>;
 
 describe('tokens', () => {
   it('are characters or words, of any script', () => {
@@ -38,7 +39,10 @@ describe('files', () => {
   it('become a text: line ends alike, byte order mark gone, the same hash for the same text', async () => {
     const library = newLibrary();
     const asset = await added(library, ['story.txt', `\ufeff${LONG.replaceAll('\n', '\r\n')}`]);
-    expect(asset).toMatchObject({ name: 'story', facts: { kind: 'text', characters: LONG.length, words: 1100, characterTypes: distinct([...LONG]), wordTypes: 10 } });
+    expect(asset).toMatchObject({
+      name: 'story',
+      facts: { kind: 'text', characters: LONG.length, words: 1100, characterTypes: distinct([...LONG]), wordTypes: 10 },
+    });
     expect(await (await library.part(asset, 'text')).text()).toBe(LONG);
     expect((await added(library, ['other name.md', LONG])).hash).toBe(asset.hash);
     const joined = await added(library, ['b.txt', LONG], ['a.txt', SENTENCE]);
@@ -103,7 +107,8 @@ describe('a text as a task', () => {
     const library = newLibrary();
     const { hash } = await added(library, ['story.txt', LONG]);
     await expect(openTask({ ...SPEC, data: { hash, name: 'story' }, trainTokens: 3000 }, library)).rejects.toMatchObject({
-      name: 'FileError', message: '“story” has 3,300 characters; the experiment asks for 3,000 to train on and 400 to validate on.',
+      name: 'FileError',
+      message: '“story” has 3,300 characters; the experiment asks for 3,000 to train on and 400 to validate on.',
     });
     await expect(openTask(SPEC, library)).rejects.toMatchObject({ name: 'MissingFilesError' });
   });

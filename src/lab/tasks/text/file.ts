@@ -17,7 +17,7 @@ export async function openTextFile(spec: TextFileSpec, library: Library): Promis
     const count = (n: number) => n.toLocaleString('en');
     throw new FileError(
       `“${asset.name}” has ${count(all.length)} ${spec.unit}; the experiment asks for ${count(spec.trainTokens)} to train on and ${count(spec.valTokens)} to validate on.`,
-      'Lower these numbers in the task\'s settings, or choose a longer text.',
+      "Lower these numbers in the task's settings, or choose a longer text.",
     );
   }
   const training = all.slice(0, spec.trainTokens);
@@ -26,9 +26,10 @@ export async function openTextFile(spec: TextFileSpec, library: Library): Promis
   return new LanguageTask(spec, {
     train: () => encode(training, vocabulary),
     val: () => encode(all.slice(all.length - spec.valTokens), vocabulary),
-    groupOf: spec.unit === 'characters'
-      ? (tokens, at, label) => (letter[label] && !letter[tokens[at]] ? 0 : 1)
-      : (tokens, at, label) => (tokens.subarray(0, at + 1).includes(label) ? 0 : 1),
+    groupOf:
+      spec.unit === 'characters'
+        ? (tokens, at, label) => (letter[label] && !letter[tokens[at]] ? 0 : 1)
+        : (tokens, at, label) => (tokens.subarray(0, at + 1).includes(label) ? 0 : 1),
     tokenNames: vocabulary,
     separator: spec.unit === 'characters' ? '' : ' ',
     marked: false,

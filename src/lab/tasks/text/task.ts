@@ -43,7 +43,10 @@ export class LanguageTask implements DrawnTask {
 
   /** The validation text, window behind window; none shares a token with the next but the one that is a label. */
   get val(): Windows {
-    this.#val ??= this.#windows(this.#text.val(), Array.from({ length: this.shape.valExamples }, (_, i) => i * this.spec.context));
+    this.#val ??= this.#windows(
+      this.#text.val(),
+      Array.from({ length: this.shape.valExamples }, (_, i) => i * this.spec.context),
+    );
     return this.#val;
   }
 
@@ -63,15 +66,25 @@ export class LanguageTask implements DrawnTask {
     const { context } = this.spec;
     const text = split === 'val' ? this.#text.val() : this.#text.train();
     const shown = Math.min(count, Math.floor((text.length - 1) / context));
-    const { inputs, labels } = this.#windows(text, Array.from({ length: shown }, (_, i) => i * context));
+    const { inputs, labels } = this.#windows(
+      text,
+      Array.from({ length: shown }, (_, i) => i * context),
+    );
     // As running text: of every label what the context before it tells, wherever a window ends.
     const groups = Uint8Array.from(labels, (label, i) => {
       const from = Math.max(0, i + 1 - context);
       return this.#text.groupOf(text.subarray(from, i + 1), i - from, label);
     });
     return {
-      kind: 'sequences', count: shown, length: context, tokens: inputs, outputs: context, targets: labels,
-      ...this.writing, classNames: this.writing.tokenNames, ...(this.#text.marked && { groups }),
+      kind: 'sequences',
+      count: shown,
+      length: context,
+      tokens: inputs,
+      outputs: context,
+      targets: labels,
+      ...this.writing,
+      classNames: this.writing.tokenNames,
+      ...(this.#text.marked && { groups }),
     };
   }
 
@@ -90,11 +103,12 @@ export class LanguageTask implements DrawnTask {
   }
 }
 
-export const microEnglishTask = (spec: MicroEnglishSpec): LanguageTask => new LanguageTask(spec, {
-  train: () => microEnglish(spec.variant, spec.seed, spec.trainTokens),
-  val: () => microEnglish(spec.variant, spec.valSeed, spec.valTokens),
-  groupOf: (window, at) => (isReturningName(window, at) ? 0 : 1),
-  tokenNames: tokenNames(spec),
-  separator: ' ',
-  marked: true,
-});
+export const microEnglishTask = (spec: MicroEnglishSpec): LanguageTask =>
+  new LanguageTask(spec, {
+    train: () => microEnglish(spec.variant, spec.seed, spec.trainTokens),
+    val: () => microEnglish(spec.variant, spec.valSeed, spec.valTokens),
+    groupOf: (window, at) => (isReturningName(window, at) ? 0 : 1),
+    tokenNames: tokenNames(spec),
+    separator: ' ',
+    marked: true,
+  });

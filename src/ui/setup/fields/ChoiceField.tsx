@@ -31,16 +31,7 @@ const plainKey = (value: unknown, discriminator: string | undefined): string =>
   String(discriminator === undefined ? value : (value as Record<string, unknown> | undefined)?.[discriminator]);
 
 /** One of a few. Changing the kind of an optimiser or schedule brings that kind's own defaults. */
-export function ChoiceField({
-  path,
-  label,
-  hint,
-  choices,
-  absent,
-  discriminator,
-  list = false,
-  ...props
-}: ChoiceFieldProps) {
+export function ChoiceField({ path, label, hint, choices, absent, discriminator, list = false, ...props }: ChoiceFieldProps) {
   const keyOf = props.keyOf ?? ((value: unknown) => plainKey(value, discriminator));
   const field = useField(path, absent);
   const id = useId();
@@ -52,40 +43,14 @@ export function ChoiceField({
     // Coming back to the preset's kind brings the preset's settings, not the kind's defaults.
     field.set(choice.key === fallbackKey ? field.fallback?.value : 'value' in choice ? choice.value : choice.key);
   };
-  const labelText = (
-    <FieldLabel
-      label={label}
-      field={field}
-      show={(value) => choices.find((c) => c.key === keyOf(value))?.label ?? 'the preset'}
-    />
-  );
+  const labelText = <FieldLabel label={label} field={field} show={(value) => choices.find((c) => c.key === keyOf(value))?.label ?? 'the preset'} />;
   const data = choices.map((choice) => ({ value: choice.key, label: choice.label }));
   return (
-    <Input.Wrapper
-      {...(list ? { id } : { labelElement: 'div' as const })}
-      label={labelText}
-      description={hint}
-      error={field.error}
-    >
+    <Input.Wrapper {...(list ? { id } : { labelElement: 'div' as const })} label={labelText} description={hint} error={field.error}>
       {list ? (
-        <Select
-          mb={5}
-          id={id}
-          aria-label={label}
-          data={data}
-          value={current}
-          onChange={choose}
-          comboboxProps={{ withinPortal: false }}
-        />
+        <Select mb={5} id={id} aria-label={label} data={data} value={current} onChange={choose} comboboxProps={{ withinPortal: false }} />
       ) : (
-        <SegmentedControl
-          className={classes.choice}
-          fullWidth
-          aria-label={label}
-          data={data}
-          value={current}
-          onChange={choose}
-        />
+        <SegmentedControl className={classes.choice} fullWidth aria-label={label} data={data} value={current} onChange={choose} />
       )}
     </Input.Wrapper>
   );

@@ -33,16 +33,7 @@ function OneField({ spec, path }: { spec: FieldSpec; path: string }) {
     case 'log':
       return <LogField {...common} from={spec.from} to={spec.to} />;
     case 'choice':
-      return (
-        <ChoiceField
-          {...common}
-          choices={spec.choices}
-          absent={spec.absent}
-          discriminator={spec.discriminator}
-          keyOf={spec.keyOf}
-          list={spec.list}
-        />
-      );
+      return <ChoiceField {...common} choices={spec.choices} absent={spec.absent} discriminator={spec.discriminator} keyOf={spec.keyOf} list={spec.list} />;
   }
 }
 

@@ -27,12 +27,7 @@ export function LogField({ path, label, hint, from, to }: LogFieldProps) {
   const value = typeof field.value === 'number' ? field.value : from;
   const position = Math.log10(Math.min(to, Math.max(from, value)));
   return (
-    <Input.Wrapper
-      id={id}
-      label={<FieldLabel label={label} field={field} show={(preset) => number(Number(preset))} />}
-      description={hint}
-      error={field.error}
-    >
+    <Input.Wrapper id={id} label={<FieldLabel label={label} field={field} show={(preset) => number(Number(preset))} />} description={hint} error={field.error}>
       <div className={classes.logRow}>
         <TextInput
           id={id}

@@ -21,9 +21,7 @@ export function NumberField({ path, label, hint, step = 1, warning, absent }: Nu
   const field = useField(path, absent, label);
   return (
     <NumberInput
-      label={
-        <FieldLabel label={label} field={field} show={(value) => (value === null ? 'none' : number(Number(value)))} />
-      }
+      label={<FieldLabel label={label} field={field} show={(value) => (value === null ? 'none' : number(Number(value)))} />}
       aria-label={label}
       description={warning ? <span className={classes.warning}>{warning}</span> : hint}
       value={field.draft ?? (field.value as number | undefined) ?? ''}

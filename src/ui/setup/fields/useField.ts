@@ -36,19 +36,11 @@ export const MirrorContext = createContext<{ from: string; to: readonly string[]
 /** Arms are named by id here and by index in problems: the last word of the path tells whether it is this field's. */
 const isAbout = (problem: Problem, path: string): boolean =>
   problem.path === path ||
-  (path.startsWith('arms.') &&
-    problem.path.startsWith('arms.') &&
-    problem.path.split('.').slice(2).join('.') === path.split('.').slice(2).join('.'));
+  (path.startsWith('arms.') && problem.path.startsWith('arms.') && problem.path.split('.').slice(2).join('.') === path.split('.').slice(2).join('.'));
 
 function explain(problems: Problem[], path: string, value: unknown, limits: NumberLimits | undefined): string | null {
   if (problems.length === 0) return null;
-  if (
-    limits &&
-    (typeof value !== 'number' ||
-      value < limits.min ||
-      value > limits.max ||
-      (limits.integer && !Number.isInteger(value)))
-  ) {
+  if (limits && (typeof value !== 'number' || value < limits.min || value > limits.max || (limits.integer && !Number.isInteger(value)))) {
     return `Needs a ${limits.integer ? 'whole ' : ''}number from ${number(limits.min)} to ${number(limits.max)}.`;
   }
   if (Number.isNaN(value)) return 'Needs a number.';
@@ -115,8 +107,7 @@ export function useField(path: string, absent?: unknown, label?: string): Field 
       setError(null);
     },
     stale: useIsStale(path),
-    fallback:
-      preset !== undefined && (error !== null || differsFromPreset(experiment, path)) ? { value: preset } : null,
+    fallback: preset !== undefined && (error !== null || differsFromPreset(experiment, path)) ? { value: preset } : null,
     reset: () => void set(preset),
   };
 }

@@ -7,8 +7,7 @@ import { nameSize } from './layout.ts';
 import classes from './mapping.module.css';
 
 /** "block 2, conv 1: 8×8×32 = 2,048 features" */
-const inWords = ({ tap }: LayerData): string =>
-  `${tap.label}: ${tap.shape.length > 1 ? `${tap.shape.join('×')} = ` : ''}${number(tap.features)} features`;
+const inWords = ({ tap }: LayerData): string => `${tap.label}: ${tap.shape.length > 1 ? `${tap.shape.join('×')} = ` : ''}${number(tap.features)} features`;
 
 const spoken = (data: LayerData): string =>
   [
@@ -36,14 +35,12 @@ export const Layer = memo(function Layer({ data }: NodeProps<LayerNode>) {
         ...(similarity !== null && { background: similarityColour(similarity), color: ink }),
       }}
     >
-      <button
-        type="button"
-        className={classes.layerButton}
-        data-layer={`${side}:${tap.name}`}
-        tabIndex={data.index === 0 ? 0 : -1}
-        aria-label={spoken(data)}
-      >
-        {named && <span aria-hidden style={{ fontSize: nameSize(height) }}>{tap.label}</span>}
+      <button type="button" className={classes.layerButton} data-layer={`${side}:${tap.name}`} tabIndex={data.index === 0 ? 0 : -1} aria-label={spoken(data)}>
+        {named && (
+          <span aria-hidden style={{ fontSize: nameSize(height) }}>
+            {tap.label}
+          </span>
+        )}
       </button>
       <Handle
         type={side === 'guide' ? 'source' : 'target'}

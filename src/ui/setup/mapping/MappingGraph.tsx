@@ -29,20 +29,10 @@ const EDGE_TYPES = { wire: Wire };
 const VIEWPORT = { x: 0, y: 0, zoom: 1 };
 const WORDS = { 'edge.a11yDescription.default': 'Press Enter or Delete to remove this pair.' };
 
-const fromGuideToTarget = ({ source, target }: Connection | Edge): boolean =>
-  source.startsWith('guide:') && target.startsWith('target:');
+const fromGuideToTarget = ({ source, target }: Connection | Edge): boolean => source.startsWith('guide:') && target.startsWith('target:');
 
 /** Guide layers left, target layers right, a wire for every pair. Wires can be drawn, and removed by a click. */
-export function MappingGraph({
-  guideTaps,
-  targetTaps,
-  pairs,
-  similarity,
-  width,
-  height,
-  onConnect,
-  onRemove,
-}: MappingGraphProps) {
+export function MappingGraph({ guideTaps, targetTaps, pairs, similarity, width, height, onConnect, onRemove }: MappingGraphProps) {
   const root = useRef<HTMLDivElement>(null);
   // Named for whoever looks, no stop on the keyboard's way to Run.
   useEffect(() => {
@@ -101,9 +91,7 @@ export function MappingGraph({
         aria-label="Picture of the mapping: guide layers left, target layers right"
         attributionPosition="bottom-center"
       />
-      <VisuallyHidden role="status">
-        {start === null ? message : `From guide layer ${start}. ${message}`}
-      </VisuallyHidden>
+      <VisuallyHidden role="status">{start === null ? message : `From guide layer ${start}. ${message}`}</VisuallyHidden>
     </div>
   );
 }

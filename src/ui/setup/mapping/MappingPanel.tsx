@@ -8,15 +8,7 @@ import type { TapPair } from '@/experiment/mapping.ts';
 import type { Experiment, MappingSpec, NetworkSpec } from '@/experiment/schema.ts';
 import { withGuide } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import {
-  addPair,
-  hasOwnMapping,
-  type MappingView,
-  mappingOf,
-  pairsOf,
-  removePair,
-  withMapping,
-} from '@/state/mapping.ts';
+import { addPair, hasOwnMapping, type MappingView, mappingOf, pairsOf, removePair, withMapping } from '@/state/mapping.ts';
 import { useRun } from '@/state/run.ts';
 import { useIsStale, useResultsOf } from '@/state/stale.ts';
 import { resolveView, useView } from '@/state/view.ts';
@@ -136,13 +128,7 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
             onChange={(event) => showGuide(event.currentTarget.value)}
           />
         ) : (
-          <SegmentedControl
-            aria-label="Guide shown"
-            data-testid="guide-shown"
-            data={ids}
-            value={view.guide}
-            onChange={showGuide}
-          />
+          <SegmentedControl aria-label="Guide shown" data-testid="guide-shown" data={ids} value={view.guide} onChange={showGuide} />
         ))}
     </div>
   );
@@ -195,10 +181,7 @@ export function MappingPanel() {
   const experiment = useExperiment((state) => state.experiment);
   const chosenArm = useView((state) => state.arm);
   const chosenGuide = useView((state) => state.guide);
-  const view = useMemo(
-    () => resolveView(experiment, { arm: chosenArm, guide: chosenGuide }),
-    [experiment, chosenArm, chosenGuide],
-  );
+  const view = useMemo(() => resolveView(experiment, { arm: chosenArm, guide: chosenGuide }), [experiment, chosenArm, chosenGuide]);
   return view ? <Mapping experiment={experiment} view={view} /> : <NoGuide experiment={experiment} />;
 }
 
@@ -216,23 +199,19 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
   const pairs = useMemo(() => pairsOf(experiment, view), [experiment, view]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const similarity = useCallback(
-    (pair: TapPair) =>
-      measured ? useRun.getState().data.latestSimilarity(view.arm, view.guide, pair.guideTap, pair.targetTap) : null,
+    (pair: TapPair) => (measured ? useRun.getState().data.latestSimilarity(view.arm, view.guide, pair.guideTap, pair.targetTap) : null),
     [view, latest, measured],
   );
   const connect = useCallback((pair: TapPair) => void attempt((current) => addPair(current, view, pair)), [view]);
   const remove = useCallback(
-    (gone: readonly TapPair[]) =>
-      void attempt((current) => gone.reduce((next, pair) => removePair(next, view, pair), current)),
+    (gone: readonly TapPair[]) => void attempt((current) => gone.reduce((next, pair) => removePair(next, view, pair), current)),
     [view],
   );
   const picture = { guideTaps, targetTaps, pairs, similarity };
   return (
     <div className={setup.column} data-testid="mapping">
       <div className={setup.head}>
-        <h2 className={`${setup.title} ${classes.detail}`}>
-          {hasOwnMapping(experiment, view) ? "This arm's own mapping" : 'Guide → target'}
-        </h2>
+        <h2 className={`${setup.title} ${classes.detail}`}>{hasOwnMapping(experiment, view) ? "This arm's own mapping" : 'Guide → target'}</h2>
         {stale && <StaleDot />}
         <QuickMappings view={view} mapping={mappingOf(experiment, view)} />
         <EditPopover

@@ -22,8 +22,7 @@ const options = (taps: readonly TapDescription[]) => taps.map((tap) => ({ value:
 export function PairsTable({ view, guideTaps, targetTaps, pairs, similarity }: PairsTableProps) {
   const [guideTap, setGuideTap] = useState(guideTaps[0]?.name ?? '');
   const [targetTap, setTargetTap] = useState(targetTaps[0]?.name ?? '');
-  const replace = (old: TapPair, next: TapPair) =>
-    attempt((experiment) => addPair(removePair(experiment, view, old), view, next));
+  const replace = (old: TapPair, next: TapPair) => attempt((experiment) => addPair(removePair(experiment, view, old), view, next));
   const fresh: TapPair = {
     guideTap: guideTaps.some((tap) => tap.name === guideTap) ? guideTap : guideTaps[0]?.name,
     targetTap: targetTaps.some((tap) => tap.name === targetTap) ? targetTap : targetTaps[0]?.name,
@@ -60,11 +59,7 @@ export function PairsTable({ view, guideTaps, targetTaps, pairs, similarity }: P
               </td>
               <td className={classes.number}>{similarity(pair)?.toFixed(2) ?? '–'}</td>
               <td>
-                <ActionIcon
-                  size="sm"
-                  aria-label={`Remove pair ${i + 1}`}
-                  onClick={() => attempt((experiment) => removePair(experiment, view, pair))}
-                >
+                <ActionIcon size="sm" aria-label={`Remove pair ${i + 1}`} onClick={() => attempt((experiment) => removePair(experiment, view, pair))}>
                   <IconX size={14} />
                 </ActionIcon>
               </td>

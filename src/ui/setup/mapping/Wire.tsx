@@ -46,14 +46,7 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
 });
 
 /** The wire being drawn: from the layer's edge, as it will lie, although all of the layer is its handle. */
-export function WireBeingDrawn({
-  fromNode,
-  fromY,
-  fromPosition,
-  toX,
-  toY,
-  toPosition,
-}: ConnectionLineComponentProps<LayerNode>) {
+export function WireBeingDrawn({ fromNode, fromY, fromPosition, toX, toY, toPosition }: ConnectionLineComponentProps<LayerNode>) {
   const sourceX = fromNode.data.side === 'guide' ? fromNode.position.x + (fromNode.width ?? 0) : fromNode.position.x;
   const [path] = getBezierPath({
     sourceX,

@@ -44,8 +44,7 @@ export interface Picture {
   height: number;
 }
 
-const mean = (values: number[]): number | null =>
-  values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+const mean = (values: number[]): number | null => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length);
 
 const number2 = (value: number | null) => (value === null ? '' : `, CKA ${value.toFixed(2)}`);
 
@@ -91,10 +90,7 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, wid
         mapped: own.length > 0,
         similarity: alike,
         ink: alike === null ? undefined : inks?.[rampLevel(alike)],
-        partners: own.map(
-          ({ pair }) =>
-            labels.get(side === 'guide' ? nodeId('target', pair.targetTap) : nodeId('guide', pair.guideTap)) ?? '',
-        ),
+        partners: own.map(({ pair }) => labels.get(side === 'guide' ? nodeId('target', pair.targetTap) : nodeId('guide', pair.guideTap)) ?? ''),
       },
     };
   };

@@ -25,7 +25,10 @@ it('names layers that are tall enough', () => {
 
 it('leaves names that can be read and room around them', () => {
   for (let count = 1; count < 30; count++) {
-    const { named, rects: [{ height }] } = layoutColumn(count, 'left', 850, 190);
+    const {
+      named,
+      rects: [{ height }],
+    } = layoutColumn(count, 'left', 850, 190);
     if (!named) continue;
     expect(nameSize(height)).toBeGreaterThan(9.5);
     expect(height - nameSize(height)).toBeGreaterThan(4);

@@ -23,8 +23,7 @@ const NAME = { largest: 11.5, share: 0.7 };
 /** Space for the focus ring at the picture's edge. */
 const MARGIN = 3;
 
-const columnWidth = (width: number): number =>
-  Math.min(COLUMN.max, Math.max(COLUMN.min, Math.round(width * COLUMN.share)));
+const columnWidth = (width: number): number => Math.min(COLUMN.max, Math.max(COLUMN.min, Math.round(width * COLUMN.share)));
 
 /** Font size of the name in a layer of this height. */
 export const nameSize = (height: number): number => Math.min(NAME.largest, NAME.share * height);

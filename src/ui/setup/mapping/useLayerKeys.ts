@@ -36,9 +36,7 @@ export function useLayerKeys(root: RefObject<HTMLElement | null>, keys: LayerKey
     const at = column.indexOf(tap);
     const ofLayer = keys.pairs.filter((pair) => (side === 'guide' ? pair.guideTap : pair.targetTap) === tap);
     // The target layer that a guide layer is wired to, or the one level with it.
-    const across =
-      ofLayer[0]?.targetTap ??
-      keys.targetTaps[Math.round((at / Math.max(1, column.length - 1)) * (keys.targetTaps.length - 1))];
+    const across = ofLayer[0]?.targetTap ?? keys.targetTaps[Math.round((at / Math.max(1, column.length - 1)) * (keys.targetTaps.length - 1))];
     switch (event.key) {
       case 'ArrowDown':
         focus(side, column[Math.min(column.length - 1, at + 1)]);

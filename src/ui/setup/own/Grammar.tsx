@@ -15,8 +15,8 @@ export function Grammar({ reads }: { reads: 'images' | 'tokens' }) {
   return (
     <div className={classes.grammar}>
       <Text size="xs">
-        One layer a line, from the input down. Lines indented below a block belong to it. Behind # is a comment; one in
-        the first line names the network. The linear layer to the classes comes by itself.
+        One layer a line, from the input down. Lines indented below a block belong to it. Behind # is a comment; one in the first line names the network. The
+        linear layer to the classes comes by itself.
       </Text>
       {SECTIONS.filter(({ section }) => reads === 'images' || section !== other).map(({ section, title }) => (
         <div key={section}>

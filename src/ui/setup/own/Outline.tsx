@@ -42,8 +42,7 @@ const BLOCKS: Partial<Record<LayerName, (statement: Statement) => string>> = {
 };
 
 /** Bars are as long as the logarithm of the number of values. */
-const lengthOf = (layer: PlannedLayer | undefined): number =>
-  layer ? Math.log2(1 + layer.output.shape.reduce((a, b) => a * b, 1)) : 0;
+const lengthOf = (layer: PlannedLayer | undefined): number => (layer ? Math.log2(1 + layer.output.shape.reduce((a, b) => a * b, 1)) : 0);
 
 /** A network's text drawn layer by layer: what each gives, blocks as brackets. Shapes are those of the last repetition. */
 export function Outline({ plan }: { plan: NetworkPlan }) {
@@ -68,17 +67,8 @@ export function Outline({ plan }: { plan: NetworkPlan }) {
       );
     }
     return (
-      <li
-        key={line}
-        className={classes.layer}
-        data-kind={KINDS[statement.layer] ?? 'plain'}
-        data-missing={!layer || undefined}
-      >
-        <span
-          className={classes.bar}
-          style={{ width: `${Math.round((100 * lengthOf(layer)) / longest)}%` }}
-          aria-hidden
-        />
+      <li key={line} className={classes.layer} data-kind={KINDS[statement.layer] ?? 'plain'} data-missing={!layer || undefined}>
+        <span className={classes.bar} style={{ width: `${Math.round((100 * lengthOf(layer)) / longest)}%` }} aria-hidden />
         <span className={classes.name}>
           {statement.layer} <span className={classes.details}>{details(statement)}</span>
         </span>

@@ -75,18 +75,9 @@ export default function OwnNetwork({ path, network }: { path: string; network: C
 
   const Chevron = help ? IconChevronDown : IconChevronRight;
   return (
-    <Input.Wrapper
-      labelElement="div"
-      label={<FieldLabel label="Layers" field={field} show={() => "the preset's"} />}
-      error={null}
-    >
+    <Input.Wrapper labelElement="div" label={<FieldLabel label="Layers" field={field} show={() => "the preset's"} />} error={null}>
       <div className={classes.panes}>
-        <div
-          ref={host}
-          className={classes.editor}
-          data-testid="network-text"
-          data-invalid={problem !== undefined || undefined}
-        />
+        <div ref={host} className={classes.editor} data-testid="network-text" data-invalid={problem !== undefined || undefined} />
         <div id={statusId} aria-live="polite" className={classes.status} data-testid="network-status">
           {problem ? (
             <Text size="xs" c="var(--bad)">

@@ -158,13 +158,7 @@ export function createEditor(parent: HTMLElement, { text, label, describedBy, on
         drawSelection(),
         highlightActiveLine(),
         colours,
-        keymap.of([
-          { key: 'Enter', run: newLine },
-          { key: 'Backspace', run: outdent },
-          ...defaultKeymap,
-          ...historyKeymap,
-          ...lintKeymap,
-        ]),
+        keymap.of([{ key: 'Enter', run: newLine }, { key: 'Backspace', run: outdent }, ...defaultKeymap, ...historyKeymap, ...lintKeymap]),
         EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, 'aria-describedby': describedBy }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange(update.state.doc.toString());

@@ -65,11 +65,7 @@ export const attentionGrad: SequenceKernels['attentionGrad'] = (dy, qkv, forward
     const mean = tf.sum(tf.mul(dWeights, weights), 2, true);
     const scale = Math.sqrt((3 * heads) / features);
     const dScores = tf.mul<Tensor3D>(tf.mul(weights, tf.sub(dWeights, mean)), scale);
-    const parts = [
-      tf.matMul<Tensor3D>(dScores, k),
-      tf.matMul<Tensor3D>(dScores, q, true),
-      tf.matMul<Tensor3D>(weights, d, true),
-    ];
+    const parts = [tf.matMul<Tensor3D>(dScores, k), tf.matMul<Tensor3D>(dScores, q, true), tf.matMul<Tensor3D>(weights, d, true)];
     return tf.concat(
       parts.map((part) => joinHeads(part, members, batch, heads)),
       3,

@@ -16,8 +16,7 @@ export const depthwiseConv: Kernels['depthwiseConv'] = (x, filter, bias) =>
   });
 
 /** The same with the filter turned round. */
-export const depthwiseConvInputGrad: Kernels['depthwiseConvInputGrad'] = (dy, filter) =>
-  tf.tidy(() => depthwiseConv(dy, tf.reverse(filter, [1, 2])));
+export const depthwiseConvInputGrad: Kernels['depthwiseConvInputGrad'] = (dy, filter) => tf.tidy(() => depthwiseConv(dy, tf.reverse(filter, [1, 2])));
 
 /** Tap by tap the product of dy with x where that tap reads it, summed over all pixels: in operations that every backend has. */
 export const depthwiseConvFilterGrad: Kernels['depthwiseConvFilterGrad'] = (dy, x, size) =>
@@ -25,7 +24,12 @@ export const depthwiseConvFilterGrad: Kernels['depthwiseConvFilterGrad'] = (dy, 
     const [members, batch, height, width, channels] = x.shape;
     const images = members * batch;
     const pad = (size - 1) / 2;
-    const padded = tf.pad(tf.reshape(x, [images, height, width, channels]), [[0, 0], [pad, pad], [pad, pad], [0, 0]]);
+    const padded = tf.pad(tf.reshape(x, [images, height, width, channels]), [
+      [0, 0],
+      [pad, pad],
+      [pad, pad],
+      [0, 0],
+    ]);
     const above = tf.reshape(dy, [members, batch * height * width, channels]) as Tensor3D;
     const rows = Array.from({ length: size }, (_, ky) => {
       const taps = Array.from({ length: size }, (__, kx) => {

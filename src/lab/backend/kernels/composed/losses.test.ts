@@ -8,8 +8,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-const tensor = <T extends tf.Tensor>(values: ArrayLike<number>, ...shape: number[]): T =>
-  tf.tensor(Float32Array.from(values), shape) as T;
+const tensor = <T extends tf.Tensor>(values: ArrayLike<number>, ...shape: number[]): T => tf.tensor(Float32Array.from(values), shape) as T;
 
 function close(actual: tf.Tensor, expected: ArrayLike<number>, tolerance = 1e-6): void {
   expect(relativeError(actual.dataSync(), expected)).toBeLessThan(tolerance);
@@ -21,10 +20,7 @@ describe('rows without a label', () => {
   const logits = tensor<tf.Tensor3D>([ln3, 0, 0, 0, ln3, 0, NaN, 5], 1, 4, 2);
 
   test('softmax cross-entropy', () => {
-    const { loss, accuracy, dLogits } = composed.softmaxCrossEntropy(
-      logits,
-      tf.tensor2d([[0, 1, 1, -1]], [1, 4], 'int32'),
-    );
+    const { loss, accuracy, dLogits } = composed.softmaxCrossEntropy(logits, tf.tensor2d([[0, 1, 1, -1]], [1, 4], 'int32'));
     close(loss, [(Math.log(4 / 3) + Math.log(2) + Math.log(4)) / 3]);
     close(accuracy, [1 / 3]);
     close(dLogits, [-1 / 12, 1 / 12, 1 / 6, -1 / 6, 1 / 4, -1 / 4, 0, 0]);

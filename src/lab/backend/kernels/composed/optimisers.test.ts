@@ -72,15 +72,34 @@ describe('optimisers', () => {
     const hyper = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, coupledDecay: 0 };
     const members = { scale, active, factors: sameFactors(3, { learningRate: 0.1, step: 1, betas: [0.9, 0.99], decoupledDecay: 0 }) };
     const squared = tf.square(before) as tf.Tensor2D;
-    const { parameters, state } = composed.adam([{ parameter: a, gradient: a, at: 4 }, { parameter: b, gradient: b, at: 17 }], squared, members, hyper);
+    const { parameters, state } = composed.adam(
+      [
+        { parameter: a, gradient: a, at: 4 },
+        { parameter: b, gradient: b, at: 17 },
+      ],
+      squared,
+      members,
+      hyper,
+    );
     const rows = (x: tf.Tensor, from: number, size: number) => tf.unstack(tf.slice(x as tf.Tensor2D, [0, from], [2, size]));
     [a, b].forEach((parameter, i) => {
       const at = [4, 17][i];
-      const alone = oneUpdate(composed, { parameter, slots: rows(squared, at, parameter.size).map((row) => tf.reshape(row, parameter.shape)) }, parameter, members, hyper);
+      const alone = oneUpdate(
+        composed,
+        { parameter, slots: rows(squared, at, parameter.size).map((row) => tf.reshape(row, parameter.shape)) },
+        parameter,
+        members,
+        hyper,
+      );
       close(parameters[i], alone.parameter.dataSync());
       alone.slots.forEach((slot, row) => close(rows(state, at, parameter.size)[row], slot.dataSync()));
     });
-    for (const [from, size] of [[0, 4], [10, 7], [26, 4]]) rows(state, from, size).forEach((row, i) => close(row, rows(squared, from, size)[i].dataSync()));
+    for (const [from, size] of [
+      [0, 4],
+      [10, 7],
+      [26, 4],
+    ])
+      rows(state, from, size).forEach((row, i) => close(row, rows(squared, from, size)[i].dataSync()));
   });
 
   test('control stops what is not finite, for good, and clips the others', () => {
@@ -94,7 +113,13 @@ describe('optimisers', () => {
   });
 
   test('addToMembers adds to those members alone', () => {
-    const [x, part] = [tf.ones<tf.Rank.R2>([4, 2]), tf.tensor2d([[1, 2], [3, 4]])];
+    const [x, part] = [
+      tf.ones<tf.Rank.R2>([4, 2]),
+      tf.tensor2d([
+        [1, 2],
+        [3, 4],
+      ]),
+    ];
     close(composed.addToMembers(x, part, 1), [1, 1, 2, 3, 4, 5, 1, 1]);
     close(composed.addToMembers(x, part, 2), [1, 1, 1, 1, 2, 3, 4, 5]);
     close(composed.addToMembers(x, x, 0), [2, 2, 2, 2, 2, 2, 2, 2]);

@@ -11,8 +11,7 @@ function whereActive<T extends Tensor>(active: Tensor1D, next: T, previous: T): 
 }
 
 /** A row of the members' factors, to broadcast over a tensor of the given rank. */
-const factor = ({ factors }: MemberControl, row: number, rank: number): Tensor =>
-  overMembers(tf.reshape(tf.slice(factors, [row, 0], [1, -1]), [-1]), rank);
+const factor = ({ factors }: MemberControl, row: number, rank: number): Tensor => overMembers(tf.reshape(tf.slice(factors, [row, 0], [1, -1]), [-1]), rank);
 
 /** One step of a parameter: from its gradient and its slots of the state to the next of both. */
 type Step = (parameter: Tensor, gradient: Tensor, slots: Tensor[]) => { parameter: Tensor; slots: Tensor[] };
@@ -30,7 +29,11 @@ function stepAll(updates: readonly ParameterUpdate[], state: Tensor2D, step: Ste
     const parameters = updates.map(({ parameter, gradient, at }) => {
       keepUntil(at);
       done = at + parameter.size;
-      const next = step(parameter, gradient, rows.map((_, slot) => tf.reshape(part(slot, at, done), parameter.shape)));
+      const next = step(
+        parameter,
+        gradient,
+        rows.map((_, slot) => tf.reshape(part(slot, at, done), parameter.shape)),
+      );
       next.slots.forEach((values, slot) => rows[slot].push(flat(values)));
       return next.parameter;
     });
@@ -70,24 +73,22 @@ export function sumSquares(tensors: readonly Tensor[]): Tensor1D {
   return tf.tidy(() => tf.sum<Tensor1D>(tf.stack(tensors.map((x) => sumPerMember(tf.square(x)))), 0));
 }
 
-export function control(
-  active: Tensor1D, loss: Tensor1D, squaredNorm: Tensor1D, clipNorm: number | null,
-): { active: Tensor1D; scale: Tensor1D } {
+export function control(active: Tensor1D, loss: Tensor1D, squaredNorm: Tensor1D, clipNorm: number | null): { active: Tensor1D; scale: Tensor1D } {
   return tf.tidy(() => {
     const finite = tf.isFinite(tf.add(loss, squaredNorm));
-    const scale = clipNorm === null
-      ? tf.onesLike(active)
-      : tf.minimum<Tensor1D>(1, tf.div(clipNorm, tf.add(tf.sqrt(squaredNorm), 1e-6)));
+    const scale = clipNorm === null ? tf.onesLike(active) : tf.minimum<Tensor1D>(1, tf.div(clipNorm, tf.add(tf.sqrt(squaredNorm), 1e-6)));
     // Selected, never multiplied: 0 × NaN is NaN.
     return { active: tf.where(finite, active, tf.zerosLike(active)), scale };
   });
 }
 
 export function runningAverages(averages: readonly Average[], momentum: number, active: Tensor1D): Tensor2D[] {
-  return tf.tidy(() => averages.map(({ running, batch, factor: scale }) => {
-    const next = tf.add<Tensor2D>(running, tf.mul(tf.sub(tf.mul(batch, scale), running), momentum));
-    return whereActive(active, next, running);
-  }));
+  return tf.tidy(() =>
+    averages.map(({ running, batch, factor: scale }) => {
+      const next = tf.add<Tensor2D>(running, tf.mul(tf.sub(tf.mul(batch, scale), running), momentum));
+      return whereActive(active, next, running);
+    }),
+  );
 }
 
 export function addToMembers<T extends Tensor>(x: T, part: T, first: number): T {

@@ -8,10 +8,7 @@ type Numbers = ArrayLike<number>;
 
 /** Numbers that look arbitrary and that any language can make again. */
 export function waves(size: number, seed: number, scale = 1): Float64Array {
-  return Float64Array.from(
-    { length: size },
-    (_, i) => scale * (Math.sin(1.3 * i + seed) + 0.5 * Math.cos(0.7 * i * seed)),
-  );
+  return Float64Array.from({ length: size }, (_, i) => scale * (Math.sin(1.3 * i + seed) + 0.5 * Math.cos(0.7 * i * seed)));
 }
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -35,13 +32,7 @@ export interface RecurrentShape {
 }
 
 /** Hidden states `[B, T, H]` from projections `[B, T, G·H]`, hidden weights `[H, G·H]` and hidden bias `[G·H]`. */
-export function recurrentReference(
-  shape: RecurrentShape,
-  projected: Numbers,
-  weights: Numbers,
-  bias: Numbers | null,
-  initial: Numbers | null,
-): Float64Array {
+export function recurrentReference(shape: RecurrentShape, projected: Numbers, weights: Numbers, bias: Numbers | null, initial: Numbers | null): Float64Array {
   const { kind, batch, length, hidden } = shape;
   const columns = GATES[kind] * hidden;
   const out = new Float64Array(batch * length * hidden);
@@ -81,8 +72,7 @@ export function attentionReference(shape: AttentionShape, qkv: Numbers, keyMask:
   const { batch, length, heads, width, causal } = shape;
   const features = heads * width;
   const y = new Float64Array(batch * length * features);
-  const value = (b: number, t: number, part: number, f: number) =>
-    qkv[(b * length + t) * 3 * features + part * features + f];
+  const value = (b: number, t: number, part: number, f: number) => qkv[(b * length + t) * 3 * features + part * features + f];
   for (let b = 0; b < batch; b++) {
     for (let first = 0; first < features; first += width) {
       for (let t = 0; t < length; t++) {
@@ -94,10 +84,7 @@ export function attentionReference(shape: AttentionShape, qkv: Numbers, keyMask:
         });
         const total = exponentials.reduce((sum, e) => sum + e, 0) || 1;
         for (let f = first; f < first + width; f++) {
-          y[(b * length + t) * features + f] = exponentials.reduce(
-            (sum, e, j) => sum + (e / total) * value(b, j, 2, f),
-            0,
-          );
+          y[(b * length + t) * features + f] = exponentials.reduce((sum, e, j) => sum + (e / total) * value(b, j, 2, f), 0);
         }
       }
     }

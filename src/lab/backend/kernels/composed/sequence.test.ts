@@ -4,22 +4,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { composed } from '../composed.ts';
 import { GATES, type RecurrentKind } from '../sequenceTypes.ts';
 import { numericalGradient, relativeError } from '../wasm/testing.ts';
-import {
-  affine,
-  attentionReference,
-  geluReference,
-  layerNormReference,
-  type RecurrentShape,
-  recurrentReference,
-  waves,
-} from './reference.ts';
+import { affine, attentionReference, geluReference, layerNormReference, type RecurrentShape, recurrentReference, waves } from './reference.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-const tensor = <T extends tf.Tensor>(values: ArrayLike<number>, ...shape: number[]): T =>
-  tf.tensor(Float32Array.from(values), shape) as T;
+const tensor = <T extends tf.Tensor>(values: ArrayLike<number>, ...shape: number[]): T => tf.tensor(Float32Array.from(values), shape) as T;
 
 function close(actual: tf.Tensor, expected: ArrayLike<number>, tolerance = 1e-6): void {
   expect(relativeError(actual.dataSync(), expected)).toBeLessThan(tolerance);
@@ -29,19 +20,10 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a).reduce
 
 /** Computed with NumPy from PyTorch's equations: inputs waves(·, 1) and so on as in the test. */
 const STATES: Record<RecurrentKind, number[]> = {
-  'rnn-tanh': [
-    -0.1695487, -0.8092593, 0.9342473, -0.3889594, -0.6315717, -0.9796218, 0.8264553, -0.4435298, -0.7498949,
-    -0.9810116, 0.8849368, -0.8007048,
-  ],
+  'rnn-tanh': [-0.1695487, -0.8092593, 0.9342473, -0.3889594, -0.6315717, -0.9796218, 0.8264553, -0.4435298, -0.7498949, -0.9810116, 0.8849368, -0.8007048],
   'rnn-relu': [0, 0, 1.0902547, 0.263974, 0, 0, 1.1768485, 0, 0, 0, 1.019101, 0],
-  gru: [
-    0.80306, 0.2719466, 0.2549128, 0.2219928, 0.1462638, 0.0730544, 0.1616808, 0.303568, 0.1034715, 0.1699663,
-    0.7894873, 0.3595848,
-  ],
-  lstm: [
-    0.1581996, 0.1524404, 0.0627278, 0.3442656, 0.0743434, -0.1265858, 0.0960528, -0.0299506, 0.1204835, -0.3288403,
-    0.1895559, 0.0287456,
-  ],
+  gru: [0.80306, 0.2719466, 0.2549128, 0.2219928, 0.1462638, 0.0730544, 0.1616808, 0.303568, 0.1034715, 0.1699663, 0.7894873, 0.3595848],
+  lstm: [0.1581996, 0.1524404, 0.0627278, 0.3442656, 0.0743434, -0.1265858, 0.0960528, -0.0299506, 0.1204835, -0.3288403, 0.1895559, 0.0287456],
 };
 const KINDS = Object.keys(STATES) as RecurrentKind[];
 
@@ -58,14 +40,12 @@ describe.each(KINDS)('recurrent layer, %s', (kind) => {
   const bias = kind === 'gru' ? hiddenBias : null;
 
   test('gives the values of the equations', () => {
-    expect(relativeError(recurrentReference(shape, projected, weights, bias, initial), STATES[kind])).toBeLessThan(
-      1e-6,
-    );
-    const { states } = composed.recurrent(
-      tensor(projected, 1, batch, length, columns),
-      tensor(weights, 1, hidden, columns),
-      { kind, bias: bias ? tensor(bias, 1, columns) : undefined, initial: tensor(initial, 1, batch, hidden) },
-    );
+    expect(relativeError(recurrentReference(shape, projected, weights, bias, initial), STATES[kind])).toBeLessThan(1e-6);
+    const { states } = composed.recurrent(tensor(projected, 1, batch, length, columns), tensor(weights, 1, hidden, columns), {
+      kind,
+      bias: bias ? tensor(bias, 1, columns) : undefined,
+      initial: tensor(initial, 1, batch, hidden),
+    });
     expect(states.shape).toEqual([1, batch, length, hidden]);
     close(states, STATES[kind]);
   });
@@ -81,12 +61,8 @@ describe.each(KINDS)('recurrent layer, %s', (kind) => {
     const forward = composed.recurrent(tensor(projected, 1, batch, length, columns), w, options);
     const dStates = waves(batch * length * hidden, 7);
     const gradient = composed.recurrentGrad(tensor(dStates, 1, batch, length, hidden), w, forward, options);
-    const loss = (
-      p: ArrayLike<number>,
-      v: ArrayLike<number>,
-      c: ArrayLike<number> | null,
-      s: ArrayLike<number> | null,
-    ) => dot(recurrentReference(shape, p, v, c, s), dStates);
+    const loss = (p: ArrayLike<number>, v: ArrayLike<number>, c: ArrayLike<number> | null, s: ArrayLike<number> | null) =>
+      dot(recurrentReference(shape, p, v, c, s), dStates);
     close(
       gradient.dProjected,
       numericalGradient((p) => loss(p, weights, b, h0), projected),
@@ -123,35 +99,32 @@ describe('attention', () => {
       true,
       null,
       [
-        -0.9577338, 0.3475415, 1.0632415, 0.1969463, 0.1399415, 0.0277956, 0.0554626, -0.0793747, -0.4590672, 0.009717,
-        0.3809489, 0.212589, 0.7844117, 0.8718389, -0.3853418, -1.1347284, -0.4400755, -0.3072253, 0.3598238, 0.5814409,
-        0.629936, 0.4138044, -0.4518599, -0.6765071,
+        -0.9577338, 0.3475415, 1.0632415, 0.1969463, 0.1399415, 0.0277956, 0.0554626, -0.0793747, -0.4590672, 0.009717, 0.3809489, 0.212589, 0.7844117,
+        0.8718389, -0.3853418, -1.1347284, -0.4400755, -0.3072253, 0.3598238, 0.5814409, 0.629936, 0.4138044, -0.4518599, -0.6765071,
       ],
     ],
     [
       false,
       null,
       [
-        -0.6215862, 0.0955899, 0.4883698, 0.1961068, -0.0858493, -0.1208534, 0.1540253, 0.2060963, -0.4590672, 0.009717,
-        0.3809489, 0.212589, 0.5401485, 0.3650314, -0.4292671, -0.6710564, -0.0762276, -0.0846964, 0.1278788, 0.2619619,
-        0.629936, 0.4138044, -0.4518599, -0.6765071,
+        -0.6215862, 0.0955899, 0.4883698, 0.1961068, -0.0858493, -0.1208534, 0.1540253, 0.2060963, -0.4590672, 0.009717, 0.3809489, 0.212589, 0.5401485,
+        0.3650314, -0.4292671, -0.6710564, -0.0762276, -0.0846964, 0.1278788, 0.2619619, 0.629936, 0.4138044, -0.4518599, -0.6765071,
       ],
     ],
     [
       true,
       [0, 1, 1, 1, 0, 1],
       [
-        0, 0, 0, 0, 0.5902677, -0.1033816, -0.58758, -0.2556894, -0.0397263, -0.2743679, -0.1130208, 0.2239142,
-        0.7844117, 0.8718389, -0.3853418, -1.1347284, 0.7844117, 0.8718389, -0.3853418, -1.1347284, 1.1680427, 0.840359,
-        -0.7615247, -1.2274649,
+        0, 0, 0, 0, 0.5902677, -0.1033816, -0.58758, -0.2556894, -0.0397263, -0.2743679, -0.1130208, 0.2239142, 0.7844117, 0.8718389, -0.3853418, -1.1347284,
+        0.7844117, 0.8718389, -0.3853418, -1.1347284, 1.1680427, 0.840359, -0.7615247, -1.2274649,
       ],
     ],
     [
       false,
       [1, 1, 0, 0, 0, 0],
       [
-        -0.6566959, 0.259851, 0.5451725, 0.0548979, 0.1399415, 0.0277956, 0.0554626, -0.0793747, -0.4340064, 0.194983,
-        0.4140189, 0.0189372, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        -0.6566959, 0.259851, 0.5451725, 0.0548979, 0.1399415, 0.0277956, 0.0554626, -0.0793747, -0.4340064, 0.194983, 0.4140189, 0.0189372, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0,
       ],
     ],
   ];
@@ -181,16 +154,9 @@ describe('attention', () => {
 
 test('layer norm: values (from NumPy) and gradients', () => {
   const [x, gamma, beta] = [waves(12, 8, 2), waves(4, 9), waves(4, 10)];
-  const expected = [
-    1.2639623, -0.694266, 0.3998957, -0.0871248, 0.502797, -0.8988839, 0.219998, -0.4893474, -0.9258461, -0.8415758,
-    -0.2248408, -0.1556469,
-  ];
+  const expected = [1.2639623, -0.694266, 0.3998957, -0.0871248, 0.502797, -0.8988839, 0.219998, -0.4893474, -0.9258461, -0.8415758, -0.2248408, -0.1556469];
   expect(relativeError(layerNormReference(x, gamma, beta, 1e-5), expected)).toBeLessThan(1e-6);
-  const [tx, tg, tb] = [
-    tensor<tf.Tensor3D>(x, 1, 3, 4),
-    tensor<tf.Tensor2D>(gamma, 1, 4),
-    tensor<tf.Tensor2D>(beta, 1, 4),
-  ];
+  const [tx, tg, tb] = [tensor<tf.Tensor3D>(x, 1, 3, 4), tensor<tf.Tensor2D>(gamma, 1, 4), tensor<tf.Tensor2D>(beta, 1, 4)];
   const forward = composed.layerNorm(tx, tg, tb, 1e-5);
   close(forward.y, expected);
   const dy = waves(12, 11);
@@ -242,9 +208,7 @@ test('embedding and its gradient, tokens shared or not, padding', () => {
   expect(y.shape).toEqual([2, 2, 2, 2]);
   expect([...y.dataSync()]).toEqual([1, 2, 5, 6, 0, 0, 1, 2, 10, 20, 50, 60, 0, 0, 10, 20]);
   const own = tf.tensor3d([0, 0, 0, 0, 1, 1, 2, 3], [2, 2, 2], 'int32');
-  expect([...composed.embedding(own, table).dataSync()]).toEqual([
-    1, 2, 1, 2, 1, 2, 1, 2, 30, 40, 30, 40, 50, 60, 0, 0,
-  ]);
+  expect([...composed.embedding(own, table).dataSync()]).toEqual([1, 2, 1, 2, 1, 2, 1, 2, 30, 40, 30, 40, 50, 60, 0, 0]);
   const dy = tensor<tf.Tensor4D>(
     Array.from({ length: 16 }, (_, i) => i + 1),
     2,

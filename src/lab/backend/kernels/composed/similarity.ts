@@ -3,8 +3,7 @@ import type { Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../types.ts';
 
 /** Columns of the result of `gramProducts`. */
-export const gramProductColumns = (others: readonly Tensor5D[]): number =>
-  others.reduce((sum, { shape }) => sum + 2 * shape[2], 3);
+export const gramProductColumns = (others: readonly Tensor5D[]): number => others.reduce((sum, { shape }) => sum + 2 * shape[2], 3);
 
 /** The diagonals of matrices `[N, n²]` → `[N, n]`. */
 function diagonals(matrices: Tensor2D, n: number): Tensor2D {
@@ -18,9 +17,7 @@ export function ownProducts(kernels: Pick<Kernels, 'sumSquares'>, grams: Tensor2
 }
 
 /** `gramProducts` made of the other kernels of a backend. */
-export function gramProductsBy(
-  kernels: Pick<Kernels, 'centreNormalise' | 'matmul' | 'sumSquares'>,
-): Kernels['gramProducts'] {
+export function gramProductsBy(kernels: Pick<Kernels, 'centreNormalise' | 'matmul' | 'sumSquares'>): Kernels['gramProducts'] {
   /** Of one set of examples `[E, n, F]`; `others` `[S, G, n²]`. */
   function ofSet(examples: Tensor3D, others: readonly Tensor3D[]): Tensor3D {
     const [members, n] = examples.shape;
@@ -32,29 +29,46 @@ export function gramProductsBy(
       const [instances, , size] = theirs.shape;
       // Where others are as many as seeds, one arm after the other.
       const count = instances === 1 ? members : instances;
-      return tf.concat(Array.from({ length: members / count }, (_, arm) => {
-        const rows = tf.reshape(tf.slice(own, [arm * count, 0], [count, size]), [count, 1, size]) as Tensor3D;
-        return tf.reshape(kernels.matmul(rows, theirs, { transposeB: true }), [count, -1]);
-      }));
+      return tf.concat(
+        Array.from({ length: members / count }, (_, arm) => {
+          const rows = tf.reshape(tf.slice(own, [arm * count, 0], [count, size]), [count, 1, size]) as Tensor3D;
+          return tf.reshape(kernels.matmul(rows, theirs, { transposeB: true }), [count, -1]);
+        }),
+      );
     };
     for (const other of others) {
       const [instances, matrices] = other.shape;
       const own = diagonals(tf.reshape(other, [instances * matrices, n * n]), n);
       columns.push(products(grams, other), products(diagonal, tf.reshape(own, [instances, matrices, n])));
     }
-    return tf.expandDims(tf.concat(columns.map((column) => tf.reshape(column, [members, -1])), 1), 1) as Tensor3D;
+    return tf.expandDims(
+      tf.concat(
+        columns.map((column) => tf.reshape(column, [members, -1])),
+        1,
+      ),
+      1,
+    ) as Tensor3D;
   }
 
-  return (x, rows, others) => tf.tidy(() => {
-    const [sets, n] = rows?.shape ?? [1, x.shape[1]];
-    // One set after the other: the matrices of all of them at once may be too many.
-    return tf.concat3d(Array.from({ length: sets }, (_, set) => tf.tidy(() => {
-      const examples = rows ? (tf.gather(x, tf.reshape(tf.slice(rows, [set, 0], [1, n]), [n]), 1) as Tensor3D) : x;
-      return ofSet(examples, others.map((other) => {
-        const [instances, , matrices] = other.shape;
-        const own = sets === 1 ? other : tf.slice(other, [0, set, 0, 0, 0], [instances, 1, matrices, n, n]);
-        return tf.reshape(own, [instances, matrices, n * n]);
-      }));
-    })), 1);
-  });
+  return (x, rows, others) =>
+    tf.tidy(() => {
+      const [sets, n] = rows?.shape ?? [1, x.shape[1]];
+      // One set after the other: the matrices of all of them at once may be too many.
+      return tf.concat3d(
+        Array.from({ length: sets }, (_, set) =>
+          tf.tidy(() => {
+            const examples = rows ? (tf.gather(x, tf.reshape(tf.slice(rows, [set, 0], [1, n]), [n]), 1) as Tensor3D) : x;
+            return ofSet(
+              examples,
+              others.map((other) => {
+                const [instances, , matrices] = other.shape;
+                const own = sets === 1 ? other : tf.slice(other, [0, set, 0, 0, 0], [instances, 1, matrices, n, n]);
+                return tf.reshape(own, [instances, matrices, n * n]);
+              }),
+            );
+          }),
+        ),
+        1,
+      );
+    });
 }

@@ -53,8 +53,7 @@ export const layerNormGrad: SequenceKernels['layerNormGrad'] = (dy, x, gamma, { 
 
 export const tanh: SequenceKernels['tanh'] = (x) => tf.tanh(x);
 
-export const tanhGrad: SequenceKernels['tanhGrad'] = <T extends Tensor>(dy: T, y: T) =>
-  tf.tidy(() => tf.mul<T>(dy, tf.sub(1, tf.square(y))));
+export const tanhGrad: SequenceKernels['tanhGrad'] = <T extends Tensor>(dy: T, y: T) => tf.tidy(() => tf.mul<T>(dy, tf.sub(1, tf.square(y))));
 
 /**
  * The normal distribution function of `[n]`, to about 1e-7 (Abramowitz and Stegun 7.1.26), in operations that every

@@ -38,10 +38,7 @@ export interface Addresses {
 
 export function addressesOn(heap: Heap): Addresses {
   function at(tensor: Tensor, size: number): number {
-    check(
-      tensor.dtype === 'float32' && tensor.size === size,
-      () => `Expected ${size} float32 values, got ${tensor.dtype} of shape ${shapesOf(tensor)}.`,
-    );
+    check(tensor.dtype === 'float32' && tensor.size === size, () => `Expected ${size} float32 values, got ${tensor.dtype} of shape ${shapesOf(tensor)}.`);
     return heap.address(tensor);
   }
   return {

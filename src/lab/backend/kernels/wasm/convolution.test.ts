@@ -13,9 +13,7 @@ import { randomTensor, relativeError } from './testing.ts';
 setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 beforeAll(async () => {
-  setWasmPaths(
-    fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)),
-  );
+  setWasmPaths(fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)));
   await tf.setBackend('wasm');
   await tf.ready();
 });
@@ -60,9 +58,7 @@ describe.each([false, true])('native convolutions, relaxed %s', (relaxed) => {
   test.each(CONVOLUTIONS)('conv2d and its gradients, %j %j %j', async (xShape, filterShape, options) => {
     const x = () => randomTensor<Tensor5D>(xShape, 1);
     const filter = () => randomTensor<Tensor5D>(filterShape, 2);
-    const out = [xShape[2], xShape[3]].map(
-      (size) => Math.floor((size + 2 * options.pad - filterShape[1]) / options.stride) + 1,
-    );
+    const out = [xShape[2], xShape[3]].map((size) => Math.floor((size + 2 * options.pad - filterShape[1]) / options.stride) + 1);
     const dy = () => randomTensor<Tensor5D>([filterShape[0], xShape[1], ...out, filterShape[4]], 3);
     await agrees((kernels) => kernels.conv2d(x(), filter(), options));
     await agrees((kernels) => kernels.conv2d(x(), filter(), { ...options, bias: randomTensor<Tensor2D>([filter().shape[0], filter().shape[4]], 4) }));

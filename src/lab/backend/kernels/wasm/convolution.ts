@@ -20,10 +20,7 @@ interface Geometry {
 type Depthwise = Pick<Kernels, 'depthwiseConv' | 'depthwiseConvInputGrad' | 'depthwiseConvFilterGrad'>;
 
 /** Convolutions and their gradients. */
-export function convolution({
-  heap,
-  runner,
-}: Context): Pick<Kernels, 'conv2d' | 'conv2dInputGrad' | 'conv2dFilterGrad' | keyof Depthwise> {
+export function convolution({ heap, runner }: Context): Pick<Kernels, 'conv2d' | 'conv2dInputGrad' | 'conv2dFilterGrad' | keyof Depthwise> {
   const { at, perMember } = addressesOn(heap);
 
   function geometry(xShape: readonly number[], filterShape: readonly number[], { stride, pad }: ConvOptions): Geometry {

@@ -113,11 +113,7 @@ export function normalisation({ heap, runner, partialSums }: Context) {
     const variance = heap.tensor<Tensor2D>([members, features]);
     const inputs = [at(x, x.size), at(gamma, parameters), at(beta, parameters)];
     const outputs = [y, mean, variance].map(heap.address);
-    runner.run(
-      'batch_norm',
-      [...inputs, ...perMember(mask, members, rows * features), ...outputs, ...x.shape, epsilon, Number(relu)],
-      4 * x.size,
-    );
+    runner.run('batch_norm', [...inputs, ...perMember(mask, members, rows * features), ...outputs, ...x.shape, epsilon, Number(relu)], 4 * x.size);
     return { y, mean, variance };
   };
 
@@ -131,11 +127,7 @@ export function normalisation({ heap, runner, partialSums }: Context) {
     const statistics = [at(forward.mean, parameters), at(forward.variance, parameters)];
     const outputs = [dx, dGamma, dBeta].map(heap.address);
     const maskArgs = perMember(mask, members, rows * features);
-    runner.run(
-      'batch_norm_grad',
-      [...inputs, ...statistics, ...maskArgs, ...outputs, ...x.shape, epsilon, Number(relu)],
-      6 * x.size,
-    );
+    runner.run('batch_norm_grad', [...inputs, ...statistics, ...maskArgs, ...outputs, ...x.shape, epsilon, Number(relu)], 6 * x.size);
     return { dx, dGamma, dBeta };
   };
 

@@ -11,9 +11,7 @@ import { createWasmKernels } from './index.ts';
 import { oneUpdate, type OptimiserState, randomTensor, relativeError, sameFactors } from './testing.ts';
 
 beforeAll(async () => {
-  setWasmPaths(
-    fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)),
-  );
+  setWasmPaths(fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)));
   await tf.setBackend('wasm');
   await tf.ready();
 });

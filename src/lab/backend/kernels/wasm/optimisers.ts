@@ -85,10 +85,7 @@ export function optimisers({ heap, runner, partialSums }: Context): Pick<Kernels
   function addToMembers<T extends Tensor>(x: T, part: T, first: number): T {
     const [members, count] = [x.shape[0], part.shape[0]];
     const size = x.size / members;
-    check(
-      part.size === count * size && first + count <= members,
-      () => `addToMembers: ${shapesOf(x, part)} from member ${first} on do not fit.`,
-    );
+    check(part.size === count * size && first + count <= members, () => `addToMembers: ${shapesOf(x, part)} from member ${first} on do not fit.`);
     const out = heap.tensor<T>(x.shape);
     const inputs = [at(x, x.size), at(part, part.size), heap.address(out)];
     runner.run('add_to_members', [...inputs, members, size, first, count], x.size);

@@ -28,13 +28,7 @@ export interface Helper {
 }
 
 /** Starts a helper thread with what thread.js expects. */
-export type StartHelper = (start: {
-  module: WebAssembly.Module;
-  memory: WebAssembly.Memory;
-  control: number;
-  stackTop: number;
-  thread: number;
-}) => Helper;
+export type StartHelper = (start: { module: WebAssembly.Module; memory: WebAssembly.Memory; control: number; stackTop: number; thread: number }) => Helper;
 
 /** Helpers that take longer to start are given up. */
 const START_LIMIT_MS = 5000;
@@ -88,15 +82,7 @@ export class PooledRunner implements Runner {
   readonly #places: number;
   readonly #minSharedWork: number;
 
-  private constructor(
-    exports: KernelExports,
-    names: string[],
-    heap: Heap,
-    helpers: Helper[],
-    stacks: Block,
-    control: number,
-    options: PoolOptions,
-  ) {
+  private constructor(exports: KernelExports, names: string[], heap: Heap, helpers: Helper[], stacks: Block, control: number, options: PoolOptions) {
     this.threads = helpers.length + 1;
     this.#exports = exports;
     this.#kernels = names.map((name) => exports[name]);
@@ -127,9 +113,7 @@ export class PooledRunner implements Runner {
     const started = await Promise.all(
       Array.from({ length: threads - 1 }, (_, i) => {
         const thread = i + 1;
-        return startOrGiveUp(() =>
-          startHelper({ module, memory: heap.memory, control, stackTop: stackTop(thread), thread }),
-        );
+        return startOrGiveUp(() => startHelper({ module, memory: heap.memory, control, stackTop: stackTop(thread), thread }));
       }),
     );
     const helpers = started.filter((helper) => helper !== null);

@@ -49,10 +49,7 @@ export function recurrentKernels(
     const previous = heap.tensor<Tensor3D>([...rows, hidden]);
     const dInitial = initial ? heap.tensor<Tensor3D>(initial.shape) : undefined;
     const inputs = [at(dStates, dStates.size), at(weights, members * hidden * columns), at(states, dStates.size)];
-    const optional = [
-      saved ? at(saved, SAVED[kind] * dStates.size) : 0,
-      initial ? at(initial, members * batch * hidden) : 0,
-    ];
+    const optional = [saved ? at(saved, SAVED[kind] * dStates.size) : 0, initial ? at(initial, members * batch * hidden) : 0];
     const outputs = [dProjected, own ?? dProjected, previous].map(heap.address);
     runner.run(
       'recurrent_grad',

@@ -15,9 +15,7 @@ import { randomTensor, randomValues, relativeError } from './testing.ts';
 setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 beforeAll(async () => {
-  setWasmPaths(
-    fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)),
-  );
+  setWasmPaths(fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)));
   await tf.setBackend('wasm');
   await tf.ready();
 });
@@ -27,9 +25,7 @@ type Results = { [name: string]: Tensor | undefined };
 /** What a case gives on a backend. */
 async function valuesOn(backend: string, run: () => Results): Promise<Array<{ name: string; values: Float32Array }>> {
   await tf.setBackend(backend);
-  return tf.tidy(() =>
-    Object.entries(run()).flatMap(([name, t]) => (t ? [{ name, values: Float32Array.from(t.dataSync()) }] : [])),
-  );
+  return tf.tidy(() => Object.entries(run()).flatMap(([name, t]) => (t ? [{ name, values: Float32Array.from(t.dataSync()) }] : [])));
 }
 
 test.each(Object.entries(SEQUENCE_CASES))('composed on WASM, for engines without SIMD: %s', async (_, run) => {
@@ -183,9 +179,7 @@ describe.each([false, true])('native kernels for sequences, relaxed %s', (relaxe
     const tanh = wasm.kernels.tanh(x).dataSync();
     expect(relativeError(tanh, [-1, -1, -1, 0, 1, 1, 1, NaN])).toBeLessThan(4e-7);
     expect(tanh.every((y) => !(Math.abs(y) > 1))).toBe(true);
-    expect([...wasm.kernels.gelu(x).dataSync()].slice(1)).toEqual(
-      [-0, -0, 0, 100, 1e30, Infinity, NaN].map(Math.fround),
-    );
+    expect([...wasm.kernels.gelu(x).dataSync()].slice(1)).toEqual([-0, -0, 0, 100, 1e30, Infinity, NaN].map(Math.fround));
   });
 
   test('rows without a label', async () => {

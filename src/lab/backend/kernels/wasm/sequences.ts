@@ -92,10 +92,7 @@ export function attentionKernels({ heap, runner }: Context): Pick<Kernels, 'atte
   const sizesOf = (qkv: Tensor4D, heads: number) => {
     const [members, batch, length, columns] = qkv.shape;
     const width = columns / (3 * heads);
-    check(
-      Number.isInteger(width),
-      () => `attention: ${columns} columns are not queries, keys and values of ${heads} heads.`,
-    );
+    check(Number.isInteger(width), () => `attention: ${columns} columns are not queries, keys and values of ${heads} heads.`);
     return { members, batch, length, width, scale: 1 / Math.sqrt(width) };
   };
 
@@ -118,12 +115,7 @@ export function attentionKernels({ heap, runner }: Context): Pick<Kernels, 'atte
     const inputs = [at(dy, qkv.size / 3), at(qkv, qkv.size), at(weights, members * batch * heads * length * length)];
     const sizes = [members, batch, length, heads, width, scale];
     const work = weights.size * (4 * width + 4);
-    runner.run(
-      'attention_grad',
-      [...inputs, heap.address(gradient), ...sizes],
-      work,
-      scratchOf(length, width) * FLOAT_BYTES,
-    );
+    runner.run('attention_grad', [...inputs, heap.address(gradient), ...sizes], work, scratchOf(length, width) * FLOAT_BYTES);
     return gradient;
   };
 

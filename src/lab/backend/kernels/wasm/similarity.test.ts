@@ -14,9 +14,7 @@ import { randomTensor, relativeError } from './testing.ts';
 setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 beforeAll(async () => {
-  setWasmPaths(
-    fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)),
-  );
+  setWasmPaths(fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)));
   await tf.setBackend('wasm');
   await tf.ready();
 });
@@ -33,10 +31,7 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
   afterAll(() => wasm.dispose());
 
   /** The native kernel on the WASM heap against the composed one on the CPU backend. */
-  async function agrees(
-    run: (kernels: Kernels) => Tensor | Record<string, Tensor>,
-    tolerance = 1e-5,
-  ): Promise<void> {
+  async function agrees(run: (kernels: Kernels) => Tensor | Record<string, Tensor>, tolerance = 1e-5): Promise<void> {
     const values = async (backend: string, kernels: Kernels) => {
       await tf.setBackend(backend);
       return tf.tidy(() => {
@@ -83,7 +78,11 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
     };
     const others = (sets: number) => [gram(1, sets, 3, 2), ...(e % 2 === 0 ? [gram(2, sets, 1, 3)] : [])];
     await agrees((kernels) => {
-      const rows = tf.tensor2d(Array.from({ length: 3 * n }, (_, i) => (i * 5) % (n + 6)), [3, n], 'int32');
+      const rows = tf.tensor2d(
+        Array.from({ length: 3 * n }, (_, i) => (i * 5) % (n + 6)),
+        [3, n],
+        'int32',
+      );
       return kernels.gramProducts(randomTensor([e, n + 6, features], 1, 1, 10), rows, others(3));
     }, 1e-4);
     await agrees((kernels) => kernels.gramProducts(randomTensor([e, n, features], 1), null, others(1)), 1e-4);

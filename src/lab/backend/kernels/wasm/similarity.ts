@@ -9,8 +9,7 @@ import { addressesOn, type Context, check, FLOAT_BYTES, PRODUCT_SCRATCH_BYTES, s
 type Normalisation = Pick<ReturnType<typeof normalisation>, 'centreNormaliseMembers'>;
 
 /** Fewer examples U-centre to nothing but rounding noise. */
-const floorOf = (n: number, debiased: boolean): number =>
-  debiased && n < MIN_DEBIASED_EXAMPLES ? Infinity : CENTRED_GRAM_RATIO;
+const floorOf = (n: number, debiased: boolean): number => (debiased && n < MIN_DEBIASED_EXAMPLES ? Infinity : CENTRED_GRAM_RATIO);
 
 /** Similarity of layers, with its gradient. */
 export function similarity(
@@ -34,10 +33,7 @@ export function similarity(
     const { first, count, positions, shares, debiased } = options;
     const [members, n, all] = x.shape;
     const features = all / positions;
-    check(
-      first + count <= members && Number.isInteger(features),
-      () => `alignmentGradient: members ${first} to ${first + count} of ${shapesOf(x)}.`,
-    );
+    check(first + count <= members && Number.isInteger(features), () => `alignmentGradient: members ${first} to ${first + count} of ${shapesOf(x)}.`);
     const scale = [at(weights, members) + first * FLOAT_BYTES, shares ? at(shares, count * positions) : 0];
     if (positions === 1) {
       // Few and large: the parts of each product are shared by the threads.
@@ -73,8 +69,14 @@ export function similarity(
       );
       const first = at(other, other.size);
       const setStep = matrices * n * n;
-      const own = Array.from({ length: matrices }, (_, g) =>
-        [first + g * n * n * FLOAT_BYTES, setStep, sets * setStep, instances, column + g, column + matrices + g]);
+      const own = Array.from({ length: matrices }, (_, g) => [
+        first + g * n * n * FLOAT_BYTES,
+        setStep,
+        sets * setStep,
+        instances,
+        column + g,
+        column + matrices + g,
+      ]);
       column += 2 * matrices;
       return own;
     });

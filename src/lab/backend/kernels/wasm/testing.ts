@@ -63,12 +63,19 @@ export function numericalGradient(f: (x: Float64Array) => number, x: ArrayLike<n
 
 /** Factors of one step that are the same for all members. */
 export function sameFactors(members: number, options: FactorOptions): Tensor2D {
-  return tf.tensor2d(optimiserFactors(options).flatMap((value) => Array<number>(members).fill(value)), [3, members]);
+  return tf.tensor2d(
+    optimiserFactors(options).flatMap((value) => Array<number>(members).fill(value)),
+    [3, members],
+  );
 }
 
 /** Adam's or SGD's step of one parameter; `slots` are its rows of the state. */
 export function oneUpdate(
-  kernels: Kernels, { parameter, slots }: OptimiserState, gradient: Tensor, members: MemberControl, hyper: AdamHyper | SgdHyper,
+  kernels: Kernels,
+  { parameter, slots }: OptimiserState,
+  gradient: Tensor,
+  members: MemberControl,
+  hyper: AdamHyper | SgdHyper,
 ): OptimiserState {
   const state = tf.stack(slots.map((slot) => tf.reshape(slot, [-1]))) as Tensor2D;
   const updates = [{ parameter, gradient, at: 0 }];

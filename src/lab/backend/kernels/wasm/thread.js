@@ -8,9 +8,7 @@ addEventListener('message', (event) => {
   const { module, memory, control, stackTop, thread } = /** @type {Start} */ (event.data);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   /** @type {WebAssembly.Global} */ (exports.__stack_pointer).value = stackTop;
-  const kernels = /** @type {Array<(...args: number[]) => number>} */ (
-    WebAssembly.Module.exports(module).map(({ name }) => exports[name])
-  );
+  const kernels = /** @type {Array<(...args: number[]) => number>} */ (WebAssembly.Module.exports(module).map(({ name }) => exports[name]));
   const words = new Int32Array(memory.buffer, control, CONTROL_BYTES / 4);
   const numbers = new Float64Array(memory.buffer, control, CONTROL_BYTES / 8);
   postMessage('ready');

@@ -22,9 +22,7 @@ setFlagsFromString('--experimental-wasm-relaxed-simd');
 const TOLERANCE = 1e-5;
 
 beforeAll(async () => {
-  setWasmPaths(
-    fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)),
-  );
+  setWasmPaths(fileURLToPath(new URL('../../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)));
   await tf.setBackend('wasm');
   await tf.ready();
 });
@@ -117,8 +115,11 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
   describe.each(SIZES)('dense of %i × %i × %i', (rows, outputs, inputs) => {
     const tensor = (members: number, shape: number[], seed: number) => randomTensor<Tensor3D>([members, ...shape], seed);
     const layer = (ex: number, e: number) => ({
-      x: tensor(ex, [rows, inputs], 1), w: tensor(e, [inputs, outputs], 2), dy: tensor(e, [rows, outputs], 3),
-      mask: dropoutMask<Tensor3D>([1, rows, inputs], 4), bias: randomTensor<Tensor2D>([e, outputs], 5),
+      x: tensor(ex, [rows, inputs], 1),
+      w: tensor(e, [inputs, outputs], 2),
+      dy: tensor(e, [rows, outputs], 3),
+      mask: dropoutMask<Tensor3D>([1, rows, inputs], 4),
+      bias: randomTensor<Tensor2D>([e, outputs], 5),
     });
 
     test.each([
@@ -183,8 +184,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
         const x = randomTensor<Tensor3D>([e, rows, features], 1, 1, 3);
         const gamma = randomTensor<Tensor2D>([e, features], 2, 1, 1);
         const beta = randomTensor<Tensor2D>([e, features], 3);
-        const mask =
-          masked === 'no' ? undefined : dropoutMask<Tensor3D>([masked === 'shared' ? 1 : e, rows, features], 4);
+        const mask = masked === 'no' ? undefined : dropoutMask<Tensor3D>([masked === 'shared' ? 1 : e, rows, features], 4);
         return { x, gamma, beta, options: { epsilon: 1e-3, relu, mask } };
       };
       await agrees((kernels) => {
@@ -214,9 +214,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
     await agrees((kernels) => kernels.relu(x(), dropoutMask<Tensor3D>(shape, 2)));
     await agrees((kernels) => kernels.relu(x(), dropoutMask<Tensor3D>([1, rows, features], 2)));
     await agrees((kernels) => kernels.reluGrad(randomTensor<Tensor3D>(shape, 3), tf.relu(x())));
-    await agrees((kernels) =>
-      kernels.reluGrad(randomTensor<Tensor3D>(shape, 3), tf.relu(x()), dropoutMask<Tensor3D>([1, rows, features], 2)),
-    );
+    await agrees((kernels) => kernels.reluGrad(randomTensor<Tensor3D>(shape, 3), tf.relu(x()), dropoutMask<Tensor3D>([1, rows, features], 2)));
     await agrees((kernels) => ({ ...kernels.centreNormalise(randomTensor<Tensor3D>(shape, 1, 1, 2)) }));
   });
 
@@ -326,9 +324,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
     tf.tidy(() => {
       const together = everyKernel(wasm.kernels, (t) => t).map(lastMember);
       const alone = everyKernel(wasm.kernels, lastMember);
-      const poisoned = everyKernel(wasm.kernels, (t) =>
-        tf.concat([tf.fill([1, ...t.shape.slice(1)], NaN), tf.slice(t, 1)]),
-      ).map(lastMember);
+      const poisoned = everyKernel(wasm.kernels, (t) => tf.concat([tf.fill([1, ...t.shape.slice(1)], NaN), tf.slice(t, 1)])).map(lastMember);
       together.forEach((result, i) => {
         expect(result.dataSync(), `alone, result ${i}`).toEqual(alone[i].dataSync());
         expect(result.dataSync(), `beside NaN, result ${i}`).toEqual(poisoned[i].dataSync());
@@ -340,9 +336,7 @@ describe.each([false, true])('native kernels, relaxed %s', (relaxed) => {
   test('NaN shows in its own member', async () => {
     await tf.setBackend('wasm');
     tf.tidy(() => {
-      const results = everyKernel(wasm.kernels, (t) =>
-        tf.concat([tf.fill([1, ...t.shape.slice(1)], NaN), tf.slice(t, 1)]),
-      );
+      const results = everyKernel(wasm.kernels, (t) => tf.concat([tf.fill([1, ...t.shape.slice(1)], NaN), tf.slice(t, 1)]));
       // All but the accuracies, which count no hits, and the gradients of relu and of what a dense layer rectifies, which compare.
       const first = results.map((t) => tf.slice(t, 0, 1).dataSync().some(Number.isNaN));
       expect(first.filter((nan) => !nan).length).toBeLessThanOrEqual(7);

@@ -15,7 +15,9 @@ const POSITION = /* wgsl */ `
   let matrix = (n * u.heads + head) * u.T * u.T;`;
 
 const forwardShader = (masked: boolean): Shader => ({
-  name: `attention${masked ? ' mask' : ''}`, inputs: ['qkv', ...(masked ? ['mask'] : [])], outputs: ['y', 'weights'],
+  name: `attention${masked ? ' mask' : ''}`,
+  inputs: ['qkv', ...(masked ? ['mask'] : [])],
+  outputs: ['y', 'weights'],
   numbers: NUMBERS,
   code: perElement(/* wgsl */ `${POSITION}
   let first = matrix + t * u.T;
@@ -49,7 +51,10 @@ const forwardShader = (masked: boolean): Shader => ({
 });
 
 const QUERY_GRADIENT: Shader = {
-  name: 'attention gradient of queries', inputs: ['dy', 'qkv', 'weights'], outputs: ['d', 'dScores'], numbers: NUMBERS,
+  name: 'attention gradient of queries',
+  inputs: ['dy', 'qkv', 'weights'],
+  outputs: ['d', 'dScores'],
+  numbers: NUMBERS,
   code: perElement(/* wgsl */ `${POSITION}
   let first = matrix + t * u.T;
   let source = (n * u.T + t) * features + head * u.D;
@@ -69,7 +74,10 @@ const QUERY_GRADIENT: Shader = {
 };
 
 const KEY_GRADIENT: Shader = {
-  name: 'attention gradient of keys and values', inputs: ['dy', 'qkv', 'weights', 'dScores'], outputs: ['d'], numbers: NUMBERS,
+  name: 'attention gradient of keys and values',
+  inputs: ['dy', 'qkv', 'weights', 'dScores'],
+  outputs: ['d'],
+  numbers: NUMBERS,
   code: perElement(/* wgsl */ `${POSITION}
   for (var f = 0u; f < u.D; f++) {
     var key = 0.0;
@@ -94,7 +102,11 @@ export function attentionKernels(runner: ShaderRunner): Pick<SequenceKernels, 'a
     attention(qkv, { heads, causal, keyMask }) {
       const [members, batch, length, features] = qkv.shape;
       const [y, weights] = runner.run(forwardShader(keyMask !== undefined), {
-        inputs: keyMask ? [qkv, keyMask] : [qkv], outputs: [[members, batch, length, features / 3], [members, batch, heads, length, length]],
+        inputs: keyMask ? [qkv, keyMask] : [qkv],
+        outputs: [
+          [members, batch, length, features / 3],
+          [members, batch, heads, length, length],
+        ],
         ...call(qkv.shape, heads, causal, keyMask?.shape[0] ?? 1),
       });
       return { y: y as Tensor4D, weights: weights as Tensor5D };

@@ -39,14 +39,20 @@ const batchNormShader = (options: NormOptions): Shader => ({
 
 /** Mean and sum of squares about it of a chunk of rows; `E` counts chunks of members here. */
 const CHUNK_STATISTICS: Shader = {
-  name: 'statistics of chunks', inputs: ['x'], outputs: ['means', 'squares'], numbers: ['R', 'F'],
+  name: 'statistics of chunks',
+  inputs: ['x'],
+  outputs: ['means', 'squares'],
+  numbers: ['R', 'F'],
   code: COLUMNS(`
   ${STATISTICS}
   if (lane.y == 0u && mine) { means[at] = mu; squares[at] = sigma * rows; }`),
 };
 /** Of chunks of equal size (Chan et al. 1979). */
 const JOIN_STATISTICS: Shader = {
-  name: 'joined statistics', inputs: ['means', 'squares'], outputs: ['mean', 'variance'], numbers: ['size', 'F', 'chunks', 'chunk: f32'],
+  name: 'joined statistics',
+  inputs: ['means', 'squares'],
+  outputs: ['mean', 'variance'],
+  numbers: ['size', 'F', 'chunks', 'chunk: f32'],
   code: perElement(`
   let first = (i / u.F) * u.chunks * u.F + i % u.F;
   let count = f32(u.chunks);
@@ -61,7 +67,8 @@ const JOIN_STATISTICS: Shader = {
 
 const normaliseShader = (options: NormOptions): Shader => ({
   name: `normalise${suffix(options)}`,
-  inputs: ['x', 'gamma', 'beta', 'mean', 'variance', ...(options.masked ? ['mask'] : [])], outputs: ['y'],
+  inputs: ['x', 'gamma', 'beta', 'mean', 'variance', ...(options.masked ? ['mask'] : [])],
+  outputs: ['y'],
   numbers: ['size', 'each', 'F', 'epsilon: f32', 'period'],
   code: perElement(`
   let at = (i / u.each) * u.F + i % u.F;
@@ -71,14 +78,15 @@ const normaliseShader = (options: NormOptions): Shader => ({
 });
 
 /** Gradient behind ReLU and mask. */
-const behind = ({ relu, masked }: NormOptions) =>
-  `var d = dy[i]; ${masked ? 'd *= mask[i % u.period];' : ''} ${relu ? 'd = select(0.0, d, y[i] > 0.0);' : ''}`;
+const behind = ({ relu, masked }: NormOptions) => `var d = dy[i]; ${masked ? 'd *= mask[i % u.period];' : ''} ${relu ? 'd = select(0.0, d, y[i] > 0.0);' : ''}`;
 const behindInputs = ({ relu, masked }: NormOptions) => [...(relu ? ['y'] : []), ...(masked ? ['mask'] : [])];
 
 /** Takes the statistics anew: with them as inputs it would have more arrays than every device can bind (8). */
 const batchNormGradShader = (options: NormOptions): Shader => ({
   name: `batch norm gradient${suffix(options)}`,
-  inputs: ['dy', 'x', 'gamma', ...behindInputs(options)], outputs: ['dGamma', 'dBeta', 'dx'], numbers: ['R', 'F', 'epsilon: f32', 'period'],
+  inputs: ['dy', 'x', 'gamma', ...behindInputs(options)],
+  outputs: ['dGamma', 'dBeta', 'dx'],
+  numbers: ['R', 'F', 'epsilon: f32', 'period'],
   code: COLUMNS(`
   ${STATISTICS}
   let inv = inverseSqrt(sigma + u.epsilon);
@@ -96,7 +104,9 @@ const batchNormGradShader = (options: NormOptions): Shader => ({
 /** Σ d and Σ d·(x−μ) of a chunk of rows. */
 const chunkGradShader = (options: NormOptions): Shader => ({
   name: `batch norm gradient${suffix(options)} of chunks`,
-  inputs: ['dy', 'x', 'mean', ...behindInputs(options)], outputs: ['plains', 'alongs'], numbers: ['R', 'F', 'chunks', 'period'],
+  inputs: ['dy', 'x', 'mean', ...behindInputs(options)],
+  outputs: ['plains', 'alongs'],
+  numbers: ['R', 'F', 'chunks', 'period'],
   code: COLUMNS(`
   let mu = mean[(e / u.chunks) * u.F + f];
   var plain = 0.0;
@@ -108,7 +118,9 @@ const chunkGradShader = (options: NormOptions): Shader => ({
 });
 /** Joins the chunks, and makes of every column what its elements need: dx = d·c0 − (x−μ)·c1 − c2. */
 const JOIN_GRADIENT: Shader = {
-  name: 'joined batch norm gradient', inputs: ['plains', 'alongs', 'variance', 'gamma'], outputs: ['dGamma', 'dBeta', 'table'],
+  name: 'joined batch norm gradient',
+  inputs: ['plains', 'alongs', 'variance', 'gamma'],
+  outputs: ['dGamma', 'dBeta', 'table'],
   numbers: ['size', 'F', 'chunks', 'R', 'epsilon: f32'],
   code: perElement(`
   let first = (i / u.F) * u.chunks * u.F + i % u.F;
@@ -125,7 +137,9 @@ const JOIN_GRADIENT: Shader = {
 };
 const inputGradShader = (options: NormOptions): Shader => ({
   name: `batch norm gradient${suffix(options)} of the input`,
-  inputs: ['dy', 'x', 'mean', 'table', ...behindInputs(options)], outputs: ['dx'], numbers: ['size', 'each', 'F', 'period'],
+  inputs: ['dy', 'x', 'mean', 'table', ...behindInputs(options)],
+  outputs: ['dx'],
+  numbers: ['size', 'each', 'F', 'period'],
   code: perElement(`
   let at = (i / u.each) * u.F + i % u.F;
   ${behind(options)}
@@ -137,13 +151,20 @@ export function batchNormKernels(runner: ShaderRunner): Pick<Kernels, 'batchNorm
   const given = <T>(value: T | undefined): T[] => (value === undefined ? [] : [value]);
 
   const normalise = (
-    x: Tensor3D, gamma: Tensor2D, beta: Tensor2D, mean: Tensor2D, variance: Tensor2D, { epsilon, relu, mask }: { epsilon: number; relu: boolean; mask?: Tensor3D },
+    x: Tensor3D,
+    gamma: Tensor2D,
+    beta: Tensor2D,
+    mean: Tensor2D,
+    variance: Tensor2D,
+    { epsilon, relu, mask }: { epsilon: number; relu: boolean; mask?: Tensor3D },
   ) => {
     const members = Math.max(x.shape[0], gamma.shape[0]);
     const each = x.shape[1] * x.shape[2];
     return runner.run(normaliseShader(optionsOf(relu, mask)), {
-      inputs: [x, gamma, beta, mean, variance, ...given(mask)], outputs: [[members, x.shape[1], x.shape[2]]],
-      numbers: [members * each, each, x.shape[2], epsilon, mask?.size ?? 1], groups: cover(members * each),
+      inputs: [x, gamma, beta, mean, variance, ...given(mask)],
+      outputs: [[members, x.shape[1], x.shape[2]]],
+      numbers: [members * each, each, x.shape[2], epsilon, mask?.size ?? 1],
+      groups: cover(members * each),
     })[0] as Tensor3D;
   };
 
@@ -151,19 +172,33 @@ export function batchNormKernels(runner: ShaderRunner): Pick<Kernels, 'batchNorm
     batchNorm(x, gamma, beta, options) {
       const [members, rows, features] = x.shape;
       const chunks = chunksOf(rows);
-      const shapes = [[members, features], [members, features]];
+      const shapes = [
+        [members, features],
+        [members, features],
+      ];
       if (chunks === 1) {
         const [mean, variance, y] = runner.run(batchNormShader(optionsOf(options.relu, options.mask)), {
-          inputs: [x, gamma, beta, ...given(options.mask)], outputs: [...shapes, x.shape],
-          numbers: [rows, features, options.epsilon, options.mask?.size ?? 1], groups: columnGroups(features, members),
+          inputs: [x, gamma, beta, ...given(options.mask)],
+          outputs: [...shapes, x.shape],
+          numbers: [rows, features, options.epsilon, options.mask?.size ?? 1],
+          groups: columnGroups(features, members),
         });
         return { y: y as Tensor3D, mean: mean as Tensor2D, variance: variance as Tensor2D };
       }
       const parts = runner.run(CHUNK_STATISTICS, {
-        inputs: [x], outputs: [[members * chunks, features], [members * chunks, features]], numbers: [rows / chunks, features], groups: columnGroups(features, members * chunks),
+        inputs: [x],
+        outputs: [
+          [members * chunks, features],
+          [members * chunks, features],
+        ],
+        numbers: [rows / chunks, features],
+        groups: columnGroups(features, members * chunks),
       });
       const [mean, variance] = runner.run(JOIN_STATISTICS, {
-        inputs: parts, outputs: shapes, numbers: [members * features, features, chunks, rows / chunks], groups: cover(members * features),
+        inputs: parts,
+        outputs: shapes,
+        numbers: [members * features, features, chunks, rows / chunks],
+        groups: cover(members * features),
       }) as Tensor2D[];
       for (const part of parts) part.dispose();
       return { y: normalise(x, gamma, beta, mean, variance, options), mean, variance };
@@ -175,23 +210,39 @@ export function batchNormKernels(runner: ShaderRunner): Pick<Kernels, 'batchNorm
       const kind = optionsOf(options.relu, options.mask);
       const further = [...(options.relu ? [forward.y] : []), ...given(options.mask)];
       const period = options.mask?.size ?? 1;
-      const shapes = [[members, features], [members, features]];
+      const shapes = [
+        [members, features],
+        [members, features],
+      ];
       if (chunks === 1) {
         const [dGamma, dBeta, dx] = runner.run(batchNormGradShader(kind), {
-          inputs: [dy, x, gamma, ...further], outputs: [...shapes, x.shape], numbers: [rows, features, options.epsilon, period], groups: columnGroups(features, members),
+          inputs: [dy, x, gamma, ...further],
+          outputs: [...shapes, x.shape],
+          numbers: [rows, features, options.epsilon, period],
+          groups: columnGroups(features, members),
         });
         return { dx: dx as Tensor3D, dGamma: dGamma as Tensor2D, dBeta: dBeta as Tensor2D };
       }
       const parts = runner.run(chunkGradShader(kind), {
-        inputs: [dy, x, forward.mean, ...further], outputs: [[members * chunks, features], [members * chunks, features]],
-        numbers: [rows / chunks, features, chunks, period], groups: columnGroups(features, members * chunks),
+        inputs: [dy, x, forward.mean, ...further],
+        outputs: [
+          [members * chunks, features],
+          [members * chunks, features],
+        ],
+        numbers: [rows / chunks, features, chunks, period],
+        groups: columnGroups(features, members * chunks),
       });
       const [dGamma, dBeta, table] = runner.run(JOIN_GRADIENT, {
-        inputs: [...parts, forward.variance, gamma], outputs: [...shapes, [members, features, 3]],
-        numbers: [members * features, features, chunks, rows, options.epsilon], groups: cover(members * features),
+        inputs: [...parts, forward.variance, gamma],
+        outputs: [...shapes, [members, features, 3]],
+        numbers: [members * features, features, chunks, rows, options.epsilon],
+        groups: cover(members * features),
       });
       const [dx] = runner.run(inputGradShader(kind), {
-        inputs: [dy, x, forward.mean, table, ...further], outputs: [x.shape], numbers: [x.size, rows * features, features, period], groups: cover(x.size),
+        inputs: [dy, x, forward.mean, table, ...further],
+        outputs: [x.shape],
+        numbers: [x.size, rows * features, features, period],
+        groups: cover(x.size),
       });
       for (const part of [...parts, table]) part.dispose();
       return { dx: dx as Tensor3D, dGamma: dGamma as Tensor2D, dBeta: dBeta as Tensor2D };

@@ -11,7 +11,8 @@ const CHUNK = 4096;
  * Centres twice, as the composed kernel does, and leaves the squares of both the result and the means per column.
  * @param from declares where matrix e begins, @param at the element of its row r
  */
-const centring = (from: string, at: string): string => COLUMNS(`${from}
+const centring = (from: string, at: string): string =>
+  COLUMNS(`${from}
   var sum = 0.0;
   for (var r = lane.y; r < u.R; r += 16u) { sum += ${at}; }
   let mu = total(lane, sum) / rows;
@@ -29,23 +30,38 @@ const centring = (from: string, at: string): string => COLUMNS(`${from}
 
 /** Matrix e is position e mod T of member `first + e / T` of x. */
 const CENTRE: Shader = {
-  name: 'centre', inputs: ['x'], outputs: ['z', 'squares'], numbers: ['R', 'F', 'T', 'first'],
-  code: centring(`
+  name: 'centre',
+  inputs: ['x'],
+  outputs: ['z', 'squares'],
+  numbers: ['R', 'F', 'T', 'first'],
+  code: centring(
+    `
   let wide = u.T * u.F;
-  let source = (u.first + e / u.T) * u.R * wide + (e % u.T) * u.F + f;`, 'x[source + r * wide]'),
+  let source = (u.first + e / u.T) * u.R * wide + (e % u.T) * u.F + f;`,
+    'x[source + r * wide]',
+  ),
 };
 
 /** Matrix e is made of rows of member e / sets of x: those of set `first + e mod sets`. */
 const CENTRE_CHOSEN: Shader = {
-  name: 'centre chosen rows', inputs: ['x', 'chosen: i32'], outputs: ['z', 'squares'], numbers: ['R', 'F', 'sets', 'first', 'all'],
-  code: centring(`
+  name: 'centre chosen rows',
+  inputs: ['x', 'chosen: i32'],
+  outputs: ['z', 'squares'],
+  numbers: ['R', 'F', 'sets', 'first', 'all'],
+  code: centring(
+    `
   let source = (e / u.sets) * u.all * u.F + f;
-  let line = (u.first + e % u.sets) * u.R;`, 'x[source + u32(chosen[line + r]) * u.F]'),
+  let line = (u.first + e % u.sets) * u.R;`,
+    'x[source + u32(chosen[line + r]) * u.F]',
+  ),
 };
 
 /** Every workgroup adds up its member's columns by itself, then scales its share of the elements. */
 const SCALE: Shader = {
-  name: 'scale to unit norm', inputs: ['squares'], outputs: ['z', 'norm'], numbers: ['each', 'F', 'floor: f32'],
+  name: 'scale to unit norm',
+  inputs: ['squares'],
+  outputs: ['z', 'norm'],
+  numbers: ['each', 'F', 'floor: f32'],
   code: /* wgsl */ `
 var<workgroup> varied: array<f32, 256>;
 var<workgroup> constant: array<f32, 256>;
@@ -87,19 +103,26 @@ export interface Centring {
 export function centringKernels(runner: ShaderRunner): Centring {
   const centred = (shader: Shader, inputs: Tensor[], [matrices, rows, features]: [number, number, number], numbers: number[]): Centred => {
     const [z, squares] = runner.run(shader, {
-      inputs, outputs: [[matrices, rows, features], [matrices, features, 2]], numbers: [rows, features, ...numbers], groups: columnGroups(features, matrices),
+      inputs,
+      outputs: [
+        [matrices, rows, features],
+        [matrices, features, 2],
+      ],
+      numbers: [rows, features, ...numbers],
+      groups: columnGroups(features, matrices),
     });
     const each = rows * features;
     const [, norm] = runner.run(SCALE, {
-      inputs: [squares], outputs: [z, [matrices]], numbers: [each, features, rows * CONSTANT_LAYER_RATIO ** 2], groups: [Math.ceil(each / CHUNK), matrices],
+      inputs: [squares],
+      outputs: [z, [matrices]],
+      numbers: [each, features, rows * CONSTANT_LAYER_RATIO ** 2],
+      groups: [Math.ceil(each / CHUNK), matrices],
     });
     squares.dispose();
     return { z: z as Tensor3D, norm: norm as Tensor1D };
   };
   return {
-    centre: (x, first, count, positions) =>
-      centred(CENTRE, [x], [count * positions, x.shape[1], x.shape[2] / positions], [positions, first]),
-    centreRows: (x, rows, first, count) =>
-      centred(CENTRE_CHOSEN, [x, rows], [x.shape[0] * count, rows.shape[1], x.shape[2]], [count, first, x.shape[1]]),
+    centre: (x, first, count, positions) => centred(CENTRE, [x], [count * positions, x.shape[1], x.shape[2] / positions], [positions, first]),
+    centreRows: (x, rows, first, count) => centred(CENTRE_CHOSEN, [x, rows], [x.shape[0] * count, rows.shape[1], x.shape[2]], [count, first, x.shape[1]]),
   };
 }

@@ -43,7 +43,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) lane:
 export const ROWS = (body: string) => `for (var r = lane.y; r < u.R; r += 16u) { let i = base + r * u.F; ${body} }`;
 
 const SUM_ROWS: Shader = {
-  name: 'sum of rows', inputs: ['x'], outputs: ['y'], numbers: ['R', 'F'],
+  name: 'sum of rows',
+  inputs: ['x'],
+  outputs: ['y'],
+  numbers: ['R', 'F'],
   code: COLUMNS(`
   var sum = 0.0;
   ${ROWS('sum += x[i];')}
@@ -53,7 +56,10 @@ const SUM_ROWS: Shader = {
 
 /** Σ dy and Σ dy·(x−μ)/σ over rows, with the statistics of each row. */
 const LAYER_NORM_SUMS: Shader = {
-  name: 'layer norm gradient sums', inputs: ['dy', 'x', 'mean', 'inverse'], outputs: ['dGamma', 'dBeta'], numbers: ['R', 'F'],
+  name: 'layer norm gradient sums',
+  inputs: ['dy', 'x', 'mean', 'inverse'],
+  outputs: ['dGamma', 'dBeta'],
+  numbers: ['R', 'F'],
   code: COLUMNS(`
   var plain = 0.0;
   var along = 0.0;
@@ -63,16 +69,26 @@ const LAYER_NORM_SUMS: Shader = {
   if (lane.y == 0u && mine) { dBeta[at] = plain; dGamma[at] = along; }`),
 };
 
-export function columnKernels(runner: ShaderRunner): Pick<Kernels, 'sumRows'> & { layerNormSums(dy: Tensor3D, x: Tensor3D, mean: Tensor2D, inverse: Tensor2D): Tensor2D[] } {
+export function columnKernels(
+  runner: ShaderRunner,
+): Pick<Kernels, 'sumRows'> & { layerNormSums(dy: Tensor3D, x: Tensor3D, mean: Tensor2D, inverse: Tensor2D): Tensor2D[] } {
   return {
     sumRows(x) {
       const [members, rows, features] = x.shape;
       const chunks = chunksOf(rows);
       const [sums] = runner.run(SUM_ROWS, {
-        inputs: [x], outputs: [[members * chunks, features]], numbers: [rows / chunks, features], groups: columnGroups(features, members * chunks),
+        inputs: [x],
+        outputs: [[members * chunks, features]],
+        numbers: [rows / chunks, features],
+        groups: columnGroups(features, members * chunks),
       });
       if (chunks === 1) return sums as Tensor2D;
-      const [total] = runner.run(SUM_ROWS, { inputs: [sums], outputs: [[members, features]], numbers: [chunks, features], groups: columnGroups(features, members) });
+      const [total] = runner.run(SUM_ROWS, {
+        inputs: [sums],
+        outputs: [[members, features]],
+        numbers: [chunks, features],
+        groups: columnGroups(features, members),
+      });
       sums.dispose();
       return total as Tensor2D;
     },
@@ -80,7 +96,13 @@ export function columnKernels(runner: ShaderRunner): Pick<Kernels, 'sumRows'> & 
     layerNormSums(dy, x, mean, inverse) {
       const [members, rows, features] = x.shape;
       return runner.run(LAYER_NORM_SUMS, {
-        inputs: [dy, x, mean, inverse], outputs: [[members, features], [members, features]], numbers: [rows, features], groups: columnGroups(features, members),
+        inputs: [dy, x, mean, inverse],
+        outputs: [
+          [members, features],
+          [members, features],
+        ],
+        numbers: [rows, features],
+        groups: columnGroups(features, members),
       }) as Tensor2D[];
     },
   };

@@ -45,7 +45,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me
 }`;
 
 const OWN: Shader = {
-  name: 'Gram matrix with itself', inputs: ['k'], outputs: ['y'], numbers: NUMBERS,
+  name: 'Gram matrix with itself',
+  inputs: ['k'],
+  outputs: ['y'],
+  numbers: NUMBERS,
   code: ENTRY(`
   let l0 = m * u.n * u.n;
   ${PRODUCTS('k', 'trace += k[k0 + at];')}
@@ -55,7 +58,10 @@ const OWN: Shader = {
 
 /** Matrix m is set `first + m mod sets` of member m / sets; matrix `group.y` of the others there is `l`'s. */
 const WITH_OTHERS: Shader = {
-  name: 'Gram matrix with others', inputs: ['k', 'l'], outputs: ['y'], numbers: [...NUMBERS, 'sets', 'first', 'S', 'P', 'G', 'column'],
+  name: 'Gram matrix with others',
+  inputs: ['k', 'l'],
+  outputs: ['y'],
+  numbers: [...NUMBERS, 'sets', 'first', 'S', 'P', 'G', 'column'],
   code: ENTRY(`
   let l0 = ((((m / u.sets) % u.S) * u.P + u.first + m % u.sets) * u.G + group.y) * u.n * u.n;
   ${PRODUCTS('l')}
@@ -64,7 +70,10 @@ const WITH_OTHERS: Shader = {
 
 /** Element i of what all shares of a matrix add up to, to its place among all sets. */
 const SUM_SHARES: Shader = {
-  name: 'sum of Gram products', inputs: ['x'], outputs: ['y'], numbers: ['size', 'shares', 'width', 'sets', 'first', 'P'],
+  name: 'sum of Gram products',
+  inputs: ['x'],
+  outputs: ['y'],
+  numbers: ['size', 'shares', 'width', 'sets', 'first', 'P'],
   code: perElement(`
   let m = i / u.width;
   let column = i % u.width;
@@ -75,12 +84,13 @@ const SUM_SHARES: Shader = {
 
 /** @param mostBytes of intermediate results at a time; more sets than fit are compared in turns */
 export function comparisonKernels(
-  runner: ShaderRunner, { matmul }: Pick<Kernels, 'matmul'>, { centre, centreRows }: Centring, mostBytes = MOST_BYTES,
+  runner: ShaderRunner,
+  { matmul }: Pick<Kernels, 'matmul'>,
+  { centre, centreRows }: Centring,
+  mostBytes = MOST_BYTES,
 ): Pick<Kernels, 'gramProducts'> {
   /** The products of `count` sets from `first` on, in a tensor `[E, P, width]`: the one that has those of others, or a new one. */
-  const compare = (
-    x: Tensor3D, rows: Tensor2D | null, others: readonly Tensor5D[], [first, count]: [number, number], y: Tensor | undefined,
-  ): Tensor => {
+  const compare = (x: Tensor3D, rows: Tensor2D | null, others: readonly Tensor5D[], [first, count]: [number, number], y: Tensor | undefined): Tensor => {
     const [members, sets, width] = [x.shape[0], rows?.shape[0] ?? 1, gramProductColumns(others)];
     const { z, norm } = rows ? centreRows(x, rows, first, count) : centre(x, 0, members, 1);
     const gram = matmul(z, z, { transposeB: true });
@@ -92,13 +102,19 @@ export function comparisonKernels(
       const [instances, , layers] = other.shape;
       // As many as there are seeds, or one for all.
       runner.run(WITH_OTHERS, {
-        inputs: [gram, other], outputs: [parts], numbers: [n, shares, width, count, first, instances, sets, layers, column], groups: [shares, layers, matrices],
+        inputs: [gram, other],
+        outputs: [parts],
+        numbers: [n, shares, width, count, first, instances, sets, layers, column],
+        groups: [shares, layers, matrices],
       });
       column += 2 * layers;
     }
     const size = matrices * width;
     const [sum] = runner.run(SUM_SHARES, {
-      inputs: [parts], outputs: [y ?? [members, sets, width]], numbers: [size, shares, width, count, first, sets], groups: cover(size),
+      inputs: [parts],
+      outputs: [y ?? [members, sets, width]],
+      numbers: [size, shares, width, count, first, sets],
+      groups: cover(size),
     });
     for (const tensor of [z, norm, gram, parts]) tensor.dispose();
     return sum;

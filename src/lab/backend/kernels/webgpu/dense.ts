@@ -17,7 +17,10 @@ interface Kind {
 
 /** What is common to the shaders of a kind; `more`: arrays that they read besides. */
 const named = (sides: Sides, { relu, masked }: Kind, more: readonly string[]): Sides => ({
-  ...sides, name: `${sides.name} of a layer${relu ? ' relu' : ''}${masked ? ' mask' : ''}`, more, numbers: masked ? ['period'] : [],
+  ...sides,
+  name: `${sides.name} of a layer${relu ? ' relu' : ''}${masked ? ' mask' : ''}`,
+  more,
+  numbers: masked ? ['period'] : [],
 });
 
 /** A product that reads element `at` of A through ReLU (not max(v, 0), which may turn a NaN into 0) and mask. */
@@ -51,21 +54,48 @@ export function denseKernels(runner: ShaderRunner): Pick<Kernels, 'dense' | 'den
     dense(x, w, options = {}) {
       const { members, rows, inputs, outputs, kind, masks, numbers } = layer(x, w, options);
       const [y] = productWithSums(runner, {
-        sides: forward(kind), a: x, b: w, members: [x.shape[0], members, members], rows, columns: outputs, inner: inputs,
-        bias: options.bias, more: masks, numbers, shape: [members, rows, outputs],
+        sides: forward(kind),
+        a: x,
+        b: w,
+        members: [x.shape[0], members, members],
+        rows,
+        columns: outputs,
+        inner: inputs,
+        bias: options.bias,
+        more: masks,
+        numbers,
+        shape: [members, rows, outputs],
       });
       return y as Tensor3D;
     },
 
     denseGrad(dy, x, w, options) {
       const { members, rows, inputs, outputs, kind, masks, numbers } = layer(x, w, options);
-      const [dx] = options.input ? productWithSums(runner, {
-        sides: inputGradient(kind), a: dy, b: w, members: [members, members, members], rows, columns: inputs, inner: outputs,
-        more: [...masks, ...(kind.relu ? [x] : [])], numbers, shape: [members, rows, inputs],
-      }) : [];
+      const [dx] = options.input
+        ? productWithSums(runner, {
+            sides: inputGradient(kind),
+            a: dy,
+            b: w,
+            members: [members, members, members],
+            rows,
+            columns: inputs,
+            inner: outputs,
+            more: [...masks, ...(kind.relu ? [x] : [])],
+            numbers,
+            shape: [members, rows, inputs],
+          })
+        : [];
       const [dWeights, dBias] = productWithSums(runner, {
-        sides: weightGradient(kind, options.bias), a: x, b: dy, members: [x.shape[0], members, members], rows: inputs, columns: outputs, inner: rows,
-        more: masks, numbers, shape: [members, inputs, outputs],
+        sides: weightGradient(kind, options.bias),
+        a: x,
+        b: dy,
+        members: [x.shape[0], members, members],
+        rows: inputs,
+        columns: outputs,
+        inner: rows,
+        more: masks,
+        numbers,
+        shape: [members, inputs, outputs],
       });
       return { ...(dx && { dx: dx as Tensor3D }), dWeights: dWeights as Tensor3D, ...(dBias && { dBias: dBias as Tensor2D }) };
     },

@@ -11,7 +11,9 @@ const CHUNK = 1024;
 
 /** `turned`: with the filter turned round, which is the gradient with respect to the input. */
 const convolutionShader = (bias: boolean, turned: boolean): Shader => ({
-  name: `depthwise${turned ? ' input gradient' : ''}${bias ? ' bias' : ''}`, inputs: ['x', 'filter_', ...(bias ? ['bias'] : [])], outputs: ['y'],
+  name: `depthwise${turned ? ' input gradient' : ''}${bias ? ' bias' : ''}`,
+  inputs: ['x', 'filter_', ...(bias ? ['bias'] : [])],
+  outputs: ['y'],
   numbers: ['size', 'B', 'H', 'W', 'C', 'side'],
   code: perElement(/* wgsl */ `
   let c = i % u.C;
@@ -36,7 +38,10 @@ const convolutionShader = (bias: boolean, turned: boolean): Shader => ({
 
 /** A workgroup for 16 channels of a tap of a member, over a chunk of its pixels. */
 const FILTER_GRADIENT: Shader = {
-  name: 'depthwise filter gradient', inputs: ['dy', 'x'], outputs: ['parts'], numbers: ['B', 'H', 'W', 'C', 'side'],
+  name: 'depthwise filter gradient',
+  inputs: ['dy', 'x'],
+  outputs: ['parts'],
+  numbers: ['B', 'H', 'W', 'C', 'side'],
   code: /* wgsl */ `
 var<workgroup> sums: array<f32, ${16 * WIDE}>;
 @compute @workgroup_size(${WIDE}, 16)
@@ -72,8 +77,10 @@ export function depthwiseKernels(runner: ShaderRunner): Pick<Kernels, 'depthwise
   const convolve = (x: Tensor5D, filter: Tensor4D, turned: boolean, bias?: Tensor): Tensor5D => {
     const [, batch, height, width, channels] = x.shape;
     return runner.run(convolutionShader(bias !== undefined, turned), {
-      inputs: bias ? [x, filter, bias] : [x, filter], outputs: [x.shape],
-      numbers: [x.size, batch, height, width, channels, filter.shape[1]], groups: cover(x.size),
+      inputs: bias ? [x, filter, bias] : [x, filter],
+      outputs: [x.shape],
+      numbers: [x.size, batch, height, width, channels, filter.shape[1]],
+      groups: cover(x.size),
     })[0] as Tensor5D;
   };
   return {
@@ -85,7 +92,9 @@ export function depthwiseKernels(runner: ShaderRunner): Pick<Kernels, 'depthwise
       const parts = Math.ceil((batch * height * width) / CHUNK);
       const shape = [members, side, side, channels];
       const [sums] = runner.run(FILTER_GRADIENT, {
-        inputs: [dy, x], outputs: [parts === 1 ? shape : [taps, parts, channels]], numbers: [batch, height, width, channels, side],
+        inputs: [dy, x],
+        outputs: [parts === 1 ? shape : [taps, parts, channels]],
+        numbers: [batch, height, width, channels, side],
         groups: [Math.ceil(channels / WIDE), taps, parts],
       });
       return (parts === 1 ? sums : sumOfParts(runner, sums, { shape, parts, each: channels })) as Tensor4D;

@@ -19,13 +19,19 @@ fn cdf(x: f32) -> f32 {
 
 /** y from x, by an expression in `v`. */
 const unary = (name: string, value: string, before = ''): Shader => ({
-  name, inputs: ['x'], outputs: ['y'], numbers: ['size'],
+  name,
+  inputs: ['x'],
+  outputs: ['y'],
+  numbers: ['size'],
   code: perElement(`let v = x[i]; y[i] = ${value};`, before),
 });
 
 /** dx from dy and another tensor, by an expression in `d` and `v`. */
 const slope = (name: string, value: string, before = ''): Shader => ({
-  name, inputs: ['dy', 'x'], outputs: ['dx'], numbers: ['size'],
+  name,
+  inputs: ['dy', 'x'],
+  outputs: ['dx'],
+  numbers: ['size'],
   code: perElement(`let d = dy[i]; let v = x[i]; dx[i] = ${value};`, before),
 });
 
@@ -38,16 +44,25 @@ const GELU = unary('gelu', 'v * cdf(v)', NORMAL);
 const GELU_GRAD = slope('gelu gradient', `d * (cdf(v) + v * density(v) * ${1 / Math.sqrt(2 * Math.PI)})`, NORMAL);
 /** A mask may be shared by members: its elements repeat. */
 const MASKED_RELU: Shader = {
-  name: 'masked relu', inputs: ['x', 'mask'], outputs: ['y'], numbers: ['size', 'period'],
+  name: 'masked relu',
+  inputs: ['x', 'mask'],
+  outputs: ['y'],
+  numbers: ['size', 'period'],
   code: perElement('y[i] = select(x[i], 0.0, x[i] <= 0.0) * mask[i % u.period];'),
 };
 const MASKED_RELU_GRAD: Shader = {
-  name: 'masked relu gradient', inputs: ['dy', 'x', 'mask'], outputs: ['dx'], numbers: ['size', 'period'],
+  name: 'masked relu gradient',
+  inputs: ['dy', 'x', 'mask'],
+  outputs: ['dx'],
+  numbers: ['size', 'period'],
   code: perElement('dx[i] = select(0.0, dy[i] * mask[i % u.period], x[i] > 0.0);'),
 };
 
 const EMBEDDING: Shader = {
-  name: 'embedding', inputs: ['tokens: i32', 'table'], outputs: ['y'], numbers: ['size', 'tokensE', 'V', 'F', 'rows'],
+  name: 'embedding',
+  inputs: ['tokens: i32', 'table'],
+  outputs: ['y'],
+  numbers: ['size', 'tokensE', 'V', 'F', 'rows'],
   code: perElement(/* wgsl */ `
   let row = i / u.F;
   let e = row / u.rows;
@@ -57,7 +72,10 @@ const EMBEDDING: Shader = {
 
 /** A thread for every entry of the table looks through all rows: always summed in the same order. */
 const EMBEDDING_GRAD: Shader = {
-  name: 'embedding gradient', inputs: ['dy', 'tokens: i32'], outputs: ['table'], numbers: ['size', 'tokensE', 'V', 'F', 'rows'],
+  name: 'embedding gradient',
+  inputs: ['dy', 'tokens: i32'],
+  outputs: ['table'],
+  numbers: ['size', 'tokensE', 'V', 'F', 'rows'],
   code: perElement(/* wgsl */ `
   let e = i / (u.V * u.F);
   let token = i32((i / u.F) % u.V);
@@ -71,8 +89,12 @@ const EMBEDDING_GRAD: Shader = {
 
 /** The hash of `random/dropout.ts`, keys and all. */
 const DROPOUT: Shader = {
-  name: 'dropout mask', inputs: ['origin: i32'], outputs: ['mask'], numbers: ['size', 'each', 'S', 'layer', 'threshold', 'kept: f32'],
-  code: perElement(/* wgsl */ `
+  name: 'dropout mask',
+  inputs: ['origin: i32'],
+  outputs: ['mask'],
+  numbers: ['size', 'each', 'S', 'layer', 'threshold', 'kept: f32'],
+  code: perElement(
+    /* wgsl */ `
   let s = (i / u.each) % u.S;
   let k0 = key(s, 0x9e3779b9u);
   let k1 = key(s, 0x7f4a7c15u);
@@ -80,7 +102,8 @@ const DROPOUT: Shader = {
   x = (x ^ (x >> 16u)) * 0x21f0aaadu;
   x = (x ^ (x >> 15u)) + k1;
   x = x * 0x735a2d97u;
-  mask[i] = select(u.kept, 0.0, (x >> 1u) < u.threshold);`, /* wgsl */ `
+  mask[i] = select(u.kept, 0.0, (x >> 1u) < u.threshold);`,
+    /* wgsl */ `
 fn mix(v: u32) -> u32 {
   var x = (v ^ (v >> 16u)) * 0x85ebca6bu;
   x = (x ^ (x >> 13u)) * 0xc2b2ae35u;
@@ -88,7 +111,8 @@ fn mix(v: u32) -> u32 {
 }
 fn key(s: u32, start: u32) -> u32 {
   return mix(mix(mix(bitcast<u32>(origin[s]) + start) ^ bitcast<u32>(origin[u.S])) ^ u.layer);
-}`),
+}`,
+  ),
 };
 
 export function elementwiseKernels(runner: ShaderRunner) {
@@ -97,8 +121,7 @@ export function elementwiseKernels(runner: ShaderRunner) {
 
   return {
     relu: <T extends Tensor>(x: T, mask?: T): T => (mask ? over(MASKED_RELU, [x, mask], x, [mask.size]) : over(RELU, [x], x)),
-    reluGrad: <T extends Tensor>(dy: T, y: T, mask?: T): T =>
-      (mask ? over(MASKED_RELU_GRAD, [dy, y, mask], y, [mask.size]) : over(RELU_GRAD, [dy, y], y)),
+    reluGrad: <T extends Tensor>(dy: T, y: T, mask?: T): T => (mask ? over(MASKED_RELU_GRAD, [dy, y, mask], y, [mask.size]) : over(RELU_GRAD, [dy, y], y)),
     tanh: <T extends Tensor>(x: T): T => over(TANH_OF, [x], x),
     tanhGrad: <T extends Tensor>(dy: T, y: T): T => over(TANH_GRAD, [dy, y], y),
     gelu: <T extends Tensor>(x: T): T => over(GELU, [x], x),
@@ -107,7 +130,10 @@ export function elementwiseKernels(runner: ShaderRunner) {
     dropoutMask(origin, layer, shape, rate) {
       const size = shape[0] * shape[1] * shape[2];
       return runner.run(DROPOUT, {
-        inputs: [origin], outputs: [shape], numbers: [size, size / shape[0], origin.size - 1, layer, dropThreshold(rate), 1 / (1 - rate)], groups: cover(size),
+        inputs: [origin],
+        outputs: [shape],
+        numbers: [size, size / shape[0], origin.size - 1, layer, dropThreshold(rate), 1 / (1 - rate)],
+        groups: cover(size),
       })[0];
     },
 
@@ -116,14 +142,22 @@ export function elementwiseKernels(runner: ShaderRunner) {
       const [shared, batch, length] = tokens.shape;
       const shape = [members, batch, length, features];
       const size = members * batch * length * features;
-      return runner.run(EMBEDDING, { inputs: [tokens, table], outputs: [shape], numbers: [size, shared, vocabulary, features, batch * length], groups: cover(size) })[0];
+      return runner.run(EMBEDDING, {
+        inputs: [tokens, table],
+        outputs: [shape],
+        numbers: [size, shared, vocabulary, features, batch * length],
+        groups: cover(size),
+      })[0];
     },
 
     embeddingGrad(dy, tokens, vocabulary) {
       const [members, batch, length, features] = dy.shape;
       const size = members * vocabulary * features;
       return runner.run(EMBEDDING_GRAD, {
-        inputs: [dy, tokens], outputs: [[members, vocabulary, features]], numbers: [size, tokens.shape[0], vocabulary, features, batch * length], groups: cover(size),
+        inputs: [dy, tokens],
+        outputs: [[members, vocabulary, features]],
+        numbers: [size, tokens.shape[0], vocabulary, features, batch * length],
+        groups: cover(size),
       })[0];
     },
   } as Pick<Kernels, 'relu' | 'reluGrad' | 'tanh' | 'tanhGrad' | 'gelu' | 'geluGrad' | 'dropoutMask' | 'embedding' | 'embeddingGrad'>;

@@ -123,11 +123,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) me: v
       }
     }
   }
-  ${sides.sums ? /* wgsl */ `
+  ${
+    sides.sums
+      ? /* wgsl */ `
   for (var j = 0u; j < ${wide}u; j++) {
     let column = left + me.x + j * ${SIDE}u;
     if (group.y == 0u && me.y == 0u && column < u.N) { sums[group.z * u.N + column] = down[j]; }
-  }` : ''}
+  }`
+      : ''
+  }
 }`,
   };
 }
@@ -137,11 +141,14 @@ const sumShader = ({ name, more = [], numbers, finish }: Partial<Sides>): Shader
   inputs: finish ? ['x', ...more] : ['x'],
   outputs: ['y'],
   numbers: ['size', 'parts', 'each', ...(finish ? (numbers ?? []) : [])],
-  code: perElement(`
+  code: perElement(
+    `
   var sum = 0.0;
   let start = (i / u.each) * u.each * u.parts + i % u.each;
   for (var p = 0u; p < u.parts; p++) { sum += x[start + p * u.each]; }
-  y[i] = ${finish ? 'finish(sum, i)' : 'sum'};`, finishing(finish)),
+  y[i] = ${finish ? 'finish(sum, i)' : 'sum'};`,
+    finishing(finish),
+  ),
 });
 const SUM_PARTS = sumShader({});
 
@@ -150,7 +157,8 @@ const SUM_PARTS = sumShader({});
  * sums of B, `[E · parts, N]`, if its sides ask for them.
  */
 function productInParts(
-  runner: ShaderRunner, { sides, a, b, members, rows, columns, inner, numbers = [], bias, more = [], shape, mostParts = MOST_PARTS }: Product,
+  runner: ShaderRunner,
+  { sides, a, b, members, rows, columns, inner, numbers = [], bias, more = [], shape, mostParts = MOST_PARTS }: Product,
 ): { y: Tensor; sums?: Tensor; parts: number } {
   const [aMembers, bMembers, count] = members;
   const [tall, wide] = [blockOf(rows), blockOf(columns)];
@@ -183,7 +191,10 @@ export function productWithSums(runner: ShaderRunner, asked: Product): [y: Tenso
   const size = y.size / parts;
   const finish = sides.finish !== undefined;
   const [whole] = runner.run(sumShader(sides), {
-    inputs: [y, ...(finish ? more : [])], outputs: [shape], numbers: [size, parts, rows * columns, ...(finish ? numbers : [])], groups: cover(size),
+    inputs: [y, ...(finish ? more : [])],
+    outputs: [shape],
+    numbers: [size, parts, rows * columns, ...(finish ? numbers : [])],
+    groups: cover(size),
   });
   y.dispose();
   return [whole, sums && sumOfParts(runner, sums, { shape: [members[2], columns], parts, each: columns })];
@@ -202,7 +213,10 @@ export const plainSides = (transposeA: boolean, transposeB: boolean): Sides => (
 
 /** Element (row, column) of matrix e as position e mod T of an example of several positions. */
 const SPREAD: Sides = {
-  ...plainSides(false, false), name: 'NN to positions', numbers: ['T'], place: '((e / u.T) * u.M + row) * u.T * u.N + (e % u.T) * u.N + column',
+  ...plainSides(false, false),
+  name: 'NN to positions',
+  numbers: ['T'],
+  place: '((e / u.T) * u.M + row) * u.T * u.N + (e % u.T) * u.N + column',
 };
 
 /** Images of H×W×I and results of h×w×O, kernel side k. */
@@ -263,15 +277,30 @@ export function gramProducts(runner: ShaderRunner): GramProducts {
     gramParts(z) {
       const [matrices, rows, inner] = z.shape;
       const { y, parts } = productInParts(runner, {
-        sides: plainSides(false, true), a: z, b: z, members: [matrices, matrices, matrices], rows, columns: rows, inner, shape: [matrices, rows, rows],
+        sides: plainSides(false, true),
+        a: z,
+        b: z,
+        members: [matrices, matrices, matrices],
+        rows,
+        columns: rows,
+        inner,
+        shape: [matrices, rows, rows],
       });
       return { gram: y as Tensor3D, parts };
     },
     spread(g, z, positions) {
       const [matrices, rows, columns] = z.shape;
       return product(runner, {
-        sides: SPREAD, a: g, b: z, members: [matrices, matrices, matrices], rows, columns, inner: rows, numbers: [positions],
-        shape: [matrices / positions, rows, positions * columns], mostParts: 1,
+        sides: SPREAD,
+        a: g,
+        b: z,
+        members: [matrices, matrices, matrices],
+        rows,
+        columns,
+        inner: rows,
+        numbers: [positions],
+        shape: [matrices / positions, rows, positions * columns],
+        mostParts: 1,
       }) as Tensor3D;
     },
   };
@@ -290,7 +319,14 @@ export function productKernels(runner: ShaderRunner): Pick<Kernels, 'matmul' | '
       const members = Math.max(a.shape[0], b.shape[0]);
       const sides = plainSides(transposeA, transposeB);
       return product(runner, {
-        sides, a, b, members: [a.shape[0], b.shape[0], members], rows, columns, inner, shape: [members, rows, columns],
+        sides,
+        a,
+        b,
+        members: [a.shape[0], b.shape[0], members],
+        rows,
+        columns,
+        inner,
+        shape: [members, rows, columns],
       }) as Tensor3D;
     },
 
@@ -300,8 +336,16 @@ export function productKernels(runner: ShaderRunner): Pick<Kernels, 'matmul' | '
       const reach = (length: number) => Math.floor((length + 2 * options.pad - side) / options.stride) + 1;
       const shape: Shape5D = [members, batch, reach(height), reach(width), outputs];
       return product(runner, {
-        sides: FORWARD, a: x, b: filter, members: [x.shape[0], members, members], rows: batch * shape[2] * shape[3], columns: outputs,
-        inner: side * side * inputs, bias: options.bias, numbers: convolution(x.shape, shape, side, options), shape,
+        sides: FORWARD,
+        a: x,
+        b: filter,
+        members: [x.shape[0], members, members],
+        rows: batch * shape[2] * shape[3],
+        columns: outputs,
+        inner: side * side * inputs,
+        bias: options.bias,
+        numbers: convolution(x.shape, shape, side, options),
+        shape,
       }) as Tensor5D;
     },
 
@@ -310,8 +354,15 @@ export function productKernels(runner: ShaderRunner): Pick<Kernels, 'matmul' | '
       const members = filter.shape[0];
       const side = filter.shape[1];
       const gradient = product(runner, {
-        sides: INPUT_GRADIENT, a: dy, b: filter, members: [dy.shape[0], members, members], rows: batch * height * width, columns: inputs,
-        inner: side * side * dy.shape[4], numbers: convolution(xShape, dy.shape, side, options), shape: [members, ...xShape.slice(1)],
+        sides: INPUT_GRADIENT,
+        a: dy,
+        b: filter,
+        members: [dy.shape[0], members, members],
+        rows: batch * height * width,
+        columns: inputs,
+        inner: side * side * dy.shape[4],
+        numbers: convolution(xShape, dy.shape, side, options),
+        shape: [members, ...xShape.slice(1)],
       }) as Tensor5D;
       if (xShape[0] === members) return gradient;
       // The gradient of an input that all members share is the sum of theirs.
@@ -321,8 +372,15 @@ export function productKernels(runner: ShaderRunner): Pick<Kernels, 'matmul' | '
     conv2dFilterGrad(dy, x, filterShape, options) {
       const [members, side, , inputs, outputs] = filterShape;
       return product(runner, {
-        sides: FILTER_GRADIENT, a: x, b: dy, members: [x.shape[0], dy.shape[0], members], rows: side * side * inputs, columns: outputs,
-        inner: dy.size / (dy.shape[0] * outputs), numbers: convolution(x.shape, dy.shape, side, options), shape: filterShape,
+        sides: FILTER_GRADIENT,
+        a: x,
+        b: dy,
+        members: [x.shape[0], dy.shape[0], members],
+        rows: side * side * inputs,
+        columns: outputs,
+        inner: dy.size / (dy.shape[0] * outputs),
+        numbers: convolution(x.shape, dy.shape, side, options),
+        shape: filterShape,
       }) as Tensor5D;
     },
   };

@@ -165,24 +165,34 @@ ${HEAD}
     }
     workgroupBarrier();
   }
-  ${initial ? `
+  ${
+    initial
+      ? `
   for (var j = me; j < u.H; j += ${THREADS}u) {
     for (var q = 0u; q < ${examples}u; q++) { dInitial[${EXAMPLE(examples)} * u.H + j] = carry[q * u.H + j]; }
-  }` : ''}
+  }`
+      : ''
+  }
 }`,
   };
 }
 
 /** The state before each position. */
 const previousShader = (initial: boolean): Shader => ({
-  name: `states before${initial ? ' initial' : ''}`, inputs: ['states', ...(initial ? ['initial'] : [])], outputs: ['before'], numbers: ['size', 'T', 'H'],
+  name: `states before${initial ? ' initial' : ''}`,
+  inputs: ['states', ...(initial ? ['initial'] : [])],
+  outputs: ['before'],
+  numbers: ['size', 'T', 'H'],
   code: perElement(`
   if ((i / u.H) % u.T > 0u) { before[i] = states[i - u.H]; } else { before[i] = ${initial ? 'initial[i / (u.H * u.T) * u.H + i % u.H]' : '0.0'}; }`),
 });
 
 /** What a GRU's hidden weights get: that of n is multiplied by the reset gate. */
 const GRU_FROM_STATE: Shader = {
-  name: 'gru gradient through the state', inputs: ['dProjected', 'saved'], outputs: ['d'], numbers: ['size', 'H'],
+  name: 'gru gradient through the state',
+  inputs: ['dProjected', 'saved'],
+  outputs: ['d'],
+  numbers: ['size', 'H'],
   code: perElement(`
   let unit = i % u.H;
   let row = i / (3u * u.H);
@@ -195,7 +205,10 @@ function examplesFor(kind: RecurrentKind, hidden: number, batch: number): number
   return fitting >= 4 ? 4 : Math.floor(Math.min(fitting, 2));
 }
 
-export function recurrentKernels(runner: ShaderRunner, { matmul, sumRows }: Pick<Kernels, 'matmul' | 'sumRows'>): Pick<SequenceKernels, 'recurrent' | 'recurrentGrad'> {
+export function recurrentKernels(
+  runner: ShaderRunner,
+  { matmul, sumRows }: Pick<Kernels, 'matmul' | 'sumRows'>,
+): Pick<SequenceKernels, 'recurrent' | 'recurrentGrad'> {
   return {
     recurrent(projected, weights, options) {
       const { kind, bias, initial } = options;
@@ -210,7 +223,10 @@ export function recurrentKernels(runner: ShaderRunner, { matmul, sumRows }: Pick
       const outputs = [[members, batch, length, hidden]];
       if (SAVED[kind] > 0) outputs.push([members, batch, length, SAVED[kind] * hidden]);
       const [states, saved] = runner.run(forwardShader(kind, examples, initial !== undefined, withBias), {
-        inputs, outputs, numbers: [batch, length, hidden], groups: [Math.ceil(batch / examples), members],
+        inputs,
+        outputs,
+        numbers: [batch, length, hidden],
+        groups: [Math.ceil(batch / examples), members],
       });
       return { states: states as Tensor4D, saved: saved as Tensor4D | undefined };
     },
@@ -227,17 +243,27 @@ export function recurrentKernels(runner: ShaderRunner, { matmul, sumRows }: Pick
         if (forward.saved) inputs.push(forward.saved);
         if (kind === 'gru' && initial) inputs.push(initial);
         const [dProjected, dInitial] = runner.run(backwardShader(kind, examples, initial !== undefined), {
-          inputs, outputs: [[members, batch, length, columns], ...(initial ? [[members, batch, hidden]] : [])],
-          numbers: [batch, length, hidden], groups: [Math.ceil(batch / examples), members],
+          inputs,
+          outputs: [[members, batch, length, columns], ...(initial ? [[members, batch, hidden]] : [])],
+          numbers: [batch, length, hidden],
+          groups: [Math.ceil(batch / examples), members],
         });
         const size = members * batch * length * hidden;
         const rows: [number, number] = [members, batch * length];
         const [before] = runner.run(previousShader(initial !== undefined), {
-          inputs: [forward.states, ...(initial ? [initial] : [])], outputs: [[...rows, hidden]], numbers: [size, length, hidden], groups: cover(size),
+          inputs: [forward.states, ...(initial ? [initial] : [])],
+          outputs: [[...rows, hidden]],
+          numbers: [size, length, hidden],
+          groups: cover(size),
         }) as Tensor3D[];
         let d = tf.reshape(dProjected, [...rows, columns]) as Tensor3D;
         if (kind === 'gru' && forward.saved) {
-          [d] = runner.run(GRU_FROM_STATE, { inputs: [dProjected, forward.saved], outputs: [[...rows, columns]], numbers: [d.size, hidden], groups: cover(d.size) }) as Tensor3D[];
+          [d] = runner.run(GRU_FROM_STATE, {
+            inputs: [dProjected, forward.saved],
+            outputs: [[...rows, columns]],
+            numbers: [d.size, hidden],
+            groups: cover(d.size),
+          }) as Tensor3D[];
         }
         return {
           dProjected: dProjected as Tensor4D,

@@ -28,7 +28,10 @@ const LABELLED = /* wgsl */ `
   count = max(1.0, total(me, count));`;
 
 const CROSS_ENTROPY: Shader = {
-  name: 'cross-entropy', inputs: ['x', 'labels: i32'], outputs: ['loss', 'accuracy', 'dx'], numbers: ['R', 'C', 'labelsE'],
+  name: 'cross-entropy',
+  inputs: ['x', 'labels: i32'],
+  outputs: ['loss', 'accuracy', 'dx'],
+  numbers: ['R', 'C', 'labelsE'],
   code: /* wgsl */ `${TOTAL}
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me: u32) {
@@ -60,7 +63,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me
 };
 
 const DISTILLATION: Shader = {
-  name: 'distillation', inputs: ['x', 'teacher', 'labels: i32'], outputs: ['loss', 'dx'], numbers: ['R', 'C', 'labelsE', 'teacherE', 'reverse', 'T: f32'],
+  name: 'distillation',
+  inputs: ['x', 'teacher', 'labels: i32'],
+  outputs: ['loss', 'dx'],
+  numbers: ['R', 'C', 'labelsE', 'teacherE', 'reverse', 'T: f32'],
   code: /* wgsl */ `${TOTAL}
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me: u32) {
@@ -127,7 +133,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 const ALONG = (body: string) => `for (var f = me; f < u.F; f += 64u) { let i = first + f; ${body} }`;
 
 const LAYER_NORM: Shader = {
-  name: 'layer norm', inputs: ['x', 'gamma', 'beta'], outputs: ['y', 'mean', 'inverse'], numbers: ['rows', 'R', 'F', 'epsilon: f32'],
+  name: 'layer norm',
+  inputs: ['x', 'gamma', 'beta'],
+  outputs: ['y', 'mean', 'inverse'],
+  numbers: ['rows', 'R', 'F', 'epsilon: f32'],
   code: ROW(`
   var sum = 0.0;
   ${ALONG('sum += x[i];')}
@@ -140,7 +149,10 @@ const LAYER_NORM: Shader = {
 };
 
 const LAYER_NORM_GRAD: Shader = {
-  name: 'layer norm gradient', inputs: ['dy', 'x', 'gamma', 'mean', 'inverse'], outputs: ['dx'], numbers: ['rows', 'R', 'F'],
+  name: 'layer norm gradient',
+  inputs: ['dy', 'x', 'gamma', 'mean', 'inverse'],
+  outputs: ['dx'],
+  numbers: ['rows', 'R', 'F'],
   code: ROW(`
   let mu = mean[row];
   let inv = inverse[row];
@@ -153,13 +165,17 @@ const LAYER_NORM_GRAD: Shader = {
 };
 
 export function rowKernels(
-  runner: ShaderRunner, layerNormSums: (dy: Tensor3D, x: Tensor3D, mean: Tensor2D, inverse: Tensor2D) => Tensor2D[],
+  runner: ShaderRunner,
+  layerNormSums: (dy: Tensor3D, x: Tensor3D, mean: Tensor2D, inverse: Tensor2D) => Tensor2D[],
 ): Pick<Kernels, 'softmaxCrossEntropy' | 'distillation' | 'layerNorm' | 'layerNormGrad'> {
   return {
     softmaxCrossEntropy(logits, labels) {
       const [members, rows, classes] = logits.shape;
       const [loss, accuracy, dLogits] = runner.run(CROSS_ENTROPY, {
-        inputs: [logits, labels], outputs: [[members], [members], logits.shape], numbers: [rows, classes, labels.shape[0]], groups: [members],
+        inputs: [logits, labels],
+        outputs: [[members], [members], logits.shape],
+        numbers: [rows, classes, labels.shape[0]],
+        groups: [members],
       });
       return { loss: loss as Tensor1D, accuracy: accuracy as Tensor1D, dLogits: dLogits as Tensor3D };
     },
@@ -168,8 +184,10 @@ export function rowKernels(
       const [members, rows, classes] = logits.shape;
       const rowsOf = labels ?? tf.zeros<tf.Rank.R2>([1, rows], 'int32');
       const [loss, dLogits] = runner.run(DISTILLATION, {
-        inputs: [logits, teacher, rowsOf], outputs: [[members], logits.shape],
-        numbers: [rows, classes, rowsOf.shape[0], teacher.shape[0], direction === 'reverse' ? 1 : 0, temperature], groups: [members],
+        inputs: [logits, teacher, rowsOf],
+        outputs: [[members], logits.shape],
+        numbers: [rows, classes, rowsOf.shape[0], teacher.shape[0], direction === 'reverse' ? 1 : 0, temperature],
+        groups: [members],
       });
       if (!labels) rowsOf.dispose();
       return { loss: loss as Tensor1D, dLogits: dLogits as Tensor3D };
@@ -178,7 +196,10 @@ export function rowKernels(
     layerNorm(x, gamma, beta, epsilon) {
       const [members, rows, features] = x.shape;
       const [y, mean, inverse] = runner.run(LAYER_NORM, {
-        inputs: [x, gamma, beta], outputs: [x.shape, [members, rows], [members, rows]], numbers: [members * rows, rows, features, epsilon], groups: inTwoDimensions(members * rows),
+        inputs: [x, gamma, beta],
+        outputs: [x.shape, [members, rows], [members, rows]],
+        numbers: [members * rows, rows, features, epsilon],
+        groups: inTwoDimensions(members * rows),
       });
       return { y: y as Tensor3D, mean: mean as Tensor2D, inverse: inverse as Tensor2D };
     },
@@ -186,7 +207,10 @@ export function rowKernels(
     layerNormGrad(dy, x, gamma, { mean, inverse }) {
       const [members, rows, features] = x.shape;
       const [dx] = runner.run(LAYER_NORM_GRAD, {
-        inputs: [dy, x, gamma, mean, inverse], outputs: [x.shape], numbers: [members * rows, rows, features], groups: inTwoDimensions(members * rows),
+        inputs: [dy, x, gamma, mean, inverse],
+        outputs: [x.shape],
+        numbers: [members * rows, rows, features],
+        groups: inTwoDimensions(members * rows),
       });
       const [dGamma, dBeta] = layerNormSums(dy, x, mean, inverse);
       return { dx: dx as Tensor3D, dGamma, dBeta };

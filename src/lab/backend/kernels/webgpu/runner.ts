@@ -81,7 +81,10 @@ const MOST_UNIFORMS = 4096;
 const DISPATCHES_A_SUBMISSION = 15;
 
 const TO_FLOATS: Shader = {
-  name: 'to floats', inputs: ['x: i32'], outputs: ['y'], numbers: ['size'],
+  name: 'to floats',
+  inputs: ['x: i32'],
+  outputs: ['y'],
+  numbers: ['size'],
   code: perElement('y[i] = f32(x[i]);'),
 };
 

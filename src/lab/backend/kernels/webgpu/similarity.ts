@@ -58,9 +58,7 @@ interface CkaKind {
 
 /** One workgroup for each pair of Gram matrices. K may come in parts that are still to be added. */
 function ckaShader({ debiased, term }: CkaKind): Shader {
-  const factor = term
-    ? `select(0.0, -weights[u.first + e / u.T]${term.shares ? ' * shares[e]' : ''} / norm[e], norm[e] > 0.0)`
-    : '1.0';
+  const factor = term ? `select(0.0, -weights[u.first + e / u.T]${term.shares ? ' * shares[e]' : ''} / norm[e], norm[e] > 0.0)` : '1.0';
   return {
     name: `${debiased ? 'debiased ' : ''}cka${term ? ` gradient${term.shares ? ' shares' : ''}` : ''}`,
     inputs: ['k', 'l', ...(term ? ['norm', 'weights'] : []), ...(term?.shares ? ['shares'] : [])],
@@ -94,26 +92,35 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me
   ${term ? '' : 'if (me == 0u) { value[e] = similarity; }'}
   let factor = 2.0 * ${factor};
   for (var at = me; at < size; at += 256u) {
-    ${debiased ? /* wgsl */ `
+    ${
+      debiased
+        ? /* wgsl */ `
     let i = at / n;
     let j = at % n;
     let a = g[mine + at] - halves[line + i] - halves[line + j];
     let b = l[other + at] - halves[line + n + i] - halves[line + n + j];
-    g[mine + at] = select(factor * (b * inverse - a * own), 0.0, i == j || collapsed);` : `
-    g[mine + at] = factor * (l[other + at] * inverse - g[mine + at] * own);`}
+    g[mine + at] = select(factor * (b * inverse - a * own), 0.0, i == j || collapsed);`
+        : `
+    g[mine + at] = factor * (l[other + at] * inverse - g[mine + at] * own);`
+    }
   }
 }`,
   };
 }
 
 export function similarityKernels(
-  runner: ShaderRunner, { gramParts, spread }: GramProducts, { centre }: Centring,
+  runner: ShaderRunner,
+  { gramParts, spread }: GramProducts,
+  { centre }: Centring,
 ): Pick<Kernels, 'centreNormalise' | 'cka' | 'alignmentGradient'> {
   const similarity = (kind: CkaKind, inputs: Tensor[], numbers: readonly [n: number, others: number, parts: number, ...number[]]): Tensor[] => {
     const [n, , parts] = numbers;
     const matrices = inputs[0].size / (n * n * parts);
     const [g, ...others] = runner.run(ckaShader(kind), {
-      inputs, outputs: [[matrices, n, n], ...(kind.debiased ? [[matrices, 2, n]] : []), ...(kind.term ? [] : [[matrices]])], numbers, groups: [matrices],
+      inputs,
+      outputs: [[matrices, n, n], ...(kind.debiased ? [[matrices, 2, n]] : []), ...(kind.term ? [] : [[matrices]])],
+      numbers,
+      groups: [matrices],
     });
     if (kind.debiased) others.shift()?.dispose();
     return [g, ...others];

@@ -55,10 +55,12 @@ export const bufferOf = (backend: WebGpuBackend, tensor: tf.TensorInfo): GPUBuff
 /** `onGpu` for the program of a step. @returns what it returned, kept, on the GPU */
 export function runOnGpu(backend: WebGpuBackend, program: () => tf.Tensor | null): tf.Tensor | null {
   let output: tf.Tensor | null = null;
-  onGpu(backend, () => tf.tidy(() => {
-    const returned = program();
-    output = returned && tf.keep(returned);
-  }));
+  onGpu(backend, () =>
+    tf.tidy(() => {
+      const returned = program();
+      output = returned && tf.keep(returned);
+    }),
+  );
   if (output) backend.uploadToGPU(dataOf(output));
   return output;
 }

@@ -10,11 +10,14 @@ beforeAll(async () => {
 });
 
 const feeds = (batch = 4): Record<string, Feed> => ({
-  x: { shape: [batch, 3], values: new Float32Array(batch * 3) }, labels: { shape: [batch], values: new Int32Array(batch) },
+  x: { shape: [batch, 3], values: new Float32Array(batch * 3) },
+  labels: { shape: [batch], values: new Int32Array(batch) },
 });
 const weights = () => tf.keep(tf.ones([3, 2]));
-const program = (w: tf.Tensor): StepProgram => ({ x, labels }) =>
-  tf.tidy(() => tf.stack([tf.sum(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D)), tf.sum(tf.mul(tf.cast(labels, 'float32'), 2))]));
+const program =
+  (w: tf.Tensor): StepProgram =>
+  ({ x, labels }) =>
+    tf.tidy(() => tf.stack([tf.sum(tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D)), tf.sum(tf.mul(tf.cast(labels, 'float32'), 2))]));
 
 describe('captured steps', () => {
   test('a step is recorded once and then asks for the same dispatches without a bind group', async () => {
@@ -38,7 +41,14 @@ describe('captured steps', () => {
   test('another kind and another shape have recordings of their own, kept for when they come again', async () => {
     const capture = new Capture();
     const w = weights();
-    for (const [kind, batch] of [['a', 4], ['b', 4], ['a', 5], ['a', 4], ['b', 4], ['a', 5]] as const) {
+    for (const [kind, batch] of [
+      ['a', 4],
+      ['b', 4],
+      ['a', 5],
+      ['a', 4],
+      ['b', 4],
+      ['a', 5],
+    ] as const) {
       await capture.step(kind, feeds(batch), program(w));
     }
     expect(Object.keys(capture.dispatches)).toHaveLength(3);
@@ -127,16 +137,24 @@ describe('captured steps', () => {
   });
 
   test.each<[string, (kept: tf.Tensor[]) => StepProgram, RegExp]>([
-    ['replaces a variable', (kept) => (inputs) => {
-      const result = program(kept[0])(inputs);
-      kept[0].dispose();
-      kept[0] = weights();
-      return result;
-    }, /disposes a tensor from outside/],
-    ['keeps a tensor', (kept) => (inputs) => {
-      kept.push(tf.keep(tf.add(inputs.x, 1)));
-      return program(kept[0])(inputs);
-    }, /keeps 1 tensors/],
+    [
+      'replaces a variable',
+      (kept) => (inputs) => {
+        const result = program(kept[0])(inputs);
+        kept[0].dispose();
+        kept[0] = weights();
+        return result;
+      },
+      /disposes a tensor from outside/,
+    ],
+    [
+      'keeps a tensor',
+      (kept) => (inputs) => {
+        kept.push(tf.keep(tf.add(inputs.x, 1)));
+        return program(kept[0])(inputs);
+      },
+      /keeps 1 tensors/,
+    ],
     ['returns a variable', (kept) => () => tf.clone(kept[0]), /returns a tensor from outside/],
   ])('a program that %s is refused, and run every time', async (_, make, reason) => {
     const capture = new Capture();
@@ -178,9 +196,11 @@ describe('captured steps', () => {
     const w = weights();
     await capture.step('a', feeds(), program(w));
     device.lose('unplugged');
-    await expect((async () => {
-      for (let i = 0; i < 3; i++) await capture.step('a', feeds(), program(w));
-    })()).rejects.toMatchObject({ name: 'DeviceLostError', message: 'The GPU was lost: unplugged.' });
+    await expect(
+      (async () => {
+        for (let i = 0; i < 3; i++) await capture.step('a', feeds(), program(w));
+      })(),
+    ).rejects.toMatchObject({ name: 'DeviceLostError', message: 'The GPU was lost: unplugged.' });
     w.dispose();
   });
 });

@@ -112,7 +112,9 @@ export class Capture {
    * @throws {DeviceLostError}
    */
   async step(kind: string, feeds: Readonly<Record<string, Feed>>, program: StepProgram): Promise<void> {
-    const key = `${kind} ${Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape.join('x')}`).join(', ')}`;
+    const key = `${kind} ${Object.entries(feeds)
+      .map(([name, { shape }]) => `${name} ${shape.join('x')}`)
+      .join(', ')}`;
     const captured = this.#usable(key);
     if (!captured) {
       this.submit();
@@ -272,7 +274,11 @@ export class Capture {
       const bytes = 4 * tensor.size;
       const steps = Math.max(1, Math.min(MOST_STEPS_A_SUBMISSION, Math.floor(MOST_BYTES_WAITING / bytes)));
       input = {
-        tensor, buffer, bytes, steps, onDevice,
+        tensor,
+        buffer,
+        bytes,
+        steps,
+        onDevice,
         rows: this.#backend.device.createBuffer({ size: bytes * steps, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC }),
         staged: new Uint8Array(onDevice ? 0 : bytes * steps),
       };
@@ -287,9 +293,10 @@ export class Capture {
     let results = this.#results.at(-1);
     if (!results || results.used + bytes > results.buffer.size) {
       const spare = this.#spare.findIndex(({ size }) => size >= bytes);
-      const buffer = spare >= 0
-        ? this.#spare.splice(spare, 1)[0]
-        : this.#backend.device.createBuffer({ size: Math.max(bytes, RESULT_BYTES), usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+      const buffer =
+        spare >= 0
+          ? this.#spare.splice(spare, 1)[0]
+          : this.#backend.device.createBuffer({ size: Math.max(bytes, RESULT_BYTES), usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
       results = { buffer, sizes: [], used: 0 };
       this.#results.push(results);
     }

@@ -42,7 +42,8 @@ export async function startFakeDevice(): Promise<{ counts: Counts; lose(message:
   let lose: (info: { message: string; reason: string }) => void = () => {};
   const pass = { setPipeline() {}, setBindGroup() {}, dispatchWorkgroups: () => counts.dispatches++, end() {} };
   const device = {
-    features: new Set(), limits: { maxComputeWorkgroupsPerDimension: 65_535, maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 },
+    features: new Set(),
+    limits: { maxComputeWorkgroupsPerDimension: 65_535, maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 },
     lost: new Promise((resolve) => {
       lose = resolve;
     }),

@@ -117,7 +117,11 @@ export class Recording {
   readonly #outside: ReadonlyMap<DataId, GPUBuffer>;
 
   constructor(
-    backend: WebGpuBackend, dispatches: readonly Dispatch[], output: tf.Tensor | null, own: readonly GPUBuffer[], outside: ReadonlyMap<DataId, GPUBuffer>,
+    backend: WebGpuBackend,
+    dispatches: readonly Dispatch[],
+    output: tf.Tensor | null,
+    own: readonly GPUBuffer[],
+    outside: ReadonlyMap<DataId, GPUBuffer>,
   ) {
     this.#backend = backend;
     this.dispatches = dispatches;
@@ -249,7 +253,8 @@ export function record(backend: WebGpuBackend, arena: Arena, program: () => tf.T
     throw new CaptureError(why, output);
   };
   if (output && !buffers.live.has(bufferOf(backend, output))) refuse('the program returns a tensor from outside, or a constant');
-  if ([...outside.values()].some((buffer) => buffers.released.has(buffer))) refuse('the program disposes a tensor from outside instead of updating it in place');
+  if ([...outside.values()].some((buffer) => buffers.released.has(buffer)))
+    refuse('the program disposes a tensor from outside instead of updating it in place');
   const kept = buffers.live.size - (output ? 1 : 0);
   if (kept > 0) refuse(`the program keeps ${kept} tensors besides the one it returns`);
   return new Recording(backend, dispatches, output, buffers.own, outside);
