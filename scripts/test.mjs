@@ -74,7 +74,7 @@ mkdirSync(REPORTS, { recursive: true });
 const { findChromium, NO_CHROMIUM } = await import('./chromium.mjs');
 
 await check('types', ['node_modules/typescript/bin/tsc', '--noEmit']);
-await check('lint', ['node_modules/@biomejs/biome/bin/biome', 'lint', '--diagnostic-level=warn', '--error-on-warnings']);
+await check('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '--diagnostic-level=warn', '--error-on-warnings']);
 await check('directions', ['scripts/check-directions.mjs']);
 const unit = join(REPORTS, 'unit.json');
 await suite('unit tests', unit, countVitest, () =>
