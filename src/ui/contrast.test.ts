@@ -4,7 +4,7 @@ import { RAMP_LEVELS, similarityColour } from './colours.ts';
 import { contrast, inkOn } from './contrast.ts';
 
 const css = readFileSync(new URL('./theme.css', import.meta.url), 'utf8');
-const [light, dark] = css.split("[data-mantine-color-scheme='dark']");
+const [light, dark] = css.split(/\[data-mantine-color-scheme=.dark.\]/);
 const bytes = (hex: string): number[] => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
 const variable = (theme: string, name: string): number[] => bytes(new RegExp(`--${name}: (#[0-9a-f]{6})`).exec(theme)?.[1] ?? '');
 
