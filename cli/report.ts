@@ -1,8 +1,7 @@
 /** The result of a run as text for a terminal. */
-import { labelGroups, type Metric, taskShape } from '../src/experiment/describe.ts';
+import { labelGroups, type Metric } from '../src/experiment/describe.ts';
 import type { MemberResult, RunResult } from '../src/experiment/result.ts';
-import { interventionWords } from '../src/experiment/settingWords.ts';
-import { mean, sampleSd, verdict } from '../src/stats/index.ts';
+import { mean, sampleSd, verdictOfResult } from '../src/stats/index.ts';
 
 const present = (values: (number | null)[]): number[] => values.filter((v): v is number => v !== null && Number.isFinite(v));
 
@@ -36,24 +35,8 @@ function similarity(members: MemberResult[], guide: string): string {
 }
 
 /** The same sentences as on the page: what was seen, and whether it is beyond noise. */
-function verdictOf({ experiment, metric, members }: RunResult): string[] {
-  const { steps } = experiment.base;
-  const { headline, others, detail } = verdict({
-    metric,
-    reference: 'unguided',
-    seeds: experiment.seeds,
-    valExamples: taskShape(experiment.task).valExamples,
-    finished: true,
-    step: steps,
-    steps,
-    changes: experiment.interventions.map(interventionWords),
-    arms: experiment.arms.map(({ id, name, align, distil }) => ({
-      id,
-      name,
-      guided: (align ?? distil) !== undefined,
-      scores: experiment.seeds.map((seed) => members.find((member) => member.arm === id && member.seed === seed)?.final.valMetric ?? null),
-    })),
-  });
+function verdictOf(result: RunResult): string[] {
+  const { headline, others, detail } = verdictOfResult(result);
   const text = (parts: typeof headline) => parts.map((part) => part.text).join('');
   return [text(headline), text(others), detail].filter(Boolean);
 }

@@ -1,0 +1,25 @@
+import { taskShape } from '../experiment/describe.ts';
+import type { RunResult } from '../experiment/result.ts';
+import { interventionWords } from '../experiment/settingWords.ts';
+import { type Verdict, verdict } from './verdict.ts';
+
+/** The verdict on a finished run out of its result. Arms are compared with "unguided", or with the first where there is none. */
+export function verdictOfResult({ experiment, members, metric }: RunResult): Verdict {
+  const { steps } = experiment.base;
+  return verdict({
+    metric,
+    reference: 'unguided',
+    seeds: experiment.seeds,
+    valExamples: taskShape(experiment.task).valExamples,
+    finished: true,
+    step: steps,
+    steps,
+    changes: experiment.interventions.map(interventionWords),
+    arms: experiment.arms.map(({ id, name, align, distil }) => ({
+      id,
+      name,
+      guided: (align ?? distil) !== undefined,
+      scores: experiment.seeds.map((seed) => members.find((m) => m.arm === id && m.seed === seed)?.final.valMetric ?? null),
+    })),
+  });
+}
