@@ -64,7 +64,7 @@ export const EVIDENCE: Readonly<Record<string, Evidence>> = {
   'scale-trap': {
     outcome: 'not in the paper',
     paper: 'Has no network without normalisation: its deep fully connected blocks are linear, batch norm, ReLU.',
-    here: 'Twelve layers of 128 units on shapes, without normalisation: unguided 43.6 %, guided by a trained ResNet-8 12.7 % (chance 12.5 %) at a CKA of .80, by an untrained one 11.7 % at .96. The features are aligned and vary by less than a thousandth: CKA ignores scale. With He weights: unguided 59.5 %, guided 60.3 %. With batch norm: 53.4 % and 60.2 %.',
+    here: 'Twelve layers of 128 units on shapes, without normalisation: unguided 43.6 %, guided by a trained ResNet-8 12.7 % (chance 12.5 %) at a CKA of .80, by an untrained one 11.7 % at .96. The features are aligned and the loss is that of guessing: CKA ignores scale. With He weights: unguided 59.5 %, guided 60.3 %. With batch norm: 53.4 % and 60.2 %.',
   },
   'deep-convnet': {
     outcome: 'does not reproduce',

@@ -1,29 +1,14 @@
 /** Networks for images learn drawn digits and shapes, on WASM, in the fewest steps that are safe. */
 import { describe, expect, it } from 'vitest';
-import { formatProblem, parseExperiment } from '../experiment/parse.ts';
-import type { Experiment, FcnSpec, ImageTaskSpec, NetworkSpec } from '../experiment/schema.ts';
-import { runToEnd } from './testing/collect.ts';
+import type { FcnSpec, ImageTaskSpec, NetworkSpec } from '../experiment/schema.ts';
 import { tinyExperiment } from './testing/experiments.ts';
+import { learn as teach } from './testing/learn.ts';
 
 const DIGITS: ImageTaskSpec = { kind: 'digits', size: 12, classes: 4, train: 600, val: 200, seed: 0, noise: 0.05 };
 
-/** An unguided run of one seed. @returns its final validation accuracy */
-async function learn(target: NetworkSpec, steps: number, learningRate: number, task = DIGITS): Promise<number> {
-  const tiny = tinyExperiment();
-  const experiment: Experiment = {
-    ...tiny,
-    task,
-    target,
-    guides: {},
-    arms: [{ id: 'unguided', name: 'Unguided' }],
-    seeds: [0],
-    base: { ...tiny.base, learningRate, batchSize: 64, steps, evaluateEvery: steps, schedule: { kind: 'tail', warmup: 0, decay: 0.3 } },
-  };
-  const parsed = parseExperiment(experiment);
-  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('; '));
-  const { result } = await runToEnd(parsed.experiment, 'wasm');
-  return result.members[0].final.valMetric ?? 0;
-}
+/** @returns final validation accuracy */
+const learn = (target: NetworkSpec, steps: number, learningRate: number, task: ImageTaskSpec = DIGITS): Promise<number> =>
+  teach(tinyExperiment(), { task, target, steps, learningRate, warmup: 0 });
 
 const fcn = (over: Partial<FcnSpec>): FcnSpec => ({ family: 'fcn', depth: 3, width: 48, norm: 'none', dropout: 0, init: 'default', tap: 'pre', ...over });
 

@@ -1,28 +1,13 @@
 /** Every sequence family learns a task that suits it, on WASM, in the fewest steps that are safe. */
 import { describe, expect, it } from 'vitest';
-import { formatProblem, parseExperiment } from '../experiment/parse.ts';
-import type { Experiment, NetworkSpec, TaskSpec } from '../experiment/schema.ts';
+import type { NetworkSpec, TaskSpec } from '../experiment/schema.ts';
 import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/sequencePresets.ts';
-import { runToEnd } from './testing/collect.ts';
 import { tinySequences } from './testing/experiments.ts';
+import { learn as teach } from './testing/learn.ts';
 
-/** An unguided run of one seed. @returns its final validation accuracy */
-async function learn(task: TaskSpec, target: NetworkSpec, steps: number, learningRate: number): Promise<number> {
-  const tiny = tinySequences('first-token');
-  const experiment: Experiment = {
-    ...tiny,
-    task,
-    target,
-    guides: {},
-    arms: [{ id: 'unguided', name: 'Unguided' }],
-    seeds: [0],
-    base: { ...tiny.base, learningRate, batchSize: 64, steps, evaluateEvery: steps, schedule: { kind: 'tail', warmup: 20, decay: 0.3 } },
-  };
-  const parsed = parseExperiment(experiment);
-  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('; '));
-  const { result } = await runToEnd(parsed.experiment, 'wasm');
-  return result.members[0].final.valMetric ?? 0;
-}
+/** @returns final validation accuracy */
+const learn = (task: TaskSpec, target: NetworkSpec, steps: number, learningRate: number): Promise<number> =>
+  teach(tinySequences('first-token'), { task, target, steps, learningRate, warmup: 20 });
 
 const data = { train: 'fresh', val: 256, seed: 0 } as const;
 const rnn = (cell: 'tanh' | 'gru' | 'lstm'): NetworkSpec => ({ ...RNN_2X64, cell, layers: 1, width: 24, init: 'orthogonal' });

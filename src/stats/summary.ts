@@ -25,3 +25,9 @@ export const standardError = (values: ArrayLike<number>): number => sampleSd(val
  * @returns a fraction, e.g. 0.017 for 33 % on 800 examples
  */
 export const accuracyError = (accuracy: number, examples: number): number => Math.sqrt((accuracy * (1 - accuracy)) / examples);
+
+/** Whether a member has a score: it did not diverge. */
+export const isScore = (score: number | null | undefined): score is number => typeof score === 'number' && Number.isFinite(score);
+
+/** Scores of an arm's members that have one. */
+export const scoresOf = ({ scores }: { scores: readonly (number | null)[] }): number[] => scores.filter(isScore);

@@ -1,4 +1,5 @@
 /** The words of a verdict. What may be said is decided in `verdict.ts`; this only says it. */
+import { mean, scoresOf } from './summary.ts';
 import type { Comparison, Segment, Verdict, VerdictArm, VerdictInput } from './verdict.ts';
 import { capitalised, inWords, listed, pValue, type Unit, unitOf } from './words.ts';
 
@@ -24,12 +25,10 @@ const inSentence = (arm: VerdictArm): Segment => segment(arm, arm.name.toLowerCa
 /** "at step 120 of 250" while it runs, else nothing. */
 const progress = ({ input }: Story) => (input.finished ? '' : `at step ${input.step} of ${input.steps}`);
 
-const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-
 /** Mean scores of both sides of a comparison over the seeds that both have. */
 function pairedMeans(story: Story, comparison: Comparison): [arm: number, reference: number] {
   const used = story.input.seeds.flatMap((seed, i) => (comparison.excluded.includes(seed) ? [] : [i]));
-  const over = (arm: VerdictArm) => meanOf(used.map((i) => arm.scores[i] as number));
+  const over = (arm: VerdictArm) => mean(used.map((i) => arm.scores[i] as number));
   return [over(armOf(story, comparison.arm)), over(story.reference)];
 }
 
@@ -76,7 +75,11 @@ function claimSentence(story: Story, comparison: Comparison): Segment[] {
 
 /** Whether an arm gains without a guide what the leading arm, or more than it, gains with one: the guide is not needed then. */
 const needsNoGuide = (story: Story, lead: Comparison, { arm, claim, meanDifference }: Comparison): boolean =>
-  claim === 'better' && armOf(story, lead.arm).guided && !armOf(story, arm).guided && Math.abs(meanDifference) >= Math.abs(lead.meanDifference);
+  lead.claim === 'better' &&
+  claim === 'better' &&
+  armOf(story, lead.arm).guided &&
+  !armOf(story, arm).guided &&
+  Math.abs(meanDifference) >= Math.abs(lead.meanDifference);
 
 /** What the short form says of a further arm after its name. */
 function shortWords(story: Story, lead: Comparison, comparison: Comparison): string {
@@ -146,15 +149,15 @@ function tooFewHeadline(story: Story, lead: Comparison): Told {
 
 function headline(story: Story): Told {
   const { input, reference, comparisons, unit } = story;
-  const scored = reference.scores.filter((score): score is number => score !== null && Number.isFinite(score));
-  const anyScore = input.arms.some((arm) => arm.scores.some((score) => score !== null && Number.isFinite(score)));
+  const scored = scoresOf(reference);
+  const anyScore = input.arms.some((arm) => scoresOf(arm).length > 0);
   if (input.step === 0) return only({ text: 'Training has not begun.' });
   if (!anyScore) return only({ text: input.finished ? 'Every member diverged: nothing to compare.' : 'Nothing measured yet.' });
   if (scored.length === 0) return only(segment(reference), { text: ' has no score in any seed: nothing to compare with.' });
   if (comparisons.length === 0) {
     const when = progress(story);
     return only(segment(reference), {
-      text: `${when === '' ? '' : ` so far, ${when},`} reaches ${unit.name === '' ? '' : `${unit.name} `}${unit.score(meanOf(scored))} (${inWords(scored.length)} seed${scored.length === 1 ? '' : 's'}). Add a second arm to compare.`,
+      text: `${when === '' ? '' : ` so far, ${when},`} reaches ${unit.name === '' ? '' : `${unit.name} `}${unit.score(mean(scored))} (${inWords(scored.length)} seed${scored.length === 1 ? '' : 's'}). Add a second arm to compare.`,
     });
   }
   // The arm that the experiment names first, among those with the most to say.
@@ -181,7 +184,7 @@ function detail(story: Story): string {
     sentences.push(`Mean difference to ${inSentence(reference).text}, paired by seed, with its 95 % t interval${exact}: ${each.join('; ')}.`);
     const unconfirmed = judged.filter(({ claim, p }) => (claim === 'better' || claim === 'worse') && p !== null && p > 0.05);
     if (unconfirmed.length > 0) sentences.push(`The exact test does not confirm ${listed(unconfirmed.map((c) => armOf(story, c.arm).name))} at 5 %.`);
-    const level = meanOf(reference.scores.filter((score): score is number => score !== null && Number.isFinite(score)));
+    const level = mean(scoresOf(reference));
     const beyond = samplingError !== null && judged.some(({ ci }) => ci !== null && (level + ci[1] > 1 || level + ci[0] < 0));
     if (beyond) sentences.push('An interval that ends beyond what an accuracy can reach says that so few seeds tell little of how far they scatter.');
     if (judged.length > 1) sentences.push(`The intervals are not corrected for making ${inWords(judged.length)} comparisons.`);

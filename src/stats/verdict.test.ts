@@ -44,6 +44,8 @@ describe('what a reader must not miss', () => {
   it('says where an arm gains as much without any guide, and only there', () => {
     const scores = { Unguided: [0.25, 0.26, 0.25], Guided: [0.95, 0.8, 0.98], 'Unguided, good initialisation': [1, 0.99, 1], Distilled: [1, 0.99, 1] };
     expect(text(verdict(input({ arms: arms(scores) })).others)).toBe('Unguided, good initialisation: +74.3 without any guide. Distilled: +74.3.');
+    const harmful = { ...scores, Unguided: [0.5, 0.51, 0.5], Guided: [0.3, 0.31, 0.29] };
+    expect(text(verdict(input({ arms: arms(harmful) })).others)).not.toContain('without');
     const less = { ...scores, 'Unguided, good initialisation': [0.5, 0.5, 0.5] };
     expect(text(verdict(input({ arms: arms(less) })).others)).not.toContain('without');
   });

@@ -4,7 +4,7 @@
  * six seeds on an exact sign-flip test stands beside it. Equal scores in every seed read "no difference".
  */
 import { MAX_EXACT_PAIRS, pairedDifference, signFlipTest } from './paired.ts';
-import { accuracyError, mean } from './summary.ts';
+import { accuracyError, isScore, mean, scoresOf } from './summary.ts';
 import { tell } from './telling.ts';
 
 /** A piece of a sentence; `arm` names the arm whose colour it takes. */
@@ -81,10 +81,8 @@ export interface VerdictInput {
 const MIN_SEEDS_FOR_CLAIM = 3;
 const MIN_SEEDS_FOR_EXACT_TEST = 6;
 
-const isScore = (score: number | null | undefined): score is number => typeof score === 'number' && Number.isFinite(score);
-
 /** Mean over the seeds that have a score; NaN when none has. */
-export const meanScore = (arm: VerdictArm): number => mean(arm.scores.filter(isScore));
+export const meanScore = (arm: VerdictArm): number => mean(scoresOf(arm));
 
 function claimOf(n: number, ci: Comparison['ci'], identical: boolean, higherIsBetter: boolean): Claim {
   if (n < 2) return 'no claim';

@@ -1,14 +1,12 @@
 /** Differentiable operations on values with a leading member axis E. Shapes as in `backend/kernels/types.ts`. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchNormOptions, ConvOptions, DenseInput, Shape5D } from '../backend/kernels/types.ts';
-import { sharedRows } from './rows.ts';
+import { rowsOf, sharedRows } from './rows.ts';
 import type { Tape, Value } from './tape.ts';
 
 type V2 = Value<tf.Tensor2D>;
 type V3 = Value<tf.Tensor3D>;
 type V5 = Value<tf.Tensor5D>;
-
-const rowsOf = (x: tf.Tensor) => tf.reshape(x, [x.shape[0], -1, x.shape[x.rank - 1]]) as tf.Tensor3D;
 
 /**
  * A dense layer over the last axis, x·w (+ b) per member: x `[E|1, …, I]`, w `[E, I, O]`, b `[E, O]` → `[E, …, O]`. With

@@ -7,3 +7,6 @@ export function sharedRows(count: number, row: (i: number) => number): tf.Tensor
   for (let i = 0; i < count; i++) rows[i] = row(i);
   return tf.tensor2d(rows, [1, count], 'int32');
 }
+
+/** A dense layer's view of any tensor: `[E, …, F]` as `[E, R, F]`. */
+export const rowsOf = (x: tf.Tensor) => tf.reshape(x, [x.shape[0], -1, x.shape[x.rank - 1]]) as tf.Tensor3D;

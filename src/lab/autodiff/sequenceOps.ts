@@ -6,14 +6,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type AttentionOptions, GATES, type RecurrentKind } from '../backend/kernels/sequenceTypes.ts';
 import { dense } from './ops.ts';
-import { sharedRows } from './rows.ts';
+import { rowsOf, sharedRows } from './rows.ts';
 import type { Tape, Value } from './tape.ts';
 
 type V2 = Value<tf.Tensor2D>;
 type V3 = Value<tf.Tensor3D>;
 type V4 = Value<tf.Tensor4D>;
-
-const rowsOf = (x: tf.Tensor) => tf.reshape(x, [x.shape[0], -1, x.shape[x.rank - 1]]) as tf.Tensor3D;
 
 /** Rows of a table: tokens int32 `[E|1, B, T]`, table `[E, V, F]` → `[E, B, T, F]`; zeros where the token is −1. */
 export function embedding(tape: Tape, tokens: tf.Tensor3D, table: V3): V4 {
