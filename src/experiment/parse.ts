@@ -1,10 +1,10 @@
 /** From anything (a link, a file, a form) to an experiment, or to sentences that say what is wrong. */
 import type { z } from 'zod';
-import { describeNetwork, taskShape } from './describe.ts';
-import { checkFit } from './fit.ts';
-import { UnknownTapError } from './mapping.ts';
-import { alignedPairs, cost, observedPairs } from './plan.ts';
-import { type Experiment, experimentSchema, SCHEMA_VERSION } from './schema.ts';
+import { describeNetwork, taskShape } from './networks/describe.ts';
+import { checkFit } from './plan/fit.ts';
+import { UnknownTapError } from './plan/mapping.ts';
+import { alignedPairs, cost, observedPairs } from './plan/plan.ts';
+import { type Experiment, experimentSchema, SCHEMA_VERSION } from './schema/schema.ts';
 
 /** One thing wrong with an experiment. `path` is dotted, e.g. `base.learningRate`; empty for the whole. */
 export interface Problem {

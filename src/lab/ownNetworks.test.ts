@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { TEMPLATES } from '../experiment/custom/templates.ts';
 import { formatProblem, parseExperiment } from '../experiment/parse.ts';
-import type { Experiment, NetworkSpec } from '../experiment/schema.ts';
+import type { Experiment, NetworkSpec } from '../experiment/schema/schema.ts';
 import { runToEnd } from './testing/collect.ts';
 import { tinyExperiment, tinySequences } from './testing/experiments.ts';
 

@@ -2,8 +2,8 @@
 import { create } from 'zustand';
 import { withPath } from '../experiment/link.ts';
 import { parseExperiment, type Problem } from '../experiment/parse.ts';
-import { DEFAULT_PRESET, findPreset, type Preset } from '../experiment/presets.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import { DEFAULT_PRESET, findPreset, type Preset } from '../experiment/presets/presets.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { sameValue, valueAt } from './paths.ts';
 import { repair } from './repair.ts';
 

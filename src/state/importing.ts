@@ -1,7 +1,7 @@
 /** Taking in a file: an experiment, or a result that carries one. */
 import { formatProblem, type Problem, parseExperiment } from '../experiment/parse.ts';
-import { type ReadResult, readResult } from '../experiment/readResult.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import { type ReadResult, readResult } from '../experiment/contract/readResult.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 
 export type Imported =
   | { ok: true; experiment: Experiment; kind: 'experiment' }

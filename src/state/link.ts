@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import { decodeLink, encodeLink } from '../experiment/link.ts';
 import { formatProblem } from '../experiment/parse.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';
 
 /** A link that could not be read; its text is kept so that nothing is lost. */

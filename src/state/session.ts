@@ -16,8 +16,8 @@ import type {
   OpenOptions,
   Phase,
   TaskPreview,
-} from '@/experiment/events.ts';
-import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
+} from '@/experiment/contract/events.ts';
+import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema/schema.ts';
 import { useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
 import { claim, orphans, TAB_RUN, useKeptRuns } from './keptRuns.ts';

@@ -16,9 +16,9 @@ import type {
   LabEvent,
   OpenOptions,
   TaskPreview,
-} from '../experiment/events.ts';
-import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
-import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
+} from '../experiment/contract/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
+import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
 import { Connection, type WorkerLike } from './connection.ts';
 import { type Answers, LabError, type Request, type RequestType } from './protocol.ts';
 import { DeathCount, RunMemory } from './recovery.ts';

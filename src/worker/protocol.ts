@@ -15,9 +15,9 @@ import type {
   LabEvent,
   OpenOptions,
   TaskPreview,
-} from '../experiment/events.ts';
-import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
-import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
+} from '../experiment/contract/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
+import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
 
 /** Page → worker. */
 export type Request =

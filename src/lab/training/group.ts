@@ -3,7 +3,7 @@
  * trains all of them; nothing flows between members, so each learns exactly as it would alone.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { OptimiserSpec } from '../../experiment/schema.ts';
+import type { OptimiserSpec } from '../../experiment/schema/schema.ts';
 import { type Root, Tape, type Value } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { Model, type ModelOptions } from '../networks/model.ts';

@@ -3,11 +3,11 @@
  * of members (those of one arm); terms of the same kind whose members follow each other run as one.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Measure } from '../../experiment/schema.ts';
+import type { Measure } from '../../experiment/schema/schema.ts';
 import type { Root, Value } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { alignmentGradient } from '../guidance/alignment.ts';
-import type { BatchView } from '../guidance/tokenViews.ts';
+import { alignmentGradient } from '../similarity/alignment.ts';
+import type { BatchView } from '../similarity/tokenViews.ts';
 
 /** Members of a group that follow each other. */
 export interface MemberRange {

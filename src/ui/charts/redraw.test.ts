@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { findPreset } from '@/experiment/presets.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { findPreset } from '@/experiment/presets/presets.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { FakeLab } from '@/state/fakeLab.test-helper.ts';
 import { applyEvent, beginRun } from '@/state/run.ts';
 import { takeSnapshot } from './redraw.ts';

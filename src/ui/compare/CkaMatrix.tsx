@@ -2,9 +2,9 @@
 import { ActionIcon, NativeSelect, SegmentedControl, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconGridDots, IconTable } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/describe.ts';
-import { describeGuide } from '@/experiment/guides.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/networks/describe.ts';
+import { describeGuide } from '@/experiment/plan/guides.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { resolveView, useView } from '@/state/view.ts';
 import { Card } from '@/ui/Card.tsx';

@@ -1,9 +1,9 @@
 /** Validation examples with what each arm takes them for. */
 import { NativeSelect, Switch } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
-import { classNames, taskShape } from '@/experiment/describe.ts';
-import type { TaskPreview } from '@/experiment/events.ts';
-import type { TaskSpec } from '@/experiment/schema.ts';
+import { classNames, taskShape } from '@/experiment/networks/describe.ts';
+import type { TaskPreview } from '@/experiment/contract/events.ts';
+import type { TaskSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { session } from '@/state/session.ts';
 import { Card } from '@/ui/Card.tsx';

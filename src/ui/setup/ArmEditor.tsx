@@ -1,13 +1,13 @@
 import { Button, Divider, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { IconCopy, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { describeGuide } from '@/experiment/guides.ts';
-import { type ArmSpec, type Experiment, isImageTask } from '@/experiment/schema.ts';
+import { describeGuide } from '@/experiment/plan/guides.ts';
+import { type ArmSpec, type Experiment, isImageTask } from '@/experiment/schema/schema.ts';
 import { duplicateArm, removeArm, withTerm } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { withOwnMapping } from '@/state/mapping.ts';
 import { guideState } from '@/ui/words.ts';
-import { attempt } from './attempt.ts';
+import { attempt } from './parts/attempt.ts';
 import { FieldLabel } from './fields/FieldLabel.tsx';
 import { Fields, type FieldSpec } from './fields/Fields.tsx';
 import { useField } from './fields/useField.ts';

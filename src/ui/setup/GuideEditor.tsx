@@ -1,14 +1,14 @@
 import { Button, Checkbox, Group, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { useState } from 'react';
-import { guidesInUse } from '@/experiment/plan.ts';
-import type { GuideSpec, ImportedGuideSpec, NetworkSpec } from '@/experiment/schema.ts';
+import { guidesInUse } from '@/experiment/plan/plan.ts';
+import type { GuideSpec, ImportedGuideSpec, NetworkSpec } from '@/experiment/schema/schema.ts';
 import type { NetworkState } from '@/state/arms.ts';
 import { addControlArm, controlKind, isStandIn } from '@/state/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { duplicateGuide, guidesLikeThis, removeGuide, withControl, withGuideNetwork, withGuideState } from '@/state/networks.ts';
 import { useView } from '@/state/view.ts';
 import { count, plural } from '@/ui/words.ts';
-import { attempt } from './attempt.ts';
+import { attempt } from './parts/attempt.ts';
 import { ExampleControls, StandIns } from './ControlFields.tsx';
 import { MirrorContext } from './fields/useField.ts';
 import { GuideRecipe } from './GuideRecipe.tsx';

@@ -1,8 +1,8 @@
 import { ActionIcon, Group, Input, NativeSelect, SegmentedControl, Select, Stack, Text, Tooltip } from '@mantine/core';
 import { IconMinus, IconPlus } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
-import { describeNetwork, taskShape } from '@/experiment/describe.ts';
-import { isImageTask, type NetworkSpec } from '@/experiment/schema.ts';
+import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
+import { isImageTask, type NetworkSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { limitsAt } from '@/state/limits.ts';
 import { withFamily } from '@/state/networks.ts';
@@ -11,7 +11,7 @@ import { count, number, plural } from '@/ui/words.ts';
 import { Fields } from './fields/Fields.tsx';
 import { FieldLabel } from './fields/FieldLabel.tsx';
 import { useField } from './fields/useField.ts';
-import { tellProblems } from './attempt.ts';
+import { tellProblems } from './parts/attempt.ts';
 import { FAMILY_NAMES, networkFields } from './networkSpecs.ts';
 
 const MAX_STAGES = 4;

@@ -1,14 +1,14 @@
 import { Button, Group, Input, SegmentedControl, Select, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import type { AssetInfo, TextFacts } from '@/experiment/assets.ts';
-import { taskAsset, withText } from '@/experiment/assetRefs.ts';
-import { isImageTask, type TaskSpec, type TextFileSpec } from '@/experiment/schema.ts';
-import { taskTitle } from '@/experiment/describe.ts';
+import type { AssetInfo, TextFacts } from '@/experiment/schema/assets.ts';
+import { taskAsset, withText } from '@/experiment/plan/assetRefs.ts';
+import { isImageTask, type TaskSpec, type TextFileSpec } from '@/experiment/schema/schema.ts';
+import { taskTitle } from '@/experiment/networks/describe.ts';
 import { useAssets } from '@/state/assets.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { changesInputs, defaultTask, modelFor, withTaskKind } from '@/state/tasks.ts';
 import { assetSummary } from '@/ui/files/words.ts';
-import { attempt } from './attempt.ts';
+import { attempt } from './parts/attempt.ts';
 import { Fields } from './fields/Fields.tsx';
 import { TASK_GROUPS, taskFields } from './taskSpecs.ts';
 

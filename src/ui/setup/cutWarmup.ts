@@ -1,4 +1,4 @@
-import type { ScheduleSpec } from '@/experiment/schema.ts';
+import type { ScheduleSpec } from '@/experiment/schema/schema.ts';
 
 /** Of a run that is over before its learning rate has risen: nothing forbids it, hardly anybody wants it. */
 export const cutWarmup = ({ schedule, steps }: { schedule: ScheduleSpec; steps: number }): string | undefined =>

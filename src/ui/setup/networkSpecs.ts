@@ -1,6 +1,6 @@
 /** The settings of every family of networks, as data. */
-import { patchSizes, type TaskShape } from '@/experiment/describe.ts';
-import { INITS, type InitName, type NetworkSpec } from '@/experiment/schema.ts';
+import { patchSizes, type TaskShape } from '@/experiment/networks/describe.ts';
+import { INITS, type InitName, type NetworkSpec } from '@/experiment/schema/schema.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
 import { choice, number } from './fields/specs.ts';
 

@@ -1,5 +1,5 @@
 /** The settings of every task, as data. */
-import { taskShape } from '@/experiment/describe.ts';
+import { taskShape } from '@/experiment/networks/describe.ts';
 import {
   type DrawnSequenceSpec,
   FIGURE_DEFAULTS,
@@ -8,7 +8,7 @@ import {
   type ProceduralSpec,
   type SequenceTaskSpec,
   type TaskSpec,
-} from '@/experiment/schema.ts';
+} from '@/experiment/schema/schema.ts';
 import { sameValue } from '@/state/paths.ts';
 import type { FieldSpec } from './fields/Fields.tsx';
 

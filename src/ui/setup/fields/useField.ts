@@ -6,7 +6,7 @@ import { limitsAt, type NumberLimits } from '@/state/limits.ts';
 import { sameValue, valueAt } from '@/state/paths.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number, problemWords } from '@/ui/words.ts';
-import { useHoldRefused, useNoteOnClose } from '../useNoteOnClose.ts';
+import { useHoldRefused, useNoteOnClose } from '../parts/useNoteOnClose.ts';
 
 export interface Field {
   value: unknown;

@@ -1,10 +1,10 @@
 import { ActionIcon, Button, NativeSelect, Stack, Text } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { TapDescription } from '@/experiment/describe.ts';
-import type { TapPair } from '@/experiment/mapping.ts';
+import type { TapDescription } from '@/experiment/networks/describe.ts';
+import type { TapPair } from '@/experiment/plan/mapping.ts';
 import { addPair, type MappingView, removePair } from '@/state/mapping.ts';
-import { attempt } from '../attempt.ts';
+import { attempt } from '../parts/attempt.ts';
 import { wireId } from './ids.ts';
 import classes from './mapping.module.css';
 

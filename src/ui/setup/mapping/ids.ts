@@ -1,5 +1,5 @@
 /** How layers and wires are called in the picture. Apart from graph.ts, which needs React Flow's code. */
-import type { TapPair } from '@/experiment/mapping.ts';
+import type { TapPair } from '@/experiment/plan/mapping.ts';
 
 export type Side = 'guide' | 'target';
 
