@@ -1,7 +1,8 @@
 import { compressToEncodedURIComponent } from 'lz-string';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, differences, encodeLink, withPath } from './link.ts';
-import { formatProblem, parseExperiment } from './parse.ts';
+import { parseExperiment } from './parse.ts';
+import { formatProblem } from './schema/problem.ts';
 import { DEFAULT_PRESET, findPreset, PRESETS } from './presets/presets.ts';
 import type { Experiment } from './schema/schema.ts';
 

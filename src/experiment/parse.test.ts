@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withPath } from './link.ts';
-import { formatProblem, parseExperiment } from './parse.ts';
+import { parseExperiment } from './parse.ts';
+import { formatProblem } from './schema/problem.ts';
 import { findPreset, PRESETS } from './presets/presets.ts';
 import { INITS, taskSchema } from './schema/schema.ts';
 

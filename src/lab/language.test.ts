@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withPath } from '../experiment/link.ts';
-import { formatProblem, parseExperiment } from '../experiment/parse.ts';
+import { parseExperiment } from '../experiment/parse.ts';
+import { formatProblem } from '../experiment/schema/problem.ts';
 import { findPreset } from '../experiment/presets/presets.ts';
 import { guideNetwork } from '../experiment/plan/guides.ts';
 import type { Experiment, NetworkSpec } from '../experiment/schema/schema.ts';

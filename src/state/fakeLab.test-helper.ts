@@ -1,17 +1,7 @@
 /** A lab that makes up plausible events, for tests and for drawing the page without an engine. */
 import { taskMetric, taskShape } from '@/experiment/networks/describe.ts';
-import type {
-  BackendChoice,
-  Checkpoint,
-  Environment,
-  EvaluationRecord,
-  GeneratedText,
-  Lab,
-  KeptRun,
-  LabEvent,
-  OpenOptions,
-  TaskPreview,
-} from '@/experiment/contract/events.ts';
+import type { BackendChoice, Environment } from '@/experiment/contract/environment.ts';
+import type { Checkpoint, EvaluationRecord, GeneratedText, Lab, KeptRun, LabEvent, OpenOptions, TaskPreview } from '@/experiment/contract/events.ts';
 import { guideInstances } from '@/experiment/plan/guides.ts';
 import { type Member, members, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
 import type { MemberResult, RunResult } from '@/experiment/contract/result.ts';

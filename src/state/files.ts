@@ -2,7 +2,7 @@
 import type { AssetInfo, GivenFile, ImageFacts, ModelFacts, TextFacts } from '../experiment/schema/assets.ts';
 import { missingAssets, withChosen, withImages, withText } from '../experiment/plan/assetRefs.ts';
 import type { Failure } from '../experiment/contract/events.ts';
-import type { Problem } from '../experiment/parse.ts';
+import type { Problem } from '../experiment/schema/problem.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
 import { append, freeId, usualTerms } from './arms.ts';
 import { type FilesProgress, useAssets } from './assets.ts';

@@ -1,7 +1,7 @@
 /** The address bar holds the experiment: read at start and when it changes, written after every edit. */
 import { create } from 'zustand';
 import { decodeLink, encodeLink } from '../experiment/link.ts';
-import { formatProblem } from '../experiment/parse.ts';
+import { formatProblem } from '../experiment/schema/problem.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';
 

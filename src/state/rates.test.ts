@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Environment } from '@/experiment/contract/events.ts';
+import type { Environment } from '@/experiment/contract/environment.ts';
 import { cost } from '@/experiment/plan/plan.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
 import type { TrainedGuideSpec } from '@/experiment/schema/schema.ts';

@@ -3,7 +3,8 @@
  * `version` tells when to look again (at most three times a second while events stream in).
  */
 import { create } from 'zustand';
-import type { Environment, Failure, LabEvent, Phase } from '@/experiment/contract/events.ts';
+import type { Environment } from '@/experiment/contract/environment.ts';
+import type { Failure, LabEvent, Phase } from '@/experiment/contract/events.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { sameValue } from './paths.ts';

@@ -2,7 +2,8 @@
  * Everything a run has reported, in append buffers outside React. Charts and tables read it when the store's
  * `version` changes; nothing here is copied per redraw.
  */
-import type { EvaluationRecord, GuideSource, LabEvent, TrainingRecords } from '@/experiment/contract/events.ts';
+import type { GuideSource } from '@/experiment/contract/environment.ts';
+import type { EvaluationRecord, LabEvent, TrainingRecords } from '@/experiment/contract/events.ts';
 import { MATRIX_FIELDS } from '@/experiment/contract/events.ts';
 import { type Member, members, type ObservedPair, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '@/experiment/schema/schema.ts';

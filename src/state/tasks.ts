@@ -2,7 +2,8 @@
 import type { z } from 'zod';
 import { withoutControl } from '../experiment/plan/guides.ts';
 import { familyFits, taskShape, taskTitle } from '../experiment/networks/describe.ts';
-import { findPreset, PRESETS, type Preset } from '../experiment/presets/presets.ts';
+import type { Preset } from '../experiment/presets/preset.ts';
+import { findPreset, PRESETS } from '../experiment/presets/presets.ts';
 import {
   type ArmSpec,
   type Experiment,

@@ -1,6 +1,6 @@
 /** Numbers and settings in words, short enough for a label. */
 import { taskShape } from '@/experiment/networks/describe.ts';
-import { formatProblem, type Problem } from '@/experiment/parse.ts';
+import { formatProblem, type Problem } from '@/experiment/schema/problem.ts';
 import { number } from '@/experiment/settingWords.ts';
 import {
   type ArmSpec,

@@ -2,10 +2,9 @@
  * The lab as the page has it: the same interface, in a worker. A worker that dies, or a lost GPU, is replaced, and
  * the run goes on from its last checkpoint; since an experiment determines its curves, nothing is lost but time.
  */
+import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
 import type {
-  BackendChoice,
   Checkpoint,
-  Environment,
   Failure,
   GeneratedText,
   GenerateOptions,

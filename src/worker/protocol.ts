@@ -2,10 +2,9 @@
  * What crosses between the page and its worker. Every request carries an id and gets exactly one answer with that
  * id; events come on their own. Everything is plain data; typed arrays are given away, not copied.
  */
+import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
 import type {
-  BackendChoice,
   Checkpoint,
-  Environment,
   Failure,
   GeneratedText,
   GenerateOptions,

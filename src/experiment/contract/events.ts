@@ -2,32 +2,10 @@
  * What a lab says while it works, and the interface by which it is driven. In-process and behind the worker the
  * interface is the same; everything here is plain data that survives structured cloning.
  */
+import type { BackendChoice, Environment, GuideSource } from './environment.ts';
 import type { AssetInfo, GivenFile } from '../schema/assets.ts';
 import type { Experiment, Intervention, TaskSpec, TrainedGuideSpec } from '../schema/schema.ts';
 import type { RunResult } from './result.ts';
-
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
-export type BackendChoice = 'auto' | BackendName;
-
-/** One step of the choice of a backend, for the person to read. */
-export interface BackendStep {
-  backend: BackendName;
-  outcome: 'chosen' | 'skipped' | 'failed';
-  /** One sentence, e.g. "this browser offers no WebGPU adapter". */
-  reason: string;
-}
-
-export interface Environment {
-  backend: BackendName;
-  /** GPU name, or "SIMD, 2 threads". */
-  adapter: string;
-  threads: number;
-  /** Software emulation of a GPU. */
-  software: boolean;
-  steps: BackendStep[];
-  /** Largest error of values and gradients against the CPU reference, and how long the check took. */
-  selfCheck: { passed: boolean; worstError: number; worstKernel: string; seconds: number; cached: boolean };
-}
 
 /** Images to show before anything runs: RGBA bytes, `count` tiles of `size`×`size`, with label indices. */
 export interface ImagePreview {
@@ -70,8 +48,6 @@ export interface Failure {
   message: string;
   remedy: string;
 }
-
-export type GuideSource = 'shipped' | 'kept' | 'trained-now' | 'untrained' | 'imported';
 
 /** Order of the values of one pair in `EvaluationRecord.matrices`. */
 export const MATRIX_FIELDS = ['cka', 'debiased', 'chance'] as const;

@@ -1,6 +1,7 @@
 /** From an exported result back to what was heard while it ran: the page shows it as it shows any run. */
 import { labelGroups } from '../networks/describe.ts';
-import { type BackendName, type EvaluationRecord, type LabEvent, MATRIX_FIELDS } from './events.ts';
+import type { BackendName } from './environment.ts';
+import { type EvaluationRecord, type LabEvent, MATRIX_FIELDS } from './events.ts';
 import { members, observedPairs, tapNames } from '../plan/plan.ts';
 import type { MatrixResult, MemberResult, RunResult } from './result.ts';
 import type { Experiment } from '../schema/schema.ts';

@@ -2,7 +2,7 @@
  * The result of a run as it is exported (`schema` 2). Accuracies are fractions; null stands for "not a number".
  * Files of schema 1 lack what is marked as "since 2"; `readResult.ts` takes both back in.
  */
-import type { BackendName, GuideSource } from './events.ts';
+import type { BackendName, GuideSource } from './environment.ts';
 import type { Experiment, GuideState } from '../schema/schema.ts';
 import type { Metric } from '../networks/describe.ts';
 

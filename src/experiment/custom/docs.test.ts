@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { TaskShape } from '../shapes/describeTask.ts';
-import { formOf, LAYER_NAMES, MAX_DEPTH, MAX_EXPANDED, MAX_TEXT } from './grammar.ts';
+import { MAX_TEXT } from '../schema/networkSchema.ts';
+import { formOf, LAYER_NAMES, MAX_DEPTH, MAX_EXPANDED } from './grammar.ts';
 import { readsTokens } from './parse.ts';
 import { textProblems } from './plan.ts';
 

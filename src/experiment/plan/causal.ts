@@ -1,6 +1,6 @@
 /** Networks for language modelling: none may read what it is to guess. */
 import { formatTextProblem, parseText, type Statement } from '../custom/parse.ts';
-import type { Problem } from '../parse.ts';
+import type { Problem } from '../schema/problem.ts';
 import type { NetworkSpec } from '../schema/schema.ts';
 
 /**

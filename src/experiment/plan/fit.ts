@@ -5,7 +5,7 @@ import { textProblems } from '../custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { exampleControl, standsAlone } from './guides.ts';
-import type { Problem } from '../parse.ts';
+import type { Problem } from '../schema/problem.ts';
 import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
 
 /** Fewer windows would measure chance. */

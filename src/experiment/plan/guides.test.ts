@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '../link.ts';
 import { describeGuide, guideInstances, guideNetwork, ONLY_TAP, readsNoise, weightsOf } from './guides.ts';
-import { formatProblem, parseExperiment } from '../parse.ts';
+import { parseExperiment } from '../parse.ts';
+import { formatProblem } from '../schema/problem.ts';
 import { alignedPairs, cost, guideCacheBytes, mappedPairs, observedPairs } from './plan.ts';
 import type { ArmSpec, Experiment, GuideSpec } from '../schema/schema.ts';
 import { presetExperiment } from '../testing.ts';

@@ -1,5 +1,5 @@
 /** Presets on language. Settings: recipe P-LM and section 4 (full grammar); our numbers are in docs/results.md. */
-import type { Preset } from './presets.ts';
+import type { Preset } from './preset.ts';
 import type { Experiment, GuideSpec, MicroEnglishSpec, TaskSpec, TransformerSpec } from '../schema/schema.ts';
 import { ADAM, base, distilled, GOOD_INIT, guided, guidedUntrained, RNN_2X64, TRANSFORMER_2X32, UNGUIDED } from './sequenceSettings.ts';
 

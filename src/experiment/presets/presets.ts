@@ -1,15 +1,8 @@
 /** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
+import type { Preset } from './preset.ts';
 import { LANGUAGE_PRESETS } from './languagePresets.ts';
 import type { ArmSpec, BaseSettings, ConvNetSpec, Experiment, FcnSpec, NetworkGuideSpec, NetworkSpec, ResNetSpec, TaskSpec } from '../schema/schema.ts';
 import { SEQUENCE_PRESETS } from './sequencePresets.ts';
-
-export interface Preset {
-  id: string;
-  title: string;
-  /** One sentence: what to expect and what it shows. */
-  hint: string;
-  experiment: Experiment;
-}
 
 export const RESNET_8: ResNetSpec = { family: 'resnet', stages: [1, 1, 1], width: 16, init: 'he', tap: 'pre' };
 const TEXTURES: TaskSpec = { kind: 'textures', size: 16, train: 3000, val: 800, seed: 0, noise: 0.15 };

@@ -1,5 +1,5 @@
 /** Presets on sequences. Settings: recipes P1 and P2, and section 3 for parity; our numbers are in docs/results.md. */
-import type { Preset } from './presets.ts';
+import type { Preset } from './preset.ts';
 import type { Experiment, GuideSpec, RnnSpec, TaskSpec } from '../schema/schema.ts';
 import { ADAM, base, distilled, GOOD_INIT, guided, guidedUntrained, RNN_2X64, TRANSFORMER_2X32, UNGUIDED } from './sequenceSettings.ts';
 

@@ -4,7 +4,7 @@
  * that names one means the same everywhere, and a browser without it can say which files to drop.
  */
 import { z } from 'zod';
-import type { ImportedNetwork } from '../networks/imported.ts';
+import type { ImportedNetwork } from './importedNetwork.ts';
 
 /** How an experiment names an asset. Without a hash it is still to be chosen: presets say what kind they need. */
 export const assetRefSchema = z.strictObject({

@@ -1,9 +1,11 @@
 /** The networks that an experiment can name, with the limits of every field. */
 import { z } from 'zod';
-import { MAX_TEXT } from '../custom/grammar.ts';
 
 const int = (min: number, max: number) => z.int().min(min).max(max);
 const real = (min: number, max: number) => z.number().min(min).max(max);
+
+/** Characters of a network's text. */
+export const MAX_TEXT = 8000;
 
 const tapPlace = z.enum(['pre', 'post']);
 

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { assetRefSchema } from './assets.ts';
-import { importedNetworkSchema } from '../networks/imported.ts';
+import { importedNetworkSchema } from './importedNetwork.ts';
 import { initSchema, networkSchema } from './networkSchema.ts';
 import { seed, taskSchema } from './taskSchema.ts';
 

@@ -3,27 +3,14 @@
  * step of the choice is recorded with its reason, for the person to read.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendChoice, BackendName, BackendStep, Environment } from '../../experiment/contract/events.ts';
+import type { BackendChoice, BackendName, BackendStep, Environment } from '../../experiment/contract/environment.ts';
 import { composed } from '../backend/kernels/composed/index.ts';
-import { DirectSteps, type Stepper } from '../steps/steps.ts';
+import { DirectSteps, type Stepper } from '../backend/steps.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { checkKernels, TOLERANCE } from './selfCheck.ts';
+import type { Started } from '../backend/started.ts';
 import { startWasm, type WasmFiles } from '../backend/startWasm.ts';
 import { findAdapter, startWebGpu } from '../backend/startWebGpu.ts';
-
-/** A backend that runs, before it has been checked. */
-export interface Started {
-  kernels: Kernels;
-  /** How steps are taken where that is not one by one; see `ChosenBackend`. */
-  stepper?: (replay: boolean) => Stepper;
-  adapter: string;
-  threads: number;
-  software: boolean;
-  /** Resolves when the device is lost; never for CPU backends. */
-  lost: Promise<string>;
-  /** Names the device in the cache of self-checks. */
-  fingerprint: string;
-}
 
 export interface ChosenBackend {
   environment: Environment;

@@ -3,9 +3,9 @@
  * browsers do miscompute. Takes a second or two, once per device and version.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendName, Environment } from '../../experiment/contract/events.ts';
+import type { BackendName, Environment } from '../../experiment/contract/environment.ts';
 import { CHECK_CASES } from './checkCases.ts';
-import type { Started } from './choose.ts';
+import type { Started } from '../backend/started.ts';
 import { composed } from '../backend/kernels/composed/index.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { recall, remember } from '../kept/storage.ts';

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { product } from '../../experiment/shapes/description.ts';
-import { type ImportedNetwork, importedNetworkSchema } from '../../experiment/networks/imported.ts';
+import { type ImportedNetwork, importedNetworkSchema } from '../../experiment/schema/importedNetwork.ts';
 import { buildModel, outputsOf, type StoredTopology } from '../networks/imported.ts';
 import { FileError } from './errors.ts';
 import type { AssetDraft, Reader, Source } from './reader.ts';

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { ExampleSource } from '../steps/batches.ts';
-import { type Fed, runNow, type StepCall } from '../steps/steps.ts';
+import { type Fed, runNow, type StepCall } from '../backend/steps.ts';
 
 export interface CacheOptions {
   /** Of the training set. */

@@ -5,7 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { TaskShape } from '../../experiment/networks/describe.ts';
-import { type ImportedNetwork, outputMisfit } from '../../experiment/networks/imported.ts';
+import { outputMisfit } from '../../experiment/networks/imported.ts';
+import type { ImportedNetwork } from '../../experiment/schema/importedNetwork.ts';
 import { product } from '../../experiment/shapes/description.ts';
 import type { Inferring } from './model.ts';
 import type { Kernels } from '../backend/kernels/types.ts';

@@ -10,7 +10,7 @@ import type { Split, Task } from '../tasks/index.ts';
 import { inputTensor, labelValues, sliceSplit } from '../steps/inputs.ts';
 import { GroupedScores } from './groupedScores.ts';
 import { GuideProbe } from './probe.ts';
-import { DirectSteps, type Fed, type Feed, type Stepper } from '../steps/steps.ts';
+import { DirectSteps, type Fed, type Feed, type Stepper } from '../backend/steps.ts';
 
 export interface GroupScores {
   /** Per member. */

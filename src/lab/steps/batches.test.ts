@@ -8,7 +8,7 @@ import { Guide } from '../guidance/guide.ts';
 import { createTask } from '../tasks/index.ts';
 import { Batches } from './batches.ts';
 import { inputTensor, labelTensor } from './inputs.ts';
-import { type Fed, type Feed, runNow } from './steps.ts';
+import { type Fed, type Feed, runNow } from '../backend/steps.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -8,7 +8,7 @@ import type { Kernels } from '../backend/kernels/types.ts';
 import type { Split, Task } from '../tasks/index.ts';
 import { gatherRows } from '../tasks/shared/rows.ts';
 import { inputValues, labelValues } from './inputs.ts';
-import type { Fed, Feed } from './steps.ts';
+import type { Fed, Feed } from '../backend/steps.ts';
 
 /** A training set beyond this is fed batch by batch, bytes. */
 const LARGEST_RESIDENT = 256 * 2 ** 20;

@@ -10,7 +10,8 @@ import { Model, type ModelOptions } from '../networks/model.ts';
 import { type BatchStatistics, ForwardContext, type MaskSource } from '../networks/program.ts';
 import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Optimiser } from './optimiser.ts';
-import { type AlignInput, alignmentRoots, type DistilInput, membersOf, taskGradient } from './terms.ts';
+import { type AlignInput, alignmentRoots, type DistilInput, taskGradient } from './terms.ts';
+import { membersOf } from '../steps/members.ts';
 
 /** Weight of a new batch in the running statistics, as in PyTorch. */
 const STATISTICS_MOMENTUM = 0.1;

@@ -1,6 +1,7 @@
 /** From a run's history to its exported result. */
 import { labelGroups, taskMetric, taskShape } from '../../experiment/networks/describe.ts';
-import type { Environment, EvaluationRecord } from '../../experiment/contract/events.ts';
+import type { Environment } from '../../experiment/contract/environment.ts';
+import type { EvaluationRecord } from '../../experiment/contract/events.ts';
 import { members as membersOf, observedPairs, tapNames } from '../../experiment/plan/plan.ts';
 import type { MatrixResult, MemberResult, PairResult, RunResult } from '../../experiment/contract/result.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';

@@ -17,7 +17,7 @@ import { generate } from './generate.ts';
 import { Group } from './group.ts';
 import { GuideProbe } from '../observation/probe.ts';
 import { type ArmGroup, StepProgram, type StepSettings } from './stepProgram.ts';
-import { DirectSteps, type Stepper } from '../steps/steps.ts';
+import { DirectSteps, type Stepper } from '../backend/steps.ts';
 
 /** Tokens that a member writes. */
 const WRITTEN = { characters: 120, words: 36 } as const;

@@ -15,8 +15,9 @@ import { Batches, type StepBatch } from '../steps/batches.ts';
 import { type Group, SCALAR_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
-import type { Fed, Feed, StepCall } from '../steps/steps.ts';
-import type { AlignInput, DistilInput, MemberRange } from './terms.ts';
+import type { Fed, Feed, StepCall } from '../backend/steps.ts';
+import type { MemberRange } from '../steps/members.ts';
+import type { AlignInput, DistilInput } from './terms.ts';
 
 /** An arm with the members that it has in its group. */
 export interface Arm {

@@ -10,7 +10,7 @@ import { Evaluator, metricOf } from '../observation/evaluation.ts';
 import { Group, SCALAR_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
-import { DirectSteps, type StepProgram, type Stepper } from '../steps/steps.ts';
+import { DirectSteps, type StepProgram, type Stepper } from '../backend/steps.ts';
 
 /** Steps between two reports. */
 const REPORT_EVERY = 10;

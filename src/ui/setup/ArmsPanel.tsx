@@ -8,7 +8,7 @@ import { useIsStale } from '@/state/stale.ts';
 import { armColour } from '@/ui/colours.ts';
 import { armStatement, plural } from '@/ui/words.ts';
 import { attempt } from './parts/attempt.ts';
-import { EditPopover } from './parts/EditPopover.tsx';
+import { EditPopover } from './opening/EditPopover.tsx';
 import { Pencil } from './parts/Pencil.tsx';
 import classes from './setup.module.css';
 import { StaleDot } from './parts/StaleDot.tsx';

@@ -4,7 +4,7 @@ import { isLanguageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number } from '@/ui/words.ts';
-import { EditPopover } from './parts/EditPopover.tsx';
+import { EditPopover } from './opening/EditPopover.tsx';
 import { Pencil } from './parts/Pencil.tsx';
 import classes from './setup.module.css';
 import { StaleDot } from './parts/StaleDot.tsx';

@@ -5,10 +5,10 @@ import { baseSchema } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { interventionWords, trainingStatement } from '@/ui/words.ts';
-import { cutWarmup } from './cutWarmup.ts';
+import { cutWarmup } from './parts/cutWarmup.ts';
 import classes from './setup.module.css';
 import { StaleDot } from './parts/StaleDot.tsx';
-import { useEditors } from './useEditors.ts';
+import { useEditors } from './opening/useEditors.ts';
 
 /** Of the common settings all but the mapping, which the picture shows and marks. */
 const TRAINING_PATHS = Object.keys(baseSchema.shape)

@@ -10,7 +10,7 @@ import { CURVES_ID } from '../run/places.ts';
 import { RunBar } from '../run/RunBar.tsx';
 import { VerdictCard } from '../run/VerdictCard.tsx';
 import { SetupCard } from '../setup/SetupCard.tsx';
-import { loadEditors } from '../setup/useEditors.ts';
+import { loadEditors } from '../setup/opening/useEditors.ts';
 import { FilesDialog } from '../files/FilesDialog.tsx';
 import { FilesProgress } from '../files/FilesProgress.tsx';
 import { DropTarget } from './DropTarget.tsx';

@@ -7,7 +7,7 @@ import { dropoutMask } from '../../random/dropout.ts';
 import { tinyExperiment } from '../../testing/experiments.ts';
 import { createTask } from '../../tasks/index.ts';
 import { Run } from '../../training/run.ts';
-import type { Started } from '../choose.ts';
+import type { Started } from '../../backend/started.ts';
 import type { Kernels } from '../../backend/kernels/types.ts';
 import { centringKernels } from '../../backend/kernels/webgpu/centre.ts';
 import { comparisonKernels } from '../../backend/kernels/webgpu/comparison.ts';

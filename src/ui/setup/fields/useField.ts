@@ -1,6 +1,6 @@
 import { createContext, type KeyboardEvent, use, useEffect, useRef, useState } from 'react';
 import { withPath } from '@/experiment/link.ts';
-import type { Problem } from '@/experiment/parse.ts';
+import type { Problem } from '@/experiment/schema/problem.ts';
 import { differsFromPreset, presetValue, useExperiment } from '@/state/experiment.ts';
 import { limitsAt, type NumberLimits } from '@/state/limits.ts';
 import { sameValue, valueAt } from '@/state/paths.ts';

@@ -6,7 +6,7 @@ import type { TapDescription } from '@/experiment/networks/describe.ts';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { buildGraph } from './graph.ts';
-import { tapOf } from './ids.ts';
+import { tapOf } from '../parts/ids.ts';
 import { Layer } from './Layer.tsx';
 import classes from './mapping.module.css';
 import { useLayerKeys } from './useLayerKeys.ts';

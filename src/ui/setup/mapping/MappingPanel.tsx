@@ -14,7 +14,7 @@ import { useIsStale, useResultsOf } from '@/state/stale.ts';
 import { resolveView, useView } from '@/state/view.ts';
 import { count, guideKind, guideState, plural } from '@/ui/words.ts';
 import { attempt } from '../parts/attempt.ts';
-import { EditPopover } from '../parts/EditPopover.tsx';
+import { EditPopover } from '../opening/EditPopover.tsx';
 import { Pencil } from '../parts/Pencil.tsx';
 import setup from '../setup.module.css';
 import { StaleDot } from '../parts/StaleDot.tsx';

@@ -4,7 +4,7 @@
  */
 import { type KeyboardEvent, type RefObject, useState } from 'react';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
-import { nodeId, type Side, tapOf, wireId } from './ids.ts';
+import { nodeId, type Side, tapOf, wireId } from '../parts/ids.ts';
 
 interface LayerKeys {
   guideTaps: readonly string[];

@@ -1,4 +1,4 @@
-import type { Problem } from '@/experiment/parse.ts';
+import type { Problem } from '@/experiment/schema/problem.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { notify } from '@/ui/notify.ts';

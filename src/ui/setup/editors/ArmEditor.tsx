@@ -7,10 +7,10 @@ import { duplicateArm, removeArm, withTerm } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { withOwnMapping } from '@/state/mapping.ts';
 import { guideState } from '@/ui/words.ts';
-import { attempt } from './parts/attempt.ts';
-import { FieldLabel } from './fields/FieldLabel.tsx';
-import { Fields, type FieldSpec } from './fields/Fields.tsx';
-import { useField } from './fields/useField.ts';
+import { attempt } from '../parts/attempt.ts';
+import { FieldLabel } from '../fields/FieldLabel.tsx';
+import { Fields, type FieldSpec } from '../fields/Fields.tsx';
+import { useField } from '../fields/useField.ts';
 import { initChoices } from './networkSpecs.ts';
 import { ALIGN_WEIGHT, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
 

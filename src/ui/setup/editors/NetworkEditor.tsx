@@ -8,10 +8,10 @@ import { limitsAt } from '@/state/limits.ts';
 import { withFamily } from '@/state/networks.ts';
 import { familiesFor } from '@/state/tasks.ts';
 import { count, number, plural } from '@/ui/words.ts';
-import { Fields } from './fields/Fields.tsx';
-import { FieldLabel } from './fields/FieldLabel.tsx';
-import { useField } from './fields/useField.ts';
-import { tellProblems } from './parts/attempt.ts';
+import { Fields } from '../fields/Fields.tsx';
+import { FieldLabel } from '../fields/FieldLabel.tsx';
+import { useField } from '../fields/useField.ts';
+import { tellProblems } from '../parts/attempt.ts';
 import { FAMILY_NAMES, networkFields } from './networkSpecs.ts';
 
 const MAX_STAGES = 4;
@@ -64,7 +64,7 @@ function StagesField({ path, of }: { path: string; of: string }) {
 }
 
 /** The text editor comes when it is needed. */
-const OwnNetwork = lazy(() => import('./own/OwnNetwork.tsx'));
+const OwnNetwork = lazy(() => import('../own/OwnNetwork.tsx'));
 /** What it takes up, so that nothing jumps when it is there. */
 const OWN_NETWORK_HEIGHT = 390;
 

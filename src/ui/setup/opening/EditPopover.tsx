@@ -2,7 +2,7 @@ import { type FloatingPosition, Popover, type PopoverProps, Stack, Text, Unstyle
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import classes from '../setup.module.css';
-import { type Editors, useEditors } from '../useEditors.ts';
+import { type Editors, useEditors } from './useEditors.ts';
 
 interface EditPopoverProps {
   /** Accessible name of the button, e.g. "Edit the target network". */

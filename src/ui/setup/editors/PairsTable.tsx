@@ -5,8 +5,8 @@ import type { TapDescription } from '@/experiment/networks/describe.ts';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
 import { addPair, type MappingView, removePair } from '@/state/mapping.ts';
 import { attempt } from '../parts/attempt.ts';
-import { wireId } from './ids.ts';
-import classes from './mapping.module.css';
+import { wireId } from '../parts/ids.ts';
+import classes from '../mapping/mapping.module.css';
 
 interface PairsTableProps {
   view: MappingView;

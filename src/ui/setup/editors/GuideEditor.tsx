@@ -8,9 +8,9 @@ import { useExperiment } from '@/state/experiment.ts';
 import { duplicateGuide, guidesLikeThis, removeGuide, withControl, withGuideNetwork, withGuideState } from '@/state/networks.ts';
 import { useView } from '@/state/view.ts';
 import { count, plural } from '@/ui/words.ts';
-import { attempt } from './parts/attempt.ts';
+import { attempt } from '../parts/attempt.ts';
 import { ExampleControls, StandIns } from './ControlFields.tsx';
-import { MirrorContext } from './fields/useField.ts';
+import { MirrorContext } from '../fields/useField.ts';
 import { GuideRecipe } from './GuideRecipe.tsx';
 import { NetworkEditor } from './NetworkEditor.tsx';
 

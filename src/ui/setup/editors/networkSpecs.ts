@@ -1,8 +1,8 @@
 /** The settings of every family of networks, as data. */
 import { patchSizes, type TaskShape } from '@/experiment/networks/describe.ts';
 import { INITS, type InitName, type NetworkSpec } from '@/experiment/schema/schema.ts';
-import type { FieldSpec } from './fields/Fields.tsx';
-import { choice, number } from './fields/specs.ts';
+import type { FieldSpec } from '../fields/Fields.tsx';
+import { choice, number } from '../fields/specs.ts';
 
 export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
   fcn: 'Fully connected',

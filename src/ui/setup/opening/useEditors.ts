@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { notify } from '@/ui/notify.ts';
 
-export type Editors = typeof import('./editors.ts');
+export type Editors = typeof import('../editors/index.ts');
 
 let loaded: Editors | null = null;
 
 /** Editors are not needed for the first paint: they are fetched when the page is idle, at the latest when one opens. */
 export async function loadEditors(): Promise<Editors> {
-  loaded ??= await import('./editors.ts');
+  loaded ??= await import('../editors/index.ts');
   return loaded;
 }
 

@@ -8,8 +8,8 @@ import { useAssets } from '@/state/assets.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { changesInputs, defaultTask, modelFor, withTaskKind } from '@/state/tasks.ts';
 import { assetSummary } from '@/ui/files/words.ts';
-import { attempt } from './parts/attempt.ts';
-import { Fields } from './fields/Fields.tsx';
+import { attempt } from '../parts/attempt.ts';
+import { Fields } from '../fields/Fields.tsx';
 import { TASK_GROUPS, taskFields } from './taskSpecs.ts';
 
 /** Tasks whose title is that of their files. */

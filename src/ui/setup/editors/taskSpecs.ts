@@ -10,7 +10,7 @@ import {
   type TaskSpec,
 } from '@/experiment/schema/schema.ts';
 import { sameValue } from '@/state/paths.ts';
-import type { FieldSpec } from './fields/Fields.tsx';
+import type { FieldSpec } from '../fields/Fields.tsx';
 
 const imageFields = (task: ProceduralSpec): FieldSpec[] => [
   { kind: 'number', path: 'size', label: 'Size', hint: 'Height and width in pixels.' },

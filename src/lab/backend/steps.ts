@@ -3,7 +3,7 @@
  * in place; so a backend may record it and replay it, and hold several back to submit them together.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { scoped } from '../backend/scoped.ts';
+import { scoped } from './scoped.ts';
 
 /** One input of a step: its values, or a tensor on the device (which stays the caller's). */
 export type Feed = { shape: readonly number[]; values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> } | tf.Tensor;

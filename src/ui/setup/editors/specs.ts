@@ -1,9 +1,17 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
 import { ADAM } from '@/experiment/presets/presets.ts';
-import { type BaseSettings, type GuideSpec, isImageTask, type OptimiserSpec, type ScheduleSpec, type TaskSpec, type TokenView } from '@/experiment/schema/schema.ts';
-import { cutWarmup } from './cutWarmup.ts';
-import type { FieldSpec } from './fields/Fields.tsx';
-import { choice, number } from './fields/specs.ts';
+import {
+  type BaseSettings,
+  type GuideSpec,
+  isImageTask,
+  type OptimiserSpec,
+  type ScheduleSpec,
+  type TaskSpec,
+  type TokenView,
+} from '@/experiment/schema/schema.ts';
+import { cutWarmup } from '../parts/cutWarmup.ts';
+import type { FieldSpec } from '../fields/Fields.tsx';
+import { choice, number } from '../fields/specs.ts';
 
 const OPTIMISERS: Record<OptimiserSpec['kind'], OptimiserSpec> = {
   adam: { ...ADAM },

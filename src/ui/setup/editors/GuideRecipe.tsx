@@ -11,9 +11,9 @@ import { session } from '@/state/session.ts';
 import { number, optimiserName, scheduleName } from '@/ui/words.ts';
 import { defaultTask, type TaskKind } from '@/state/tasks.ts';
 import { transferKinds, withGuideTask } from '@/state/transfer.ts';
-import { attempt } from './parts/attempt.ts';
-import { Fields } from './fields/Fields.tsx';
-import { KeptGuidesButton } from './KeptGuides.tsx';
+import { attempt } from '../parts/attempt.ts';
+import { Fields } from '../fields/Fields.tsx';
+import { KeptGuidesButton } from '../parts/KeptGuides.tsx';
 import { taskFields } from './taskSpecs.ts';
 import { recipeFields } from './specs.ts';
 
