@@ -12,7 +12,7 @@ import type { AxisRange } from './domain.ts';
 import type { EndLabel } from './Overlays.tsx';
 import { armLabels, armViews, type ArmView, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
 import { Plot, type PlotProps } from './Plot.tsx';
-import { useFrame, useSnapshot } from './redraw.ts';
+import { useFrame, useSnapshot } from '../redraw.ts';
 import { RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
 
 const HEIGHT = 214;

@@ -10,7 +10,7 @@ import { resolveView, useView } from '@/state/view.ts';
 import { Card } from '@/ui/Card.tsx';
 import { ChartTable, type TableData } from '@/ui/charts/ChartTable.tsx';
 import { plainNumber } from '@/ui/charts/format.ts';
-import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
+import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { armColour } from '@/ui/colours.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { number } from '@/ui/words.ts';

@@ -8,7 +8,7 @@ import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Comparison } from '@/stats/verdict.ts';
 import { Card } from '@/ui/Card.tsx';
 import { meanAndSpread, type MetricWords, metricWords, plainNumber } from '@/ui/charts/format.ts';
-import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
+import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import type { Point } from '@/ui/charts/series.ts';
 import { armColour } from '@/ui/colours.ts';
 import { number, validationSet } from '@/ui/words.ts';

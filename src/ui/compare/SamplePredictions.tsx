@@ -9,7 +9,7 @@ import { session } from '@/state/session.ts';
 import { Card } from '@/ui/Card.tsx';
 import { type ArmView, armViews } from '@/ui/charts/parts.ts';
 import chartClasses from '@/ui/charts/charts.module.css';
-import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
+import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { examplesOf, number } from '@/ui/words.ts';
 import classes from './compare.module.css';
 import { disagreeing, disagreeingSequences, samplesOf, sequenceSamplesOf } from './samples.ts';
