@@ -6,6 +6,7 @@ import { ROOT } from '../scripts/install.mjs';
 import { type Report, reached, type Section } from './report/figures.ts';
 import { commit, load, machine } from './report/machine.ts';
 import { markdown } from './report/markdown.ts';
+import { BUILDS } from './sections/builds.ts';
 import { DISPATCH } from './sections/dispatch.ts';
 import { EMULATED } from './sections/emulated.ts';
 import { PAGE } from './sections/page.ts';
@@ -13,14 +14,14 @@ import { PEERS } from './sections/peers.ts';
 import type { Benchmark, Options } from './sections/section.ts';
 import { WASM } from './sections/wasm.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [WASM, PEERS, DISPATCH, EMULATED, PAGE];
+const BENCHMARKS: readonly Benchmark[] = [WASM, PEERS, DISPATCH, EMULATED, PAGE, BUILDS];
 const RESULTS = join(ROOT, 'bench/results');
 const ROUNDS = 5;
 const DOCUMENT = join(ROOT, 'docs/performance.md');
 /** Between two comments of the document. */
 const PASTED = /(<!-- bench\.md begins[^\n]*-->\n)[\s\S]*(<!-- bench\.md ends -->)/;
 
-export const USAGE = `Usage: npm run bench -- [section …] [--rounds N] [--quick]
+export const USAGE = `Usage: npm run bench -- [section …] [--rounds N] [--quick] [--against FOLDER]
 
   ${BENCHMARKS.map(({ name, title }) => `${name.padEnd(10)} ${title}`).join('\n  ')}
 
@@ -28,7 +29,8 @@ export const USAGE = `Usage: npm run bench -- [section …] [--rounds N] [--quic
 
 Without names all of them, into bench/results/bench.md and bench.json; named ones replace their part of an existing report.
   --rounds N   turns of every contestant (${ROUNDS})
-  --quick      one round, and long runs cut short: only to see that everything works`;
+  --quick      one round, and long runs cut short: only to see that everything works
+  --against F  another checkout of this project, installed, for the section builds (which is only run with it)`;
 
 /** An earlier report, to which named sections are added. */
 function earlier(): Section[] {
@@ -74,7 +76,7 @@ export async function main(words: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: words,
     allowPositionals: true,
-    options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+    options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, against: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
   if (positionals[0] === 'paste') {
     paste();
@@ -85,7 +87,7 @@ export async function main(words: string[]): Promise<number> {
     console.error(unknown ? `There is no section "${unknown}".\n\n${USAGE}` : USAGE);
     return unknown ? 2 : 0;
   }
-  const asked = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const asked = BENCHMARKS.filter(({ name }) => (positionals.length === 0 ? name !== BUILDS.name || values.against : positionals.includes(name)));
   const rounds = values.quick ? 1 : Number(values.rounds ?? ROUNDS);
   let sections: Section[] = [];
   let failed = false;
@@ -93,7 +95,7 @@ export async function main(words: string[]): Promise<number> {
   for (const benchmark of asked) {
     const say = (line: string) => console.error(`${String(Math.round((Date.now() - began) / 1000)).padStart(5)} s  ${benchmark.name}: ${line}`);
     try {
-      const section = await measure(benchmark, { rounds, quick: values.quick, say });
+      const section = await measure(benchmark, { rounds, quick: values.quick, against: values.against, say });
       // Read again: another section may have been measured meanwhile.
       if (positionals.length > 0) sections = earlier();
       sections = BENCHMARKS.flatMap(({ name }) => (name === section.name ? [section] : sections.filter((old) => old.name === name)));

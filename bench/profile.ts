@@ -4,9 +4,9 @@ import plainUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?
 import simdUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import * as tf from '@tensorflow/tfjs-core';
-import { guideNetwork } from '../src/experiment/guides.ts';
-import { findPreset } from '../src/experiment/presets.ts';
-import type { Experiment } from '../src/experiment/schema.ts';
+import { guideNetwork } from '../src/experiment/plan/guides.ts';
+import { findPreset } from '../src/experiment/presets/presets.ts';
+import type { Experiment } from '../src/experiment/schema/schema.ts';
 import type { Kernels } from '../src/lab/backend/kernels/types.ts';
 import { createWasmKernels } from '../src/lab/backend/kernels/wasm/index.ts';
 import { Guide } from '../src/lab/guidance/guide.ts';

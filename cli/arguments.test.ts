@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { findPreset } from '../src/experiment/presets.ts';
+import { findPreset } from '../src/experiment/presets/presets.ts';
 import { type Command, parseCommand, UsageError } from './arguments.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'arguments-'));

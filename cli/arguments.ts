@@ -1,11 +1,12 @@
 /** The command line of the headless runner: words in, a checked experiment and options out. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { BackendChoice } from '../src/experiment/events.ts';
+import type { BackendChoice } from '../src/experiment/contract/environment.ts';
 import { withPath } from '../src/experiment/link.ts';
-import { formatProblem, parseExperiment } from '../src/experiment/parse.ts';
-import { findPreset, PRESETS } from '../src/experiment/presets.ts';
-import type { Experiment } from '../src/experiment/schema.ts';
+import { parseExperiment } from '../src/experiment/parse.ts';
+import { formatProblem } from '../src/experiment/schema/problem.ts';
+import { findPreset, PRESETS } from '../src/experiment/presets/presets.ts';
+import type { Experiment } from '../src/experiment/schema/schema.ts';
 import { type DiskFile, filesOf } from './files.ts';
 import { UsageError } from './usage.ts';
 

@@ -1,6 +1,6 @@
 /** The headless runner: the page's own lab, driven from a terminal. Started by scripts/experiment.mjs. */
 import { writeFileSync } from 'node:fs';
-import { PRESETS } from '../src/experiment/presets.ts';
+import { PRESETS } from '../src/experiment/presets/presets.ts';
 import { parseCommand, USAGE, UsageError } from './arguments.ts';
 import { RunError, runInBrowser } from './browser.ts';
 import { ProgressLines } from './progress.ts';

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../scripts/install.mjs';
-import { chooseBackend } from '../src/lab/backend/choose.ts';
+import { chooseBackend } from '../src/lab/check/choose.ts';
 import { Guide } from '../src/lab/guidance/guide.ts';
 import { type ShippedGuide, unpackTensors } from '../src/lab/guidance/store.ts';
 import { createTask } from '../src/lab/tasks/index.ts';
 import { nodeWasmFiles } from '../src/lab/backend/nodeWasmFiles.ts';
-import { Evaluator } from '../src/lab/training/evaluation.ts';
+import { Evaluator } from '../src/lab/observation/evaluation.ts';
 import { LOWEST_SCORE, shippedRecipes } from './guides.ts';
 
 const folder = join(ROOT, 'public/guides');

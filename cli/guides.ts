@@ -6,14 +6,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { PRESETS } from '../src/experiment/presets.ts';
-import { isImageTask, type TrainedGuideSpec } from '../src/experiment/schema.ts';
-import { chooseBackend } from '../src/lab/backend/choose.ts';
+import { PRESETS } from '../src/experiment/presets/presets.ts';
+import { isImageTask, type TrainedGuideSpec } from '../src/experiment/schema/schema.ts';
+import { chooseBackend } from '../src/lab/check/choose.ts';
 import { Guide } from '../src/lab/guidance/guide.ts';
 import { packTensors, recipeKey, type ShippedGuide } from '../src/lab/guidance/store.ts';
 import { createTask, type DrawnTaskSpec } from '../src/lab/tasks/index.ts';
 import { nodeWasmFiles } from '../src/lab/backend/nodeWasmFiles.ts';
-import { Evaluator } from '../src/lab/training/evaluation.ts';
+import { Evaluator } from '../src/lab/observation/evaluation.ts';
 import { trainGuide } from '../src/lab/training/trainGuide.ts';
 
 /** Validation accuracy below which a rebuilt guide is refused. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findPreset } from '../src/experiment/presets.ts';
-import type { MemberResult, RunResult } from '../src/experiment/result.ts';
+import { findPreset } from '../src/experiment/presets/presets.ts';
+import type { MemberResult, RunResult } from '../src/experiment/contract/result.ts';
 import type { Progress } from '../src/headless.ts';
 import { ProgressLines } from './progress.ts';
 import { spread, summary, table } from './report.ts';

@@ -1,6 +1,6 @@
 /** The result of a run as text for a terminal. */
-import { labelGroups, type Metric } from '../src/experiment/describe.ts';
-import type { MemberResult, RunResult } from '../src/experiment/result.ts';
+import { labelGroups, type Metric } from '../src/experiment/networks/describe.ts';
+import type { MemberResult, RunResult } from '../src/experiment/contract/result.ts';
 import { mean, sampleSd, verdictOfResult } from '../src/stats/index.ts';
 
 const present = (values: (number | null)[]): number[] => values.filter((v): v is number => v !== null && Number.isFinite(v));

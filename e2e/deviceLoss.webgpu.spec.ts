@@ -1,6 +1,6 @@
 /** The browser loses its GPU while recorded steps are replayed: the lab goes on where it was, to the same bits. */
-import { findPreset } from '../src/experiment/presets.ts';
-import type { Experiment } from '../src/experiment/schema.ts';
+import { findPreset } from '../src/experiment/presets/presets.ts';
+import type { Experiment } from '../src/experiment/schema/schema.ts';
 import { expect, test, tiny } from './support/site.ts';
 
 test('a lost GPU: the run goes back and finishes', async ({ page, site, browser }) => {

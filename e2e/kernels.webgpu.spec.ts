@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { build } from 'vite';
 import { ROOT } from '../scripts/install.mjs';
-import { TOLERANCE } from '../src/lab/backend/selfCheck.ts';
+import { TOLERANCE } from '../src/lab/check/selfCheck.ts';
 import { expect, test } from './support/site.ts';
 
-type Checks = typeof import('../src/lab/backend/testing/webgpuChecks.ts');
+type Checks = typeof import('../src/lab/check/testing/webgpuChecks.ts');
 
 /** A page of its own with nothing but the module that checks. */
 let folder: string;

@@ -1,6 +1,6 @@
 /** A network of one's own: written, wrong, put right, run. */
 import AxeBuilder from '@axe-core/playwright';
-import type { CustomSpec } from '../src/experiment/schema.ts';
+import type { CustomSpec } from '../src/experiment/schema/schema.ts';
 import { expect, expectExperiment, expectStillness, experimentIn, test } from './support/person.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 

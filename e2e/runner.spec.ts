@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../scripts/install.mjs';
-import { findPreset } from '../src/experiment/presets.ts';
-import type { RunResult } from '../src/experiment/result.ts';
-import type { Experiment } from '../src/experiment/schema.ts';
+import { findPreset } from '../src/experiment/presets/presets.ts';
+import type { RunResult } from '../src/experiment/contract/result.ts';
+import type { Experiment } from '../src/experiment/schema/schema.ts';
 import { cifarFile } from '../src/lab/files/testing.ts';
 import { expect, test, tiny } from './support/site.ts';
 

@@ -1,8 +1,8 @@
 /** What is run can be changed, everywhere in place; what is not allowed is said and does not enter. */
 import type { Locator, Page } from '@playwright/test';
-import type { FcnSpec, ResNetSpec } from '../src/experiment/schema.ts';
+import type { FcnSpec, ResNetSpec } from '../src/experiment/schema/schema.ts';
 import { expect, expectExperiment, experimentIn, test } from './support/person.ts';
-import { guideNetwork } from '../src/experiment/guides.ts';
+import { guideNetwork } from '../src/experiment/plan/guides.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 
 const EVEN = [

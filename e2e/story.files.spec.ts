@@ -1,6 +1,6 @@
 /** Take it along: a link, JSON, CSV, pictures; and bring it back. */
 import type { Page } from '@playwright/test';
-import type { Experiment } from '../src/experiment/schema.ts';
+import type { Experiment } from '../src/experiment/schema/schema.ts';
 import { expect, expectExperiment, expectNear, experimentIn, exported, exportedResult, numberIn, saved, test } from './support/person.ts';
 import { LAN_NAME, link, runToEnd, tiny } from './support/site.ts';
 

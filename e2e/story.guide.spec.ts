@@ -1,6 +1,6 @@
 /** Trained guides: trained before the run where the page has none, kept for the next, trained again on request. */
 import type { Page } from '@playwright/test';
-import type { Experiment } from '../src/experiment/schema.ts';
+import type { Experiment } from '../src/experiment/schema/schema.ts';
 import { expect, expectExperiment, exportedResult, test } from './support/person.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 

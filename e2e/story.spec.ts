@@ -1,5 +1,5 @@
 /** The first-run story: what a teacher does with the page on a laptop, through the page. */
-import type { RunResult } from '../src/experiment/result.ts';
+import type { RunResult } from '../src/experiment/contract/result.ts';
 import {
   cellsOf,
   curves,

@@ -1,8 +1,8 @@
 /** The lab in its worker, without the page's interface: a run, the same run again, and a worker that dies. */
 import type { Page } from '@playwright/test';
-import { findPreset } from '../src/experiment/presets.ts';
-import type { RunResult } from '../src/experiment/result.ts';
-import type { Experiment } from '../src/experiment/schema.ts';
+import { findPreset } from '../src/experiment/presets/presets.ts';
+import type { RunResult } from '../src/experiment/contract/result.ts';
+import type { Experiment } from '../src/experiment/schema/schema.ts';
 import { expect, labWorkers, test, tiny } from './support/site.ts';
 
 const preset = structuredClone(findPreset('wide-fcn')?.experiment) as Experiment;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkFile, importsOf, LONGEST_FILE } from './directions.mjs';
+import { checkCircles, checkFile, circles, importsOf, LONGEST_FILE } from './directions.mjs';
 
 describe('importsOf', () => {
   it('finds static, type, re-exported and dynamic imports', () => {
@@ -22,6 +22,9 @@ describe('checkFile', () => {
     ['stats/mean.ts', `import { z } from 'zod';`],
     ['state/store.ts', `import type { Group } from '../lab/training/group.ts';`],
     ['elsewhere/file.ts', `export {};`],
+    ['lab/guidance/guide.ts', `import type { Group } from '../training/group.ts';`],
+    ['lab/similarity/cka.ts', `import { createLab } from '../lab.ts';`],
+    ['lab/nowhere/file.ts', `import { stream } from '../random/stream.ts';`],
   ];
   it.each(forbidden)('refuses in %s: %s', (path, text) => {
     expect(checkFile(path, text)).toHaveLength(1);
@@ -33,6 +36,8 @@ describe('checkFile', () => {
     ['worker/worker.ts', `import { createLab } from '../lab/lab.ts';`],
     ['worker/client.ts', `const make = () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });`],
     ['lab/lab.ts', `import * as tf from '@tensorflow/tfjs-core';\n// the document. and window. of the page are not here`],
+    ['lab/training/group.ts', `import { cka } from '../similarity/cka.ts';`],
+    ['lab/tasks/images/task.ts', `import type { Task } from '../shared/types.ts';`],
     ['lab/lab.test.ts', `import { readFileSync } from 'node:fs';`],
     ['stats/mean.test.ts', `import { stream } from '../lab/random/stream.ts';`],
   ];
@@ -42,5 +47,30 @@ describe('checkFile', () => {
 
   it('refuses a file that is too long', () => {
     expect(checkFile('stats/long.ts', '\n'.repeat(LONGEST_FILE))).toEqual([expect.stringContaining('split it')]);
+  });
+});
+
+describe('circles', () => {
+  it('finds sets of nodes that reach each other, and nothing else', () => {
+    const graph = new Map(Object.entries({ a: ['b'], b: ['c', 'd'], c: ['a'], d: ['e'], e: [], f: ['a', 'e'] }).map(([k, v]) => [k, new Set(v)]));
+    expect(circles(graph)).toEqual([['a', 'b', 'c']]);
+  });
+
+  it('sees types, and leaves tests out', () => {
+    const files = [
+      { path: 'stats/a.ts', text: `import type { B } from './b.ts';` },
+      { path: 'stats/b.ts', text: `export { a } from './a.ts';` },
+      { path: 'stats/c.ts', text: '' },
+      { path: 'stats/c.test.ts', text: `import './c.ts';` },
+    ];
+    expect(checkCircles(files)).toEqual(['files import each other in a circle: stats/a.ts, stats/b.ts']);
+  });
+
+  it('sees folders that use each other by different files', () => {
+    const files = [
+      { path: 'lab/a/one.ts', text: `import '../b/one.ts';` },
+      { path: 'lab/b/two.ts', text: `import '../a/two.ts';` },
+    ];
+    expect(checkCircles(files)).toEqual(['folders import each other in a circle: lab/a, lab/b']);
   });
 });

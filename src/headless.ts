@@ -2,11 +2,13 @@
  * The page without a page: the command line opens it in a headless Chromium, hands over an experiment and reads
  * the result. The lab and its worker are those of the real page.
  */
-import { withChosen } from './experiment/assetRefs.ts';
-import type { BackendStep, Lab, LabEvent, OpenOptions } from './experiment/events.ts';
-import { formatProblem, parseExperiment } from './experiment/parse.ts';
-import type { RunResult } from './experiment/result.ts';
-import type { Experiment } from './experiment/schema.ts';
+import { withChosen } from './experiment/plan/assetRefs.ts';
+import type { BackendStep } from './experiment/contract/environment.ts';
+import type { Lab, LabEvent, OpenOptions } from './experiment/contract/events.ts';
+import { parseExperiment } from './experiment/parse.ts';
+import { formatProblem } from './experiment/schema/problem.ts';
+import type { RunResult } from './experiment/contract/result.ts';
+import type { Experiment } from './experiment/schema/schema.ts';
 import { createWorkerLab } from './worker/client.ts';
 
 /** What the command line shows while it waits: events without their arrays. */

@@ -8,7 +8,7 @@ import { ensureIsolation } from './isolation.ts';
 import { useExperiment } from './state/experiment.ts';
 import { syncLink } from './state/link.ts';
 import { useRun } from './state/run.ts';
-import { App } from './ui/App.tsx';
+import { App } from './ui/shell/App.tsx';
 import { ErrorBoundary } from './ui/shell/ErrorBoundary.tsx';
 import { cssVariables, theme } from './ui/theme.ts';
 import './ui/theme.css';

@@ -1,7 +1,7 @@
-import { describeNetwork, type TaskShape, taskShape } from '../../src/experiment/describe.ts';
-import { describeGuide, guideInstances } from '../../src/experiment/guides.ts';
-import { alignedPairs, guideCacheBytes, guidesInUse } from '../../src/experiment/plan.ts';
-import type { Experiment, NetworkSpec } from '../../src/experiment/schema.ts';
+import { describeNetwork, type TaskShape, taskShape } from '../../src/experiment/networks/describe.ts';
+import { describeGuide, guideInstances } from '../../src/experiment/plan/guides.ts';
+import { alignedPairs, guideCacheBytes, guidesInUse } from '../../src/experiment/plan/plan.ts';
+import type { Experiment, NetworkSpec } from '../../src/experiment/schema/schema.ts';
 
 /** Columns of the projections of a recurrent layer, by its width. */
 const GATES = { tanh: 1, relu: 1, gru: 3, lstm: 4 };

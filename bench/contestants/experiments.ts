@@ -1,6 +1,6 @@
 /** The experiments that are measured, each made from its preset. */
-import { findPreset } from '../../src/experiment/presets.ts';
-import type { ArmSpec, Experiment, FcnSpec } from '../../src/experiment/schema.ts';
+import { findPreset } from '../../src/experiment/presets/presets.ts';
+import type { ArmSpec, Experiment, FcnSpec } from '../../src/experiment/schema/schema.ts';
 import type { Arms, Workload } from './entry.ts';
 
 /** The guide of both the guided and the distilled arm. */

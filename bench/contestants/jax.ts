@@ -1,6 +1,6 @@
 /** A jitted training step of jax-js: one unguided member of an experiment, with the experiment's optimiser. */
-import { taskShape } from '../../src/experiment/describe.ts';
-import type { Experiment } from '../../src/experiment/schema.ts';
+import { taskShape } from '../../src/experiment/networks/describe.ts';
+import type { Experiment } from '../../src/experiment/schema/schema.ts';
 import type { Stage, Stepping } from './entry.ts';
 import { type Jax, type JaxArray, jaxNetwork } from './jaxNetworks.ts';
 

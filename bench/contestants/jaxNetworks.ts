@@ -1,6 +1,6 @@
 /** Networks of the experiments in jax-js. Its arrays are given away with every use but `.ref`. */
-import type { FcnSpec, NetworkSpec } from '../../src/experiment/schema.ts';
-import type { TaskShape } from '../../src/experiment/describe.ts';
+import type { FcnSpec, NetworkSpec } from '../../src/experiment/schema/schema.ts';
+import type { TaskShape } from '../../src/experiment/networks/describe.ts';
 
 /** What is used of an array of jax-js. */
 export interface JaxArray {

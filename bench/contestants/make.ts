@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Started } from '../../src/lab/backend/choose.ts';
+import type { Started } from '../../src/lab/backend/started.ts';
 import type { Kernels } from '../../src/lab/backend/kernels/types.ts';
 import type { Entry, Stage, Stepping, Turn } from './entry.ts';
 import { evaluationsOf, stepsOf } from './experiments.ts';

@@ -1,6 +1,6 @@
-import { guideNetwork } from '../../src/experiment/guides.ts';
-import type { Experiment } from '../../src/experiment/schema.ts';
-import type { Started } from '../../src/lab/backend/choose.ts';
+import { guideNetwork } from '../../src/experiment/plan/guides.ts';
+import type { Experiment } from '../../src/experiment/schema/schema.ts';
+import type { Started } from '../../src/lab/backend/started.ts';
 import { Guide } from '../../src/lab/guidance/guide.ts';
 import { createTask } from '../../src/lab/tasks/index.ts';
 import { Run } from '../../src/lab/training/run.ts';

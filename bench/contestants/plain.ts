@@ -1,9 +1,9 @@
 /** An experiment as a plain tfjs loop: unguided, guided and distilled, one seed. What they share is made once a step. */
 import * as tf from '@tensorflow/tfjs-core';
-import { taskShape } from '../../src/experiment/describe.ts';
-import { describeGuide } from '../../src/experiment/guides.ts';
-import { alignedPairs } from '../../src/experiment/plan.ts';
-import type { Experiment, NetworkSpec, TransformerSpec } from '../../src/experiment/schema.ts';
+import { taskShape } from '../../src/experiment/networks/describe.ts';
+import { describeGuide } from '../../src/experiment/plan/guides.ts';
+import { alignedPairs } from '../../src/experiment/plan/plan.ts';
+import type { Experiment, NetworkSpec, TransformerSpec } from '../../src/experiment/schema/schema.ts';
 import type { Stepping } from './entry.ts';
 import { convnet, fcn, type PlainBatch, PlainMember, type PlainNetwork, type PlainTerm, rnn, type Taps, transformer } from './plainNetworks.ts';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
-import { composed } from '../../src/lab/backend/kernels/composed.ts';
+import { composed } from '../../src/lab/backend/kernels/composed/index.ts';
 import type { Kernels } from '../../src/lab/backend/kernels/types.ts';
 import { inTidy, onNativeKernels, race, random } from './measure.ts';
 

@@ -4,7 +4,7 @@ import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as ops from '../../src/lab/autodiff/sequenceOps.ts';
 import { dense, reshape } from '../../src/lab/autodiff/ops.ts';
 import { Tape } from '../../src/lab/autodiff/tape.ts';
-import { composed } from '../../src/lab/backend/kernels/composed.ts';
+import { composed } from '../../src/lab/backend/kernels/composed/index.ts';
 import { GATES, type RecurrentKind } from '../../src/lab/backend/kernels/sequenceTypes.ts';
 import type { Kernels } from '../../src/lab/backend/kernels/types.ts';
 import { inTidy, onNativeKernels, race, random } from './measure.ts';

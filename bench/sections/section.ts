@@ -5,6 +5,8 @@ export interface Options {
   rounds: number;
   /** Only to see that everything works: what takes minutes is cut short. */
   quick: boolean;
+  /** Folder of another checkout of this project, to be compared with. */
+  against?: string;
   /** Progress, for whoever waits. */
   say(line: string): void;
 }

@@ -30,8 +30,9 @@ export class BrowserStage {
     this.#page = page;
   }
 
-  static async open(webgpu: 'off' | 'software' = 'off'): Promise<BrowserStage> {
-    const server = await serveSources();
+  /** @param root of another checkout, whose engine runs instead of ours */
+  static async open(webgpu: 'off' | 'software' = 'off', root?: string): Promise<BrowserStage> {
+    const server = await serveSources(root);
     const browser = await openChromium(webgpu);
     const page = await browser.newPage();
     page.setDefaultTimeout(ANSWER_MS);

@@ -6,7 +6,7 @@ import type { Browser, Page } from '@playwright/test';
 import { ROOT } from '../../scripts/install.mjs';
 import { serve } from '../../scripts/serve.mjs';
 import { encodeLink } from '../../src/experiment/link.ts';
-import type { Experiment } from '../../src/experiment/schema.ts';
+import type { Experiment } from '../../src/experiment/schema/schema.ts';
 import { openChromium } from './browser.ts';
 import { HeapReader } from './heaps.ts';
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Download, Locator, Page } from '@playwright/test';
 import { decodeLink } from '../../src/experiment/link.ts';
-import type { RunResult } from '../../src/experiment/result.ts';
-import type { Experiment } from '../../src/experiment/schema.ts';
+import type { RunResult } from '../../src/experiment/contract/result.ts';
+import type { Experiment } from '../../src/experiment/schema/schema.ts';
 import { expect, test as base } from './site.ts';
 
 export { expect };

@@ -2,9 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test as base, expect, type Page, type Worker } from '@playwright/test';
-import { findPreset } from '../../src/experiment/presets.ts';
+import { findPreset } from '../../src/experiment/presets/presets.ts';
 import { encodeLink } from '../../src/experiment/link.ts';
-import type { Experiment } from '../../src/experiment/schema.ts';
+import type { Experiment } from '../../src/experiment/schema/schema.ts';
 import { ROOT } from '../../scripts/install.mjs';
 import { type ServeOptions, serve } from '../../scripts/serve.mjs';
 

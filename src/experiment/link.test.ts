@@ -1,9 +1,10 @@
 import { compressToEncodedURIComponent } from 'lz-string';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, differences, encodeLink, withPath } from './link.ts';
-import { formatProblem, parseExperiment } from './parse.ts';
-import { DEFAULT_PRESET, findPreset, PRESETS } from './presets.ts';
-import type { Experiment } from './schema.ts';
+import { parseExperiment } from './parse.ts';
+import { formatProblem } from './schema/problem.ts';
+import { DEFAULT_PRESET, findPreset, PRESETS } from './presets/presets.ts';
+import type { Experiment } from './schema/schema.ts';
 
 const WIDE = findPreset('wide-fcn')?.experiment as Experiment;
 const packed = (changes: unknown) => `wide-fcn~1${compressToEncodedURIComponent(JSON.stringify(changes))}`;

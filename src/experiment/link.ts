@@ -5,8 +5,8 @@
 // A CommonJS package: Node itself sees only its default export.
 import lzString from 'lz-string';
 import { type Parsed, parseExperiment } from './parse.ts';
-import { DEFAULT_PRESET, findPreset, PRESETS } from './presets.ts';
-import { type Experiment, SCHEMA_VERSION } from './schema.ts';
+import { DEFAULT_PRESET, findPreset, PRESETS } from './presets/presets.ts';
+import { type Experiment, SCHEMA_VERSION } from './schema/schema.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /** [path] deletes, [path, value] sets. */

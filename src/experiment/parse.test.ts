@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { withPath } from './link.ts';
-import { formatProblem, parseExperiment } from './parse.ts';
-import { findPreset, PRESETS } from './presets.ts';
-import { INITS, taskSchema } from './schema.ts';
+import { parseExperiment } from './parse.ts';
+import { formatProblem } from './schema/problem.ts';
+import { findPreset, PRESETS } from './presets/presets.ts';
+import { INITS, taskSchema } from './schema/schema.ts';
 
 const KINDS = taskSchema.options.map((option) => option.shape.kind.value);
 const WIDE = findPreset('wide-fcn')?.experiment;

@@ -1,18 +1,11 @@
 /** From anything (a link, a file, a form) to an experiment, or to sentences that say what is wrong. */
 import type { z } from 'zod';
-import { describeNetwork, taskShape } from './describe.ts';
-import { checkFit } from './fit.ts';
-import { UnknownTapError } from './mapping.ts';
-import { alignedPairs, cost, observedPairs } from './plan.ts';
-import { type Experiment, experimentSchema, SCHEMA_VERSION } from './schema.ts';
-
-/** One thing wrong with an experiment. `path` is dotted, e.g. `base.learningRate`; empty for the whole. */
-export interface Problem {
-  path: string;
-  message: string;
-  /** Name of the arm that the path counts, where a page that shows names has added it. */
-  arm?: string;
-}
+import { describeNetwork, taskShape } from './networks/describe.ts';
+import type { Problem } from './schema/problem.ts';
+import { checkFit } from './plan/fit.ts';
+import { UnknownTapError } from './plan/mapping.ts';
+import { alignedPairs, cost, observedPairs } from './plan/plan.ts';
+import { type Experiment, experimentSchema, SCHEMA_VERSION } from './schema/schema.ts';
 
 export type Parsed = { ok: true; experiment: Experiment } | { ok: false; problems: Problem[] };
 
@@ -184,6 +177,3 @@ export function parseExperiment(data: unknown): Parsed {
   const problems = checkWhole(parsed.data);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, experiment: parsed.data };
 }
-
-/** "base.learningRate must be at most 10, not 50" */
-export const formatProblem = ({ path, message }: Problem): string => `${path || 'the experiment'} ${message}`;

@@ -1,5 +1,5 @@
 /** Settings in words, as the page and the reports write them. */
-import type { Intervention } from './schema.ts';
+import type { Intervention } from './schema/schema.ts';
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });

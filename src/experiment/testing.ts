@@ -1,6 +1,6 @@
 /** For tests: a preset's experiment by id. */
-import { findPreset } from './presets.ts';
-import type { Experiment } from './schema.ts';
+import { findPreset } from './presets/presets.ts';
+import type { Experiment } from './schema/schema.ts';
 
 export function presetExperiment(id: string): Experiment {
   const preset = findPreset(id);

@@ -1,7 +1,7 @@
 /** Controls in whole runs: what they guide, what is recorded of them, and that the run stays a function of its experiment. */
 import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '../experiment/parse.ts';
-import type { Experiment, GuideSpec } from '../experiment/schema.ts';
+import type { Experiment, GuideSpec } from '../experiment/schema/schema.ts';
 import { runToEnd } from './testing/collect.ts';
 import { curve, member, openLab } from './testing/drive.ts';
 import { tinyExperiment, tinySequences } from './testing/experiments.ts';

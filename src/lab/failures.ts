@@ -1,5 +1,5 @@
 /** What a person is told when a run fails. */
-import type { Failure } from '../experiment/events.ts';
+import type { Failure } from '../experiment/contract/events.ts';
 
 const REMEDIES: Record<string, string> = {
   DeviceLostError: 'Press Run to continue on another backend.',

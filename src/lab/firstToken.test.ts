@@ -3,8 +3,8 @@
  * Transformer. About a minute on a quiet core.
  */
 import { expect, it } from 'vitest';
-import { findPreset } from '../experiment/presets.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import { findPreset } from '../experiment/presets/presets.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { runToEnd } from './testing/collect.ts';
 
 it('first-token: an untrained guide is worth at least 40 points, over three seeds', { timeout: 900_000 }, async () => {

@@ -1,6 +1,6 @@
 /** Networks for images learn drawn digits and shapes, on WASM, in the fewest steps that are safe. */
 import { describe, expect, it } from 'vitest';
-import type { FcnSpec, ImageTaskSpec, NetworkSpec } from '../experiment/schema.ts';
+import type { FcnSpec, ImageTaskSpec, NetworkSpec } from '../experiment/schema/schema.ts';
 import { tinyExperiment } from './testing/experiments.ts';
 import { learn as teach } from './testing/learn.ts';
 

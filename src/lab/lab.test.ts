@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '../experiment/link.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { verdictOf } from './testing/verdict.ts';
 import { runToEnd } from './testing/collect.ts';
 import { curve, member, openLab } from './testing/drive.ts';

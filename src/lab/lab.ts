@@ -1,10 +1,11 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
-import type { BackendChoice, Checkpoint, Environment, GeneratedText, GenerateOptions, Lab, LabEvent, OpenOptions, Phase } from '../experiment/events.ts';
-import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
-import type { RunResult } from '../experiment/result.ts';
-import { members, scaleGuides } from '../experiment/plan.ts';
-import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
-import { type ChosenBackend, chooseBackend } from './backend/choose.ts';
+import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
+import type { Checkpoint, GeneratedText, GenerateOptions, Lab, LabEvent, OpenOptions, Phase } from '../experiment/contract/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
+import type { RunResult } from '../experiment/contract/result.ts';
+import { members, scaleGuides } from '../experiment/plan/plan.ts';
+import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
+import { type ChosenBackend, chooseBackend } from './check/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
 import { describeFailure } from './failures.ts';
@@ -13,7 +14,7 @@ import { Library } from './files/library.ts';
 import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
-import { forgetRun, keepRun, keptRuns, keptState } from './keptRuns.ts';
+import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
 import { openTask, previewTask } from './tasks/index.ts';
 import { History } from './training/history.ts';
 import { prepareGuides } from './training/prepareGuides.ts';

@@ -2,19 +2,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withPath } from '../experiment/link.ts';
-import { formatProblem, parseExperiment } from '../experiment/parse.ts';
-import { findPreset } from '../experiment/presets.ts';
-import { guideNetwork } from '../experiment/guides.ts';
-import type { Experiment, NetworkSpec } from '../experiment/schema.ts';
+import { parseExperiment } from '../experiment/parse.ts';
+import { formatProblem } from '../experiment/schema/problem.ts';
+import { findPreset } from '../experiment/presets/presets.ts';
+import { guideNetwork } from '../experiment/plan/guides.ts';
+import type { Experiment, NetworkSpec } from '../experiment/schema/schema.ts';
 import { mean } from '../stats/summary.ts';
-import { chooseBackend } from './backend/choose.ts';
-import { composed } from './backend/kernels/composed.ts';
+import { chooseBackend } from './check/choose.ts';
+import { composed } from './backend/kernels/composed/index.ts';
 import { nodeWasmFiles } from './backend/nodeWasmFiles.ts';
 import { Model } from './networks/model.ts';
 import { createTask } from './tasks/index.ts';
 import { runToEnd } from './testing/collect.ts';
 import { curve, openLab } from './testing/drive.ts';
-import { Evaluator, metricOf } from './training/evaluation.ts';
+import { Evaluator, metricOf } from './observation/evaluation.ts';
 import { generate, sampleToken } from './training/generate.ts';
 
 function changed(settings: Record<string, unknown>): Experiment {

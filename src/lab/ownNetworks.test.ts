@@ -1,8 +1,9 @@
 /** Networks in text form, as target and as guide, on WASM: every template trains. */
 import { describe, expect, it } from 'vitest';
 import { TEMPLATES } from '../experiment/custom/templates.ts';
-import { formatProblem, parseExperiment } from '../experiment/parse.ts';
-import type { Experiment, NetworkSpec } from '../experiment/schema.ts';
+import { parseExperiment } from '../experiment/parse.ts';
+import { formatProblem } from '../experiment/schema/problem.ts';
+import type { Experiment, NetworkSpec } from '../experiment/schema/schema.ts';
 import { runToEnd } from './testing/collect.ts';
 import { tinyExperiment, tinySequences } from './testing/experiments.ts';
 

@@ -1,8 +1,8 @@
 /** Every preset starts: twenty steps of all its arms on WASM, without NaN, with its guides trained for as long in proportion. */
 import { expect, it } from 'vitest';
 import { parseExperiment } from '../experiment/parse.ts';
-import { PRESETS } from '../experiment/presets.ts';
-import { type Experiment, type GuideSpec, isImageTask, type TaskSpec } from '../experiment/schema.ts';
+import { PRESETS } from '../experiment/presets/presets.ts';
+import { type Experiment, type GuideSpec, isImageTask, type TaskSpec } from '../experiment/schema/schema.ts';
 import { runToEnd } from './testing/collect.ts';
 
 const STEPS = 20;

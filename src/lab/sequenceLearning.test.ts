@@ -1,7 +1,7 @@
 /** Every sequence family learns a task that suits it, on WASM, in the fewest steps that are safe. */
 import { describe, expect, it } from 'vitest';
-import type { NetworkSpec, TaskSpec } from '../experiment/schema.ts';
-import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/sequencePresets.ts';
+import type { NetworkSpec, TaskSpec } from '../experiment/schema/schema.ts';
+import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/presets/sequencePresets.ts';
 import { tinySequences } from './testing/experiments.ts';
 import { learn as teach } from './testing/learn.ts';
 

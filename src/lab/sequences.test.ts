@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '../experiment/link.ts';
-import { formatProblem, parseExperiment } from '../experiment/parse.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import { parseExperiment } from '../experiment/parse.ts';
+import { formatProblem } from '../experiment/schema/problem.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { runToEnd } from './testing/collect.ts';
 import { curve, member, openLab } from './testing/drive.ts';
 import { tinySequences } from './testing/experiments.ts';

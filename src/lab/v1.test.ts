@@ -1,11 +1,12 @@
 /** Results that were exported under schema version 1: each is read, and its experiment run again gives the same curves, bit for bit. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Lab, LabEvent } from '../experiment/events.ts';
-import { formatProblem, parseExperiment } from '../experiment/parse.ts';
-import { readResult } from '../experiment/readResult.ts';
-import type { MatrixResult, MemberResult, RunResult } from '../experiment/result.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import type { Lab, LabEvent } from '../experiment/contract/events.ts';
+import { parseExperiment } from '../experiment/parse.ts';
+import { formatProblem } from '../experiment/schema/problem.ts';
+import { readResult } from '../experiment/contract/readResult.ts';
+import type { MatrixResult, MemberResult, RunResult } from '../experiment/contract/result.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { nodeWasmFiles } from './backend/nodeWasmFiles.ts';
 import { cifarFile, given } from './files/testing.ts';
 import { createLab } from './lab.ts';

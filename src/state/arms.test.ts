@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { taskShape } from '@/experiment/describe.ts';
+import { taskShape } from '@/experiment/networks/describe.ts';
 import { parseExperiment } from '@/experiment/parse.ts';
-import { findPreset } from '@/experiment/presets.ts';
+import { findPreset } from '@/experiment/presets/presets.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import type { Experiment, NetworkGuideSpec } from '@/experiment/schema.ts';
-import { tapNames } from '@/experiment/plan.ts';
+import type { Experiment, NetworkGuideSpec } from '@/experiment/schema/schema.ts';
+import { tapNames } from '@/experiment/plan/plan.ts';
 import { ARM_TEMPLATES, addArm, duplicateArm, freeId, removeArm, withSeeds, withTerm } from './arms.ts';
 import { duplicateGuide, guidesLikeThis, removeGuide, withFamily, withGuideNetwork, withGuideState } from './networks.ts';
 

@@ -1,7 +1,15 @@
 /** Adding, copying and removing arms and guides. Pure: from one experiment to the next. */
-import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets.ts';
-import { guideNetwork, isControl } from '../experiment/guides.ts';
-import { type AlignTerm, type ArmSpec, type DistilTerm, type Experiment, isImageTask, type NetworkGuideSpec, type TaskSpec } from '../experiment/schema.ts';
+import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets/presets.ts';
+import { guideNetwork, isControl } from '../experiment/plan/guides.ts';
+import {
+  type AlignTerm,
+  type ArmSpec,
+  type DistilTerm,
+  type Experiment,
+  isImageTask,
+  type NetworkGuideSpec,
+  type TaskSpec,
+} from '../experiment/schema/schema.ts';
 import { canFollow } from './mapping.ts';
 import { modelFor } from './tasks.ts';
 

@@ -1,7 +1,7 @@
 /** The files that this browser keeps, and those being taken in. */
 import { create } from 'zustand';
-import type { AssetInfo } from '../experiment/assets.ts';
-import type { LabEvent } from '../experiment/events.ts';
+import type { AssetInfo } from '../experiment/schema/assets.ts';
+import type { LabEvent } from '../experiment/contract/events.ts';
 
 export type FilesProgress = Omit<Extract<LabEvent, { type: 'files.progress' }>, 'type'>;
 

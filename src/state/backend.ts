@@ -1,6 +1,7 @@
 /** Choosing and checking a backend ahead of the first run, and what has come of it. */
 import { create } from 'zustand';
-import type { BackendChoice, Phase } from '@/experiment/events.ts';
+import type { BackendChoice } from '@/experiment/contract/environment.ts';
+import type { Phase } from '@/experiment/contract/events.ts';
 import { usePreferences } from './preferences.ts';
 import { useRun } from './run.ts';
 import { session } from './session.ts';

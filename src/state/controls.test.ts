@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '@/experiment/parse.ts';
-import { PRESETS } from '@/experiment/presets.ts';
+import { PRESETS } from '@/experiment/presets/presets.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { addControlArm, CONTROLS, controlKind } from './controls.ts';
 import { withControl, withGuideState } from './networks.ts';
 import { repair } from './repair.ts';

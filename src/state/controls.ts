@@ -1,6 +1,6 @@
 /** Controls as a person adds them: guides that show something else than a network's view of the data. */
-import { guideNetwork } from '../experiment/guides.ts';
-import { type ArmSpec, type Experiment, type GuideSpec, isImageTask, type TaskSpec } from '../experiment/schema.ts';
+import { guideNetwork } from '../experiment/plan/guides.ts';
+import { type ArmSpec, type Experiment, type GuideSpec, isImageTask, type TaskSpec } from '../experiment/schema/schema.ts';
 import { append, freeId, usualTerms, withGuide } from './arms.ts';
 import { sameValue } from './paths.ts';
 

@@ -1,9 +1,11 @@
 /** The experiment being edited. It is valid at every moment: an edit that would break it is refused, with reasons. */
 import { create } from 'zustand';
 import { withPath } from '../experiment/link.ts';
-import { parseExperiment, type Problem } from '../experiment/parse.ts';
-import { DEFAULT_PRESET, findPreset, type Preset } from '../experiment/presets.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import { parseExperiment } from '../experiment/parse.ts';
+import type { Problem } from '../experiment/schema/problem.ts';
+import type { Preset } from '../experiment/presets/preset.ts';
+import { DEFAULT_PRESET, findPreset } from '../experiment/presets/presets.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { sameValue, valueAt } from './paths.ts';
 import { repair } from './repair.ts';
 

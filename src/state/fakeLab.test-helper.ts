@@ -1,21 +1,11 @@
 /** A lab that makes up plausible events, for tests and for drawing the page without an engine. */
-import { taskMetric, taskShape } from '@/experiment/describe.ts';
-import type {
-  BackendChoice,
-  Checkpoint,
-  Environment,
-  EvaluationRecord,
-  GeneratedText,
-  Lab,
-  KeptRun,
-  LabEvent,
-  OpenOptions,
-  TaskPreview,
-} from '@/experiment/events.ts';
-import { guideInstances } from '@/experiment/guides.ts';
-import { type Member, members, observedPairs, tapNames } from '@/experiment/plan.ts';
-import type { MemberResult, RunResult } from '@/experiment/result.ts';
-import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { taskMetric, taskShape } from '@/experiment/networks/describe.ts';
+import type { BackendChoice, Environment } from '@/experiment/contract/environment.ts';
+import type { Checkpoint, EvaluationRecord, GeneratedText, Lab, KeptRun, LabEvent, OpenOptions, TaskPreview } from '@/experiment/contract/events.ts';
+import { guideInstances } from '@/experiment/plan/guides.ts';
+import { type Member, members, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
+import type { MemberResult, RunResult } from '@/experiment/contract/result.ts';
+import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
 import { FakeAssets } from '@/lab/files/testing.ts';
 import { FakeGuideLibrary } from './fakeGuides.test-helper.ts';
 

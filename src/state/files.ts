@@ -1,9 +1,9 @@
 /** Taking in files, and what becomes of the experiment. Nothing here throws: what goes wrong comes back as a failure. */
-import type { AssetInfo, GivenFile, ImageFacts, ModelFacts, TextFacts } from '../experiment/assets.ts';
-import { missingAssets, withChosen, withImages, withText } from '../experiment/assetRefs.ts';
-import type { Failure } from '../experiment/events.ts';
-import type { Problem } from '../experiment/parse.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import type { AssetInfo, GivenFile, ImageFacts, ModelFacts, TextFacts } from '../experiment/schema/assets.ts';
+import { missingAssets, withChosen, withImages, withText } from '../experiment/plan/assetRefs.ts';
+import type { Failure } from '../experiment/contract/events.ts';
+import type { Problem } from '../experiment/schema/problem.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { append, freeId, usualTerms } from './arms.ts';
 import { type FilesProgress, useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';

@@ -1,8 +1,8 @@
 /** Trained guides that this browser keeps, and where those of the edited experiment come from: what the lab last said. */
 import { create } from 'zustand';
-import type { Failure, GuideOrigin, KeptGuide } from '../experiment/events.ts';
-import { withoutControl } from '../experiment/guides.ts';
-import type { Experiment, TrainedGuideSpec } from '../experiment/schema.ts';
+import type { Failure, GuideOrigin, KeptGuide } from '../experiment/contract/events.ts';
+import { withoutControl } from '../experiment/plan/guides.ts';
+import type { Experiment, TrainedGuideSpec } from '../experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';
 import { useRun } from './run.ts';
 import { session } from './session.ts';

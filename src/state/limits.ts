@@ -1,6 +1,6 @@
 /** What a field may hold, read from the schema: widgets show these limits and state none of their own. */
 import { z } from 'zod';
-import { type Experiment, experimentSchema } from '../experiment/schema.ts';
+import { type Experiment, experimentSchema } from '../experiment/schema/schema.ts';
 import { valueAt } from './paths.ts';
 
 export interface NumberLimits {

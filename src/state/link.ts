@@ -1,8 +1,8 @@
 /** The address bar holds the experiment: read at start and when it changes, written after every edit. */
 import { create } from 'zustand';
 import { decodeLink, encodeLink } from '../experiment/link.ts';
-import { formatProblem } from '../experiment/parse.ts';
-import type { Experiment } from '../experiment/schema.ts';
+import { formatProblem } from '../experiment/schema/problem.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';
 
 /** A link that could not be read; its text is kept so that nothing is lost. */

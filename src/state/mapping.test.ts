@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '@/experiment/parse.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { addPair, hasOwnMapping, mappingOf, pairsOf, removePair, withMapping, withOwnMapping } from './mapping.ts';
 import { resolveView } from './view.ts';
 

@@ -1,8 +1,8 @@
 /** Editing which guide layer guides which target layer, wherever the experiment states it. */
-import { standsAlone } from '../experiment/guides.ts';
-import type { TapPair } from '../experiment/mapping.ts';
-import { mappedPairs, tapNames } from '../experiment/plan.ts';
-import type { ArmSpec, Experiment, MappingSpec } from '../experiment/schema.ts';
+import { standsAlone } from '../experiment/plan/guides.ts';
+import type { TapPair } from '../experiment/plan/mapping.ts';
+import { mappedPairs, tapNames } from '../experiment/plan/plan.ts';
+import type { ArmSpec, Experiment, MappingSpec } from '../experiment/schema/schema.ts';
 
 /** What the picture shows: one guide, seen by one arm. */
 export interface MappingView {

@@ -1,5 +1,5 @@
 /** Guide × target similarity matrices of all members over time, thinned to a fixed amount of memory. */
-import { MATRIX_FIELDS } from '@/experiment/events.ts';
+import { MATRIX_FIELDS } from '@/experiment/contract/events.ts';
 
 const FIELDS = MATRIX_FIELDS.length;
 /**

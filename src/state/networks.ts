@@ -1,11 +1,11 @@
 /** Changing what a network is: its family, a guide's state. */
 import { templatesFor } from '../experiment/custom/templates.ts';
-import { textOf } from '../experiment/custom/write.ts';
-import type { TaskShape } from '../experiment/describe.ts';
-import { exampleControl, guideNetwork, withoutControl } from '../experiment/guides.ts';
-import { RESNET_8 } from '../experiment/presets.ts';
-import type { Experiment, GuideSpec, NetworkSpec } from '../experiment/schema.ts';
-import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/sequencePresets.ts';
+import { textOf } from '../experiment/networks/asText.ts';
+import type { TaskShape } from '../experiment/networks/describe.ts';
+import { exampleControl, guideNetwork, withoutControl } from '../experiment/plan/guides.ts';
+import { RESNET_8 } from '../experiment/presets/presets.ts';
+import type { Experiment, GuideSpec, NetworkSpec } from '../experiment/schema/schema.ts';
+import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/presets/sequencePresets.ts';
 import { freeId, guideModel, type NetworkState } from './arms.ts';
 import { asControl, type ControlKind, guideName } from './controls.ts';
 import { sameValue } from './paths.ts';

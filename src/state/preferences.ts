@@ -1,7 +1,7 @@
 /** What belongs to the person and the device, not to the experiment: kept in this browser, never in a link. */
 import { create } from 'zustand';
 import { createJSONStorage, persist, type StateStorage } from 'zustand/middleware';
-import type { BackendChoice, BackendName } from '../experiment/events.ts';
+import type { BackendChoice, BackendName } from '../experiment/contract/environment.ts';
 
 /** A backend and the decade of a step's operations. */
 export type RateKey = `${BackendName} ${number}`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Environment } from '@/experiment/events.ts';
-import { cost } from '@/experiment/plan.ts';
+import type { Environment } from '@/experiment/contract/environment.ts';
+import { cost } from '@/experiment/plan/plan.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import type { TrainedGuideSpec } from '@/experiment/schema.ts';
+import type { TrainedGuideSpec } from '@/experiment/schema/schema.ts';
 import { recipeText } from './guideLibrary.ts';
 import { usePreferences } from './preferences.ts';
 import { useRun } from './run.ts';

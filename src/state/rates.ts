@@ -1,9 +1,10 @@
 /** How long a run will take: from its arithmetic and from how fast this device has been. */
-import type { BackendName, Environment, GuideOrigin } from '@/experiment/events.ts';
-import { withoutControl } from '@/experiment/guides.ts';
-import { type Cost, cost } from '@/experiment/plan.ts';
-import { PRESETS } from '@/experiment/presets.ts';
-import { type Experiment, isImageTask } from '@/experiment/schema.ts';
+import type { BackendName, Environment } from '@/experiment/contract/environment.ts';
+import type { GuideOrigin } from '@/experiment/contract/events.ts';
+import { withoutControl } from '@/experiment/plan/guides.ts';
+import { type Cost, cost } from '@/experiment/plan/plan.ts';
+import { PRESETS } from '@/experiment/presets/presets.ts';
+import { type Experiment, isImageTask } from '@/experiment/schema/schema.ts';
 import { recipeText } from './guideLibrary.ts';
 import { sameValue } from './paths.ts';
 import { type Preferences, type RateKey, usePreferences } from './preferences.ts';

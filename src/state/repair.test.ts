@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { taskShape } from '../experiment/describe.ts';
+import { taskShape } from '../experiment/networks/describe.ts';
 import { parseExperiment } from '../experiment/parse.ts';
-import { findPreset } from '../experiment/presets.ts';
-import type { Experiment, NetworkSpec } from '../experiment/schema.ts';
+import { findPreset } from '../experiment/presets/presets.ts';
+import type { Experiment, NetworkSpec } from '../experiment/schema/schema.ts';
 import { withFamily } from './networks.ts';
 import { repair } from './repair.ts';
 

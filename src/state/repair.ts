@@ -1,8 +1,8 @@
 /** Keeping an edited experiment consistent: an edit in one place must not make another place impossible. */
-import { standsAlone } from '../experiment/guides.ts';
-import { tapNames } from '../experiment/plan.ts';
-import { patchSizes, type TaskShape, taskShape } from '../experiment/describe.ts';
-import type { Experiment, GuideSpec, MappingSpec, NetworkSpec } from '../experiment/schema.ts';
+import { standsAlone } from '../experiment/plan/guides.ts';
+import { tapNames } from '../experiment/plan/plan.ts';
+import { patchSizes, type TaskShape, taskShape } from '../experiment/networks/describe.ts';
+import type { Experiment, GuideSpec, MappingSpec, NetworkSpec } from '../experiment/schema/schema.ts';
 import { repairArms } from './repairArms.ts';
 import { withInputsOf } from './transfer.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
-import { taskShape } from '../experiment/describe.ts';
-import { findPreset } from '../experiment/presets.ts';
-import type { Experiment, NetworkSpec } from '../experiment/schema.ts';
+import { taskShape } from '../experiment/networks/describe.ts';
+import { findPreset } from '../experiment/presets/presets.ts';
+import type { Experiment, NetworkSpec } from '../experiment/schema/schema.ts';
 import { duplicateArm } from './arms.ts';
 import { useExperiment } from './experiment.ts';
 import { withControl, withFamily } from './networks.ts';

@@ -1,7 +1,7 @@
 /** Keeping arms possible when the target or a guide is changed: what they can no longer have goes, and is told. */
-import { whyNoTeacher } from '../experiment/fit.ts';
-import { standsAlone } from '../experiment/guides.ts';
-import { type ArmSpec, type Experiment, INITS } from '../experiment/schema.ts';
+import { whyNoTeacher } from '../experiment/plan/fit.ts';
+import { standsAlone } from '../experiment/plan/guides.ts';
+import { type ArmSpec, type Experiment, INITS } from '../experiment/schema/schema.ts';
 import { sameValue } from './paths.ts';
 
 /** What an arm does, whatever it is called. */

@@ -3,9 +3,10 @@
  * `version` tells when to look again (at most three times a second while events stream in).
  */
 import { create } from 'zustand';
-import type { Environment, Failure, LabEvent, Phase } from '@/experiment/events.ts';
-import type { RunResult } from '@/experiment/result.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { Environment } from '@/experiment/contract/environment.ts';
+import type { Failure, LabEvent, Phase } from '@/experiment/contract/events.ts';
+import type { RunResult } from '@/experiment/contract/result.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { sameValue } from './paths.ts';
 import { RunData } from './runData.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { EvaluationRecord, LabEvent } from '@/experiment/events.ts';
-import { taskShape } from '@/experiment/describe.ts';
-import { members, observedPairs, tapNames } from '@/experiment/plan.ts';
-import { findPreset } from '@/experiment/presets.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { EvaluationRecord, LabEvent } from '@/experiment/contract/events.ts';
+import { taskShape } from '@/experiment/networks/describe.ts';
+import { members, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
+import { findPreset } from '@/experiment/presets/presets.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { MAX_MATRIX_BYTES } from './matrixHistory.ts';
 import { RunData, smoothingDecay } from './runData.ts';
 

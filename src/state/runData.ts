@@ -2,10 +2,11 @@
  * Everything a run has reported, in append buffers outside React. Charts and tables read it when the store's
  * `version` changes; nothing here is copied per redraw.
  */
-import type { EvaluationRecord, GuideSource, LabEvent, TrainingRecords } from '@/experiment/events.ts';
-import { MATRIX_FIELDS } from '@/experiment/events.ts';
-import { type Member, members, type ObservedPair, observedPairs, tapNames } from '@/experiment/plan.ts';
-import type { Experiment, Intervention } from '@/experiment/schema.ts';
+import type { GuideSource } from '@/experiment/contract/environment.ts';
+import type { EvaluationRecord, LabEvent, TrainingRecords } from '@/experiment/contract/events.ts';
+import { MATRIX_FIELDS } from '@/experiment/contract/events.ts';
+import { type Member, members, type ObservedPair, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
+import type { Experiment, Intervention } from '@/experiment/schema/schema.ts';
 import { MatrixHistory } from './matrixHistory.ts';
 import { StepSeries } from './stepSeries.ts';
 

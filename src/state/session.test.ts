@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { findPreset } from '@/experiment/presets.ts';
-import type { LabEvent } from '@/experiment/events.ts';
-import type { RunResult } from '@/experiment/result.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { findPreset } from '@/experiment/presets/presets.ts';
+import type { LabEvent } from '@/experiment/contract/events.ts';
+import type { RunResult } from '@/experiment/contract/result.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { FakeLab, type FakeOptions } from './fakeLab.test-helper.ts';
 import { usePreferences } from './preferences.ts';
 import { watchRates } from './rates.ts';

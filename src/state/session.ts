@@ -2,9 +2,8 @@
  * The one place that talks to the lab. The page calls these verbs; what happens comes back through the run store.
  * Nothing here throws: what goes wrong is shown as a failure that says what to do.
  */
+import type { BackendChoice, Environment } from '@/experiment/contract/environment.ts';
 import type {
-  BackendChoice,
-  Environment,
   Failure,
   GeneratedText,
   GenerateOptions,
@@ -16,8 +15,8 @@ import type {
   OpenOptions,
   Phase,
   TaskPreview,
-} from '@/experiment/events.ts';
-import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema.ts';
+} from '@/experiment/contract/events.ts';
+import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema/schema.ts';
 import { useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
 import { claim, orphans, TAB_RUN, useKeptRuns } from './keptRuns.ts';

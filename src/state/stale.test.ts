@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { presetExperiment } from '@/experiment/testing.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { removeArm } from './arms.ts';
 import { resultsOf, stalePaths } from './stale.ts';
 

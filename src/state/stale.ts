@@ -1,7 +1,7 @@
 /** Which parts of the edited experiment no longer match the run on screen. */
 import { useMemo } from 'react';
 import { differences } from '@/experiment/link.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';
 import { pathsTouch, sameValue } from './paths.ts';
 import { differsFromRun, type RunState, useRun } from './run.ts';

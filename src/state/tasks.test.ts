@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseExperiment } from '@/experiment/parse.ts';
-import { findPreset, PRESETS } from '@/experiment/presets.ts';
-import { type Experiment, isImageTask, taskSchema } from '@/experiment/schema.ts';
+import { findPreset, PRESETS } from '@/experiment/presets/presets.ts';
+import { type Experiment, isImageTask, taskSchema } from '@/experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';
 import { withGuideState } from './networks.ts';
 import { repair } from './repair.ts';

@@ -1,8 +1,9 @@
 /** Changing what is learnt. Images and sequences are read by different networks: between them these change too. */
 import type { z } from 'zod';
-import { withoutControl } from '../experiment/guides.ts';
-import { familyFits, taskShape, taskTitle } from '../experiment/describe.ts';
-import { findPreset, PRESETS, type Preset } from '../experiment/presets.ts';
+import { withoutControl } from '../experiment/plan/guides.ts';
+import { familyFits, taskShape, taskTitle } from '../experiment/networks/describe.ts';
+import type { Preset } from '../experiment/presets/preset.ts';
+import { findPreset, PRESETS } from '../experiment/presets/presets.ts';
 import {
   type ArmSpec,
   type Experiment,
@@ -13,7 +14,7 @@ import {
   type NetworkSpec,
   type TaskSpec,
   taskSchema,
-} from '../experiment/schema.ts';
+} from '../experiment/schema/schema.ts';
 import { sameValue } from './paths.ts';
 
 export type TaskKind = TaskSpec['kind'];

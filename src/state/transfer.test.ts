@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { taskShape } from '@/experiment/describe.ts';
+import { taskShape } from '@/experiment/networks/describe.ts';
 import { parseExperiment } from '@/experiment/parse.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import type { TaskSpec } from '@/experiment/schema.ts';
+import type { TaskSpec } from '@/experiment/schema/schema.ts';
 import { repair } from './repair.ts';
 import { defaultTask } from './tasks.ts';
 import { transferKinds, withGuideTask, withInputsOf } from './transfer.ts';

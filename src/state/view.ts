@@ -1,6 +1,6 @@
 /** What the person looks at: the arm whose similarities colour the picture, and the guide shown. Never in a link. */
 import { create } from 'zustand';
-import type { Experiment } from '../experiment/schema.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import type { MappingView } from './mapping.ts';
 
 interface ViewState {

@@ -1,5 +1,5 @@
-import { taskShape } from '../experiment/describe.ts';
-import type { RunResult } from '../experiment/result.ts';
+import { taskShape } from '../experiment/networks/describe.ts';
+import type { RunResult } from '../experiment/contract/result.ts';
 import { interventionWords } from '../experiment/settingWords.ts';
 import { type Verdict, verdict } from './verdict.ts';
 

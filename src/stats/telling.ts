@@ -1,6 +1,6 @@
 /** The words of a verdict. What may be said is decided in `verdict.ts`; this only says it. */
 import { mean, scoresOf } from './summary.ts';
-import type { Comparison, Segment, Verdict, VerdictArm, VerdictInput } from './verdict.ts';
+import type { Comparison, Segment, Verdict, VerdictArm, VerdictInput } from './verdictTypes.ts';
 import { capitalised, inWords, listed, pValue, type Unit, unitOf } from './words.ts';
 
 interface Story {

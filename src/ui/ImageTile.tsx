@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { ImagePreview } from '@/experiment/events.ts';
+import type { ImagePreview } from '@/experiment/contract/events.ts';
 
 interface ImageTileProps {
   preview: ImagePreview;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { drawSoon } from '@/ui/charts/redraw.ts';
+import { drawSoon } from '@/ui/redraw.ts';
 import { RAMP_LEVELS, similarityColour } from './colours.ts';
 import { inkOn } from './contrast.ts';
 

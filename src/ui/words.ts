@@ -1,6 +1,6 @@
 /** Numbers and settings in words, short enough for a label. */
-import { taskShape } from '@/experiment/describe.ts';
-import { formatProblem, type Problem } from '@/experiment/parse.ts';
+import { taskShape } from '@/experiment/networks/describe.ts';
+import { formatProblem, type Problem } from '@/experiment/schema/problem.ts';
 import { number } from '@/experiment/settingWords.ts';
 import {
   type ArmSpec,
@@ -13,7 +13,7 @@ import {
   type OptimiserSpec,
   type ScheduleSpec,
   type TaskSpec,
-} from '@/experiment/schema.ts';
+} from '@/experiment/schema/schema.ts';
 
 export { interventionWords, number } from '@/experiment/settingWords.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Lab, LabEvent } from '../experiment/events.ts';
+import type { Lab, LabEvent } from '../experiment/contract/events.ts';
 import { createWorkerLab, MAX_RESPAWNS, type WorkerLabOptions } from './client.ts';
 import { PINGS_BEFORE_DEATH } from './connection.ts';
 import { LabError } from './protocol.ts';

@@ -2,10 +2,9 @@
  * The lab as the page has it: the same interface, in a worker. A worker that dies, or a lost GPU, is replaced, and
  * the run goes on from its last checkpoint; since an experiment determines its curves, nothing is lost but time.
  */
+import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
 import type {
-  BackendChoice,
   Checkpoint,
-  Environment,
   Failure,
   GeneratedText,
   GenerateOptions,
@@ -16,9 +15,9 @@ import type {
   LabEvent,
   OpenOptions,
   TaskPreview,
-} from '../experiment/events.ts';
-import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
-import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
+} from '../experiment/contract/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
+import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
 import { Connection, type WorkerLike } from './connection.ts';
 import { type Answers, LabError, type Request, type RequestType } from './protocol.ts';
 import { DeathCount, RunMemory } from './recovery.ts';

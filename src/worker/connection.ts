@@ -1,5 +1,5 @@
 /** One worker from its birth to its death: sends requests, hands on what comes back, notices when it is gone. */
-import type { Failure, LabEvent } from '../experiment/events.ts';
+import type { Failure, LabEvent } from '../experiment/contract/events.ts';
 import type { Answers, Port, Request, RequestMessage, RequestType, WorkerMessage } from './protocol.ts';
 
 /** What is needed of a `Worker`. */

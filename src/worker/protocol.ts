@@ -2,10 +2,9 @@
  * What crosses between the page and its worker. Every request carries an id and gets exactly one answer with that
  * id; events come on their own. Everything is plain data; typed arrays are given away, not copied.
  */
+import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
 import type {
-  BackendChoice,
   Checkpoint,
-  Environment,
   Failure,
   GeneratedText,
   GenerateOptions,
@@ -15,9 +14,9 @@ import type {
   LabEvent,
   OpenOptions,
   TaskPreview,
-} from '../experiment/events.ts';
-import type { AssetInfo, GivenFile } from '../experiment/assets.ts';
-import type { Experiment, Intervention, TaskSpec } from '../experiment/schema.ts';
+} from '../experiment/contract/events.ts';
+import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
+import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
 
 /** Page → worker. */
 export type Request =

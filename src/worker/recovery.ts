@@ -1,7 +1,7 @@
 /** What it takes to bring a run back in a new worker: where it was, its last checkpoint, what was changed by hand. */
-import type { Checkpoint, LabEvent, OpenOptions } from '../experiment/events.ts';
-import { cost } from '../experiment/plan.ts';
-import type { Experiment, Intervention } from '../experiment/schema.ts';
+import type { Checkpoint, LabEvent, OpenOptions } from '../experiment/contract/events.ts';
+import { cost } from '../experiment/plan/plan.ts';
+import type { Experiment, Intervention } from '../experiment/schema/schema.ts';
 
 /** A larger checkpoint is not taken: the page would hold it twice while it is sent back. */
 export const MAX_CHECKPOINT_BYTES = 256 * 2 ** 20;

@@ -1,5 +1,5 @@
 /** Puts a lab behind a port: requests in, answers and events out. Knows no worker, so tests run it in-process. */
-import type { Lab } from '../experiment/events.ts';
+import type { Lab } from '../experiment/contract/events.ts';
 import { type Answers, type Port, type Request, type RequestMessage, type RequestType, toFailure, transferables, type WorkerMessage } from './protocol.ts';
 
 async function answer(lab: Lab, request: Request): Promise<Answers[RequestType]> {

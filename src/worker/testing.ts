@@ -1,9 +1,9 @@
 /** A lab without arithmetic, and a worker without a thread, for the tests of this folder. */
-import type { Checkpoint, GeneratedText, GenerateOptions, Lab, LabEvent } from '../experiment/events.ts';
-import { members } from '../experiment/plan.ts';
-import { findPreset } from '../experiment/presets.ts';
-import type { RunResult } from '../experiment/result.ts';
-import type { Experiment, Intervention } from '../experiment/schema.ts';
+import type { Checkpoint, GeneratedText, GenerateOptions, Lab, LabEvent } from '../experiment/contract/events.ts';
+import { members } from '../experiment/plan/plan.ts';
+import { findPreset } from '../experiment/presets/presets.ts';
+import type { RunResult } from '../experiment/contract/result.ts';
+import type { Experiment, Intervention } from '../experiment/schema/schema.ts';
 import type { WorkerLike } from './connection.ts';
 import type { WorkerMessage } from './protocol.ts';
 import { serveLab } from './server.ts';

@@ -1,7 +1,7 @@
 /** A network of the user's own before it exists: taps, parameters, arithmetic. */
-import { type NetworkDescription, product } from '../description.ts';
-import type { TaskShape } from '../describeTask.ts';
-import type { CustomSpec } from '../networkSchema.ts';
+import { type NetworkDescription, product } from '../shapes/description.ts';
+import type { TaskShape } from '../shapes/describeTask.ts';
+import type { CustomSpec } from '../schema/networkSchema.ts';
 import { titleOf } from './parse.ts';
 import { planNetwork } from './plan.ts';
 import { flatLayers } from './planned.ts';

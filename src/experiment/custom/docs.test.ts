@@ -1,8 +1,9 @@
 /** What docs/networks.md shows is so. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { TaskShape } from '../describeTask.ts';
-import { formOf, LAYER_NAMES, MAX_DEPTH, MAX_EXPANDED, MAX_TEXT } from './grammar.ts';
+import type { TaskShape } from '../shapes/describeTask.ts';
+import { MAX_TEXT } from '../schema/networkSchema.ts';
+import { formOf, LAYER_NAMES, MAX_DEPTH, MAX_EXPANDED } from './grammar.ts';
 import { readsTokens } from './parse.ts';
 import { textProblems } from './plan.ts';
 

@@ -153,8 +153,6 @@ export const LAYER_NAMES = Object.keys(LAYERS) as LayerName[];
 /** One layer's form, with the table's literal types widened. */
 export const formOf = (layer: LayerName): LayerForm => LAYERS[layer];
 
-/** Characters of a network's text. */
-export const MAX_TEXT = 8000;
 /** Lines of a network once its repetitions are written out. */
 export const MAX_EXPANDED = 400;
 /** Blocks within blocks. */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskShape } from '../describeTask.ts';
-import { describeNetwork, taskShape } from '../describe.ts';
-import { PRESETS } from '../presets.ts';
+import type { TaskShape } from '../shapes/describeTask.ts';
+import { describeNetwork, taskShape } from '../networks/describe.ts';
+import { PRESETS } from '../presets/presets.ts';
 import { parseExperiment } from '../parse.ts';
-import type { CustomSpec, NetworkSpec } from '../schema.ts';
+import type { CustomSpec, NetworkSpec } from '../schema/schema.ts';
 import { formatTextProblem } from './parse.ts';
 import { planNetwork, textProblems } from './plan.ts';
 import { flatLayers } from './planned.ts';
 import { TEMPLATES } from './templates.ts';
-import { textOf } from './write.ts';
+import { textOf } from '../networks/asText.ts';
 import { decodeLink, encodeLink } from '../link.ts';
 
 const IMAGES: TaskShape = { input: [12, 12, 3], classes: 8, trainExamples: 100, valExamples: 100 };

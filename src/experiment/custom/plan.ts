@@ -2,9 +2,9 @@
  * A network's text on a task: every repetition written out, every layer with its name, shapes, taps and parameters.
  * The description and the built network both come from this plan.
  */
-import type { CustomSpec } from '../networkSchema.ts';
-import type { TaskShape } from '../describeTask.ts';
-import { product } from '../description.ts';
+import type { CustomSpec } from '../schema/networkSchema.ts';
+import type { TaskShape } from '../shapes/describeTask.ts';
+import { product } from '../shapes/description.ts';
 import { type LayerName, MAX_EXPANDED } from './grammar.ts';
 import { parseText, type Place, type Statement, type TextProblem } from './parse.ts';
 import {

@@ -1,5 +1,5 @@
 /** What a network's text says on a task, layer by layer: what `plan.ts` makes and descriptions and networks read. */
-import { product } from '../description.ts';
+import { product } from '../shapes/description.ts';
 import type { LayerName } from './grammar.ts';
 import type { Place, Statement, TextProblem } from './parse.ts';
 

@@ -1,5 +1,5 @@
 /** Networks in text form to start from. */
-import type { TaskShape } from '../describeTask.ts';
+import type { TaskShape } from '../shapes/describeTask.ts';
 
 export interface Template {
   id: string;

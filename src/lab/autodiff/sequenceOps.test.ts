@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { composed } from '../backend/kernels/composed.ts';
+import { composed } from '../backend/kernels/composed/index.ts';
 import type { RecurrentKind } from '../backend/kernels/sequenceTypes.ts';
 import { stream } from '../random/stream.ts';
 import { dense } from './ops.ts';

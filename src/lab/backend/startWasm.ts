@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Started } from './choose.ts';
+import type { Started } from './started.ts';
 import { createWasmKernels } from './kernels/wasm/index.ts';
 
 /** Addresses of tfjs's WASM binaries. */

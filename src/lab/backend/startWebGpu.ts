@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Started } from './choose.ts';
+import type { Started } from './started.ts';
 import { createWebGpuKernels } from './kernels/webgpu/index.ts';
 import { Capture } from './webgpu/capture/capture.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, openAsBlob } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { GivenFile, ImageFacts } from '../../experiment/assets.ts';
+import type { GivenFile, ImageFacts } from '../../experiment/schema/assets.ts';
 import { cifar, cutCifar } from './cifar.ts';
 import { Source } from './reader.ts';
 import { cifarFile, cifarPixel, given } from './testing.ts';

@@ -1,5 +1,5 @@
 /** Files from public addresses. */
-import type { GivenFile } from '../../experiment/assets.ts';
+import type { GivenFile } from '../../experiment/schema/assets.ts';
 import { FileError } from './errors.ts';
 import type { OnProgress } from './reader.ts';
 

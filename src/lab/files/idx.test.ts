@@ -1,6 +1,6 @@
 import { gzipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import type { GivenFile, ImageFacts } from '../../experiment/assets.ts';
+import type { GivenFile, ImageFacts } from '../../experiment/schema/assets.ts';
 import { Library } from './library.ts';
 import { MemoryStorage } from './storage.ts';
 import { given, idxFile } from './testing.ts';

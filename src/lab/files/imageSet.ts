@@ -1,5 +1,5 @@
 /** What all readers of images have in common. */
-import type { ImageFacts } from '../../experiment/assets.ts';
+import type { ImageFacts } from '../../experiment/schema/assets.ts';
 import { stream } from '../random/stream.ts';
 import { FileError } from './errors.ts';
 import type { AssetDraft } from './reader.ts';

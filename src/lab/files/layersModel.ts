@@ -1,9 +1,9 @@
 /** tfjs Layers models: `model.json` with the binary files that its weights manifest names. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { product } from '../../experiment/description.ts';
-import { type ImportedNetwork, importedNetworkSchema } from '../../experiment/importedNetwork.ts';
-import { buildModel, outputsOf, type StoredTopology } from '../guidance/imported.ts';
+import { product } from '../../experiment/shapes/description.ts';
+import { type ImportedNetwork, importedNetworkSchema } from '../../experiment/schema/importedNetwork.ts';
+import { buildModel, outputsOf, type StoredTopology } from '../networks/imported.ts';
 import { FileError } from './errors.ts';
 import type { AssetDraft, Reader, Source } from './reader.ts';
 

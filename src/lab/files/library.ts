@@ -1,7 +1,7 @@
 /** The files that a person gave: taken in (checked and converted by a reader), kept in this browser, found by content. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { AssetFacts, AssetInfo, AssetKind, AssetRef, GivenFile } from '../../experiment/assets.ts';
+import type { AssetFacts, AssetInfo, AssetKind, AssetRef, GivenFile } from '../../experiment/schema/assets.ts';
 import { cutCifar } from './cifar.ts';
 import { FileError, MissingFilesError } from './errors.ts';
 import { expand } from './expand.ts';

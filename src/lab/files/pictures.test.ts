@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { GivenFile, ImageFacts } from '../../experiment/assets.ts';
+import type { GivenFile, ImageFacts } from '../../experiment/schema/assets.ts';
 import { pictureReader } from './pictures.ts';
 import { Source } from './reader.ts';
 import { Resampler } from './resample.ts';

@@ -1,5 +1,5 @@
 /** What turns files into an asset. One reader a format; `readers.ts` lists them. */
-import type { AssetFacts, GivenFile } from '../../experiment/assets.ts';
+import type { AssetFacts, GivenFile } from '../../experiment/schema/assets.ts';
 import { FileError } from './errors.ts';
 
 /** A given file (out of its archive), with its beginning at hand. */

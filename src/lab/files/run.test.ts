@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { withChosen } from '../../experiment/assetRefs.ts';
-import type { AssetInfo } from '../../experiment/assets.ts';
-import type { Checkpoint, Lab, LabEvent } from '../../experiment/events.ts';
-import type { RunResult } from '../../experiment/result.ts';
-import type { Experiment } from '../../experiment/schema.ts';
+import { withChosen } from '../../experiment/plan/assetRefs.ts';
+import type { AssetInfo } from '../../experiment/schema/assets.ts';
+import type { Checkpoint, Lab, LabEvent } from '../../experiment/contract/events.ts';
+import type { RunResult } from '../../experiment/contract/result.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 import { presetExperiment } from '../../experiment/testing.ts';
 import { nodeWasmFiles } from '../backend/nodeWasmFiles.ts';
 import { createLab } from '../lab.ts';

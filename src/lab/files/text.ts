@@ -1,5 +1,5 @@
 /** Plain text, UTF-8. Several files are one text, in the order of their names. */
-import { distinct, pieces } from '../tasks/text/tokenise.ts';
+import { distinct, pieces } from './tokenise.ts';
 import { FileError } from './errors.ts';
 import type { Reader, Source } from './reader.ts';
 

@@ -4,8 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../backend/kernels/types.ts';
-import type { ExampleSource } from '../training/batches.ts';
-import { type Fed, runNow, type StepCall } from '../training/steps.ts';
+import type { ExampleSource } from '../steps/batches.ts';
+import { type Fed, runNow, type StepCall } from '../backend/steps.ts';
 
 export interface CacheOptions {
   /** Of the training set. */

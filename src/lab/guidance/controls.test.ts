@@ -2,18 +2,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GuideSpec, NetworkSpec, TokenView } from '../../experiment/schema.ts';
-import { composed } from '../backend/kernels/composed.ts';
+import type { GuideSpec, NetworkSpec, TokenView } from '../../experiment/schema/schema.ts';
+import { composed } from '../backend/kernels/composed/index.ts';
 import { withOrthogonalWeights } from '../networks/orthogonal.ts';
 import { buildNetwork } from '../networks/index.ts';
 import { stream } from '../random/stream.ts';
 import { cka, similarityFrom, uCentredProduct } from '../similarity/cka.ts';
 import { createTask, type Split, type Task } from '../tasks/index.ts';
-import { inputTensor } from '../training/inputs.ts';
-import { guideGram } from './alignment.ts';
+import { inputTensor } from '../steps/inputs.ts';
+import { guideGram } from '../similarity/alignment.ts';
 import { directActivations, noiseLike, permuteWithin } from './controls.ts';
 import { Guide, gramKey } from './guide.ts';
-import { BatchView } from './tokenViews.ts';
+import { BatchView } from '../similarity/tokenViews.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -3,7 +3,7 @@
  * helps. All draws are functions of (seed, guide, step).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { TaskShape } from '../../experiment/describe.ts';
+import type { TaskShape } from '../../experiment/networks/describe.ts';
 import type { Stream } from '../random/stream.ts';
 import type { Split } from '../tasks/index.ts';
 

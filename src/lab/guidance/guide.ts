@@ -5,23 +5,23 @@
  * examples run through it live, once for all arms of a seed.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { describeNetwork, type TaskShape } from '../../experiment/describe.ts';
-import { exampleControl, ONLY_TAP } from '../../experiment/guides.ts';
-import type { ExampleControl, GuideSpec, NetworkSpec, TokenView } from '../../experiment/schema.ts';
+import { describeNetwork, type TaskShape } from '../../experiment/networks/describe.ts';
+import { exampleControl, ONLY_TAP } from '../../experiment/plan/guides.ts';
+import type { ExampleControl, GuideSpec, NetworkSpec, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { type Inferring, Model } from '../networks/model.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { stream, type StreamName } from '../random/stream.ts';
 import type { Split } from '../tasks/index.ts';
-import type { ExampleSource, StepBatch } from '../training/batches.ts';
-import { inputTensor, inputValues } from '../training/inputs.ts';
-import type { Fed, Feed, StepCall } from '../training/steps.ts';
-import { membersOf } from '../training/terms.ts';
+import type { ExampleSource, StepBatch } from '../steps/batches.ts';
+import { inputTensor, inputValues } from '../steps/inputs.ts';
+import type { Fed, Feed, StepCall } from '../backend/steps.ts';
+import { membersOf } from '../steps/members.ts';
 import { ActivationCache } from './activationCache.ts';
-import { type GuideGram, guideGram } from './alignment.ts';
+import { type GuideGram, guideGram } from '../similarity/alignment.ts';
 import { type DirectKind, directActivations, noiseLike, permuteWithin } from './controls.ts';
-import type { ImportedModel } from './imported.ts';
-import type { BatchView } from './tokenViews.ts';
+import type { ImportedModel } from '../networks/imported.ts';
+import type { BatchView } from '../similarity/tokenViews.ts';
 
 /** Name under which a guide's logits are cached beside its taps. */
 const LOGITS = 'logits';

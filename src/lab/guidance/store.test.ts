@@ -1,11 +1,11 @@
 /** Kept guides: found by their recipe, listed with what is known of them, deleted. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GuideSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
+import type { GuideSpec, TrainedGuideSpec } from '../../experiment/schema/schema.ts';
 import { presetExperiment } from '../../experiment/testing.ts';
 import { GuideStore, recipeKey } from './store.ts';
 
 const kept = vi.hoisted(() => new Map<string, unknown>());
-vi.mock('../storage.ts', () => ({
+vi.mock('../kept/storage.ts', () => ({
   recall: async (key: string) => kept.get(key),
   remember: async (key: string, value: unknown) => kept.set(key, value) && true,
   names: async (prefix: string) => [...kept.keys()].filter((key) => key.startsWith(prefix)),

@@ -4,11 +4,11 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { withoutControl } from '../../experiment/guides.ts';
-import type { GuideOrigin, KeptGuide } from '../../experiment/events.ts';
-import type { Experiment, TaskSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
+import { withoutControl } from '../../experiment/plan/guides.ts';
+import type { GuideOrigin, KeptGuide } from '../../experiment/contract/events.ts';
+import type { Experiment, TaskSpec, TrainedGuideSpec } from '../../experiment/schema/schema.ts';
 import type { PlainTensors } from '../networks/weights.ts';
-import { forget, names, recall, remember } from '../storage.ts';
+import { forget, names, recall, remember } from '../kept/storage.ts';
 
 /** One entry of `guides/manifest.json`. */
 export interface ShippedGuide {

@@ -3,7 +3,7 @@
  * Transformers over tokens and over the patches of an image consist of. Values are `[E, B, T, F]`.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { TransformerSpec } from '../../experiment/schema.ts';
+import type { TransformerSpec } from '../../experiment/schema/schema.ts';
 import * as ops from '../autodiff/ops.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Value } from '../autodiff/tape.ts';

@@ -1,6 +1,6 @@
 /** Plain convolutional network without skips: stages of [3×3 convolution → batch norm? → ReLU], average pool, linear head. */
-import { convnetPlan, type ImageShape } from '../../experiment/describe.ts';
-import type { ConvNetSpec } from '../../experiment/schema.ts';
+import { convnetPlan, type ImageShape } from '../../experiment/networks/describe.ts';
+import type { ConvNetSpec } from '../../experiment/schema/schema.ts';
 import { convolutionalParameters, convolutionalStatistics, convUnit, type Images, poolAndClassify } from './convolutional.ts';
 import type { NetworkProgram } from './program.ts';
 

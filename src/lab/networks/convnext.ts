@@ -4,8 +4,8 @@
  * Without layer scale and stochastic depth, which serve much deeper networks and longer training.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { CONVNEXT_EXPANSION, convnextPlan, type ImageShape } from '../../experiment/describe.ts';
-import type { ConvNextSpec } from '../../experiment/schema.ts';
+import { CONVNEXT_EXPANSION, convnextPlan, type ImageShape } from '../../experiment/networks/describe.ts';
+import type { ConvNextSpec } from '../../experiment/schema/schema.ts';
 import * as ops from '../autodiff/ops.ts';
 import { mlp, mlpParameters } from './attentionBlocks.ts';
 import type { Images } from './convolutional.ts';

@@ -1,6 +1,6 @@
 /** What convolutional networks share: a convolution with what follows it, and its parameters. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { ConvLayer } from '../../experiment/describe.ts';
+import type { ConvLayer } from '../../experiment/networks/describe.ts';
 import * as ops from '../autodiff/ops.ts';
 import type { Value } from '../autodiff/tape.ts';
 import { bias, headWeight, hiddenWeight, normParameters, type WeightInit } from './init.ts';

@@ -2,9 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { TaskShape } from '../../experiment/describe.ts';
-import type { FcnSpec } from '../../experiment/schema.ts';
-import { composed } from '../backend/kernels/composed.ts';
+import type { TaskShape } from '../../experiment/networks/describe.ts';
+import type { FcnSpec } from '../../experiment/schema/schema.ts';
+import { composed } from '../backend/kernels/composed/index.ts';
 import { stream } from '../random/stream.ts';
 import { Model } from './model.ts';
 

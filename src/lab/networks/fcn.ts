@@ -1,7 +1,7 @@
 /** Fully connected network: depth × [linear → batch or layer norm? → ReLU, GELU or tanh → dropout], linear head. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { ImageShape } from '../../experiment/describe.ts';
-import type { FcnSpec } from '../../experiment/schema.ts';
+import type { ImageShape } from '../../experiment/networks/describe.ts';
+import type { FcnSpec } from '../../experiment/schema/schema.ts';
 import * as ops from '../autodiff/ops.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Value } from '../autodiff/tape.ts';

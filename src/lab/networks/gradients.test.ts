@@ -2,10 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { NetworkSpec } from '../../experiment/schema.ts';
-import { describeNetwork, type TaskShape } from '../../experiment/describe.ts';
-import { composed } from '../backend/kernels/composed.ts';
-import { centredGram } from '../guidance/alignment.ts';
+import type { NetworkSpec } from '../../experiment/schema/schema.ts';
+import { describeNetwork, type TaskShape } from '../../experiment/networks/describe.ts';
+import { composed } from '../backend/kernels/composed/index.ts';
+import { centredGram } from '../similarity/alignment.ts';
 import { stream } from '../random/stream.ts';
 import { builtNetwork, expectGradients, type GradientInput } from '../testing/gradients.ts';
 

@@ -5,9 +5,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it } from 'vitest';
-import type { ImageShape } from '../../experiment/describe.ts';
-import type { ConvNextSpec, NetworkSpec, ResNetSpec, VitSpec } from '../../experiment/schema.ts';
-import { composed } from '../backend/kernels/composed.ts';
+import type { ImageShape } from '../../experiment/networks/describe.ts';
+import type { ConvNextSpec, NetworkSpec, ResNetSpec, VitSpec } from '../../experiment/schema/schema.ts';
+import { composed } from '../backend/kernels/composed/index.ts';
 import { stream } from '../random/stream.ts';
 import { Model } from './model.ts';
 

@@ -1,6 +1,6 @@
 /** From a network spec to its program. One file per family. */
-import type { TaskShape } from '../../experiment/describe.ts';
-import type { NetworkSpec } from '../../experiment/schema.ts';
+import type { TaskShape } from '../../experiment/networks/describe.ts';
+import type { NetworkSpec } from '../../experiment/schema/schema.ts';
 import { convnet } from './convnet.ts';
 import { convnext } from './convnext.ts';
 import { custom } from './custom.ts';

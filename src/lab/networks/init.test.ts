@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { INITS } from '../../experiment/schema.ts';
+import { INITS } from '../../experiment/schema/schema.ts';
 import { stream } from '../random/stream.ts';
 import { bias, headWeight, hiddenWeight, type LayerSize, type Nonlinearity, type WeightInit } from './init.ts';
 

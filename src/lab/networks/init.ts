@@ -1,5 +1,5 @@
 /** Initial values of parameters. Fan-in is the number of inputs of one output unit. */
-import type { FcnSpec, RnnSpec } from '../../experiment/schema.ts';
+import type { FcnSpec, RnnSpec } from '../../experiment/schema/schema.ts';
 import type { Stream } from '../random/stream.ts';
 import type { ParameterSpec } from './program.ts';
 

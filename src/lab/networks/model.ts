@@ -1,7 +1,7 @@
 /** A network with weights: what can be evaluated. Guides are models and nothing more; groups train theirs. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { TaskShape } from '../../experiment/describe.ts';
-import { type InitName, type NetworkSpec, withInit } from '../../experiment/schema.ts';
+import type { TaskShape } from '../../experiment/networks/describe.ts';
+import { type InitName, type NetworkSpec, withInit } from '../../experiment/schema/schema.ts';
 import { Tape } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { stream } from '../random/stream.ts';

@@ -1,6 +1,6 @@
 /** Residual network of basic or bottleneck blocks (He et al. 2016): 3×3 stem, stages of blocks, average pool, linear head. */
-import { type ImageShape, type ResNetBlock, resnetConvs, resnetPlan } from '../../experiment/describe.ts';
-import type { ResNetSpec } from '../../experiment/schema.ts';
+import { type ImageShape, type ResNetBlock, resnetConvs, resnetPlan } from '../../experiment/networks/describe.ts';
+import type { ResNetSpec } from '../../experiment/schema/schema.ts';
 import * as ops from '../autodiff/ops.ts';
 import { type ConvStyle, convolutionalParameters, convolutionalStatistics, convUnit, type Images, poolAndClassify } from './convolutional.ts';
 import type { ForwardContext, NetworkProgram } from './program.ts';

@@ -1,7 +1,7 @@
 /** Recurrent network: embedding, a stack of recurrent layers (each one operation), linear head. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { SequenceShape } from '../../experiment/describe.ts';
-import type { RnnSpec } from '../../experiment/schema.ts';
+import type { SequenceShape } from '../../experiment/networks/describe.ts';
+import type { RnnSpec } from '../../experiment/schema/schema.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Value } from '../autodiff/tape.ts';
 import { GATES, type RecurrentKind } from '../backend/kernels/sequenceTypes.ts';

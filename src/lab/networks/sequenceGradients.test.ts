@@ -2,15 +2,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { describeNetwork, type SequenceShape, taskShape } from '../../experiment/describe.ts';
-import type { RnnSpec, SequenceTaskSpec, TokenView, TransformerSpec } from '../../experiment/schema.ts';
-import { composed } from '../backend/kernels/composed.ts';
-import { guideGram } from '../guidance/alignment.ts';
-import { BatchView } from '../guidance/tokenViews.ts';
+import { describeNetwork, type SequenceShape, taskShape } from '../../experiment/networks/describe.ts';
+import type { RnnSpec, SequenceTaskSpec, TokenView, TransformerSpec } from '../../experiment/schema/schema.ts';
+import { composed } from '../backend/kernels/composed/index.ts';
+import { guideGram } from '../similarity/alignment.ts';
+import { BatchView } from '../similarity/tokenViews.ts';
 import { stream } from '../random/stream.ts';
 import { createTask } from '../tasks/index.ts';
 import { builtNetwork, expectGradients } from '../testing/gradients.ts';
-import { inputTensor, labelTensor } from '../training/inputs.ts';
+import { inputTensor, labelTensor } from '../steps/inputs.ts';
 
 const BATCH = 9;
 const SEEDS = [0, 1];

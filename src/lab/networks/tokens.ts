@@ -1,6 +1,6 @@
 /** What networks for sequences share: embedding, padding, and the head. Values are `[E, B, T, F]`. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { SequenceShape } from '../../experiment/describe.ts';
+import type { SequenceShape } from '../../experiment/networks/describe.ts';
 import * as ops from '../autodiff/ops.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Value } from '../autodiff/tape.ts';

@@ -1,7 +1,7 @@
 /** Transformer over tokens: embedding, positions, blocks of attention and MLP, head. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { SequenceShape } from '../../experiment/describe.ts';
-import type { TransformerSpec } from '../../experiment/schema.ts';
+import type { SequenceShape } from '../../experiment/networks/describe.ts';
+import type { TransformerSpec } from '../../experiment/schema/schema.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Value } from '../autodiff/tape.ts';
 import { cos, exp, log, sin } from '../random/math.ts';

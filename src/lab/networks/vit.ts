@@ -3,8 +3,8 @@
  * the mean over the patches is read. Its blocks are those of the Transformer over tokens (pre-norm, GELU).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { type ImageShape, vitTokens } from '../../experiment/describe.ts';
-import type { VitSpec } from '../../experiment/schema.ts';
+import { type ImageShape, vitTokens } from '../../experiment/networks/describe.ts';
+import type { VitSpec } from '../../experiment/schema/schema.ts';
 import * as ops from '../autodiff/ops.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import { attentionBlocks } from './attentionBlocks.ts';

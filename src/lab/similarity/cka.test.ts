@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { composed } from '../backend/kernels/composed.ts';
-import { alignmentGradient, centredGram } from '../guidance/alignment.ts';
+import { composed } from '../backend/kernels/composed/index.ts';
+import { alignmentGradient, centredGram } from './alignment.ts';
 import { stream } from '../random/stream.ts';
 import { cka } from './cka.ts';
 import reference from './fixtures/reference.json' with { type: 'json' };

@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ownProducts } from '../backend/kernels/composed/similarity.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { centredGram } from '../guidance/alignment.ts';
+import { centredGram } from './alignment.ts';
 
 /** Below this squared norm a Gram matrix of trace 1 or 0 counts as collapsed: no example differs from another. */
 const COLLAPSED = 1e-12;

@@ -1,5 +1,5 @@
-import type { TaskPreview } from '../../experiment/events.ts';
-import { type FileImagesSpec, isImageTask, isLanguageTask, type ProceduralSpec, type TaskSpec, type TextFileSpec } from '../../experiment/schema.ts';
+import type { TaskPreview } from '../../experiment/contract/events.ts';
+import { type FileImagesSpec, isImageTask, isLanguageTask, type ProceduralSpec, type TaskSpec, type TextFileSpec } from '../../experiment/schema/schema.ts';
 import type { Library } from '../files/library.ts';
 import { drawDigit } from './images/digits.ts';
 import { openFileImages, previewFileImages } from './images/fileTask.ts';
@@ -9,10 +9,10 @@ import { drawGreyTexture, drawTexture } from './images/textures.ts';
 import { SequenceTask } from './sequences/task.ts';
 import { openTextFile } from './text/file.ts';
 import { microEnglishTask } from './text/task.ts';
-import type { DrawnTask, Task } from './types.ts';
+import type { DrawnTask, Task } from './shared/types.ts';
 
-export { batchIndices, stepsPerEpoch } from './order.ts';
-export type { DrawnTask, Split, Task } from './types.ts';
+export { batchIndices, stepsPerEpoch } from './shared/order.ts';
+export type { DrawnTask, Split, Task } from './shared/types.ts';
 
 const IMAGES: Record<ProceduralSpec['kind'], ImageSource> = {
   textures: { draw: drawTexture },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FIGURE_DEFAULTS, type ProceduralSpec } from '../../experiment/schema.ts';
+import { FIGURE_DEFAULTS, type ProceduralSpec } from '../../experiment/schema/schema.ts';
 import { fingerprint } from '../random/testing.ts';
 import { channelStatistics } from './images/pixels.ts';
 import { ImageTask } from './images/task.ts';

@@ -4,9 +4,10 @@
  * file is.
  */
 import { createHash } from 'node:crypto';
-import type { LabEvent } from '../../experiment/events.ts';
-import { formatProblem, parseExperiment } from '../../experiment/parse.ts';
-import type { Experiment } from '../../experiment/schema.ts';
+import type { LabEvent } from '../../experiment/contract/events.ts';
+import { parseExperiment } from '../../experiment/parse.ts';
+import { formatProblem } from '../../experiment/schema/problem.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 import { nodeWasmFiles } from '../backend/nodeWasmFiles.ts';
 import { createLab } from '../lab.ts';
 import { forbidFusedMultiplyAdd } from './plainWasm.ts';

@@ -1,6 +1,7 @@
-import type { BackendChoice, LabEvent, OpenOptions } from '../../experiment/events.ts';
-import type { RunResult } from '../../experiment/result.ts';
-import type { Experiment } from '../../experiment/schema.ts';
+import type { BackendChoice } from '../../experiment/contract/environment.ts';
+import type { LabEvent, OpenOptions } from '../../experiment/contract/events.ts';
+import type { RunResult } from '../../experiment/contract/result.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 import { createLab } from '../lab.ts';
 import { nodeWasmFiles } from '../backend/nodeWasmFiles.ts';
 

@@ -1,7 +1,7 @@
 /** Driving a lab by hand, in tests. */
-import type { LabEvent, OpenOptions } from '../../experiment/events.ts';
-import type { MemberResult, RunResult } from '../../experiment/result.ts';
-import type { Experiment } from '../../experiment/schema.ts';
+import type { LabEvent, OpenOptions } from '../../experiment/contract/events.ts';
+import type { MemberResult, RunResult } from '../../experiment/contract/result.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 import { createLab } from '../lab.ts';
 import { nodeWasmFiles } from '../backend/nodeWasmFiles.ts';
 

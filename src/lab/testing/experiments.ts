@@ -1,6 +1,6 @@
 /** Tiny experiments for tests: seconds on the CPU backend. */
-import { findPreset } from '../../experiment/presets.ts';
-import type { Experiment } from '../../experiment/schema.ts';
+import { findPreset } from '../../experiment/presets/presets.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 import { withPath } from '../../experiment/link.ts';
 
 function changed(id: string, settings: Record<string, unknown>): Experiment {

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { Tape } from '../autodiff/tape.ts';
-import { composed } from '../backend/kernels/composed.ts';
-import { centredGram } from '../guidance/alignment.ts';
+import { composed } from '../backend/kernels/composed/index.ts';
+import { centredGram } from '../similarity/alignment.ts';
 import { ForwardContext } from '../networks/program.ts';
 import { Group, type GroupOptions, SCALAR_ROWS, type StepInput } from '../training/group.ts';
 import type { AlignInput, DistilInput } from '../training/terms.ts';

@@ -1,5 +1,6 @@
-import { formatProblem, parseExperiment } from '../../experiment/parse.ts';
-import type { Experiment, NetworkSpec, TaskSpec } from '../../experiment/schema.ts';
+import { parseExperiment } from '../../experiment/parse.ts';
+import { formatProblem } from '../../experiment/schema/problem.ts';
+import type { Experiment, NetworkSpec, TaskSpec } from '../../experiment/schema/schema.ts';
 import { runToEnd } from './collect.ts';
 
 export interface Lesson {

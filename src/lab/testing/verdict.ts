@@ -1,4 +1,4 @@
-import type { RunResult } from '../../experiment/result.ts';
+import type { RunResult } from '../../experiment/contract/result.ts';
 import { verdictOfResult } from '../../stats/ofResult.ts';
 
 /** The verdict's headline on a finished run, as text. */

@@ -3,14 +3,15 @@
  * trains all of them; nothing flows between members, so each learns exactly as it would alone.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { OptimiserSpec } from '../../experiment/schema.ts';
+import type { OptimiserSpec } from '../../experiment/schema/schema.ts';
 import { type Root, Tape, type Value } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { Model, type ModelOptions } from '../networks/model.ts';
 import { type BatchStatistics, ForwardContext, type MaskSource } from '../networks/program.ts';
 import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Optimiser } from './optimiser.ts';
-import { type AlignInput, alignmentRoots, type DistilInput, membersOf, taskGradient } from './terms.ts';
+import { type AlignInput, alignmentRoots, type DistilInput, taskGradient } from './terms.ts';
+import { membersOf } from '../steps/members.ts';
 
 /** Weight of a new batch in the running statistics, as in PyTorch. */
 const STATISTICS_MOMENTUM = 0.1;

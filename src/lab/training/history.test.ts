@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { EvaluationRecord } from '../../experiment/events.ts';
+import type { EvaluationRecord } from '../../experiment/contract/events.ts';
 import { History } from './history.ts';
 
 const record = (step: number): EvaluationRecord => ({

@@ -1,5 +1,5 @@
 /** Everything a run has recorded, from which results and checkpoints are made. */
-import type { EvaluationRecord, TrainingRecords } from '../../experiment/events.ts';
+import type { EvaluationRecord, TrainingRecords } from '../../experiment/contract/events.ts';
 
 export class History {
   readonly members: number;

@@ -1,6 +1,6 @@
 /** Optimiser state of a group and one update of all its parameters. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { OptimiserSpec } from '../../experiment/schema.ts';
+import type { OptimiserSpec } from '../../experiment/schema/schema.ts';
 import { optimiserFactors } from '../backend/kernels/optimiserFactors.ts';
 import type { Kernels, MemberControl } from '../backend/kernels/types.ts';
 import type { PlainTensors, Weights } from '../networks/weights.ts';

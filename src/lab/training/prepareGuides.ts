@@ -1,19 +1,20 @@
 /** Before a run: build every guide, find its weights or train them, and score it. */
-import type { GuideSource, LabEvent, OpenOptions } from '../../experiment/events.ts';
-import { guideNetwork, weightsOf, withoutControl } from '../../experiment/guides.ts';
-import { sameNetwork } from '../../experiment/importedNetwork.ts';
-import type { RunResult } from '../../experiment/result.ts';
-import type { Experiment, ImportedGuideSpec, TrainedGuideSpec } from '../../experiment/schema.ts';
+import type { GuideSource } from '../../experiment/contract/environment.ts';
+import type { LabEvent, OpenOptions } from '../../experiment/contract/events.ts';
+import { guideNetwork, weightsOf, withoutControl } from '../../experiment/plan/guides.ts';
+import { sameNetwork } from '../../experiment/schema/importedNetwork.ts';
+import type { RunResult } from '../../experiment/contract/result.ts';
+import type { Experiment, ImportedGuideSpec, TrainedGuideSpec } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { FileError } from '../files/errors.ts';
 import type { Library } from '../files/library.ts';
 import { Guide } from '../guidance/guide.ts';
-import { ImportedModel, type StoredTopology } from '../guidance/imported.ts';
+import { ImportedModel, type StoredTopology } from '../networks/imported.ts';
 import { type GuideStore, recipeKey } from '../guidance/store.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { openTask, type Task } from '../tasks/index.ts';
-import { guideScores } from './evaluation.ts';
-import type { Stepper } from './steps.ts';
+import { guideScores } from '../observation/evaluation.ts';
+import type { Stepper } from '../backend/steps.ts';
 import { trainGuide } from './trainGuide.ts';
 
 export interface GuidePreparation {

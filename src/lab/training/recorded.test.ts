@@ -4,9 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import { guideNetwork } from '../../experiment/guides.ts';
-import { PRESETS } from '../../experiment/presets.ts';
-import { type Experiment, isImageTask, type TaskSpec } from '../../experiment/schema.ts';
+import { guideNetwork } from '../../experiment/plan/guides.ts';
+import { PRESETS } from '../../experiment/presets/presets.ts';
+import { type Experiment, isImageTask, type TaskSpec } from '../../experiment/schema/schema.ts';
 import { createWebGpuKernels } from '../backend/kernels/webgpu/index.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { Capture } from '../backend/webgpu/capture/capture.ts';

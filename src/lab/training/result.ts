@@ -1,9 +1,10 @@
 /** From a run's history to its exported result. */
-import { labelGroups, taskMetric, taskShape } from '../../experiment/describe.ts';
-import type { Environment, EvaluationRecord } from '../../experiment/events.ts';
-import { members as membersOf, observedPairs, tapNames } from '../../experiment/plan.ts';
-import type { MatrixResult, MemberResult, PairResult, RunResult } from '../../experiment/result.ts';
-import type { Experiment } from '../../experiment/schema.ts';
+import { labelGroups, taskMetric, taskShape } from '../../experiment/networks/describe.ts';
+import type { Environment } from '../../experiment/contract/environment.ts';
+import type { EvaluationRecord } from '../../experiment/contract/events.ts';
+import { members as membersOf, observedPairs, tapNames } from '../../experiment/plan/plan.ts';
+import type { MatrixResult, MemberResult, PairResult, RunResult } from '../../experiment/contract/result.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 import { exp } from '../random/math.ts';
 import { mean, sampleSd } from '../../stats/summary.ts';
 import type { History } from './history.ts';

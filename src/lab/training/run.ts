@@ -3,21 +3,21 @@
  * (seed, step), so the state is the tensors and the step number, nothing else.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { taskMetric, taskShape } from '../../experiment/describe.ts';
-import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/events.ts';
-import { alignedPairs, armGroups, members, tokenView } from '../../experiment/plan.ts';
-import type { Experiment, Intervention } from '../../experiment/schema.ts';
+import { taskMetric, taskShape } from '../../experiment/networks/describe.ts';
+import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/contract/events.ts';
+import { alignedPairs, armGroups, members, tokenView } from '../../experiment/plan/plan.ts';
+import type { Experiment, Intervention } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { Guide } from '../guidance/guide.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
 import { exp } from '../random/math.ts';
-import { Evaluator, evaluateRecalibrated, type GroupScores, metricOf } from './evaluation.ts';
+import { Evaluator, evaluateRecalibrated, type GroupScores, metricOf } from '../observation/evaluation.ts';
 import { generate } from './generate.ts';
 import { Group } from './group.ts';
-import { GuideProbe } from './probe.ts';
+import { GuideProbe } from '../observation/probe.ts';
 import { type ArmGroup, StepProgram, type StepSettings } from './stepProgram.ts';
-import { DirectSteps, type Stepper } from './steps.ts';
+import { DirectSteps, type Stepper } from '../backend/steps.ts';
 
 /** Tokens that a member writes. */
 const WRITTEN = { characters: 120, words: 36 } as const;

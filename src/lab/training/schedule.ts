@@ -1,5 +1,5 @@
 /** Learning rate over the steps of a run. */
-import type { ScheduleSpec } from '../../experiment/schema.ts';
+import type { ScheduleSpec } from '../../experiment/schema/schema.ts';
 import { cos } from '../random/math.ts';
 
 /**

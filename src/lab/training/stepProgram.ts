@@ -3,20 +3,21 @@
  * what it is fed and the groups' own state, so that it can be recorded.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { guideInstances } from '../../experiment/guides.ts';
-import { GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, largestGuideTable, tokenView } from '../../experiment/plan.ts';
-import type { AlignTerm, ArmSpec, BaseSettings, Experiment, TokenView } from '../../experiment/schema.ts';
+import { guideInstances } from '../../experiment/plan/guides.ts';
+import { GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, largestGuideTable, tokenView } from '../../experiment/plan/plan.ts';
+import type { AlignTerm, ArmSpec, BaseSettings, Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
 import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
-import { BatchView } from '../guidance/tokenViews.ts';
+import { BatchView } from '../similarity/tokenViews.ts';
 import type { Task } from '../tasks/index.ts';
-import { Batches, type StepBatch } from './batches.ts';
+import { Batches, type StepBatch } from '../steps/batches.ts';
 import { type Group, SCALAR_ROWS } from './group.ts';
-import { maskOrigin, StepMasks } from './inputs.ts';
+import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
-import type { Fed, Feed, StepCall } from './steps.ts';
-import type { AlignInput, DistilInput, MemberRange } from './terms.ts';
+import type { Fed, Feed, StepCall } from '../backend/steps.ts';
+import type { MemberRange } from '../steps/members.ts';
+import type { AlignInput, DistilInput } from './terms.ts';
 
 /** An arm with the members that it has in its group. */
 export interface Arm {

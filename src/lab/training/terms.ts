@@ -3,17 +3,12 @@
  * of members (those of one arm); terms of the same kind whose members follow each other run as one.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Measure } from '../../experiment/schema.ts';
+import type { Measure } from '../../experiment/schema/schema.ts';
 import type { Root, Value } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { alignmentGradient } from '../guidance/alignment.ts';
-import type { BatchView } from '../guidance/tokenViews.ts';
-
-/** Members of a group that follow each other. */
-export interface MemberRange {
-  first: number;
-  count: number;
-}
+import { alignmentGradient } from '../similarity/alignment.ts';
+import { type MemberRange, membersOf } from '../steps/members.ts';
+import type { BatchView } from '../similarity/tokenViews.ts';
 
 /** One aligned pair: the guide's centred Gram matrices for the members' batches. The weight is the member's. */
 export interface AlignInput {
@@ -38,13 +33,6 @@ export interface DistilInput {
   direction: 'forward' | 'reverse';
   /** int32 `[count, B]`: rows whose label is −1 are not distilled. */
   labels?: tf.Tensor2D;
-}
-
-/** Members `[first, first + count)` of a tensor; itself where those are all. */
-export function membersOf<T extends tf.Tensor>(x: T, { first, count }: MemberRange): T {
-  const [members, ...shape] = x.shape;
-  if (count === members) return x;
-  return tf.slice(x, [first, ...shape.map(() => 0)], [count, ...shape]) as T;
 }
 
 /** Several terms as one: same tap, view and measure, members one behind the other. */

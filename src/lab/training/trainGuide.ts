@@ -1,16 +1,16 @@
 /** Train a guide by its own recipe: the task loss alone, one network, its own budget. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { TrainedGuideSpec } from '../../experiment/schema.ts';
+import type { TrainedGuideSpec } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { readTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
-import { Batches } from './batches.ts';
-import { Evaluator, metricOf } from './evaluation.ts';
+import { Batches } from '../steps/batches.ts';
+import { Evaluator, metricOf } from '../observation/evaluation.ts';
 import { Group, SCALAR_ROWS } from './group.ts';
-import { maskOrigin, StepMasks } from './inputs.ts';
+import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
-import { DirectSteps, type StepProgram, type Stepper } from './steps.ts';
+import { DirectSteps, type StepProgram, type Stepper } from '../backend/steps.ts';
 
 /** Steps between two reports. */
 const REPORT_EVERY = 10;

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { taskShape, taskTitle } from '@/experiment/describe.ts';
+import { taskShape, taskTitle } from '@/experiment/networks/describe.ts';
 import type { Evaluation } from '@/state/runData.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { logRange, niceRange } from './domain.ts';

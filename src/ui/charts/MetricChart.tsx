@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
-import { taskMetric, taskTitle } from '@/experiment/describe.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { taskMetric, taskTitle } from '@/experiment/networks/describe.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';

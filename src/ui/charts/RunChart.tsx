@@ -1,6 +1,6 @@
 /** The frame that the charts of a run share: one line an arm over the steps, with tooltip, table and export. */
 import { type ReactNode, type RefObject, useMemo } from 'react';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
@@ -12,7 +12,7 @@ import type { AxisRange } from './domain.ts';
 import type { EndLabel } from './Overlays.tsx';
 import { armLabels, armViews, type ArmView, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
 import { Plot, type PlotProps } from './Plot.tsx';
-import { useFrame, useSnapshot } from './redraw.ts';
+import { useFrame, useSnapshot } from '../redraw.ts';
 import { RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
 
 const HEIGHT = 214;

@@ -1,9 +1,9 @@
 import { NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/describe.ts';
-import { describeGuide } from '@/experiment/guides.ts';
-import { observedPairs } from '@/experiment/plan.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/networks/describe.ts';
+import { describeGuide } from '@/experiment/plan/guides.ts';
+import { observedPairs } from '@/experiment/plan/plan.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation } from '@/state/runData.ts';
 import { resolveView, useView } from '@/state/view.ts';
 import classes from './charts.module.css';

@@ -1,7 +1,7 @@
 /** The words below an exported picture: what it needs to stay true where nobody sees the page. */
-import { describeNetwork, taskShape } from '@/experiment/describe.ts';
-import { describeGuide } from '@/experiment/guides.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
+import { describeGuide } from '@/experiment/plan/guides.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunState } from '@/state/run.ts';
 import { armStatement, guideState, interventionWords, number, trainingStatement } from '@/ui/words.ts';
 

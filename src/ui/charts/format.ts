@@ -1,5 +1,5 @@
 /** Values as charts and tables print them. */
-import type { Metric } from '@/experiment/describe.ts';
+import type { Metric } from '@/experiment/networks/describe.ts';
 
 export interface MetricWords {
   /** With its unit, e.g. "54.0 %". */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { findPreset } from '@/experiment/presets.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { findPreset } from '@/experiment/presets/presets.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { RunData } from '@/state/runData.ts';
 import { csvBlocks } from '@/ui/compare/exports.ts';
 import { armRows } from '@/ui/compare/resultRows.ts';

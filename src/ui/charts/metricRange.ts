@@ -1,6 +1,6 @@
 /** The value axis of the metric's chart: accuracies from 0 to 1, a metric that falls on a scale of its own. */
 import { useMemo } from 'react';
-import type { Metric } from '@/experiment/describe.ts';
+import type { Metric } from '@/experiment/networks/describe.ts';
 import { type AxisRange, logRange, niceRange } from './domain.ts';
 import { useGrowingRange } from './parts.ts';
 import type { Series } from './series.ts';

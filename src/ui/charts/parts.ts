@@ -1,6 +1,6 @@
 /** What the charts of a run have in common: arms with their colours and names, marks, ranges, words. */
 import { useRef } from 'react';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { armColour } from '@/ui/colours.ts';
 import { number } from '@/ui/words.ts';

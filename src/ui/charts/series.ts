@@ -1,5 +1,5 @@
 /** From the records of a run to the rows that a chart draws: a bounded number of points, whatever the run's length. */
-import { taskMetric } from '@/experiment/describe.ts';
+import { taskMetric } from '@/experiment/networks/describe.ts';
 import type { Evaluation, RunData, SimilarityField } from '@/state/runData.ts';
 
 /** Points per line while streaming: more cost more than 50 ms a redraw. */

@@ -1,15 +1,15 @@
 /** What each arm writes: how it goes on with a piece of the validation text. */
 import { Button, NativeSelect } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { type GeneratedText, UNKNOWN_TOKEN } from '@/experiment/events.ts';
-import { isLanguageTask } from '@/experiment/schema.ts';
+import { type GeneratedText, UNKNOWN_TOKEN } from '@/experiment/contract/events.ts';
+import { isLanguageTask } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { Card } from '@/ui/Card.tsx';
 import chartClasses from '@/ui/charts/charts.module.css';
 import { armViews } from '@/ui/charts/parts.ts';
-import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
+import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { number } from '@/ui/words.ts';
 import classes from './compare.module.css';
 

@@ -1,14 +1,14 @@
 /** What came out, arm by arm, and the ways to take it along. */
 import { Table, Tooltip } from '@mantine/core';
 import { useMemo } from 'react';
-import { labelGroups, taskMetric } from '@/experiment/describe.ts';
+import { labelGroups, taskMetric } from '@/experiment/networks/describe.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Comparison } from '@/stats/verdict.ts';
 import { Card } from '@/ui/Card.tsx';
 import { meanAndSpread, type MetricWords, metricWords, plainNumber } from '@/ui/charts/format.ts';
-import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
+import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import type { Point } from '@/ui/charts/series.ts';
 import { armColour } from '@/ui/colours.ts';
 import { number, validationSet } from '@/ui/words.ts';

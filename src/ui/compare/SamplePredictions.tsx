@@ -1,15 +1,15 @@
 /** Validation examples with what each arm takes them for. */
 import { NativeSelect, Switch } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
-import { classNames, taskShape } from '@/experiment/describe.ts';
-import type { TaskPreview } from '@/experiment/events.ts';
-import type { TaskSpec } from '@/experiment/schema.ts';
+import { classNames, taskShape } from '@/experiment/networks/describe.ts';
+import type { TaskPreview } from '@/experiment/contract/events.ts';
+import type { TaskSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { session } from '@/state/session.ts';
 import { Card } from '@/ui/Card.tsx';
 import { type ArmView, armViews } from '@/ui/charts/parts.ts';
 import chartClasses from '@/ui/charts/charts.module.css';
-import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
+import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { examplesOf, number } from '@/ui/words.ts';
 import classes from './compare.module.css';
 import { disagreeing, disagreeingSequences, samplesOf, sequenceSamplesOf } from './samples.ts';

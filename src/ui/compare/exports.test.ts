@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseExperiment } from '@/experiment/parse.ts';
-import { findPreset } from '@/experiment/presets.ts';
-import type { RunResult } from '@/experiment/result.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { findPreset } from '@/experiment/presets/presets.ts';
+import type { RunResult } from '@/experiment/contract/result.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { FakeLab, type FakeOptions } from '@/state/fakeLab.test-helper.ts';
 import { RunData } from '@/state/runData.ts';
 import { CSV_HEADER, csvBlocks, holdsCurves, toJson } from './exports.ts';

@@ -1,7 +1,7 @@
 /** A run as files: JSON for machines and the command line, tidy CSV for statistics programs. */
-import { labelGroups, taskMetric } from '@/experiment/describe.ts';
-import type { RunResult } from '@/experiment/result.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { labelGroups, taskMetric } from '@/experiment/networks/describe.ts';
+import type { RunResult } from '@/experiment/contract/result.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunData } from '@/state/runData.ts';
 
 /** The result file of the command line (it holds the experiment); before the end, the experiment alone. */

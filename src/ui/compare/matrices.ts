@@ -1,6 +1,6 @@
 /** Which similarity matrices are shown, and in which words. */
-import { alignedPairs } from '@/experiment/plan.ts';
-import type { Experiment, InitName } from '@/experiment/schema.ts';
+import { alignedPairs } from '@/experiment/plan/plan.ts';
+import type { Experiment, InitName } from '@/experiment/schema/schema.ts';
 import type { RunData } from '@/state/runData.ts';
 import { plainNumber } from '@/ui/charts/format.ts';
 import { initWord } from '@/ui/words.ts';

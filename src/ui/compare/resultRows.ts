@@ -1,6 +1,6 @@
 /** The numbers of the result table, while a run goes on and after it. */
-import { labelGroups, taskMetric } from '@/experiment/describe.ts';
-import type { RunResult } from '@/experiment/result.ts';
+import { labelGroups, taskMetric } from '@/experiment/networks/describe.ts';
+import type { RunResult } from '@/experiment/contract/result.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import type { Comparison, Verdict } from '@/stats/verdict.ts';
 import { meanOverSeeds, type Point } from '@/ui/charts/series.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { taskShape } from '@/experiment/describe.ts';
-import { findPreset } from '@/experiment/presets.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { taskShape } from '@/experiment/networks/describe.ts';
+import { findPreset } from '@/experiment/presets/presets.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { RunData } from '@/state/runData.ts';
 import { FakeLab } from '@/state/fakeLab.test-helper.ts';
 import { matrixPanels, matrixSummary } from './matrices.ts';

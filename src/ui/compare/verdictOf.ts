@@ -1,6 +1,6 @@
 /** The scores of a run as the statistics want them. */
-import { taskMetric, taskShape } from '@/experiment/describe.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { taskMetric, taskShape } from '@/experiment/networks/describe.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { type Verdict, type VerdictArm, verdict } from '@/stats/verdict.ts';
 import { interventionWords } from '@/experiment/settingWords.ts';

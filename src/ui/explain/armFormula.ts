@@ -1,5 +1,5 @@
 /** An arm's loss as it is minimised, in TeX. */
-import type { ArmSpec, BaseSettings } from '@/experiment/schema.ts';
+import type { ArmSpec, BaseSettings } from '@/experiment/schema/schema.ts';
 
 /** 0.5 → 0.5, 1e-3 → 10^{-3}. */
 function texNumber(value: number): string {

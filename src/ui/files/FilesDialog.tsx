@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import type { AssetInfo } from '@/experiment/assets.ts';
-import { namedAssets } from '@/experiment/assetRefs.ts';
+import type { AssetInfo } from '@/experiment/schema/assets.ts';
+import { namedAssets } from '@/experiment/plan/assetRefs.ts';
 import { useAssets } from '@/state/assets.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { deleteAsset, fetchFiles, loadAssets } from '@/state/files.ts';

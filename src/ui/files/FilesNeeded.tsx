@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import type { NamedAsset } from '@/experiment/assetRefs.ts';
+import type { NamedAsset } from '@/experiment/plan/assetRefs.ts';
 import { useAssets } from '@/state/assets.ts';
 import classes from './files.module.css';
 import { putToUse } from './takeFiles.tsx';

@@ -1,5 +1,5 @@
 /** Files with the folders that they lie in, out of what was chosen or dropped. */
-import type { GivenFile } from '@/experiment/assets.ts';
+import type { GivenFile } from '@/experiment/schema/assets.ts';
 
 /** Files chosen in a dialog; folders chosen there tell their paths. */
 export const chosenFiles = (files: Iterable<File>): GivenFile[] => Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, blob: file }));

@@ -1,7 +1,7 @@
 import { Button, Stack, Text } from '@mantine/core';
-import type { AssetInfo, GivenFile } from '@/experiment/assets.ts';
-import type { LabEvent } from '@/experiment/events.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import type { AssetInfo, GivenFile } from '@/experiment/schema/assets.ts';
+import type { LabEvent } from '@/experiment/contract/events.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { addFiles, putAsset, type Taken } from '@/state/files.ts';
 import { type Imported, MAX_IMPORT_BYTES, readExperiment } from '@/state/importing.ts';

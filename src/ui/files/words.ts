@@ -1,5 +1,5 @@
 /** Kept files in words. */
-import type { AssetInfo } from '@/experiment/assets.ts';
+import type { AssetInfo } from '@/experiment/schema/assets.ts';
 import { count, plural } from '@/ui/words.ts';
 
 /** "50,000 + 10,000 images, 32×32, 10 classes" */

@@ -1,7 +1,7 @@
 /** What is being prepared before the first step; a guide that trains here shows its own progress and curve. */
 import { Progress } from '@mantine/core';
-import { type Metric, taskMetric } from '@/experiment/describe.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { type Metric, taskMetric } from '@/experiment/networks/describe.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useRun } from '@/state/run.ts';
 import type { GuideProgress, RunData } from '@/state/runData.ts';
 import { metricWords, plainNumber } from '@/ui/charts/format.ts';

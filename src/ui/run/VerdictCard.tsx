@@ -6,7 +6,7 @@ import { useRun } from '@/state/run.ts';
 import { useResultsOf } from '@/state/stale.ts';
 import type { Segment, Verdict } from '@/stats/verdict.ts';
 import { armColour } from '@/ui/colours.ts';
-import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
+import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { verdictOf } from '@/ui/compare/verdictOf.ts';
 import { validationSet } from '@/ui/words.ts';
 import { loadedWords } from './progress.ts';

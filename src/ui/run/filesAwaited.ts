@@ -1,8 +1,8 @@
 /** What Run waits for: files of a person's own that the experiment uses and this browser does not have. */
 import { useEffect } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { missingAssets } from '@/experiment/assetRefs.ts';
-import type { Experiment } from '@/experiment/schema.ts';
+import { missingAssets } from '@/experiment/plan/assetRefs.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useAssets } from '@/state/assets.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { loadAssets } from '@/state/files.ts';

@@ -1,6 +1,6 @@
 /** The run bar's words. */
-import type { Phase } from '@/experiment/events.ts';
-import type { RunResult } from '@/experiment/result.ts';
+import type { Phase } from '@/experiment/contract/events.ts';
+import type { RunResult } from '@/experiment/contract/result.ts';
 import type { RunState } from '@/state/run.ts';
 import { duration, number, plural } from '@/ui/words.ts';
 

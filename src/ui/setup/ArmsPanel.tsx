@@ -1,17 +1,17 @@
 import { Button, type FloatingPosition, Menu, Text, Tooltip, useMatches } from '@mantine/core';
 import { IconChevronDown, IconPlus } from '@tabler/icons-react';
-import type { ArmSpec, BaseSettings } from '@/experiment/schema.ts';
+import type { ArmSpec, BaseSettings } from '@/experiment/schema/schema.ts';
 import { ARM_TEMPLATES, addArm, withSeeds } from '@/state/arms.ts';
 import { addControlArm, CONTROLS } from '@/state/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { armColour } from '@/ui/colours.ts';
 import { armStatement, plural } from '@/ui/words.ts';
-import { attempt } from './attempt.ts';
-import { EditPopover } from './EditPopover.tsx';
-import { Pencil } from './Pencil.tsx';
+import { attempt } from './parts/attempt.ts';
+import { EditPopover } from './opening/EditPopover.tsx';
+import { Pencil } from './parts/Pencil.tsx';
 import classes from './setup.module.css';
-import { StaleDot } from './StaleDot.tsx';
+import { StaleDot } from './parts/StaleDot.tsx';
 
 function ArmRow({ arm, base }: { arm: ArmSpec; base: BaseSettings }) {
   const stale = useIsStale(`arms.${arm.id}`);

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import type { SequencePreview } from '@/experiment/events.ts';
-import type { SequenceTaskSpec } from '@/experiment/schema.ts';
+import type { SequencePreview } from '@/experiment/contract/events.ts';
+import type { SequenceTaskSpec } from '@/experiment/schema/schema.ts';
 import { TextRun } from '@/ui/tokens/TextRun.tsx';
 import { TokenNames } from '@/ui/tokens/names.ts';
 import { TokenStrip } from '@/ui/tokens/TokenStrip.tsx';

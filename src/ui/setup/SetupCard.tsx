@@ -1,6 +1,6 @@
 import { Paper } from '@mantine/core';
 import { ArmsPanel } from './ArmsPanel.tsx';
-import { KeptGuides } from './KeptGuides.tsx';
+import { KeptGuides } from './parts/KeptGuides.tsx';
 import { MappingPanel } from './mapping/MappingPanel.tsx';
 import classes from './setup.module.css';
 import { TaskPanel } from './TaskPanel.tsx';

@@ -1,13 +1,13 @@
 import { Text } from '@mantine/core';
-import { taskShape, taskTitle } from '@/experiment/describe.ts';
-import { isLanguageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { taskShape, taskTitle } from '@/experiment/networks/describe.ts';
+import { isLanguageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number } from '@/ui/words.ts';
-import { EditPopover } from './EditPopover.tsx';
-import { Pencil } from './Pencil.tsx';
+import { EditPopover } from './opening/EditPopover.tsx';
+import { Pencil } from './parts/Pencil.tsx';
 import classes from './setup.module.css';
-import { StaleDot } from './StaleDot.tsx';
+import { StaleDot } from './parts/StaleDot.tsx';
 import { TaskPreview } from './TaskPreview.tsx';
 
 /** How much data there is for training and for validation. */

@@ -1,8 +1,8 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
-import type { TaskPreview as Preview } from '@/experiment/events.ts';
-import { type NamedAsset, taskAsset } from '@/experiment/assetRefs.ts';
-import { isImageTask, type TaskSpec } from '@/experiment/schema.ts';
+import type { TaskPreview as Preview } from '@/experiment/contract/events.ts';
+import { type NamedAsset, taskAsset } from '@/experiment/plan/assetRefs.ts';
+import { isImageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
 import { useAssets } from '@/state/assets.ts';
 import { loadAssets } from '@/state/files.ts';
 import { session } from '@/state/session.ts';

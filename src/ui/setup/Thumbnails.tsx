@@ -1,6 +1,6 @@
-import { classNames } from '@/experiment/describe.ts';
-import type { ImagePreview } from '@/experiment/events.ts';
-import type { ImageTaskSpec } from '@/experiment/schema.ts';
+import { classNames } from '@/experiment/networks/describe.ts';
+import type { ImagePreview } from '@/experiment/contract/events.ts';
+import type { ImageTaskSpec } from '@/experiment/schema/schema.ts';
 import { ImageTile } from '@/ui/ImageTile.tsx';
 import classes from './setup.module.css';
 

@@ -1,14 +1,14 @@
 import { Button, Collapse, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAlertTriangle, IconChevronDown, IconChevronUp } from '@tabler/icons-react';
-import { baseSchema } from '@/experiment/schema.ts';
+import { baseSchema } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { interventionWords, trainingStatement } from '@/ui/words.ts';
-import { cutWarmup } from './cutWarmup.ts';
+import { cutWarmup } from './parts/cutWarmup.ts';
 import classes from './setup.module.css';
-import { StaleDot } from './StaleDot.tsx';
-import { useEditors } from './useEditors.ts';
+import { StaleDot } from './parts/StaleDot.tsx';
+import { useEditors } from './opening/useEditors.ts';
 
 /** Of the common settings all but the mapping, which the picture shows and marks. */
 const TRAINING_PATHS = Object.keys(baseSchema.shape)

@@ -1,7 +1,7 @@
 import { Divider, Group, Popover, SegmentedControl, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react';
-import type { BackendChoice, BackendName, BackendStep, Environment } from '@/experiment/events.ts';
+import type { BackendChoice, BackendName, BackendStep, Environment } from '@/experiment/contract/environment.ts';
 import { chooseBackend, runHoldsBackend, useBackend } from '@/state/backend.ts';
 import { usePreferences } from '@/state/preferences.ts';
 import { useRun } from '@/state/run.ts';

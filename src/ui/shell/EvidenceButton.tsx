@@ -1,6 +1,6 @@
 /** What the paper found, what was measured here, and whether the one bears the other out. */
 import { Anchor, Button, Popover, Text } from '@mantine/core';
-import { EVIDENCE, type Outcome } from '@/experiment/evidence.ts';
+import { EVIDENCE, type Outcome } from '@/experiment/presets/evidence.ts';
 import classes from './shell.module.css';
 
 const WORDS: Record<Outcome, string> = {

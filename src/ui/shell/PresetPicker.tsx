@@ -1,8 +1,8 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { Fragment } from 'react';
-import { PRESETS } from '@/experiment/presets.ts';
-import { isImageTask, isLanguageTask, type TaskSpec } from '@/experiment/schema.ts';
+import { PRESETS } from '@/experiment/presets/presets.ts';
+import { isImageTask, isLanguageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
 import { presetOf, useExperiment } from '@/state/experiment.ts';
 import { sameValue } from '@/state/paths.ts';
 import classes from './shell.module.css';

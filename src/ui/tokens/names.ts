@@ -1,7 +1,7 @@
 /** How tokens and classes are written and coloured. */
-import { classNames, tokenNames } from '@/experiment/describe.ts';
-import type { SequencePreview } from '@/experiment/events.ts';
-import type { TaskSpec } from '@/experiment/schema.ts';
+import { classNames, tokenNames } from '@/experiment/networks/describe.ts';
+import type { SequencePreview } from '@/experiment/contract/events.ts';
+import type { TaskSpec } from '@/experiment/schema/schema.ts';
 
 export interface Token {
   text: string;

@@ -2,7 +2,7 @@
  * Digits: written with a pen of varying thickness, each in a hand of its own. The way of the pen is bent by a smooth
  * random displacement, then scaled, slanted, turned and moved; bright ink on a dark ground, as in MNIST.
  */
-import { FIGURE_DEFAULTS } from '../../../experiment/imageSchema.ts';
+import { FIGURE_DEFAULTS } from '../../../experiment/schema/imageSchema.ts';
 import { cos, PI, sin } from '../../random/math.ts';
 import type { Stream } from '../../random/stream.ts';
 import { GLYPHS, type Point } from './glyphs.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { AssetInfo } from '../../../experiment/assets.ts';
-import { withChosen } from '../../../experiment/assetRefs.ts';
+import type { AssetInfo } from '../../../experiment/schema/assets.ts';
+import { withChosen } from '../../../experiment/plan/assetRefs.ts';
 import { presetExperiment } from '../../../experiment/testing.ts';
-import type { FileImagesSpec } from '../../../experiment/schema.ts';
+import type { FileImagesSpec } from '../../../experiment/schema/schema.ts';
 import { Library } from '../../files/library.ts';
 import { MemoryStorage } from '../../files/storage.ts';
 import { cifarFile, cifarPixel, given, idxFile } from '../../files/testing.ts';

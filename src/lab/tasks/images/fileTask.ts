@@ -1,15 +1,15 @@
 /** Images out of files: some of an asset's, reduced to the task's size, standardised, changed at random where asked. */
-import type { AssetInfo, ImageFacts } from '../../../experiment/assets.ts';
-import { type ImageShape, taskShape } from '../../../experiment/describe.ts';
-import type { ImagePreview } from '../../../experiment/events.ts';
-import type { FileImagesSpec } from '../../../experiment/schema.ts';
+import type { AssetInfo, ImageFacts } from '../../../experiment/schema/assets.ts';
+import { type ImageShape, taskShape } from '../../../experiment/networks/describe.ts';
+import type { ImagePreview } from '../../../experiment/contract/events.ts';
+import type { FileImagesSpec } from '../../../experiment/schema/schema.ts';
 import { FileError } from '../../files/errors.ts';
 import type { Library } from '../../files/library.ts';
 import { Resampler } from '../../files/resample.ts';
 import { stream } from '../../random/stream.ts';
-import { batchIndices } from '../order.ts';
-import { gatherRows } from '../rows.ts';
-import type { Split, Task } from '../types.ts';
+import { batchIndices } from '../shared/order.ts';
+import { gatherRows } from '../shared/rows.ts';
+import type { Split, Task } from '../shared/types.ts';
 import { augment } from './augment.ts';
 import { channelStatistics, standardise, writeRgba } from './pixels.ts';
 import { balancedFirst, type ImageSplit, type SplitName } from './task.ts';

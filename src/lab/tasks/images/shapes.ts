@@ -2,7 +2,7 @@
  * Shapes: one of eight figures of random place, size, turn and colour on a shaded background with clutter discs.
  * Figures are signed distances in pixels (negative inside), so that edges are smooth at any size.
  */
-import { FIGURE_DEFAULTS } from '../../../experiment/imageSchema.ts';
+import { FIGURE_DEFAULTS } from '../../../experiment/schema/imageSchema.ts';
 import { cos, PI, sin } from '../../random/math.ts';
 import { clip01, coverage, discCoverage, drawClutter, drawColour, drawColourPair, drawGradient, RGB } from './paint.ts';
 import type { DrawImage } from './task.ts';

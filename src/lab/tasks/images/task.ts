@@ -1,11 +1,11 @@
 /** What all procedural image tasks share: labels, splits, standardisation and previews. */
-import { type ImageShape, taskShape } from '../../../experiment/describe.ts';
-import type { ImagePreview } from '../../../experiment/events.ts';
-import type { ProceduralSpec } from '../../../experiment/schema.ts';
+import { type ImageShape, taskShape } from '../../../experiment/networks/describe.ts';
+import type { ImagePreview } from '../../../experiment/contract/events.ts';
+import type { ProceduralSpec } from '../../../experiment/schema/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
-import { batchIndices } from '../order.ts';
-import { gatherRows } from '../rows.ts';
-import type { DrawnTask, Split } from '../types.ts';
+import { batchIndices } from '../shared/order.ts';
+import { gatherRows } from '../shared/rows.ts';
+import type { DrawnTask, Split } from '../shared/types.ts';
 import { channelStatistics, showContrast, type Standardisation, standardise, standardiseEach, writeRgba } from './pixels.ts';
 
 /** What images are drawn by; a task's specification has all of it. */

@@ -1,6 +1,6 @@
 /** How one sequence of each task is drawn. Token ids and classes are numbered as in `experiment/describeTask.ts`. */
-import { OFFICIAL_COPY } from '../../../experiment/describe.ts';
-import type { DrawnSequenceSpec } from '../../../experiment/schema.ts';
+import { OFFICIAL_COPY } from '../../../experiment/networks/describe.ts';
+import type { DrawnSequenceSpec } from '../../../experiment/schema/schema.ts';
 import type { Stream } from '../../random/stream.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chanceLoss, OFFICIAL_COPY, taskMetric } from '../../../experiment/describe.ts';
-import type { DrawnSequenceSpec } from '../../../experiment/schema.ts';
+import { chanceLoss, OFFICIAL_COPY, taskMetric } from '../../../experiment/networks/describe.ts';
+import type { DrawnSequenceSpec } from '../../../experiment/schema/schema.ts';
 import { fingerprint } from '../../random/testing.ts';
 import { SequenceTask } from './task.ts';
 

@@ -1,11 +1,11 @@
 /** Sequence tasks: a fixed training set in shuffled epochs, or new sequences at every step. */
-import { classNames, taskShape, tokenNames, type SequenceShape } from '../../../experiment/describe.ts';
-import type { SequencePreview } from '../../../experiment/events.ts';
-import type { DrawnSequenceSpec } from '../../../experiment/schema.ts';
+import { classNames, taskShape, tokenNames, type SequenceShape } from '../../../experiment/networks/describe.ts';
+import type { SequencePreview } from '../../../experiment/contract/events.ts';
+import type { DrawnSequenceSpec } from '../../../experiment/schema/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
-import { batchIndices } from '../order.ts';
-import { gatherRows } from '../rows.ts';
-import type { Split, DrawnTask } from '../types.ts';
+import { batchIndices } from '../shared/order.ts';
+import { gatherRows } from '../shared/rows.ts';
+import type { Split, DrawnTask } from '../shared/types.ts';
 import { generator } from './generators.ts';
 
 interface TokenSplit extends Split {

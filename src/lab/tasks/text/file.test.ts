@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { withText } from '../../../experiment/assetRefs.ts';
-import type { AssetInfo, TextFacts } from '../../../experiment/assets.ts';
-import { labelGroups, taskMetric, taskShape } from '../../../experiment/describe.ts';
-import type { TextFileSpec } from '../../../experiment/schema.ts';
+import { withText } from '../../../experiment/plan/assetRefs.ts';
+import type { AssetInfo, TextFacts } from '../../../experiment/schema/assets.ts';
+import { labelGroups, taskMetric, taskShape } from '../../../experiment/networks/describe.ts';
+import type { TextFileSpec } from '../../../experiment/schema/schema.ts';
 import { Library } from '../../files/library.ts';
 import { MemoryStorage } from '../../files/storage.ts';
 import { given } from '../../files/testing.ts';
 import { openTask, previewTask } from '../index.ts';
-import { distinct, encode, pieces, UNKNOWN, vocabularyOf } from './tokenise.ts';
+import { distinct, encode, pieces, UNKNOWN, vocabularyOf } from '../../files/tokenise.ts';
 
 const SPEC: TextFileSpec = { kind: 'text-file', data: { name: 'A text' }, unit: 'characters', context: 8, vocabulary: 256, trainTokens: 2000, valTokens: 400 };
 const newLibrary = () => {

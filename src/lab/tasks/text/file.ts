@@ -1,9 +1,9 @@
 /** A person's own text as a task. */
-import type { TextFileSpec } from '../../../experiment/schema.ts';
+import type { TextFileSpec } from '../../../experiment/schema/schema.ts';
 import { FileError } from '../../files/errors.ts';
 import type { Library } from '../../files/library.ts';
 import { LanguageTask } from './task.ts';
-import { encode, pieces, vocabularyOf } from './tokenise.ts';
+import { encode, pieces, vocabularyOf } from '../../files/tokenise.ts';
 
 /**
  * Training is on the beginning of the text, validation on its end; the vocabulary is that of the training part.

@@ -1,9 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { describe, expect, it } from 'vitest';
-import { labelGroups, taskMetric } from '../../../experiment/describe.ts';
-import { MICRO_ENGLISH_WORDS } from '../../../experiment/microEnglish.ts';
-import type { MicroEnglishSpec } from '../../../experiment/schema.ts';
+import { labelGroups, taskMetric } from '../../../experiment/networks/describe.ts';
+import { MICRO_ENGLISH_WORDS } from '../../../experiment/shapes/microEnglish.ts';
+import type { MicroEnglishSpec } from '../../../experiment/schema/schema.ts';
 import { mulberry32 } from '../../random/mulberry32.ts';
 import { createTask } from '../index.ts';
 import { isReturningName, microEnglish, wordId } from './microEnglish.ts';

@@ -2,8 +2,8 @@
  * Micro-English: sentences of the form NAME "says" CLAUSE "so" NAME ".", with the same name twice. Everything else can
  * be guessed from the last few words; the second name only by who has remembered the first.
  */
-import { ADJECTIVES, DETERMINERS, MICRO_ENGLISH_WORDS, NAMES, NOUNS, VERBS } from '../../../experiment/microEnglish.ts';
-import type { MicroEnglishSpec } from '../../../experiment/schema.ts';
+import { ADJECTIVES, DETERMINERS, MICRO_ENGLISH_WORDS, NAMES, NOUNS, VERBS } from '../../../experiment/shapes/microEnglish.ts';
+import type { MicroEnglishSpec } from '../../../experiment/schema/schema.ts';
 import { mulberry32 } from '../../random/mulberry32.ts';
 
 /** Chances of a relative clause behind a noun and of a clause in brackets; the short variant has neither. */

@@ -1,9 +1,9 @@
 /** Language modelling: windows of a text, and at every token the next one as its label. */
-import { type SequenceShape, taskShape, tokenNames } from '../../../experiment/describe.ts';
-import type { SequencePreview } from '../../../experiment/events.ts';
-import type { LanguageTaskSpec, MicroEnglishSpec } from '../../../experiment/schema.ts';
+import { type SequenceShape, taskShape, tokenNames } from '../../../experiment/networks/describe.ts';
+import type { SequencePreview } from '../../../experiment/contract/events.ts';
+import type { LanguageTaskSpec, MicroEnglishSpec } from '../../../experiment/schema/schema.ts';
 import { stream } from '../../random/stream.ts';
-import type { DrawnTask, Split } from '../types.ts';
+import type { DrawnTask, Split } from '../shared/types.ts';
 import { isReturningName, microEnglish } from './microEnglish.ts';
 
 export interface Text {

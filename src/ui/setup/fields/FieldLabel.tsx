@@ -1,7 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconArrowBackUp } from '@tabler/icons-react';
 import type { Field } from './useField.ts';
-import { StaleDot } from '../StaleDot.tsx';
+import { StaleDot } from '../parts/StaleDot.tsx';
 import classes from './fields.module.css';
 
 /** The words above a field, with the mark "changed since this run" and the way back to the preset's value. */

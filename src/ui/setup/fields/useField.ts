@@ -1,12 +1,12 @@
 import { createContext, type KeyboardEvent, use, useEffect, useRef, useState } from 'react';
 import { withPath } from '@/experiment/link.ts';
-import type { Problem } from '@/experiment/parse.ts';
+import type { Problem } from '@/experiment/schema/problem.ts';
 import { differsFromPreset, presetValue, useExperiment } from '@/state/experiment.ts';
 import { limitsAt, type NumberLimits } from '@/state/limits.ts';
 import { sameValue, valueAt } from '@/state/paths.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number, problemWords } from '@/ui/words.ts';
-import { useHoldRefused, useNoteOnClose } from '../useNoteOnClose.ts';
+import { useHoldRefused, useNoteOnClose } from '../parts/useNoteOnClose.ts';
 
 export interface Field {
   value: unknown;

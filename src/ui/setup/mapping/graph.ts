@@ -1,9 +1,9 @@
 /** The picture as React Flow's nodes and edges. Sizes and handles are stated, so that nothing has to be measured. */
 import { type Edge, type Node, Position } from '@xyflow/react';
-import type { TapDescription } from '@/experiment/describe.ts';
-import type { TapPair } from '@/experiment/mapping.ts';
+import type { TapDescription } from '@/experiment/networks/describe.ts';
+import type { TapPair } from '@/experiment/plan/mapping.ts';
 import { rampLevel } from '@/ui/colours.ts';
-import { nodeId, type Side, wireId } from './ids.ts';
+import { nodeId, type Side, wireId } from '../parts/ids.ts';
 import { layoutColumn, type Rect, wiresHaveRoom } from './layout.ts';
 
 export type LayerData = {

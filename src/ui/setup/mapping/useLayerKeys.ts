@@ -3,8 +3,8 @@
  * target, where Enter connects and Escape returns; Delete on a layer or wire removes its pairs.
  */
 import { type KeyboardEvent, type RefObject, useState } from 'react';
-import type { TapPair } from '@/experiment/mapping.ts';
-import { nodeId, type Side, tapOf, wireId } from './ids.ts';
+import type { TapPair } from '@/experiment/plan/mapping.ts';
+import { nodeId, type Side, tapOf, wireId } from '../parts/ids.ts';
 
 interface LayerKeys {
   guideTaps: readonly string[];

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { composed } from '../composed.ts';
+import { composed } from './index.ts';
 import { relativeError } from '../wasm/testing.ts';
 
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { composed } from '../composed.ts';
+import { composed } from './index.ts';
 import { oneUpdate, type OptimiserState, randomTensor, randomValues, relativeError, sameFactors } from '../wasm/testing.ts';
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { composed } from '../composed.ts';
+import { composed } from './index.ts';
 import { GATES, type RecurrentKind } from '../sequenceTypes.ts';
 import { numericalGradient, relativeError } from '../wasm/testing.ts';
 import { affine, attentionReference, geluReference, layerNormReference, type RecurrentShape, recurrentReference, waves } from './reference.ts';

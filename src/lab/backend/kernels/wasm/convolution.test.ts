@@ -5,7 +5,7 @@ import type { Tensor, Tensor2D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { composed } from '../composed.ts';
+import { composed } from '../composed/index.ts';
 import type { ConvOptions, Kernels, Shape5D } from '../types.ts';
 import { createWasmKernels, type WasmKernels } from './index.ts';
 import { randomTensor, relativeError } from './testing.ts';

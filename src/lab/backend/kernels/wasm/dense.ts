@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { CONSTANT_LAYER_RATIO } from '../composed.ts';
+import { CONSTANT_LAYER_RATIO } from '../composed/index.ts';
 import type { DenseInput, Kernels, MatmulOptions } from '../types.ts';
 import { addressesOn, type Context, check, DOUBLE_BYTES, FLOAT_BYTES, PRODUCT_SCRATCH_BYTES, shapesOf } from './context.ts';
 

@@ -5,7 +5,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { composed } from '../composed.ts';
+import { composed } from '../composed/index.ts';
 import type { Kernels } from '../types.ts';
 import { createWasmKernels } from './index.ts';
 import { oneUpdate, type OptimiserState, randomTensor, relativeError, sameFactors } from './testing.ts';

@@ -5,8 +5,8 @@ import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SEQUENCE_CASES } from '../../sequenceCases.ts';
-import { composed } from '../composed.ts';
+import { SEQUENCE_CASES } from '../../../check/sequenceCases.ts';
+import { composed } from '../composed/index.ts';
 import { GATES, type RecurrentKind } from '../sequenceTypes.ts';
 import type { Kernels } from '../types.ts';
 import { createWasmKernels, type WasmKernels } from './index.ts';

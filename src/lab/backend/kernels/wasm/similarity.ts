@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
-import { CENTRED_GRAM_RATIO, CONSTANT_LAYER_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed.ts';
+import { CENTRED_GRAM_RATIO, CONSTANT_LAYER_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed/index.ts';
 import { gramProductColumns } from '../composed/similarity.ts';
 import type { Kernels } from '../types.ts';
 import type { normalisation } from './dense.ts';

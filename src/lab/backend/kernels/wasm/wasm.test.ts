@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { dropoutMask as maskFromNumbers } from '../../../random/dropout.ts';
-import { composed } from '../composed.ts';
+import { composed } from '../composed/index.ts';
 import type { Kernels } from '../types.ts';
 import { sourceHash } from './build.mjs';
 import built from './built.json' with { type: 'json' };

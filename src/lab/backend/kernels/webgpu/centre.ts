@@ -1,6 +1,6 @@
 /** Layers of several matrices of examples, centred and scaled to unit norm. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { CONSTANT_LAYER_RATIO } from '../composed.ts';
+import { CONSTANT_LAYER_RATIO } from '../composed/index.ts';
 import { COLUMNS, columnGroups } from './columns.ts';
 import type { Shader, ShaderRunner } from './runner.ts';
 

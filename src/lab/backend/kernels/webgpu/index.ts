@@ -1,5 +1,5 @@
 /** The kernels on WebGPU: shaders of our own, agreeing with the composed ones to float32 tolerance. */
-import { composed } from '../composed.ts';
+import { composed } from '../composed/index.ts';
 import type { Kernels } from '../types.ts';
 import { attentionKernels } from './attention.ts';
 import { batchNormKernels } from './batchNorm.ts';

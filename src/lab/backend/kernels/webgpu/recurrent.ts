@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { composed } from '../composed.ts';
+import { composed } from '../composed/index.ts';
 import { GATES, type RecurrentKind, type SequenceKernels } from '../sequenceTypes.ts';
 import type { Kernels } from '../types.ts';
 import { TANH } from './elementwise.ts';

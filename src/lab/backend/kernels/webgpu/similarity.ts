@@ -3,7 +3,7 @@
  * matrix, similarity, product with the activations.
  */
 import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
-import { CENTRED_GRAM_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed.ts';
+import { CENTRED_GRAM_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed/index.ts';
 import type { Kernels } from '../types.ts';
 import type { Centring } from './centre.ts';
 import type { GramProducts } from './gemm.ts';

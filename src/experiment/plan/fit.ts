@@ -1,0 +1,173 @@
+/** Whether the parts of an experiment fit each other: tasks, networks, initialisations, guides. */
+import { seesAhead } from './causal.ts';
+import { formatTextProblem } from '../custom/parse.ts';
+import { textProblems } from '../custom/plan.ts';
+import { familyFits, type TaskShape, taskShape, taskTitle } from '../networks/describe.ts';
+import { inputMisfit, outputMisfit } from '../networks/imported.ts';
+import { exampleControl, standsAlone } from './guides.ts';
+import type { Problem } from '../schema/problem.ts';
+import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
+
+/** Fewer windows would measure chance. */
+const FEWEST_WINDOWS = 16;
+
+/** Problems of a task whose fields are each in range. */
+export function checkTask(task: TaskSpec, path: string): Problem[] {
+  if (isLanguageTask(task)) {
+    const least = FEWEST_WINDOWS * task.context + 1;
+    for (const part of ['trainTokens', 'valTokens'] as const) {
+      if (task[part] < least)
+        return [{ path: `${path}.${part}`, message: `must be at least ${least}, ${FEWEST_WINDOWS} windows of ${task.context} tokens, not ${task[part]}` }];
+    }
+  }
+  if (task.kind === 'micro-english' && task.valSeed === task.seed) {
+    return [{ path: `${path}.valSeed`, message: `must differ from the training text's seed ${task.seed}: validation would be on the text that was learnt` }];
+  }
+  if (task.kind === 'parity' && task.minLength > task.length) {
+    return [{ path: `${path}.minLength`, message: `must be at most the length ${task.length}, not ${task.minLength}` }];
+  }
+  if (task.kind === 'copy-paste-official' && task.minLength > task.maxLength) {
+    return [{ path: `${path}.minLength`, message: `must be at most the largest length ${task.maxLength}, not ${task.minLength}` }];
+  }
+  if (task.kind === 'associative-recall' && task.keys < task.pairs) {
+    return [{ path: `${path}.keys`, message: `must be at least the ${task.pairs} pairs, for no key comes twice, not ${task.keys}` }];
+  }
+  return [];
+}
+
+/** Orthonormal rows take the cube of their number to draw: beyond this, minutes. */
+const MOST_ORTHONORMAL = 1024;
+
+const slowInit = (network: NetworkSpec, path: string): Problem[] =>
+  network.family === 'fcn' && network.width > MOST_ORTHONORMAL && (network.init === 'orthogonal' || network.init === 'identity')
+    ? [{ path, message: `can be ${network.init} for at most ${MOST_ORTHONORMAL} units a layer, not ${network.width}` }]
+    : [];
+
+function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
+  if (!familyFits(network.family, taskShape(task))) {
+    const shape = taskShape(task);
+    const reads = shape.tokens ? 'images' : 'tokens';
+    const fitting = (Object.keys(INITS) as NetworkSpec['family'][]).filter((family) => familyFits(family, shape));
+    const either = `${fitting.slice(0, -1).join(', ')} or ${fitting.at(-1)}`;
+    return [{ path: `${path}.family`, message: `${network.family} reads ${reads}, which the task "${taskTitle(task)}" does not give: use ${either}` }];
+  }
+  const ahead = isLanguageTask(task) ? seesAhead(network, path) : null;
+  if (ahead) return [ahead];
+  if (network.family === 'custom') {
+    const [problem] = textProblems(network, taskShape(task));
+    return problem ? [{ path: `${path}.text`, message: `has a mistake in ${formatTextProblem(problem)}` }] : [];
+  }
+  if ((network.family === 'transformer' || network.family === 'vit') && network.width % network.heads !== 0) {
+    return [{ path: `${path}.width`, message: `must be a multiple of the ${network.heads} heads, not ${network.width}` }];
+  }
+  const slow = slowInit(network, `${path}.init`);
+  return slow.length > 0 ? slow : checkPatches(network, taskShape(task), path);
+}
+
+/** Patches must fill the image, and stages that halve the resolution must leave some of it. */
+function checkPatches(network: NetworkSpec, shape: TaskShape, path: string): Problem[] {
+  if (shape.tokens) return [];
+  const side = Math.min(shape.input[0], shape.input[1]);
+  if (network.family === 'vit' && shape.input.slice(0, 2).some((size) => size % network.patch !== 0)) {
+    return [{ path: `${path}.patch`, message: `must divide the ${side} pixels of the image's side, which ${network.patch} does not` }];
+  }
+  if (network.family === 'convnext' && network.patch * 2 ** (network.stages.length - 1) > side) {
+    const stages = network.stages.length;
+    return [
+      {
+        path: `${path}.patch`,
+        message: `leaves nothing of ${side} pixels in ${stages} ${stages === 1 ? 'stage' : 'stages'}: use a smaller patch or fewer stages`,
+      },
+    ];
+  }
+  return [];
+}
+
+/** Why a guide trained on one task cannot read another, or null. */
+function inputDifference(own: TaskShape, shape: TaskShape): string | null {
+  if (own.input.join() !== shape.input.join()) return `inputs of ${own.input.join('×')} instead of ${shape.input.join('×')}`;
+  if (own.tokens && shape.tokens && own.tokens.vocabulary !== shape.tokens.vocabulary) {
+    return `${own.tokens.vocabulary} tokens instead of ${shape.tokens.vocabulary}`;
+  }
+  return null;
+}
+
+function checkImported(experiment: Experiment, name: string, { model, file }: ImportedGuideSpec): Problem[] {
+  const shape = taskShape(experiment.task);
+  const path = `guides.${name}.model`;
+  if (isLanguageTask(experiment.task)) {
+    return [{ path, message: `cannot be used in language modelling: whether “${file.name}” reads later tokens, and so the answer, cannot be told` }];
+  }
+  const misfit = inputMisfit(model, shape);
+  if (misfit) return [{ path, message: `does not fit: “${file.name}” ${misfit}` }];
+  const teaches = experiment.arms.some((arm) => arm.distil?.guide === name);
+  const untaught = teaches ? outputMisfit(model, shape) : null;
+  return untaught ? [{ path, message: `cannot teach an arm: “${file.name}” ${untaught}` }] : [];
+}
+
+function checkGuides(experiment: Experiment): Problem[] {
+  const shape = taskShape(experiment.task);
+  return Object.entries(experiment.guides).flatMap(([name, guide]): Problem[] => {
+    if (guide.state === 'control') return [];
+    if (guide.control === 'white-noise' && shape.tokens) {
+      return [{ path: `guides.${name}.control`, message: 'must be noise for sequences (random tokens), not "white-noise"' }];
+    }
+    if (guide.state === 'imported') return checkImported(experiment, name, guide);
+    const own = (guide.state === 'trained' ? guide.training.task : undefined) ?? experiment.task;
+    const problems = checkNetwork(guide.network, own, `guides.${name}.network`);
+    if (problems.length === 0 && isLanguageTask(experiment.task)) {
+      // Also one that was trained on another task: what it shows the target is activations on this one.
+      const problem = seesAhead(guide.network, `guides.${name}.network`);
+      if (problem) return [problem];
+    }
+    if (own === experiment.task || problems.length > 0) return problems;
+    const path = `guides.${name}.training.task`;
+    const invalid = checkTask(own, path);
+    if (invalid.length > 0) return invalid;
+    const difference = inputDifference(taskShape(own), shape);
+    if (difference) return [{ path, message: `has ${difference}: the guide must be able to read the experiment's task` }];
+    const outputs = (of: TaskShape) => `${of.classes} ${of.tokens?.outputs ?? 1}`;
+    const distils = experiment.arms.some((arm) => arm.distil?.guide === name);
+    return distils && outputs(taskShape(own)) !== outputs(shape)
+      ? [{ path, message: 'has other labels than the experiment, so no arm can be distilled from this guide' }]
+      : [];
+  });
+}
+
+/** Why an arm cannot be distilled from a guide, or null. */
+export function whyNoTeacher(experiment: Experiment, guide: string): string | null {
+  if (standsAlone(experiment, guide)) return 'is a control without a network: it has no outputs to learn from';
+  return exampleControl(experiment.guides[guide]) === undefined
+    ? null
+    : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';
+}
+
+function checkArms(experiment: Experiment): Problem[] {
+  const { family } = experiment.target;
+  const inits: readonly string[] = INITS[family];
+  const padded = taskShape(experiment.task).tokens?.padded === true;
+  const measureAt = (arm: Experiment['arms'][number], i: number) => (arm.align?.measure ? `arms.${i}.align.measure` : 'base.measure');
+  const isIdentity = (guide: Experiment['guides'][string]) => guide.state === 'control' && guide.kind === 'identity-gram';
+  const checkInit = (init: InitName, path: string): Problem[] =>
+    inits.includes(init)
+      ? slowInit(withInit(experiment.target, init), path)
+      : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
+  return experiment.arms.flatMap((arm, i): Problem[] => [
+    ...[arm.distil && whyNoTeacher(experiment, arm.distil.guide)].flatMap((message) => (message ? [{ path: `arms.${i}.distil.guide`, message }] : [])),
+    // Debiasing takes out exactly what an identity has: 0/0.
+    ...(arm.align && isIdentity(experiment.guides[arm.align.guide]) && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
+      ? [{ path: measureAt(arm, i), message: 'must be cka with an identity guide, of which debiasing leaves nothing' }]
+      : []),
+    ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
+    // The correction needs the number of examples, which differs from position to position.
+    ...(arm.align && padded && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
+      ? [{ path: measureAt(arm, i), message: 'cka-debiased needs sequences of one length' }]
+      : []),
+  ]);
+}
+
+/** Problems of parts that do not fit each other. The names of guides have been checked. */
+export function checkFit(experiment: Experiment): Problem[] {
+  const problems = [...checkTask(experiment.task, 'task'), ...checkNetwork(experiment.target, experiment.task, 'target')];
+  return problems.length > 0 ? problems : [...checkGuides(experiment), ...checkArms(experiment)];
+}

@@ -1,0 +1,274 @@
+/** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
+import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
+import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
+import { resolveMapping, type TapPair, UnknownTapError } from './mapping.ts';
+import type { ArmSpec, Experiment, MappingSpec, TokenView } from '../schema/schema.ts';
+
+/** One arm with one seed. */
+export interface Member {
+  arm: string;
+  seed: number;
+}
+
+/** A (guide, guide tap, target tap) triple whose similarity is recorded for every arm. */
+export interface ObservedPair extends TapPair {
+  guide: string;
+}
+
+/** Members in the fixed order of all records: arms outer, seeds inner. */
+export function members(experiment: Experiment): Member[] {
+  return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
+}
+
+const describeEnd = (experiment: Experiment, guide: string | undefined): NetworkDescription =>
+  guide === undefined ? describeNetwork(experiment.target, taskShape(experiment.task)) : describeGuide(experiment, guide);
+
+/** Layers of a guide, or of the target. */
+export const tapNames = (experiment: Experiment, guide?: string): string[] => describeEnd(experiment, guide).taps.map((tap) => tap.name);
+
+/** Taps that named mappings use: the primary ones, or all where none is marked. Without a guide: of the target. */
+function mappedTaps(experiment: Experiment, guide?: string): string[] {
+  const { taps } = describeEnd(experiment, guide);
+  const primary = taps.filter((tap) => tap.primary);
+  return (primary.length > 0 ? primary : taps).map((tap) => tap.name);
+}
+
+/** The pairs of a guide whose one layer stands for all: it meets every target layer that the mapping reaches. */
+function pairsOfOnlyTap(experiment: Experiment, mapping: MappingSpec, guideTap: string): TapPair[] {
+  const all = mappedTaps(experiment);
+  // As if it had as many layers as the target, all of them the same.
+  const pairs =
+    typeof mapping === 'string'
+      ? resolveMapping(mapping, all, all)
+      : resolveMapping(
+          mapping,
+          mapping.map(([tap]) => tap),
+          tapNames(experiment),
+        );
+  return [...new Set(pairs.map(({ targetTap }) => targetTap))].map((targetTap) => ({ guideTap, targetTap }));
+}
+
+/**
+ * The pairs of a mapping between one guide and the target.
+ * @throws {UnknownTapError} when an explicit mapping does not fit the networks
+ */
+export function mappedPairs(experiment: Experiment, guide: string, mapping: MappingSpec): TapPair[] {
+  if (standsAlone(experiment, guide)) return pairsOfOnlyTap(experiment, mapping, tapNames(experiment, guide)[0]);
+  return typeof mapping === 'string'
+    ? resolveMapping(mapping, mappedTaps(experiment, guide), mappedTaps(experiment))
+    : resolveMapping(mapping, tapNames(experiment, guide), tapNames(experiment));
+}
+
+/** What counts as an example where an arm's activations are compared; images know no difference. */
+export const tokenView = (experiment: Experiment, arm?: ArmSpec): TokenView => arm?.align?.tokens ?? experiment.base.tokens ?? 'position';
+
+/**
+ * The pairs that one arm's alignment term pulls together; empty for an arm without one.
+ * @throws {UnknownTapError} when an explicit mapping does not fit the networks
+ */
+export function alignedPairs(experiment: Experiment, arm: ArmSpec): ObservedPair[] {
+  if (!arm.align) return [];
+  const { guide, mapping } = arm.align;
+  return mappedPairs(experiment, guide, mapping ?? experiment.base.mapping).map((pair) => ({ guide, ...pair }));
+}
+
+/** The shared mapping as far as one guide has its layers: a drawn one may have been drawn for another guide. */
+function sharedMapping(experiment: Experiment, guide: string): MappingSpec {
+  const { mapping } = experiment.base;
+  if (typeof mapping === 'string' || standsAlone(experiment, guide)) return mapping;
+  const taps = new Set(tapNames(experiment, guide));
+  return mapping.filter(([guideTap]) => taps.has(guideTap));
+}
+
+/**
+ * Every pair whose similarity is recorded: the shared mapping for each guide, and each arm's own pairs.
+ * @throws {UnknownTapError} when a mapping names a layer that no guide, or the target, does not have
+ */
+export function observedPairs(experiment: Experiment): ObservedPair[] {
+  const guides = Object.keys(experiment.guides);
+  const { mapping } = experiment.base;
+  const known = new Set(guides.flatMap((guide) => tapNames(experiment, guide)));
+  const unknown = typeof mapping === 'string' ? undefined : mapping.find(([guideTap]) => !known.has(guideTap));
+  // One layer that stands for all takes the pairs of any other.
+  const takesAny = guides.length === 0 || guides.some((guide) => standsAlone(experiment, guide));
+  if (unknown && !takesAny) throw new UnknownTapError('guide', unknown[0], [...known]);
+  const shared = guides.flatMap((guide) => mappedPairs(experiment, guide, sharedMapping(experiment, guide)).map((pair) => ({ guide, ...pair })));
+  const seen = new Map<string, ObservedPair>();
+  for (const pair of [...shared, ...experiment.arms.flatMap((arm) => alignedPairs(experiment, arm))]) {
+    seen.set(`${pair.guide} ${pair.guideTap} ${pair.targetTap}`, pair);
+  }
+  return [...seen.values()];
+}
+
+/** Guides that training needs (an arm aligns to them or is taught by them), in declaration order. */
+export function guidesInUse(experiment: Experiment): string[] {
+  const used = new Set(experiment.arms.flatMap((arm) => [arm.align?.guide, arm.distil?.guide]));
+  return Object.keys(experiment.guides).filter((guide) => used.has(guide));
+}
+
+/** Activations and their gradients of arms that are trained together, at most. */
+export const GROUP_BYTES = 512 * 2 ** 20;
+
+/** Bytes of the activations of all seeds of one arm: in one step, with their gradients, or in a chunk of an evaluation, which has none. */
+function armActivationBytes(experiment: Experiment): number {
+  const { activations } = describeNetwork(experiment.target, taskShape(experiment.task));
+  return BYTES * experiment.seeds.length * Math.max(2 * experiment.base.batchSize, EVALUATION_CHUNK) * activations;
+}
+
+/**
+ * Arms that are trained together, as one program: in order, as many as memory allows, evenly. Which they are has no
+ * influence on what any of them learns.
+ */
+export function armGroups(experiment: Experiment): ArmSpec[][] {
+  const { arms } = experiment;
+  const most = Math.max(1, Math.floor(GROUP_BYTES / armActivationBytes(experiment)));
+  const groups = Math.ceil(arms.length / most);
+  return Array.from({ length: groups }, (_, i) => arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
+}
+
+export interface Cost {
+  /** Trainable parameters of one member. */
+  parameters: number;
+  members: number;
+  /** Floating-point operations of one step of all members, guides included. */
+  flopsPerStep: number;
+  /** Of the whole run: steps, evaluations and guide activations (training a guide not included). */
+  flops: number;
+  /** Floating-point operations of training the guides that are not at hand. */
+  guideTrainingFlops: Record<string, number>;
+  /** Estimated peak memory in bytes. */
+  bytes: number;
+}
+
+const BYTES = 4;
+/** Weights, two moments, gradient. */
+const COPIES_PER_PARAMETER = 4;
+/** Validation and probe batches go through in chunks of this many examples. */
+export const EVALUATION_CHUNK = 256;
+
+/** Largest share of memory that cached guide activations may take; beyond it the guide runs live every step. */
+export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
+
+/** Values that are kept of a guide for each training example: of its aligned taps one by one, and its logits. */
+function cachedFeatures(experiment: Experiment, guide: string): number[] {
+  const shape = taskShape(experiment.task);
+  const needed = new Set(experiment.arms.filter((a) => a.align?.guide === guide).flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
+  const taps = describeGuide(experiment, guide).taps.filter((tap) => needed.has(tap.name));
+  return [...taps.map((tap) => tap.features), (shape.tokens?.outputs ?? 1) * shape.classes];
+}
+
+/**
+ * Bytes of the cached activations of one guide instance: its aligned taps (and logits) for every training image.
+ * Infinite where nothing can be kept: new examples, or noise, at every step, or no network that would be worth it.
+ */
+export function guideCacheBytes(experiment: Experiment, guide: string): number {
+  if (standsAlone(experiment, guide) || readsNoise(experiment.guides[guide])) return Number.POSITIVE_INFINITY;
+  // An image with random changes is never seen twice.
+  if ('augment' in experiment.task && experiment.task.augment) return Number.POSITIVE_INFINITY;
+  return BYTES * taskShape(experiment.task).trainExamples * cachedFeatures(experiment, guide).reduce((sum, features) => sum + features, 0);
+}
+
+/** Bytes of the largest of them: a layer of one guide instance for every training image. */
+export const largestGuideTable = (experiment: Experiment, guide: string): number =>
+  BYTES * taskShape(experiment.task).trainExamples * Math.max(...cachedFeatures(experiment, guide));
+
+/** Tokens that count as examples of their own on the probe at most ('all-tokens'), to bound the Gram matrices. */
+export const PROBE_TOKENS = 1024;
+
+/** Multiply-adds ×2 of a tap's Gram matrices over a batch of n examples: the view of a sequence changes who is an example. */
+function gramFlops(features: number, n: number, shape: TaskShape, view: TokenView): number {
+  const length = shape.tokens ? shape.input[0] : 1;
+  const once = 2 * n * n * features;
+  if (!shape.tokens || view === 'position' || view === 'flattened') return once;
+  return view === 'last-token' ? once / length : once * length;
+}
+
+/** Bytes of the Gram matrices that are kept of one guide instance's taps on the probe. Images: small beside the rest. */
+function probeBytes(taps: number, shape: TaskShape, view: TokenView): number {
+  if (!shape.tokens) return 0;
+  const n = Math.min(EVALUATION_CHUNK, shape.valExamples);
+  const each = view === 'all-tokens' ? PROBE_TOKENS ** 2 : n * n * (view === 'position' ? shape.input[0] : 1);
+  return BYTES * taps * each;
+}
+
+/** Estimate what an experiment takes, from its shapes alone. */
+export function cost(experiment: Experiment): Cost {
+  const { base, arms, seeds, task } = experiment;
+  const shape = taskShape(task);
+  const target = describeNetwork(experiment.target, shape);
+  const memberCount = arms.length * seeds.length;
+  const tapsByName = new Map(target.taps.map((tap) => [tap.name, tap]));
+  const gram = (features: number, n: number, arm?: ArmSpec) => gramFlops(features, n, shape, tokenView(experiment, arm));
+
+  // Forward, gradient for inputs, gradient for weights: three times the forward pass.
+  let flopsPerStep = memberCount * 3 * target.flops * base.batchSize;
+  for (const arm of arms) {
+    for (const pair of alignedPairs(experiment, arm)) {
+      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(pair.targetTap)?.features ?? 0, base.batchSize, arm);
+    }
+  }
+  let cacheBytes = 0;
+  let probes = 0;
+  let guideFlops = 0;
+  const guideTrainingFlops: Record<string, number> = {};
+  const recipes = new Set<string>();
+  for (const [name, guide] of Object.entries(experiment.guides)) {
+    const description = describeGuide(experiment, name);
+    const instances = guideInstances(experiment, name);
+    // Two guides of one recipe are trained once: a control shows the other one's network.
+    const recipe = JSON.stringify(withoutControl(guide));
+    if (guide.state === 'trained' && !recipes.has(recipe)) {
+      recipes.add(recipe);
+      guideTrainingFlops[name] = 3 * description.flops * guide.training.batchSize * guide.training.steps;
+    }
+    probes += instances * probeBytes(description.taps.length, shape, tokenView(experiment));
+    guideFlops += instances * description.flops * Math.min(EVALUATION_CHUNK, shape.valExamples);
+    if (!guidesInUse(experiment).includes(name)) continue;
+    const bytes = instances * guideCacheBytes(experiment, name);
+    const images = Math.min(shape.trainExamples, base.steps * base.batchSize);
+    if (cacheBytes + bytes <= GUIDE_CACHE_BYTES) {
+      cacheBytes += bytes;
+      guideFlops += instances * description.flops * images;
+    } else {
+      flopsPerStep += seeds.length * description.flops * base.batchSize;
+    }
+    const featuresByTap = new Map(description.taps.map((tap) => [tap.name, tap.features]));
+    const taps = new Set(arms.filter((a) => a.align?.guide === name).flatMap((arm) => alignedPairs(experiment, arm).map((p) => p.guideTap)));
+    for (const tap of taps) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
+  }
+  const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery);
+  const evaluation =
+    memberCount *
+    (shape.valExamples * target.flops + target.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0));
+  // One group's forward and backward pass at a time; a guide runs one network at a time, forward only.
+  const groupActivations = armActivationBytes(experiment) * Math.max(...armGroups(experiment).map((group) => group.length));
+  const guideActivations = Math.max(
+    0,
+    ...Object.entries(experiment.guides).map(
+      ([name, guide]) => describeGuide(experiment, name).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0),
+    ),
+  );
+  const storedExamples = (Number.isFinite(shape.trainExamples) ? shape.trainExamples : 0) + shape.valExamples;
+  return {
+    parameters: target.parameters,
+    members: memberCount,
+    flopsPerStep,
+    flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops,
+    guideTrainingFlops,
+    bytes:
+      BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + guideActivations + storedExamples * shape.input.reduce((a, b) => a * b, 1)) +
+      groupActivations +
+      cacheBytes +
+      probes,
+  };
+}
+
+/** The experiment with the steps of its trained guides multiplied, or itself for a factor of 1. */
+export function scaleGuides(experiment: Experiment, factor: number): Experiment {
+  if (factor === 1) return experiment;
+  const scaled = structuredClone(experiment);
+  for (const guide of Object.values(scaled.guides)) {
+    if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
+  }
+  return scaled;
+}

@@ -1,0 +1,170 @@
+/** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
+import type { Preset } from './preset.ts';
+import { LANGUAGE_PRESETS } from './languagePresets.ts';
+import type { ArmSpec, BaseSettings, ConvNetSpec, Experiment, FcnSpec, NetworkGuideSpec, NetworkSpec, ResNetSpec, TaskSpec } from '../schema/schema.ts';
+import { SEQUENCE_PRESETS } from './sequencePresets.ts';
+
+export const RESNET_8: ResNetSpec = { family: 'resnet', stages: [1, 1, 1], width: 16, init: 'he', tap: 'pre' };
+const TEXTURES: TaskSpec = { kind: 'textures', size: 16, train: 3000, val: 800, seed: 0, noise: 0.15 };
+const SHAPES: TaskSpec = { kind: 'shapes', size: 16, train: 3000, val: 800, seed: 0, noise: 0.05 };
+
+export const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
+
+/** 300 steps of 64, Adam 3e-3 with a cosine to 0 and L2 1e-4. */
+export const TRAINED_RESNET: NetworkGuideSpec = {
+  state: 'trained',
+  network: RESNET_8,
+  training: {
+    seed: 0,
+    steps: 300,
+    batchSize: 64,
+    learningRate: 3e-3,
+    schedule: { kind: 'cosine', warmup: 0 },
+    optimiser: { ...ADAM, weightDecay: 1e-4 },
+  },
+};
+export const UNTRAINED_RESNET: NetworkGuideSpec = { state: 'untrained', network: RESNET_8 };
+
+/** Needs files: the person's own copy, bound to the experiment when it is dropped. */
+const CIFAR: TaskSpec = {
+  kind: 'image-files',
+  data: { name: 'CIFAR-10' },
+  classNames: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
+  size: 16,
+  grey: false,
+  train: 3000,
+  val: 800,
+  seed: 0,
+};
+
+const fcn = (depth: number, width: number): FcnSpec => ({ family: 'fcn', depth, width, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' });
+
+const BASE: BaseSettings = {
+  optimiser: ADAM,
+  learningRate: 1e-3,
+  schedule: { kind: 'constant' },
+  clipNorm: null,
+  batchSize: 128,
+  steps: 250,
+  evaluateEvery: 10,
+  mapping: 'even',
+  measure: 'cka',
+  reduction: 'sum',
+};
+
+const UNGUIDED: ArmSpec = { id: 'unguided', name: 'Unguided' };
+const guided = (weight: number): ArmSpec => ({ id: 'guided', name: 'Guided', align: { guide: 'trained', weight } });
+const guidedUntrained = (weight: number): ArmSpec => ({ id: 'guided-untrained', name: 'Guided, untrained guide', align: { guide: 'untrained', weight } });
+const DISTILLED: ArmSpec = {
+  id: 'distilled',
+  name: 'Distilled',
+  distil: { guide: 'trained', temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' },
+};
+
+const image = (preset: string, question: string, task: TaskSpec, target: NetworkSpec, steps: number, arms: ArmSpec[]): Experiment => ({
+  version: 1,
+  preset,
+  question,
+  task,
+  target,
+  guides: { trained: TRAINED_RESNET, untrained: UNTRAINED_RESNET },
+  base: { ...BASE, steps },
+  arms,
+  seeds: [0, 1, 2],
+  interventions: [],
+});
+
+/** 25 convolutions at 8×8 and 4×4 pixels: half the paper's depth, at a cost that a class can wait for. */
+const CONVNET_26: ConvNetSpec = { family: 'convnet', stages: [13, 12], width: 12, stride: 2, norm: 'batch', init: 'he', tap: 'pre' };
+
+/** Of the learning rates 3e-3, 1e-2, 2e-2 and 3e-2 the best for the unguided arm; the schedule steadies its end. */
+function deepConvNet(): Experiment {
+  const experiment = image('deep-convnet', 'Can a ResNet stand in for the skips that a deep ConvNet lacks?', SHAPES, CONVNET_26, 400, [
+    UNGUIDED,
+    guided(0.1),
+    guidedUntrained(0.1),
+    DISTILLED,
+  ]);
+  const base: BaseSettings = {
+    ...experiment.base,
+    learningRate: 1e-2,
+    schedule: { kind: 'tail', warmup: 20, decay: 0.5 },
+    batchSize: 64,
+    evaluateEvery: 25,
+  };
+  return { ...experiment, base };
+}
+
+/** In the order in which they are offered; the page opens with the first. */
+export const PRESETS: readonly Preset[] = [
+  ...SEQUENCE_PRESETS,
+  ...LANGUAGE_PRESETS,
+  {
+    id: 'wide-fcn',
+    title: 'Wide FCN ← ResNet',
+    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises.',
+    experiment: image('wide-fcn', 'Can a trained ResNet stop a wide network from memorising?', TEXTURES, fcn(3, 384), 250, [
+      UNGUIDED,
+      guided(4),
+      guidedUntrained(4),
+      DISTILLED,
+    ]),
+  },
+  {
+    id: 'deep-fcn',
+    title: 'Deep FCN ← ResNet',
+    hint: 'Eight layers hardly train; a trained guide helps, an untrained one harms.',
+    experiment: image('deep-fcn', 'Can guidance train a deep network that overfits, and does the guide need training?', TEXTURES, fcn(8, 256), 300, [
+      UNGUIDED,
+      guided(4),
+      guidedUntrained(1),
+      DISTILLED,
+    ]),
+  },
+  {
+    id: 'shapes',
+    title: 'Shapes: guidance or distillation?',
+    hint: 'With a trained teacher the two are close: an effect within noise must be called that.',
+    experiment: image('shapes', 'When the teacher is good, is guidance any better than distillation?', SHAPES, fcn(3, 384), 300, [
+      UNGUIDED,
+      guided(4),
+      guidedUntrained(0.3),
+      DISTILLED,
+    ]),
+  },
+  {
+    id: 'scale-trap',
+    title: 'The scale trap',
+    hint: 'CKA ignores scale: without normalisation a deep FCN comes to look like its guide and stays at chance. He weights heal it; so does batch norm.',
+    experiment: image('scale-trap', 'Can a network look like its guide and know nothing?', SHAPES, { ...fcn(12, 128), norm: 'none', dropout: 0 }, 300, [
+      UNGUIDED,
+      guided(1),
+      guidedUntrained(1),
+      { ...UNGUIDED, id: 'unguided-he', name: 'Unguided, He weights', init: 'he' },
+      { ...guided(1), id: 'guided-he', name: 'Guided, He weights', init: 'he' },
+    ]),
+  },
+  {
+    id: 'deep-convnet',
+    title: 'Deep ConvNet ← ResNet',
+    hint: 'Twenty-five convolutions without skips. What a trained ResNet adds, six points, is within noise; an untrained one harms. It does not reproduce.',
+    experiment: deepConvNet(),
+  },
+  {
+    id: 'cifar',
+    title: 'CIFAR-10: FCN ← ResNet',
+    hint: 'Real photographs, from your own copy of the files. Guidance gains two points, no more than noise; distillation gains four.',
+    experiment: image('cifar', 'How much does guidance help a fully connected network on real photographs?', CIFAR, fcn(3, 384), 250, [
+      UNGUIDED,
+      guided(4),
+      guidedUntrained(1),
+      DISTILLED,
+    ]),
+  },
+];
+
+/** The effect is the largest, with a guide that was never trained, in seconds. */
+export const DEFAULT_PRESET = 'first-token';
+
+/** @returns the preset of that id, or undefined */
+export const findPreset = (id: string): Preset | undefined => PRESETS.find((preset) => preset.id === id);

@@ -1,0 +1,50 @@
+/** What the presets on sequences and on language share (recipes, section 1). */
+import type { ArmSpec, BaseSettings, RnnSpec, TransformerSpec } from '../schema/schema.ts';
+
+export const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
+
+/** The target of the recipes: the initialisation is PyTorch's, under which it cannot hold on to the past. */
+export const RNN_2X64: RnnSpec = { family: 'rnn', cell: 'tanh', layers: 2, width: 64, init: 'default', chained: false };
+
+export const TRANSFORMER_2X32: TransformerSpec = {
+  family: 'transformer',
+  layers: 2,
+  width: 32,
+  heads: 4,
+  ffn: 64,
+  causal: true,
+  positions: 'sinusoidal',
+  norm: 'pre',
+  activation: 'relu',
+  pooling: 'last',
+  init: 'default',
+};
+
+export const base = (steps: number, learningRate: number): BaseSettings => ({
+  optimiser: ADAM,
+  learningRate,
+  schedule: { kind: 'tail', warmup: 50, decay: 0.3 },
+  clipNorm: 1,
+  batchSize: 64,
+  steps,
+  evaluateEvery: steps / 20,
+  mapping: 'even',
+  measure: 'cka',
+  reduction: 'sum',
+  tokens: 'position',
+});
+
+export const UNGUIDED: ArmSpec = { id: 'unguided', name: 'Unguided' };
+export const guidedUntrained = (weight: number): ArmSpec => ({
+  id: 'guided-untrained',
+  name: 'Guided, untrained guide',
+  align: { guide: 'untrained', weight },
+});
+export const guided = (weight: number): ArmSpec => ({ id: 'guided', name: 'Guided, trained guide', align: { guide: 'trained', weight } });
+export const GOOD_INIT: ArmSpec = { id: 'unguided-good-init', name: 'Unguided, good initialisation', init: 'good' };
+/** The recipes state CE + β·T²·KL with T = 2 and leave β open: 1 here. */
+export const distilled = (id: string, name: string, guide: string): ArmSpec => ({
+  id,
+  name,
+  distil: { guide, temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' },
+});

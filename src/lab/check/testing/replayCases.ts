@@ -1,0 +1,87 @@
+/** Experiments of a few steps that among them use every kernel, every kind of guide and every way a step can change. */
+import type { Experiment } from '../../../experiment/schema/schema.ts';
+import { tinyExperiment, tinySequences } from '../../testing/experiments.ts';
+
+const untrained = { state: 'untrained', network: { family: 'resnet', stages: [1], width: 2, init: 'he', tap: 'pre' } };
+const distil = (guide: string) => ({ guide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' });
+
+const RESIDUAL = `conv 5
+batchnorm
+relu
+maxpool 2x2
+residual
+  conv 6 stride=2
+  batchnorm
+  skip
+    conv 6 1x1 stride=2
+    batchnorm
+relu
+averagepool
+dense 7
+relu
+dense 7
+layernorm
+tanh
+dropout 0.2`;
+
+const TOKENS = `embed 6
+positions learned
+residual
+  layernorm
+  attention heads=2 causal
+  tap attention
+gru 5
+lstm 7
+rnn 4 relu
+dense 6
+gelu
+last`;
+
+const IMAGES = { 'task.train': 32, 'task.val': 16, 'base.batchSize': 8, 'base.steps': 8, 'base.evaluateEvery': 4 };
+
+export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
+  'convolutions, norms, pools; guidance that ends, is switched off and comes back; a shuffled guide': tinyExperiment({
+    ...IMAGES,
+    target: { family: 'custom', text: RESIDUAL, init: 'he', tap: 'pre' },
+    'base.clipNorm': 1,
+    guides: { untrained, shuffled: { ...untrained, control: 'shuffled' } },
+    arms: [
+      { id: 'unguided', name: 'Unguided' },
+      { id: 'guided', name: 'Guided', align: { guide: 'untrained', weight: 1, until: 6 } },
+      { id: 'shuffled', name: 'Shuffled', align: { guide: 'shuffled', weight: 0.5, measure: 'cka-debiased' } },
+      { id: 'distilled', name: 'Distilled', distil: distil('untrained'), learningRate: 0.01 },
+    ],
+    interventions: [
+      { step: 2, set: { guidance: false } },
+      { step: 4, set: { guidance: true, learningRate: 0.002 } },
+    ],
+  }),
+  'depth-wise convolutions with AdamW': tinyExperiment({
+    ...IMAGES,
+    'base.steps': 4,
+    target: { family: 'convnext', stages: [1, 1], width: 3, patch: 2, kernel: 3, init: 'default' },
+    'base.optimiser': { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.05 },
+    guides: { 'identity-gram': { state: 'control', kind: 'identity-gram' } },
+    arms: [
+      { id: 'unguided', name: 'Unguided' },
+      { id: 'guided', name: 'Guided', align: { guide: 'identity-gram', weight: 1 } },
+    ],
+  }),
+  'attention and gated scans over padded tokens with SGD': tinySequences('parity', {
+    'task.val': 16,
+    'task.length': 7,
+    'task.minLength': 4,
+    target: { family: 'custom', text: TOKENS, init: 'default', tap: 'pre' },
+    'base.batchSize': 8,
+    'base.steps': 5,
+    'base.mapping': 'even',
+    'base.evaluateEvery': 5,
+    'base.optimiser': { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 },
+    guides: { untrained: { state: 'untrained', network: { family: 'rnn', cell: 'tanh', layers: 1, width: 6, init: 'default', chained: false } } },
+    arms: [
+      { id: 'unguided', name: 'Unguided' },
+      { id: 'guided', name: 'Guided', align: { guide: 'untrained', weight: 1 } },
+      { id: 'distilled', name: 'Distilled', distil: { ...distil('untrained'), direction: 'reverse' } },
+    ],
+  }),
+};

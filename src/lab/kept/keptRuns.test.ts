@@ -1,0 +1,77 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Experiment } from '../../experiment/schema/schema.ts';
+import { curve, openLab } from '../testing/drive.ts';
+import { tinyExperiment } from '../testing/experiments.ts';
+import { runToEnd } from '../testing/collect.ts';
+
+/** What the browser would keep. */
+const kept = vi.hoisted(() => new Map<string, unknown>());
+vi.mock('./storage.ts', () => ({
+  recall: async (key: string) => structuredClone(kept.get(key)),
+  remember: async (key: string, value: unknown) => Boolean(kept.set(key, structuredClone(value))),
+  names: async (prefix: string) => [...kept.keys()].filter((key) => key.startsWith(prefix)),
+  forget: async (prefix: string) => {
+    for (const key of [...kept.keys()]) if (key.startsWith(prefix)) kept.delete(key);
+  },
+}));
+
+beforeEach(() => kept.clear());
+
+/** A run that is left at step 4, as by a tab that closes. */
+async function cutShort(experiment: Experiment): Promise<void> {
+  const { lab, steps } = await openLab(experiment, 'wasm', { keepAs: 'tab' });
+  await steps(2);
+  await lab.intervene({ learningRate: 0.002 });
+  await steps(2);
+  await lab.checkpoint();
+  await lab.dispose();
+}
+
+test('a run that was cut short goes on as if nothing had happened, and tells again what it had recorded', async () => {
+  const whole = await openLab(tinyExperiment(), 'wasm');
+  await whole.steps(2);
+  await whole.lab.intervene({ learningRate: 0.002 });
+  const undisturbed = await whole.result();
+  await whole.lab.dispose();
+
+  await cutShort(tinyExperiment());
+  const { lab, events, result } = await openLab(tinyExperiment(), 'wasm', { keepAs: 'tab', resume: 'tab' });
+  const [run] = await lab.keptRuns();
+  expect(run).toMatchObject({ name: 'tab', step: 4 });
+  expect(run.experiment.interventions).toEqual([{ step: 2, set: { learningRate: 0.002 } }]);
+  expect(events.flatMap((e) => (e.type === 'evaluation.recorded' ? [e.record.step] : []))).toEqual([0, 3]);
+  expect(events.flatMap((e) => (e.type === 'training.recorded' ? [[e.records.firstStep, e.records.count]] : []))).toEqual([[1, 4]]);
+  expect(events.findLast((e) => e.type === 'progress.changed')).toMatchObject({ step: 4 });
+  expect((await result()).members.map(curve)).toEqual(undisturbed.members.map(curve));
+  await lab.dispose();
+});
+
+test('it is kept until it ends, is closed or is forgotten', async () => {
+  await cutShort(tinyExperiment());
+  const ended = await openLab(tinyExperiment(), 'wasm', { keepAs: 'tab', resume: 'tab' });
+  await ended.result();
+  expect(await ended.lab.keptRuns()).toEqual([]);
+  await ended.lab.dispose();
+
+  await cutShort(tinyExperiment());
+  const closed = await openLab(tinyExperiment(), 'wasm', { keepAs: 'tab', resume: 'tab' });
+  await closed.lab.close();
+  expect(await closed.lab.keptRuns()).toEqual([]);
+  await closed.lab.dispose();
+
+  await cutShort(tinyExperiment());
+  const { lab } = await openLab(tinyExperiment(), 'wasm');
+  await lab.forgetRun('tab');
+  expect(await lab.keptRuns()).toEqual([]);
+  expect([...kept.keys()].filter((key) => key.includes('tab'))).toEqual([]);
+  await expect(lab.open(tinyExperiment(), { backend: 'wasm', resume: 'tab' })).rejects.toMatchObject({
+    name: 'KeptRunGoneError',
+    remedy: /from the beginning/,
+  });
+  await lab.dispose();
+});
+
+test('nothing is kept of a run that nobody asked to keep', async () => {
+  await runToEnd(tinyExperiment(), 'wasm');
+  expect([...kept.keys()].filter((key) => key.startsWith('run'))).toEqual([]);
+});

@@ -1,0 +1,57 @@
+/** The alignment term: weight · (1 − similarity) and its gradient (paper eq. 1). */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Measure } from '../../experiment/schema/schema.ts';
+import type { Kernels } from '../backend/kernels/types.ts';
+import type { BatchView } from './tokenViews.ts';
+
+/**
+ * Centred Gram matrix of a guide's activations, ready for `alignmentGradient`.
+ * @param activations `[S, B, F]`
+ * @returns `[S, B, B]`, of trace 1 (0 for a collapsed layer)
+ */
+export function centredGram(kernels: Kernels, activations: tf.Tensor3D): tf.Tensor3D {
+  const { z } = kernels.centreNormalise(activations);
+  return kernels.matmul(z, z, { transposeB: true });
+}
+
+/** A guide's layer on one batch, ready to be aligned to. */
+export interface GuideGram {
+  /** `[S, B, B]`, or `[S·T, B, B]` per position: as the view says. */
+  gram: tf.Tensor3D;
+  /** Share of each matrix in the mean over positions, `[S·T]`. */
+  shares: tf.Tensor1D | undefined;
+}
+
+/**
+ * Call inside `tf.tidy`.
+ * @param activations `[S, B, F]`, or `[S, B, T·F]` with a view of the batch's tokens
+ * @param order int32 of a shuffled guide: for every row of all the matrices of examples, one behind the other, the row
+ *   that takes its place
+ */
+export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView, order?: tf.Tensor): GuideGram {
+  const examples = view ? view.take(activations) : activations;
+  const { z, norm } = kernels.centreNormalise(examples);
+  const [matrices, n, features] = z.shape;
+  const rows = [1, matrices * n] as const;
+  const shown: tf.Tensor3D = order ? tf.reshape(kernels.gatherRows(tf.reshape(z, [...rows, features]), tf.reshape(order, [...rows])), z.shape) : z;
+  return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: view?.shares(norm, n, features) };
+}
+
+/**
+ * Gradient of weight · (1 − CKA(x, guide)) for the target's activations x `[E, B, F]`:
+ * with z = (x − x̄)/‖x − x̄‖ and K = z·zᵀ it is −weight · G·z / ‖x − x̄‖ (see `Kernels.cka`). Scale invariance makes
+ * the projection of the normalisation vanish, centring of x is inherited from the centred G.
+ * A collapsed layer gets gradient 0.
+ * @param weights of the E members
+ */
+export function alignmentGradient(kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure): tf.Tensor3D {
+  const debiased = measure === 'cka-debiased';
+  if (kernels.alignmentGradient) return kernels.alignmentGradient(x, guide, weights, { first: 0, count: x.shape[0], positions: 1, debiased });
+  const { z, norm } = kernels.centreNormalise(x);
+  const gram = kernels.matmul(z, z, { transposeB: true });
+  const { g } = kernels.cka(gram, guide, { debiased });
+  const alive = tf.greater(norm, 0);
+  const factor = tf.where(alive, tf.div(tf.neg(weights), tf.where(alive, norm, tf.onesLike(norm))), tf.zerosLike(norm));
+  // The n×n side is the small one: scale there, not on [E, B, F].
+  return kernels.matmul(tf.mul(g, tf.reshape(factor, [-1, 1, 1])) as tf.Tensor3D, z);
+}

@@ -1,0 +1,121 @@
+/**
+ * Who is an example when activations of sequences are compared. Activations are `[E, B, T·F]`: members, sequences,
+ * positions by features. Padded positions are no examples ('flattened', the paper's, keeps them as they are).
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { TokenView } from '../../experiment/schema/schema.ts';
+
+/** Fewer sequences than this at a position compare nothing. */
+export const FEWEST_EXAMPLES = 4;
+/** Below this variance per feature a layer counts as constant over the batch: rounding is all that varies. */
+export const CONSTANT_VARIANCE = 1e-8;
+
+/** A view of a batch: how its activations become examples, and how gradients find their way back. */
+export class BatchView {
+  readonly kind: TokenView;
+  readonly #length: number;
+  /** `[S, B, T]`, 1 for tokens and 0 for padding. */
+  readonly #mask: tf.Tensor3D | undefined;
+
+  /** @param tokens int32 `[S, B, T]` where sequences are padded */
+  constructor(kind: TokenView, length: number, tokens?: tf.Tensor3D) {
+    this.kind = kind;
+    this.#length = length;
+    this.#mask = tokens && tf.tidy(() => tf.keep(tf.cast(tf.greaterEqual(tokens, 0), 'float32')));
+  }
+
+  /** Of how many positions each is compared for itself, as it is; null where examples are made another way. */
+  get positions(): number | null {
+    if (this.kind === 'flattened') return 1;
+    return this.kind === 'position' && !this.#mask ? this.#length : null;
+  }
+
+  /**
+   * `[E, B, T·F]` → the examples: `[E·T, B, F]` per position, `[E, B, T·F]` flattened, `[E, B·T, F]` for all tokens,
+   * `[E, B, F]` for the last. Where padding is left out the rest is centred and padding set to 0: any Gram matrix of
+   * centred rows is then exactly that of the tokens, with rows of 0 besides.
+   */
+  take(x: tf.Tensor3D): tf.Tensor3D {
+    const [e, b, all] = x.shape;
+    const t = this.#length;
+    const f = all / t;
+    const byToken = () => tf.reshape(x, [e, b, t, f]);
+    switch (this.kind) {
+      case 'flattened':
+        return x;
+      case 'position': {
+        const byPosition = tf.transpose(byToken(), [0, 2, 1, 3]);
+        const real = this.#maskFor(e);
+        const mask = real && tf.expandDims(tf.transpose(real, [0, 2, 1]), 3);
+        return tf.reshape(mask ? centreWhere(byPosition, mask) : byPosition, [e * t, b, f]);
+      }
+      case 'all-tokens': {
+        const real = this.#maskFor(e);
+        const mask = real && tf.reshape(real, [-1, 1, b * t, 1]);
+        const rows = tf.reshape(x, [e, 1, b * t, f]);
+        return tf.reshape(mask ? centreWhere(rows, mask) : rows, [e, b * t, f]);
+      }
+      case 'last-token':
+        return tf.sum(tf.mul(byToken(), this.#lastShares(e, b)), 2) as tf.Tensor3D;
+    }
+  }
+
+  /** A gradient for what `take` returned, as one for its argument `[E, B, T·F]`. */
+  spread(gradient: tf.Tensor3D, b: number): tf.Tensor3D {
+    const t = this.#length;
+    const [rows, , f] = gradient.shape;
+    switch (this.kind) {
+      case 'flattened':
+        return gradient;
+      case 'position':
+        return tf.reshape(tf.transpose(tf.reshape(gradient, [rows / t, t, b, f]), [0, 2, 1, 3]), [rows / t, b, t * f]);
+      case 'all-tokens':
+        return tf.reshape(gradient, [rows, b, t * f]);
+      case 'last-token':
+        return tf.reshape(tf.mul(tf.expandDims(gradient, 2), this.#lastShares(rows, b)), [rows, b, t * f]);
+    }
+  }
+
+  /**
+   * Share of each position in the mean over those where the guide varies; undefined for views without positions.
+   * @param norm Frobenius norms of the guide's centred activations, `[S·T]`
+   * @param features of the guide at one position
+   * @returns `[S·T]`
+   */
+  shares(norm: tf.Tensor1D, b: number, features: number): tf.Tensor1D | undefined {
+    if (this.kind !== 'position') return undefined;
+    const t = this.#length;
+    let kept = tf.cast(tf.greaterEqual(tf.div(tf.square(norm), b * features), CONSTANT_VARIANCE), 'float32');
+    if (this.#mask) {
+      const enough = tf.cast(tf.greaterEqual(tf.sum(this.#mask, 1), FEWEST_EXAMPLES), 'float32');
+      kept = tf.mul(kept, tf.reshape(enough, [-1]));
+    }
+    const perSeed = tf.reshape(kept, [-1, t]);
+    return tf.reshape(tf.div(perSeed, tf.maximum(1, tf.sum(perSeed, 1, true))), [-1]) as tf.Tensor1D;
+  }
+
+  dispose(): void {
+    this.#mask?.dispose();
+  }
+
+  /** The mask for E members: those of several arms, one arm behind the other. */
+  #maskFor(members: number): tf.Tensor3D | undefined {
+    const mask = this.#mask;
+    return mask && mask.shape[0] !== members ? tf.tile(mask, [members / mask.shape[0], 1, 1]) : mask;
+  }
+
+  /** `[E|1, B, T, 1]`, 1 at each sequence's last token. */
+  #lastShares(members: number, b: number): tf.Tensor {
+    const t = this.#length;
+    const each = tf.reshape(tf.range(0, t, 1, 'float32'), [1, 1, t]);
+    const mask = this.#maskFor(members);
+    const last = mask ? tf.sub(tf.sum(mask, 2, true), 1) : tf.fill([1, b, 1], t - 1);
+    return tf.expandDims(tf.cast(tf.equal(each, last), 'float32'), 3);
+  }
+}
+
+/** Centre the rows whose mask is 1 and set the others to 0: x `[E, G, n, F]`, mask `[S|1, G, n, 1]`. */
+function centreWhere(x: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+  const mean = tf.div(tf.sum(tf.mul(x, mask), 2, true), tf.maximum(1, tf.sum(mask, 2, true)));
+  return tf.mul(tf.sub(x, mean), mask);
+}

@@ -1,0 +1,15 @@
+/** Some of the members of a group. */
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Members of a group that follow each other. */
+export interface MemberRange {
+  first: number;
+  count: number;
+}
+
+/** Members `[first, first + count)` of a tensor; itself where those are all. */
+export function membersOf<T extends tf.Tensor>(x: T, { first, count }: MemberRange): T {
+  const [members, ...shape] = x.shape;
+  if (count === members) return x;
+  return tf.slice(x, [first, ...shape.map(() => 0)], [count, ...shape]) as T;
+}
