@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { alignmentGradient } from '../../../guidance/alignment.ts';
+import { alignmentGradient, centredGram } from '../../../guidance/alignment.ts';
+import { cka } from '../../../similarity/cka.ts';
+import { referenceCka } from '../../../testing/referenceCka.ts';
 import { composed } from '../composed.ts';
 import type { Kernels } from '../types.ts';
 import { createWasmKernels, type WasmKernels } from './index.ts';
@@ -135,6 +137,36 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
         return kernels.cka(k, l, { debiased: false }).value.dataSync()[0];
       });
     expect(Math.abs(similarity(1000) - similarity(0))).toBeLessThan(1e-6);
+  });
+
+  test('debiased CKA keeps its digits where one example outweighs all others, and is not defined where only one is active', async () => {
+    await tf.setBackend('wasm');
+    for (const [n, features] of [
+      [4, 3],
+      [64, 300],
+      [256, 16],
+      [1024, 33],
+    ]) {
+      const scaled = (name: number, own: number, others: number) => {
+        const factors = Array.from({ length: n }, (_, i) => (i === n - 3 ? own : others));
+        return tf.mul<Tensor2D>(randomTensor([n, features], name), tf.tensor2d(factors, [n, 1]));
+      };
+      const [x, y, active] = [scaled(1, 1000, 1), scaled(2, 1000, 1), scaled(3, 1, 0)];
+      const gram = (side: Tensor2D) => centredGram(wasm.kernels, tf.expandDims(side, 0));
+      const inLoss = (a: Tensor2D, b: Tensor2D) => wasm.kernels.cka(gram(a), gram(b), { debiased: true });
+      const exact = (a: Tensor2D, b: Tensor2D) => referenceCka(a.dataSync(), b.dataSync(), n, true);
+      // Of four examples hardly anything is left.
+      if (n > 4 && n <= 256) {
+        for (const other of [x, y]) {
+          expect((await cka(wasm.kernels, x, other)).debiased).toBeCloseTo(exact(x, other), 4);
+          expect(inLoss(x, other).value.dataSync()[0]).toBeCloseTo(exact(x, other), 4);
+        }
+      }
+      const none = inLoss(active, y);
+      expect([...none.value.dataSync(), ...none.g.dataSync()].every((v) => v === 0)).toBe(true);
+      expect((await cka(wasm.kernels, active, y)).debiased).toBeNaN();
+      expect((await cka(wasm.kernels, y, active)).debiased).toBeNaN();
+    }
   });
 
   test('constant layers have norm and similarity 0', async () => {

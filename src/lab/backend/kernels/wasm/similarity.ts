@@ -83,20 +83,21 @@ export function similarity(
     const out = heap.tensor<Tensor3D>([members, sets, gramProductColumns(others)]);
     const table = tf.tensor1d(lines.flat(), 'int32');
     const compared = [lines.length > 0 ? heap.address(table) : 0, lines.length, heap.address(out), out.shape[2], members];
-    const work = members * sets * n * n * (lines.length + 1);
+    const work = 2 * members * sets * n * n * (lines.length + 1);
+    const scratch = (n * n + n) * FLOAT_BYTES;
     if (rows) {
       check(rows.dtype === 'int32', () => `gramProducts: rows are ${rows.dtype}.`);
       runner.run(
         'row_gram_products',
         [at(x, x.size), heap.address(rows), ...compared, allRows, features, sets, n, CONSTANT_LAYER_RATIO],
         work + (members * sets * n * n * features) / 2,
-        PRODUCT_SCRATCH_BYTES + (4 * features + n * features + n * n) * FLOAT_BYTES,
+        PRODUCT_SCRATCH_BYTES + (4 * features + n * features + n * n) * FLOAT_BYTES + scratch,
       );
     } else {
       // Few and large: the parts of each product are shared by the threads.
       const { z, norm } = centreNormaliseMembers(x, 0, members);
       const gram = matmul(z, z, { transposeB: true });
-      runner.run('gram_products', [heap.address(gram), ...compared, n], work);
+      runner.run('gram_products', [heap.address(gram), ...compared, n], work, scratch);
       tf.dispose([z, norm, gram]);
     }
     table.dispose();
