@@ -174,7 +174,7 @@ export const CHECK_CASES: Record<string, Case> = {
     return {
       value,
       g,
-      gradient: alignmentGradient(k, larger, other, tf.ones([2]), 'cka-debiased'),
+      gradient: alignmentGradient(k, larger, other, tf.ones([2]), 'cka-debiased').gradient,
       own: tf.slice(products, [0, 0, 1], [2, 1, 1]),
       others: tf.slice(products, [0, 0, 4], [2, 1, 1]),
       none: none.value,
@@ -193,7 +193,7 @@ export const CHECK_CASES: Record<string, Case> = {
     taps.set('collapsed', tape.parameter(tf.mul(random('collapsed', [4, 9, 30]), tf.tensor3d([1, 0, 1, 1], [4, 1, 1]))));
     const members = { first: 1, count: 2 };
     const gram = (name: string, shape: number[]) => centredGram(k, random(name, shape));
-    const roots = alignmentRoots(
+    const { roots, loss } = alignmentRoots(
       k,
       taps,
       [
@@ -212,7 +212,7 @@ export const CHECK_CASES: Record<string, Case> = {
       ],
       tf.tensor1d([1, 2, 0.5, 3]),
     );
-    return Object.fromEntries(roots.map(([, gradient], i) => [`root ${i}`, gradient]));
+    return { loss, ...Object.fromEntries(roots.map(([, gradient], i) => [`root ${i}`, gradient])) };
   },
   optimisers: (k) => {
     const parameter = random<tf.Tensor3D>('p', [2, 6, 5]);

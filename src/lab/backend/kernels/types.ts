@@ -112,11 +112,12 @@ export interface Kernels extends SequenceKernels {
   gramProducts(x: Tensor3D, rows: Tensor2D | null, others: readonly Tensor5D[]): Tensor3D;
 
   /**
-   * Gradient of weight · (1 − CKA(x, guide)) in one go, where a backend has it; else `guidance/alignment.ts` composes it.
+   * Gradient of weight · (1 − CKA(x, guide)) in one go, where a backend has it; else `guidance/alignment.ts` composes it. `value`
+   * is each member's Σ share · CKA over its matrices, without the weight; CKA that is not defined counts as 0 (see `cka`).
    * Members `[first, first + count)` of x `[E, B, T·F]` as T matrices `[B, F]` each (T = `positions`), guide `[count·T|1, B, B]`,
-   * weights `[E]` → `[count, B, T·F]`.
+   * weights `[E]` → gradient `[count, B, T·F]`, value `[count]`.
    */
-  alignmentGradient?(x: Tensor3D, guide: Tensor3D, weights: Tensor1D, options: AlignmentOptions): Tensor3D;
+  alignmentGradient?(x: Tensor3D, guide: Tensor3D, weights: Tensor1D, options: AlignmentOptions): Alignment;
 
   /**
    * One Adam/AdamW step of several parameters `[E, …]`. `state` `[2, N]` holds m and v of all of them; those of one parameter
@@ -214,6 +215,11 @@ export interface BatchNormResult {
 export interface ConvOptions {
   stride: number;
   pad: number;
+}
+
+export interface Alignment {
+  gradient: Tensor3D;
+  value: Tensor1D;
 }
 
 export interface AlignmentOptions {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../types.ts';
 
 /** Columns of the result of `gramProducts`. */
@@ -48,6 +48,17 @@ function diagonalsOf(matrices: Tensor3D): Tensor2D {
 /** Of Gram matrices K `[N, n, n]`, U-centred Ũ, with themselves: ⟨K, K⟩, ⟨Ũ, Ũ⟩, tr K; `[N, 3]`. */
 export function ownProducts(kernels: Pick<Kernels, 'sumSquares'>, grams: Tensor3D, centred: Tensor3D): Tensor2D {
   return tf.stack([kernels.sumSquares([grams]), kernels.sumSquares([centred]), tf.sum(diagonalsOf(grams), 1)], 1) as Tensor2D;
+}
+
+/** Values `[E·T]`, which are disposed, added up over the positions: `[E]`. */
+export function sumOverPositions(values: Tensor1D, positions: number, sumRows: Kernels['sumRows']): Tensor1D {
+  if (positions === 1) return values;
+  const members = values.size / positions;
+  const byPosition = tf.reshape(values, [members, positions, 1]) as Tensor3D;
+  const sums = sumRows(byPosition);
+  const flat = tf.reshape(sums, [members]) as Tensor1D;
+  tf.dispose([values, byPosition, sums]);
+  return flat;
 }
 
 /** `gramProducts` made of the other kernels of a backend. */

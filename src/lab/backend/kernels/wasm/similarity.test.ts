@@ -108,7 +108,7 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
           const shares = positions > 1 ? tf.abs(randomTensor<Tensor1D>([count * positions], 3)) : undefined;
           const weights = tf.tensor1d([9, 0.5, 2]);
           if (kernels.alignmentGradient) {
-            return kernels.alignmentGradient(x, gram(matrices), weights, { first, count, positions, shares, debiased });
+            return { ...kernels.alignmentGradient(x, gram(matrices), weights, { first, count, positions, shares, debiased }) };
           }
           // By position: a matrix each, and back.
           const byPosition = (t: Tensor, from: number, to: number) =>
@@ -116,8 +116,11 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
           const examples = byPosition(tf.slice(x, [first, 0, 0], [count, n, positions * features]), n, positions) as Tensor3D;
           const own = tf.reshape(tf.tile(tf.tensor2d([0.5, 2], [2, 1]), [1, positions]), [-1]) as Tensor1D;
           const measure = debiased ? 'cka-debiased' : 'cka';
-          const gradient = alignmentGradient(kernels, examples, gram(matrices), shares ? tf.mul(own, shares) : own, measure);
-          return tf.reshape(byPosition(gradient, positions, n), [count, n, positions * features]);
+          const { gradient, value } = alignmentGradient(kernels, examples, gram(matrices), shares ? tf.mul(own, shares) : own, measure);
+          return {
+            gradient: tf.reshape(byPosition(gradient, positions, n), [count, n, positions * features]),
+            value: tf.sum(tf.reshape(tf.mul(value, shares ?? 1), [count, positions]), 1),
+          };
         }, 1e-4);
       }
     }
