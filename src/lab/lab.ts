@@ -1,6 +1,8 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
-import type { Checkpoint, GeneratedText, GenerateOptions, Lab, LabEvent, OpenOptions, Phase } from '../experiment/contract/events.ts';
+import type { LabEvent, Phase } from '../experiment/contract/events.ts';
+import type { Checkpoint, Lab, OpenOptions } from '../experiment/contract/lab.ts';
+import type { GeneratedText, GenerateOptions } from '../experiment/contract/texts.ts';
 import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
 import type { RunResult } from '../experiment/contract/result.ts';
 import { members, scaleGuides } from '../experiment/plan/plan.ts';

@@ -5,7 +5,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { withoutControl } from '../../experiment/plan/guides.ts';
-import type { GuideOrigin, KeptGuide } from '../../experiment/contract/events.ts';
+import type { GuideOrigin, KeptGuide } from '../../experiment/contract/lab.ts';
 import type { Experiment, TaskSpec, TrainedGuideSpec } from '../../experiment/schema/schema.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { forget, names, recall, remember } from '../kept/storage.ts';

@@ -1,6 +1,7 @@
 /** Before a run: build every guide, find its weights or train them, and score it. */
 import type { GuideSource } from '../../experiment/contract/environment.ts';
-import type { LabEvent, OpenOptions } from '../../experiment/contract/events.ts';
+import type { LabEvent } from '../../experiment/contract/events.ts';
+import type { OpenOptions } from '../../experiment/contract/lab.ts';
 import { guideNetwork, weightsOf, withoutControl } from '../../experiment/plan/guides.ts';
 import { sameNetwork } from '../../experiment/schema/importedNetwork.ts';
 import type { RunResult } from '../../experiment/contract/result.ts';

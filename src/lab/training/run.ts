@@ -4,7 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric, taskShape } from '../../experiment/networks/describe.ts';
-import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/contract/events.ts';
+import type { EvaluationRecord, TrainingRecords } from '../../experiment/contract/events.ts';
+import type { Checkpoint } from '../../experiment/contract/lab.ts';
+import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
 import { alignedPairs, armGroups, members, tokenView } from '../../experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';

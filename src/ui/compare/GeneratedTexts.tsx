@@ -1,7 +1,7 @@
 /** What each arm writes: how it goes on with a piece of the validation text. */
 import { Button, NativeSelect } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { type GeneratedText, UNKNOWN_TOKEN } from '@/experiment/contract/events.ts';
+import { type GeneratedText, UNKNOWN_TOKEN } from '@/experiment/contract/texts.ts';
 import { isLanguageTask } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';

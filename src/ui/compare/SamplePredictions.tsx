@@ -2,7 +2,7 @@
 import { NativeSelect, Switch } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import { classNames, taskShape } from '@/experiment/networks/describe.ts';
-import type { TaskPreview } from '@/experiment/contract/events.ts';
+import type { TaskPreview } from '@/experiment/contract/previews.ts';
 import type { TaskSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { session } from '@/state/session.ts';

@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
-import type { ImagePreview } from '@/experiment/contract/events.ts';
+import type { ImagePreview } from '@/experiment/contract/previews.ts';
 import type { ArmView } from '@/ui/charts/parts.ts';
 import { ImageTile } from '@/ui/ImageTile.tsx';
 import classes from './compare.module.css';

@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { Fragment, useMemo } from 'react';
-import type { SequencePreview } from '@/experiment/contract/events.ts';
+import type { SequencePreview } from '@/experiment/contract/previews.ts';
 import type { ArmView } from '@/ui/charts/parts.ts';
 import { TokenNames, words } from '@/ui/tokens/names.ts';
 import { TextRun } from '@/ui/tokens/TextRun.tsx';

@@ -1,7 +1,7 @@
 /** Images out of files: some of an asset's, reduced to the task's size, standardised, changed at random where asked. */
 import type { AssetInfo, ImageFacts } from '../../../experiment/schema/assets.ts';
 import { type ImageShape, taskShape } from '../../../experiment/networks/describe.ts';
-import type { ImagePreview } from '../../../experiment/contract/events.ts';
+import type { ImagePreview } from '../../../experiment/contract/previews.ts';
 import type { FileImagesSpec } from '../../../experiment/schema/schema.ts';
 import { FileError } from '../../files/errors.ts';
 import type { Library } from '../../files/library.ts';

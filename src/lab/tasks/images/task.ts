@@ -1,6 +1,6 @@
 /** What all procedural image tasks share: labels, splits, standardisation and previews. */
 import { type ImageShape, taskShape } from '../../../experiment/networks/describe.ts';
-import type { ImagePreview } from '../../../experiment/contract/events.ts';
+import type { ImagePreview } from '../../../experiment/contract/previews.ts';
 import type { ProceduralSpec } from '../../../experiment/schema/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
 import { batchIndices } from '../shared/order.ts';

@@ -1,6 +1,6 @@
 /** Sequence tasks: a fixed training set in shuffled epochs, or new sequences at every step. */
 import { classNames, taskShape, tokenNames, type SequenceShape } from '../../../experiment/networks/describe.ts';
-import type { SequencePreview } from '../../../experiment/contract/events.ts';
+import type { SequencePreview } from '../../../experiment/contract/previews.ts';
 import type { DrawnSequenceSpec } from '../../../experiment/schema/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
 import { batchIndices } from '../shared/order.ts';
