@@ -52,7 +52,7 @@ export function add<T extends tf.Tensor>(tape: Tape, a: Value<T>, b: Value<T>): 
 }
 
 /** The same numbers in another shape; shapes share memory. */
-export const reshape = <T extends tf.Tensor>(tape: Tape, x: Value, shape: number[]): Value<T> => tape.view<T>(x, shape);
+export const reshape = <T extends tf.Tensor>(tape: Tape, x: Value, shape: number[]): Value<T> => tape.reshape<T>(x, shape);
 
 /** `[E, B, H, W, C]` as `[E, B·H·W, C]`. */
 const pixelsOf = (x: tf.Tensor5D) => tf.reshape(x, [x.shape[0], -1, x.shape[4]]) as tf.Tensor3D;

@@ -31,8 +31,8 @@ function denseOfTokens(tape: Tape, { tokens, table }: Embedded, w: V3, b?: V2): 
   const [members, vocabulary, features] = table.tensor.shape;
   const [, batch, length] = tokens.shape;
   if (vocabulary >= batch * length) return dense(tape, embedding(tape, tokens, table), w, b);
-  const rows = dense(tape, tape.view<tf.Tensor4D>(table, [members, 1, vocabulary, features]), w, b);
-  return embedding(tape, tokens, tape.view<tf.Tensor3D>(rows, [members, vocabulary, w.tensor.shape[2]]));
+  const rows = dense(tape, tape.reshape<tf.Tensor4D>(table, [members, 1, vocabulary, features]), w, b);
+  return embedding(tape, tokens, tape.reshape<tf.Tensor3D>(rows, [members, vocabulary, w.tensor.shape[2]]));
 }
 
 /** The parameters of a recurrent layer, columns in PyTorch's order of gates (`GATES[kind]` · H of them). */

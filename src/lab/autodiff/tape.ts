@@ -68,7 +68,7 @@ export class Tape {
   }
 
   /** The same numbers in another shape; shapes share memory. */
-  view<T extends tf.Tensor>(x: Value, shape: number[]): Value<T> {
+  reshape<T extends tf.Tensor>(x: Value, shape: number[]): Value<T> {
     const from = x.tensor.shape;
     const value = this.push(tf.reshape(x.tensor, shape) as T, [x], (dy) => [tf.reshape(dy, from)]);
     // Same members, so that a gradient of some of them is one for the other value.

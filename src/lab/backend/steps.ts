@@ -4,15 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { scoped } from './scoped.ts';
+import type { Fed, Feed, StepProgram } from './webgpu/capture/program.ts';
 
-/** One input of a step: its values, or a tensor on the device (which stays the caller's). */
-export type Feed = { shape: readonly number[]; values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> } | tf.Tensor;
-
-/** The inputs of a step, by name. */
-export type Fed = Readonly<Record<string, tf.Tensor>>;
-
-/** Disposes none of its inputs. @returns results, or null where it only changes tensors in place */
-export type StepProgram = (inputs: Fed) => tf.Tensor | null;
+export type { Fed, Feed, StepProgram };
 
 /** A step to be taken. */
 export interface StepCall {

@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { Split, Task } from '../tasks/index.ts';
-import { gatherRows } from '../tasks/shared/rows.ts';
+import { takeExamples } from '../tasks/shared/rows.ts';
 import { inputValues, labelValues } from './inputs.ts';
 import type { Fed, Feed } from '../backend/steps.ts';
 
@@ -79,7 +79,7 @@ export class Batches implements ExampleSource {
   feedsOf(rows: Uint32Array): Record<string, Feed> {
     const { train, shape } = this.#options.task;
     if (!train) throw new Error('there is no training set');
-    return { rows: rowValues([rows]), ...(!this.#resident && { inputs: inputValues([gatherRows(train, rows)], shape.input) }) };
+    return { rows: rowValues([rows]), ...(!this.#resident && { inputs: inputValues([takeExamples(train, rows)], shape.input) }) };
   }
 
   /**
