@@ -36,7 +36,7 @@ export interface EvaluationRecord {
   groups?: { loss: Float32Array<ArrayBuffer>; accuracy: Float32Array<ArrayBuffer> };
 }
 
-/** Training losses of consecutive steps: `firstStep` is the number of the first one (1 = after one step). */
+/** Training losses of consecutive steps. Steps are counted from 1: `firstStep` 1 is the loss of the first batch. */
 export interface TrainingRecords {
   firstStep: number;
   count: number;

@@ -17,11 +17,11 @@ export interface OpenOptions {
   checkpoint?: Checkpoint;
   /** Keep the run in this browser under this name with every checkpoint, until it ends or is closed. */
   keepAs?: string;
-  /** Continue the kept run of this name; what it had recorded is told again. `checkpoint` goes before it. */
+  /** Continue the kept run of this name and emit again what it had recorded. If `checkpoint` is given too, that one is used. */
   resume?: string;
-  /** On WebGPU steps are recorded once and replayed, unless this is false: slower, to the same bits, for comparison. */
+  /** False: steps on WebGPU are not recorded and replayed. Slower, with the same bits; for comparison. */
   replay?: boolean;
-  /** Scale on the trained guides' step budgets (the command line's `--steps`); 1 by default. */
+  /** Factor on the number of steps that guides are trained for (the command line's `--steps`); 1 by default. */
   guideBudget?: number;
 }
 
@@ -29,13 +29,13 @@ export interface OpenOptions {
 export interface KeptGuide {
   /** Content hash of its recipe. */
   key: string;
-  /** Of its weights. */
+  /** Size of its weights. */
   bytes: number;
-  /** What is known of how it was made; null of one that was kept before this was noted. */
+  /** How it was made; null if it was kept by a version that did not note this. */
   about: {
     task: TaskSpec;
     spec: TrainedGuideSpec;
-    /** On its own task's validation set, in that task's metric. */
+    /** Validation score on the task that it was trained for, in that task's metric. */
     score: number;
     /** Milliseconds since 1970. */
     savedAt: number;
@@ -48,7 +48,7 @@ export type GuideOrigin = 'shipped' | 'kept' | 'train';
 /** A run that was kept and has not ended. */
 export interface KeptRun {
   name: string;
-  /** With what was changed by hand while it ran. */
+  /** Includes the interventions made while it ran. */
   experiment: Experiment;
   /** Completed steps. */
   step: number;
@@ -71,8 +71,8 @@ export interface Checkpoint {
 export interface Lab {
   subscribe(listener: (event: LabEvent) => void): () => void;
   /**
-   * Examples of a split, without running anything: training images class by class, validation images and sequences
-   * in order (training sequences where every step draws new ones: those of its first step with seed 0).
+   * Examples of a split, without running anything. Training images come class by class; validation images and sequences
+   * come in order. If every step draws new training examples, those of the first step with seed 0 are shown.
    */
   preview(task: TaskSpec, count: number, split?: 'train' | 'val'): Promise<TaskPreview>;
   /**
@@ -109,9 +109,9 @@ export interface Lab {
   addFiles(files: GivenFile[]): Promise<AssetInfo>;
   /** As `addFiles`, from public addresses. */
   fetchFiles(addresses: string[]): Promise<AssetInfo>;
-  /** Give up what is being fetched: `fetchFiles` rejects with an AbortError. */
+  /** Stop fetching: the `fetchFiles` in progress rejects with an AbortError. */
   cancelFetch(): Promise<void>;
-  /** Everything kept, the newest first. */
+  /** All assets kept in this browser, the newest first. */
   listAssets(): Promise<AssetInfo[]>;
   deleteAsset(hash: string): Promise<void>;
   dispose(): Promise<void>;
