@@ -21,7 +21,7 @@ const labels = (members: number, batch: number, classes: number): tf.Tensor2D =>
     'int32',
   );
 
-/** Weights after one SGD step of task, alignment and distillation loss: every gradient of the network at once. */
+/** Weights after one SGD step on task, alignment and distillation loss: one comparison covers every gradient. */
 function trainingStep(network: NetworkSpec, targetTap: string): Case {
   return (kernels) => {
     const batch = 12;
@@ -72,7 +72,7 @@ export const CHECK_CASES: Record<string, Case> = {
     plain: k.matmul(random('a', [2, 9, 33]), random('b', [2, 33, 20])),
     transposed: k.matmul(random('a', [2, 33, 9]), random('b', [1, 20, 33]), { transposeA: true, transposeB: true }),
     tiled: k.matmul(random('a', [2, 70, 40]), random('b', [2, 40, 70])),
-    // An inner dimension beyond 2,000 takes another path on some GPUs.
+    // With an inner dimension beyond 2,000 some GPUs choose another matmul program.
     long: k.matmul(random('a', [1, 8, 2500]), random('b', [1, 8, 2500]), { transposeB: true }),
   }),
   dense: (k) => {
