@@ -1,7 +1,8 @@
 /** Results that were exported under schema version 1: each is read, and its experiment run again gives the same curves, bit for bit. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Lab, LabEvent } from '../experiment/contract/events.ts';
+import type { LabEvent } from '../experiment/contract/events.ts';
+import type { Lab } from '../experiment/contract/lab.ts';
 import { parseExperiment } from '../experiment/parse.ts';
 import { formatProblem } from '../experiment/schema/problem.ts';
 import { readResult } from '../experiment/contract/readResult.ts';

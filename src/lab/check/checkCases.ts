@@ -24,7 +24,8 @@ const labels = (members: number, batch: number, classes: number): tf.Tensor2D =>
 /** Weights after one SGD step on task, alignment and distillation loss: one comparison covers every gradient. */
 function trainingStep(network: NetworkSpec, targetTap: string): Case {
   return (kernels) => {
-    const batch = 12;
+    // Few: plain JavaScript takes its time with the gradients of convolutions, and a person waits for it.
+    const batch = 6;
     const rates = [0.1, 0.1, 0.2, 0.2, 0.1, 0.1];
     const group = new Group(
       {
@@ -121,19 +122,20 @@ export const CHECK_CASES: Record<string, Case> = {
     y: k.conv2d(random('x', [1, 3, 6, 6, 5]), random('filter', [2, 2, 2, 5, 9]), { stride: 2, pad: 0, bias: random('bias', [2, 9]) }),
   }),
   depthwise: (k) => {
-    const [x, filter] = [random<tf.Tensor5D>('x', [2, 3, 5, 7, 6]), random<tf.Tensor4D>('filter', [2, 3, 3, 6])];
+    const [x, filter] = [random<tf.Tensor5D>('x', [2, 3, 5, 7, 6]), random<tf.Tensor4D>('filter', [2, 5, 5, 6])];
     const dy = random<tf.Tensor5D>('dy', [2, 3, 5, 7, 6]);
     return {
       y: k.depthwiseConv(x, filter, random('bias', [2, 6])),
       plain: k.depthwiseConv(x, filter),
       dx: k.depthwiseConvInputGrad(dy, filter),
-      dFilter: k.depthwiseConvFilterGrad(dy, x, 3),
+      dFilter: k.depthwiseConvFilterGrad(dy, x, 5),
     };
   },
   'depthwise over many pixels': (k) => {
-    const [x, filter] = [random<tf.Tensor5D>('x', [1, 5, 16, 16, 19]), random<tf.Tensor4D>('filter', [1, 5, 5, 19])];
-    const dy = random<tf.Tensor5D>('dy', [1, 5, 16, 16, 19]);
-    return { y: k.depthwiseConv(x, filter), dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 5) };
+    // More pixels than one workgroup adds up (1024), more channels than it has columns (16); the reference is slow.
+    const [x, filter] = [random<tf.Tensor5D>('x', [1, 2, 23, 23, 17]), random<tf.Tensor4D>('filter', [1, 3, 3, 17])];
+    const dy = random<tf.Tensor5D>('dy', [1, 2, 23, 23, 17]);
+    return { y: k.depthwiseConv(x, filter), dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 3) };
   },
   losses: (k) => {
     const logits = random<tf.Tensor3D>('logits', [2, 11, 5]);
