@@ -1,6 +1,7 @@
 /** From anything (a link, a file, a form) to an experiment, or to sentences that say what is wrong. */
 import type { z } from 'zod';
 import { describeNetwork, taskShape } from './describe.ts';
+import { withCleanTexts } from './cleanText.ts';
 import { checkFit } from './fit.ts';
 import { UnknownTapError } from './mapping.ts';
 import { alignedPairs, cost, observedPairs } from './plan.ts';
@@ -181,6 +182,8 @@ export function parseExperiment(data: unknown): Parsed {
   }
   const parsed = experimentSchema.safeParse(data);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map((issue) => describeIssue(issue, data)) };
+  const clean = withCleanTexts(parsed.data);
+  if (clean !== parsed.data) return parseExperiment(clean);
   const problems = checkWhole(parsed.data);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, experiment: parsed.data };
 }
