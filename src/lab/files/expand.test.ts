@@ -20,6 +20,7 @@ test('ZIP, tar and gzip, also in one another, without what operating systems lea
   ];
   expect(await unpack('x.zip', zip(files))).toEqual(expected);
   expect(await unpack('x.tar', tarFile(files))).toEqual(expected);
+  expect(await unpack('x.tar', tarFile({ './a/1.txt': text('one'), './b/2.txt': text('two') }))).toEqual(expected);
   expect(await unpack('x.tar.gz', gzipSync(tarFile(files)) as Uint8Array<ArrayBuffer>)).toEqual(expected);
   expect(await unpack('x.zip', zip({ 'inner.tar.gz': gzipSync(tarFile(files)) }))).toEqual(expected);
 });

@@ -3,8 +3,8 @@ import { FileError } from './errors.ts';
 import { Source } from './reader.ts';
 import { unzip } from './zip.ts';
 
-/** Files that operating systems leave lying about. */
-const CLUTTER = /(^|\/)(__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)/i;
+/** Files that operating systems leave lying about; `./` and `../` are steps. */
+const CLUTTER = /(^|\/)(__MACOSX\/|\.(?!\.?\/)|Thumbs\.db$|desktop\.ini$)/i;
 /** Bytes that all files together may have when unpacked: a small archive can hold very large files. */
 export const MAX_UNPACKED_BYTES = 2 ** 30;
 /** Archives in archives: a .tar.gz counts two. */
