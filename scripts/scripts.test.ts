@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { costTable, parseStat, slowestFiles, slowestSpecs, watchProcessorTime } from './costs.mjs';
 import { countPlaywright, countVitest } from './counts.mjs';
-import { isInstalled, nodeIsNewEnough, ROOT } from './install.mjs';
+import { isInstalled, nodeIsNewEnough, OLDEST_NODE, ROOT } from './install.mjs';
 import { serve } from './serve.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'scripts-'));
@@ -51,6 +51,25 @@ describe('the lock file', () => {
       Object.keys(optionalDependencies).filter((name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`]),
     );
     expect(missing).toEqual([]);
+  });
+  // Otherwise the first thing that a person reads after `npm start` is a page of npm's warnings.
+  it('asks for no newer Node than the README, and runs no script that nobody has decided on', () => {
+    const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
+    const { packages } = read('package-lock.json') as { packages: Record<string, { engines?: { node?: string }; hasInstallScript?: boolean }> };
+    const decided = Object.keys((read('package.json') as { allowScripts: object }).allowScripts);
+    const [major, minor] = OLDEST_NODE;
+    const fits = (range: string) =>
+      range.split('||').some((part) => {
+        const [, least, then = '0'] = /(\d+)(?:\.(\d+))?/.exec(part) ?? [];
+        const exact = part.includes('^') || !part.includes('>');
+        return least === undefined || ((exact ? Number(least) === major : Number(least) <= major) && (Number(least) < major || Number(then) <= minor));
+      });
+    const others = Object.entries(packages).filter(([, { engines }]) => engines?.node && !fits(engines.node));
+    expect(others.map(([path, { engines }]) => `${path}: ${engines?.node}`)).toEqual([]);
+    const names = Object.keys(packages)
+      .filter((path) => packages[path].hasInstallScript)
+      .map((path) => path.replace(/.*node_modules\//, ''));
+    expect(names.filter((name) => !decided.includes(name))).toEqual([]);
   });
 });
 
