@@ -11,7 +11,7 @@ export const MAX_CLASSES = 256;
 /** Share of the images that is held back for validation where the files name none. */
 const VALIDATION_SHARE = 1 / 6;
 /** Images below which nothing can be trained. */
-const FEWEST = 16;
+export const FEWEST_IMAGES = 16;
 
 export interface ImageSet {
   /** `[images × height × width × channels]` bytes. */
@@ -34,7 +34,7 @@ export function imageDraft(
   val: ImageSet | null,
 ): AssetDraft {
   const count = train.labels.length + (val?.labels.length ?? 0);
-  if (count < FEWEST) throw new FileError(`${name} has only ${count} images.`, `At least ${FEWEST} are needed.`);
+  if (count < FEWEST_IMAGES) throw new FileError(`${name} has only ${count} images.`, `At least ${FEWEST_IMAGES} are needed.`);
   const size = about.height * about.width * about.channels;
   const [trainCount, all] = val ? [train.labels.length, joined([train, val])] : held(train, size);
   const facts: ImageFacts = { kind: 'images', ...about, train: trainCount, val: count - trainCount };
