@@ -5,7 +5,8 @@ import { linkText } from './linkText.ts';
 import { PRESETS } from './presets.ts';
 import { presetExperiment } from './testing.ts';
 
-const changed = presetExperiment('wide-fcn', { 'base.learningRate': 0.004, 'base.steps': 123 });
+const preset = presetExperiment('wide-fcn');
+const changed = { ...preset, question: 'Another question, which takes some space?', base: { ...preset.base, learningRate: 0.004, steps: 123 } };
 const link = encodeLink(changed);
 
 it.each([
