@@ -41,10 +41,28 @@ export function imageDraft(
   return {
     name,
     facts,
-    notes: val ? notes : [...notes, `The files name no validation images: ${facts.val} of the ${count} were held back for that.`],
+    notes: [
+      ...notes,
+      ...(val ? [] : [`The files name no validation images: ${facts.val} of the ${count} were held back for that.`]),
+      ...lineToBeat(all.labels.subarray(trainCount), about.classes),
+    ],
     identity: [about.height, about.width, about.channels, about.classes.length, trainCount],
     parts: { pixels: all.pixels, labels: all.labels },
   };
+}
+
+/** How many times as frequent as if all were alike the most frequent class is, from which a note says so. */
+const UNBALANCED = 1.5;
+
+/** Where one class prevails, an accuracy far above one in so many classes says nothing yet. */
+function lineToBeat(labels: Uint8Array, classes: readonly string[]): string[] {
+  const counts = classes.map((_, label) => labels.reduce((sum, one) => sum + Number(one === label), 0));
+  const most = Math.max(...counts);
+  if (most * classes.length <= UNBALANCED * labels.length) return [];
+  const share = `${most} of the ${labels.length}`;
+  return [
+    `The line to beat is ${((100 * most) / labels.length).toFixed(0)} %: always answering “${classes[counts.indexOf(most)]}” is right for ${share} validation images.`,
+  ];
 }
 
 /** Sets one behind the other. */
