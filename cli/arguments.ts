@@ -7,7 +7,7 @@ import { parseExperiment } from '../src/experiment/parse.ts';
 import { formatProblem } from '../src/experiment/schema/problem.ts';
 import { findPreset, PRESETS } from '../src/experiment/presets/presets.ts';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
-import { type DiskFile, filesOf } from './files.ts';
+import { checkOut, type DiskFile, filesOf } from './files.ts';
 import { UsageError } from './usage.ts';
 
 export const USAGE = `Usage: npm run experiment -- <preset | file.json> [options]
@@ -129,6 +129,7 @@ export function parseCommand(words: string[]): Command {
   const before = parse(data);
   let experiment = before;
   if (values.steps !== undefined) experiment = parse(withPath(before, 'base.steps', count('steps', values.steps, 100_000)));
+  if (values.out !== undefined) checkOut(values.out);
   const trained = Object.keys(experiment.guides).filter((id) => experiment.guides[id].state === 'trained');
   return {
     kind: 'run',

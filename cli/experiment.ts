@@ -1,5 +1,8 @@
 /** The headless runner: the page's own lab, driven from a terminal. Started by scripts/experiment.mjs. */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunResult } from '../src/experiment/contract/result.ts';
 import { PRESETS } from '../src/experiment/presets/presets.ts';
 import { parseCommand, USAGE, UsageError } from './arguments.ts';
 import { RunError, runInBrowser } from './browser.ts';
@@ -7,6 +10,21 @@ import { ProgressLines } from './progress.ts';
 import { summary } from './report.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Write a result where it was asked for, or else where it can be found. @returns whether the former */
+export function write(out: string, result: RunResult): boolean {
+  const text = `${JSON.stringify(result, null, 1)}\n`;
+  try {
+    writeFileSync(out, text);
+    say(`Written to ${out}`);
+    return true;
+  } catch (error) {
+    const instead = join(mkdtempSync(join(tmpdir(), 'result-')), 'result.json');
+    writeFileSync(instead, text);
+    say(`${out} could not be written (${(error as Error).message}): the result is in ${instead}`);
+    return false;
+  }
+}
 
 /**
  * @param words the command line without program names
@@ -33,12 +51,9 @@ export async function main(words: string[], build: () => boolean): Promise<0 | 1
       throw new RunError(`${message} ${name === 'MissingFilesError' ? 'Name them with --data.' : remedy}`.trim());
     }
     const { result } = outcome;
-    if (out) {
-      writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`);
-      say(`Written to ${out}`);
-    }
+    // First of all: whatever becomes of the file, this much of the run is there.
     console.log(summary(result));
-    return 0;
+    return out === undefined || write(out, result) ? 0 : 1;
   } catch (error) {
     say((error as Error).message);
     if (error instanceof UsageError) return 2;

@@ -4,6 +4,7 @@
  */
 // A CommonJS package: Node itself sees only its default export.
 import lzString from 'lz-string';
+import { linkText } from './linkText.ts';
 import { type Parsed, parseExperiment } from './parse.ts';
 import { DEFAULT_PRESET, findPreset, PRESETS } from './presets/presets.ts';
 import { type Experiment, SCHEMA_VERSION } from './schema/schema.ts';
@@ -75,20 +76,11 @@ export function encodeLink(experiment: Experiment): string {
   return changes.length === 0 ? preset.id : `${preset.id}~${SCHEMA_VERSION}${lzString.compressToEncodedURIComponent(JSON.stringify(changes))}`;
 }
 
-/** Some messengers percent-encode what needs no encoding (`~`, `+`). */
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 const broken = (message: string): Parsed => ({ ok: false, problems: [{ path: '', message }] });
 
 /** Read the part of a link after `#`; an empty one is the default experiment. Never throws. */
 export function decodeLink(hash: string): Parsed {
-  const text = percentDecoded(hash.replace(/^#/, ''));
+  const text = linkText(hash);
   const [presetId, payload] = text === '' ? [DEFAULT_PRESET, undefined] : text.split('~', 2);
   const preset = findPreset(presetId);
   if (!preset) return broken(`in this link starts from "${presetId}", which does not exist. Known: ${PRESETS.map((p) => p.id).join(', ')}`);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LabEvent } from '../experiment/contract/events.ts';
 import type { Lab } from '../experiment/contract/lab.ts';
 import { createWorkerLab, MAX_RESPAWNS, type WorkerLabOptions } from './client.ts';
-import { PINGS_BEFORE_DEATH } from './connection.ts';
+import { PINGS_BEFORE_DEATH, PINGS_BEFORE_START } from './connection.ts';
 import { LabError } from './protocol.ts';
 import { FakeLab, type FakeOptions } from '../lab/testing/fakeLab.ts';
 import { FakeWorker, tinyExperiment } from './testing.ts';
@@ -279,6 +279,13 @@ describe('a worker that dies', () => {
     const preview = lab.preview(tinyExperiment().task, 2);
     for (let life = 0; life <= MAX_RESPAWNS; life++) workers[life].crash('');
     await expect(preview).rejects.toMatchObject({ name: 'WorkerLostError', message: expect.stringContaining('could not be loaded') });
+  });
+
+  it('is given up soon when not even its code begins', async () => {
+    const { lab, workers } = bench(() => null, { pingMs: 1 });
+    await expect(lab.preview(tinyExperiment().task, 2)).rejects.toMatchObject({ name: 'WorkerLostError', message: expect.stringContaining('did not start') });
+    expect(workers).toHaveLength(1 + MAX_RESPAWNS);
+    expect(PINGS_BEFORE_START).toBeLessThan(PINGS_BEFORE_DEATH);
   });
 
   it('is noticed by its silence in the end', async () => {

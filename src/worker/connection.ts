@@ -28,6 +28,9 @@ export const PING_MS = 10_000;
  */
 export const PINGS_BEFORE_DEATH = 30;
 
+/** Pings before a worker whose code has not even begun counts as dead. */
+export const PINGS_BEFORE_START = 3;
+
 export class Connection {
   readonly #worker: WorkerLike;
   readonly #handlers: ConnectionHandlers;
@@ -92,7 +95,9 @@ export class Connection {
   }
 
   #ping(): void {
-    if (++this.#unanswered > PINGS_BEFORE_DEATH) this.#die('it no longer answers');
+    this.#unanswered++;
+    if (this.#unsent && this.#unanswered > PINGS_BEFORE_START) this.#die('it did not start');
+    else if (this.#unanswered > PINGS_BEFORE_DEATH) this.#die('it no longer answers');
     else if (!this.#unsent) this.send(0, { method: 'ping', args: [] });
   }
 

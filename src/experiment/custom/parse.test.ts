@@ -100,3 +100,7 @@ it('takes the name of a network from the comment in its first line', () => {
   expect(titleOf('\n#  Deep and narrow  \nflatten')).toBe('Deep and narrow');
   expect(titleOf('flatten # no')).toBeNull();
 });
+
+it('passes over a byte order mark', () => {
+  expect(parseText('\ufeffconv 8 3x3\nflatten').problems).toEqual([]);
+});

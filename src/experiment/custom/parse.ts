@@ -244,7 +244,9 @@ export function parseText(text: string): { statements: Statement[]; problems: Te
   const statements: Statement[] = [];
   /** Open blocks, outermost first, with the indentation of what stands in them (null: nothing yet). */
   const open: { owner: Statement | null; indent: number | null; body: Statement[] }[] = [{ owner: null, indent: null, body: statements }];
-  text.split(/\r?\n/).forEach((raw, index) => {
+  // Without the byte order mark that some editors begin a file with.
+  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
+  lines.forEach((raw, index) => {
     const line = readLine(raw, index + 1, problems);
     if (!line) return;
     const [first, ...rest] = line.words;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Started } from './started.ts';
 import { createWebGpuKernels } from './kernels/webgpu/index.ts';
+import { within } from './within.ts';
 import { Capture } from './webgpu/capture/capture.ts';
 
 export interface FoundAdapter {
@@ -19,14 +20,14 @@ export async function findAdapter(): Promise<FoundAdapter> {
     return none(globalThis.isSecureContext === false ? 'the page was opened over plain http, where browsers switch WebGPU off' : 'this browser has no WebGPU');
   }
   try {
-    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    const adapter = await within(gpu.requestAdapter({ powerPreference: 'high-performance' }), 'the GPU');
     if (!adapter) return none('this browser offers no WebGPU adapter');
     const { info } = adapter;
     const name = info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(' ') || 'GPU';
     const software = Boolean(info?.isFallbackAdapter) || /swiftshader|llvmpipe|software|basic render/i.test(`${name} ${info?.device}`);
     return { adapter, name, software, reason: '' };
   } catch (error) {
-    return none(`the browser refused a GPU: ${error instanceof Error ? error.message : String(error)}`);
+    return none(`no GPU: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -38,7 +39,7 @@ export async function startWebGpu(found: FoundAdapter | null): Promise<Started> 
   await import('@tensorflow/tfjs-backend-webgpu');
   // A split-K matmul adds atomically, in an order that changes from run to run.
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', PACKED_MATMUL);
-  if (!(await tf.setBackend('webgpu'))) throw new Error('the GPU device could not be created');
+  if (!(await within(tf.setBackend('webgpu'), 'the GPU'))) throw new Error('the GPU device could not be created');
   await tf.ready();
   const { device } = tf.backend() as unknown as { device: GPUDevice };
   const name = found?.name ?? 'GPU';

@@ -18,10 +18,20 @@ export async function fetchFiles(addresses: readonly string[], progress: (name: 
   return files;
 }
 
+/** The last step of an address; a percent sign that encodes nothing stands for itself. */
+function nameIn(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 async function fetchFile(address: string, progress: (name: string) => OnProgress, signal?: AbortSignal): Promise<GivenFile> {
   const url = URL.canParse(address) ? new URL(address) : null;
   if (!url || !/^https?:$/.test(url.protocol)) throw new FileError(`“${address}” is no web address.`, 'It must start with https://.');
-  const path = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1)) || url.hostname;
+  const path = nameIn(url.pathname) || url.hostname;
   const byHand = `Download it yourself from ${url.href} and drop the file on this page.`;
   let response: Response;
   try {

@@ -11,7 +11,7 @@ export const MAX_CLASSES = 256;
 /** Share of the images that is held back for validation where the files name none. */
 const VALIDATION_SHARE = 1 / 6;
 /** Images below which nothing can be trained. */
-const FEWEST = 16;
+export const FEWEST_IMAGES = 16;
 
 export interface ImageSet {
   /** `[images × height × width × channels]` bytes. */
@@ -34,17 +34,35 @@ export function imageDraft(
   val: ImageSet | null,
 ): AssetDraft {
   const count = train.labels.length + (val?.labels.length ?? 0);
-  if (count < FEWEST) throw new FileError(`${name} has only ${count} images.`, `At least ${FEWEST} are needed.`);
+  if (count < FEWEST_IMAGES) throw new FileError(`${name} has only ${count} images.`, `At least ${FEWEST_IMAGES} are needed.`);
   const size = about.height * about.width * about.channels;
   const [trainCount, all] = val ? [train.labels.length, joined([train, val])] : held(train, size);
   const facts: ImageFacts = { kind: 'images', ...about, train: trainCount, val: count - trainCount };
   return {
     name,
     facts,
-    notes: val ? notes : [...notes, `The files name no validation images: ${facts.val} of the ${count} were held back for that.`],
+    notes: [
+      ...notes,
+      ...(val ? [] : [`The files name no validation images: ${facts.val} of the ${count} were held back for that.`]),
+      ...lineToBeat(all.labels.subarray(trainCount), about.classes),
+    ],
     identity: [about.height, about.width, about.channels, about.classes.length, trainCount],
     parts: { pixels: all.pixels, labels: all.labels },
   };
+}
+
+/** How many times as frequent as if all were alike the most frequent class is, from which a note says so. */
+const UNBALANCED = 1.5;
+
+/** Where one class prevails, an accuracy far above one in so many classes says nothing yet. */
+function lineToBeat(labels: Uint8Array, classes: readonly string[]): string[] {
+  const counts = classes.map((_, label) => labels.reduce((sum, one) => sum + Number(one === label), 0));
+  const most = Math.max(...counts);
+  if (most * classes.length <= UNBALANCED * labels.length) return [];
+  const share = `${most} of the ${labels.length}`;
+  return [
+    `The line to beat is ${((100 * most) / labels.length).toFixed(0)} %: always answering “${classes[counts.indexOf(most)]}” is right for ${share} validation images.`,
+  ];
 }
 
 /** Sets one behind the other. */

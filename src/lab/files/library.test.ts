@@ -52,6 +52,26 @@ test('says what is wrong with files, by name, and keeps nothing of them', async 
   expect(await library.list()).toEqual([]);
 });
 
+test.each([
+  ['net.keras', 'PK\u0003\u0004 and more', '“net.keras” is a network saved by Keras.', /--input_format=keras_keras .* "net.keras" converted/],
+  [
+    'net.h5',
+    Uint8Array.of(0x89, 0x48, 0x44, 0x46),
+    '“net.h5” is a network saved by Keras (HDF5).',
+    /--input_format=keras --output_format=tfjs_layers_model "net.h5"/,
+  ],
+  ['weights', Uint8Array.of(0x89, 0x48, 0x44, 0x46), '“weights” is a network saved by Keras (HDF5).', /--input_format=keras/],
+  ['net.onnx', 'x', '“net.onnx” is a network of another program.', /model.json/],
+  ['set.rar', 'Rar!', '“set.rar” is an archive that cannot be unpacked here.', /ordinary ZIP/],
+])('names what it knows and cannot read: %s', async (name, content, message, remedy) => {
+  await expect(newLibrary().add([given(name, content)])).rejects.toMatchObject({ name: 'FileError', message, remedy: expect.stringMatching(remedy) });
+});
+
+test('empty markers do not matter', async () => {
+  const asset = await newLibrary().add([given('data_batch_1.bin', cifarFile(30)), given('.keep', ''), given('cat/_placeholder', '')]);
+  expect(asset.facts).toMatchObject({ train: 25 });
+});
+
 test('says that there is no room', async () => {
   const full = new MemoryStorage();
   full.write = async () => {

@@ -99,6 +99,11 @@ test('what is left out is told, with counts and first names', async () => {
   expect((await splitOf([...many('cat', 12, 5), ...many('dog', 12, 5)])).notes).toContainEqual(expect.stringMatching(/^All pictures are alike/));
 });
 
+test('an unbalanced set tells the line to beat', async () => {
+  const { notes } = await splitOf([...many('train/cat', 20, 5), ...many('train/dog', 3, 6), ...many('val/cat', 13, 5), ...many('val/dog', 3, 6)]);
+  expect(notes).toEqual(['The line to beat is 81 %: always answering “cat” is right for 13 of the 16 validation images.']);
+});
+
 test('shrinks by means of areas, and lays light shapes on black', () => {
   const reduced = (from: number, to: number, pixel: (x: number, y: number) => number[]) => {
     const reducer = new AreaReducer(from, to);

@@ -1,8 +1,9 @@
 /** A folder (or an archive) of pictures, one sub-folder a class; `train/` and `test/` above them are understood. */
 import { decodePicture, type Picture } from './decode.ts';
 import { FileError } from './errors.ts';
+import { NAMED_AS_TEXT } from './text.ts';
 import { layoutOf, type Placed } from './folders.ts';
-import { imageDraft, type ImageSet, MAX_CLASSES, MAX_PIXEL_BYTES } from './imageSet.ts';
+import { FEWEST_IMAGES, imageDraft, type ImageSet, MAX_CLASSES, MAX_PIXEL_BYTES } from './imageSet.ts';
 import { counted, listed } from './notes.ts';
 import { isPicture, rareKind } from './pictureKinds.ts';
 import type { Reader, Source } from './reader.ts';
@@ -17,7 +18,8 @@ const LARGEST_FILE = 32 * 2 ** 20;
 const LONGEST_NAME = 80;
 /** @param decode how a picture becomes pixels; tests put their own here */
 export const pictureReader = (decode: (blob: Blob) => Promise<Picture> = decodePicture): Reader => ({
-  recognises: (files) => files.some(isPicture),
+  // A book with its cover is a text: so few pictures are no data set.
+  recognises: (files) => files.some(isPicture) && (files.filter(isPicture).length >= FEWEST_IMAGES || !files.some(({ name }) => NAMED_AS_TEXT.test(name))),
 
   async read(files, onProgress) {
     const rare = new Set<Source>();

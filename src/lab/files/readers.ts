@@ -1,4 +1,5 @@
 import { cifar } from './cifar.ts';
+import { foreignKinds } from './foreignKinds.ts';
 import { idx } from './idx.ts';
 import { layersModel } from './layersModel.ts';
 import { pictureReader } from './pictures.ts';
@@ -6,4 +7,4 @@ import { plainText } from './text.ts';
 import type { Reader } from './reader.ts';
 
 /** Every format that can be taken in; the first that recognises the files reads them. CIFAR goes by name and size: its first bytes can be anything. */
-export const READERS: readonly Reader[] = [layersModel, cifar, idx, pictureReader(), plainText];
+export const READERS: readonly Reader[] = [layersModel, cifar, idx, pictureReader(), foreignKinds, plainText];

@@ -10,8 +10,19 @@ export const UNKNOWN = UNKNOWN_TOKEN;
 /** Words with their apostrophes, numbers, line breaks, and every other sign by itself. Spaces are not kept. */
 const WORDS = /[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|\p{N}+|\n|[^\s]/gu;
 
+/** Scripts whose words no space parts. */
+const UNPARTED = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+
+/** Words are the dictionary's of the browser where spaces do not part them: another browser may part some otherwise. */
+function words(text: string): string[] {
+  const found = text.match(WORDS) ?? [];
+  if (!UNPARTED.test(text)) return found;
+  return found.flatMap((piece) => (UNPARTED.test(piece) ? Array.from(segmenter.segment(piece), ({ segment }) => segment) : [piece]));
+}
+
 /** Characters are code points: no half of a pair of surrogates. */
-export const pieces = (text: string, unit: Unit): string[] => (unit === 'characters' ? Array.from(text) : (text.match(WORDS) ?? []));
+export const pieces = (text: string, unit: Unit): string[] => (unit === 'characters' ? Array.from(text) : words(text));
 
 /** How many different ones there are. */
 export const distinct = (all: readonly string[]): number => new Set(all).size;

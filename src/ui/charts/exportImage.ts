@@ -1,4 +1,5 @@
 /** A chart as a picture that stands alone: computed styles inlined, title, words and background added. */
+import { cleanText } from '@/experiment/cleanText.ts';
 import { wrapped } from './caption.ts';
 
 const INLINED = [
@@ -86,7 +87,7 @@ export function standaloneSvg(svg: SVGSVGElement, title: string, caption: readon
   copy.setAttribute('height', String(height));
   copy.setAttribute('overflow', 'visible');
   root.append(background, head, copy, ...words);
-  return { text: new XMLSerializer().serializeToString(root), width: fullWidth, height: fullHeight };
+  return { text: cleanText(new XMLSerializer().serializeToString(root)), width: fullWidth, height: fullHeight };
 }
 
 /** Draw a standalone SVG into a PNG. */

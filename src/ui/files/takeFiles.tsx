@@ -22,16 +22,33 @@ export async function takeFiles(files: GivenFile[]): Promise<void> {
     );
     return;
   }
+  const [together, rest] = await experimentAmong(files);
+  if (together) {
+    // The experiment first: what comes with it fills the places that it keeps.
+    importExperiment(together.path, together.text);
+    tell(await addFiles(rest), rest);
+    return;
+  }
   const text = files.length === 1 ? await jsonIn(files[0]) : null;
   if (text === null) tell(await addFiles(files), files);
   else importExperiment(files[0].path, text);
+}
+
+/** The one experiment among files that were given with it, and the others. */
+async function experimentAmong(files: GivenFile[]): Promise<[{ path: string; text: string } | null, GivenFile[]]> {
+  if (files.length < 2) return [null, files];
+  for (const file of files) {
+    const text = /\.json$/i.test(file.path) ? await jsonIn(file) : null;
+    if (text !== null && text !== TOO_LARGE && readExperiment(text).ok) return [{ path: file.path, text }, files.filter((other) => other !== file)];
+  }
+  return [null, files];
 }
 
 const TOO_LARGE = 'too large';
 
 /** The text of a file that is meant to be an experiment, or null. */
 async function jsonIn({ path, blob }: GivenFile): Promise<string | null> {
-  const json = /\.json$/i.test(path) || (await blob.slice(0, 64).text()).trimStart().startsWith('{');
+  const json = /\.json$/i.test(path) || /^\s*\{\s*["}]/.test(await blob.slice(0, 64).text());
   if (!json) return null;
   // A network's model.json without its weights: what takes files in says what is missing.
   if (/"modelTopology"/.test(await blob.slice(0, 4096).text())) return null;

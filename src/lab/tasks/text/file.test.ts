@@ -25,6 +25,8 @@ describe('tokens', () => {
     expect(pieces(SENTENCE, 'words')).toEqual(['The', 'cat', ',', 'it’s', 'said', ',', 'saw', '12', 'cats', '.', '\n']);
     expect(pieces('Grüße, мир 你好!', 'words')).toEqual(['Grüße', ',', 'мир', '你好', '!']);
     expect(pieces('  ', 'words')).toEqual([]);
+    // Words that no space parts are the dictionary's.
+    expect(pieces('ฉันชอบกินข้าว 12', 'words')).toEqual(['ฉัน', 'ชอบ', 'กิน', 'ข้าว', '12']);
   });
 
   it('are numbered by frequency behind the unknown one, which stands for all others', () => {
@@ -50,9 +52,15 @@ describe('files', () => {
     expect(joined.notes).toEqual(['2 files became one text.']);
   });
 
+  it('are texts whatever they are called, and whatever lies beside them', async () => {
+    const asset = await added(newLibrary(), ['book/book.txt', LONG], ['book/cover.jpg', Uint8Array.of(0xff, 0xd8, 0xff, 0)]);
+    expect(asset).toMatchObject({ name: 'book', notes: ['1 file that is no text was left out (book/cover.jpg).'] });
+    expect((await added(newLibrary(), ['poems', `{Act I}\n${LONG}`])).facts.kind).toBe('text');
+  });
+
   it.each([
     ['empty', '', '“empty.txt” is empty.'],
-    ['blank', ' \n'.repeat(5000), '“blank.txt” is too short to learn from: 10,000 characters.'],
+    ['blank', ' \n'.repeat(5000), '“blank.txt” is too short to learn from: 0 characters without the blanks at its ends.'],
     ['short', 'To be.', '“short.txt” is too short to learn from: 6 characters.'],
     ['binary', `PK${'\0'.repeat(5000)}`, '“binary.txt” is no text: byte 3 is 0.'],
     ['latin', Uint8Array.from({ length: 3000 }, () => 0xe9), '“latin.txt” is no UTF-8 text.'],
