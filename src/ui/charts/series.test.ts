@@ -59,8 +59,8 @@ test('a band of mean ± sd ends where the quantity does', async () => {
   const last = data.evaluations[data.evaluations.length - 1];
   const members = data.arms.get('guided') as readonly number[];
   members.forEach((member, i) => {
-    last.valMetric[member] = i === 0 ? 0.4 : 1;
-    last.valLoss[member] = i === 0 ? 2 : 0;
+    last.series.valMetric[member] = i === 0 ? 0.4 : 1;
+    last.series.valLoss[member] = i === 0 ? 2 : 0;
   });
   expect(metricSeries(data, 120).rows.at(-1)?.['b:guided']).toEqual([expect.closeTo(0.8 - 0.3464, 3), 1]);
   expect(lossSeries(data, 120).rows.at(-1)?.['b:guided']).toEqual([0, expect.closeTo(2 / 3 + 1.1547, 3)]);
