@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EvaluationRecord } from '../../experiment/contract/events.ts';
-import { EVALUATION_QUANTITIES, gaps } from '../../experiment/contract/series.ts';
+import { EVALUATION_QUANTITIES, gaps, STEP_QUANTITIES } from '../../experiment/contract/series.ts';
 import { members } from '../../experiment/plan/plan.ts';
 import { tinyExperiment } from '../testing/experiments.ts';
 import { History } from './history.ts';
@@ -32,4 +32,16 @@ it('keeps every evaluation, and the predictions of the latest', () => {
     [0, 0, 0],
     [10, 10, 2],
   ]);
+});
+
+it('refuses what is not of its members', () => {
+  const history = new History(experiment);
+  const training = { firstStep: 1, count: 2, series: gaps(STEP_QUANTITIES, experiment, 2) };
+  expect(() => history.append({ ...training, count: 1 })).toThrow(/values of trainLoss were recorded instead of/);
+  expect(() => history.append({ ...training, firstStep: 2 })).toThrow(/do not follow/);
+  expect(() => history.evaluated({ ...record(0), series: { ...gaps(EVALUATION_QUANTITIES, experiment), similarity: new Float32Array(1) } })).toThrow(
+    /1 values of similarity/,
+  );
+  history.append(training);
+  expect(history.steps).toBe(2);
 });
