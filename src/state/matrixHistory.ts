@@ -1,5 +1,5 @@
 /** Guide × target similarity matrices of all members over time, thinned to a fixed amount of memory. */
-import { MATRIX_FIELDS, type SimilarityField } from '@/experiment/contract/series.ts';
+import { MATRIX_FIELDS, type SimilarityField } from '@/experiment/series.ts';
 
 const FIELDS = MATRIX_FIELDS.length;
 /**

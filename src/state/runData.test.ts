@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EvaluationRecord, LabEvent } from '@/experiment/contract/events.ts';
-import { EVALUATION_QUANTITIES, gaps, pairCells, pairSeries, STEP_QUANTITIES } from '@/experiment/contract/series.ts';
+import { EVALUATION_QUANTITIES, gaps, pairCells, pairSeries, STEP_QUANTITIES } from '@/experiment/series.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
 import { members, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
 import { findPreset } from '@/experiment/presets/presets.ts';

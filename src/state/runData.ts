@@ -4,7 +4,7 @@
  */
 import type { GuideSource } from '@/experiment/contract/environment.ts';
 import type { EvaluationRecord, LabEvent, TrainingRecords } from '@/experiment/contract/events.ts';
-import { PAIR_QUANTITIES, type SimilarityField, STEP_QUANTITIES, type StepQuantity } from '@/experiment/contract/series.ts';
+import { PAIR_QUANTITIES, type SimilarityField, STEP_QUANTITIES, type StepQuantity } from '@/experiment/series.ts';
 import { type Member, members, type ObservedPair, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '@/experiment/schema/schema.ts';
 import { MatrixHistory } from './matrixHistory.ts';

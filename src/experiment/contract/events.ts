@@ -3,7 +3,7 @@ import type { Environment, GuideSource } from './environment.ts';
 import type { Failure } from './failure.ts';
 import type { Intervention } from '../schema/schema.ts';
 import type { RunResult } from './result.ts';
-import type { EvaluationQuantity, Recorded, StepQuantity } from './series.ts';
+import type { EvaluationQuantity, Recorded, StepQuantity } from '../series.ts';
 
 /** idle → preparing (backend, data, guides) → running ⇄ paused → finished; failed from anywhere. */
 export type Phase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished' | 'failed';

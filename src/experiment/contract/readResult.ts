@@ -18,7 +18,7 @@ import {
   quantity,
   type Recorded,
   STEP_QUANTITIES,
-} from './series.ts';
+} from '../series.ts';
 import type { Experiment } from '../schema/schema.ts';
 
 /** The newest `schema` of results that this version can read. */

@@ -1,7 +1,7 @@
 /** Runs that were kept before quantities were recorded by name. */
 import type { EvaluationRecord, TrainingRecords } from '../../experiment/contract/events.ts';
 import type { Checkpoint } from '../../experiment/contract/lab.ts';
-import { EVALUATION_QUANTITIES, gaps, pairCells, pairSeries, STEP_QUANTITIES } from '../../experiment/contract/series.ts';
+import { EVALUATION_QUANTITIES, gaps, pairCells, pairSeries, STEP_QUANTITIES } from '../../experiment/series.ts';
 import { members } from '../../experiment/plan/plan.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 

@@ -10,7 +10,7 @@ import {
   type Recorded,
   STEP_QUANTITIES,
   type StepQuantity,
-} from '../../experiment/contract/series.ts';
+} from '../../experiment/series.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { exp } from '../random/math.ts';
 import { type StepParts, unpackStep } from '../steps/pack.ts';

@@ -1,6 +1,6 @@
 /** Curves as they could be, of which nothing was computed: functions of arm, member and step. */
 import type { EvaluationRecord } from '../../experiment/contract/events.ts';
-import { EVALUATION_QUANTITIES, gaps, pairCells, pairSeries } from '../../experiment/contract/series.ts';
+import { EVALUATION_QUANTITIES, gaps, pairCells, pairSeries } from '../../experiment/series.ts';
 import { taskShape } from '../../experiment/networks/describe.ts';
 import { alignedPairs, type Member, tapNames } from '../../experiment/plan/plan.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';

@@ -8,7 +8,7 @@ import type { EvaluationRecord, LabEvent } from '../../experiment/contract/event
 import type { Checkpoint, KeptRun, Lab, OpenOptions } from '../../experiment/contract/lab.ts';
 import type { TaskPreview } from '../../experiment/contract/previews.ts';
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
-import { gaps, STEP_QUANTITIES } from '../../experiment/contract/series.ts';
+import { gaps, STEP_QUANTITIES } from '../../experiment/series.ts';
 import { guideInstances } from '../../experiment/plan/guides.ts';
 import { type Member, members, observedPairs } from '../../experiment/plan/plan.ts';
 import type { MemberResult, RunResult } from '../../experiment/contract/result.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EvaluationRecord } from '../../experiment/contract/events.ts';
-import { EVALUATION_QUANTITIES, gaps, STEP_QUANTITIES } from '../../experiment/contract/series.ts';
+import { EVALUATION_QUANTITIES, gaps, STEP_QUANTITIES } from '../../experiment/series.ts';
 import { members } from '../../experiment/plan/plan.ts';
 import { tinyExperiment } from '../testing/experiments.ts';
 import { History } from './history.ts';

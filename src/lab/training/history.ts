@@ -10,7 +10,7 @@ import {
   type Recorded,
   STEP_QUANTITIES,
   type StepQuantity,
-} from '../../experiment/contract/series.ts';
+} from '../../experiment/series.ts';
 import { members } from '../../experiment/plan/plan.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 

@@ -15,7 +15,7 @@ import {
   type QuantityId,
   type QuantityOf,
   STEP_QUANTITIES,
-} from '../../experiment/contract/series.ts';
+} from '../../experiment/series.ts';
 import { members } from '../../experiment/plan/plan.ts';
 import { findPreset } from '../../experiment/presets/presets.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';

@@ -7,7 +7,7 @@ import { taskShape } from '../../experiment/networks/describe.ts';
 import type { EvaluationRecord, TrainingRecords } from '../../experiment/contract/events.ts';
 import type { Checkpoint } from '../../experiment/contract/lab.ts';
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
-import { type PairCells, pairCells } from '../../experiment/contract/series.ts';
+import { type PairCells, pairCells } from '../../experiment/series.ts';
 import { alignedPairs, armGroups, tokenView } from '../../experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EVALUATION_QUANTITIES, gaps } from '@/experiment/contract/series.ts';
+import { EVALUATION_QUANTITIES, gaps } from '@/experiment/series.ts';
 import { findPreset } from '@/experiment/presets/presets.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { RunData } from '@/state/runData.ts';

@@ -1,5 +1,5 @@
 /** From the records of a run to the rows that a chart draws: a bounded number of points, whatever the run's length. */
-import { type Kind, kindOf, type QuantityId, type SimilarityField } from '@/experiment/contract/series.ts';
+import { type Kind, kindOf, type QuantityId, type SimilarityField } from '@/experiment/series.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 
 /** Points per line while streaming: more cost more than 50 ms a redraw. */

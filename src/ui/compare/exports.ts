@@ -1,6 +1,6 @@
 /** A run as files: JSON for machines and the command line, tidy CSV for statistics programs. */
 import type { RunResult } from '@/experiment/contract/result.ts';
-import { EVALUATION_QUANTITIES, nameOf, partsOf, quantity, STEP_QUANTITIES } from '@/experiment/contract/series.ts';
+import { EVALUATION_QUANTITIES, nameOf, partsOf, quantity, STEP_QUANTITIES } from '@/experiment/series.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunData } from '@/state/runData.ts';
 

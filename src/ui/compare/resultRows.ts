@@ -1,6 +1,6 @@
 /** The numbers of the result table, while a run goes on and after it. */
 import { labelGroups } from '@/experiment/networks/describe.ts';
-import { kindOf } from '@/experiment/contract/series.ts';
+import { kindOf } from '@/experiment/series.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
 import type { TaskSpec } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';

@@ -2,9 +2,9 @@
  * The table of recorded quantities. History, checkpoints, the page's run data, CSV, result files and their reader, and
  * charts take from it what there is, so that a new quantity is a row here and whatever computes it.
  */
-import { labelGroups, taskMetric } from '../networks/describe.ts';
-import { members, observedPairs, tapNames } from '../plan/plan.ts';
-import type { Experiment, TaskSpec } from '../schema/schema.ts';
+import { labelGroups, taskMetric } from './networks/describe.ts';
+import { members, observedPairs, tapNames } from './plan/plan.ts';
+import type { Experiment, TaskSpec } from './schema/schema.ts';
 
 /** What a quantity has of every member: one number, one per observed pair of layers, or one per group of labels. */
 export type Extent = 'member' | 'pair' | 'group';
