@@ -73,7 +73,7 @@ describe.each(results)('%s', (_, kept) => {
     const training = read.events.flatMap((event) => (event.type === 'training.recorded' ? [event.records] : []));
     expect(training).toHaveLength(1);
     kept.members.forEach(({ history }, m) => {
-      expect(history.trainLoss).toEqual(history.step.map((step) => training[0].loss[(step - 1) * kept.members.length + m]));
+      expect(history.trainLoss).toEqual(history.step.map((step) => training[0].series.trainLoss[(step - 1) * kept.members.length + m]));
     });
     const evaluated = read.events.flatMap((event) => (event.type === 'evaluation.recorded' ? [event.record.step] : []));
     expect(evaluated).toEqual(kept.members[0].history.valStep);
