@@ -1,123 +1,56 @@
-/**
- * From the arms' final scores to a sentence that claims no more than they support. One seed: no claim. Two: too few to
- * say. Three or more: the paired difference with a 95 % t interval, which must exclude 0 for "better" or "worse"; from
- * six seeds on an exact sign-flip test stands beside it. Equal scores in every seed read "no difference".
- */
-import { MAX_EXACT_PAIRS, pairedDifference, signFlipTest } from './paired.ts';
-import { accuracyError, isScore, mean, scoresOf } from './summary.ts';
+/** From what was measured of the arms to a sentence that claims no more than it supports. */
+import { comparisonsOf, leadOf, type Setting } from './claims.ts';
+import { type Crossing, compareCrossings, firstCrossing } from './crossing.ts';
+import { accuracyError, wilson } from './shares.ts';
+import { sharesOf, thresholdOf } from './split.ts';
+import { isScore, mean, scoresOf } from './summary.ts';
 import { tell } from './telling.ts';
+import type { Lead, Sampling, Sooner, Threshold, Verdict, VerdictArm, VerdictInput } from './types.ts';
 
-/** A piece of a sentence; `arm` names the arm whose colour it takes. */
-export interface Segment {
-  text: string;
-  arm?: string;
+const NOTHING: Verdict = {
+  headline: [{ text: 'No arms to compare.' }],
+  others: [],
+  detail: '',
+  lead: null,
+  comparisons: [],
+  sooner: null,
+  reference: '',
+  threshold: null,
+  shares: [],
+  sampling: null,
+};
+
+function samplingOf(reference: VerdictArm, { metric, valExamples }: VerdictInput): Sampling | null {
+  const level = mean(scoresOf(reference));
+  if (metric.name !== 'accuracy' || !Number.isFinite(level)) return null;
+  return { level, interval: wilson(level, valExamples), error: accuracyError(level, valExamples) };
 }
 
-export type Claim = 'better' | 'worse' | 'no difference' | 'too few seeds' | 'no claim';
-
-/** One arm against the reference arm. */
-export interface Comparison {
-  arm: string;
-  /** Seeds in which both have a score. */
-  n: number;
-  /** Seeds in which the arm is better, and in which it is worse. */
-  wins: number;
-  losses: number;
-  /** Mean of (arm − reference) over those seeds, in the metric's unit (accuracy: a fraction); NaN when n = 0. */
-  meanDifference: number;
-  /** 95 % t interval of it; null below three seeds. */
-  ci: [lo: number, hi: number] | null;
-  /** Exact two-sided sign-flip test; null below six seeds (and above twenty). */
-  p: number | null;
-  claim: Claim;
-  /** Every difference is exactly 0. */
-  identical: boolean;
-  /** The difference is smaller than the sampling error of one score on the validation set. */
-  withinSamplingError: boolean;
-  /** Seeds left out because the arm or the reference has no score in them. */
-  excluded: number[];
-}
-
-export interface Verdict {
-  /** The one sentence that answers the question. */
-  headline: Segment[];
-  /** What is said of further arms; empty where the headline speaks of all. */
-  others: Segment[];
-  /** Sentences with the numbers behind the headline. */
-  detail: string;
-  /** Every arm but the reference, in the order given. */
-  comparisons: Comparison[];
-  /** The arm compared with. */
-  reference: string;
-  /** One standard error of a score on the validation set, in the metric's unit; null when the metric is no accuracy. */
-  samplingError: number | null;
-}
-
-export interface VerdictArm {
-  id: string;
-  name: string;
-  /** Final score by seed, in the order of `seeds`; null when the member diverged. */
-  scores: readonly (number | null)[];
-  /** Learns from a guide. */
-  guided: boolean;
-}
-
-export interface VerdictInput {
-  metric: { name: string; higherIsBetter: boolean; chance: number };
-  /** Id of the arm to compare with; the first arm when there is none of that id. */
-  reference: string;
-  arms: readonly VerdictArm[];
-  seeds: readonly number[];
-  valExamples: number;
-  finished: boolean;
-  /** Completed steps, of how many. */
-  step: number;
-  steps: number;
-  /** What was changed by hand while it ran, in words. */
-  changes: readonly string[];
-}
-
-/** Fewest seeds for an interval, and for the exact test (whose smallest p is 2¹⁻ⁿ: 0.031 at six). */
-const MIN_SEEDS_FOR_CLAIM = 3;
-const MIN_SEEDS_FOR_EXACT_TEST = 6;
-
-/** Mean over the seeds that have a score; NaN when none has. */
-export const meanScore = (arm: VerdictArm): number => mean(scoresOf(arm));
-
-function claimOf(n: number, ci: Comparison['ci'], identical: boolean, higherIsBetter: boolean): Claim {
-  if (n < 2) return 'no claim';
-  if (n < MIN_SEEDS_FOR_CLAIM || ci === null) return 'too few seeds';
-  if (identical || (ci[0] <= 0 && ci[1] >= 0)) return 'no difference';
-  return ci[0] > 0 === higherIsBetter ? 'better' : 'worse';
-}
-
-function compare(arm: VerdictArm, reference: VerdictArm, input: VerdictInput, samplingError: number | null): Comparison {
-  const { higherIsBetter } = input.metric;
-  const { n, mean: meanDifference, interval, differences } = pairedDifference(arm.scores, reference.scores);
-  const improvements = differences.map((difference) => (higherIsBetter ? difference : -difference));
-  const identical = n > 0 && differences.every((difference) => difference === 0);
-  const ci = n >= MIN_SEEDS_FOR_CLAIM ? interval : null;
-  return {
-    arm: arm.id,
-    n,
-    wins: improvements.filter((x) => x > 0).length,
-    losses: improvements.filter((x) => x < 0).length,
-    meanDifference,
-    ci,
-    p: n >= MIN_SEEDS_FOR_EXACT_TEST && n <= MAX_EXACT_PAIRS ? signFlipTest(differences) : null,
-    claim: input.step === 0 ? 'no claim' : claimOf(n, ci, identical, higherIsBetter),
-    identical,
-    withinSamplingError: samplingError !== null && Math.abs(meanDifference) < samplingError,
-    excluded: input.seeds.filter((_, i) => !isScore(arm.scores[i]) || !isScore(reference.scores[i])),
+/** How soon the two arms of the lead pass the threshold, where it asks for that and their curves are there. */
+function soonerOf(lead: Lead | null, halfWay: Threshold | null, { arms, metric, seeds, step }: VerdictInput): Sooner | null {
+  const threshold = lead?.threshold ?? halfWay?.value;
+  if (lead?.by !== 'sooner' || threshold === undefined || step === 0) return null;
+  const crossings = (id: string): Crossing[] => {
+    const arm = arms.find((candidate) => candidate.id === id);
+    return seeds.map((_, i) => {
+      const curve = arm?.curves?.[i];
+      if (!curve || !isScore(arm.scores[i])) return 'unknown';
+      return firstCrossing(curve, threshold, metric);
+    });
   };
+  return { arm: lead.arm, against: lead.against, threshold, ...compareCrossings(crossings(lead.arm), crossings(lead.against), step) };
 }
 
-/** Compare every arm with the reference and put the outcome into words. */
+/** Compare every arm with the one that the lead names, and put the outcome into words. */
 export function verdict(input: VerdictInput): Verdict {
-  const reference = input.arms.find((arm) => arm.id === input.reference) ?? input.arms.at(0);
-  if (!reference) return { headline: [{ text: 'No arms to compare.' }], others: [], detail: '', comparisons: [], reference: '', samplingError: null };
-  const level = meanScore(reference);
-  const samplingError = input.metric.name === 'accuracy' && Number.isFinite(level) ? accuracyError(level, input.valExamples) : null;
-  const comparisons = input.arms.filter((arm) => arm !== reference).map((arm) => compare(arm, reference, input, samplingError));
-  return { ...tell(input, reference, comparisons, samplingError), comparisons, reference: reference.id, samplingError };
+  const lead = leadOf(input.arms, input.lead);
+  const reference = input.arms.find(({ id }) => id === lead?.against) ?? input.arms.at(0);
+  if (!reference) return NOTHING;
+  const threshold = thresholdOf(input.arms, input.metric);
+  const shares = threshold ? sharesOf(input, threshold) : [];
+  const sampling = samplingOf(reference, input);
+  const sooner = soonerOf(lead, threshold, input);
+  const setting: Setting = { input, reference, lead, sooner, shares, sampling };
+  const comparisons = comparisonsOf(setting);
+  return { ...tell(setting, comparisons, threshold), lead, comparisons, sooner, reference: reference.id, threshold, shares, sampling };
 }

@@ -93,7 +93,7 @@ describe('the result table', () => {
     expect(guided.valMetric.n).toBe(2);
     expect(guided.bestMetric.n).toBe(2);
     const evaluation = data.lastEvaluation;
-    expect(evaluation && scoresAt(data, evaluation)[1].scores[1]).toBeNull();
+    expect(evaluation && scoresAt(data, evaluation, 'guided')[1]).toBeNull();
   });
 
   test("guides' own scores with where they came from", async () => {

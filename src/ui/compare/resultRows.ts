@@ -2,7 +2,7 @@
 import { labelGroups, taskMetric } from '@/experiment/describe.ts';
 import type { RunResult } from '@/experiment/result.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
-import type { Comparison, Verdict } from '@/stats/verdict.ts';
+import type { Comparison, Verdict } from '@/stats/types.ts';
 import { meanOverSeeds, type Point } from '@/ui/charts/series.ts';
 
 export interface ArmRow {

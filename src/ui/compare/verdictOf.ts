@@ -1,40 +1,35 @@
 /** The scores of a run as the statistics want them. */
-import { taskMetric, taskShape } from '@/experiment/describe.ts';
-import type { Experiment } from '@/experiment/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
-import { type Verdict, type VerdictArm, verdict } from '@/stats/verdict.ts';
-import { interventionWords } from '@/experiment/settingWords.ts';
+import { askedBy, verdictInput } from '@/stats/ofExperiment.ts';
+import type { Verdict, VerdictArm } from '@/stats/types.ts';
+import { verdict } from '@/stats/verdict.ts';
 
-/** Arms are compared with the one called "unguided", or with the first where there is none. */
-export const referenceArm = (experiment: Experiment): string => experiment.arms.find((arm) => arm.id === 'unguided')?.id ?? experiment.arms[0].id;
+type Measured = Pick<VerdictArm, 'scores' | 'curves'>;
 
-/** Validation metric of every arm by seed; null for a member that diverged. */
-export function scoresAt(data: RunData, evaluation: Evaluation): VerdictArm[] {
-  const arms = new Map(data.experiment?.arms.map((arm) => [arm.id, arm]));
-  return [...data.arms].map(([id, members]) => ({
-    id,
-    name: arms.get(id)?.name ?? id,
-    guided: arms.get(id)?.align !== undefined || arms.get(id)?.distil !== undefined,
-    scores: members.map((m) => {
-      const score = evaluation.valMetric[m];
-      return Number.isFinite(score) && data.divergedAt(data.members[m]) === undefined ? score : null;
-    }),
-  }));
+/** Validation metric of an arm by seed at an evaluation; null for a member that diverged. */
+export function scoresAt(data: RunData, evaluation: Evaluation, arm: string): Measured['scores'] {
+  return (data.arms.get(arm) ?? []).map((m) => {
+    const score = evaluation.valMetric[m];
+    return Number.isFinite(score) && data.divergedAt(data.members[m]) === undefined ? score : null;
+  });
+}
+
+/** Validation metric of an arm over the run, by seed. */
+function curvesOf(data: RunData, arm: string): Measured['curves'] {
+  const steps = data.evaluations.map(({ step }) => step);
+  return (data.arms.get(arm) ?? []).map((m) => ({ steps, values: data.evaluations.map(({ valMetric }) => valMetric[m]) }));
 }
 
 /** What the last evaluation supports; null before the first. */
 export function verdictOf(data: RunData, finished: boolean): Verdict | null {
   const { experiment, lastEvaluation } = data;
   if (!experiment || !lastEvaluation) return null;
-  return verdict({
-    metric: taskMetric(experiment.task),
-    reference: referenceArm(experiment),
-    arms: scoresAt(data, lastEvaluation),
-    seeds: experiment.seeds,
-    valExamples: taskShape(experiment.task).valExamples,
-    finished,
-    step: lastEvaluation.step,
-    steps: experiment.base.steps,
-    changes: data.interventions.filter(({ step }) => step < lastEvaluation.step).map(interventionWords),
+  // A long run has many evaluations: they are gathered only where they are asked for.
+  const asksForCurves = askedBy(experiment)?.by === 'sooner';
+  const of = (arm: string): Measured => ({
+    scores: scoresAt(data, lastEvaluation, arm),
+    ...(asksForCurves && { curves: curvesOf(data, arm) }),
   });
+  const { step } = lastEvaluation;
+  return verdict(verdictInput(experiment, of, { step, finished, interventions: data.interventions.filter((change) => change.step < step) }));
 }

@@ -4,11 +4,12 @@ import { useMemo, useState } from 'react';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import { useResultsOf } from '@/state/stale.ts';
-import type { Segment, Verdict } from '@/stats/verdict.ts';
+import type { Sampling, Segment, Verdict } from '@/stats/types.ts';
 import { armColour } from '@/ui/colours.ts';
 import { useFrame, useSnapshot } from '@/ui/charts/redraw.ts';
 import { verdictOf } from '@/ui/compare/verdictOf.ts';
 import { validationSet } from '@/ui/words.ts';
+import { MoreSeeds } from './MoreSeeds.tsx';
 import { loadedWords } from './progress.ts';
 import classes from './run.module.css';
 
@@ -36,16 +37,20 @@ function Sentence({ segments, className }: { segments: readonly Segment[]; class
   );
 }
 
-/** What limits the claim, in one line; the numbers behind it open in place. */
-function Detail({ verdict, examples }: { verdict: Verdict; examples: string }) {
+const samplingWords = ({ level, interval: [low, high] }: Sampling, examples: string): string =>
+  `One accuracy of ${(100 * level).toFixed(1)} % on ${examples} may itself be ${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %.`;
+
+/** What limits the claim, in one line; the numbers behind it open in place, and more seeds can be had. */
+function Detail({ verdict, examples, finished }: { verdict: Verdict; examples: string; finished: boolean }) {
   const [open, setOpen] = useState(false);
-  const { samplingError } = verdict;
+  const { sampling } = verdict;
   return (
     <p className={classes.detail}>
-      {open ? verdict.detail : samplingError !== null && `One accuracy on ${examples} is itself uncertain by ±${(100 * samplingError).toFixed(1)} points.`}{' '}
+      {unbroken(open ? verdict.detail : sampling === null ? '' : samplingWords(sampling, examples))}{' '}
       <Anchor component="button" type="button" inherit aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? 'Less' : 'How sure is this?'}
       </Anchor>
+      {finished && <MoreSeeds verdict={verdict} />}
     </p>
   );
 }
@@ -108,7 +113,7 @@ export function VerdictCard() {
       )}
       {told && verdict.others.length > 0 && <Sentence key={plain(verdict.others)} segments={verdict.others} className={classes.others} />}
       {told ? (
-        <Detail verdict={verdict} examples={data.experiment ? validationSet(data.experiment.task) : ''} />
+        <Detail verdict={verdict} examples={data.experiment ? validationSet(data.experiment.task) : ''} finished={finished} />
       ) : (
         <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>
       )}
