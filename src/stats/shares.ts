@@ -1,6 +1,9 @@
 /** Intervals of a share: of seeds that learn, of examples that are right. */
 import { betaQuantile } from './beta.ts';
 
+/** A verdict asks for the same few again and again, at every evaluation. */
+const known = new Map<string, [low: number, high: number]>();
+
 /**
  * Clopper and Pearson's exact interval (Biometrika 26, 1934): never covers less than it says. None of three: 0 to 0.71.
  * @param passed how many of `of`, 0 … `of`
@@ -10,7 +13,13 @@ import { betaQuantile } from './beta.ts';
 export function clopperPearson(passed: number, of: number, confidence = 0.95): [low: number, high: number] {
   if (!(Number.isInteger(passed) && Number.isInteger(of) && of > 0 && passed >= 0 && passed <= of)) throw new RangeError(`${passed} of ${of} is no share`);
   const tail = (1 - confidence) / 2;
-  return [passed === 0 ? 0 : betaQuantile(tail, passed, of - passed + 1), passed === of ? 1 : betaQuantile(1 - tail, passed + 1, of - passed)];
+  const key = `${passed} ${of} ${tail}`;
+  let interval = known.get(key);
+  if (!interval) {
+    interval = [passed === 0 ? 0 : betaQuantile(tail, passed, of - passed + 1), passed === of ? 1 : betaQuantile(1 - tail, passed + 1, of - passed)];
+    known.set(key, interval);
+  }
+  return [...interval];
 }
 
 /** The normal distribution's 0.975 quantile. */

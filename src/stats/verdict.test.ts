@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Verdict, type VerdictInput, verdict } from './verdict.ts';
+import type { Verdict, VerdictInput } from './types.ts';
+import { verdict } from './verdict.ts';
 
 const GUIDED = [0.54, 0.5625, 0.518];
 const UNGUIDED = [0.332, 0.3375, 0.327];
@@ -7,10 +8,9 @@ const UNGUIDED = [0.332, 0.3375, 0.327];
 function input(changes: Partial<VerdictInput> = {}): VerdictInput {
   return {
     metric: { name: 'accuracy', higherIsBetter: true, chance: 0.125 },
-    reference: 'unguided',
     arms: [
-      { id: 'unguided', name: 'Unguided', scores: UNGUIDED, guided: false },
-      { id: 'guided', name: 'Guided', scores: GUIDED, guided: true },
+      { id: 'unguided', name: 'Unguided', scores: UNGUIDED, guided: false, aligned: false },
+      { id: 'guided', name: 'Guided', scores: GUIDED, guided: true, aligned: true },
     ],
     seeds: [0, 1, 2],
     valExamples: 800,
@@ -28,6 +28,7 @@ const arms = (scores: Record<string, (number | null)[]>): VerdictInput['arms'] =
     name,
     scores: values,
     guided: !name.startsWith('Unguided'),
+    aligned: name.startsWith('Guided'),
   }));
 const text = (parts: Verdict['headline']) => parts.map((part) => part.text).join('');
 const say = (v: Verdict) => [text(v.headline), text(v.others)].filter(Boolean).join(' ');

@@ -7,18 +7,8 @@ import { isScore, mean, scoresOf } from './summary.ts';
 import { tell } from './telling.ts';
 import type { Lead, Sampling, Sooner, Threshold, Verdict, VerdictArm, VerdictInput } from './types.ts';
 
-const NOTHING: Verdict = {
-  headline: [{ text: 'No arms to compare.' }],
-  others: [],
-  detail: '',
-  lead: null,
-  comparisons: [],
-  sooner: null,
-  reference: '',
-  threshold: null,
-  shares: [],
-  sampling: null,
-};
+/** All of a verdict but its words. */
+export type Outcome = Omit<Verdict, 'headline' | 'others' | 'detail'>;
 
 function samplingOf(reference: VerdictArm, { metric, valExamples }: VerdictInput): Sampling | null {
   const level = mean(scoresOf(reference));
@@ -41,16 +31,32 @@ function soonerOf(lead: Lead | null, halfWay: Threshold | null, { arms, metric, 
   return { arm: lead.arm, against: lead.against, threshold, ...compareCrossings(crossings(lead.arm), crossings(lead.against), step) };
 }
 
-/** Compare every arm with the one that the lead names, and put the outcome into words. */
-export function verdict(input: VerdictInput): Verdict {
+/** What may be claimed of every arm beside the one that the lead names. */
+function decide(input: VerdictInput, reference: VerdictArm): { setting: Setting; outcome: Outcome } {
   const lead = leadOf(input.arms, input.lead);
-  const reference = input.arms.find(({ id }) => id === lead?.against) ?? input.arms.at(0);
-  if (!reference) return NOTHING;
   const threshold = thresholdOf(input.arms, input.metric);
   const shares = threshold ? sharesOf(input, threshold) : [];
   const sampling = samplingOf(reference, input);
   const sooner = soonerOf(lead, threshold, input);
   const setting: Setting = { input, reference, lead, sooner, shares, sampling };
-  const comparisons = comparisonsOf(setting);
-  return { ...tell(setting, comparisons, threshold), lead, comparisons, sooner, reference: reference.id, threshold, shares, sampling };
+  return { setting, outcome: { lead, comparisons: comparisonsOf(setting), sooner, reference: reference.id, threshold, shares, sampling } };
+}
+
+/** The arm that all others are compared with. */
+const referenceOf = ({ arms, lead }: VerdictInput): VerdictArm | undefined => arms.find(({ id }) => id === leadOf(arms, lead)?.against) ?? arms.at(0);
+
+const NOTHING: Outcome = { lead: null, comparisons: [], sooner: null, reference: '', threshold: null, shares: [], sampling: null };
+
+/** What may be claimed, without the words. */
+export function outcomeOf(input: VerdictInput): Outcome {
+  const reference = referenceOf(input);
+  return reference ? decide(input, reference).outcome : NOTHING;
+}
+
+/** Compare every arm with the one that the lead names, and put the outcome into words. */
+export function verdict(input: VerdictInput): Verdict {
+  const reference = referenceOf(input);
+  if (!reference) return { ...NOTHING, headline: [{ text: 'No arms to compare.' }], others: [], detail: '' };
+  const { setting, outcome } = decide(input, reference);
+  return { ...tell(setting, outcome.comparisons, outcome.threshold), ...outcome };
 }
