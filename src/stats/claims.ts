@@ -49,10 +49,11 @@ interface Measured {
 function measure(arm: VerdictArm, { input, reference, shares, sampling }: Setting): Measured {
   const { metric, seeds } = input;
   const { range } = scaleOf(metric);
-  const { n, mean: meanDifference, sd, differences } = pairedDifference(arm.scores, reference.scores);
+  const usual = pairedDifference(arm.scores, reference.scores, { confidence: 1 - LEVEL, range });
+  const { n, mean: meanDifference, sd, differences } = usual;
   const improvements = differences.map((difference) => (metric.higherIsBetter ? difference : -difference));
   const at = (confidence: number) => {
-    const { interval, clipped } = pairedDifference(arm.scores, reference.scores, { confidence, range });
+    const { interval, clipped } = confidence === 1 - LEVEL ? usual : pairedDifference(arm.scores, reference.scores, { confidence, range });
     return { ci: n >= MIN_SEEDS_FOR_CLAIM ? interval : null, clipped, confidence };
   };
   const split = shares.some((share) => share.split && (share.arm === arm.id || share.arm === reference.id));

@@ -21,11 +21,8 @@ type Scores = readonly (number | null)[];
 
 /** The pairs in which both scores are finite; a null or NaN on either side leaves its pair out. */
 function pairsOf(first: Scores, second: Scores): [first: number[], second: number[]] {
-  const both = first.flatMap((a, i): [number, number][] => {
-    const b = second[i];
-    return isScore(a) && isScore(b) ? [[a, b]] : [];
-  });
-  return [both.map(([a]) => a), both.map(([, b]) => b)];
+  const both = (_: unknown, i: number) => isScore(first[i]) && isScore(second[i]);
+  return [first.filter(both).filter(isScore), second.filter(both).filter(isScore)];
 }
 
 /** Differences (first − second) of the pairs in which both scores are finite. */
@@ -61,7 +58,9 @@ export function pairedDifference(first: Scores, second: Scores, { confidence = 0
   const summary = { n, mean: mean(differences), sd: sampleSd(differences), differences };
   if (n < 2) return { ...summary, interval: null, clipped: false };
   const plain = meanInterval(differences, confidence);
-  if (!range) return { ...summary, interval: plain, clipped: false };
+  // Of scores that cannot be, no bound follows.
+  const impossible = (score: number) => range !== undefined && (score < range[0] || score > range[1]);
+  if (!range || a.some(impossible) || b.some(impossible)) return { ...summary, interval: plain, clipped: false };
   const [lowest, highest] = range;
   const [lowA, highA] = meanInterval(a, confidence);
   const [lowB, highB] = meanInterval(b, confidence);

@@ -2,7 +2,7 @@
 import { betaQuantile } from './beta.ts';
 
 /** A verdict asks for the same few again and again, at every evaluation. */
-const known = new Map<string, [low: number, high: number]>();
+const known = new Map<number, [low: number, high: number][]>();
 
 /**
  * Clopper and Pearson's exact interval (Biometrika 26, 1934): never covers less than it says. None of three: 0 to 0.71.
@@ -13,11 +13,14 @@ const known = new Map<string, [low: number, high: number]>();
 export function clopperPearson(passed: number, of: number, confidence = 0.95): [low: number, high: number] {
   if (!(Number.isInteger(passed) && Number.isInteger(of) && of > 0 && passed >= 0 && passed <= of)) throw new RangeError(`${passed} of ${of} is no share`);
   const tail = (1 - confidence) / 2;
-  const key = `${passed} ${of} ${tail}`;
-  let interval = known.get(key);
+  const ofTail = known.get(tail) ?? [];
+  known.set(tail, ofTail);
+  // Counts below the diagonal of a table, row by row.
+  const place = (of * (of + 1)) / 2 + passed;
+  let interval = ofTail[place];
   if (!interval) {
     interval = [passed === 0 ? 0 : betaQuantile(tail, passed, of - passed + 1), passed === of ? 1 : betaQuantile(1 - tail, passed + 1, of - passed)];
-    known.set(key, interval);
+    ofTail[place] = interval;
   }
   return [...interval];
 }

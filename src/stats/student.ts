@@ -29,17 +29,18 @@ export function studentQuantile(p: number, degrees: number): number {
   return p < 0.5 ? -quantileOfTail(p, degrees) : quantileOfTail(1 - p, degrees);
 }
 
-/** A verdict asks for the same few again and again, at every evaluation. */
-const known = new Map<string, number>();
+/** A verdict asks for the same few again and again, at every evaluation: by degrees of freedom, then by tail. */
+const known = new Map<number, Map<number, number>>();
 
 function quantileOfTail(tail: number, degrees: number): number {
-  const key = `${tail} ${degrees}`;
-  let quantile = known.get(key);
+  const ofDegrees = known.get(degrees) ?? new Map<number, number>();
+  known.set(degrees, ofDegrees);
+  let quantile = ofDegrees.get(tail);
   if (quantile === undefined) {
     let high = 1;
     while (upperTail(high, degrees) > tail) high *= 2;
     quantile = bisect((t) => upperTail(t, degrees) > tail, 0, high);
-    known.set(key, quantile);
+    ofDegrees.set(tail, quantile);
   }
   return quantile;
 }

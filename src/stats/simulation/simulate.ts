@@ -16,7 +16,7 @@ export interface Row {
   name: string;
   /** The reference first, then the lead, then the others. */
   arms: readonly Draw[];
-  /** Whether the experiment counts; null where the row does not apply to so few seeds. */
+  /** Whether an experiment counts, by its comparisons and by the interval of each arm's share of seeds that learn. */
   counts(comparisons: readonly Comparison[], shares: readonly [low: number, high: number][]): boolean;
   /** Fewest seeds that the row applies to. */
   from?: number;

@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 
 export interface Draw {
   name: string;
-  /** The mean over all seeds. */
+  /** The mean over all seeds, but for what scatter is cut off at either end. */
   mean: number;
   /** A validation accuracy. */
   of(random: Random): number;
@@ -11,7 +11,7 @@ export interface Draw {
 
 const inside = (accuracy: number): number => Math.min(1, Math.max(0, accuracy));
 
-export const gaussian = (mean: number, sd: number): Draw => ({ name: `Gaussian, sd ${100 * sd}`, mean, of: (random) => mean + sd * random.normal() });
+export const gaussian = (mean: number, sd: number): Draw => ({ name: `Gaussian, sd ${100 * sd}`, mean, of: (random) => inside(mean + sd * random.normal()) });
 
 /** Some seeds fail and stay low, the others learn; around either the seeds scatter a little. */
 export function lottery(low: number, high: number, fails: number, scatter = 0): Draw {
@@ -19,7 +19,7 @@ export function lottery(low: number, high: number, fails: number, scatter = 0): 
   return {
     name: `lottery, ${percent(low)} in ${percent(fails)} of seeds, else ${percent(high)}`,
     mean: fails * low + (1 - fails) * high,
-    of: (random) => (random.uniform() < fails ? low : high) + (scatter > 0 ? scatter * random.normal() : 0),
+    of: (random) => inside((random.uniform() < fails ? low : high) + (scatter > 0 ? scatter * random.normal() : 0)),
   };
 }
 
