@@ -27,8 +27,8 @@ export const START = '<!-- simulation: npm run simulate writes what stands here 
 export const END = '<!-- end of the simulation -->';
 
 /** The document with the tables between its marks in place of what stood there. */
-export function withTables(document: string, text: string): string {
-  const [start, end] = [document.indexOf(START), document.indexOf(END)];
+export function withTables(page: string, text: string): string {
+  const [start, end] = [page.indexOf(START), page.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`the document lacks the marks ${START} … ${END}`);
-  return `${document.slice(0, start + START.length)}\n\n${text}\n\n${document.slice(end)}`;
+  return `${page.slice(0, start + START.length)}\n\n${text}\n\n${page.slice(end)}`;
 }
