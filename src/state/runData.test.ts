@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { EvaluationRecord, LabEvent } from '@/experiment/contract/events.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
-import { members, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
+import { observedPairs } from '@/experiment/plan/arms.ts';
+import { tapNames } from '@/experiment/plan/pairs.ts';
+import { members } from '@/experiment/plan/plan.ts';
 import { findPreset } from '@/experiment/presets/presets.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { MAX_MATRIX_BYTES } from './matrixHistory.ts';

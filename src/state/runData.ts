@@ -5,7 +5,9 @@
 import type { GuideSource } from '@/experiment/contract/environment.ts';
 import type { EvaluationRecord, LabEvent, TrainingRecords } from '@/experiment/contract/events.ts';
 import { MATRIX_FIELDS } from '@/experiment/contract/events.ts';
-import { type Member, members, type ObservedPair, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
+import { type ObservedPair, observedPairs } from '@/experiment/plan/arms.ts';
+import { tapNames } from '@/experiment/plan/pairs.ts';
+import { type Member, members } from '@/experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '@/experiment/schema/schema.ts';
 import { MatrixHistory } from './matrixHistory.ts';
 import { StepSeries } from './stepSeries.ts';

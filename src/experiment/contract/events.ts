@@ -142,8 +142,6 @@ export interface OpenOptions {
   resume?: string;
   /** On WebGPU steps are recorded once and replayed, unless this is false: slower, to the same bits, for comparison. */
   replay?: boolean;
-  /** Scale on the trained guides' step budgets (the command line's `--steps`); 1 by default. */
-  guideBudget?: number;
 }
 
 /** A trained guide that this browser keeps. */

@@ -2,7 +2,9 @@
 import { labelGroups } from '../networks/describe.ts';
 import type { BackendName } from './environment.ts';
 import { type EvaluationRecord, type LabEvent, MATRIX_FIELDS } from './events.ts';
-import { members, observedPairs, tapNames } from '../plan/plan.ts';
+import { observedPairs } from '../plan/arms.ts';
+import { tapNames } from '../plan/pairs.ts';
+import { members } from '../plan/plan.ts';
 import type { MatrixResult, MemberResult, RunResult } from './result.ts';
 import type { Experiment } from '../schema/schema.ts';
 

@@ -5,13 +5,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric, taskShape } from '../../experiment/networks/describe.ts';
 import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/contract/events.ts';
-import { alignedPairs, armGroups, members, tokenView } from '../../experiment/plan/plan.ts';
+import { alignmentOf, distillationOf, sharedTokens } from '../../experiment/plan/arms.ts';
+import { armGroups, members } from '../../experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { Guide } from '../guidance/guide.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
-import { exp } from '../random/math.ts';
+import { exp } from '../../experiment/math.ts';
 import { Evaluator, evaluateRecalibrated, type GroupScores, metricOf } from '../observation/evaluation.ts';
 import { generate } from './generate.ts';
 import { Group } from './group.ts';
@@ -51,7 +52,8 @@ export class Run {
     this.#groups = armGroups(experiment).map((specs) => ({
       arms: specs.map((spec, i) => ({
         spec,
-        pairs: alignedPairs(experiment, spec),
+        alignment: alignmentOf(experiment, spec),
+        distillation: distillationOf(spec),
         members: { first: i * seeds.length, count: seeds.length },
       })),
       group: new Group(
@@ -67,7 +69,7 @@ export class Run {
         kernels,
       ),
     }));
-    this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, tokenView(experiment)));
+    this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, sharedTokens(experiment.base)));
     this.#program = new StepProgram(this.experiment, task, guides, this.#groups, kernels);
     this.#evaluator = new Evaluator(task.val, task.shape.input, stepper);
   }
