@@ -1,7 +1,7 @@
 /** Text that networks write: each token drawn from what a network expects behind those before it. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../networks/model.ts';
-import { exp } from '../../experiment/math.ts';
+import { exp } from '../../experiment/course/math.ts';
 import { stream } from '../random/stream.ts';
 
 export interface WriteOptions {

@@ -7,7 +7,7 @@ import { tapNames } from '../../experiment/plan/pairs.ts';
 import { members as membersOf } from '../../experiment/plan/plan.ts';
 import type { MatrixResult, MemberResult, PairResult, RunResult } from '../../experiment/contract/result.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
-import { exp } from '../../experiment/math.ts';
+import { exp } from '../../experiment/course/math.ts';
 import { mean, sampleSd } from '../../stats/summary.ts';
 import type { History } from './history.ts';
 

@@ -12,7 +12,7 @@ import type { Kernels } from '../backend/kernels/types.ts';
 import type { Guide } from '../guidance/guide.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
-import { exp } from '../../experiment/math.ts';
+import { exp } from '../../experiment/course/math.ts';
 import { Evaluator, evaluateRecalibrated, type GroupScores, metricOf } from '../observation/evaluation.ts';
 import { generate } from './generate.ts';
 import { Group } from './group.ts';
