@@ -5,6 +5,5 @@ import base from './playwright.config.ts';
 export default defineConfig({
   ...base,
   timeout: 90 * 60_000,
-  globalTimeout: 0,
   projects: [{ ...base.projects?.[0], name: 'long', testMatch: /\.long\.spec\.ts$/, testIgnore: [] }],
 });

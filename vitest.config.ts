@@ -7,7 +7,9 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'cli/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'],
-    testTimeout: 60_000,
+    // Nothing here takes long, but a host may be slow, and busy with something else.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Vitest keeps a core to itself, which on two doubles the time; the labs in these tests run on one thread each.
     maxWorkers: availableParallelism(),
   },

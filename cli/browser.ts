@@ -5,7 +5,7 @@ import { chromiumArgs, findChromium, NO_CHROMIUM } from '../scripts/chromium.mjs
 import { ROOT } from '../scripts/install.mjs';
 import { serve } from '../scripts/serve.mjs';
 import type { BackendChoice } from '../src/experiment/contract/environment.ts';
-import type { OpenOptions } from '../src/experiment/contract/events.ts';
+import type { OpenOptions } from '../src/experiment/contract/lab.ts';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
 import type { DiskFile } from './files.ts';
 import type { HeadlessOutcome, Progress } from '../src/headless.ts';

@@ -104,7 +104,7 @@ test('the whole story without a mouse', async ({ page, site }) => {
   await tabTo(page, 'step-button');
   for (const step of [1, 2]) {
     await page.keyboard.press('Enter');
-    await expect(page.getByTestId('progress-text')).toHaveText(`step ${step} / 12 · paused`, { timeout: 60_000 });
+    await expect(page.getByTestId('progress-text')).toHaveText(`step ${step} / 12 · paused`, { timeout: 120_000 });
     await expect(page.getByTestId('step-button')).toBeFocused();
   }
   await tabTo(page, 'learning-rate');
@@ -118,7 +118,7 @@ test('the whole story without a mouse', async ({ page, site }) => {
   await expect(page.getByTestId('interventions')).toContainText('learning rate 2e-3 from step 2; guidance off from step 2');
   await tabTo(page, 'run-button', 'Shift+Tab');
   await page.keyboard.press('Enter');
-  await expect(page.getByTestId('progress-text')).toContainText('12 steps in', { timeout: 60_000 });
+  await expect(page.getByTestId('progress-text')).toContainText('12 steps in', { timeout: 120_000 });
 
   await tabTo(page, 'export-menu');
   await page.keyboard.press('Enter');
@@ -140,7 +140,7 @@ test('Run and Pause share a place that keeps the focus; the space bar does both 
   await expect(page.getByTestId('run-button')).toBeFocused();
   await expect(page.getByTestId('skip-to-run')).not.toBeInViewport();
   await page.keyboard.press('Enter');
-  await expect.poll(() => completedSteps(page), { timeout: 60_000 }).toBeGreaterThan(0);
+  await expect.poll(() => completedSteps(page), { timeout: 120_000 }).toBeGreaterThan(0);
   await expect(page.getByTestId('pause-button')).toBeFocused();
   await page.keyboard.press('Space');
   await expect(progress).toContainText('paused');

@@ -254,7 +254,7 @@ test('what no longer matches the run on screen is marked until the next run', as
   await expect(page.getByTestId('run-button')).toHaveText('Run');
 
   await page.getByTestId('run-button').click();
-  await expect(page.getByTestId('progress-text')).toContainText('20 steps in', { timeout: 60_000 });
+  await expect(page.getByTestId('progress-text')).toContainText('20 steps in', { timeout: 120_000 });
   await expect(marks).toHaveCount(0);
   await expect(page.getByTestId('stale-note')).toHaveCount(0);
   await expect(page.getByTestId('run-button')).toHaveText('Run again');

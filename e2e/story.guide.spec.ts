@@ -41,7 +41,7 @@ async function runWithGuide(page: Page, trainsNow: boolean): Promise<void> {
       return points > 2 && { text: training?.textContent, curve: label('svg[role="img"]'), bar: label('[role="progressbar"]') };
     },
     undefined,
-    { polling: 'raf', timeout: 60_000 },
+    { polling: 'raf', timeout: 120_000 },
   );
   await page.getByTestId('run-button').click();
   if (trainsNow) {
@@ -57,10 +57,10 @@ async function runWithGuide(page: Page, trainsNow: boolean): Promise<void> {
       },
       () => {},
     );
-    await expect(page.getByTestId('progress-text')).toContainText('12 steps in', { timeout: 90_000 });
+    await expect(page.getByTestId('progress-text')).toContainText('12 steps in', { timeout: 180_000 });
     expect(trained, 'trained although it was kept').toBe(false);
   }
-  await expect(page.getByTestId('progress-text')).toContainText('12 steps in', { timeout: 90_000 });
+  await expect(page.getByTestId('progress-text')).toContainText('12 steps in', { timeout: 180_000 });
 }
 
 test('a guide is trained before the run, kept for the next, and trained here again on request', async ({ page, site }) => {

@@ -77,7 +77,7 @@ test('a run is watched, steered, judged, and repeated from its link', async ({ p
   await page.getByRole('button', { name: '÷ 10' }).click();
   await expect(page.getByTestId('learning-rate')).toHaveText('learning rate 2e-4');
 
-  await expect(progress).toHaveText(new RegExp(`^${STEPS} steps in .* × 12 members$`), { timeout: 120_000 });
+  await expect(progress).toHaveText(new RegExp(`^${STEPS} steps in .* × 12 members$`), { timeout: 240_000 });
   await expectStillness(page);
   for (const chart of ['loss', 'metric', 'cka']) {
     const drawing = page.getByTestId(`chart-${chart}`).locator('svg.recharts-surface');

@@ -6,17 +6,17 @@ const STEPS = 6;
 const TINY = link((e) => tiny(e, STEPS));
 
 test('WebGPU when it is asked for: badge, self-check, a whole run, and the way back', async ({ page, site }) => {
-  test.setTimeout(5 * 60_000);
+  test.setTimeout(16 * 60_000);
   await page.goto(site + TINY);
   const badge = page.getByTestId('backend-badge');
   // An emulated GPU is slower than WebAssembly: left to itself the page does not take it, and says why.
-  await expect(badge).toHaveAttribute('data-backend', 'wasm', { timeout: 60_000 });
+  await expect(badge).toHaveAttribute('data-backend', 'wasm', { timeout: 120_000 });
   await badge.click();
   await expect(page.getByText(/WebGPU skipped: .*software/i)).toBeVisible();
   await page.keyboard.press('Escape');
 
   await chooseBackend(page, 'WebGPU');
-  await expect(badge).toHaveAttribute('data-backend', 'webgpu', { timeout: 120_000 });
+  await expect(badge).toHaveAttribute('data-backend', 'webgpu', { timeout: 240_000 });
   await expect(badge).toHaveText(/^WebGPU · .+ \(software\) · checked ✓$/);
   await badge.click();
   await expect(page.getByText(/Values and gradients of all kernels in use agree with the reference: largest error \d/)).toBeVisible();

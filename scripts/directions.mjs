@@ -40,7 +40,7 @@ const PARTS = [
   { part: 'stats', files: /^stats\//, imports: ['stats/', 'experiment/'], packages: [] },
   // Where tests and command-line programs run the lab without a browser.
   { part: 'lab in Node', files: /^lab\/backend\/node[A-Z]\w*\.ts$/, imports: ['lab/'], packages: ['node:module', 'node:path', 'node:url'] },
-  { part: 'lab', files: /^lab\//, imports: ['lab/', 'stats/', 'experiment/'], packages: ['@tensorflow/', '@noble/hashes', 'fflate', 'idb-keyval', 'zod'] },
+  { part: 'lab', files: /^lab\//, imports: ['lab/', 'stats/', 'experiment/'], packages: ['@tensorflow/', '@noble/hashes', '@zip.js/', 'idb-keyval', 'zod'] },
   // The entry alone joins the two sides; it is loaded by address, never imported.
   { part: 'worker entry', files: /^worker\/worker\.ts$/, imports: ['worker/', 'lab/lab.ts', 'experiment/'], packages: [] },
   { part: 'worker', files: /^worker\//, imports: ['worker/', 'experiment/'], packages: [] },

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { costTable, parseStat, slowestFiles, slowestSpecs, watchProcessorTime } from './costs.mjs';
 import { countPlaywright, countVitest } from './counts.mjs';
-import { isInstalled, nodeIsNewEnough, ROOT } from './install.mjs';
+import { isInstalled, nodeIsNewEnough, OLDEST_NODE, ROOT } from './install.mjs';
 import { serve } from './serve.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'scripts-'));
@@ -49,6 +51,25 @@ describe('the lock file', () => {
       Object.keys(optionalDependencies).filter((name) => !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`]),
     );
     expect(missing).toEqual([]);
+  });
+  // Otherwise the first thing that a person reads after `npm start` is a page of npm's warnings.
+  it('asks for no newer Node than the README, and runs no script that nobody has decided on', () => {
+    const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'));
+    const { packages } = read('package-lock.json') as { packages: Record<string, { engines?: { node?: string }; hasInstallScript?: boolean }> };
+    const decided = Object.keys((read('package.json') as { allowScripts: object }).allowScripts);
+    const [major, minor] = OLDEST_NODE;
+    const fits = (range: string) =>
+      range.split('||').some((part) => {
+        const [, least, then = '0'] = /(\d+)(?:\.(\d+))?/.exec(part) ?? [];
+        const exact = part.includes('^') || !part.includes('>');
+        return least === undefined || ((exact ? Number(least) === major : Number(least) <= major) && (Number(least) < major || Number(then) <= minor));
+      });
+    const others = Object.entries(packages).filter(([, { engines }]) => engines?.node && !fits(engines.node));
+    expect(others.map(([path, { engines }]) => `${path}: ${engines?.node}`)).toEqual([]);
+    const names = Object.keys(packages)
+      .filter((path) => packages[path].hasInstallScript)
+      .map((path) => path.replace(/.*node_modules\//, ''));
+    expect(names.filter((name) => !decided.includes(name))).toEqual([]);
   });
 });
 
@@ -114,5 +135,47 @@ describe('counts', () => {
   });
   it('counts flaky and skipped cases and global errors of Playwright as failed', () => {
     expect(countPlaywright({ stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 }, errors: [{}] })).toEqual({ passed: 5, failed: 5 });
+  });
+});
+
+describe('costs', () => {
+  it("reads a process's times behind a name with blanks and brackets", () => {
+    const fields = Array.from({ length: 40 }, (_, i) => (i === 0 ? 'S' : String(i)));
+    expect(parseStat(`7 (a) b (c) ${fields.join(' ')}\n`)).toEqual({ parent: 1, born: '19', own: 0.23, waitedFor: 0.27 });
+  });
+
+  it('counts the work of processes whose parent has ended, where the system tells it', async () => {
+    const stop = watchProcessorTime();
+    if (process.platform !== 'linux') return expect(stop()).toBeNull();
+    const busy = 'const end = Date.now() + 1800; while (Date.now() < end);';
+    const parent = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(busy)}], { detached: true }).unref(); setTimeout(() => process.exit(), 700);`;
+    const child = spawn(process.execPath, ['-e', parent]);
+    await new Promise((resolve) => child.on('exit', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 1800));
+    expect(stop()).toBeGreaterThan(0.3);
+  });
+
+  it('lists the slowest of both reports, of suites within suites, too', () => {
+    const files = [3, 1, 6, 2, 5, 4].map((seconds) => ({ name: join(ROOT, `src/${seconds}.test.ts`), startTime: 500, endTime: 500 + 1000 * seconds }));
+    expect(slowestFiles({ testResults: files }).map(({ seconds }) => seconds)).toEqual([6, 5, 4, 3, 2]);
+    expect(slowestFiles({ testResults: files })[0].name).toBe('src/6.test.ts');
+    const spec = (title: string, duration: number) => ({ title, file: 'a.spec.ts', tests: [{ projectName: 'wasm', results: [{ duration }] }] });
+    expect(slowestSpecs({ suites: [{ specs: [spec('quick', 10)], suites: [{ specs: [spec('slow', 2000)] }] }] })).toEqual([
+      { name: 'a.spec.ts (wasm): slow', seconds: 2 },
+      { name: 'a.spec.ts (wasm): quick', seconds: 0.01 },
+    ]);
+  });
+
+  it('adds up, and has a dash for what the system does not tell', () => {
+    const lines = costTable([
+      { name: 'types', seconds: 2, processor: 3.5 },
+      { name: 'lint', seconds: 1, processor: null },
+    ]).split('\n');
+    expect(lines.map((line) => line.split(/\s{2,}/))).toEqual([
+      ['seconds', 'by the clock', 'on processors'],
+      ['types', '2.0', '3.5'],
+      ['lint', '1.0', '-'],
+      ['all', '3.0', '-'],
+    ]);
   });
 });

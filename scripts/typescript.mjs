@@ -44,3 +44,31 @@ export async function loadTypeScript(entry) {
   rmSync(outDir, { recursive: true, force: true });
   return loaded;
 }
+
+/**
+ * Vite loads the TypeScript from where it lies, so that files beside it (the WASM kernels) are found.
+ * @param {string} entry path below the repository
+ * @param {string} version what results are to say that made them
+ * @param {(module: any) => Promise<number>} use
+ * @returns {Promise<number>} what `use` returned: the process's exit code
+ */
+export async function withTypeScript(entry, version, use) {
+  const { createServer } = await import('vite');
+  const server = await createServer({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'error',
+    appType: 'custom',
+    server: { middlewareMode: true, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    define: { __APP_VERSION__: JSON.stringify(version) },
+  });
+  // The messages by which a lab yields do not keep Node from ending.
+  const alive = setInterval(() => {}, 1e6);
+  try {
+    return await use(await server.ssrLoadModule(`/${entry}`));
+  } finally {
+    clearInterval(alive);
+    await server.close();
+  }
+}

@@ -4,7 +4,9 @@
  */
 import { withChosen } from './experiment/plan/assetRefs.ts';
 import type { BackendStep } from './experiment/contract/environment.ts';
-import type { Lab, LabEvent, OpenOptions } from './experiment/contract/events.ts';
+import type { LabEvent } from './experiment/contract/events.ts';
+import type { Lab, OpenOptions } from './experiment/contract/lab.ts';
+import { type Failure, toFailure } from './experiment/contract/failure.ts';
 import { parseExperiment } from './experiment/parse.ts';
 import { formatProblem } from './experiment/schema/problem.ts';
 import type { RunResult } from './experiment/contract/result.ts';
@@ -20,7 +22,7 @@ export type Progress =
   | { type: 'step'; step: number; steps: number; stepsPerSecond: number; secondsLeft: number }
   | { type: 'diverged'; arm: string; seed: number; step: number };
 
-export type HeadlessOutcome = { ok: true; result: RunResult } | { ok: false; failure: { name: string; message: string; remedy: string } };
+export type HeadlessOutcome = { ok: true; result: RunResult } | { ok: false; failure: Failure };
 
 declare global {
   interface Window {
@@ -85,8 +87,7 @@ window.runExperiment = async (experiment, options, paths = []) => {
     await lab.run();
     return await outcome;
   } catch (error) {
-    const { name, message, remedy = '' } = error as Error & { remedy?: string };
-    return { ok: false, failure: { name, message, remedy } };
+    return { ok: false, failure: toFailure(error, '') };
   } finally {
     await lab.dispose();
   }

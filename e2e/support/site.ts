@@ -90,13 +90,13 @@ export function endless(experiment: Experiment, { width = 64, seeds = [0] }: { w
 /** Press Run. */
 export async function run(page: Page): Promise<void> {
   await page.getByTestId('run-button').click();
-  await expect(page.getByTestId('pause-button')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByTestId('pause-button')).toBeVisible({ timeout: 120_000 });
 }
 
 /** Press Run and wait for the end. */
 export async function runToEnd(page: Page): Promise<void> {
   await page.getByTestId('run-button').click();
-  await expect(page.getByTestId('progress-text')).toContainText(/\d+ steps in/, { timeout: 120_000 });
+  await expect(page.getByTestId('progress-text')).toContainText(/\d+ steps in/, { timeout: 240_000 });
   await expect(page.getByTestId('failure')).toHaveCount(0);
 }
 

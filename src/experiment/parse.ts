@@ -1,5 +1,6 @@
 /** From anything (a link, a file, a form) to an experiment, or to sentences that say what is wrong. */
 import type { z } from 'zod';
+import { withCleanTexts } from './cleanText.ts';
 import { describeNetwork, taskShape } from './networks/describe.ts';
 import type { Problem } from './schema/problem.ts';
 import { checkFit } from './plan/fit.ts';
@@ -174,6 +175,8 @@ export function parseExperiment(data: unknown): Parsed {
   }
   const parsed = experimentSchema.safeParse(data);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map((issue) => describeIssue(issue, data)) };
+  const clean = withCleanTexts(parsed.data);
+  if (clean !== parsed.data) return parseExperiment(clean);
   const problems = checkWhole(parsed.data);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, experiment: parsed.data };
 }

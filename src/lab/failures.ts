@@ -1,22 +1,21 @@
 /** What a person is told when a run fails. */
-import type { Failure } from '../experiment/contract/events.ts';
+import { type Failure, toFailure } from '../experiment/contract/failure.ts';
 
 const REMEDIES: Record<string, string> = {
   DeviceLostError: 'Press Run to continue on another backend.',
   GuideDivergedError: "Lower the guide's learning rate, then run again.",
 };
 
-/** What a failed run tells the person. */
+/** As `toFailure`, with what the lab knows to do about its own errors and about those of engines that ran out of memory. */
 export function describeFailure(error: unknown): Failure {
-  const { name, message, remedy } =
-    error instanceof Error ? (error as Error & { remedy?: string }) : { name: 'Error', message: String(error), remedy: undefined };
-  const outOfMemory = /out of memory|allocation failed|memory access out of bounds|Aborted|Array buffer allocation/i.test(message);
-  if (outOfMemory) {
+  const failure = toFailure(error, 'Reset and run again; if it happens again, try another backend.');
+  const { name, message } = failure;
+  if (/out of memory|allocation failed|memory access out of bounds|Aborted|Array buffer allocation/i.test(message)) {
     return {
       name: 'OutOfMemoryError',
       message: `The browser ran out of memory (${message}).`,
       remedy: 'Use fewer seeds or arms, a smaller network or a smaller batch, and close other tabs.',
     };
   }
-  return { name, message, remedy: remedy ?? REMEDIES[name] ?? 'Reset and run again; if it happens again, try another backend.' };
+  return Object.hasOwn(REMEDIES, name) ? toFailure(error, REMEDIES[name]) : failure;
 }

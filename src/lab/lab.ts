@@ -1,6 +1,8 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
-import type { Checkpoint, GeneratedText, GenerateOptions, Lab, LabEvent, OpenOptions, Phase } from '../experiment/contract/events.ts';
+import type { LabEvent, Phase } from '../experiment/contract/events.ts';
+import type { Checkpoint, Lab, OpenOptions } from '../experiment/contract/lab.ts';
+import type { GeneratedText, GenerateOptions } from '../experiment/contract/texts.ts';
 import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
 import type { RunResult } from '../experiment/contract/result.ts';
 import { members, scaleGuides } from '../experiment/plan/plan.ts';
@@ -31,7 +33,7 @@ export interface LabOptions {
   wasmFiles?: WasmFiles;
 }
 
-/** Another experiment was opened, or the lab disposed, while this one was being prepared. */
+/** Thrown through the preparation of a run when another one was opened, or the lab disposed, in the meantime. */
 class SupersededError extends Error {
   override name = 'SupersededError';
 }
@@ -45,7 +47,7 @@ interface Opened {
   milliseconds: number;
   /** Name under which it is kept in this browser, if it is. */
   keepAs: string | undefined;
-  /** Clears when the run is replaced. */
+  /** Becomes false when the run is replaced. */
   current: boolean;
 }
 
@@ -159,7 +161,7 @@ class LocalLab implements Lab {
 
   async checkpoint(): Promise<Checkpoint> {
     const opened = this.#require();
-    // Between two steps: the loop waits for the copy, so that no tensor changes under it.
+    // Taken between two steps: the loop waits until the tensors have been copied.
     return this.#exclusive(async () => {
       await this.#flush(opened);
       const checkpoint: Checkpoint = {
@@ -206,7 +208,7 @@ class LocalLab implements Lab {
   }
 
   async addFiles(files: GivenFile[]): Promise<AssetInfo> {
-    // A network is built while it is read.
+    // An imported network is built on the backend while its file is read, so the backend has to be chosen first.
     if (files.some(({ path }) => path.endsWith('.json'))) await (this.#backend?.chosen ?? this.#start('auto'));
     return this.#library.add(files, this.#tellFiles(files.length === 1 ? files[0].path : `${files.length} files`, 'reading'));
   }
@@ -271,7 +273,7 @@ class LocalLab implements Lab {
           if (run.evaluationDue) await this.#evaluate(opened);
         });
         const now = performance.now();
-        // The first step is shown at once: someone is waiting for it.
+        // Report the first step at once, because someone is waiting for a sign of life.
         if (now - flushed >= FLUSH_EVERY_MS || run.step === startStep + 1 || run.evaluationDue) {
           await this.#exclusive(() => this.#flush(opened));
           flushed = now;
@@ -281,7 +283,7 @@ class LocalLab implements Lab {
       }
       if (!opened.current) return;
       await this.#exclusive(() => this.#flush(opened));
-      // Where it stands still: some steps may have been taken since it was last told.
+      // Report the last steps, too: some may have been taken since the previous report.
       if (told < run.step) tell();
       opened.milliseconds += performance.now() - start;
       if (run.finished) await this.#finish(opened);

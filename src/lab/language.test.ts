@@ -93,7 +93,7 @@ it('scores groups of labels as on paper', async () => {
 });
 
 describe('a Transformer learns the language', () => {
-  it('beyond pairs of words, and recalls the name, in a small budget', { timeout: 120_000 }, async () => {
+  it('beyond pairs of words, and recalls the name, in a small budget', { timeout: 360_000 }, async () => {
     const preset = changed({});
     const { result } = await runToEnd(
       changed({

@@ -1,14 +1,14 @@
 /** Taking in files, and what becomes of the experiment. Nothing here throws: what goes wrong comes back as a failure. */
 import type { AssetInfo, GivenFile, ImageFacts, ModelFacts, TextFacts } from '../experiment/schema/assets.ts';
 import { missingAssets, withChosen, withImages, withText } from '../experiment/plan/assetRefs.ts';
-import type { Failure } from '../experiment/contract/events.ts';
+import { type Failure, toFailure } from '../experiment/contract/failure.ts';
 import type { Problem } from '../experiment/schema/problem.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
 import { append, freeId, usualTerms } from './arms.ts';
 import { type FilesProgress, useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
 import { useRun } from './run.ts';
-import { asFailure, session } from './session.ts';
+import { session } from './session.ts';
 import { withTaskKind } from './tasks.ts';
 
 export type Taken =
@@ -48,7 +48,7 @@ async function take(add: Parameters<typeof session.ask<AssetInfo>>[0], beginning
     await refresh();
     return { ok: true, asset, outcome: await fillPlace(asset) };
   } catch (error) {
-    const failure = asFailure(error);
+    const failure = toFailure(error);
     return { ok: false, failure: failure.name === 'AbortError' ? null : failure };
   } finally {
     useAssets.setState({ progress: null });
@@ -64,7 +64,7 @@ export async function deleteAsset(hash: string): Promise<Failure | null> {
     await session.ask((lab) => lab.deleteAsset(hash));
     return null;
   } catch (error) {
-    return asFailure(error);
+    return toFailure(error);
   } finally {
     await refresh();
   }

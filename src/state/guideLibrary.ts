@@ -1,6 +1,7 @@
 /** Trained guides that this browser keeps, and where those of the edited experiment come from: what the lab last said. */
 import { create } from 'zustand';
-import type { Failure, GuideOrigin, KeptGuide } from '../experiment/contract/events.ts';
+import type { Failure } from '../experiment/contract/failure.ts';
+import type { GuideOrigin, KeptGuide } from '../experiment/contract/lab.ts';
 import { withoutControl } from '../experiment/plan/guides.ts';
 import type { Experiment, TrainedGuideSpec } from '../experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';

@@ -1,6 +1,6 @@
 /** Runs that were cut short with their tab: found after the page has opened, to go on with or to discard. */
 import { create } from 'zustand';
-import type { KeptRun } from '@/experiment/contract/events.ts';
+import type { KeptRun } from '@/experiment/contract/lab.ts';
 
 /** Without Web Locks nobody can say whether a tab still runs: one that has kept nothing for so long does not. */
 const SILENT_MS = 90_000;

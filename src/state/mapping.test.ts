@@ -3,15 +3,15 @@ import { parseExperiment } from '@/experiment/parse.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { addPair, hasOwnMapping, mappingOf, pairsOf, removePair, withMapping, withOwnMapping } from './mapping.ts';
-import { resolveView } from './view.ts';
+import { focusOf } from './focus.ts';
 
 const base = presetExperiment('wide-fcn');
-const view = { arm: 'guided', guide: 'trained' };
+const focus = { arm: 'guided', guide: 'trained' };
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
 describe('drawing', () => {
   it('a drawn pair turns the shared mapping into a list, in target order', () => {
-    const drawn = addPair(base, view, { guideTap: 'stem', targetTap: 'linear2' });
+    const drawn = addPair(base, focus, { guideTap: 'stem', targetTap: 'linear2' });
     valid(drawn);
     expect(drawn.base.mapping).toEqual([
       ['block1.conv2', 'linear1'],
@@ -23,14 +23,14 @@ describe('drawing', () => {
   });
 
   it('a pair that is there already changes nothing', () => {
-    expect(addPair(base, view, { guideTap: 'pool', targetTap: 'linear3' })).toBe(base);
+    expect(addPair(base, focus, { guideTap: 'pool', targetTap: 'linear3' })).toBe(base);
   });
 
   it('the last pair can be removed', () => {
-    const one = withMapping(base, view, 'last');
-    const none = removePair(one, view, { guideTap: 'pool', targetTap: 'linear3' });
+    const one = withMapping(base, focus, 'last');
+    const none = removePair(one, focus, { guideTap: 'pool', targetTap: 'linear3' });
     valid(none);
-    expect(pairsOf(none, view)).toEqual([]);
+    expect(pairsOf(none, focus)).toEqual([]);
   });
 
   it('where the guides differ in their layers, a drawn pair is stated in the arms of this guide alone', () => {
@@ -41,41 +41,41 @@ describe('drawing', () => {
         untrained: { state: 'untrained', network: { family: 'resnet', stages: [1], width: 8, init: 'he', tap: 'pre' } },
       },
     };
-    const drawn = addPair(small, view, { guideTap: 'block3.conv2', targetTap: 'linear1' });
+    const drawn = addPair(small, focus, { guideTap: 'block3.conv2', targetTap: 'linear1' });
     valid(drawn);
     expect(drawn.base.mapping).toBe('even');
     expect(drawn.arms[1].align?.mapping).toContainEqual(['block3.conv2', 'linear1']);
     expect(drawn.arms[2].align?.mapping).toBeUndefined();
-    expect(hasOwnMapping(drawn, view)).toBe(true);
+    expect(hasOwnMapping(drawn, focus)).toBe(true);
   });
 });
 
 describe('a mapping of its own', () => {
   it('starts as a copy of the shared one, is edited alone, and can be given up', () => {
     const own = withOwnMapping(base, 'guided', true);
-    expect(mappingOf(own, view)).toBe('even');
-    const first = withMapping(own, view, 'first');
+    expect(mappingOf(own, focus)).toBe('even');
+    const first = withMapping(own, focus, 'first');
     valid(first);
     expect(first.base.mapping).toBe('even');
-    expect(pairsOf(first, view)).toHaveLength(1);
+    expect(pairsOf(first, focus)).toHaveLength(1);
     // Seen against another guide, the arm has no say.
     expect(pairsOf(first, { arm: 'guided', guide: 'untrained' })).toHaveLength(3);
     expect(withOwnMapping(first, 'guided', false)).toEqual(base);
   });
 });
 
-describe('resolveView', () => {
+describe('focusOf', () => {
   it('shows the first arm that is guided, and its guide', () => {
     const untrained = { arm: 'guided-untrained', guide: 'untrained' };
-    expect(resolveView(presetExperiment('first-token'), { arm: null, guide: null })).toEqual(untrained);
-    expect(resolveView(base, { arm: null, guide: null })).toEqual({ arm: 'guided', guide: 'trained' });
+    expect(focusOf(presetExperiment('first-token'), { arm: null, guide: null })).toEqual(untrained);
+    expect(focusOf(base, { arm: null, guide: null })).toEqual({ arm: 'guided', guide: 'trained' });
   });
   it('follows an arm to its guide, and survives what an experiment does not have', () => {
-    expect(resolveView(base, { arm: 'guided-untrained', guide: null })).toEqual({
+    expect(focusOf(base, { arm: 'guided-untrained', guide: null })).toEqual({
       arm: 'guided-untrained',
       guide: 'untrained',
     });
-    expect(resolveView(base, { arm: 'gone', guide: 'gone' })).toEqual({ arm: 'guided', guide: 'trained' });
-    expect(resolveView({ ...base, guides: {}, arms: [base.arms[0]] }, { arm: null, guide: null })).toBeNull();
+    expect(focusOf(base, { arm: 'gone', guide: 'gone' })).toEqual({ arm: 'guided', guide: 'trained' });
+    expect(focusOf({ ...base, guides: {}, arms: [base.arms[0]] }, { arm: null, guide: null })).toBeNull();
   });
 });

@@ -4,8 +4,8 @@ import type { TapPair } from '../experiment/plan/mapping.ts';
 import { mappedPairs, tapNames } from '../experiment/plan/plan.ts';
 import type { ArmSpec, Experiment, MappingSpec } from '../experiment/schema/schema.ts';
 
-/** What the picture shows: one guide, seen by one arm. */
-export interface MappingView {
+/** What the picture of the mapping shows: one guide, as one arm aligns to it. */
+export interface Focus {
   guide: string;
   arm: string;
 }
@@ -13,15 +13,15 @@ export interface MappingView {
 const armOf = (experiment: Experiment, id: string): ArmSpec | undefined => experiment.arms.find((arm) => arm.id === id);
 
 /** Whether the arm states a mapping of its own to this guide, instead of sharing the common one. */
-export function hasOwnMapping(experiment: Experiment, { guide, arm }: MappingView): boolean {
+export function hasOwnMapping(experiment: Experiment, { guide, arm }: Focus): boolean {
   const align = armOf(experiment, arm)?.align;
   return align?.guide === guide && align.mapping !== undefined;
 }
 
-export const mappingOf = (experiment: Experiment, view: MappingView): MappingSpec =>
-  (hasOwnMapping(experiment, view) ? armOf(experiment, view.arm)?.align?.mapping : undefined) ?? experiment.base.mapping;
+export const mappingOf = (experiment: Experiment, focus: Focus): MappingSpec =>
+  (hasOwnMapping(experiment, focus) ? armOf(experiment, focus.arm)?.align?.mapping : undefined) ?? experiment.base.mapping;
 
-export const pairsOf = (experiment: Experiment, view: MappingView): TapPair[] => mappedPairs(experiment, view.guide, mappingOf(experiment, view));
+export const pairsOf = (experiment: Experiment, focus: Focus): TapPair[] => mappedPairs(experiment, focus.guide, mappingOf(experiment, focus));
 
 /** Whether a guide has the layers that a mapping names. */
 export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
@@ -36,29 +36,29 @@ const withArmMapping = (experiment: Experiment, applies: (arm: ArmSpec) => boole
 });
 
 /**
- * Set the mapping that a view shows, in the place where it is stated: the arm's own, or the one shared by all arms.
+ * Set the mapping in focus, in the place where it is stated: the arm's own, or the one shared by all arms.
  * A drawn pair that some other guide could not follow (its layers differ) is stated in the arms of this guide alone.
  */
-export function withMapping(experiment: Experiment, view: MappingView, mapping: MappingSpec): Experiment {
-  if (hasOwnMapping(experiment, view)) return withArmMapping(experiment, (arm) => arm.id === view.arm, mapping);
+export function withMapping(experiment: Experiment, focus: Focus, mapping: MappingSpec): Experiment {
+  if (hasOwnMapping(experiment, focus)) return withArmMapping(experiment, (arm) => arm.id === focus.arm, mapping);
   if (Object.keys(experiment.guides).every((guide) => canFollow(experiment, guide, mapping))) return { ...experiment, base: { ...experiment.base, mapping } };
-  return withArmMapping(experiment, (arm) => arm.align?.guide === view.guide && arm.align.mapping === undefined, mapping);
+  return withArmMapping(experiment, (arm) => arm.align?.guide === focus.guide && arm.align.mapping === undefined, mapping);
 }
 
 const asTuples = (pairs: TapPair[]): [string, string][] => pairs.map((pair) => [pair.guideTap, pair.targetTap]);
 
 /** Add a pair (once); the mapping becomes an explicit list. */
-export function addPair(experiment: Experiment, view: MappingView, { guideTap, targetTap }: TapPair): Experiment {
-  const pairs = pairsOf(experiment, view);
+export function addPair(experiment: Experiment, focus: Focus, { guideTap, targetTap }: TapPair): Experiment {
+  const pairs = pairsOf(experiment, focus);
   if (pairs.some((pair) => pair.guideTap === guideTap && pair.targetTap === targetTap)) return experiment;
   // In target order, as the named mappings are: the curves list pairs from input to output.
   const order = tapNames(experiment);
   const next = [...pairs, { guideTap, targetTap }].sort((a, b) => order.indexOf(a.targetTap) - order.indexOf(b.targetTap));
-  return withMapping(experiment, view, asTuples(next));
+  return withMapping(experiment, focus, asTuples(next));
 }
 
-export const removePair = (experiment: Experiment, view: MappingView, { guideTap, targetTap }: TapPair): Experiment =>
-  withMapping(experiment, view, asTuples(pairsOf(experiment, view).filter((pair) => pair.guideTap !== guideTap || pair.targetTap !== targetTap)));
+export const removePair = (experiment: Experiment, focus: Focus, { guideTap, targetTap }: TapPair): Experiment =>
+  withMapping(experiment, focus, asTuples(pairsOf(experiment, focus).filter((pair) => pair.guideTap !== guideTap || pair.targetTap !== targetTap)));
 
 /** Give an arm a mapping of its own (a copy of the shared one), or let it share again. */
 export function withOwnMapping(experiment: Experiment, armId: string, own: boolean): Experiment {

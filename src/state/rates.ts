@@ -1,6 +1,6 @@
 /** How long a run will take: from its arithmetic and from how fast this device has been. */
 import type { BackendName, Environment } from '@/experiment/contract/environment.ts';
-import type { GuideOrigin } from '@/experiment/contract/events.ts';
+import type { GuideOrigin } from '@/experiment/contract/lab.ts';
 import { withoutControl } from '@/experiment/plan/guides.ts';
 import { type Cost, cost } from '@/experiment/plan/plan.ts';
 import { PRESETS } from '@/experiment/presets/presets.ts';

@@ -4,7 +4,8 @@
  */
 import { create } from 'zustand';
 import type { Environment } from '@/experiment/contract/environment.ts';
-import type { Failure, LabEvent, Phase } from '@/experiment/contract/events.ts';
+import type { LabEvent, Phase } from '@/experiment/contract/events.ts';
+import type { Failure } from '@/experiment/contract/failure.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { sameValue } from './paths.ts';

@@ -3,7 +3,7 @@ import { findPreset } from '@/experiment/presets/presets.ts';
 import type { LabEvent } from '@/experiment/contract/events.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
-import { FakeLab, type FakeOptions } from './fakeLab.test-helper.ts';
+import { FakeLab, type FakeOptions } from '@/lab/testing/fakeLab.ts';
 import { usePreferences } from './preferences.ts';
 import { watchRates } from './rates.ts';
 import { clearRun, currentSettings, differsFromRun, useRun } from './run.ts';

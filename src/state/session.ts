@@ -3,19 +3,11 @@
  * Nothing here throws: what goes wrong is shown as a failure that says what to do.
  */
 import type { BackendChoice, Environment } from '@/experiment/contract/environment.ts';
-import type {
-  Failure,
-  GeneratedText,
-  GenerateOptions,
-  GuideOrigin,
-  KeptGuide,
-  KeptRun,
-  Lab,
-  LabEvent,
-  OpenOptions,
-  Phase,
-  TaskPreview,
-} from '@/experiment/contract/events.ts';
+import type { LabEvent, Phase } from '@/experiment/contract/events.ts';
+import { type Failure, toFailure } from '@/experiment/contract/failure.ts';
+import type { GuideOrigin, KeptGuide, KeptRun, Lab, OpenOptions } from '@/experiment/contract/lab.ts';
+import type { TaskPreview } from '@/experiment/contract/previews.ts';
+import type { GeneratedText, GenerateOptions } from '@/experiment/contract/texts.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema/schema.ts';
 import { useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
@@ -34,16 +26,6 @@ export interface SessionSources {
   edit: (experiment: Experiment) => void;
   backend: () => BackendChoice;
 }
-
-/** What is worth telling about anything that was thrown. */
-export const asFailure = (error: unknown): Failure => {
-  const { name, message, remedy } = (typeof error === 'object' && error !== null ? error : {}) as Partial<Failure>;
-  return {
-    name: name ?? 'Error',
-    message: message || String(error),
-    remedy: remedy ?? 'Press Run to start again. If it happens again, reload the page.',
-  };
-};
 
 export class Session {
   readonly #sources: SessionSources;
@@ -138,7 +120,7 @@ export class Session {
       useRun.setState({ environment });
       return environment;
     } catch (error) {
-      const failure = asFailure(error);
+      const failure = toFailure(error);
       if (useRun.getState().phase === 'idle') useRun.setState({ detail: `${failure.message} ${failure.remedy}` });
       if (!this.#listening) await this.#discardLab();
       return null;
@@ -163,7 +145,7 @@ export class Session {
       return await this.ask((lab) => lab.preview(task, count, split));
     } catch (error) {
       // Which files are missing is told where the images would be.
-      if (asFailure(error).name !== 'MissingFilesError') console.warn('no preview:', error);
+      if (toFailure(error).name !== 'MissingFilesError') console.warn('no preview:', error);
       return null;
     }
   }
@@ -229,7 +211,7 @@ export class Session {
       await (await this.#getLab()).forgetGuides(key);
       return null;
     } catch (error) {
-      return asFailure(error);
+      return toFailure(error);
     }
   }
 
@@ -268,7 +250,7 @@ export class Session {
     } catch (error) {
       if (run !== this.#run) return;
       // A `run.failed` event may have told more already.
-      if (useRun.getState().phase !== 'failed') failRun(asFailure(error));
+      if (useRun.getState().phase !== 'failed') failRun(toFailure(error));
     }
   }
 

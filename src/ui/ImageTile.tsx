@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { ImagePreview } from '@/experiment/contract/events.ts';
+import type { ImagePreview } from '@/experiment/contract/previews.ts';
 
 interface ImageTileProps {
   preview: ImagePreview;

@@ -1,11 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Lab, LabEvent } from '../experiment/contract/events.ts';
+import type { LabEvent } from '../experiment/contract/events.ts';
+import type { Lab } from '../experiment/contract/lab.ts';
 import { createWorkerLab, MAX_RESPAWNS, type WorkerLabOptions } from './client.ts';
 import { PINGS_BEFORE_DEATH } from './connection.ts';
 import { LabError } from './protocol.ts';
-import { FakeLab, FakeWorker, tinyExperiment } from './testing.ts';
+import { FakeLab, type FakeOptions } from '../lab/testing/fakeLab.ts';
+import { FakeWorker, tinyExperiment } from './testing.ts';
 
 const OPTIONS = { backend: 'cpu' } as const;
+
+/** A lab that records step by step. */
+const fake = (options: FakeOptions = {}) => new FakeLab({ chunk: 1, ...options });
 
 interface Bench {
   lab: Lab;
@@ -33,7 +38,7 @@ function listenTo(lab: Lab): Pick<Bench, 'lab' | 'events' | 'next'> {
 }
 
 let made: Bench | undefined;
-function bench(makeLab: (life: number) => Lab | null = () => new FakeLab(), options: WorkerLabOptions = {}): Bench {
+function bench(makeLab: (life: number) => Lab | null = () => fake(), options: WorkerLabOptions = {}): Bench {
   const workers: FakeWorker[] = [];
   const lab = createWorkerLab({
     ...options,
@@ -59,7 +64,7 @@ const curve = (events: LabEvent[]) => {
 };
 
 async function uninterrupted(): Promise<LabEvent[]> {
-  const { lab, events, next } = listenTo(new FakeLab());
+  const { lab, events, next } = listenTo(fake());
   await lab.open(tinyExperiment(), OPTIONS);
   const finished = next('run.finished');
   await lab.run();
@@ -80,14 +85,15 @@ describe('a lab in a worker', () => {
   it('gives arrays away instead of copying them', async () => {
     const { lab, workers } = bench();
     const preview = await lab.preview(tinyExperiment().task, 3);
-    expect(preview).toMatchObject({ pixels: new Uint8ClampedArray(12).fill(7) });
+    expect(preview).toEqual(await fake().preview(tinyExperiment().task, 3));
     const sent = workers[0].posted.find(({ message }) => message.type === 'request.answered');
     expect(sent?.transfer).toHaveLength(2);
     expect(sent?.transfer[0]).toMatchObject({ byteLength: 0 });
   });
 
   it('keeps what a failure says', async () => {
-    const { lab } = bench();
+    const none = Object.assign(new Error('no backend works here'), { name: 'NoBackendError', remedy: 'Use another browser.' });
+    const { lab } = bench(() => fake({ failWarmUp: none }));
     const error = await lab.warmUp('auto').catch((e: unknown) => e);
     expect(error).toBeInstanceOf(LabError);
     expect(error).toMatchObject({ name: 'NoBackendError', message: 'no backend works here', remedy: 'Use another browser.' });
@@ -191,7 +197,7 @@ describe('a worker that dies', () => {
   });
 
   it('answers what was asked of the dead one', async () => {
-    const { lab, workers } = bench((life) => (life === 0 ? null : new FakeLab()));
+    const { lab, workers } = bench((life) => (life === 0 ? null : fake()));
     const preview = lab.preview(tinyExperiment().task, 2);
     const opened = lab.open(tinyExperiment(), OPTIONS);
     workers[0].crash();
@@ -199,14 +205,46 @@ describe('a worker that dies', () => {
     await opened;
   });
 
+  /** Workers of which the first answers nothing to `unanswered`; and the labs behind them. */
+  function deafTo(unanswered: 'open' | 'run') {
+    const labs: FakeLab[] = [];
+    const made = bench((life) => {
+      const inside = fake();
+      if (life === 0) inside[unanswered] = () => new Promise(() => {});
+      labs.push(inside);
+      return inside;
+    });
+    return { ...made, labs };
+  }
+
+  it('was asked to open a run: the new one is asked once', async () => {
+    const { lab, workers, labs } = deafTo('open');
+    const opened = lab.open(tinyExperiment(), OPTIONS);
+    workers[0].crash();
+    await opened;
+    expect(labs[1].calls).toEqual(['open']);
+  });
+
+  it('was asked to run: the new one is asked once, and goes as far', async () => {
+    const { lab, workers, labs, next } = deafTo('run');
+    await lab.open(tinyExperiment(), OPTIONS);
+    const running = lab.run(4);
+    const there = next('training.recorded', (e) => e.records.firstStep === 4);
+    workers[0].crash();
+    await running;
+    await there;
+    expect(labs[1].calls).toEqual(['open', 'run 4']);
+  });
+
   it('is replaced when the GPU is lost', async () => {
-    const { lab, events, next } = bench(
-      (life) =>
-        new FakeLab((step, fake) => {
+    const { lab, events, next } = bench((life) =>
+      fake({
+        beforeStep: (step, inside) => {
           if (life > 0 || step !== 6) return;
-          fake.emit({ type: 'phase.changed', phase: 'failed', detail: '' });
-          fake.emit({ type: 'run.failed', failure: { name: 'DeviceLostError', message: 'the GPU was lost', remedy: '' } });
-        }),
+          inside.emit({ type: 'phase.changed', phase: 'failed', detail: '' });
+          inside.emit({ type: 'run.failed', failure: { name: 'DeviceLostError', message: 'the GPU was lost', remedy: '' } });
+        },
+      }),
     );
     await lab.open(tinyExperiment(), OPTIONS);
     const finished = next('run.finished');
@@ -217,11 +255,12 @@ describe('a worker that dies', () => {
   });
 
   it('is given up after some deaths at the same step, with a remedy', async () => {
-    const { lab, events, workers, next } = bench(
-      (life) =>
-        new FakeLab((step) => {
+    const { lab, events, workers, next } = bench((life) =>
+      fake({
+        beforeStep: (step) => {
           if (step === 6) made?.workers[life].crash();
-        }),
+        },
+      }),
     );
     await lab.open(tinyExperiment(), OPTIONS);
     const failed = next('run.failed');
@@ -243,7 +282,7 @@ describe('a worker that dies', () => {
   });
 
   it('is noticed by its silence in the end', async () => {
-    const { lab, workers } = bench((life) => (life === 0 ? null : new FakeLab()), { pingMs: 1 });
+    const { lab, workers } = bench((life) => (life === 0 ? null : fake()), { pingMs: 1 });
     await lab.preview(tinyExperiment().task, 2);
     expect(workers).toHaveLength(2);
     expect(PINGS_BEFORE_DEATH).toBeGreaterThan(10);

@@ -2,24 +2,12 @@
  * The lab as the page has it: the same interface, in a worker. A worker that dies, or a lost GPU, is replaced, and
  * the run goes on from its last checkpoint; since an experiment determines its curves, nothing is lost but time.
  */
-import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
-import type {
-  Checkpoint,
-  Failure,
-  GeneratedText,
-  GenerateOptions,
-  GuideOrigin,
-  KeptGuide,
-  KeptRun,
-  Lab,
-  LabEvent,
-  OpenOptions,
-  TaskPreview,
-} from '../experiment/contract/events.ts';
-import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
-import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
+import type { LabEvent } from '../experiment/contract/events.ts';
+import type { Failure } from '../experiment/contract/failure.ts';
+import type { Checkpoint, Lab, OpenOptions } from '../experiment/contract/lab.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 import { Connection, type WorkerLike } from './connection.ts';
-import { type Answers, LabError, type Request, type RequestType } from './protocol.ts';
+import { type Answer, type Arguments, type Call, FATES, LabError, type Method, METHODS } from './protocol.ts';
 import { DeathCount, RunMemory } from './recovery.ts';
 
 export interface WorkerLabOptions {
@@ -37,7 +25,7 @@ export const CHECKPOINT_MS = 20_000;
 const DEVICE_LOST = 'DeviceLostError';
 
 interface Waiting {
-  request: Request;
+  call: Call;
   /** Asked by the client itself for the present worker; forgotten when that dies. */
   internal: boolean;
   resolve(value: unknown): void;
@@ -47,7 +35,10 @@ interface Waiting {
 // The address must be written out here: it is how the bundler finds the worker.
 const spawnWorker = (): WorkerLike => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'lab' });
 
-class WorkerLab implements Lab {
+/** Methods that mean something for bringing a run back, or that concern this end only. All others are asked as they are. */
+type Own = 'subscribe' | 'open' | 'run' | 'pause' | 'checkpoint' | 'close' | 'dispose';
+
+class WorkerLab implements Pick<Lab, Own> {
   readonly #spawn: () => WorkerLike;
   readonly #pingMs: number | undefined;
   readonly #listeners = new Set<(event: LabEvent) => void>();
@@ -76,14 +67,6 @@ class WorkerLab implements Lab {
     return () => this.#listeners.delete(listener);
   }
 
-  preview(task: TaskSpec, count: number, split?: 'train' | 'val'): Promise<TaskPreview> {
-    return this.#ask({ type: 'task.preview', task, count, split });
-  }
-
-  warmUp(backend: BackendChoice): Promise<Environment> {
-    return this.#ask({ type: 'backend.warmUp', backend });
-  }
-
   async open(experiment: Experiment, options: OpenOptions): Promise<void> {
     this.#deaths.reset();
     this.#memory = new RunMemory(experiment, options);
@@ -91,79 +74,31 @@ class WorkerLab implements Lab {
       // A worker that is bringing back another run makes way for one that starts with this one.
       this.#disconnect();
       this.#recovering = false;
-      for (const [id, { request }] of this.#waiting) this.#connect().send(id, request);
+      for (const [id, { call }] of this.#waiting) this.#connect().send(id, call);
     }
-    await this.#ask({ type: 'run.open', experiment, options });
+    await this.ask('open', [experiment, options]);
   }
 
   async run(steps?: number): Promise<void> {
     this.#memory?.start(steps);
-    await this.#ask({ type: 'run.start', steps });
+    await this.ask('run', [steps]);
   }
 
   async pause(): Promise<void> {
     if (this.#memory) this.#memory.runningTo = undefined;
-    await this.#ask({ type: 'run.pause' });
-  }
-
-  async intervene(set: Intervention['set']): Promise<void> {
-    await this.#ask({ type: 'run.intervene', set });
+    await this.ask('pause', []);
   }
 
   async checkpoint(): Promise<Checkpoint> {
     const memory = this.#memory;
-    const checkpoint = await this.#ask({ type: 'run.checkpoint' });
+    const checkpoint = await this.ask('checkpoint', []);
     if (memory?.keepsCheckpoints) memory.checkpoint = checkpoint;
     return checkpoint;
   }
 
-  generate(options: GenerateOptions): Promise<GeneratedText> {
-    return this.#ask({ type: 'run.generate', options });
-  }
-
   async close(): Promise<void> {
     this.#memory = null;
-    await this.#ask({ type: 'run.close' });
-  }
-
-  keptRuns(): Promise<KeptRun[]> {
-    return this.#ask({ type: 'run.listKept' });
-  }
-
-  async forgetRun(name: string): Promise<void> {
-    await this.#ask({ type: 'run.forget', name });
-  }
-
-  async forgetGuides(key?: string): Promise<void> {
-    await this.#ask({ type: 'guides.forget', key });
-  }
-
-  keptGuides(): Promise<KeptGuide[]> {
-    return this.#ask({ type: 'guides.listKept' });
-  }
-
-  guideOrigins(experiment: Experiment): Promise<Record<string, GuideOrigin>> {
-    return this.#ask({ type: 'guides.origins', experiment });
-  }
-
-  addFiles(files: GivenFile[]): Promise<AssetInfo> {
-    return this.#ask({ type: 'files.add', files });
-  }
-
-  fetchFiles(addresses: string[]): Promise<AssetInfo> {
-    return this.#ask({ type: 'files.fetch', addresses });
-  }
-
-  async cancelFetch(): Promise<void> {
-    await this.#ask({ type: 'files.cancel' });
-  }
-
-  listAssets(): Promise<AssetInfo[]> {
-    return this.#ask({ type: 'assets.list' });
-  }
-
-  async deleteAsset(hash: string): Promise<void> {
-    await this.#ask({ type: 'asset.delete', hash });
+    await this.ask('close', []);
   }
 
   /** Ends the worker at once, even in the middle of a long computation. */
@@ -175,12 +110,14 @@ class WorkerLab implements Lab {
     this.#rejectAll({ name: 'DisposedError', message: 'The lab was closed.', remedy: 'Press Run to start again.' });
   }
 
-  #ask<T extends RequestType>(request: Extract<Request, { type: T }>, internal = false): Promise<Answers[T]> {
+  /** Ask the worker, as soon as there is one that can answer. @throws {LabError} with what the lab said */
+  ask<M extends Method>(method: M, args: Arguments<M>, internal = false): Promise<Answer<M>> {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
-      this.#waiting.set(id, { request, internal, resolve: resolve as (value: unknown) => void, reject });
+      const call = { method, args } as Call;
+      this.#waiting.set(id, { call, internal, resolve: resolve as (value: unknown) => void, reject });
       if (this.#disposed) this.#rejectAll({ name: 'DisposedError', message: 'The lab was closed.', remedy: 'Reload the page.' });
-      else if (!this.#recovering || internal) this.#connect().send(id, request);
+      else if (!this.#recovering || internal) this.#connect().send(id, call);
     });
   }
 
@@ -247,7 +184,7 @@ class WorkerLab implements Lab {
     if (!memory?.keepsCheckpoints || !memory.alive || this.#takingCheckpoint || this.#recovering) return;
     this.#takingCheckpoint = true;
     try {
-      memory.checkpoint = await this.#ask({ type: 'run.checkpoint' }, true);
+      memory.checkpoint = await this.ask('checkpoint', [], true);
     } catch {
       // Without a new one, the last one serves.
     }
@@ -274,7 +211,8 @@ class WorkerLab implements Lab {
       for (const intervention of memory.interventions) this.#emit({ type: 'intervention.applied', intervention });
       this.#emit({ type: 'phase.changed', phase: 'preparing', detail: text });
       try {
-        await this.#ask({ type: 'run.open', ...memory.reopening() }, true);
+        const { experiment, options } = memory.reopening();
+        await this.ask('open', [experiment, options], true);
       } catch (error) {
         if (memory === this.#memory) this.#fail(error as LabError);
         return;
@@ -284,16 +222,16 @@ class WorkerLab implements Lab {
       this.#recovering = false;
       memory.step = step;
     }
-    for (const [id, { request, resolve }] of [...this.#waiting]) {
-      if (memory && request.type === 'run.open') {
+    for (const [id, { call, resolve }] of [...this.#waiting]) {
+      if (memory && FATES[call.method] === 'done') {
         this.#waiting.delete(id);
         resolve(undefined);
-      } else this.#connect().send(id, request);
+      } else this.#connect().send(id, call);
     }
-    const asked = [...this.#waiting.values()].some(({ request }) => request.type === 'run.start' || request.type === 'run.pause');
+    const asked = [...this.#waiting.values()].some(({ call }) => FATES[call.method] === 'drives');
     if (memory && memory.runningTo !== undefined && !asked) {
       const steps = memory.runningTo === null ? undefined : memory.runningTo - memory.step;
-      if (steps === undefined || steps > 0) this.#ask({ type: 'run.start', steps }, true).catch((error: LabError) => this.#fail(error));
+      if (steps === undefined || steps > 0) this.ask('run', [steps], true).catch((error: LabError) => this.#fail(error));
     }
   }
 
@@ -321,4 +259,17 @@ class WorkerLab implements Lab {
 }
 
 /** A lab in a worker of its own; the worker starts with the first request. */
-export const createWorkerLab = (options: WorkerLabOptions = {}): Lab => new WorkerLab(options);
+export function createWorkerLab(options: WorkerLabOptions = {}): Lab {
+  const lab = new WorkerLab(options);
+  const asked = Object.fromEntries(METHODS.map((method) => [method, (...args: Arguments<Method>) => lab.ask(method, args)]));
+  return {
+    ...(asked as unknown as Pick<Lab, Method>),
+    subscribe: (listener) => lab.subscribe(listener),
+    open: (experiment, opening) => lab.open(experiment, opening),
+    run: (steps) => lab.run(steps),
+    pause: () => lab.pause(),
+    checkpoint: () => lab.checkpoint(),
+    close: () => lab.close(),
+    dispose: () => lab.dispose(),
+  };
+}

@@ -1,6 +1,7 @@
 /** One worker from its birth to its death: sends requests, hands on what comes back, notices when it is gone. */
-import type { Failure, LabEvent } from '../experiment/contract/events.ts';
-import type { Answers, Port, Request, RequestMessage, RequestType, WorkerMessage } from './protocol.ts';
+import type { LabEvent } from '../experiment/contract/events.ts';
+import type { Failure } from '../experiment/contract/failure.ts';
+import type { Port, Request, RequestMessage, WorkerMessage } from './protocol.ts';
 
 /** What is needed of a `Worker`. */
 export interface WorkerLike extends Port {
@@ -11,7 +12,7 @@ export interface WorkerLike extends Port {
 
 export interface ConnectionHandlers {
   onEvent(event: LabEvent): void;
-  onAnswer(id: number, value: Answers[RequestType]): void;
+  onAnswer(id: number, value: unknown): void;
   onFailure(id: number, failure: Failure): void;
   /** Called at most once, and nothing else after it. `reason` completes "the worker stopped: …". */
   onDeath(reason: string): void;
@@ -92,7 +93,7 @@ export class Connection {
 
   #ping(): void {
     if (++this.#unanswered > PINGS_BEFORE_DEATH) this.#die('it no longer answers');
-    else if (!this.#unsent) this.send(0, { type: 'worker.ping' });
+    else if (!this.#unsent) this.send(0, { method: 'ping', args: [] });
   }
 
   /** Queue for the lock that the worker holds: it is granted when the worker ends, whatever ended it. */

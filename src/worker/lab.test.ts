@@ -1,6 +1,7 @@
 /** The real lab behind the worker's messages: what is given away must not be needed any more on the other side. */
 import { expect, it } from 'vitest';
-import type { Checkpoint, Lab, LabEvent } from '../experiment/contract/events.ts';
+import type { LabEvent } from '../experiment/contract/events.ts';
+import type { Checkpoint, Lab } from '../experiment/contract/lab.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
 import { createLab } from '../lab/lab.ts';
 import { createWorkerLab } from './client.ts';

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { LabError, toFailure, transferables } from './protocol.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { toFailure } from '../experiment/contract/failure.ts';
+import type { Lab } from '../experiment/contract/lab.ts';
+import { LabError, METHODS, transferables, type WorkerMessage } from './protocol.ts';
+import { serveLab } from './server.ts';
 
 describe('transferables', () => {
   it('finds the buffers of typed arrays at any depth, each once', () => {
@@ -16,17 +19,41 @@ describe('transferables', () => {
   });
 });
 
-describe('failures', () => {
-  it('keep name, message and remedy', () => {
-    const thrown = Object.assign(new RangeError('too large'), { remedy: 'Use less.' });
-    const rebuilt = new LabError(toFailure(thrown));
-    expect(rebuilt).toBeInstanceOf(Error);
-    expect({ name: rebuilt.name, message: rebuilt.message, remedy: rebuilt.remedy }).toEqual({ name: 'RangeError', message: 'too large', remedy: 'Use less.' });
+describe('requests', () => {
+  /** The two ends, and what came back for a request. */
+  async function asked(request: unknown, lab: Partial<Lab> = {}) {
+    const sent: WorkerMessage[] = [];
+    let send: (event: MessageEvent) => unknown = () => {};
+    serveLab({ subscribe: () => () => {}, ...lab } as Lab, {
+      postMessage: (message) => sent.push(message as WorkerMessage),
+      addEventListener: (_, listener) => {
+        send = listener;
+      },
+    });
+    await send({ data: { id: 7, request } } as MessageEvent);
+    return sent.find((message) => 'id' in message);
+  }
+
+  it.each(METHODS)('%s is called with its arguments, and answered with what it resolves to', async (method) => {
+    const answer = await asked({ method, args: [1, 'two'] }, { [method]: async (...args: unknown[]) => ({ args }) });
+    expect(answer).toEqual({ type: 'request.answered', id: 7, value: { args: [1, 'two'] } });
   });
 
-  it.each([['text'], [undefined], [null], [{}]])('say something about %j', (thrown) => {
-    const failure = toFailure(thrown);
-    expect(failure.message).not.toBe('');
-    expect(failure.remedy).toMatch(/reload/);
+  it('are answered where they ask nothing', async () => {
+    expect(await asked({ method: 'ping', args: [] })).toEqual({ type: 'request.answered', id: 7, value: undefined });
   });
+
+  it.each(['dispose', 'subscribe', 'constructor', 'nothing'])('never reach what is not in the table: %s', async (method) => {
+    const called = vi.fn(async () => {});
+    const answer = await asked({ method, args: [] }, method === 'dispose' ? { dispose: called } : {});
+    expect(answer).toMatchObject({ type: 'request.failed', id: 7, failure: { message: expect.stringContaining(method) } });
+    expect(called).not.toHaveBeenCalled();
+  });
+});
+
+it('a failure crosses with its name, message and remedy', () => {
+  const thrown = Object.assign(new RangeError('too large'), { remedy: 'Use less.' });
+  const rebuilt = new LabError(toFailure(thrown));
+  expect(rebuilt).toBeInstanceOf(Error);
+  expect({ name: rebuilt.name, message: rebuilt.message, remedy: rebuilt.remedy }).toEqual({ name: 'RangeError', message: 'too large', remedy: 'Use less.' });
 });

@@ -1,71 +1,55 @@
 /**
- * What crosses between the page and its worker. Every request carries an id and gets exactly one answer with that
+ * What crosses between the page and its worker, derived from `Lab`: a request is the name of a method with its
+ * arguments, its answer what the method resolves to. Every request carries an id and gets exactly one answer with that
  * id; events come on their own. Everything is plain data; typed arrays are given away, not copied.
  */
-import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
-import type {
-  Checkpoint,
-  Failure,
-  GeneratedText,
-  GenerateOptions,
-  GuideOrigin,
-  KeptGuide,
-  KeptRun,
-  LabEvent,
-  OpenOptions,
-  TaskPreview,
-} from '../experiment/contract/events.ts';
-import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
-import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
+import type { LabEvent } from '../experiment/contract/events.ts';
+import type { Failure } from '../experiment/contract/failure.ts';
+import type { Lab } from '../experiment/contract/lab.ts';
 
-/** Page → worker. */
-export type Request =
-  | { type: 'task.preview'; task: TaskSpec; count: number; split: 'train' | 'val' | undefined }
-  | { type: 'backend.warmUp'; backend: BackendChoice }
-  | { type: 'run.open'; experiment: Experiment; options: OpenOptions }
-  | { type: 'run.start'; steps: number | undefined }
-  | { type: 'run.pause' }
-  | { type: 'run.intervene'; set: Intervention['set'] }
-  | { type: 'run.checkpoint' }
-  | { type: 'run.generate'; options: GenerateOptions }
-  | { type: 'run.close' }
-  | { type: 'run.listKept' }
-  | { type: 'run.forget'; name: string }
-  | { type: 'guides.forget'; key: string | undefined }
-  | { type: 'guides.listKept' }
-  | { type: 'guides.origins'; experiment: Experiment }
-  | { type: 'files.add'; files: GivenFile[] }
-  | { type: 'files.fetch'; addresses: string[] }
-  | { type: 'files.cancel' }
-  | { type: 'assets.list' }
-  | { type: 'asset.delete'; hash: string }
-  | { type: 'worker.ping' };
+/** What is asked of the worker: every method of `Lab`, but those that concern the page's own end. */
+export type Method = Exclude<keyof Lab, 'subscribe' | 'dispose'>;
+export type Arguments<M extends Method> = Parameters<Lab[M]>;
+export type Answer<M extends Method> = Awaited<ReturnType<Lab[M]>>;
 
-/** What each request is answered with. */
-export interface Answers {
-  'task.preview': TaskPreview;
-  'backend.warmUp': Environment;
-  'run.open': undefined;
-  'run.start': undefined;
-  'run.pause': undefined;
-  'run.intervene': undefined;
-  'run.checkpoint': Checkpoint;
-  'run.generate': GeneratedText;
-  'run.close': undefined;
-  'run.listKept': KeptRun[];
-  'run.forget': undefined;
-  'guides.forget': undefined;
-  'guides.listKept': KeptGuide[];
-  'guides.origins': Record<string, GuideOrigin>;
-  'files.add': AssetInfo;
-  'files.fetch': AssetInfo;
-  'files.cancel': undefined;
-  'assets.list': AssetInfo[];
-  'asset.delete': undefined;
-  'worker.ping': undefined;
-}
+/**
+ * What becomes of a request without an answer when the worker dies and the open run is brought back in a new one.
+ * - `again`: it is asked of the new worker.
+ * - `done`: bringing the run back is what it asked for.
+ * - `drives`: it is asked again, and says whether the run goes on: the client then leaves that to it.
+ */
+export type Fate = 'again' | 'done' | 'drives';
 
-export type RequestType = Request['type'];
+/** The methods that cross, each with its fate. A new method of `Lab` is added here, and nowhere else in this folder. */
+export const FATES: Readonly<Record<Method, Fate>> = {
+  preview: 'again',
+  warmUp: 'again',
+  open: 'done',
+  run: 'drives',
+  pause: 'drives',
+  intervene: 'again',
+  checkpoint: 'again',
+  generate: 'again',
+  close: 'again',
+  keptRuns: 'again',
+  forgetRun: 'again',
+  forgetGuides: 'again',
+  keptGuides: 'again',
+  guideOrigins: 'again',
+  addFiles: 'again',
+  fetchFiles: 'again',
+  cancelFetch: 'again',
+  listAssets: 'again',
+  deleteAsset: 'again',
+};
+
+export const METHODS = Object.keys(FATES) as Method[];
+
+/** A method that is called on the other side. */
+export type Call = { [M in Method]: { method: M; args: Arguments<M> } }[Method];
+
+/** Page → worker: a call, or a question whether the worker still answers. */
+export type Request = Call | { method: 'ping'; args: [] };
 export type RequestMessage = { id: number; request: Request };
 
 /** Worker → page. */
@@ -75,7 +59,7 @@ export type WorkerMessage =
    * lives: whoever is granted it next knows that the worker is dead, whatever killed it.
    */
   | { type: 'worker.ready'; lock: string | null }
-  | { type: 'request.answered'; id: number; value: Answers[RequestType] }
+  | { type: 'request.answered'; id: number; value: unknown }
   | { type: 'request.failed'; id: number; failure: Failure }
   | { type: 'event.emitted'; event: LabEvent };
 
@@ -84,8 +68,6 @@ export interface Port {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
-
-const DEFAULT_REMEDY = 'Press Run to start again. If it happens again, reload the page.';
 
 /** A failure of the lab as the page sees it: `name` and `remedy` survive the crossing. */
 export class LabError extends Error {
@@ -96,13 +78,6 @@ export class LabError extends Error {
     this.name = name;
     this.remedy = remedy;
   }
-}
-
-/** @returns what is worth telling about anything that was thrown */
-export function toFailure(thrown: unknown): Failure {
-  if (typeof thrown !== 'object' || thrown === null) return { name: 'Error', message: String(thrown), remedy: DEFAULT_REMEDY };
-  const { name, message, remedy } = thrown as Partial<Failure>;
-  return { name: name || 'Error', message: message || 'Something failed without saying why.', remedy: remedy || DEFAULT_REMEDY };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What it takes to bring a run back in a new worker: where it was, its last checkpoint, what was changed by hand. */
-import type { Checkpoint, LabEvent, OpenOptions } from '../experiment/contract/events.ts';
+import type { LabEvent } from '../experiment/contract/events.ts';
+import type { Checkpoint, OpenOptions } from '../experiment/contract/lab.ts';
 import { cost } from '../experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '../experiment/schema/schema.ts';
 

@@ -1,59 +1,14 @@
 /** Puts a lab behind a port: requests in, answers and events out. Knows no worker, so tests run it in-process. */
-import type { Lab } from '../experiment/contract/events.ts';
-import { type Answers, type Port, type Request, type RequestMessage, type RequestType, toFailure, transferables, type WorkerMessage } from './protocol.ts';
+import { toFailure } from '../experiment/contract/failure.ts';
+import type { Lab } from '../experiment/contract/lab.ts';
+import { FATES, type Port, type Request, type RequestMessage, transferables, type WorkerMessage } from './protocol.ts';
 
-async function answer(lab: Lab, request: Request): Promise<Answers[RequestType]> {
-  switch (request.type) {
-    case 'task.preview':
-      return lab.preview(request.task, request.count, request.split);
-    case 'backend.warmUp':
-      return lab.warmUp(request.backend);
-    case 'run.open':
-      await lab.open(request.experiment, request.options);
-      return;
-    case 'run.start':
-      await lab.run(request.steps);
-      return;
-    case 'run.pause':
-      await lab.pause();
-      return;
-    case 'run.intervene':
-      await lab.intervene(request.set);
-      return;
-    case 'run.checkpoint':
-      return lab.checkpoint();
-    case 'run.generate':
-      return lab.generate(request.options);
-    case 'run.close':
-      await lab.close();
-      return;
-    case 'run.listKept':
-      return lab.keptRuns();
-    case 'run.forget':
-      await lab.forgetRun(request.name);
-      return;
-    case 'guides.forget':
-      await lab.forgetGuides(request.key);
-      return;
-    case 'guides.listKept':
-      return lab.keptGuides();
-    case 'guides.origins':
-      return lab.guideOrigins(request.experiment);
-    case 'files.add':
-      return lab.addFiles(request.files);
-    case 'files.fetch':
-      return lab.fetchFiles(request.addresses);
-    case 'files.cancel':
-      await lab.cancelFetch();
-      return;
-    case 'assets.list':
-      return lab.listAssets();
-    case 'asset.delete':
-      await lab.deleteAsset(request.hash);
-      return;
-    case 'worker.ping':
-      return;
-  }
+/** Call what is asked for. That its arguments fit its method is checked where the request is made (`Call`). */
+async function answer(lab: Lab, { method, args }: Request): Promise<unknown> {
+  if (method === 'ping') return undefined;
+  if (!Object.hasOwn(FATES, method)) throw new Error(`the worker knows no request "${method}"`);
+  const call = lab[method] as (...all: readonly unknown[]) => Promise<unknown>;
+  return call.apply(lab, args);
 }
 
 /**

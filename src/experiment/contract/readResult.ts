@@ -1,4 +1,4 @@
-/** From an exported result back to what was heard while it ran: the page shows it as it shows any run. */
+/** Turns an exported result back into the events of its run, so that the page can show it like any other run. */
 import { labelGroups } from '../networks/describe.ts';
 import type { BackendName } from './environment.ts';
 import { type EvaluationRecord, type LabEvent, MATRIX_FIELDS } from './events.ts';
@@ -6,22 +6,22 @@ import { members, observedPairs, tapNames } from '../plan/plan.ts';
 import type { MatrixResult, MemberResult, RunResult } from './result.ts';
 import type { Experiment } from '../schema/schema.ts';
 
-/** The newest form that is understood here. */
+/** The newest `schema` of results that this version can read. */
 const NEWEST = 2;
 const BACKENDS: unknown[] = ['webgpu', 'wasm', 'cpu'] satisfies BackendName[];
 const FIELDS = MATRIX_FIELDS.length;
 
-/** What a file said of a run cannot be shown; the message is a sentence. */
+/** The file does not describe a run that can be shown. The message is a sentence for the person. */
 class ResultError extends Error {}
 
 export type ReadResult = { ok: true; events: LabEvent[]; result: RunResult } | { ok: false; message: string };
 
 /**
  * The events of the run that a result tells of.
- * @param data what was parsed from the file; nothing about it is known yet
- * @param experiment the one in it, parsed
+ * @param data the parsed JSON of the file, not yet checked
+ * @param experiment the experiment in it, already checked
  * @returns the events in order, ending with `run.finished`, or a sentence on what is wrong. Files of schema 1 have no
- * matrices and no predictions: pairs that were recorded are all that is known of similarity then.
+ * matrices and no predictions: similarities are then known for the recorded pairs only.
  */
 export function readResult(data: unknown, experiment: Experiment): ReadResult {
   try {
@@ -117,7 +117,7 @@ function evaluation(experiment: Experiment, found: readonly MemberResult[], at: 
   };
 }
 
-/** What is known of all layers then; of evaluations in the middle only the recorded pairs. */
+/** The similarity matrices of one evaluation. Between the first and the last one only the recorded pairs are known. */
 function matricesAt(experiment: Experiment, found: readonly MemberResult[], at: number, whole: 'start' | 'end' | null): EvaluationRecord['matrices'] {
   const targets = tapNames(experiment);
   const pairs = observedPairs(experiment);
@@ -133,7 +133,7 @@ function matricesAt(experiment: Experiment, found: readonly MemberResult[], at: 
         if (pair.guide !== guide) return;
         const cell = m * size + targets.indexOf(pair.targetTap) * taps.length + taps.indexOf(pair.guideTap);
         const { similarity, similarityDebiased, similarityChance } = member.history;
-        // Since these have all their digits, they go before the matrix.
+        // The pairs were exported with all digits, the matrix rounded: where both exist, take the pairs.
         const known = [
           similarity?.[at]?.[p],
           similarityDebiased?.[at]?.[p],

@@ -6,7 +6,7 @@ import { titleOf } from './parse.ts';
 import { planNetwork } from './plan.ts';
 import { flatLayers } from './planned.ts';
 
-/** A text that does not fit the task is described as far as it does: its checks say what is wrong. */
+/** A text that does not fit the task is described up to the first misfit. What is wrong is reported by the checks. */
 export function describeCustom(spec: CustomSpec, task: TaskShape): NetworkDescription {
   const plan = planNetwork(spec, task);
   const layers = flatLayers(plan.layers);

@@ -70,7 +70,7 @@ function distance(a: string, b: string): number {
   return rows[a.length][b.length];
 }
 
-/** Names that people may know a layer by. */
+/** What other libraries call a layer: named in the message as the word to use instead. */
 const SYNONYMS: Record<string, LayerName> = {
   linear: 'dense',
   fc: 'dense',
@@ -210,7 +210,7 @@ class Arguments {
 
   #missing(argument: Argument): void {
     const { place, layer } = this.#statement;
-    // What was there and wrong has been told.
+    // A value that is there but wrong was reported before.
     if (this.#problems.some(({ line }) => line === place.line)) return;
     switch (argument.kind) {
       case 'number':
@@ -253,7 +253,7 @@ export function parseText(text: string): { statements: Statement[]; problems: Te
     const scope = open[open.length - 1];
     if (!Object.hasOwn(LAYERS, first.text)) {
       problems.push({ ...place, message: unknownLayer(first.text) });
-      // It may have been meant as a block: what is indented below it is no second mistake.
+      // The unreadable line may have been meant to open a block: do not report its indented lines as a second mistake.
       open.push({ owner: scope.owner, indent: null, body: [] });
       return;
     }
@@ -305,7 +305,7 @@ function enter(open: { owner: Statement | null; indent: number | null }[], inden
 function checkEmpty(statements: readonly Statement[], problems: TextProblem[]): void {
   for (const statement of statements) {
     if (formOf(statement.layer).block && statement.body.length === 0) {
-      // A line below that could not be read is not nothing.
+      // A block whose only lines could not be read is not reported as empty.
       if (!problems.some(({ line }) => line > statement.place.line)) {
         problems.push({ ...statement.place, message: `${statement.layer} is empty: indent the lines that belong to it below it, by two spaces.` });
       }

@@ -22,16 +22,16 @@ import {
 
 /** Layers whose own outputs are taps. */
 const WEIGHTED: ReadonlySet<LayerName> = new Set<LayerName>(['conv', 'dense', 'attention', 'rnn', 'gru', 'lstm']);
-/** What taps behind the nonlinearity wait for. */
+/** With taps after the nonlinearity, a tap moves past as many of these as follow its layer directly. */
 const FOLLOWING: ReadonlySet<LayerName> = new Set<LayerName>(['batchnorm', 'layernorm', 'relu', 'gelu', 'tanh']);
-/** Layers that only hand on what they are given. */
+/** Layers without arithmetic; they keep nothing for the backward pass. */
 const FREE: ReadonlySet<LayerName> = new Set<LayerName>(['flatten', 'tokens', 'tap']);
 
 export const GATES_OF: Partial<Record<LayerName, number>> = { rnn: 1, gru: 3, lstm: 4 };
-/** Values per unit and token that the backward pass needs besides states and projections. */
+/** Values per unit and token that the backward pass of a recurrent layer keeps, besides states and projections. */
 const SAVED: Partial<Record<LayerName, number>> = { rnn: 0, gru: 4, lstm: 5 };
 
-/** What does not fit, and where. */
+/** A layer cannot read what the layer before it gives; with its place in the text. */
 class Misfit extends Error {
   readonly place: Place;
 
@@ -99,7 +99,7 @@ class Planner {
     try {
       return plan();
     } catch (error) {
-      // A shape that fits the first round only: say so, once.
+      // The block fits in its first round only: say in which round it fails, once.
       if (error instanceof Misfit && round > 1 && !error.message.includes('round')) {
         throw new Misfit(error.place, `${error.message} (In round ${round} of the repetition.)`);
       }
@@ -284,7 +284,7 @@ class Planner {
     return input.shape as [number, number];
   }
 
-  /** The task must not ask for a label at every token where these have been put together. */
+  /** Once tokens are joined there is one output per sequence: refuse tasks with a label at every token. */
   #oneLabel({ layer, place }: Statement, input: Flow): void {
     if (input.kind !== 'image' && (this.task.tokens?.outputs ?? 1) > 1) {
       throw new Misfit(place, `The task asks for a label at every token, so the tokens must stay apart: take ${layer} out.`);

@@ -1,4 +1,4 @@
-/** Networks of the other families, written out as text: a place to start from. */
+/** Writes a network of another family in text form, as a starting point for one's own. */
 import type { TaskShape } from '../shapes/describeTask.ts';
 import type { ConvNetSpec, CustomSpec, FcnSpec, NetworkSpec, ResNetSpec, RnnSpec, TransformerSpec } from '../schema/networkSchema.ts';
 import { BOTTLENECK_EXPANSION, describeNetwork } from './describe.ts';
@@ -84,7 +84,7 @@ function linesOf(spec: Exclude<NetworkSpec, CustomSpec>, task: TaskShape): strin
       return resnet(spec);
     case 'convnet':
       return convnet(spec);
-    // It knows neither depth-wise convolutions nor class tokens.
+    // The text form has neither depth-wise convolutions nor class tokens.
     case 'convnext':
     case 'vit':
       return null;

@@ -24,7 +24,7 @@ function describeFcn(spec: FcnSpec, task: ImageShape): NetworkDescription {
     parameters += fanIn * spec.width + spec.width + (spec.norm === 'none' ? 0 : 2 * spec.width);
     multiplyAdds += fanIn * spec.width;
   }
-  // What a layer keeps: the linear output, that normalised where it is not fused with a ReLU, that behind the nonlinearity.
+  // Values kept per layer: the linear output, the normalised one unless it is fused with the ReLU, and the activation.
   const kept = spec.norm === 'none' || (spec.norm === 'batch' && (spec.activation ?? 'relu') === 'relu') ? 2 : 3;
   parameters += spec.width * task.classes + task.classes;
   multiplyAdds += spec.width * task.classes;
@@ -43,8 +43,8 @@ export const familyFits = (family: NetworkSpec['family'], task: TaskShape): bool
   family === 'custom' || (family === 'rnn' || family === 'transformer') === (task.tokens !== undefined);
 
 /**
- * Describe a network on a task without building it. A network that does not fit its task is described on a blank
- * task of its own kind: an experiment in the middle of an edit can still be drawn, and its checks say what is wrong.
+ * Describe a network on a task without building it. If the network does not fit the task, it is described on a blank task
+ * that it does fit, so that a half-edited experiment can still be drawn; the checks report what is wrong.
  */
 export function describeNetwork(spec: NetworkSpec, task: TaskShape): NetworkDescription {
   switch (spec.family) {

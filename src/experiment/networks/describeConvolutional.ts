@@ -1,4 +1,4 @@
-/** Convolutional networks before they exist: their layers one by one, taps, parameters, arithmetic. */
+/** Descriptions of convolutional networks: layers, taps, parameters and operations. */
 import type { ImageShape } from '../shapes/describeTask.ts';
 import { type NetworkDescription, product, tap } from '../shapes/description.ts';
 import type { ConvNetSpec, ConvNextSpec, ResNetSpec } from '../schema/networkSchema.ts';
@@ -109,7 +109,7 @@ function describePooled(title: string, convs: readonly ConvLayer[], task: ImageS
     // γ and β of batch norm, or the bias of the convolution.
     parameters: sumOver(convs, (c) => weights(c) + (norm === 'batch' ? 2 : 1) * c.outChannels) + features * task.classes + task.classes,
     flops: 2 * (sumOver(convs, (c) => weights(c) * c.height * c.width) + features * task.classes),
-    // Of every convolution its output, and that normalised and rectified.
+    // Values kept of every convolution: its output, and the same after normalisation and ReLU.
     activations: product(task.input) + sumOver(convs, (c) => 2 * c.height * c.width * c.outChannels),
     layers: convs.length + 1,
   };
@@ -160,8 +160,8 @@ export function convnextPlan(spec: ConvNextSpec, task: ImageShape): ConvNextStag
 }
 
 /**
- * Of every block the depth-wise convolution, the MLP before it is added to the stream, and the stream behind the block;
- * named mappings leave the streams out, for they are outputs of no layer.
+ * Taps of every block: the depth-wise convolution, the MLP before it is added to the residual stream, and the stream after
+ * the block. Named mappings leave the streams out, because a stream is not the output of one layer.
  */
 export function describeConvNext(spec: ConvNextSpec, task: ImageShape): NetworkDescription {
   const stages = convnextPlan(spec, task);

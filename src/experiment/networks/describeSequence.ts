@@ -1,11 +1,11 @@
-/** Recurrent networks and Transformers (of tokens, and of the patches of images) before they exist: taps, parameters, arithmetic. */
+/** Descriptions of recurrent networks and Transformers (over tokens or patches of images): taps, parameters and operations. */
 import type { ImageShape, SequenceShape } from '../shapes/describeTask.ts';
 import type { NetworkDescription, TapDescription } from '../shapes/description.ts';
 import type { RnnSpec, TransformerSpec, VitSpec } from '../schema/networkSchema.ts';
 
 /** Gates per hidden unit. */
 export const RNN_GATES: Record<RnnSpec['cell'], number> = { tanh: 1, relu: 1, gru: 3, lstm: 4 };
-/** Values per hidden unit that the backward pass needs besides the states. */
+/** Values per hidden unit that the backward pass keeps besides the states. */
 const RNN_SAVED: Record<RnnSpec['cell'], number> = { tanh: 0, relu: 0, gru: 4, lstm: 5 };
 const CELL_NAMES: Record<RnnSpec['cell'], string> = { tanh: 'RNN', relu: 'ReLU RNN', gru: 'GRU', lstm: 'LSTM' };
 
@@ -37,9 +37,9 @@ export function describeRnn(spec: RnnSpec, task: SequenceShape): NetworkDescript
 type BlockSizes = Pick<TransformerSpec, 'layers' | 'width' | 'ffn' | 'heads'>;
 
 /**
- * Blocks of attention and MLP over `length` tokens: of every block the attention output and the MLP output before they
- * are added to the residual stream, and the stream behind the block. Named mappings use the attention outputs: they guide
- * far better than the stream (recipes, section 6).
+ * Blocks of attention and MLP over `length` tokens. Taps of every block: the attention output and the MLP output before
+ * they are added to the residual stream, and the stream after the block. Named mappings use the attention outputs, which
+ * guide far better than the stream (recipes, section 6).
  */
 function describeBlocks({ layers, width, ffn, heads }: BlockSizes, length: number) {
   const attention = 4 * width * width + width;

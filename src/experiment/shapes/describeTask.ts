@@ -1,4 +1,4 @@
-/** What a task looks like before any of it is drawn: shapes, names, and what guessing scores. */
+/** Descriptions of tasks, without drawing any data: shapes, names, and the score of guessing. */
 import type { ProceduralSpec } from '../schema/imageSchema.ts';
 import { MICRO_ENGLISH_WORDS } from './microEnglish.ts';
 import { type ImageTaskSpec, isImageTask, isLanguageTask, type LanguageTaskSpec, type SequenceTaskSpec, type TaskSpec } from '../schema/taskSchema.ts';
@@ -36,7 +36,7 @@ export interface Metric {
   /** 'accuracy', a fraction; or 'perplexity', e to the cross-entropy: among how many tokens a network wavers. */
   name: 'accuracy' | 'perplexity';
   higherIsBetter: boolean;
-  /** Score of guessing; of language every token with equal probability, which is as many as there are tokens. */
+  /** Score of guessing. For perplexity it is the size of the vocabulary: all tokens equally likely. */
   chance: number;
 }
 
@@ -53,7 +53,7 @@ const OPENERS = ['(', '[', '{', '⟨'];
 const CLOSERS = [')', ']', '}', '⟩'];
 
 const TEXTURES = ['horizontal', 'vertical', 'diagonal /', 'diagonal \\', 'checker', 'dots', 'rings', 'spokes'];
-/** Of each kind of images that are drawn: channels, and the names of all classes that there are, in label order. */
+/** Channels and class names, in label order, of each kind of generated images. */
 const IMAGE_FORMS: Record<ProceduralSpec['kind'], { channels: 1 | 3; classes: readonly string[] }> = {
   textures: { channels: 3, classes: TEXTURES },
   'grey-textures': { channels: 3, classes: TEXTURES },
@@ -116,7 +116,7 @@ function sequenceForm(task: SequenceTaskSpec): SequenceForm {
     case 'micro-english':
       return { length: task.context, labels: 'tokens', tokens: [...MICRO_ENGLISH_WORDS], classes: [...MICRO_ENGLISH_WORDS] };
     case 'text-file': {
-      // Its tokens are known where the file is: the lab names them along with its examples.
+      // The tokens of a text file are known only where the file is: the lab sends their names with its examples.
       const numbers = digits(task.vocabulary);
       return { length: task.context, labels: 'tokens', tokens: numbers, classes: numbers };
     }
@@ -144,8 +144,8 @@ export function taskShape(task: TaskSpec): TaskShape {
 }
 
 /**
- * Training draws windows from anywhere in its text, new ones at every step; validation goes through its text window by
- * window. The last token of a window has its label behind it.
+ * Training draws new windows at every step, from anywhere in the training text. Validation goes through its text window by
+ * window. The label of a window's last token is the token that follows the window.
  */
 const windowCounts = ({ valTokens, context }: LanguageTaskSpec) => ({
   trainExamples: Number.POSITIVE_INFINITY,
@@ -163,14 +163,14 @@ export function classNames(task: TaskSpec): string[] {
 export const tokenNames = (task: TaskSpec): string[] => (isImageTask(task) ? [] : sequenceForm(task).tokens);
 
 /**
- * Share of the official copy task's scored tokens that is the end mark, which needs no memory: of a sequence of mean
- * length L, 0.9·L symbols are scored (0 is not) and one end.
+ * The share of end marks among the scored tokens of the official copy task; they need no memory. A sequence of mean length
+ * L has 0.9·L scored symbols (the symbol 0 is not scored) and one end mark.
  */
 const officialEndShare = (task: { minLength: number; maxLength: number }): number => 1 / ((0.9 * (task.minLength + task.maxLength)) / 2 + 1);
 
 /**
- * Groups of labels that are also scored each for itself, by name; empty for most tasks. What belongs to them is said in
- * `lab/tasks/text`.
+ * Names of groups of labels that are also scored separately; empty for most tasks. Which labels belong to a group is
+ * decided in `lab/tasks/text`.
  */
 export function labelGroups(task: TaskSpec): string[] {
   if (task.kind === 'micro-english') return ['returning name', 'other tokens'];
@@ -188,7 +188,7 @@ export function taskMetric(task: TaskSpec): Metric {
   return { name: 'accuracy', higherIsBetter: true, chance };
 }
 
-/** Cross-entropy of guessing: what a network that has learned nothing but the frequencies settles at. */
+/** Cross-entropy of guessing: the loss of a network that has learned only how frequent each class is. */
 export const chanceLoss = (task: TaskSpec): number =>
   task.kind === 'copy-paste-official' ? (1 - officialEndShare(task)) * Math.log(OFFICIAL_COPY.symbols - 1) : Math.log(taskShape(task).classes);
 

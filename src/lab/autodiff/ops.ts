@@ -9,9 +9,11 @@ type V3 = Value<tf.Tensor3D>;
 type V5 = Value<tf.Tensor5D>;
 
 /**
- * A dense layer over the last axis, x·w (+ b) per member: x `[E|1, …, I]`, w `[E, I, O]`, b `[E, O]` → `[E, …, O]`. With
- * ReLU and mask where `input` says so, taken of x as it is read: what the layer before gave stays a value that can be
- * tapped, and a gradient injected there goes round neither of them.
+ * A dense layer over the last axis, x·w (+ b) per member: x `[E|1, …, I]`, w `[E, I, O]`, b `[E, O]` → `[E, …, O]`.
+ *
+ * `input` may ask for a ReLU and a dropout mask, which are applied to x while it is read. So the output of the layer before
+ * stays on the tape as it was before the ReLU: it can be tapped there, and a gradient injected at the tap is that of the
+ * pre-activation, not passed through ReLU or mask.
  */
 export function dense<T extends tf.Tensor>(tape: Tape, x: Value<T>, w: V3, b?: V2, input: DenseInput = {}): Value<T> {
   const { kernels } = tape;
@@ -35,7 +37,7 @@ export function batchNorm(tape: Tape, x: V3, gamma: V2, beta: V2, options: Batch
   return { value, mean: forward.mean, variance: forward.variance };
 }
 
-/** max(x, 0), times the (inverted dropout) mask where one is given. */
+/** max(x, 0), multiplied by the inverted-dropout mask if there is one. */
 export function relu<T extends tf.Tensor>(tape: Tape, x: Value<T>, mask?: T): Value<T> {
   const { kernels } = tape;
   const y = kernels.relu(x.tensor, mask);
@@ -51,8 +53,8 @@ export function add<T extends tf.Tensor>(tape: Tape, a: Value<T>, b: Value<T>): 
   return tape.push(tf.add(a.tensor, b.tensor) as T, [a, b], (dy) => [dy, dy]);
 }
 
-/** The same numbers in another shape; shapes share memory. */
-export const reshape = <T extends tf.Tensor>(tape: Tape, x: Value, shape: number[]): Value<T> => tape.view<T>(x, shape);
+/** As `Tape.reshape`. */
+export const reshape = <T extends tf.Tensor>(tape: Tape, x: Value, shape: number[]): Value<T> => tape.reshape<T>(x, shape);
 
 /** `[E, B, H, W, C]` as `[E, B·H·W, C]`. */
 const pixelsOf = (x: tf.Tensor5D) => tf.reshape(x, [x.shape[0], -1, x.shape[4]]) as tf.Tensor3D;
@@ -84,7 +86,7 @@ export function globalAveragePool(tape: Tape, x: V5): V3 {
   const [e, b, h, w, c] = x.tensor.shape;
   const y = tf.reshape(tf.mean(tf.reshape(x.tensor, [e * b, h * w, c]), 1), [e, b, c]) as tf.Tensor3D;
   return tape.push(y, [x], (dy) => {
-    // Each example's gradient for all its pixels. Not tile, which computes the place of every element by itself.
+    // Every pixel gets the gradient of its example. tf.tile would be slower: it works out the index of each element anew.
     const examples = sharedRows(b * h * w, (i) => Math.floor(i / (h * w)));
     return [tf.reshape(tape.kernels.gatherRows(tf.mul(dy, 1 / (h * w)), examples, e), [e, b, h, w, c])];
   });

@@ -1,17 +1,17 @@
-/** Pooling of images over windows that do not overlap. What is left over at the right and the bottom is not read. */
+/** Pooling over windows that do not overlap. Rows and columns that fill no whole window (right, bottom) are ignored. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tape, Value } from './tape.ts';
 
 type V5 = Value<tf.Tensor5D>;
 
-/** `[E, B, H, W, C]` by windows: rows of windows, their lines, and what stands in each. */
+/** How an image batch `[E, B, H, W, C]` is divided into windows. */
 interface Windows {
-  /** Whole windows downwards and across. */
+  /** Number of whole windows from top to bottom, and from left to right. */
   high: number;
   wide: number;
-  /** The part that is read. */
+  /** The part of the images that whole windows cover, members and examples in one axis. */
   cropped: tf.Tensor4D;
-  /** Put the gradient of the part into the whole. */
+  /** Pad a gradient of `cropped` with zeros to the shape of the input. */
   uncrop(gradient: tf.Tensor4D): tf.Tensor;
 }
 
@@ -39,7 +39,7 @@ function windows(x: tf.Tensor5D, side: number): Windows {
   };
 }
 
-/** One value a window → the value at each of its places: `[N, h, w, C]` → `[N, h·side, w·side, C]`. */
+/** Repeat the value of each window at all its pixels: `[N, h, w, C]` → `[N, h·side, w·side, C]`. */
 function spread(y: tf.Tensor, [n, high, wide, c]: readonly number[], side: number): tf.Tensor4D {
   const across = tf.tile(tf.reshape(y, [n * high * wide, 1, c]), [1, side, 1]);
   const down = tf.tile(tf.reshape(across, [n * high, 1, wide * side * c]), [1, side, 1]);
@@ -66,8 +66,8 @@ export function averagePool(tape: Tape, x: V5, side: number): V5 {
 }
 
 /**
- * Maximum of each `side`×`side` window: `[E, B, H, W, C]` → `[E, B, ⌊H/side⌋, ⌊W/side⌋, C]`. Where several values of a
- * window are the largest they share the gradient.
+ * Maximum of each `side`×`side` window: `[E, B, H, W, C]` → `[E, B, ⌊H/side⌋, ⌊W/side⌋, C]`. Where several
+ * pixels of a window are equally large, each gets an equal share of its gradient.
  */
 export function maxPool(tape: Tape, x: V5, side: number): V5 {
   const [e, b, , , c] = x.tensor.shape;

@@ -157,7 +157,7 @@ test('gradients of some members at a view reach what is viewed', () => {
   const tape = new Tape(composed, true);
   const x = tape.parameter(tf.tensor3d(random('x', [3, 2, 4]), [3, 2, 4]));
   const y = ops.tanh(tape, x);
-  const view = tape.view<tf.Tensor2D>(y, [3, 8]);
+  const view = tape.reshape<tf.Tensor2D>(y, [3, 8]);
   const seed = random('seed', [1, 8]);
   const whole = [...random('whole', [3, 2, 4])];
   const sum = whole.map((v, i) => v + (i >= 8 && i < 16 ? seed[i - 8] : 0));

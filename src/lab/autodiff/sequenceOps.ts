@@ -13,26 +13,26 @@ type V2 = Value<tf.Tensor2D>;
 type V3 = Value<tf.Tensor3D>;
 type V4 = Value<tf.Tensor4D>;
 
-/** Rows of a table: tokens int32 `[E|1, B, T]`, table `[E, V, F]` → `[E, B, T, F]`; zeros where the token is −1. */
+/** Look tokens up in a table: int32 `[E|1, B, T]` and `[E, V, F]` → `[E, B, T, F]`. Padding (−1) becomes zeros. */
 export function embedding(tape: Tape, tokens: tf.Tensor3D, table: V3): V4 {
   const { kernels } = tape;
   const y = kernels.embedding(tokens, table.tensor);
   return tape.push(y, [table], (dy) => [kernels.embeddingGrad(dy, tokens, table.tensor.shape[1])]);
 }
 
-/** Tokens to be read by the rows of a table, int32 `[E|1, B, T]` and `[E, V, F]`: each of them must be one. */
+/** Tokens int32 `[E|1, B, T]` with the table `[E, V, F]` that embeds them; there must be no padding among them. */
 export interface Embedded {
   tokens: tf.Tensor3D;
   table: V3;
 }
 
-/** `dense` of embedded tokens. Where the table has fewer rows than there are tokens, its rows are projected, once each. */
+/** `dense` of embedded tokens. If the vocabulary is smaller than the batch has tokens, the table is projected instead. */
 function denseOfTokens(tape: Tape, { tokens, table }: Embedded, w: V3, b?: V2): V4 {
   const [members, vocabulary, features] = table.tensor.shape;
   const [, batch, length] = tokens.shape;
   if (vocabulary >= batch * length) return dense(tape, embedding(tape, tokens, table), w, b);
-  const rows = dense(tape, tape.view<tf.Tensor4D>(table, [members, 1, vocabulary, features]), w, b);
-  return embedding(tape, tokens, tape.view<tf.Tensor3D>(rows, [members, vocabulary, w.tensor.shape[2]]));
+  const rows = dense(tape, tape.reshape<tf.Tensor4D>(table, [members, 1, vocabulary, features]), w, b);
+  return embedding(tape, tokens, tape.reshape<tf.Tensor3D>(rows, [members, vocabulary, w.tensor.shape[2]]));
 }
 
 /** The parameters of a recurrent layer, columns in PyTorch's order of gates (`GATES[kind]` · H of them). */
@@ -41,7 +41,7 @@ export interface RecurrentWeights {
   input: V3;
   /** `[E, H, G·H]` */
   hidden: V3;
-  /** PyTorch's two biases, `[E, G·H]` each. With Adam two make a difference: each moves by its own step. */
+  /** PyTorch has two biases, `[E, G·H]` each. They add up, but Adam moves each by a step of its own: one would not do. */
   inputBias?: V2;
   hiddenBias?: V2;
 }
@@ -53,7 +53,7 @@ export interface RecurrentWeights {
 export function recurrent(tape: Tape, kind: RecurrentKind, x: V4 | Embedded, weights: RecurrentWeights, initial?: V3): V4 {
   const { kernels } = tape;
   const { input, hidden, inputBias, hiddenBias } = weights;
-  // What a GRU's hidden bias adds to n is multiplied by the reset gate; elsewhere the two biases only add up.
+  // In a GRU the hidden bias of n is multiplied by the reset gate. In all other cells the two biases just add up.
   const foldable = kind !== 'gru' && hiddenBias !== undefined;
   const bias = foldable && inputBias ? addBiases(tape, inputBias, hiddenBias) : foldable ? hiddenBias : inputBias;
   const projected = 'table' in x ? denseOfTokens(tape, x, input, bias) : dense(tape, x, input, bias);
@@ -130,8 +130,8 @@ export function prependToken(tape: Tape, token: V2, x: V4): V4 {
 }
 
 /**
- * Mean over the positions, `[E, B, T, F]` → `[E, B, F]`: over all, or those where the mask `[E|1, B, T]` is 1 (0 where
- * there is none).
+ * Mean over all positions, or over those where the mask `[E|1, B, T]` is 1: `[E, B, T, F]` → `[E, B, F]`. An example
+ * whose mask is 0 everywhere gives 0.
  */
 export function meanOverPositions(tape: Tape, x: V4, mask?: tf.Tensor3D): V3 {
   const length = x.tensor.shape[2];
@@ -148,7 +148,10 @@ export function takePosition(tape: Tape, x: V4, positions?: tf.Tensor2D): V3 {
   return tape.push(y, [x], (dy) => [tf.reshape(kernels.gatherRows(dy, from(), members), x.tensor.shape)]);
 }
 
-/** Which rows of `[B·T, F]` are taken, int32 `[S, B]`, and for all B·T the example whose gradient they get, or −1. */
+/**
+ * Which rows of `[B·T, F]` are taken, int32 `[S, B]`; and, for the backward pass, from which example each of the B·T rows
+ * gets its gradient, int32 `[S, B·T]` (−1: none, the row was not taken).
+ */
 interface Rows {
   taken: tf.Tensor2D;
   from: () => tf.Tensor2D;

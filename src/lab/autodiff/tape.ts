@@ -9,14 +9,15 @@ import type { Kernels } from '../backend/kernels/types.ts';
 /** A tensor on the tape. */
 export interface Value<T extends tf.Tensor = tf.Tensor> {
   readonly tensor: T;
-  /** Whether a parameter lies below it; gradients of other values are never formed. */
+  /** Whether it depends on a parameter. Gradients are computed for tracked values only. */
   readonly tracked: boolean;
-  /** Where it is another value's numbers in another shape. */
-  readonly viewOf?: Value;
+  /** The value that this one is a reshape of, where it is one. */
+  readonly reshapeOf?: Value;
 }
 
 /**
- * A gradient to start from: of the value's shape, or with fewer members, of which `first` (0 by default) is the first.
+ * Where the backward pass starts: a value and the gradient of the loss with respect to it. The gradient may cover some
+ * consecutive members only; `first` is then the index of the first of them (0 by default).
  */
 export type Root = readonly [value: Value, gradient: tf.Tensor, first?: number];
 
@@ -28,11 +29,14 @@ interface Node {
   backward: Backward;
 }
 
-/** A root at a view as one at what is viewed: what else reaches that can be added in one go. */
-function seen([value, gradient, first]: Root): Root {
-  const { viewOf } = value;
-  if (!viewOf) return [value, gradient, first];
-  return seen([viewOf, tf.reshape(gradient, [gradient.shape[0], ...viewOf.tensor.shape.slice(1)]), first]);
+/**
+ * Move a root from a reshaped value to the value that was reshaped, by reshaping its gradient. The gradient is then added
+ * to whatever else reaches that value, with no node of the tape in between.
+ */
+function beforeReshape([value, gradient, first]: Root): Root {
+  const { reshapeOf } = value;
+  if (!reshapeOf) return [value, gradient, first];
+  return beforeReshape([reshapeOf, tf.reshape(gradient, [gradient.shape[0], ...reshapeOf.tensor.shape.slice(1)]), first]);
 }
 
 export class Tape {
@@ -46,7 +50,7 @@ export class Tape {
     this.#recording = recording;
   }
 
-  /** A value without gradient: data, frozen weights. */
+  /** A value that needs no gradient, such as data and frozen weights. */
   constant<T extends tf.Tensor>(tensor: T): Value<T> {
     return { tensor, tracked: false };
   }
@@ -67,17 +71,17 @@ export class Tape {
     return output;
   }
 
-  /** The same numbers in another shape; shapes share memory. */
-  view<T extends tf.Tensor>(x: Value, shape: number[]): Value<T> {
+  /** The same numbers in another shape. Both tensors share their memory. */
+  reshape<T extends tf.Tensor>(x: Value, shape: number[]): Value<T> {
     const from = x.tensor.shape;
     const value = this.push(tf.reshape(x.tensor, shape) as T, [x], (dy) => [tf.reshape(dy, from)]);
-    // Same members, so that a gradient of some of them is one for the other value.
-    return shape[0] === from[0] ? Object.assign(value, { viewOf: x }) : value;
+    // Only where the member axis is kept: a gradient of some members is then one of the same members before the reshape.
+    return shape[0] === from[0] ? Object.assign(value, { reshapeOf: x }) : value;
   }
 
   /**
-   * Gradients of Σ ⟨root, seed⟩ with respect to `of`.
-   * @param roots gradients that are injected at values
+   * The backward pass: gradients of the loss with respect to `of`.
+   * @param roots gradients of the loss that are injected at values
    * @returns one tensor per value of `of`; null where no root depends on it
    */
   gradients(roots: readonly Root[], of: readonly Value[]): (tf.Tensor | null)[] {
@@ -88,12 +92,12 @@ export class Tape {
     };
     const partial = new Map<Value, Root[]>();
     for (const root of roots) {
-      const [value, gradient, first] = seen(root);
+      const [value, gradient, first] = beforeReshape(root);
       if (!value.tracked) continue;
       if (gradient.shape[0] === value.tensor.shape[0]) accumulate(value, gradient);
       else partial.set(value, [...(partial.get(value) ?? []), [value, gradient, first]]);
     }
-    /** The gradient of a value to which everything has been added. */
+    /** The whole gradient of a value. Called once nothing more will be added to it. */
     const complete = (value: Value): tf.Tensor | null => {
       let sum = gradients.get(value) ?? null;
       for (const [, gradient, first] of partial.get(value) ?? []) {

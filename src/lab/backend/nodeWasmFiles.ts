@@ -3,7 +3,7 @@ import type { WasmFiles } from './startWasm.ts';
 
 const at = (file: string) => createRequire(import.meta.url).resolve(`@tensorflow/tfjs-backend-wasm/dist/${file}`);
 
-/** tfjs's binaries for Node, where the page's addresses mean nothing. */
+/** Paths of tfjs's WASM binaries in Node, where there is no page to fetch them from. */
 export const nodeWasmFiles: WasmFiles = {
   'tfjs-backend-wasm.wasm': at('tfjs-backend-wasm.wasm'),
   'tfjs-backend-wasm-simd.wasm': at('tfjs-backend-wasm-simd.wasm'),

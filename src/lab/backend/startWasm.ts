@@ -27,7 +27,7 @@ async function pageFiles(): Promise<WasmFiles> {
 export async function startWasm(files?: WasmFiles): Promise<Started> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths({ ...(files ?? (await pageFiles())) });
-  // Threads share memory, which browsers allow to isolated pages only (and tfjs's glue not at all in Node).
+  // Threads need shared memory. Browsers allow it on isolated pages only, and tfjs's loader cannot use it in Node.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', globalThis.crossOriginIsolated === true);
   // The heavy work is ours and brings its own threads: tfjs's would compete with them for the cores.
   wasm.setThreadsCount(1);

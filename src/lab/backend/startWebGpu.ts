@@ -7,7 +7,7 @@ export interface FoundAdapter {
   adapter: GPUAdapter | null;
   name: string;
   software: boolean;
-  /** Why there is none. */
+  /** Why there is no adapter; empty if there is one. */
   reason: string;
 }
 
@@ -50,7 +50,7 @@ export async function startWebGpu(found: FoundAdapter | null): Promise<Started> 
     software: found?.software ?? false,
     lost: Promise.race([
       device.lost.then((info) => info.message || info.reason),
-      // After a validation error the GPU computes nothing more, silently.
+      // After a validation error the GPU silently computes nothing any more, which counts as a lost device.
       new Promise<string>((resolve) => device.addEventListener('uncapturederror', ({ error }) => resolve(error.message))),
     ]),
     fingerprint: `webgpu ${name}`,

@@ -1,28 +1,23 @@
 /**
- * How steps are taken. A step is a function from its inputs to one tensor of results that changes nothing but tensors
- * in place; so a backend may record it and replay it, and hold several back to submit them together.
+ * How steps are taken. A step program is a function from inputs to one tensor of results, whose only side effect is that
+ * it updates tensors in place. That is why a backend may record it once and replay it, and may collect several steps to
+ * submit them together.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { scoped } from './scoped.ts';
+import type { Fed, Feed, StepProgram } from './webgpu/capture/program.ts';
 
-/** One input of a step: its values, or a tensor on the device (which stays the caller's). */
-export type Feed = { shape: readonly number[]; values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> } | tf.Tensor;
-
-/** The inputs of a step, by name. */
-export type Fed = Readonly<Record<string, tf.Tensor>>;
-
-/** Disposes none of its inputs. @returns results, or null where it only changes tensors in place */
-export type StepProgram = (inputs: Fed) => tf.Tensor | null;
+export type { Fed, Feed, StepProgram };
 
 /** A step to be taken. */
 export interface StepCall {
-  /** All that the program's structure depends on, besides the shapes of its inputs. */
+  /** Programs of one kind, with inputs of the same shapes, do the same operations: one recording serves all. */
   kind: string;
   feeds: Readonly<Record<string, Feed>>;
   program: StepProgram;
 }
 
-/** Run the program of a step, here and now. @returns what it returned, kept */
+/** Run a step program at once, without recording it. @returns its result, which the caller disposes */
 export function runNow(feeds: StepCall['feeds'], program: StepProgram): tf.Tensor | null {
   const own: tf.Tensor[] = [];
   const inputs = Object.fromEntries(
@@ -43,18 +38,18 @@ export function runNow(feeds: StepCall['feeds'], program: StepProgram): tf.Tenso
 
 export interface Stepper {
   /**
-   * Take a step; resolves when the next one may be asked for.
-   * @param kind all that the program's structure depends on, besides the shapes of its inputs
+   * Take a step. Resolves when the stepper is ready for the next one, which may be before this one is computed.
+   * @param kind see `StepCall`
    */
   step(kind: string, feeds: Readonly<Record<string, Feed>>, program: StepProgram): Promise<void>;
-  /** Let nothing wait any longer: to be called before anything else reads or changes what steps change. */
+  /** Submit all steps that are held back. Call it before anything but a step reads or changes weights. */
   submit(): void;
-  /** Results of all steps since the last read that have some, in order. */
+  /** Results of all steps since the last read, in order; steps without a result are left out. */
   read(): Promise<Float32Array[]>;
   dispose(): void;
 }
 
-/** Every step at once, by running it: on backends where asking for work costs little beside doing it. */
+/** Runs every step as soon as it is asked for: right for WASM and CPU, where a call costs little beside its work. */
 export class DirectSteps implements Stepper {
   #unread: tf.Tensor[] = [];
 

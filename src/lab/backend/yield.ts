@@ -1,6 +1,6 @@
 /**
- * Let waiting messages in. Timers are throttled in hidden tabs and animation frames stop there; a message to oneself
- * is neither.
+ * Give waiting messages a turn. It posts a message to itself, because browsers throttle timers in hidden tabs and stop
+ * animation frames there, and training has to go on.
  */
 const channel = new MessageChannel();
 const waiting: (() => void)[] = [];

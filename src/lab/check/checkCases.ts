@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NetworkSpec } from '../../experiment/schema/schema.ts';
 import { Tape } from '../autodiff/tape.ts';
-import { centredGram } from '../similarity/alignment.ts';
+import { alignmentGradient, centredGram } from '../similarity/alignment.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import { stream } from '../random/stream.ts';
 import { Group, SCALAR_ROWS } from '../training/group.ts';
@@ -21,10 +21,11 @@ const labels = (members: number, batch: number, classes: number): tf.Tensor2D =>
     'int32',
   );
 
-/** Weights after one SGD step of task, alignment and distillation loss: every gradient of the network at once. */
+/** Weights after one SGD step on task, alignment and distillation loss: one comparison covers every gradient. */
 function trainingStep(network: NetworkSpec, targetTap: string): Case {
   return (kernels) => {
-    const batch = 12;
+    // Few: plain JavaScript takes its time with the gradients of convolutions, and a person waits for it.
+    const batch = 6;
     const rates = [0.1, 0.1, 0.2, 0.2, 0.1, 0.1];
     const group = new Group(
       {
@@ -72,7 +73,7 @@ export const CHECK_CASES: Record<string, Case> = {
     plain: k.matmul(random('a', [2, 9, 33]), random('b', [2, 33, 20])),
     transposed: k.matmul(random('a', [2, 33, 9]), random('b', [1, 20, 33]), { transposeA: true, transposeB: true }),
     tiled: k.matmul(random('a', [2, 70, 40]), random('b', [2, 40, 70])),
-    // An inner dimension beyond 2,000 takes another path on some GPUs.
+    // With an inner dimension beyond 2,000 some GPUs choose another matmul program.
     long: k.matmul(random('a', [1, 8, 2500]), random('b', [1, 8, 2500]), { transposeB: true }),
   }),
   dense: (k) => {
@@ -121,19 +122,20 @@ export const CHECK_CASES: Record<string, Case> = {
     y: k.conv2d(random('x', [1, 3, 6, 6, 5]), random('filter', [2, 2, 2, 5, 9]), { stride: 2, pad: 0, bias: random('bias', [2, 9]) }),
   }),
   depthwise: (k) => {
-    const [x, filter] = [random<tf.Tensor5D>('x', [2, 3, 5, 7, 6]), random<tf.Tensor4D>('filter', [2, 3, 3, 6])];
+    const [x, filter] = [random<tf.Tensor5D>('x', [2, 3, 5, 7, 6]), random<tf.Tensor4D>('filter', [2, 5, 5, 6])];
     const dy = random<tf.Tensor5D>('dy', [2, 3, 5, 7, 6]);
     return {
       y: k.depthwiseConv(x, filter, random('bias', [2, 6])),
       plain: k.depthwiseConv(x, filter),
       dx: k.depthwiseConvInputGrad(dy, filter),
-      dFilter: k.depthwiseConvFilterGrad(dy, x, 3),
+      dFilter: k.depthwiseConvFilterGrad(dy, x, 5),
     };
   },
   'depthwise over many pixels': (k) => {
-    const [x, filter] = [random<tf.Tensor5D>('x', [1, 5, 16, 16, 19]), random<tf.Tensor4D>('filter', [1, 5, 5, 19])];
-    const dy = random<tf.Tensor5D>('dy', [1, 5, 16, 16, 19]);
-    return { y: k.depthwiseConv(x, filter), dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 5) };
+    // More pixels than one workgroup adds up (1024), more channels than it has columns (16); the reference is slow.
+    const [x, filter] = [random<tf.Tensor5D>('x', [1, 2, 23, 23, 17]), random<tf.Tensor4D>('filter', [1, 3, 3, 17])];
+    const dy = random<tf.Tensor5D>('dy', [1, 2, 23, 23, 17]);
+    return { y: k.depthwiseConv(x, filter), dx: k.depthwiseConvInputGrad(dy, filter), dFilter: k.depthwiseConvFilterGrad(dy, x, 3) };
   },
   losses: (k) => {
     const logits = random<tf.Tensor3D>('logits', [2, 11, 5]);
@@ -155,6 +157,32 @@ export const CHECK_CASES: Record<string, Case> = {
     const few = k.cka(centredGram(k, random('few', [2, 3, 8])), centredGram(k, random('fewer', [1, 3, 5])), { debiased: true });
     return { products, ofRows, norm, gram, value: biased.value, g: biased.g, debiased: debiased.value, gDebiased: debiased.g, few: few.value, gFew: few.g };
   },
+  'debiased cka at its edges': (k) => {
+    const [n, features] = [64, 24];
+    const rows = (value: number, others: number) =>
+      tf.tensor3d(
+        Array.from({ length: n }, (_, i) => (i === 5 ? value : others)),
+        [1, n, 1],
+      );
+    // One example is a thousand times larger than all others; compared with itself, and with another such layer.
+    const larger = tf.mul<tf.Tensor3D>(random('larger', [2, n, features]), rows(1000, 1));
+    const gram = centredGram(k, larger);
+    const other = centredGram(k, tf.concat3d([tf.slice(larger, 0, 1), tf.mul<tf.Tensor3D>(random('other', [1, n, features]), rows(1000, 1))], 0));
+    const { value, g } = k.cka(gram, other, { debiased: true });
+    const products = k.gramProducts(larger, null, [tf.reshape(other, [2, 1, 1, n, n])]);
+    // One example is active: not defined.
+    const single = tf.mul<tf.Tensor3D>(random('single', [1, n, features]), rows(1, 0));
+    const none = k.cka(centredGram(k, single), tf.slice(other, 0, 1), { debiased: true });
+    return {
+      value,
+      g,
+      gradient: alignmentGradient(k, larger, other, tf.ones([2]), 'cka-debiased').gradient,
+      own: tf.slice(products, [0, 0, 1], [2, 1, 1]),
+      others: tf.slice(products, [0, 0, 4], [2, 1, 1]),
+      none: none.value,
+      gNone: none.g,
+    };
+  },
   alignment: (k) => {
     const tape = new Tape(k, true);
     const taps = new Map(
@@ -167,7 +195,7 @@ export const CHECK_CASES: Record<string, Case> = {
     taps.set('collapsed', tape.parameter(tf.mul(random('collapsed', [4, 9, 30]), tf.tensor3d([1, 0, 1, 1], [4, 1, 1]))));
     const members = { first: 1, count: 2 };
     const gram = (name: string, shape: number[]) => centredGram(k, random(name, shape));
-    const roots = alignmentRoots(
+    const { roots, loss } = alignmentRoots(
       k,
       taps,
       [
@@ -186,7 +214,7 @@ export const CHECK_CASES: Record<string, Case> = {
       ],
       tf.tensor1d([1, 2, 0.5, 3]),
     );
-    return Object.fromEntries(roots.map(([, gradient], i) => [`root ${i}`, gradient]));
+    return { loss, ...Object.fromEntries(roots.map(([, gradient], i) => [`root ${i}`, gradient])) };
   },
   optimisers: (k) => {
     const parameter = random<tf.Tensor3D>('p', [2, 6, 5]);

@@ -15,12 +15,12 @@ import { findAdapter, startWebGpu } from '../backend/startWebGpu.ts';
 export interface ChosenBackend {
   environment: Environment;
   kernels: Kernels;
-  /** Makes what takes the steps of a run. @param replay whether steps may be recorded and replayed, where that is possible */
+  /** Makes the stepper of one run. @param replay whether it may record and replay steps; only WebGPU can */
   stepper: (replay: boolean) => Stepper;
   lost: Promise<string>;
 }
 
-/** No backend could be started, or the one that was asked for could not. `remedy` says what to do. */
+/** No backend works here, or the one that was asked for does not. `remedy` says what to do. */
 export class BackendError extends Error {
   override name = 'BackendError';
   readonly remedy: string;

@@ -10,7 +10,7 @@ import { composed } from '../backend/kernels/composed/index.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { recall, remember } from '../kept/storage.ts';
 
-/** Largest error of a kernel, relative to the largest value of its result, that float32 and fused arithmetic explain. */
+/** Largest error, relative to the largest value of a kernel's result, that rounding and fused arithmetic can explain. */
 export const TOLERANCE = 2e-3;
 
 type Values = Record<string, Float32Array>;
@@ -56,17 +56,24 @@ export async function compareWithCpu(kernels: Kernels, cases: Cases = CHECK_CASE
   }
 }
 
-/** The self-check of a started backend, or what it said the last time on this device. */
+type Checked = Pick<Environment['selfCheck'], 'worstError' | 'worstKernel' | 'seconds'>;
+/** What was checked since the program was loaded: a lab that is opened again need not wait where nothing can be stored. */
+const checked = new Map<string, Checked>();
+
+/** The self-check of a started backend, or its remembered outcome if this device was checked before. */
 export async function checkKernels(backend: BackendName, started: Started): Promise<Omit<Environment['selfCheck'], 'passed'>> {
   if (backend === 'cpu') return { worstError: 0, worstKernel: 'reference', seconds: 0, cached: false };
   const key = `self-check/${__APP_VERSION__}/${started.fingerprint}/${globalThis.navigator?.userAgent}`;
-  const known = await recall<{ worstError: number; worstKernel: string; seconds: number }>(key);
+  const known = checked.get(key) ?? (await recall<Checked>(key));
   if (known) return { ...known, cached: true };
   const start = performance.now();
   const errors = Object.entries(await compareWithCpu(started.kernels));
   const [worstKernel, worstError] = errors.reduce((a, b) => (Number.isNaN(a[1]) || a[1] >= b[1] ? a : b));
-  const result = { worstError, worstKernel, seconds: (performance.now() - start) / 1000 };
-  // A failure may pass: it is looked at again next time.
-  if (result.worstError <= TOLERANCE) await remember(key, result);
+  const result: Checked = { worstError, worstKernel, seconds: (performance.now() - start) / 1000 };
+  // A failure is not remembered: it may have had a cause that passes.
+  if (result.worstError <= TOLERANCE) {
+    checked.set(key, result);
+    await remember(key, result);
+  }
   return { ...result, cached: false };
 }

@@ -43,6 +43,12 @@ describe('CIFAR-10', () => {
   });
 });
 
+test('the same file twice is read once, and capitals in names do not matter', async () => {
+  const { facts, notes } = await read([given('DATA_BATCH_1.BIN', cifarFile(16)), given('data_batch_1 (1).bin', cifarFile(16))]);
+  expect(facts).toMatchObject({ train: 13, val: 3 });
+  expect(notes[0]).toBe('1 file given twice was read once (data_batch_1 (1).bin).');
+});
+
 test('CIFAR-100 is told by its record, and its fine labels are the classes', async () => {
   const { name, facts, parts } = await read([
     given('train.bin', cifarFile(120, { labels: 2, classes: 100 })),

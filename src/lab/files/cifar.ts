@@ -2,6 +2,7 @@
  * CIFAR-10 and CIFAR-100, "binary version" (Krizhevsky 2009): records of one label byte (CIFAR-100: two, coarse and
  * fine) and 3072 bytes of a 32×32 image, plane by plane. A file is any number of whole records.
  */
+import { withoutCopies } from './copies.ts';
 import { FileError } from './errors.ts';
 import { type ImageSet, imageDraft, joined, MAX_PIXEL_BYTES } from './imageSet.ts';
 import type { Reader, Source } from './reader.ts';
@@ -25,8 +26,8 @@ const FORMATS: readonly Format[] = [
     classes: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
     labels: [10],
     official: [
-      [/^data_batch_[1-5]\.bin$/, 10_000],
-      [/^test_batch\.bin$/, 10_000],
+      [/^data_batch_[1-5]\.bin$/i, 10_000],
+      [/^test_batch\.bin$/i, 10_000],
     ],
   },
   {
@@ -43,18 +44,18 @@ const FORMATS: readonly Format[] = [
       .map((name) => name.replace('_', ' ')),
     labels: [20, 100],
     official: [
-      [/^train\.bin$/, 50_000],
-      [/^test\.bin$/, 10_000],
+      [/^train\.bin$/i, 50_000],
+      [/^test\.bin$/i, 10_000],
     ],
   },
 ];
 
 const record = ({ labels }: Format): number => labels.length + PIXELS;
-const OFFICIAL_NAME = /^(data_batch|test_batch|train|test)[^/]*\.bin$/;
+const OFFICIAL_NAME = /^(data_batch|test_batch|train|test)[^/]*\.bin$/i;
 /** The same data as pickled Python objects. */
 const isPickled = ({ name, head }: Source): boolean => /^(data_batch_\d|test_batch|train|test)$/.test(name) && head[0] === 0x80;
 const belongs = (file: Source): boolean =>
-  isPickled(file) || (file.name.endsWith('.bin') && (OFFICIAL_NAME.test(file.name) || FORMATS.some((format) => file.size % record(format) === 0)));
+  isPickled(file) || (/\.bin$/i.test(file.name) && (OFFICIAL_NAME.test(file.name) || FORMATS.some((format) => file.size % record(format) === 0)));
 
 const GET_BINARY = 'Download the “binary version” from the CIFAR page and choose its .bin files (or the .tar.gz as it is).';
 
@@ -121,7 +122,8 @@ export const cifar: Reader = {
   recognises: (files) => files.some(belongs),
 
   async read(files, onProgress) {
-    const wanted = files.filter(belongs);
+    // Twenty thousand images are not the same by chance: another name does not make them others.
+    const { files: wanted, notes } = await withoutCopies(files.filter(belongs), () => '');
     const pickled = wanted.find(isPickled);
     if (pickled) throw new FileError(`“${pickled.path}” is from the Python version of CIFAR, which cannot be read here.`, GET_BINARY);
     const total = wanted.reduce((sum, { size }) => sum + size, 0);
@@ -132,7 +134,6 @@ export const cifar: Reader = {
       );
     }
     const sets: Record<'train' | 'val', ImageSet[]> = { train: [], val: [] };
-    const notes: string[] = [];
     let found: { format: Format; file: Source } | undefined;
     let done = 0;
     for (const file of wanted) {
@@ -150,7 +151,7 @@ export const cifar: Reader = {
       if (expected !== undefined && set.labels.length !== expected) {
         notes.push(`“${file.name}” is not the official file: it holds ${set.labels.length.toLocaleString('en')} images, not ${expected.toLocaleString('en')}.`);
       }
-      sets[file.name.startsWith('test') ? 'val' : 'train'].push(set);
+      sets[/^test/i.test(file.name) || /(^|\/)(test|val)[^/]*\//i.test(file.path) ? 'val' : 'train'].push(set);
       done += file.size;
       onProgress(done, total);
     }

@@ -1,10 +1,10 @@
 /** Archives (gzip, tar, ZIP; also one in the other) into the files that they hold. */
-import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { FileError } from './errors.ts';
 import { Source } from './reader.ts';
+import { unzip } from './zip.ts';
 
-/** Files that operating systems leave lying about. */
-const CLUTTER = /(^|\/)(__MACOSX\/|\.|Thumbs\.db$|desktop\.ini$)/i;
+/** Files that operating systems leave lying about; `./` and `../` are steps. */
+const CLUTTER = /(^|\/)(__MACOSX\/|\.(?!\.?\/)|Thumbs\.db$|desktop\.ini$)/i;
 /** Bytes that all files together may have when unpacked: a small archive can hold very large files. */
 export const MAX_UNPACKED_BYTES = 2 ** 30;
 /** Archives in archives: a .tar.gz counts two. */
@@ -12,11 +12,26 @@ const DEEPEST = 3;
 
 const startsWith = (head: Uint8Array, bytes: readonly number[]): boolean => bytes.every((byte, i) => head[i] === byte);
 const isGzip = ({ head }: Source): boolean => startsWith(head, [0x1f, 0x8b, 8]);
-const isZip = ({ head }: Source): boolean => startsWith(head, [0x50, 0x4b, 3, 4]);
+/** Also one without entries, and one that is part of several. A Keras network is one, too, and no archive of files. */
+const isZip = ({ head, name }: Source): boolean =>
+  [
+    [3, 4],
+    [5, 6],
+    [7, 8],
+  ].some((mark) => startsWith(head, [0x50, 0x4b, ...mark])) && !/\.keras$/i.test(name);
 const isTar = ({ head }: Source): boolean => textAt(head, 257, 5) === 'ustar';
 
-/** Text of a fixed field, up to its first zero. */
-const textAt = (bytes: Uint8Array, from: number, length: number): string => new TextDecoder().decode(bytes.subarray(from, from + length)).replace(/\0.*$/s, '');
+/** Text of a fixed field, up to its first zero: UTF-8, or else the encoding of older Western systems. */
+function textAt(bytes: Uint8Array, from: number, length: number): string {
+  const field = bytes.subarray(from, from + length);
+  const zero = field.indexOf(0);
+  const used = zero < 0 ? field : field.subarray(0, zero);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(used);
+  } catch {
+    return new TextDecoder('windows-1252').decode(used);
+  }
+}
 
 const damaged = (path: string): FileError => new FileError(`“${path}” is damaged or was cut off: it cannot be unpacked.`, 'Fetch the file again.');
 
@@ -74,24 +89,9 @@ async function gunzip(file: Source, budget: Budget): Promise<Source[]> {
   return [await Source.open({ path: file.path.replace(/\.gz$/i, '').replace(/\.tgz$/i, '.tar'), blob: new Blob(parts) }, file.official)];
 }
 
-async function unzip(file: Source, budget: Budget): Promise<Source[]> {
-  budget.take(file.path, file.size);
-  const bytes = await file.bytes();
-  let entries: Record<string, Uint8Array>;
-  try {
-    entries = unzipSync(bytes, {
-      filter: ({ name, originalSize }: UnzipFileInfo) => {
-        if (name.endsWith('/') || CLUTTER.test(name)) return false;
-        budget.take(file.path, originalSize);
-        return true;
-      },
-    });
-  } catch (error) {
-    throw error instanceof FileError ? error : damaged(file.path);
-  }
-  return Promise.all(
-    Object.entries(entries).map(([path, content]) => Source.open({ path, blob: new Blob([content as Uint8Array<ArrayBuffer>]) }, file.official)),
-  );
+async function openZip(file: Source, budget: Budget): Promise<Source[]> {
+  const found = await unzip(file.path, file.blob, { wanted: (path) => !CLUTTER.test(path), take: (bytes) => budget.take(file.path, bytes) });
+  return Promise.all(found.map((one) => Source.open(one, file.official)));
 }
 
 const BLOCK = 512;
@@ -125,6 +125,6 @@ async function untar(file: Source, budget: Budget): Promise<Source[]> {
 
 const UNPACKERS: readonly (readonly [recognises: (file: Source) => boolean, unpack: (file: Source, budget: Budget) => Promise<Source[]>])[] = [
   [isGzip, gunzip],
-  [isZip, unzip],
+  [isZip, openZip],
   [isTar, untar],
 ];

@@ -193,7 +193,7 @@ describe('as a guide', () => {
       const before = tf.memory().numTensors;
       await lab.open(experiment, { backend: 'wasm' });
       await lab.run();
-      for (let i = 0; i < 600 && !events.some(({ type }) => type === 'run.finished'); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (let i = 0; i < 6000 && !events.some(({ type }) => type === 'run.finished'); i++) await new Promise((resolve) => setTimeout(resolve, 20));
       const finished = events.find((event) => event.type === 'run.finished');
       const { members, guides } = (finished as Extract<LabEvent, { type: 'run.finished' }>).result;
       expect(guides).toMatchObject([{ id: 'imported', state: 'imported', source: 'imported' }]);

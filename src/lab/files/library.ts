@@ -10,6 +10,9 @@ import { type AssetDraft, type OnProgress, Source } from './reader.ts';
 import { READERS } from './readers.ts';
 import type { AssetStorage } from './storage.ts';
 
+/** Names of files that hold data, whatever set they belong to. */
+const SHOULD_HOLD = /\.(bin|gz|zip|tar|tgz|json|txt|md|png|jpe?g|webp|gif|bmp|avif)$|ubyte$/i;
+
 const quiet: OnProgress = () => {};
 
 export class Library {
@@ -26,7 +29,9 @@ export class Library {
    * @throws {FileError} when they are no asset; then nothing is kept
    */
   async add(given: readonly GivenFile[], onProgress: OnProgress = quiet): Promise<AssetInfo> {
-    const { files, notes } = await openAll(given);
+    const { files: all, notes } = await openAll(given);
+    // Markers and empty lists of other programs say nothing; a file that should hold data is worth a word.
+    const files = all.filter(({ size, name }) => size > 0 || SHOULD_HOLD.test(name));
     if (files.length === 0)
       throw new FileError('There is no file in what was given.', 'Choose the files of a data set, or a folder with one sub-folder a class.');
     const empty = files.find(({ size }) => size === 0);

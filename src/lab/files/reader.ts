@@ -1,9 +1,11 @@
 /** What turns files into an asset. One reader a format; `readers.ts` lists them. */
+import { cleanName } from '../../experiment/cleanText.ts';
 import type { AssetFacts, GivenFile } from '../../experiment/schema/assets.ts';
 import { FileError } from './errors.ts';
 
 /** A given file (out of its archive), with its beginning at hand. */
 export class Source {
+  /** Clean, with `/` between folders, none of which is `.` or `..`. */
   readonly path: string;
   readonly blob: Blob;
   /** The first 512 bytes (fewer in a shorter file): formats are recognised by what a file holds, not by its name. */
@@ -13,7 +15,7 @@ export class Source {
   readonly official: string | undefined;
 
   private constructor({ path, blob }: GivenFile, head: Uint8Array<ArrayBuffer>, official: string | undefined) {
-    this.path = path;
+    this.path = cleanPath(path);
     this.blob = blob;
     this.head = head;
     this.official = official;
@@ -38,6 +40,12 @@ export class Source {
     return readBytes(this.path, this.blob);
   }
 }
+
+const cleanPath = (path: string): string =>
+  cleanName(path)
+    .split('/')
+    .filter((step) => !['', '.', '..'].includes(step))
+    .join('/');
 
 async function readBytes(path: string, blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
   try {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withChosen } from '../../experiment/plan/assetRefs.ts';
 import type { AssetInfo } from '../../experiment/schema/assets.ts';
-import type { Checkpoint, Lab, LabEvent } from '../../experiment/contract/events.ts';
+import type { LabEvent } from '../../experiment/contract/events.ts';
+import type { Checkpoint, Lab } from '../../experiment/contract/lab.ts';
 import type { RunResult } from '../../experiment/contract/result.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { presetExperiment } from '../../experiment/testing.ts';

@@ -1,6 +1,6 @@
 /** Files made for tests. */
 import type { AssetInfo, GivenFile } from '../../experiment/schema/assets.ts';
-import type { Lab } from '../../experiment/contract/events.ts';
+import type { Lab } from '../../experiment/contract/lab.ts';
 
 /** A description of an asset that does not exist. */
 export const fakeAsset = (name: string): AssetInfo => ({

@@ -1,5 +1,5 @@
 /** A text as numbers: characters or words, the most frequent ones by name, everything else as one unknown token. */
-import { UNKNOWN_TOKEN } from '../../experiment/contract/events.ts';
+import { UNKNOWN_TOKEN } from '../../experiment/contract/texts.ts';
 import type { TextFileSpec } from '../../experiment/schema/schema.ts';
 
 type Unit = TextFileSpec['unit'];

@@ -1,6 +1,6 @@
 /**
- * What a frozen guide sees in a fixed training set, on the device: computed when an example first comes up, gathered
- * afterwards.
+ * Activations of a frozen guide on a fixed training set, as tables on the device. Those of an example are computed when it
+ * first comes up in a batch, and gathered from the table from then on.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -8,13 +8,13 @@ import type { ExampleSource } from '../steps/batches.ts';
 import { type Fed, runNow, type StepCall } from '../backend/steps.ts';
 
 export interface CacheOptions {
-  /** Of the training set. */
+  /** Size of the training set. */
   examples: number;
   /** Networks of the guide: one for all seeds, or one per seed. */
   instances: number;
   /** Activations `[1, B, F]` of one instance by name, of inputs `[1, B, …]`. Called inside `tf.tidy`. */
   infer(instance: number, inputs: tf.Tensor): [string, tf.Tensor3D][];
-  /** Whether that may be recorded. */
+  /** Whether `infer` consists of tensor operations only, so that a step that calls it can be recorded. */
   recordable: boolean;
 }
 
@@ -23,7 +23,7 @@ export class ActivationCache {
   readonly #kernels: Kernels;
   /** `[instances, N, F]` by name. */
   readonly #tables = new Map<string, tf.Tensor3D>();
-  /** Per instance, which examples are there. */
+  /** Per instance and example: 1 once its activations are in the tables. */
   readonly #filled: readonly Uint8Array[];
   readonly #missing: number[];
 
@@ -34,7 +34,7 @@ export class ActivationCache {
     this.#missing = new Array<number>(options.instances).fill(options.examples);
   }
 
-  /** Steps to be taken before these examples can be gathered. @param rows examples of each seed */
+  /** Steps that have to be taken before the activations of these examples can be gathered. @param rows examples of each seed */
   fill(rows: readonly Uint32Array[], source: ExampleSource): StepCall[] {
     const chunk = rows[0].length;
     return this.#filled.flatMap((filled, instance) => {
@@ -47,7 +47,7 @@ export class ActivationCache {
     });
   }
 
-  /** `[S, B, F]` of examples that are there. @param rows int32 `[S, B]` */
+  /** Activations `[S, B, F]` of examples that were filled in before. @param rows int32 `[S, B]` */
   gather(rows: tf.Tensor2D, name: string): tf.Tensor3D {
     const table = this.#tables.get(name);
     if (!table) throw new Error(`no cached activations of "${name}"`);
@@ -59,17 +59,17 @@ export class ActivationCache {
     this.#tables.clear();
   }
 
-  /** The examples and others, as many as a chunk has: a GPU compiles for every other number anew. */
+  /** Fill a chunk that is not full with other examples: a GPU would compile its shaders anew for each other size. */
   #chunkOf(examples: readonly number[], filled: Uint8Array, chunk: number): Uint32Array {
     const chosen = new Set(examples);
-    // Those that will be needed, then, at the very end, any.
+    // First examples that are still missing; if those run out, ones that were computed before.
     for (const state of [0, 1]) {
       for (let row = 0; row < filled.length && chosen.size < chunk; row++) if (filled[row] === state) chosen.add(row);
     }
     return Uint32Array.from(chosen);
   }
 
-  /** A step that computes some examples, unless that has already been done. */
+  /** The step that computes these examples. Empty when it was run here and now instead. */
   #compute(instance: number, examples: Uint32Array, source: ExampleSource): StepCall[] {
     const filled = this.#filled[instance];
     for (const row of examples) {
@@ -84,7 +84,7 @@ export class ActivationCache {
         return null;
       },
     };
-    // The tables are made with the first examples: how wide they are shows then.
+    // The first chunk runs at once, because it creates the tables: their widths are only known from its activations.
     if (this.#options.recordable && this.#tables.size > 0) return [call];
     runNow(call.feeds, call.program);
     return [];

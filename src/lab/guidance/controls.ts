@@ -1,6 +1,6 @@
 /**
- * Controls: guides that show something else than a network's view of the batch, to tell what it is of a guide that
- * helps. All draws are functions of (seed, guide, step).
+ * Controls: stand-ins for a guide that lack some property of it (structure, the data, the assignment to examples). If a
+ * target learns as well from a control, that property was not what helped. All draws are functions of (seed, guide, step).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../../experiment/networks/describe.ts';
@@ -9,7 +9,7 @@ import type { Split } from '../tasks/index.ts';
 
 export type DirectKind = 'identity-gram' | 'running-mean';
 
-/** Side of the grid of normal draws that smooth noise is drawn over, and the sizes of its two parts (recipes, 1.3 and 0.2). */
+/** Smooth noise: the side of its coarse grid, and the factors on its smooth and on its rough part (recipes, 1.3 and 0.2). */
 const GRID = 4;
 const SMOOTH = 1.3;
 const ROUGH = 0.2;
@@ -17,8 +17,9 @@ const ROUGH = 0.2;
 /**
  * Activations of a control without a network, `[1, B, T·F]`. Call inside `tf.tidy`.
  *
- * 'identity-gram': a one-hot vector for each example (at every position; for each token where `byToken`), so that its
- * Gram matrix is the identity. 'running-mean': of tokens the mean of the one-hot vectors so far, of images their pixels.
+ * - 'identity-gram': a one-hot vector per example, the same at every position (with `byToken`, one per token). Its Gram
+ *   matrix is the identity.
+ * - 'running-mean': for tokens, the mean of the one-hot vectors up to each position; for images, their pixels.
  */
 export function directActivations(kind: DirectKind, batch: Split, shape: TaskShape, byToken: boolean): tf.Tensor3D {
   const b = batch.examples;
@@ -31,7 +32,7 @@ export function directActivations(kind: DirectKind, batch: Split, shape: TaskSha
   return tf.reshape(tf.tile(tf.expandDims(tf.eye(b), 1), [1, t, 1]), [1, b, t * b]);
 }
 
-/** Per token the mean over it and those before it of their one-hot vectors: `[B × T × V]`. Padding adds nothing. */
+/** The mean of the one-hot vectors of each token and all tokens before it, `[B × T × V]`. Padding counts as zeros. */
 function meanOfTokens(tokens: ArrayLike<number>, length: number, vocabulary: number): Float32Array<ArrayBuffer> {
   const values = new Float32Array(tokens.length * vocabulary);
   const counts = new Float64Array(vocabulary);
@@ -44,7 +45,7 @@ function meanOfTokens(tokens: ArrayLike<number>, length: number, vocabulary: num
   return values;
 }
 
-/** A batch of the same form that has nothing of the data but, of sequences, their lengths. */
+/** A batch of random inputs in the shape of the given one. Of the data it keeps only the lengths of sequences. */
 export function noiseLike(batch: Split, shape: TaskShape, kind: 'noise' | 'white-noise', random: Stream): Split {
   if (shape.tokens) {
     const { vocabulary } = shape.tokens;
@@ -55,7 +56,10 @@ export function noiseLike(batch: Split, shape: TaskShape, kind: 'noise' | 'white
   return { ...batch, inputs };
 }
 
-/** White noise `[B × H × W × C]` to 0.2 of it and 1.3 of normal draws on a 4×4 grid, interpolated bilinearly between pixel centres. */
+/**
+ * Turn white noise `[B × H × W × C]` into smooth noise, in place: 0.2 of it plus 1.3 of normal draws on a 4×4 grid that are
+ * interpolated bilinearly.
+ */
 function smoothen(images: Float32Array, [height, width, channels]: readonly [number, number, number], random: Stream): void {
   const ys = gridPlaces(height);
   const xs = gridPlaces(width);
@@ -76,7 +80,10 @@ function smoothen(images: Float32Array, [height, width, channels]: readonly [num
   }
 }
 
-/** For every pixel the grid cell that its centre lies in and how far into it; beyond the outer centres the edge goes on. */
+/**
+ * For every pixel the grid cell between whose centres it lies, and how far along (0 … 1). Pixels outside of the outermost
+ * centres take the value at the edge.
+ */
 function gridPlaces(size: number): [cell: number, fraction: number][] {
   return Array.from({ length: size }, (_, i) => {
     const place = Math.min(GRID - 1, Math.max(0, ((i + 0.5) * GRID) / size - 0.5));
@@ -86,7 +93,7 @@ function gridPlaces(size: number): [cell: number, fraction: number][] {
 }
 
 /**
- * A permutation of 0 … n−1 that leaves places without an example where they are, and moves the others in an order.
+ * A permutation of 0 … n−1 that moves places with an example among themselves and leaves the others (padding) alone.
  * @param order a permutation of all n
  * @param present whether a place holds an example; absent: all do
  * @returns the place from which each one is filled

@@ -1,8 +1,8 @@
 /**
- * What targets are guided by (or distilled from): a frozen network, or a control. A network is one set of weights for
- * all seeds (trained) or one per seed (untrained). In evaluation mode its activations depend on the example alone, so
- * over a fixed training set they are computed once per example, during the first epoch, and gathered afterwards. New
- * examples run through it live, once for all arms of a seed.
+ * What targets align to or distil from: a frozen network, or a control. A trained guide has one set of weights for all
+ * seeds, an untrained one has weights per seed. A frozen network's activations depend on the example alone. So on a fixed
+ * training set they are computed once per example, during the first epoch, and gathered from a cache afterwards. Where
+ * every step draws new examples, the guide runs on each batch ("live"), once for all arms of a seed.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { describeNetwork, type TaskShape } from '../../experiment/networks/describe.ts';
@@ -25,10 +25,10 @@ import type { BatchView } from '../similarity/tokenViews.ts';
 
 /** Name under which a guide's logits are cached beside its taps. */
 const LOGITS = 'logits';
-/** Activations of a guide that runs live on the batches of several seeds at once, at most. */
+/** A live guide takes the batches of all seeds at once if its activations need no more bytes than this. */
 const LIVE_BYTES = 64 * 2 ** 20;
 
-/** A layer to align to, in one view of its tokens (images know no other than the whole). */
+/** A guide layer that arms align to, with the token view they compare it in (null for images). */
 export interface NeededTap {
   tap: string;
   view: TokenView | null;
@@ -37,17 +37,17 @@ export interface NeededTap {
 /** Key of a needed tap in `GuideBatch.grams`. */
 export const gramKey = ({ tap, view }: NeededTap): string => `${view ?? ''}/${tap}`;
 
-/** What a step uses of what was required. */
+/** Which of the things declared by `require` the step at hand uses. */
 export interface GuideUse {
   grams: boolean;
   logits: boolean;
 }
 
-/** What one step needs of one guide. */
+/** What a guide contributes to one step. */
 export interface GuideBatch {
   /** By `gramKey`. */
   grams: Map<string, GuideGram>;
-  /** `[S, B·outputs, C]`, where a distilled arm asks for them. */
+  /** `[S, B·outputs, C]`, if an arm distils from this guide. */
   logits: tf.Tensor3D | undefined;
 }
 
@@ -60,17 +60,17 @@ export interface GuideOptions {
   seeds: readonly number[];
   /** Null for a control without one. */
   network: NetworkSpec | null;
-  /** Id of the guide whose random weights these are; absent: its own. A control shows the same network as the guide. */
+  /** Id of the guide whose random weights to draw, for a control that is to be the same network; by default its own. */
   weightsOf?: string;
   weights?: PlainTensors;
-  /** Instead of a network: one out of a file. */
+  /** A network that was read from a file, in the place of one that is built here. */
   imported?: ImportedModel;
 }
 
 export class Guide {
   readonly id: string;
   readonly spec: GuideSpec;
-  /** One model per instance: a single one when trained, one per seed when untrained; none where there is no network. */
+  /** One model if trained or imported, one per seed if untrained, none for a control without a network. */
   readonly models: readonly Inferring[];
   readonly #kernels: Kernels;
   readonly #task: TaskShape;
@@ -78,16 +78,16 @@ export class Guide {
   readonly #seeds: readonly number[];
   readonly #control: ExampleControl | undefined;
   readonly #imported: ImportedModel | undefined;
-  /** Builds the networks of some seeds as members of one. */
+  /** Builds one model whose members are the networks of the given seeds. */
   readonly #build: ((seeds: readonly number[]) => Model) | null;
-  /** Float32 activations of its network per example. */
+  /** Number of activations of its network per example. */
   readonly #activations: number;
   /** Absent: the guide runs live. */
   #cache: ActivationCache | null = null;
-  /** All instances as one, where they run live. */
+  /** The networks of all seeds as members of one model, for running live. */
   #joint: Model | null = null;
   #needed: readonly string[] = [];
-  #views: readonly NeededTap[] = [];
+  #taps: readonly NeededTap[] = [];
 
   constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weightsOf = id, weights, imported }: GuideOptions, kernels: Kernels) {
     this.id = id;
@@ -109,24 +109,24 @@ export class Guide {
     this.models = imported ? [imported] : models;
   }
 
-  /** The networks whose outputs are the task's: those out of a file may have others. */
+  /** Its models that can be scored on the task. An imported network may have outputs of another kind: then none. */
   get scored(): readonly Inferring[] {
     return this.#imported?.classifies === false ? [] : this.models;
   }
 
-  /** Networks, or 1 where there is none. */
+  /** Number of its networks; 1 for a control without a network. */
   get instances(): number {
     return Math.max(1, this.models.length);
   }
 
   /**
-   * Say what steps will need.
+   * Declare what the steps of a run will need.
    * @param taps guide taps to align to
    * @param logits whether an arm distils from this guide
    * @param cached whether activations may be kept (`GUIDE_CACHE_BYTES`)
    */
   require(taps: readonly NeededTap[], logits: boolean, cached: boolean): void {
-    this.#views = taps;
+    this.#taps = taps;
     const names = [...new Set(taps.map(({ tap }) => tap))];
     this.#needed = logits ? [...names, LOGITS] : names;
     this.#cache?.dispose();
@@ -144,7 +144,7 @@ export class Guide {
         : null;
   }
 
-  /** Steps to be taken first, in this order, so that what a step gathers is there. */
+  /** Steps that fill the cache with the examples of this batch. Take them, in order, before the step that gathers them. */
   fill({ rows }: StepBatch, want: GuideUse, source: ExampleSource): StepCall[] {
     if (!this.#cache || !rows || this.#names(want).length === 0) return [];
     return this.#cache.fill(rows, source).map((call) => ({ ...call, kind: `fill ${this.id} ${call.kind}` }));
@@ -156,7 +156,7 @@ export class Guide {
     const feeds: Record<string, Feed> = {};
     if (!this.#cache || !batch.rows) Object.assign(feeds, this.#liveFeeds(batch));
     if (want.grams && this.#control === 'shuffled') {
-      for (const needed of this.#views) {
+      for (const needed of this.#taps) {
         const values = this.#order(batch, needed);
         feeds[`order ${gramKey(needed)}`] = { values, shape: [values.length] };
       }
@@ -176,7 +176,7 @@ export class Guide {
     const live = cache || names.length === 0 ? undefined : this.#live(fed, batch.inputs, names);
     const activations = (name: string) => live?.get(name) ?? (cache as ActivationCache).gather(batch.rows as tf.Tensor2D, name);
     const grams = new Map(
-      (want.grams ? this.#views : []).map((needed) => {
+      (want.grams ? this.#taps : []).map((needed) => {
         const view = needed.view === null ? undefined : views.get(needed.view);
         return [gramKey(needed), guideGram(this.#kernels, activations(needed.tap), view, fed[`order ${gramKey(needed)}`])] as const;
       }),
@@ -185,9 +185,9 @@ export class Guide {
   }
 
   /**
-   * What an instance shows of the probe: activations `[1, B, T·F]` by tap, and a fixed order of its examples where it is
-   * shuffled. Call inside `tf.tidy`.
-   * @param byToken every token is an example of its own
+   * Activations `[1, B, T·F]` of one instance on the probe, by tap; and, for a shuffled control, the fixed order in which
+   * it shows the examples. Call inside `tf.tidy`.
+   * @param byToken whether every token is an example of its own
    */
   observe(instance: number, probe: Split, byToken: boolean): { taps: Map<string, tf.Tensor3D>; orderOf: ((tap: string, n: number) => Int32Array) | null } {
     const seed = this.spec.state === 'trained' ? this.spec.training.seed : this.#seeds[instance];
@@ -218,7 +218,7 @@ export class Guide {
     return tf.reshape(logits, [seeds, (batch * values) / classes, classes]);
   }
 
-  /** What the guide reads: the batch, or noise of its form. */
+  /** The inputs of its network: the batch itself, or noise in its shape for the controls that read noise. */
   #shown(batch: Split, seed: number, ...at: StreamName[]): Split {
     if (this.#control === undefined || this.#control === 'shuffled') return batch;
     return noiseLike(batch, this.#task, this.#control, stream(seed, 'noise', this.id, ...at));
@@ -240,7 +240,10 @@ export class Guide {
     return this.#named(this.models[instance].infer(inputTensor([batch], this.#task.input)), 1, batch.examples, this.#needed);
   }
 
-  /** Activations and logits `[S, B, values]` by name, of networks that had all seeds' examples as members or in one batch. */
+  /**
+   * Activations and logits by name, as `[S, B, values]`. The seeds' examples may have been members of the network or one
+   * long batch: the values lie in the same order.
+   */
   #named({ logits, taps }: ReturnType<Inferring['infer']>, seeds: number, batch: number, names: readonly string[]): [string, tf.Tensor3D][] {
     return names.map((name) => {
       const tensor = name === LOGITS ? logits : taps.get(name);
@@ -250,14 +253,14 @@ export class Guide {
   }
 
   get #byToken(): boolean {
-    return this.#views.some(({ view }) => view === 'all-tokens');
+    return this.#taps.some(({ view }) => view === 'all-tokens');
   }
 
-  /** What a guide that runs live is fed: what it reads, or shows, where that is not made of the batch on the device. */
+  /** Feeds of a live guide: noise to read, or finished activations, where the program cannot make them from the batch. */
   #liveFeeds(batch: StepBatch): Record<string, Feed> {
     const noise = this.#control !== undefined && this.#control !== 'shuffled';
     const shown = () => batch.drawn().map((own, s) => this.#shown(own, this.#seeds[s], 'step', batch.step));
-    // What code of others does cannot be recorded, and what is a mean over tokens is made of numbers.
+    // An imported network runs through code that cannot be recorded; running means of tokens are computed in JavaScript.
     if (this.#imported || (this.#directKind === 'running-mean' && this.#task.tokens)) {
       const perSeed = shown().map((own) => tf.tidy(() => Object.fromEntries(this.#infer(0, own))));
       const joined = Object.keys(perSeed[0]).map(
@@ -278,7 +281,7 @@ export class Guide {
     return noise ? { reads: inputValues(shown(), this.#task.input) } : {};
   }
 
-  /** Whether the activations of all seeds' examples may be there at a time. */
+  /** Whether there is memory for the activations of all seeds' batches at a time. */
   #fitsTogether(seeds: number, batch: number): boolean {
     return 4 * seeds * batch * this.#activations <= LIVE_BYTES;
   }
@@ -314,8 +317,8 @@ export class Guide {
   }
 
   /**
-   * A new order of the examples for every layer, step and seed, as rows of all matrices of examples that the view makes
-   * of the batches. Padding stays where it is.
+   * The shuffled control: a new order of the examples for every layer, step and seed. The result indexes the rows of all
+   * example matrices that the token view makes of the batches. Padding stays in its place.
    */
   #order({ step, batchSize, drawn }: StepBatch, { tap, view }: NeededTap): Int32Array<ArrayBuffer> {
     const length = this.#task.tokens ? this.#task.input[0] : 1;

@@ -5,7 +5,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { withoutControl } from '../../experiment/plan/guides.ts';
-import type { GuideOrigin, KeptGuide } from '../../experiment/contract/events.ts';
+import type { GuideOrigin, KeptGuide } from '../../experiment/contract/lab.ts';
 import type { Experiment, TaskSpec, TrainedGuideSpec } from '../../experiment/schema/schema.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import { forget, names, recall, remember } from '../kept/storage.ts';
@@ -32,9 +32,9 @@ function canonical(value: unknown): string {
 }
 
 /**
- * Content hash of a guide's recipe: the task it is trained on, its network, its budget. 64 hexadecimal digits.
- * What a control shows of it is no part of it.
- * @param task the experiment's; a guide with a task of its own is the same whatever it guides in
+ * Content hash of a guide's recipe, 64 hexadecimal digits: the task it is trained on, its network and its budget. A control
+ * that changes how its activations are shown is left out, since the trained weights are the same.
+ * @param task the experiment's; ignored for a guide that is trained on a task of its own
  */
 export const recipeKey = (task: TaskSpec, guide: TrainedGuideSpec): string =>
   bytesToHex(sha256(utf8ToBytes(canonical({ task: guide.training.task ?? task, guide: withoutControl(guide) }))));
@@ -105,7 +105,7 @@ export class GuideStore {
     await remember(`${WEIGHTS}${key}`, tensors);
   }
 
-  /** Note how a guide that is kept was made and what it scores: once, when that is known. */
+  /** Write down how a kept guide was made and what it scores, unless there is a note already. */
   async note(key: string, about: Omit<NonNullable<KeptGuide['about']>, 'savedAt'>): Promise<void> {
     if ((await recall(`${ABOUT}${key}`)) !== undefined) return;
     const tensors = await this.kept(key);
@@ -125,7 +125,7 @@ export class GuideStore {
     return guides.sort((a, b) => (b.about?.savedAt ?? 0) - (a.about?.savedAt ?? 0));
   }
 
-  /** Where the trained guides of an experiment would come from. A file that turns out damaged is trained after all. */
+  /** Where the trained guides of an experiment would come from. A shipped file may turn out damaged: it is trained then. */
   async origins(experiment: Experiment): Promise<Record<string, GuideOrigin>> {
     const shipped = new Set(
       await this.#list().then(

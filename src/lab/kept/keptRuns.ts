@@ -2,7 +2,7 @@
  * Runs on their way, kept in this browser by the name of whoever runs them: what a closed tab or a crashed browser
  * leaves behind. A run is kept with every checkpoint and forgotten when it ends.
  */
-import type { Checkpoint, KeptRun } from '../../experiment/contract/events.ts';
+import type { Checkpoint, KeptRun } from '../../experiment/contract/lab.ts';
 import { forget, names, recall, remember } from './storage.ts';
 
 const ABOUT = 'run/';

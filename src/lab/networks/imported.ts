@@ -3,13 +3,17 @@
  * fetched when an experiment names such a guide.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { TaskShape } from '../../experiment/networks/describe.ts';
 import { outputMisfit } from '../../experiment/networks/imported.ts';
 import type { ImportedNetwork } from '../../experiment/schema/importedNetwork.ts';
 import { product } from '../../experiment/shapes/description.ts';
+import { callsOf, evaluateCalls } from './importedGraph.ts';
+import { readableTopology } from './importedTopology.ts';
+import { putWeights } from './importedWeights.ts';
 import type { Inferring } from './model.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
+import { stream } from '../random/stream.ts';
 
 /** What a model asset keeps beside its weights. */
 export interface StoredTopology {
@@ -17,52 +21,77 @@ export interface StoredTopology {
   weightSpecs: tf.io.WeightsManifestEntry[];
 }
 
-/** Longest name of a tap. */
-const LONGEST = 40;
 /** Keeps the logarithm of a probability finite. */
 const SMALLEST = 1e-30;
 
-interface Outputs {
-  name: string;
-  output: SymbolicTensor;
-}
+/** Examples of a trial. */
+const TRIED = 4;
+/** Largest difference of a sum of probabilities from 1. */
+const PROBABILITY_ERROR = 1e-3;
 
-/** The topology with all initial values zero: those of the file take their place, and some take long to draw. */
-function withoutInitialisers(topology: unknown): unknown {
-  if (Array.isArray(topology)) return topology.map(withoutInitialisers);
-  if (typeof topology !== 'object' || topology === null) return topology;
-  return Object.fromEntries(
-    Object.entries(topology).map(([key, value]) => [
-      key,
-      /_?initializer$/i.test(key) && value ? { class_name: 'Zeros', config: {} } : withoutInitialisers(value),
-    ]),
-  );
-}
-
-/** Build the network with its weights. @throws {Error} what tfjs says of a layer that it does not know, or of weights that do not fit */
+/**
+ * Build the network with its weights.
+ * @throws {Error} what tfjs says of a layer that it does not know, or of weights that do not fit
+ */
 export async function buildModel({ modelTopology, weightSpecs }: StoredTopology, weightData: ArrayBuffer): Promise<LayersModel> {
   const [{ loadLayersModel }] = await Promise.all([
     import('@tensorflow/tfjs-layers'),
     // Layers call operations as methods of tensors.
     import('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops'),
   ]);
-  return loadLayersModel(tf.io.fromMemory({ modelTopology: withoutInitialisers(modelTopology) as object, weightSpecs, weightData }));
+  const model = await loadLayersModel(tf.io.fromMemory({ modelTopology: readableTopology(modelTopology) as object }));
+  try {
+    // A Sequential is a graph only once it is built.
+    if (Object.keys(model.nodesByDepth ?? {}).length === 0) model.build(undefined as never);
+    putWeights(model, weightSpecs, weightData);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
-/** Every layer but inputs, with its first output. Long names are cut, and told apart by their place. */
-export function outputsOf(model: LayersModel): Outputs[] {
-  const layers = model.layers.filter((layer) => layer.getClassName() !== 'InputLayer');
-  return layers.map((layer, i) => {
-    const output = layer.getOutputAt(0);
-    const name = layer.name.length > LONGEST ? `${layer.name.slice(0, LONGEST - 4)}-${i}` : layer.name;
-    return { name, output: Array.isArray(output) ? output[0] : output };
-  });
+/** What a layer gave in a trial. */
+export interface Tried {
+  name: string;
+  /** Of one example. */
+  shape: number[];
+  /** Whether it gave the same for every example: nothing can be aligned with it. */
+  alike: boolean;
+  finite: boolean;
 }
 
-/** Whether a model's outputs are probabilities. */
-function endsInSoftmax(model: LayersModel): boolean {
-  const last = model.layers[model.layers.length - 1];
-  return last.getClassName() === 'Softmax' || (last.getConfig() as { activation?: unknown }).activation === 'softmax';
+/**
+ * Show a network some random examples: standardised images, or tokens that it knows.
+ * @returns what every call of a layer gave, and whether the output is probabilities over its last axis. Whatever layers
+ * stand behind a softmax, its values tell.
+ * @throws {Error} what tfjs says when it cannot be evaluated
+ */
+export async function tryOut(
+  model: LayersModel,
+  { input, vocabulary }: Pick<ImportedNetwork, 'input' | 'vocabulary'>,
+): Promise<{ calls: Tried[]; probabilities: boolean }> {
+  const random = stream(0, 'files', 'trial');
+  const values = Float32Array.from({ length: TRIED * product(input) }, () => (vocabulary === undefined ? random.normal() : random.integer(vocabulary)));
+  const outputs = tf.tidy(() => evaluateCalls(model, tf.tensor(values, [TRIED, ...input])).map((output) => tf.cast(output, 'float32')));
+  try {
+    const names = callsOf(model).map(({ name }) => name);
+    const calls: Tried[] = [];
+    let last = new Float32Array();
+    for (const [i, output] of outputs.entries()) {
+      if (output.shape[0] !== TRIED) throw new Error(`layer ${names[i]} mixes examples: it makes ${output.shape.join('×')} values of ${TRIED} examples`);
+      last = (await output.data()) as Float32Array<ArrayBuffer>;
+      const size = last.length / TRIED;
+      const alike = last.every((value, k) => value === last[k % size]);
+      calls.push({ name: names[i], shape: output.shape.slice(1), alike, finite: last.every(Number.isFinite) });
+    }
+    const classes = calls[calls.length - 1]?.shape.at(-1) ?? 1;
+    const sums = Array.from({ length: last.length / classes }, (_, row) => last.subarray(row * classes, (row + 1) * classes).reduce((a, b) => a + b, 0));
+    const probabilities = classes > 1 && last.every((value) => value >= 0) && sums.every((sum) => Math.abs(sum - 1) < PROBABILITY_ERROR);
+    return { calls, probabilities };
+  } finally {
+    tf.dispose(outputs);
+  }
 }
 
 /** An imported network that can be evaluated. It has one member, and no gradient. */
@@ -72,36 +101,31 @@ export class ImportedModel implements Inferring {
   /** Whether its outputs are classes of the task. */
   readonly classifies: boolean;
   readonly #model: LayersModel;
-  readonly #all: LayersModel;
   readonly #names: string[];
-  readonly #softmax: boolean;
+  /** Whether its outputs are probabilities. */
+  readonly #probabilities: boolean;
   readonly #input: readonly number[];
   readonly #classes: number;
 
-  private constructor(model: LayersModel, all: LayersModel, names: string[], network: ImportedNetwork, task: TaskShape, kernels: Kernels) {
+  private constructor(model: LayersModel, probabilities: boolean, network: ImportedNetwork, task: TaskShape, kernels: Kernels) {
     this.kernels = kernels;
     this.classifies = outputMisfit(network, task) === null;
     this.#model = model;
-    this.#all = all;
-    this.#names = names;
-    this.#softmax = endsInSoftmax(model);
+    this.#names = callsOf(model).map(({ name }) => name);
+    this.#probabilities = probabilities;
     this.#input = network.input;
     this.#classes = task.classes;
   }
 
   static async create(stored: StoredTopology, weights: ArrayBuffer, network: ImportedNetwork, task: TaskShape, kernels: Kernels): Promise<ImportedModel> {
-    const { model: makeModel } = await import('@tensorflow/tfjs-layers');
-    const built = await buildModel(stored, weights);
-    const outputs = outputsOf(built);
-    const all = makeModel({ inputs: built.inputs, outputs: outputs.map(({ output }) => output) });
-    return new ImportedModel(
-      built,
-      all,
-      outputs.map(({ name }) => name),
-      network,
-      task,
-      kernels,
-    );
+    const model = await buildModel(stored, weights);
+    try {
+      const { probabilities } = await tryOut(model, network);
+      return new ImportedModel(model, probabilities, network, task, kernels);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
   }
 
   /**
@@ -112,20 +136,18 @@ export class ImportedModel implements Inferring {
    */
   infer(inputs: tf.Tensor): { logits: tf.Tensor3D; taps: Map<string, tf.Tensor3D> } {
     const batch = inputs.shape[1] as number;
-    const result = this.#all.predictOnBatch(tf.cast(tf.reshape(inputs, [batch, ...this.#input]), 'float32'));
-    const outputs = Array.isArray(result) ? result : [result];
+    const outputs = evaluateCalls(this.#model, tf.cast(tf.reshape(inputs, [batch, ...this.#input]), 'float32'));
     const last = outputs[outputs.length - 1];
     const scores = this.classifies
       ? (tf.reshape(last, [1, product(last.shape) / this.#classes, this.#classes]) as tf.Tensor3D)
       : tf.zeros<tf.Rank.R3>([1, batch, this.#classes]);
     return {
-      logits: this.classifies && this.#softmax ? tf.log(tf.maximum(scores, SMALLEST)) : scores,
+      logits: this.classifies && this.#probabilities ? tf.log(tf.maximum(scores, SMALLEST)) : scores,
       taps: new Map(this.#names.map((name, i) => [name, tf.reshape(outputs[i], [1, batch, outputs[i].size / batch]) as tf.Tensor3D])),
     };
   }
 
   dispose(): void {
-    // Both share their layers and weights.
     this.#model.dispose();
   }
 }

@@ -93,6 +93,22 @@ describe('similarities on the probe', () => {
     }
   });
 
+  it('leave out debiased CKA with a guide that is the identity, in every view', async () => {
+    const identity = new Guide(
+      'identity',
+      { state: 'control', kind: 'identity-gram' },
+      { task: task.shape, train: null, seeds: [0, 1], network: null },
+      composed,
+    );
+    for (const view of ['last-token', 'position', 'all-tokens', 'flattened'] as const) {
+      const { matrices } = await new Evaluator(task.val, task.shape.input).evaluate(target, [new GuideProbe(composed, identity, task, view)]);
+      matrices.identity.forEach((value, i) => {
+        if (i % 3 === 1) expect(value, view).toBeNaN();
+        else expect(value, view).toBeGreaterThan(0);
+      });
+    }
+  });
+
   it('scores only what is labelled, and keeps those predictions in order', async () => {
     const { loss, accuracy, predictions } = await new Evaluator(task.val, task.shape.input).evaluate(target);
     const labels = task.val.labels.filter((l) => l >= 0);

@@ -9,7 +9,7 @@ import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
 import type { Guide } from '../guidance/guide.ts';
 import { CONSTANT_VARIANCE, FEWEST_EXAMPLES } from '../similarity/tokenViews.ts';
-import { GramStack, similarityFrom } from '../similarity/cka.ts';
+import { type GramProducts, GramStack, hasDebiased, similarityFrom } from '../similarity/cka.ts';
 import type { Split, Task } from '../tasks/index.ts';
 import { sliceSplit } from '../steps/inputs.ts';
 
@@ -113,13 +113,10 @@ export class GuideProbe {
   readonly #comparisons: readonly Comparison[];
   /** int32 `[P, n]` of each of the sets. */
   readonly #rows: readonly (tf.Tensor2D | null)[];
-  /** An identity's debiased product with itself is exactly 0; what rounding leaves of it says nothing. */
-  readonly #noDebiased: boolean;
 
   constructor(kernels: Kernels, guide: Guide, task: Task, view: TokenView) {
     this.guide = guide.id;
     this.#instances = guide.instances;
-    this.#noDebiased = guide.spec.state === 'control' && guide.spec.kind === 'identity-gram';
     const probe = probeOf(task.val);
     const eachToken = task.shape.tokens !== undefined && view === 'all-tokens';
     this.#length = task.shape.tokens ? task.shape.input[0] : 1;
@@ -244,18 +241,18 @@ export class GuideProbe {
     return this.#comparisons.reduce((sum, { stack, varies: alive }) => sum + stack.own.size + (alive?.size ?? 0), 0);
   }
 
-  /** Mean over the positions at which the guide varies, where there are several. */
+  /** Mean over the positions at which the guide varies (debiased: beyond a single example), where there are several. */
   #read(values: Float32Array, pack: Pack): Float32Array<ArrayBuffer> {
     const { members, targetTaps, width, column } = pack;
     const g = this.guideTaps;
     const sum = new Float64Array(members * targetTaps * g * 3);
-    const counts = new Uint32Array(members * targetTaps * g);
+    const counts = new Uint32Array(sum.length);
     let own = pack.own;
     for (const [i, { stack, varies: alive }] of this.#comparisons.entries()) {
       const { n, rows } = this.#sets[i];
       const sets = rows?.length ?? 1;
       const aliveAt = own + stack.own.size;
-      for (let index = 0; index < counts.length; index++) {
+      for (let index = 0; index < members * targetTaps * g; index++) {
         const [j, tap, e] = [index % g, Math.floor(index / g) % targetTaps, Math.floor(index / (g * targetTaps))];
         for (let set = 0; set < sets; set++) {
           const guide = ((e % this.#instances) * sets + set) * g + j;
@@ -263,14 +260,17 @@ export class GuideProbe {
           const k = pack.starts[i] + ((tap * members + e) * sets + set) * width;
           const l = own + 3 * guide;
           const [traceK, traceL] = [values[k + 2], values[l + 2]];
+          const ofGuide: GramProducts = { dot: values[l], uCentred: values[l + 1], traceK: traceL, traceL };
           const { cka, debiased, chance } = similarityFrom(
-            { dot: values[k + column + j], diagonal: values[k + column + g + j], traceK, traceL },
-            { dot: values[k], diagonal: values[k + 1], traceK, traceL: traceK },
-            { dot: values[l], diagonal: values[l + 1], traceK: traceL, traceL },
+            { dot: values[k + column + j], uCentred: values[k + column + g + j], traceK, traceL },
+            { dot: values[k], uCentred: values[k + 1], traceK, traceL: traceK },
+            ofGuide,
             n,
           );
-          counts[index]++;
+          const compared = [true, hasDebiased(ofGuide), true];
           [cka, debiased, chance].forEach((value, f) => {
+            if (alive && !compared[f]) return;
+            counts[index * 3 + f]++;
             // A target that is the same for all examples at a position is like the guide in nothing there.
             sum[index * 3 + f] += alive ? value || 0 : value;
           });
@@ -278,9 +278,7 @@ export class GuideProbe {
       }
       own = aliveAt + (alive?.size ?? 0);
     }
-    const similarities = Float32Array.from(sum, (value, i) => value / counts[Math.floor(i / 3)]);
-    if (this.#noDebiased) for (let i = 1; i < similarities.length; i += 3) similarities[i] = Number.NaN;
-    return similarities;
+    return Float32Array.from(sum, (value, i) => value / counts[i]);
   }
 
   dispose(): void {

@@ -1,7 +1,7 @@
 /** The alignment term: weight · (1 − similarity) and its gradient (paper eq. 1). */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Measure } from '../../experiment/schema/schema.ts';
-import type { Kernels } from '../backend/kernels/types.ts';
+import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import type { BatchView } from './tokenViews.ts';
 
 /**
@@ -38,20 +38,20 @@ export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: Bat
 }
 
 /**
- * Gradient of weight · (1 − CKA(x, guide)) for the target's activations x `[E, B, F]`:
+ * CKA(x, guide) and the gradient of weight · (1 − CKA(x, guide)) for the target's activations x `[E, B, F]`:
  * with z = (x − x̄)/‖x − x̄‖ and K = z·zᵀ it is −weight · G·z / ‖x − x̄‖ (see `Kernels.cka`). Scale invariance makes
  * the projection of the normalisation vanish, centring of x is inherited from the centred G.
- * A collapsed layer gets gradient 0.
+ * Where CKA is not defined (a collapsed layer) both are 0.
  * @param weights of the E members
  */
-export function alignmentGradient(kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure): tf.Tensor3D {
+export function alignmentGradient(kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure): Alignment {
   const debiased = measure === 'cka-debiased';
   if (kernels.alignmentGradient) return kernels.alignmentGradient(x, guide, weights, { first: 0, count: x.shape[0], positions: 1, debiased });
   const { z, norm } = kernels.centreNormalise(x);
   const gram = kernels.matmul(z, z, { transposeB: true });
-  const { g } = kernels.cka(gram, guide, { debiased });
+  const { value, g } = kernels.cka(gram, guide, { debiased });
   const alive = tf.greater(norm, 0);
   const factor = tf.where(alive, tf.div(tf.neg(weights), tf.where(alive, norm, tf.onesLike(norm))), tf.zerosLike(norm));
   // The n×n side is the small one: scale there, not on [E, B, F].
-  return kernels.matmul(tf.mul(g, tf.reshape(factor, [-1, 1, 1])) as tf.Tensor3D, z);
+  return { gradient: kernels.matmul(tf.mul(g, tf.reshape(factor, [-1, 1, 1])) as tf.Tensor3D, z), value };
 }

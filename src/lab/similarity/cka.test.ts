@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { composed } from '../backend/kernels/composed/index.ts';
 import { alignmentGradient, centredGram } from './alignment.ts';
 import { stream } from '../random/stream.ts';
+import { referenceCka } from '../testing/referenceCka.ts';
 import { cka } from './cka.ts';
 import reference from './fixtures/reference.json' with { type: 'json' };
 
@@ -21,7 +22,7 @@ describe('linear CKA', () => {
   it('agrees with the reference implementation, biased and debiased', async () => {
     const result = await similarity(tf.tensor2d(reference.X), tf.tensor2d(reference.Y));
     expect(result.cka).toBeCloseTo(KORNBLITH.biased, 5);
-    expect(result.debiased).toBeCloseTo(KORNBLITH.debiased, 5);
+    expect(result.debiased).toBeCloseTo(KORNBLITH.debiased, 6);
   });
 
   it.each([
@@ -91,7 +92,7 @@ describe('linear CKA', () => {
     expect(result.cka).toBeNaN();
     expect(result.debiased).toBeNaN();
     const gram = centredGram(composed, tf.expandDims(matrix(10, 3, 'y'), 0) as tf.Tensor3D);
-    const gradient = alignmentGradient(composed, tf.expandDims(x, 0) as tf.Tensor3D, gram, tf.tensor1d([4]), 'cka');
+    const { gradient } = alignmentGradient(composed, tf.expandDims(x, 0) as tf.Tensor3D, gram, tf.tensor1d([4]), 'cka');
     expect(Math.max(...(await gradient.data()).map(Math.abs))).toBe(0);
   });
 
@@ -131,12 +132,79 @@ describe('linear CKA', () => {
   });
 });
 
+describe('debiased CKA', () => {
+  /** Normal activations of n examples, each times its factor. */
+  const scaled = (n: number, features: number, name: string, factor: (i: number) => number): tf.Tensor2D =>
+    tf.mul(
+      matrix(n, features, name),
+      tf.tensor2d(
+        Array.from({ length: n }, (_, i) => factor(i)),
+        [n, 1],
+      ),
+    );
+
+  it.each([16, 400])('keeps its digits where one example is 1,000 times larger than 255 others, of %i features', async (features) => {
+    const n = 256;
+    const larger = (i: number) => (i === 17 ? 1000 : 1);
+    const [x, y, plain] = [scaled(n, features, 'x', larger), scaled(n, 24, 'y', larger), matrix(n, 24, 'z')];
+    for (const other of [y, plain]) {
+      const expected = referenceCka(x.dataSync(), other.dataSync(), n, true);
+      expect((await similarity(x, other)).debiased).toBeCloseTo(expected, 5);
+      expect((await similarity(other, x)).debiased).toBeCloseTo(expected, 5);
+    }
+    expect((await similarity(x, x)).debiased).toBeCloseTo(1, 4);
+  });
+
+  it.each([
+    [4, 3],
+    [5, 16],
+    [64, 300],
+    [67, 33],
+    [256, 16],
+  ])('is not defined where one of %i examples differs from the others, of %i features', async (n, features) => {
+    const active = scaled(n, features, 'active', (i) => Number(i === n - 2));
+    const shifted = tf.add(active, matrix(1, features, 'offset')) as tf.Tensor2D;
+    const other = matrix(n, 5, 'other');
+    for (const x of [active, shifted]) {
+      expect((await similarity(x, other)).cka).toBeGreaterThan(0);
+      for (const [a, b] of [
+        [x, other],
+        [other, x],
+        [x, x],
+      ]) {
+        expect((await similarity(a, b)).debiased).toBeNaN();
+      }
+      const { gradient } = alignmentGradient(
+        composed,
+        tf.expandDims(x, 0) as tf.Tensor3D,
+        centredGram(composed, tf.expandDims(other, 0)),
+        tf.ones([1]),
+        'cka-debiased',
+      );
+      expect((await gradient.data()).every((v) => v === 0)).toBe(true);
+    }
+  });
+
+  it('of two active examples is defined unless they have nothing in common', async () => {
+    const n = 64;
+    const other = matrix(n, 5, 'other');
+    const two = scaled(n, 6, 'two', (i) => Number(i < 2));
+    expect((await similarity(two, other)).debiased).toBeCloseTo(referenceCka(two.dataSync(), other.dataSync(), n, true), 5);
+    // The first has the first three features to itself, the second the others.
+    const apart = tf.tensor2d(
+      two.dataSync().map((v, at) => (Math.floor((at % 6) / 3) === Math.floor(at / 6) ? v : 0)),
+      [n, 6],
+    );
+    expect((await similarity(apart, other)).debiased).toBeNaN();
+  });
+});
+
 describe('the gradient of 1 − CKA', () => {
   const { X, Y, analytic } = reference.gradCheck;
   const as3d = (m: number[][]) => tf.expandDims(tf.tensor2d(m), 0) as tf.Tensor3D;
 
   it('agrees with the reference gradient', async () => {
-    const gradient = alignmentGradient(composed, as3d(X), centredGram(composed, as3d(Y)), tf.tensor1d([1]), 'cka');
+    const { gradient } = alignmentGradient(composed, as3d(X), centredGram(composed, as3d(Y)), tf.tensor1d([1]), 'cka');
     const values = await gradient.data();
     analytic.flat().forEach((expected, i) => {
       expect(values[i]).toBeCloseTo(expected, 5);
@@ -144,7 +212,7 @@ describe('the gradient of 1 − CKA', () => {
   });
 
   it.each(['cka', 'cka-debiased'] as const)('agrees with finite differences of %s', async (measure) => {
-    const gradient = await alignmentGradient(composed, as3d(X), centredGram(composed, as3d(Y)), tf.tensor1d([1]), measure).data();
+    const gradient = await alignmentGradient(composed, as3d(X), centredGram(composed, as3d(Y)), tf.tensor1d([1]), measure).gradient.data();
     const loss = async (x: number[][]) => {
       const result = await similarity(tf.tensor2d(x), tf.tensor2d(Y));
       return 1 - (measure === 'cka' ? result.cka : result.debiased);
@@ -164,7 +232,7 @@ describe('the gradient of 1 − CKA', () => {
 
   it('is orthogonal to the activations', async () => {
     const x = as3d(X);
-    const gradient = alignmentGradient(composed, x, centredGram(composed, as3d(Y)), tf.tensor1d([1]), 'cka');
+    const { gradient } = alignmentGradient(composed, x, centredGram(composed, as3d(Y)), tf.tensor1d([1]), 'cka');
     expect((await tf.sum(tf.mul(gradient, x)).data())[0]).toBeCloseTo(0, 5);
   });
 });

@@ -1,11 +1,11 @@
 /**
  * Linear CKA from Gram matrices (Kornblith et al. 2019; paper App. B.1 eq. 2–6), biased and debiased, with its exact
  * chance level. Everything follows from four numbers per pair of *centred* Gram matrices K, L over n examples:
- * ⟨K,L⟩, diag(K)·diag(L), tr K, tr L. Because rows of a centred K sum to 0, the U-centred product (Song et al. 2007;
- * Székely & Rizzo 2014) reduces to ⟨K,L⟩ − n/(n−2)·diag(K)·diag(L) + tr K·tr L/((n−1)(n−2)).
+ * ⟨K,L⟩, tr K, tr L and the product ⟨Ũ(K),Ũ(L)⟩ of both U-centred (Song et al. 2007; Székely & Rizzo 2014).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { ownProducts } from '../backend/kernels/composed/similarity.ts';
+import { CENTRED_GRAM_RATIO } from '../backend/kernels/composed/index.ts';
+import { ownProducts, uCentreExactly } from '../backend/kernels/composed/similarity.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { centredGram } from './alignment.ts';
 
@@ -16,21 +16,19 @@ const COLLAPSED = 1e-12;
 export interface GramProducts {
   /** ⟨K, L⟩ */
   dot: number;
-  /** diag(K)·diag(L) */
-  diagonal: number;
+  /** ⟨Ũ(K), Ũ(L)⟩ of the U-centred matrices */
+  uCentred: number;
   traceK: number;
   traceL: number;
 }
 
-/** ⟨U(K), U(L)⟩ of the U-centred matrices, up to the factor n(n−3) that cancels in the ratio. Needs n ≥ 4. */
-export function uCentredProduct({ dot, diagonal, traceK, traceL }: GramProducts, n: number): number {
-  return dot - (n / (n - 2)) * diagonal + (traceK * traceL) / ((n - 1) * (n - 2));
-}
+/** Whether U-centring leaves more than rounding of a Gram matrix; `own`: its products with itself. */
+export const hasDebiased = ({ dot, uCentred }: Pick<GramProducts, 'dot' | 'uCentred'>): boolean => uCentred > CENTRED_GRAM_RATIO ** 2 * dot;
 
 export interface Similarity {
   /** Biased CKA in [0, 1]; NaN when a side has collapsed. */
   cka: number;
-  /** Debiased CKA; may be negative, NaN when undefined. */
+  /** Debiased CKA; may be negative, NaN when a side has collapsed or `hasDebiased` nothing. */
   debiased: number;
   /** Mean of `cka` over all permutations of the examples: tr K·tr L/((n−1)‖K‖‖L‖). */
   chance: number;
@@ -40,10 +38,9 @@ export interface Similarity {
 export function similarityFrom(kl: GramProducts, kk: GramProducts, ll: GramProducts, n: number): Similarity {
   if (!(kk.dot > COLLAPSED) || !(ll.dot > COLLAPSED)) return { cka: Number.NaN, debiased: Number.NaN, chance: Number.NaN };
   const norms = Math.sqrt(kk.dot) * Math.sqrt(ll.dot);
-  const uNorms = uCentredProduct(kk, n) * uCentredProduct(ll, n);
   return {
     cka: kl.dot / norms,
-    debiased: uNorms > 0 ? uCentredProduct(kl, n) / Math.sqrt(uNorms) : Number.NaN,
+    debiased: hasDebiased(kk) && hasDebiased(ll) ? kl.uCentred / (Math.sqrt(kk.uCentred) * Math.sqrt(ll.uCentred)) : Number.NaN,
     chance: (kl.traceK * kl.traceL) / ((n - 1) * norms),
   };
 }
@@ -53,7 +50,7 @@ export class GramStack {
   readonly taps: readonly string[];
   /** `[S, P, taps, n, n]`: instances, sets of examples. */
   readonly grams: tf.Tensor5D;
-  /** Of each with itself: dot, diagonal, trace; `[S, P, taps, 3]`. */
+  /** Of each with itself: ⟨K, K⟩, ⟨Ũ, Ũ⟩, trace; `[S, P, taps, 3]`. */
   readonly own: tf.Tensor4D;
 
   private constructor(taps: readonly string[], grams: tf.Tensor5D, own: tf.Tensor4D) {
@@ -69,7 +66,8 @@ export class GramStack {
       1,
     );
     const [instances, taps, n] = grams.shape;
-    const own = ownProducts(kernels, tf.reshape(grams, [instances * taps, n * n]), n);
+    const matrices = tf.reshape(grams, [instances * taps, n, n]) as tf.Tensor3D;
+    const own = ownProducts(kernels, matrices, uCentreExactly(matrices));
     return new GramStack([...activations.keys()], tf.expandDims(grams, 1) as tf.Tensor5D, tf.reshape(own, [instances, 1, taps, 3]));
   }
 
@@ -111,12 +109,12 @@ export async function cka(kernels: Kernels, x: tf.Tensor2D, y: tf.Tensor2D): Pro
     const { grams, own } = GramStack.of(kernels, new Map([['y', one(y)]]));
     return tf.concat([kernels.gramProducts(one(x), null, [grams]), own].map((part) => tf.reshape(part, [-1])));
   });
-  const [kDot, kDiagonal, traceK, dot, diagonal, lDot, lDiagonal, traceL] = await pack.data();
+  const [kDot, kCentred, traceK, dot, uCentred, lDot, lCentred, traceL] = await pack.data();
   pack.dispose();
   return similarityFrom(
-    { dot, diagonal, traceK, traceL },
-    { dot: kDot, diagonal: kDiagonal, traceK, traceL: traceK },
-    { dot: lDot, diagonal: lDiagonal, traceK: traceL, traceL },
+    { dot, uCentred, traceK, traceL },
+    { dot: kDot, uCentred: kCentred, traceK, traceL: traceK },
+    { dot: lDot, uCentred: lCentred, traceK: traceL, traceL },
     x.shape[0],
   );
 }

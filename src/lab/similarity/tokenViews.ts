@@ -1,16 +1,16 @@
 /**
- * Who is an example when activations of sequences are compared. Activations are `[E, B, T·F]`: members, sequences,
- * positions by features. Padded positions are no examples ('flattened', the paper's, keeps them as they are).
+ * Token views: what counts as one example when activations of sequences are compared. Activations are `[E, B, T·F]`, with
+ * positions and features in one axis. Padded positions are left out, except by 'flattened', which is the paper's way.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TokenView } from '../../experiment/schema/schema.ts';
 
-/** Fewer sequences than this at a position compare nothing. */
+/** A position counts only if at least this many sequences reach it. */
 export const FEWEST_EXAMPLES = 4;
-/** Below this variance per feature a layer counts as constant over the batch: rounding is all that varies. */
+/** If its variance per feature is below this, a layer counts as constant over the batch: the rest is rounding. */
 export const CONSTANT_VARIANCE = 1e-8;
 
-/** A view of a batch: how its activations become examples, and how gradients find their way back. */
+/** A token view of one batch: turns activations into examples, and gradients of the examples back into gradients of the activations. */
 export class BatchView {
   readonly kind: TokenView;
   readonly #length: number;
@@ -24,16 +24,19 @@ export class BatchView {
     this.#mask = tokens && tf.tidy(() => tf.keep(tf.cast(tf.greaterEqual(tokens, 0), 'float32')));
   }
 
-  /** Of how many positions each is compared for itself, as it is; null where examples are made another way. */
+  /**
+   * Number of positions if each is compared on its own and the activations can be read in place ('flattened' counts as
+   * one); null if `take` has to compute the examples.
+   */
   get positions(): number | null {
     if (this.kind === 'flattened') return 1;
     return this.kind === 'position' && !this.#mask ? this.#length : null;
   }
 
   /**
-   * `[E, B, T·F]` → the examples: `[E·T, B, F]` per position, `[E, B, T·F]` flattened, `[E, B·T, F]` for all tokens,
-   * `[E, B, F]` for the last. Where padding is left out the rest is centred and padding set to 0: any Gram matrix of
-   * centred rows is then exactly that of the tokens, with rows of 0 besides.
+   * The examples of activations `[E, B, T·F]`: `[E·T, B, F]` per position, `[E, B, T·F]` flattened, `[E, B·T, F]` for all
+   * tokens, `[E, B, F]` for the last token. Padding is left out by centring the real rows and setting padded ones to 0:
+   * the centred Gram matrix is then that of the real rows, with zeros in the rows and columns of padding.
    */
   take(x: tf.Tensor3D): tf.Tensor3D {
     const [e, b, all] = x.shape;
@@ -60,7 +63,7 @@ export class BatchView {
     }
   }
 
-  /** A gradient for what `take` returned, as one for its argument `[E, B, T·F]`. */
+  /** Turns a gradient with respect to the result of `take` into one with respect to its argument, `[E, B, T·F]`. */
   spread(gradient: tf.Tensor3D, b: number): tf.Tensor3D {
     const t = this.#length;
     const [rows, , f] = gradient.shape;
@@ -77,7 +80,8 @@ export class BatchView {
   }
 
   /**
-   * Share of each position in the mean over those where the guide varies; undefined for views without positions.
+   * The weight of each position in the mean over the positions at which the guide varies (0 at the others). Undefined
+   * unless positions are compared one by one.
    * @param norm Frobenius norms of the guide's centred activations, `[S·T]`
    * @param features of the guide at one position
    * @returns `[S·T]`
@@ -98,7 +102,7 @@ export class BatchView {
     this.#mask?.dispose();
   }
 
-  /** The mask for E members: those of several arms, one arm behind the other. */
+  /** The mask repeated for E members, where several arms share the batches of the seeds. */
   #maskFor(members: number): tf.Tensor3D | undefined {
     const mask = this.#mask;
     return mask && mask.shape[0] !== members ? tf.tile(mask, [members / mask.shape[0], 1, 1]) : mask;

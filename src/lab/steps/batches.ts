@@ -1,23 +1,23 @@
 /**
- * Where the batches of steps come from. A fixed training set lies on the device, and a step is fed the places of its
- * examples there; examples that are drawn or changed for a step are fed themselves, as are those of a set that is too
- * large to lie there.
+ * Where the batches of steps come from. A fixed training set is kept on the device, and a step is fed the indices of its
+ * examples. If examples are drawn or augmented anew for each step, or the set is too large for the device, the step is fed
+ * the examples themselves.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { Split, Task } from '../tasks/index.ts';
-import { gatherRows } from '../tasks/shared/rows.ts';
+import { takeExamples } from '../tasks/shared/rows.ts';
 import { inputValues, labelValues } from './inputs.ts';
 import type { Fed, Feed } from '../backend/steps.ts';
 
-/** A training set beyond this is fed batch by batch, bytes. */
+/** Bytes. A larger training set is not kept on the device. */
 const LARGEST_RESIDENT = 256 * 2 ** 20;
 
-/** Where the examples of a training set come from. */
+/** Gives a step program the inputs of some examples of the training set, wherever they are kept. */
 export interface ExampleSource {
-  /** What a step is fed for some of them. */
+  /** What to feed the step for these examples. */
   feedsOf(rows: Uint32Array): Record<string, Feed>;
-  /** Their inputs `[1, B, …]`, inside its program. */
+  /** Their inputs `[1, B, …]`; called inside the step program with what it was fed. */
   inputs(fed: Fed): tf.Tensor;
 }
 
@@ -27,9 +27,9 @@ export interface StepBatch {
   step: number;
   batchSize: number;
   feeds: Record<string, Feed>;
-  /** Places in the training set, one list per seed; null where examples are drawn or changed for the step. */
+  /** Indices into the training set, one list per seed; null if examples are drawn or augmented for the step. */
   rows: readonly Uint32Array[] | null;
-  /** One batch per seed; made when asked for, since a training set on the device needs none. */
+  /** One batch per seed. Made on demand, because with the training set on the device mostly nobody asks. */
   drawn(): readonly Split[];
 }
 
@@ -37,14 +37,14 @@ export interface BatchOptions {
   task: Task;
   seeds: readonly number[];
   batchSize: number;
-  /** Names the draws where examples are new at every step. */
+  /** Name of the random stream, for tasks that draw new examples at every step. */
   stream?: string;
 }
 
 export class Batches implements ExampleSource {
   readonly #options: BatchOptions;
   readonly #kernels: Kernels;
-  /** The training set `[1, N, values]`, where it lies on the device. */
+  /** The training set `[1, N, values]` on the device; null if it is not kept there. */
   readonly #resident: { inputs: tf.Tensor3D; labels: tf.Tensor3D } | null;
 
   constructor(options: BatchOptions, kernels: Kernels) {
@@ -79,12 +79,12 @@ export class Batches implements ExampleSource {
   feedsOf(rows: Uint32Array): Record<string, Feed> {
     const { train, shape } = this.#options.task;
     if (!train) throw new Error('there is no training set');
-    return { rows: rowValues([rows]), ...(!this.#resident && { inputs: inputValues([gatherRows(train, rows)], shape.input) }) };
+    return { rows: rowValues([rows]), ...(!this.#resident && { inputs: inputValues([takeExamples(train, rows)], shape.input) }) };
   }
 
   /**
-   * Inputs of the step, inside its program.
-   * @param members repeat the seeds' batches for so many members where that costs nothing
+   * Inputs of the step; called inside its program.
+   * @param members repeat the batches of the seeds for this many members, if that is free of cost
    * @returns images `[S or members, B, H, W, C]` or tokens int32 `[S or members, B, T]`
    */
   inputs(fed: Fed, members?: number): tf.Tensor {

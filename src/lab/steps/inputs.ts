@@ -1,11 +1,11 @@
-/** What a step is fed: the batch of every seed and its dropout masks. One order and one mask per seed, shared by all arms. */
+/** What a step is fed: batches and dropout masks. There is one of each per seed, and all arms share it. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { dropoutMask } from '../random/dropout.ts';
 import type { MaskSource } from '../networks/program.ts';
 import type { Split } from '../tasks/index.ts';
 
-/** What a step is fed of its inputs, as values. */
+/** A feed by values (see `Feed`). */
 interface Values {
   shape: number[];
   values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
@@ -57,7 +57,7 @@ export function sliceSplit(split: Split, from: number, count: number): Split {
   };
 }
 
-/** What makes the masks of a step on the device: the seeds and, behind them, the step, int32 `[S + 1]`. */
+/** Where the masks of a step come from on the device: the seeds, followed by the step, int32 `[S + 1]`. */
 export const maskOrigin = (seeds: readonly number[], step: number): Values => ({ values: Int32Array.from([...seeds, step]), shape: [seeds.length + 1] });
 
 /** Dropout masks of one step, `[S or members, B, F]`, made once per layer. */
@@ -69,8 +69,8 @@ export class StepMasks {
   readonly #onDevice: ((layer: number, features: number, rate: number) => tf.Tensor3D) | undefined;
 
   /**
-   * @param device for masks that are made there, the same bits but from `origin` instead of numbers; for so many members
-   *   as would otherwise share those of the seeds
+   * @param device makes the masks on the device, if its kernels can: the same bits, computed from `origin` (see
+   *   `maskOrigin`), and repeated for this many members
    */
   constructor(seeds: readonly number[], step: number, batch: number, device?: { kernels: Kernels; origin: tf.Tensor; members: number }) {
     this.#seeds = seeds;

@@ -1,13 +1,13 @@
-/** Some of the members of a group. */
+/** Parts of a group. */
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Members of a group that follow each other. */
+/** Consecutive members of a group. */
 export interface MemberRange {
   first: number;
   count: number;
 }
 
-/** Members `[first, first + count)` of a tensor; itself where those are all. */
+/** Members `[first, first + count)` of a tensor; the tensor itself if those are all. */
 export function membersOf<T extends tf.Tensor>(x: T, { first, count }: MemberRange): T {
   const [members, ...shape] = x.shape;
   if (count === members) return x;

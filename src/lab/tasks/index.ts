@@ -1,4 +1,4 @@
-import type { TaskPreview } from '../../experiment/contract/events.ts';
+import type { TaskPreview } from '../../experiment/contract/previews.ts';
 import { type FileImagesSpec, isImageTask, isLanguageTask, type ProceduralSpec, type TaskSpec, type TextFileSpec } from '../../experiment/schema/schema.ts';
 import type { Library } from '../files/library.ts';
 import { drawDigit } from './images/digits.ts';

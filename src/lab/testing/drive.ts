@@ -1,5 +1,6 @@
 /** Driving a lab by hand, in tests. */
-import type { LabEvent, OpenOptions } from '../../experiment/contract/events.ts';
+import type { LabEvent } from '../../experiment/contract/events.ts';
+import type { OpenOptions } from '../../experiment/contract/lab.ts';
 import type { MemberResult, RunResult } from '../../experiment/contract/result.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { createLab } from '../lab.ts';

@@ -1,4 +1,4 @@
-/** Text that networks write: each token drawn from what a network expects behind those before it. */
+/** Text that language models write, one token at a time: each is chosen from the distribution given the tokens before it. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../networks/model.ts';
 import { exp } from '../random/math.ts';
@@ -9,15 +9,15 @@ export interface WriteOptions {
   prompt: Int32Array;
   /** Tokens to be written. */
   length: number;
-  /** Tokens that a network sees at once. */
+  /** Length of the context window. */
   context: number;
-  /** Of the sampled text: logits are divided by it. */
+  /** Divides the logits of the sampled text. */
   temperature: number;
   /** Chooses the random numbers, together with each member's seed. */
   draw: number;
 }
 
-/** The most likely token, and one drawn with a temperature. */
+/** Texts per member: a greedy one (always the most likely token) and a sampled one. */
 const TEXTS = 2;
 
 /** Index of the largest value. */
@@ -27,7 +27,7 @@ function largest(logits: Float32Array): number {
   return best;
 }
 
-/** The token at the place `uniform` (0 … 1) of the distribution softmax(logits / temperature). */
+/** Sample from softmax(logits / temperature) by inverting its cumulative distribution at `uniform` (0 … 1). */
 export function sampleToken(logits: Float32Array, temperature: number, uniform: number): number {
   const top = logits[largest(logits)];
   const weights = Float64Array.from(logits, (value) => exp((value - top) / temperature));
@@ -51,10 +51,10 @@ function logitsAt(model: Model, windows: Int32Array, context: number, at: number
 }
 
 /**
- * Let every member of every model go on with a prompt. Members of one seed draw with the same random numbers. Only for
- * causal networks: what stands behind the token asked about is not yet written.
- * @param models whose members are all seeds, once or several times
- * @returns `[models × members × 2 × length]`: the most likely continuation, then a sampled one
+ * Let every member of every model continue a prompt. Members with the same seed use the same random numbers. The networks
+ * must be causal, since the window is filled up with zeros behind the token asked about.
+ * @param models the members of each are all seeds, arm by arm
+ * @returns `[models × members × 2 × length]`: the greedy continuation, then a sampled one
  */
 export async function generate(models: readonly Model[], seeds: readonly number[], options: WriteOptions): Promise<Int32Array<ArrayBuffer>> {
   const { prompt, length, context, temperature, draw } = options;
@@ -65,7 +65,7 @@ export async function generate(models: readonly Model[], seeds: readonly number[
   const texts = new Int32Array(rows * whole);
   for (let row = 0; row < rows; row++) texts.set(prompt, row * whole);
   for (let at = prompt.length; at < whole; at++) {
-    // The window ends with the last token written; a text that is still shorter is filled up behind it.
+    // The window ends with the last token written. As long as the text is shorter than the window, zeros follow it.
     const from = Math.max(0, at - context);
     const windows = new Int32Array(rows * context);
     for (let row = 0; row < rows; row++) windows.set(texts.subarray(row * whole + from, row * whole + at), row * context);

@@ -102,7 +102,7 @@ export class Group {
       const roots: Root[] = [[logits, taskGradient(kernels, logits.tensor, dLogits, input.distil)]];
       if (input.align.length > 0) {
         const weights = tf.reshape(membersOf(input.scalars, { first: ALIGN_WEIGHT_ROW, count: 1 }), [-1]) as tf.Tensor1D;
-        roots.push(...alignmentRoots(kernels, context.taps, input.align, weights));
+        roots.push(...alignmentRoots(kernels, context.taps, input.align, weights).roots);
       }
 
       const names = [...parameters.keys()];

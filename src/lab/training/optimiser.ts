@@ -1,13 +1,13 @@
-/** Optimiser state of a group and one update of all its parameters. */
+/** The optimiser of a group: its state, and the update of all parameters in one step. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptimiserSpec } from '../../experiment/schema/schema.ts';
 import { optimiserFactors } from '../backend/kernels/optimiserFactors.ts';
 import type { Kernels, MemberControl } from '../backend/kernels/types.ts';
 import type { PlainTensors, Weights } from '../networks/weights.ts';
 
-/** Names of what each optimiser keeps per parameter: the rows of its state. */
+/** The state of each kind of optimiser: one row per name, with a value for every parameter. */
 const SLOTS = { adam: ['m', 'v'], adamw: ['m', 'v'], sgd: ['velocity'] } as const;
-/** Values of a row of the state, at most: GPUs limit what they read in one piece. A parameter alone may have more. */
+/** Values in a row of the state at most, because GPUs limit the size of a buffer binding. A single parameter may exceed it. */
 const LONGEST_ROW = 2 ** 23;
 
 /** The state of parameters that are updated together. */
@@ -15,7 +15,7 @@ interface Shelf {
   /** `[slots, N]` */
   state: tf.Tensor2D;
   size: number;
-  /** Where in each row a parameter's values begin, and their shape. */
+  /** Where in a row the values of each parameter begin, and their shape. */
   places: Map<string, { at: number; shape: number[] }>;
 }
 
@@ -43,7 +43,7 @@ export class Optimiser {
   }
 
   /**
-   * Rate, rootScale and keep of one member (see `optimiserFactors`).
+   * The factors `rate`, `rootScale` and `keep` of one member (see `optimiserFactors`).
    * @param step 0-based
    */
   factors(learningRate: number, step: number): [number, number, number] {

@@ -1,6 +1,7 @@
-/** Before a run: build every guide, find its weights or train them, and score it. */
+/** Prepare the guides before a run: build each one, find or train its weights, and score it. */
 import type { GuideSource } from '../../experiment/contract/environment.ts';
-import type { LabEvent, OpenOptions } from '../../experiment/contract/events.ts';
+import type { LabEvent } from '../../experiment/contract/events.ts';
+import type { OpenOptions } from '../../experiment/contract/lab.ts';
 import { guideNetwork, weightsOf, withoutControl } from '../../experiment/plan/guides.ts';
 import { sameNetwork } from '../../experiment/schema/importedNetwork.ts';
 import type { RunResult } from '../../experiment/contract/result.ts';
@@ -22,13 +23,13 @@ export interface GuidePreparation {
   /** The experiment's. */
   task: Task;
   kernels: Kernels;
-  /** Makes what takes the steps of a training. */
+  /** Makes the stepper that a guide is trained with. */
   stepper: () => Stepper;
   store: GuideStore;
   library: Library;
   options: Pick<OpenOptions, 'retrain'>;
   tell: (event: LabEvent) => void;
-  /** Lets messages in; throws when the preparation is no longer wanted. */
+  /** Gives messages a turn (`yieldToMessages`), and throws if another run has taken the place of this one. */
   pause: () => Promise<void>;
 }
 
@@ -37,12 +38,15 @@ interface Trained {
   source: GuideSource;
 }
 
-/** @returns the guides in the experiment's order, and the scores of those with outputs on their own task's validation set */
+/**
+ * @returns the guides in the experiment's order, and the scores of those with outputs on the validation set of the task
+ *   that they were made for
+ */
 export async function prepareGuides(preparation: GuidePreparation): Promise<{ guides: Map<string, Guide>; scores: RunResult['guides'] }> {
   const { experiment, task, kernels, library } = preparation;
   const guides = new Map<string, Guide>();
   const scores: RunResult['guides'] = [];
-  /** By recipe: guides that differ only in what a control does to them share their weights. */
+  /** Weights by recipe. Guides that differ only in a control have the same recipe and share them. */
   const known = new Map<string, Trained>();
   try {
     for (const [id, spec] of Object.entries(experiment.guides)) {
@@ -81,7 +85,7 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
   }
 }
 
-/** @throws {FileError} when its file is not in this browser, or is another than the experiment describes */
+/** @throws {FileError} if the network's file is not in this browser, or is not the one that the experiment describes */
 async function loadImported({ file, model }: ImportedGuideSpec, { library, task, kernels, tell }: GuidePreparation): Promise<ImportedModel> {
   tell({ type: 'phase.changed', phase: 'preparing', detail: `Loading “${file.name}”` });
   const info = await library.find(file, 'model');
@@ -93,7 +97,7 @@ async function loadImported({ file, model }: ImportedGuideSpec, { library, task,
   return ImportedModel.create(stored, await weights.arrayBuffer(), model, task.shape, kernels);
 }
 
-/** Weights that were shipped or kept, else of a training now. */
+/** The weights of a trained guide: shipped with the page, kept in this browser, or else trained now. */
 async function findOrTrain(
   id: string,
   spec: TrainedGuideSpec,

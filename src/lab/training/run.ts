@@ -4,7 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { taskMetric, taskShape } from '../../experiment/networks/describe.ts';
-import type { Checkpoint, EvaluationRecord, GeneratedText, GenerateOptions, TrainingRecords } from '../../experiment/contract/events.ts';
+import type { EvaluationRecord, TrainingRecords } from '../../experiment/contract/events.ts';
+import type { Checkpoint } from '../../experiment/contract/lab.ts';
+import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
 import { alignedPairs, armGroups, members, tokenView } from '../../experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -16,7 +18,7 @@ import { Evaluator, evaluateRecalibrated, type GroupScores, metricOf } from '../
 import { generate } from './generate.ts';
 import { Group } from './group.ts';
 import { GuideProbe } from '../observation/probe.ts';
-import { type ArmGroup, StepProgram, type StepSettings } from './stepProgram.ts';
+import { type ArmGroup, RunSteps, type StepSettings } from './runSteps.ts';
 import { DirectSteps, type Stepper } from '../backend/steps.ts';
 
 /** Tokens that a member writes. */
@@ -30,7 +32,7 @@ export class Run {
   readonly #groups: ArmGroup[];
 
   readonly #stepper: Stepper;
-  readonly #program: StepProgram;
+  readonly #steps: RunSteps;
   readonly #evaluator: Evaluator;
   #step = 0;
   /** Steps whose losses have been given away. */
@@ -68,7 +70,7 @@ export class Run {
       ),
     }));
     this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, tokenView(experiment)));
-    this.#program = new StepProgram(this.experiment, task, guides, this.#groups, kernels);
+    this.#steps = new RunSteps(this.experiment, task, guides, this.#groups, kernels);
     this.#evaluator = new Evaluator(task.val, task.shape.input, stepper);
   }
 
@@ -95,7 +97,7 @@ export class Run {
 
   /** One step of every member. */
   async advance(): Promise<void> {
-    const { before, own, ...step } = this.#program.at(this.#step, this.#settingsAt(this.#step));
+    const { before, own, ...step } = this.#steps.at(this.#step, this.#settingsAt(this.#step));
     for (const { kind, feeds, program } of [...before, step]) await this.#stepper.step(kind, feeds, program);
     tf.dispose(own);
     this.#step += 1;
@@ -223,7 +225,7 @@ export class Run {
 
   dispose(): void {
     this.#stepper.dispose();
-    this.#program.dispose();
+    this.#steps.dispose();
     for (const { group } of this.#groups) group.dispose();
     for (const probe of this.#probes) probe.dispose();
     for (const guide of this.#guides.values()) guide.dispose();

@@ -1,4 +1,4 @@
-/** Learning rate over the steps of a run. */
+/** Learning-rate schedules. */
 import type { ScheduleSpec } from '../../experiment/schema/schema.ts';
 import { cos } from '../random/math.ts';
 

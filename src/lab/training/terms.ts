@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Measure } from '../../experiment/schema/schema.ts';
 import type { Root, Value } from '../autodiff/tape.ts';
-import type { Kernels } from '../backend/kernels/types.ts';
+import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import { alignmentGradient } from '../similarity/alignment.ts';
 import { type MemberRange, membersOf } from '../steps/members.ts';
 import type { BatchView } from '../similarity/tokenViews.ts';
@@ -67,25 +67,52 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
   return runs.map(joined);
 }
 
+/** One term's gradient at its tap, and each of its members' similarity: a mean over positions by their shares. */
+function align(kernels: Kernels, tap: tf.Tensor3D, { members, guideGram, shares, view, measure }: AlignInput, weights: tf.Tensor1D): Alignment {
+  const positions = view ? view.positions : 1;
+  if (kernels.alignmentGradient && positions) {
+    return kernels.alignmentGradient(tap, guideGram, weights, { ...members, positions, shares, debiased: measure === 'cka-debiased' });
+  }
+  const x = membersOf(tap, members);
+  const own = membersOf(weights, members);
+  const each = shares ? (tf.reshape(tf.mul(tf.reshape(shares, [members.count, -1]), tf.expandDims(own, 1)), [-1]) as tf.Tensor1D) : own;
+  const { gradient, value } = alignmentGradient(kernels, view ? view.take(x) : x, guideGram, each, measure);
+  return {
+    gradient: view ? view.spread(gradient, x.shape[1]) : gradient,
+    value: shares ? tf.sum<tf.Tensor1D>(tf.reshape(tf.mul(value, shares), [members.count, -1]), 1) : value,
+  };
+}
+
+export interface AlignmentLoss {
+  /** Its gradients at the taps. */
+  roots: Root[];
+  /** `[E]`; 0 for members without a term. */
+  loss: tf.Tensor1D;
+}
+
 /**
- * Gradients of Σ weight · (1 − similarity) at the taps.
+ * Each member's alignment loss Σ weight · (1 − similarity) over its pairs. A similarity that is not defined counts as 0 and
+ * has no gradient.
  * @param weights `[E]`
  */
-export function alignmentRoots(kernels: Kernels, taps: ReadonlyMap<string, Value<tf.Tensor3D>>, terms: readonly AlignInput[], weights: tf.Tensor1D): Root[] {
-  return joinTerms(terms).map(({ members, targetTap, guideGram, shares, view, measure }) => {
-    const value = taps.get(targetTap);
-    if (!value) throw new Error(`the target has no layer "${targetTap}"`);
-    const positions = view ? view.positions : 1;
-    if (kernels.alignmentGradient && positions) {
-      const options = { ...members, positions, shares, debiased: measure === 'cka-debiased' };
-      return [value, kernels.alignmentGradient(value.tensor, guideGram, weights, options), members.first];
-    }
-    const tap = membersOf(value.tensor, members);
-    const own = membersOf(weights, members);
-    const each = shares ? (tf.reshape(tf.mul(tf.reshape(shares, [members.count, -1]), tf.expandDims(own, 1)), [-1]) as tf.Tensor1D) : own;
-    const gradient = alignmentGradient(kernels, view ? view.take(tap) : tap, guideGram, each, measure);
-    return [value, view ? view.spread(gradient, tap.shape[1]) : gradient, members.first];
+export function alignmentRoots(
+  kernels: Kernels,
+  taps: ReadonlyMap<string, Value<tf.Tensor3D>>,
+  terms: readonly AlignInput[],
+  weights: tf.Tensor1D,
+): AlignmentLoss {
+  const pairs = new Float32Array(weights.size);
+  let similarity = tf.zeros<tf.Rank.R1>([weights.size]);
+  const roots = joinTerms(terms).map((term): Root => {
+    const { first, count } = term.members;
+    const tap = taps.get(term.targetTap);
+    if (!tap) throw new Error(`the target has no layer "${term.targetTap}"`);
+    const { gradient, value } = align(kernels, tap.tensor, term, weights);
+    similarity = kernels.addToMembers(similarity, value, first);
+    for (let e = first; e < first + count; e++) pairs[e]++;
+    return [tap, gradient, first];
   });
+  return { roots, loss: tf.mul(weights, tf.sub(tf.tensor1d(pairs), similarity)) };
 }
 
 /** Gradient at the logits: of the cross-entropy, or of ceWeight·CE + kdWeight·T²·KL for members that are distilled. */

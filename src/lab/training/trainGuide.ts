@@ -1,4 +1,4 @@
-/** Train a guide by its own recipe: the task loss alone, one network, its own budget. */
+/** Train a guide by its recipe: one network, the task loss alone, and a budget of steps of its own. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { TrainedGuideSpec } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -14,7 +14,7 @@ import { DirectSteps, type StepProgram, type Stepper } from '../backend/steps.ts
 
 /** Steps between two reports. */
 const REPORT_EVERY = 10;
-/** Steps between two validations on the way. */
+/** Steps between two validations while it trains. */
 const VALIDATE_EVERY = 50;
 
 /** A guide's training diverged. */

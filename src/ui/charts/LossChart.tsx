@@ -4,14 +4,14 @@ import type { Evaluation } from '@/state/runData.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { logRange, niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
-import { type ArmView, crossesOf, progressWords, useGrowingRange } from './parts.ts';
-import { RunChart, useRunView } from './RunChart.tsx';
+import { type DrawnArm, crossesOf, evaluatedWords, useGrowingRange } from './parts.ts';
+import { RunChart, useDrawnRun } from './RunChart.tsx';
 import { lossSeries, meanOverSeeds } from './series.ts';
 
 /** Validation loss and training loss of every arm. */
 export function LossChart() {
-  const view = useRunView('steps');
-  const { version, data, experiment, arms, points } = view;
+  const drawn = useDrawnRun('steps');
+  const { version, data, experiment, arms, points } = drawn;
   const [log, setLog] = useState(false);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
@@ -24,7 +24,7 @@ export function LossChart() {
   const key = useMemo(() => ({ data, log }), [data, log]);
   const range = useGrowingRange(key, initial, log ? Math.max(series.min, 1e-4) : Math.min(series.min, 0), series.max, log ? logRange : niceRange);
 
-  const validation = (evaluation: Evaluation, arm: ArmView) => {
+  const validation = (evaluation: Evaluation, arm: DrawnArm) => {
     const { mean, sd } = meanOverSeeds(data.arms.get(arm.id) ?? [], (m) => evaluation.valLoss[m]);
     return meanAndSpread(mean, sd, plainNumber);
   };
@@ -37,7 +37,7 @@ export function LossChart() {
 
   return (
     <RunChart
-      view={view}
+      drawn={drawn}
       title="Loss"
       testId="chart-loss"
       caption={`Loss on ${taskTitle(experiment.task)}`}
@@ -54,7 +54,7 @@ export function LossChart() {
         { key: `v${id}`, name: `${name}, validation`, colour },
         { key: `t${id}`, name: `${name}, training`, colour },
       ]}
-      summary={(last) => `Validation loss ${progressWords(data)}: ${arms.map((arm) => `${arm.name} ${validation(last, arm)}`).join('; ')}.`}
+      summary={(last) => `Validation loss ${evaluatedWords(data)}: ${arms.map((arm) => `${arm.name} ${validation(last, arm)}`).join('; ')}.`}
       plot={{ label: 'Loss by training step', axis: axisNumber, log, crosses: crossesOf(data, range.domain), training: true }}
     />
   );

@@ -5,9 +5,9 @@ import type { Evaluation, RunData } from '@/state/runData.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
 import { useMetricRange } from './metricRange.ts';
-import { progressWords } from './parts.ts';
+import { evaluatedWords } from './parts.ts';
 import type { Reference } from './References.tsx';
-import { RunChart, useRunView } from './RunChart.tsx';
+import { RunChart, useDrawnRun } from './RunChart.tsx';
 import { meanOverSeeds, metricSeries } from './series.ts';
 
 /** An untrained guide's own score is chance; a line for it would say nothing. */
@@ -34,8 +34,8 @@ function referencesOf(data: RunData, experiment: Experiment): Reference[] {
 
 /** The task's metric on the validation set, with the guides' own scores and chance. */
 export function MetricChart() {
-  const view = useRunView('evaluations');
-  const { version, data, experiment, arms, points } = view;
+  const drawn = useDrawnRun('evaluations');
+  const { version, data, experiment, arms, points } = drawn;
   const metric = taskMetric(experiment.task);
   const words = metricWords(metric);
   const examples = validationSet(experiment.task);
@@ -56,7 +56,7 @@ export function MetricChart() {
 
   return (
     <RunChart
-      view={view}
+      drawn={drawn}
       title={`Validation ${metric.name}`}
       testId="chart-metric"
       caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}`}
@@ -75,7 +75,7 @@ export function MetricChart() {
       tableCaption={`Validation ${metric.name} of every arm, by step`}
       tableColumns={({ id, name, colour }) => [{ key: id, name, colour }]}
       summary={(last) =>
-        `Validation ${metric.name} ${progressWords(data)}: ${arms.map(({ id, name }) => `${name} ${value(last, id)}`).join('; ')}. ` +
+        `Validation ${metric.name} ${evaluatedWords(data)}: ${arms.map(({ id, name }) => `${name} ${value(last, id)}`).join('; ')}. ` +
         `For comparison: ${references.map((r) => r.text).join('; ')}.`
       }
       plot={{ label: `Validation ${metric.name} by training step`, axis: words.axis, log, references }}

@@ -10,7 +10,7 @@ import { ChartCard, type ChartOption } from './ChartCard.tsx';
 import { ChartTooltip } from './ChartTooltip.tsx';
 import type { AxisRange } from './domain.ts';
 import type { EndLabel } from './Overlays.tsx';
-import { armLabels, armViews, type ArmView, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
+import { armLabels, drawnArms, type DrawnArm, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
 import { Plot, type PlotProps } from './Plot.tsx';
 import { useFrame, useSnapshot } from '../redraw.ts';
 import { RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
@@ -19,7 +19,7 @@ const HEIGHT = 214;
 const NONE: never[] = [];
 
 /** What a chart of the run on screen draws from. */
-export interface RunView {
+export interface DrawnRun {
   frame: RefObject<HTMLDivElement | null>;
   width: number;
   /** `data` is filled in place; this tells when. */
@@ -27,23 +27,23 @@ export interface RunView {
   data: RunData;
   /** Of the run; before there is one, the experiment being edited. */
   experiment: Experiment;
-  arms: readonly ArmView[];
+  arms: readonly DrawnArm[];
   /** Most points of a line. */
   points: number;
 }
 
 /** @param pace what is worth a redraw */
-export function useRunView(pace: 'steps' | 'evaluations'): RunView {
+export function useDrawnRun(pace: 'steps' | 'evaluations'): DrawnRun {
   const { ref, width, visible } = useFrame<HTMLDivElement>();
   const { version, data, resting } = useSnapshot(visible, pace);
   const edited = useExperiment((state) => state.experiment);
   const experiment = data.experiment ?? edited;
-  const arms = useMemo(() => armViews(experiment), [experiment]);
+  const arms = useMemo(() => drawnArms(experiment), [experiment]);
   return { frame: ref, width, version, data, experiment, arms, points: resting ? RESTING_POINTS : STREAMING_POINTS };
 }
 
 interface RunChartProps {
-  view: RunView;
+  drawn: DrawnRun;
   title: string;
   note: string;
   /** Title of an exported picture. */
@@ -59,10 +59,10 @@ interface RunChartProps {
   /** What the values of an arm at an evaluation are called in the tooltip; the first is the line's. */
   columns: readonly string[];
   /** Those values as text. */
-  cells: (evaluation: Evaluation, arm: ArmView, index: number) => string[];
+  cells: (evaluation: Evaluation, arm: DrawnArm, index: number) => string[];
   /** The same as a table: what it shows, and the columns of an arm. */
   tableCaption: string;
-  tableColumns: (arm: ArmView) => { key: string; name: string; colour?: string }[];
+  tableColumns: (arm: DrawnArm) => { key: string; name: string; colour?: string }[];
   /** One or more sentences for people who cannot see it, once there is something to tell. */
   summary: (last: Evaluation) => string;
   /** Labels besides those of the arms. */
@@ -71,8 +71,8 @@ interface RunChartProps {
 }
 
 /** A card with a curve for every arm. */
-export function RunChart({ view, series, range, columns, cells, labels = NONE, plot, ...props }: RunChartProps) {
-  const { frame, width, data, experiment, arms } = view;
+export function RunChart({ drawn, series, range, columns, cells, labels = NONE, plot, ...props }: RunChartProps) {
+  const { frame, width, data, experiment, arms } = drawn;
   const tooltip = (step: number) => {
     const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
     return (

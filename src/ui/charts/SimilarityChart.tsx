@@ -5,12 +5,12 @@ import { describeGuide } from '@/experiment/plan/guides.ts';
 import { observedPairs } from '@/experiment/plan/plan.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation } from '@/state/runData.ts';
-import { resolveView, useView } from '@/state/view.ts';
+import { focusOf, useFocus } from '@/state/focus.ts';
 import classes from './charts.module.css';
 import { niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
-import { progressWords, useGrowingRange } from './parts.ts';
-import { RunChart, useRunView } from './RunChart.tsx';
+import { evaluatedWords, useGrowingRange } from './parts.ts';
+import { RunChart, useDrawnRun } from './RunChart.tsx';
 import { meanOverPairs, meanOverSeeds, similaritySeries } from './series.ts';
 
 const ALL = 'all';
@@ -30,12 +30,12 @@ function pairChoices(experiment: Experiment, guide: string): { index: number; na
 
 /** CKA of the mapped layer pairs with one guide, for every arm. */
 export function SimilarityChart() {
-  const view = useRunView('evaluations');
-  const { version, data, experiment, arms, points } = view;
-  const shownArm = useView((state) => state.arm);
-  const shownGuide = useView((state) => state.guide);
-  const showGuide = useView((state) => state.showGuide);
-  const guide = resolveView(experiment, { arm: shownArm, guide: shownGuide })?.guide ?? '';
+  const drawn = useDrawnRun('evaluations');
+  const { version, data, experiment, arms, points } = drawn;
+  const shownArm = useFocus((state) => state.arm);
+  const shownGuide = useFocus((state) => state.guide);
+  const showGuide = useFocus((state) => state.showGuide);
+  const guide = focusOf(experiment, { arm: shownArm, guide: shownGuide })?.guide ?? '';
   const [chosen, setChosen] = useState(ALL);
   const [debiased, setDebiased] = useState(false);
   const field = debiased ? 'debiased' : 'cka';
@@ -95,7 +95,7 @@ export function SimilarityChart() {
 
   return (
     <RunChart
-      view={view}
+      drawn={drawn}
       title={debiased ? 'CKA, debiased' : 'CKA'}
       testId="chart-cka"
       caption={`${debiased ? 'Debiased CKA' : 'CKA'} with the ${guide} guide, ${what}`}
@@ -121,7 +121,7 @@ export function SimilarityChart() {
         { key: `c${id}`, name: 'chance' },
       ]}
       summary={(last) =>
-        `${debiased ? 'Debiased CKA' : 'CKA'} with the ${guide} guide, ${what}, ${progressWords(data)}: ` +
+        `${debiased ? 'Debiased CKA' : 'CKA'} with the ${guide} guide, ${what}, ${evaluatedWords(data)}: ` +
         `${arms.map((arm) => `${arm.name} ${cells(last, arm)[0]}, chance level ${cells(last, arm)[1]}`).join('; ')}.`
       }
       labels={[chanceLabel]}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { presetExperiment } from '@/experiment/testing.ts';
-import { FakeLab } from '@/state/fakeLab.test-helper.ts';
+import { FakeLab } from '@/lab/testing/fakeLab.ts';
 import { applyEvent, beginRun, useRun } from '@/state/run.ts';
 import { captionOf, wrapped } from './caption.ts';
 

@@ -10,7 +10,7 @@ import type { Cross, EndLabel, Moment } from './Overlays.tsx';
 import { sampleIndices, type Series } from './series.ts';
 import type { TableData } from './ChartTable.tsx';
 
-export interface ArmView {
+export interface DrawnArm {
   id: string;
   name: string;
   /** For the margin of a chart. */
@@ -18,13 +18,13 @@ export interface ArmView {
   colour: string;
 }
 
-export function armViews(experiment: Experiment): ArmView[] {
+export function drawnArms(experiment: Experiment): DrawnArm[] {
   const short = shortNames(experiment.arms.map((arm) => arm.name));
   return experiment.arms.map(({ id, name }, i) => ({ id, name, short: short[i], colour: armColour(id) }));
 }
 
 /** Names at the ends of the main lines; without a value before there is one. */
-export const armLabels = (arms: readonly ArmView[], series: Series): EndLabel[] =>
+export const armLabels = (arms: readonly DrawnArm[], series: Series): EndLabel[] =>
   arms.map(({ id, short, colour }) => {
     const end = series.ends.get(id);
     return { key: id, text: short, colour, step: end?.step ?? 0, value: end?.value ?? Number.NaN, strong: true };
@@ -96,4 +96,4 @@ export function evaluationTable(data: RunData, caption: string, columns: TableDa
 }
 
 /** "after step 120 of 250" */
-export const progressWords = (data: RunData): string => `after step ${number(data.lastEvaluation?.step ?? 0)} of ${number(data.experiment?.base.steps ?? 0)}`;
+export const evaluatedWords = (data: RunData): string => `after step ${number(data.lastEvaluation?.step ?? 0)} of ${number(data.experiment?.base.steps ?? 0)}`;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findPreset } from '@/experiment/presets/presets.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
-import { FakeLab } from '@/state/fakeLab.test-helper.ts';
+import { FakeLab } from '@/lab/testing/fakeLab.ts';
 import { RunData } from '@/state/runData.ts';
 import { lossSeries, meanOverSeeds, metricSeries, sampleIndices, similaritySeries } from './series.ts';
 

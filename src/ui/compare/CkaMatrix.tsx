@@ -6,7 +6,7 @@ import { describeNetwork, type NetworkDescription, taskShape } from '@/experimen
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { resolveView, useView } from '@/state/view.ts';
+import { focusOf, useFocus } from '@/state/focus.ts';
 import { Card } from '@/ui/Card.tsx';
 import { ChartTable, type TableData } from '@/ui/charts/ChartTable.tsx';
 import { plainNumber } from '@/ui/charts/format.ts';
@@ -41,10 +41,10 @@ export function CkaMatrix() {
   const { data } = useSnapshot(visible, 'evaluations');
   const edited = useExperiment((state) => state.experiment);
   const experiment = data.experiment ?? edited;
-  const shownArm = useView((state) => state.arm);
-  const shownGuide = useView((state) => state.guide);
-  const showGuide = useView((state) => state.showGuide);
-  const guide = resolveView(experiment, { arm: shownArm, guide: shownGuide })?.guide ?? '';
+  const shownArm = useFocus((state) => state.arm);
+  const shownGuide = useFocus((state) => state.guide);
+  const showGuide = useFocus((state) => state.showGuide);
+  const guide = focusOf(experiment, { arm: shownArm, guide: shownGuide })?.guide ?? '';
   const [field, setField] = useState<'cka' | 'debiased'>('cka');
   const [asTable, setAsTable] = useState(false);
   const [hovered, setHovered] = useState<Cell | null>(null);

@@ -1,14 +1,14 @@
 /** What each arm writes: how it goes on with a piece of the validation text. */
 import { Button, NativeSelect } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { type GeneratedText, UNKNOWN_TOKEN } from '@/experiment/contract/events.ts';
+import { type GeneratedText, UNKNOWN_TOKEN } from '@/experiment/contract/texts.ts';
 import { isLanguageTask } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { Card } from '@/ui/Card.tsx';
 import chartClasses from '@/ui/charts/charts.module.css';
-import { armViews } from '@/ui/charts/parts.ts';
+import { drawnArms } from '@/ui/charts/parts.ts';
 import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { number } from '@/ui/words.ts';
 import classes from './compare.module.css';
@@ -86,7 +86,7 @@ function Texts() {
       <div ref={ref} className={classes.texts} aria-live="off">
         {written && <Passage name="the text itself" text={written} tokens={written.truth} />}
         {written &&
-          armViews(experiment).map(({ id, name, colour }, arm) => {
+          drawnArms(experiment).map(({ id, name, colour }, arm) => {
             const member = (data.arms.get(id) ?? [])[seed];
             const diverged = data.divergedAt({ arm: id, seed: experiment.seeds[seed] }) !== undefined;
             const from = (2 * (member ?? arm) + (choice === LIKELY ? 0 : 1)) * written.length;

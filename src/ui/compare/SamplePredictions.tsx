@@ -2,12 +2,12 @@
 import { NativeSelect, Switch } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import { classNames, taskShape } from '@/experiment/networks/describe.ts';
-import type { TaskPreview } from '@/experiment/contract/events.ts';
+import type { TaskPreview } from '@/experiment/contract/previews.ts';
 import type { TaskSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { session } from '@/state/session.ts';
 import { Card } from '@/ui/Card.tsx';
-import { type ArmView, armViews } from '@/ui/charts/parts.ts';
+import { type DrawnArm, drawnArms } from '@/ui/charts/parts.ts';
 import chartClasses from '@/ui/charts/charts.module.css';
 import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { examplesOf, number } from '@/ui/words.ts';
@@ -28,7 +28,7 @@ export function SamplePredictions() {
   const preview = useValidationExamples(experiment.task, visible || (resting && data.predictions !== null));
   const [seedIndex, setSeedIndex] = useState(0);
   const [onlyDifferent, setOnlyDifferent] = useState(false);
-  const arms = useMemo(() => armViews(experiment), [experiment]);
+  const arms = useMemo(() => drawnArms(experiment), [experiment]);
   const names = classNames(experiment.task);
   const seed = Math.min(seedIndex, experiment.seeds.length - 1);
   const { predictions } = data;
@@ -98,7 +98,7 @@ export function SamplePredictions() {
 }
 
 /** Which mark belongs to which arm. */
-function Legend({ arms, text }: { arms: ArmView[]; text: string }) {
+function Legend({ arms, text }: { arms: DrawnArm[]; text: string }) {
   return (
     <>
       {text}

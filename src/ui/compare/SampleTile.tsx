@@ -1,13 +1,13 @@
 import { Tooltip } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
-import type { ImagePreview } from '@/experiment/contract/events.ts';
-import type { ArmView } from '@/ui/charts/parts.ts';
+import type { ImagePreview } from '@/experiment/contract/previews.ts';
+import type { DrawnArm } from '@/ui/charts/parts.ts';
 import { ImageTile } from '@/ui/ImageTile.tsx';
 import classes from './compare.module.css';
 import type { Sample } from './samples.ts';
 
 /** One validation image with what each arm takes it for. */
-export function SampleTile({ preview, sample, arms, names }: { preview: ImagePreview; sample: Sample; arms: ArmView[]; names: string[] }) {
+export function SampleTile({ preview, sample, arms, names }: { preview: ImagePreview; sample: Sample; arms: DrawnArm[]; names: string[] }) {
   const { label, predicted } = sample;
   return (
     <div className={classes.sample}>

@@ -1,8 +1,8 @@
 import { Tooltip } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { Fragment, useMemo } from 'react';
-import type { SequencePreview } from '@/experiment/contract/events.ts';
-import type { ArmView } from '@/ui/charts/parts.ts';
+import type { SequencePreview } from '@/experiment/contract/previews.ts';
+import type { DrawnArm } from '@/ui/charts/parts.ts';
 import { TokenNames, words } from '@/ui/tokens/names.ts';
 import { TextRun } from '@/ui/tokens/TextRun.tsx';
 import { TokenStrip } from '@/ui/tokens/TokenStrip.tsx';
@@ -12,7 +12,7 @@ import { score, type SequenceSample } from './samples.ts';
 interface SequenceSamplesProps {
   preview: SequencePreview;
   samples: readonly SequenceSample[];
-  arms: readonly ArmView[];
+  arms: readonly DrawnArm[];
 }
 
 /** Validation sequences: the input, what is asked for, and what each arm answers. */
@@ -80,7 +80,7 @@ function Windows({ samples, arms, names, separator }: WindowsProps) {
 }
 
 interface AnswerProps {
-  arm: ArmView;
+  arm: DrawnArm;
   names: TokenNames;
   labels: readonly number[];
   said: readonly number[];

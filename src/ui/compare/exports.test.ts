@@ -3,7 +3,7 @@ import { parseExperiment } from '@/experiment/parse.ts';
 import { findPreset } from '@/experiment/presets/presets.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
-import { FakeLab, type FakeOptions } from '@/state/fakeLab.test-helper.ts';
+import { FakeLab, type FakeOptions } from '@/lab/testing/fakeLab.ts';
 import { RunData } from '@/state/runData.ts';
 import { CSV_HEADER, csvBlocks, holdsCurves, toJson } from './exports.ts';
 import { armRows, guideRows } from './resultRows.ts';

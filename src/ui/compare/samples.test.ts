@@ -3,7 +3,7 @@ import { taskShape } from '@/experiment/networks/describe.ts';
 import { findPreset } from '@/experiment/presets/presets.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { RunData } from '@/state/runData.ts';
-import { FakeLab } from '@/state/fakeLab.test-helper.ts';
+import { FakeLab } from '@/lab/testing/fakeLab.ts';
 import { matrixPanels, matrixSummary } from './matrices.ts';
 import { disagreeing, samplesOf } from './samples.ts';
 

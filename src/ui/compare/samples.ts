@@ -1,6 +1,6 @@
 /** Which validation examples are shown with what each arm says they are. */
 import { taskShape } from '@/experiment/networks/describe.ts';
-import type { SequencePreview } from '@/experiment/contract/events.ts';
+import type { SequencePreview } from '@/experiment/contract/previews.ts';
 import type { RunData } from '@/state/runData.ts';
 
 export interface Sample {

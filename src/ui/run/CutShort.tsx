@@ -1,6 +1,6 @@
 /** Offers to go on with runs whose tab was closed. In a corner, so that nothing on the page moves. */
 import { Affix, Button, Group, Paper, Stack, Text } from '@mantine/core';
-import type { KeptRun } from '@/experiment/contract/events.ts';
+import type { KeptRun } from '@/experiment/contract/lab.ts';
 import { useKeptRuns } from '@/state/keptRuns.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';

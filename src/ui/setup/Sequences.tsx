@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { SequencePreview } from '@/experiment/contract/events.ts';
+import type { SequencePreview } from '@/experiment/contract/previews.ts';
 import type { SequenceTaskSpec } from '@/experiment/schema/schema.ts';
 import { TextRun } from '@/ui/tokens/TextRun.tsx';
 import { TokenNames } from '@/ui/tokens/names.ts';

@@ -1,6 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
-import type { TaskPreview as Preview } from '@/experiment/contract/events.ts';
+import type { TaskPreview as Preview } from '@/experiment/contract/previews.ts';
 import { type NamedAsset, taskAsset } from '@/experiment/plan/assetRefs.ts';
 import { isImageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
 import { useAssets } from '@/state/assets.ts';

@@ -1,5 +1,5 @@
 import { classNames } from '@/experiment/networks/describe.ts';
-import type { ImagePreview } from '@/experiment/contract/events.ts';
+import type { ImagePreview } from '@/experiment/contract/previews.ts';
 import type { ImageTaskSpec } from '@/experiment/schema/schema.ts';
 import { ImageTile } from '@/ui/ImageTile.tsx';
 import classes from './setup.module.css';

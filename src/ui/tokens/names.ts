@@ -1,6 +1,6 @@
 /** How tokens and classes are written and coloured. */
 import { classNames, tokenNames } from '@/experiment/networks/describe.ts';
-import type { SequencePreview } from '@/experiment/contract/events.ts';
+import type { SequencePreview } from '@/experiment/contract/previews.ts';
 import type { TaskSpec } from '@/experiment/schema/schema.ts';
 
 export interface Token {

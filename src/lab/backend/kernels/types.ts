@@ -96,7 +96,8 @@ export interface Kernels extends SequenceKernels {
   /**
    * CKA of two stacks of centred Gram matrices `[E, B, B]`, `[E|1, B, B]`, and G = dCKA/dz for K = z·zᵀ,
    * left-multiplied on z: dCKA/dz = G·z. `debiased` zeroes the diagonals and U-centres (Song et al. 2007).
-   * Where ‖K‖ or ‖L‖ is 0 (collapsed layer) value and gradient are 0.
+   * Where it is not defined value and gradient are 0: where ‖K‖ or ‖L‖ is 0 (collapsed layer), or `debiased` with at most
+   * `CENTRED_GRAM_RATIO` of it left, or of fewer than 4 examples.
    */
   cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value: Tensor1D; g: Tensor3D };
 
@@ -104,17 +105,19 @@ export interface Kernels extends SequenceKernels {
    * What CKA needs to compare a layer x `[E, R, F]` with others. K is the Gram matrix of x centred and normalised (see
    * `centreNormalise`), or one such matrix for each of P sets of n rows of x (`rows` int32 `[P, n]`; else P = 1 and n = R).
    * `others` are such matrices of other layers, `[S, P, G, n, n]` each: member e meets those of e mod S.
-   * @returns `[E, P, 3 + 2·ΣG]`: ⟨K, K⟩, Σ diag(K)², tr K, then of each of `others` its G products ⟨K, L⟩ and its G
-   *   products diag(K)·diag(L)
+   * With Ũ, K U-centred (see `cka`), whose diagonal is 0 and whose rows sum to 0, ⟨Ũ, L⟩ is the product of both U-centred:
+   * what U-centring takes out of L, a number per row and one per column, has no part in it.
+   * @returns `[E, P, 3 + 2·ΣG]`: ⟨K, K⟩, ⟨Ũ, Ũ⟩, tr K, then of each of `others` its G products ⟨K, L⟩ and its G products ⟨Ũ, L⟩
    */
   gramProducts(x: Tensor3D, rows: Tensor2D | null, others: readonly Tensor5D[]): Tensor3D;
 
   /**
-   * Gradient of weight · (1 − CKA(x, guide)) in one go, where a backend has it; else `guidance/alignment.ts` composes it.
+   * Gradient of weight · (1 − CKA(x, guide)) in one go, where a backend has it; else `similarity/alignment.ts` composes it. `value`
+   * is each member's Σ share · CKA over its matrices, without the weight; CKA that is not defined counts as 0 (see `cka`).
    * Members `[first, first + count)` of x `[E, B, T·F]` as T matrices `[B, F]` each (T = `positions`), guide `[count·T|1, B, B]`,
-   * weights `[E]` → `[count, B, T·F]`.
+   * weights `[E]` → gradient `[count, B, T·F]`, value `[count]`.
    */
-  alignmentGradient?(x: Tensor3D, guide: Tensor3D, weights: Tensor1D, options: AlignmentOptions): Tensor3D;
+  alignmentGradient?(x: Tensor3D, guide: Tensor3D, weights: Tensor1D, options: AlignmentOptions): Alignment;
 
   /**
    * One Adam/AdamW step of several parameters `[E, …]`. `state` `[2, N]` holds m and v of all of them; those of one parameter
@@ -212,6 +215,11 @@ export interface BatchNormResult {
 export interface ConvOptions {
   stride: number;
   pad: number;
+}
+
+export interface Alignment {
+  gradient: Tensor3D;
+  value: Tensor1D;
 }
 
 export interface AlignmentOptions {

@@ -1,14 +1,14 @@
 /** Images out of files: some of an asset's, reduced to the task's size, standardised, changed at random where asked. */
 import type { AssetInfo, ImageFacts } from '../../../experiment/schema/assets.ts';
 import { type ImageShape, taskShape } from '../../../experiment/networks/describe.ts';
-import type { ImagePreview } from '../../../experiment/contract/events.ts';
+import type { ImagePreview } from '../../../experiment/contract/previews.ts';
 import type { FileImagesSpec } from '../../../experiment/schema/schema.ts';
 import { FileError } from '../../files/errors.ts';
 import type { Library } from '../../files/library.ts';
 import { Resampler } from '../../files/resample.ts';
 import { stream } from '../../random/stream.ts';
 import { batchIndices } from '../shared/order.ts';
-import { gatherRows } from '../shared/rows.ts';
+import { takeExamples } from '../shared/rows.ts';
 import type { Split, Task } from '../shared/types.ts';
 import { augment } from './augment.ts';
 import { channelStatistics, standardise, writeRgba } from './pixels.ts';
@@ -143,7 +143,7 @@ class FileImageTask implements Task {
   }
 
   batch(seed: number, step: number, batchSize: number, name = 'data'): Split {
-    const batch = gatherRows(this.train, batchIndices(seed, step, batchSize, this.train.examples));
+    const batch = takeExamples(this.train, batchIndices(seed, step, batchSize, this.train.examples));
     if (this.spec.augment) augment(batch.inputs as Float32Array, this.shape.input, this.spec.augment, stream(seed, name, 'augment', step));
     return batch;
   }

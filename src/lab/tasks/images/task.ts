@@ -1,10 +1,10 @@
 /** What all procedural image tasks share: labels, splits, standardisation and previews. */
 import { type ImageShape, taskShape } from '../../../experiment/networks/describe.ts';
-import type { ImagePreview } from '../../../experiment/contract/events.ts';
+import type { ImagePreview } from '../../../experiment/contract/previews.ts';
 import type { ProceduralSpec } from '../../../experiment/schema/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
 import { batchIndices } from '../shared/order.ts';
-import { gatherRows } from '../shared/rows.ts';
+import { takeExamples } from '../shared/rows.ts';
 import type { DrawnTask, Split } from '../shared/types.ts';
 import { channelStatistics, showContrast, type Standardisation, standardise, standardiseEach, writeRgba } from './pixels.ts';
 
@@ -114,7 +114,7 @@ export class ImageTask implements DrawnTask {
   }
 
   batch(seed: number, step: number, batchSize: number): Split {
-    return gatherRows(this.train, this.rows(seed, step, batchSize));
+    return takeExamples(this.train, this.rows(seed, step, batchSize));
   }
 
   rows(seed: number, step: number, batchSize: number): Uint32Array<ArrayBuffer> {

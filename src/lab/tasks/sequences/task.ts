@@ -1,10 +1,10 @@
 /** Sequence tasks: a fixed training set in shuffled epochs, or new sequences at every step. */
 import { classNames, taskShape, tokenNames, type SequenceShape } from '../../../experiment/networks/describe.ts';
-import type { SequencePreview } from '../../../experiment/contract/events.ts';
+import type { SequencePreview } from '../../../experiment/contract/previews.ts';
 import type { DrawnSequenceSpec } from '../../../experiment/schema/schema.ts';
 import { type Stream, stream } from '../../random/stream.ts';
 import { batchIndices } from '../shared/order.ts';
-import { gatherRows } from '../shared/rows.ts';
+import { takeExamples } from '../shared/rows.ts';
 import type { Split, DrawnTask } from '../shared/types.ts';
 import { generator } from './generators.ts';
 
@@ -48,7 +48,7 @@ export class SequenceTask implements DrawnTask {
 
   batch(seed: number, step: number, batchSize: number, name = 'data'): Split {
     const { train } = this;
-    if (train) return gatherRows(train, batchIndices(seed, step, batchSize, train.examples));
+    if (train) return takeExamples(train, batchIndices(seed, step, batchSize, train.examples));
     const random = stream(seed, name, this.spec.kind, 'step', step);
     if (this.#sheet?.examples !== batchSize) this.#sheet = this.#empty(batchSize);
     const { inputs, both } = this.#fill(this.#sheet, () => random);

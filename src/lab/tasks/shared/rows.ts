@@ -2,7 +2,7 @@
 import type { Split } from './types.ts';
 
 /** Copies of some rows of a split. */
-export function gatherRows(split: Split, rows: Uint32Array): Split {
+export function takeExamples(split: Split, rows: Uint32Array): Split {
   const width = split.inputs.length / split.examples;
   const outputs = split.labels.length / split.examples;
   const take = <T extends Split['inputs'] | Split['labels']>(source: T, size: number): T => {

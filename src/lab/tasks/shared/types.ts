@@ -1,5 +1,5 @@
 import type { TaskShape } from '../../../experiment/networks/describe.ts';
-import type { TaskPreview } from '../../../experiment/contract/events.ts';
+import type { TaskPreview } from '../../../experiment/contract/previews.ts';
 import type { TaskSpec } from '../../../experiment/schema/schema.ts';
 
 /** Examples one behind the other. */

@@ -1,6 +1,6 @@
 /** Language modelling: windows of a text, and at every token the next one as its label. */
 import { type SequenceShape, taskShape, tokenNames } from '../../../experiment/networks/describe.ts';
-import type { SequencePreview } from '../../../experiment/contract/events.ts';
+import type { SequencePreview } from '../../../experiment/contract/previews.ts';
 import type { LanguageTaskSpec, MicroEnglishSpec } from '../../../experiment/schema/schema.ts';
 import { stream } from '../../random/stream.ts';
 import type { DrawnTask, Split } from '../shared/types.ts';

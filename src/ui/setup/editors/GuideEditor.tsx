@@ -6,7 +6,7 @@ import type { NetworkState } from '@/state/arms.ts';
 import { addControlArm, controlKind, isStandIn } from '@/state/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { duplicateGuide, guidesLikeThis, removeGuide, withControl, withGuideNetwork, withGuideState } from '@/state/networks.ts';
-import { useView } from '@/state/view.ts';
+import { useFocus } from '@/state/focus.ts';
 import { count, plural } from '@/ui/words.ts';
 import { attempt } from '../parts/attempt.ts';
 import { ExampleControls, StandIns } from './ControlFields.tsx';
@@ -35,7 +35,7 @@ function ImportedFacts({ guide: { file, model } }: { guide: ImportedGuideSpec })
 /** A guide: its network, whether and how it was trained, or what stands in for it. */
 export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpec; onGone: () => void }) {
   const experiment = useExperiment((state) => state.experiment);
-  const showGuide = useView((state) => state.showGuide);
+  const showGuide = useFocus((state) => state.showGuide);
   const like = guidesLikeThis(experiment, id).filter((other) => other !== id);
   const [together, setTogether] = useState(true);
   const mirrored = together ? like : [];

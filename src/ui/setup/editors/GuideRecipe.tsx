@@ -2,7 +2,7 @@ import { Checkbox, Collapse, Group, Select, Stack, Text, Tooltip, UnstyledButton
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { taskTitle } from '@/experiment/networks/describe.ts';
-import type { GuideOrigin } from '@/experiment/contract/events.ts';
+import type { GuideOrigin } from '@/experiment/contract/lab.ts';
 import type { TrainedGuideSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { recipeText, useGuideLibrary } from '@/state/guideLibrary.ts';

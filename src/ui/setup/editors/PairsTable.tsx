@@ -3,13 +3,13 @@ import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { TapDescription } from '@/experiment/networks/describe.ts';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
-import { addPair, type MappingView, removePair } from '@/state/mapping.ts';
+import { addPair, type Focus, removePair } from '@/state/mapping.ts';
 import { attempt } from '../parts/attempt.ts';
 import { wireId } from '../parts/ids.ts';
 import classes from '../mapping/mapping.module.css';
 
 interface PairsTableProps {
-  view: MappingView;
+  focus: Focus;
   guideTaps: readonly TapDescription[];
   targetTaps: readonly TapDescription[];
   pairs: readonly TapPair[];
@@ -19,10 +19,10 @@ interface PairsTableProps {
 const options = (taps: readonly TapDescription[]) => taps.map((tap) => ({ value: tap.name, label: tap.label }));
 
 /** The mapping as a list: everything that can be done in the picture, without it. */
-export function PairsTable({ view, guideTaps, targetTaps, pairs, similarity }: PairsTableProps) {
+export function PairsTable({ focus, guideTaps, targetTaps, pairs, similarity }: PairsTableProps) {
   const [guideTap, setGuideTap] = useState(guideTaps[0]?.name ?? '');
   const [targetTap, setTargetTap] = useState(targetTaps[0]?.name ?? '');
-  const replace = (old: TapPair, next: TapPair) => attempt((experiment) => addPair(removePair(experiment, view, old), view, next));
+  const replace = (old: TapPair, next: TapPair) => attempt((experiment) => addPair(removePair(experiment, focus, old), focus, next));
   const fresh: TapPair = {
     guideTap: guideTaps.some((tap) => tap.name === guideTap) ? guideTap : guideTaps[0]?.name,
     targetTap: targetTaps.some((tap) => tap.name === targetTap) ? targetTap : targetTaps[0]?.name,
@@ -59,7 +59,7 @@ export function PairsTable({ view, guideTaps, targetTaps, pairs, similarity }: P
               </td>
               <td className={classes.number}>{similarity(pair)?.toFixed(2) ?? '–'}</td>
               <td>
-                <ActionIcon size="sm" aria-label={`Remove pair ${i + 1}`} onClick={() => attempt((experiment) => removePair(experiment, view, pair))}>
+                <ActionIcon size="sm" aria-label={`Remove pair ${i + 1}`} onClick={() => attempt((experiment) => removePair(experiment, focus, pair))}>
                   <IconX size={14} />
                 </ActionIcon>
               </td>
@@ -85,7 +85,7 @@ export function PairsTable({ view, guideTaps, targetTaps, pairs, similarity }: P
               />
             </td>
             <td colSpan={2}>
-              <Button onClick={() => attempt((experiment) => addPair(experiment, view, fresh))}>Add</Button>
+              <Button onClick={() => attempt((experiment) => addPair(experiment, focus, fresh))}>Add</Button>
             </td>
           </tr>
         </tfoot>

@@ -8,10 +8,10 @@ import type { TapPair } from '@/experiment/plan/mapping.ts';
 import type { Experiment, MappingSpec, NetworkSpec } from '@/experiment/schema/schema.ts';
 import { withGuide } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { addPair, hasOwnMapping, type MappingView, mappingOf, pairsOf, removePair, withMapping } from '@/state/mapping.ts';
+import { addPair, hasOwnMapping, type Focus, mappingOf, pairsOf, removePair, withMapping } from '@/state/mapping.ts';
 import { useRun } from '@/state/run.ts';
 import { useIsStale, useResultsOf } from '@/state/stale.ts';
-import { resolveView, useView } from '@/state/view.ts';
+import { focusOf, useFocus } from '@/state/focus.ts';
 import { count, guideKind, guideState, plural } from '@/ui/words.ts';
 import { attempt } from '../parts/attempt.ts';
 import { EditPopover } from '../opening/EditPopover.tsx';
@@ -37,7 +37,7 @@ const QUICK: { value: Extract<MappingSpec, string>; label: string; hint: string 
   { value: 'none', label: 'None', hint: 'No pairs: guidance has nothing to pull on.' },
 ];
 
-function QuickMappings({ view, mapping }: { view: MappingView; mapping: MappingSpec }) {
+function QuickMappings({ focus, mapping }: { focus: Focus; mapping: MappingSpec }) {
   const drawn = typeof mapping !== 'string';
   const data = [
     ...QUICK.map(({ value, label, hint }) => ({
@@ -57,16 +57,16 @@ function QuickMappings({ view, mapping }: { view: MappingView; mapping: MappingS
       data={data}
       value={drawn ? 'drawn' : mapping}
       onChange={(value) => {
-        if (value !== 'drawn') attempt((experiment) => withMapping(experiment, view, value as MappingSpec));
+        if (value !== 'drawn') attempt((experiment) => withMapping(experiment, focus, value as MappingSpec));
       }}
     />
   );
 }
 
 /** Whose similarities colour the picture. */
-function ArmInFocus({ experiment, view }: { experiment: Experiment; view: MappingView }) {
+function ArmInFocus({ experiment, focus }: { experiment: Experiment; focus: Focus }) {
   const id = useId();
-  const showArm = useView((state) => state.showArm);
+  const showArm = useFocus((state) => state.showArm);
   return (
     <>
       <label htmlFor={id} className={setup.small}>
@@ -77,9 +77,9 @@ function ArmInFocus({ experiment, view }: { experiment: Experiment; view: Mappin
           id={id}
           data-testid="arm-in-focus"
           className={classes.focus}
-          title={experiment.arms.find((arm) => arm.id === view.arm)?.name}
+          title={experiment.arms.find((arm) => arm.id === focus.arm)?.name}
           data={experiment.arms.map((arm) => ({ value: arm.id, label: arm.name }))}
-          value={view.arm}
+          value={focus.arm}
           onChange={(event) => showArm(event.currentTarget.value)}
         />
       </Tooltip>
@@ -90,18 +90,18 @@ function ArmInFocus({ experiment, view }: { experiment: Experiment; view: Mappin
 /** Letters of guides' names that have room beside each other. */
 const SIDE_BY_SIDE = 26;
 
-function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingView }) {
-  const showGuide = useView((state) => state.showGuide);
-  const stale = useIsStale(`guides.${view.guide}`);
-  const trainedHere = useRun((state) => state.retrain.includes(view.guide));
-  const guide = experiment.guides[view.guide];
-  const { title, parameters } = describeGuide(experiment, view.guide);
+function GuideEnd({ experiment, focus }: { experiment: Experiment; focus: Focus }) {
+  const showGuide = useFocus((state) => state.showGuide);
+  const stale = useIsStale(`guides.${focus.guide}`);
+  const trainedHere = useRun((state) => state.retrain.includes(focus.guide));
+  const guide = experiment.guides[focus.guide];
+  const { title, parameters } = describeGuide(experiment, focus.guide);
   const ids = Object.keys(experiment.guides);
   return (
     <div className={classes.end}>
       <EditPopover
         label={`Edit the guide: ${title}, ${guideState(guide)}`}
-        title={`Guide “${view.guide}”`}
+        title={`Guide “${focus.guide}”`}
         testId="edit-guide"
         width={'network' in guide ? editorWidth(guide.network) : undefined}
         target={
@@ -109,14 +109,14 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
             <b>{title}</b>{' '}
             <span className={setup.mute}>
               guide, {trainedHere ? 'to be trained here' : guideKind(guide)}
-              {!guidesInUse(experiment).includes(view.guide) && ', only compared'}
+              {!guidesInUse(experiment).includes(focus.guide) && ', only compared'}
               {parameters > 0 && <span className={classes.size}> · {count(parameters)} parameters</span>}
             </span>{' '}
             {stale && <StaleDot />} <Pencil />
           </span>
         }
       >
-        {({ GuideEditor }, close) => <GuideEditor id={view.guide} guide={guide} onGone={close} />}
+        {({ GuideEditor }, close) => <GuideEditor id={focus.guide} guide={guide} onGone={close} />}
       </EditPopover>
       {ids.length > 1 &&
         (ids.join('').length > SIDE_BY_SIDE ? (
@@ -124,11 +124,11 @@ function GuideEnd({ experiment, view }: { experiment: Experiment; view: MappingV
             aria-label="Guide shown"
             data-testid="guide-shown"
             data={ids}
-            value={view.guide}
+            value={focus.guide}
             onChange={(event) => showGuide(event.currentTarget.value)}
           />
         ) : (
-          <SegmentedControl aria-label="Guide shown" data-testid="guide-shown" data={ids} value={view.guide} onChange={showGuide} />
+          <SegmentedControl aria-label="Guide shown" data-testid="guide-shown" data={ids} value={focus.guide} onChange={showGuide} />
         ))}
     </div>
   );
@@ -179,41 +179,41 @@ function NoGuide({ experiment }: { experiment: Experiment }) {
 /** Guide, mapping and target: the experiment as a picture that can be edited and that lives while it trains. */
 export function MappingPanel() {
   const experiment = useExperiment((state) => state.experiment);
-  const chosenArm = useView((state) => state.arm);
-  const chosenGuide = useView((state) => state.guide);
-  const view = useMemo(() => resolveView(experiment, { arm: chosenArm, guide: chosenGuide }), [experiment, chosenArm, chosenGuide]);
-  return view ? <Mapping experiment={experiment} view={view} /> : <NoGuide experiment={experiment} />;
+  const chosenArm = useFocus((state) => state.arm);
+  const chosenGuide = useFocus((state) => state.guide);
+  const focus = useMemo(() => focusOf(experiment, { arm: chosenArm, guide: chosenGuide }), [experiment, chosenArm, chosenGuide]);
+  return focus ? <Mapping experiment={experiment} focus={focus} /> : <NoGuide experiment={experiment} />;
 }
 
-function Mapping({ experiment, view }: { experiment: Experiment; view: MappingView }) {
+function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }) {
   const { ref, width, height } = useElementSize();
   // `data` is filled in place: that another record is its latest tells that there is something new to draw.
   const latest = useRun((state) => state.data.matrices.latest);
-  const stale = useIsStale('base.mapping', `arms.${view.arm}.align.mapping`);
-  const changed = useIsStale('task', 'target', `guides.${view.guide}`);
+  const stale = useIsStale('base.mapping', `arms.${focus.arm}.align.mapping`);
+  const changed = useIsStale('task', 'target', `guides.${focus.guide}`);
   // What was measured in other networks, or on other data, is not drawn into these.
   const measured = useResultsOf() !== 'another' && !changed;
   const { task, target } = experiment;
-  const guideTaps = useMemo(() => describeGuide(experiment, view.guide).taps, [experiment, view.guide]);
+  const guideTaps = useMemo(() => describeGuide(experiment, focus.guide).taps, [experiment, focus.guide]);
   const targetTaps = useMemo(() => describeNetwork(target, taskShape(task)).taps, [target, task]);
-  const pairs = useMemo(() => pairsOf(experiment, view), [experiment, view]);
+  const pairs = useMemo(() => pairsOf(experiment, focus), [experiment, focus]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const similarity = useCallback(
-    (pair: TapPair) => (measured ? useRun.getState().data.latestSimilarity(view.arm, view.guide, pair.guideTap, pair.targetTap) : null),
-    [view, latest, measured],
+    (pair: TapPair) => (measured ? useRun.getState().data.latestSimilarity(focus.arm, focus.guide, pair.guideTap, pair.targetTap) : null),
+    [focus, latest, measured],
   );
-  const connect = useCallback((pair: TapPair) => void attempt((current) => addPair(current, view, pair)), [view]);
+  const connect = useCallback((pair: TapPair) => void attempt((current) => addPair(current, focus, pair)), [focus]);
   const remove = useCallback(
-    (gone: readonly TapPair[]) => void attempt((current) => gone.reduce((next, pair) => removePair(next, view, pair), current)),
-    [view],
+    (gone: readonly TapPair[]) => void attempt((current) => gone.reduce((next, pair) => removePair(next, focus, pair), current)),
+    [focus],
   );
   const picture = { guideTaps, targetTaps, pairs, similarity };
   return (
     <div className={setup.column} data-testid="mapping">
       <div className={setup.head}>
-        <h2 className={`${setup.title} ${classes.detail}`}>{hasOwnMapping(experiment, view) ? "This arm's own mapping" : 'Guide → target'}</h2>
+        <h2 className={`${setup.title} ${classes.detail}`}>{hasOwnMapping(experiment, focus) ? "This arm's own mapping" : 'Guide → target'}</h2>
         {stale && <StaleDot />}
-        <QuickMappings view={view} mapping={mappingOf(experiment, view)} />
+        <QuickMappings focus={focus} mapping={mappingOf(experiment, focus)} />
         <EditPopover
           label={`Edit the pairs as a list: ${plural(pairs.length, 'pair')}`}
           title="Pairs"
@@ -226,15 +226,15 @@ function Mapping({ experiment, view }: { experiment: Experiment; view: MappingVi
             </span>
           }
         >
-          {({ PairsTable }) => <PairsTable view={view} {...picture} />}
+          {({ PairsTable }) => <PairsTable focus={focus} {...picture} />}
         </EditPopover>
         <div className={classes.colour}>
           <span className={classes.hint}>drag between layers;</span>
-          <ArmInFocus experiment={experiment} view={view} />
+          <ArmInFocus experiment={experiment} focus={focus} />
         </div>
       </div>
       <div className={classes.ends}>
-        <GuideEnd experiment={experiment} view={view} />
+        <GuideEnd experiment={experiment} focus={focus} />
         <TargetEnd experiment={experiment} />
       </div>
       <div className={classes.canvas} ref={ref}>

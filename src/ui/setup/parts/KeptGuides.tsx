@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { describeNetwork, taskMetric, taskShape, taskTitle } from '@/experiment/networks/describe.ts';
-import type { KeptGuide } from '@/experiment/contract/events.ts';
+import type { KeptGuide } from '@/experiment/contract/lab.ts';
 import { useGuideLibrary } from '@/state/guideLibrary.ts';
 import { metricWords } from '@/ui/charts/format.ts';
 import { number, plural } from '@/ui/words.ts';

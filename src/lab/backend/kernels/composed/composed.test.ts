@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { referenceCka } from '../../../testing/referenceCka.ts';
 import { composed } from './index.ts';
 import type { ConvOptions, Shape5D } from '../types.ts';
 import { dropoutMask, numericalGradient, randomTensor, relativeError } from '../wasm/testing.ts';
@@ -250,32 +251,6 @@ test.each(['forward', 'reverse'] as const)('distillation %s: value and gradient'
   );
 });
 
-/** CKA from activations in float64, by the textbook. */
-function referenceCka(x: ArrayLike<number>, y: ArrayLike<number>, n: number, debiased: boolean): number {
-  const gram = (values: ArrayLike<number>) => {
-    const width = values.length / n;
-    const means = Array.from({ length: width }, (_, f) => {
-      let sum = 0;
-      for (let i = 0; i < n; i++) sum += values[i * width + f];
-      return sum / n;
-    });
-    const k = Array.from({ length: n }, (_, i) =>
-      Array.from({ length: n }, (_, j) => {
-        let sum = 0;
-        for (let f = 0; f < width; f++) sum += (values[i * width + f] - means[f]) * (values[j * width + f] - means[f]);
-        return debiased && i === j ? 0 : sum;
-      }),
-    );
-    if (!debiased) return k.flat();
-    const sums = k.map((row) => row.reduce((a, b) => a + b));
-    const total = sums.reduce((a, b) => a + b) / ((n - 1) * (n - 2));
-    return k.flatMap((row, i) => row.map((v, j) => (i === j ? 0 : v - (sums[i] + sums[j]) / (n - 2) + total)));
-  };
-  const dot = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + v * b[i], 0);
-  const [k, l] = [gram(x), gram(y)];
-  return dot(k, l) / Math.sqrt(dot(k, k) * dot(l, l));
-}
-
 test('Gram products, by hand', () => {
   // Two members of four rows; the second set of rows turns the first round.
   const x = tf.tensor3d([1, 0, 0, 1, -1, 0, 0, -1, 2, 2, 0, 0, 0, 0, 2, 2], [2, 4, 2]);
@@ -286,17 +261,18 @@ test('Gram products, by hand', () => {
     [1, -1, -1, 1, -1, 1, 1, -1, -1, 1, 1, -1, 1, -1, -1, 1],
   ].map((m) => m.map((v) => v / 4));
   const dot = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + v * b[i], 0);
+  /** Without the diagonal, and so that rows sum to 0. */
+  const byHand = (m: number[]) => {
+    const hollow = m.map((v, at) => (at % 5 === 0 ? 0 : v));
+    const rows = [0, 4, 8, 12].map((at) => hollow.slice(at, at + 4).reduce((a, b) => a + b));
+    const mean = rows.reduce((a, b) => a + b) / 6;
+    return hollow.map((v, at) => (at % 5 === 0 ? 0 : v - (rows[at >> 2] + rows[at % 4]) / 2 + mean));
+  };
   const expected = k.flatMap((own) =>
     [own, [...own].reverse()].flatMap((turned, set) => {
-      const diagonal = (m: number[]) => [0, 5, 10, 15].map((i) => m[i]);
+      const centred = byHand(turned);
       const others = set === 0 ? [l, own] : [own, l];
-      return [
-        dot(own, own),
-        dot(diagonal(own), diagonal(own)),
-        1,
-        ...others.map((m) => dot(turned, m)),
-        ...others.map((m) => dot(diagonal(turned), diagonal(m))),
-      ];
+      return [dot(own, own), dot(centred, centred), 1, ...others.map((m) => dot(turned, m)), ...others.map((m) => dot(centred, byHand(m)))];
     }),
   );
   const others = tf.tensor(

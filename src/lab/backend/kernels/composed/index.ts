@@ -6,7 +6,7 @@ import { distillation, softmaxCrossEntropy } from './losses.ts';
 import { addToMembers, adam, control, runningAverages, sgd, sumSquares } from './optimisers.ts';
 import { recurrent, recurrentGrad } from './recurrent.ts';
 import { flat, memberOf, overMembers, overRows, stackMembers, sumPerMember, zero } from './shared.ts';
-import { gramProductsBy } from './similarity.ts';
+import { gramProductsBy, uCentre } from './similarity.ts';
 import * as tables from './tables.ts';
 import * as tokens from './tokens.ts';
 import type { BatchNormOptions, BatchNormResult, ConvOptions, DenseGradients, DenseInput, Kernels, MatmulOptions, Shape5D } from '../types.ts';
@@ -17,8 +17,13 @@ import type { BatchNormOptions, BatchNormResult, ConvOptions, DenseGradients, De
  */
 export const CONSTANT_LAYER_RATIO = 1e-7;
 
-/** A U-centred Gram matrix below this fraction of the original's norm is rounding noise, so it counts as zero. */
-export const CENTRED_GRAM_RATIO = 1e-6;
+/**
+ * Debiased CKA is not defined where the norm of a side's U-centred Gram matrix is at most this share of that of the matrix
+ * itself: it is 0 but for rounding, as where no more than one example differs from all others. Rounding leaves up to 4e-7 of
+ * such a 0 (measured with float32 sums, of 4 to 1,024 examples); one example 1,000 times larger than 255 others leaves 6e-4
+ * of 1,500 features and more of fewer.
+ */
+export const CENTRED_GRAM_RATIO = 1e-5;
 
 /** The U-centred matrices of fewer examples are identically zero. */
 export const MIN_DEBIASED_EXAMPLES = 4;
@@ -170,17 +175,6 @@ function centreNormalise(x: Tensor3D): { z: Tensor3D; norm: Tensor1D } {
     const inverse = tf.where(constant, zero<Tensor1D>(), tf.rsqrt(squared));
     return { z: tf.mul<Tensor3D>(centred, overMembers(inverse, 3)), norm };
   });
-}
-
-/** The Gram matrix with zero diagonal, centred so that every row sums to zero without it (Song et al. 2007). */
-function uCentre(gram: Tensor3D): Tensor3D {
-  const n = gram.shape[1];
-  const off = tf.sub(1, tf.eye(n));
-  const hollow = tf.mul<Tensor3D>(gram, off);
-  const rowSums = tf.sum<Tensor3D>(hollow, 2, true);
-  const total = tf.div(tf.sum(rowSums, 1, true), 2 * (n - 1));
-  const share = tf.div<Tensor3D>(tf.sub(rowSums, total), n - 2);
-  return tf.mul<Tensor3D>(tf.sub(tf.sub(hollow, share), tf.transpose(share, [0, 2, 1])), off);
 }
 
 function cka(k: Tensor3D, l: Tensor3D, options: { debiased: boolean }): { value: Tensor1D; g: Tensor3D } {

@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { alignmentGradient } from '../../../similarity/alignment.ts';
+import { alignmentGradient, centredGram } from '../../../similarity/alignment.ts';
+import { cka } from '../../../similarity/cka.ts';
+import { referenceCka } from '../../../testing/referenceCka.ts';
 import { composed } from '../composed/index.ts';
 import type { Kernels } from '../types.ts';
 import { createWasmKernels, type WasmKernels } from './index.ts';
@@ -106,7 +108,7 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
           const shares = positions > 1 ? tf.abs(randomTensor<Tensor1D>([count * positions], 3)) : undefined;
           const weights = tf.tensor1d([9, 0.5, 2]);
           if (kernels.alignmentGradient) {
-            return kernels.alignmentGradient(x, gram(matrices), weights, { first, count, positions, shares, debiased });
+            return { ...kernels.alignmentGradient(x, gram(matrices), weights, { first, count, positions, shares, debiased }) };
           }
           // By position: a matrix each, and back.
           const byPosition = (t: Tensor, from: number, to: number) =>
@@ -114,8 +116,11 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
           const examples = byPosition(tf.slice(x, [first, 0, 0], [count, n, positions * features]), n, positions) as Tensor3D;
           const own = tf.reshape(tf.tile(tf.tensor2d([0.5, 2], [2, 1]), [1, positions]), [-1]) as Tensor1D;
           const measure = debiased ? 'cka-debiased' : 'cka';
-          const gradient = alignmentGradient(kernels, examples, gram(matrices), shares ? tf.mul(own, shares) : own, measure);
-          return tf.reshape(byPosition(gradient, positions, n), [count, n, positions * features]);
+          const { gradient, value } = alignmentGradient(kernels, examples, gram(matrices), shares ? tf.mul(own, shares) : own, measure);
+          return {
+            gradient: tf.reshape(byPosition(gradient, positions, n), [count, n, positions * features]),
+            value: tf.sum(tf.reshape(tf.mul(value, shares ?? 1), [count, positions]), 1),
+          };
         }, 1e-4);
       }
     }
@@ -135,6 +140,36 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
         return kernels.cka(k, l, { debiased: false }).value.dataSync()[0];
       });
     expect(Math.abs(similarity(1000) - similarity(0))).toBeLessThan(1e-6);
+  });
+
+  test('debiased CKA keeps its digits where one example outweighs all others, and is not defined where only one is active', async () => {
+    await tf.setBackend('wasm');
+    for (const [n, features] of [
+      [4, 3],
+      [64, 300],
+      [256, 16],
+      [1024, 33],
+    ]) {
+      const scaled = (name: number, own: number, others: number) => {
+        const factors = Array.from({ length: n }, (_, i) => (i === n - 3 ? own : others));
+        return tf.mul<Tensor2D>(randomTensor([n, features], name), tf.tensor2d(factors, [n, 1]));
+      };
+      const [x, y, active] = [scaled(1, 1000, 1), scaled(2, 1000, 1), scaled(3, 1, 0)];
+      const gram = (side: Tensor2D) => centredGram(wasm.kernels, tf.expandDims(side, 0));
+      const inLoss = (a: Tensor2D, b: Tensor2D) => wasm.kernels.cka(gram(a), gram(b), { debiased: true });
+      const exact = (a: Tensor2D, b: Tensor2D) => referenceCka(a.dataSync(), b.dataSync(), n, true);
+      // Of four examples hardly anything is left.
+      if (n > 4 && n <= 256) {
+        for (const other of [x, y]) {
+          expect((await cka(wasm.kernels, x, other)).debiased).toBeCloseTo(exact(x, other), 4);
+          expect(inLoss(x, other).value.dataSync()[0]).toBeCloseTo(exact(x, other), 4);
+        }
+      }
+      const none = inLoss(active, y);
+      expect([...none.value.dataSync(), ...none.g.dataSync()].every((v) => v === 0)).toBe(true);
+      expect((await cka(wasm.kernels, active, y)).debiased).toBeNaN();
+      expect((await cka(wasm.kernels, y, active)).debiased).toBeNaN();
+    }
   });
 
   test('constant layers have norm and similarity 0', async () => {

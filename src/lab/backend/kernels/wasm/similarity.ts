@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import { CENTRED_GRAM_RATIO, CONSTANT_LAYER_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed/index.ts';
-import { gramProductColumns } from '../composed/similarity.ts';
+import { gramProductColumns, sumOverPositions } from '../composed/similarity.ts';
 import type { Kernels } from '../types.ts';
 import type { normalisation } from './dense.ts';
 import { addressesOn, type Context, check, FLOAT_BYTES, PRODUCT_SCRATCH_BYTES, shapesOf } from './context.ts';
@@ -14,11 +14,11 @@ const floorOf = (n: number, debiased: boolean): number => (debiased && n < MIN_D
 /** Similarity of layers, with its gradient. */
 export function similarity(
   { heap, runner }: Context,
-  { matmul, centreNormaliseMembers }: Pick<Kernels, 'matmul'> & Normalisation,
+  { matmul, sumRows, centreNormaliseMembers }: Pick<Kernels, 'matmul' | 'sumRows'> & Normalisation,
 ): Pick<Kernels, 'cka' | 'gramProducts' | 'alignmentGradient'> {
   const { at, perMember } = addressesOn(heap);
 
-  /** With a scale G is that of an alignment term: addresses of norms, weights and shares. */
+  /** With a scale G is that of an alignment term, and the value times its share: addresses of norms, weights and shares. */
   function compare(k: Tensor3D, l: Tensor3D, debiased: boolean, scale = [0, 0, 0]): { value: Tensor1D; g: Tensor3D } {
     const [members, n] = k.shape;
     const value = heap.tensor<Tensor1D>([members]);
@@ -41,19 +41,20 @@ export function similarity(
       const gram = matmul(z, z, { transposeB: true });
       const { value, g } = compare(gram, guide, debiased, [heap.address(norm), ...scale]);
       const gradient = matmul(g, z);
-      tf.dispose([z, norm, gram, value, g]);
-      return gradient;
+      tf.dispose([z, norm, gram, g]);
+      return { gradient, value };
     }
     const gradient = heap.tensor<Tensor3D>([count, n, all]);
+    const values = heap.tensor<Tensor1D>([count * positions]);
     const inputs = [at(x, x.size) + first * n * all * FLOAT_BYTES, ...perMember(guide, count * positions, n * n)];
     const sizes = [count, n, positions, features, Number(debiased), CONSTANT_LAYER_RATIO, floorOf(n, debiased)];
     runner.run(
       'alignment_gradient',
-      [...inputs, ...scale, heap.address(gradient), ...sizes],
+      [...inputs, ...scale, heap.address(gradient), heap.address(values), ...sizes],
       count * positions * n * n * (2 * features + 8),
       PRODUCT_SCRATCH_BYTES + (4 * features + 2 * n * (features + n + 1)) * FLOAT_BYTES,
     );
-    return gradient;
+    return { gradient, value: sumOverPositions(values, positions, sumRows) };
   };
 
   const gramProducts: Kernels['gramProducts'] = (x, rows, others) => {
@@ -83,20 +84,21 @@ export function similarity(
     const out = heap.tensor<Tensor3D>([members, sets, gramProductColumns(others)]);
     const table = tf.tensor1d(lines.flat(), 'int32');
     const compared = [lines.length > 0 ? heap.address(table) : 0, lines.length, heap.address(out), out.shape[2], members];
-    const work = members * sets * n * n * (lines.length + 1);
+    const work = 2 * members * sets * n * n * (lines.length + 1);
+    const scratch = (n * n + n) * FLOAT_BYTES;
     if (rows) {
       check(rows.dtype === 'int32', () => `gramProducts: rows are ${rows.dtype}.`);
       runner.run(
         'row_gram_products',
         [at(x, x.size), heap.address(rows), ...compared, allRows, features, sets, n, CONSTANT_LAYER_RATIO],
         work + (members * sets * n * n * features) / 2,
-        PRODUCT_SCRATCH_BYTES + (4 * features + n * features + n * n) * FLOAT_BYTES,
+        PRODUCT_SCRATCH_BYTES + (4 * features + n * features + n * n) * FLOAT_BYTES + scratch,
       );
     } else {
       // Few and large: the parts of each product are shared by the threads.
       const { z, norm } = centreNormaliseMembers(x, 0, members);
       const gram = matmul(z, z, { transposeB: true });
-      runner.run('gram_products', [heap.address(gram), ...compared, n], work);
+      runner.run('gram_products', [heap.address(gram), ...compared, n], work, scratch);
       tf.dispose([z, norm, gram]);
     }
     table.dispose();

@@ -147,7 +147,7 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
     kernels.dropoutMask?.(tf.tensor1d([5, 9], 'int32'), 1, [one.size, rows, features], 0.3) ?? [],
     ...[1, 3].flatMap((positions) => {
       const options = { first: 0, count: one.size, positions, debiased: false };
-      return kernels.alignmentGradient?.(x, randomTensor([1, rows, rows], 12), one, options) ?? [];
+      return Object.values(kernels.alignmentGradient?.(x, randomTensor([1, rows, rows], 12), one, options) ?? {});
     }),
     adam.parameter,
     ...adam.slots,

@@ -135,7 +135,7 @@ describe('a pool that cannot start', () => {
     expect(results(() => pool, heap)).toEqual(single);
   });
 
-  test('is none, and leaves no memory behind', { timeout: 20_000 }, async () => {
+  test('is none, and leaves no memory behind', async () => {
     const module = await compileKernels(false, true);
     const heap = sharedHeap();
     const startHelper = () => silent;

@@ -32,7 +32,7 @@ export function createWebGpuKernels(): Kernels {
     ...columns,
     ...batchNormKernels(runner),
     ...rowKernels(runner, layerNormSums),
-    ...similarityKernels(runner, gramProducts(runner), centring),
+    ...similarityKernels(runner, gramProducts(runner), centring, columns),
     ...comparisonKernels(runner, products, centring),
     ...depthwiseKernels(runner),
     ...elementwiseKernels(runner),

@@ -4,6 +4,7 @@
  */
 import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import { CENTRED_GRAM_RATIO, MIN_DEBIASED_EXAMPLES } from '../composed/index.ts';
+import { sumOverPositions } from '../composed/similarity.ts';
 import type { Kernels } from '../types.ts';
 import type { Centring } from './centre.ts';
 import type { GramProducts } from './gemm.ts';
@@ -52,7 +53,7 @@ const DEBIASED_SUMS = /* wgsl */ `
 
 interface CkaKind {
   debiased: boolean;
-  /** g times −weight · share / norm, for the gradient of a loss; without it the value, too. */
+  /** g times −weight · share / norm, for the gradient of a loss, and the value times the share. */
   term?: { shares: boolean };
 }
 
@@ -62,7 +63,7 @@ function ckaShader({ debiased, term }: CkaKind): Shader {
   return {
     name: `${debiased ? 'debiased ' : ''}cka${term ? ` gradient${term.shares ? ' shares' : ''}` : ''}`,
     inputs: ['k', 'l', ...(term ? ['norm', 'weights'] : []), ...(term?.shares ? ['shares'] : [])],
-    outputs: ['g', ...(debiased ? ['halves'] : []), ...(term ? [] : ['value'])],
+    outputs: ['g', ...(debiased ? ['halves'] : []), 'value'],
     numbers: ['n', 'lE', 'parts', 'floor: f32', ...(term ? ['first', 'T'] : [])],
     code: /* wgsl */ `${TOTAL}
 @compute @workgroup_size(256)
@@ -89,7 +90,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) me
   let inverse = select(inverseSqrt(kk) * inverseSqrt(ll), 0.0, collapsed);
   let similarity = kl * inverse;
   let own = select(similarity / kk, 0.0, collapsed);
-  ${term ? '' : 'if (me == 0u) { value[e] = similarity; }'}
+  if (me == 0u) { value[e] = similarity${term?.shares ? ' * shares[e]' : ''}; }
   let factor = 2.0 * ${factor};
   for (var at = me; at < size; at += 256u) {
     ${
@@ -112,13 +113,14 @@ export function similarityKernels(
   runner: ShaderRunner,
   { gramParts, spread }: GramProducts,
   { centre }: Centring,
+  { sumRows }: Pick<Kernels, 'sumRows'>,
 ): Pick<Kernels, 'centreNormalise' | 'cka' | 'alignmentGradient'> {
   const similarity = (kind: CkaKind, inputs: Tensor[], numbers: readonly [n: number, others: number, parts: number, ...number[]]): Tensor[] => {
     const [n, , parts] = numbers;
     const matrices = inputs[0].size / (n * n * parts);
     const [g, ...others] = runner.run(ckaShader(kind), {
       inputs,
-      outputs: [[matrices, n, n], ...(kind.debiased ? [[matrices, 2, n]] : []), ...(kind.term ? [] : [[matrices]])],
+      outputs: [[matrices, n, n], ...(kind.debiased ? [[matrices, 2, n]] : []), [matrices]],
       numbers,
       groups: [matrices],
     });
@@ -139,10 +141,10 @@ export function similarityKernels(
       const { z, norm } = centre(x, first, count, positions);
       const { gram, parts } = gramParts(z);
       const inputs = [gram, guide, norm, weights, ...(shares ? [shares] : [])];
-      const [g] = similarity({ debiased, term: { shares: shares !== undefined } }, inputs, [x.shape[1], guide.shape[0], parts, floor, first, positions]);
+      const [g, value] = similarity({ debiased, term: { shares: shares !== undefined } }, inputs, [x.shape[1], guide.shape[0], parts, floor, first, positions]);
       const gradient = spread(g as Tensor3D, z, positions);
       for (const tensor of [z, norm, gram, g]) tensor.dispose();
-      return gradient;
+      return { gradient, value: sumOverPositions(value as Tensor1D, positions, sumRows) };
     },
   };
 }

@@ -1,7 +1,8 @@
 /** That the right work is asked for and nothing is left behind. What it computes is checked on an emulated GPU (e2e). */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Capture, type Feed, type StepProgram } from './capture.ts';
+import { Capture } from './capture.ts';
+import type { Feed, StepProgram } from './program.ts';
 import { startFakeDevice } from './fakeDevice.test-helper.ts';
 
 let device: Awaited<ReturnType<typeof startFakeDevice>>;

@@ -7,16 +7,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { bufferOf, dataOf, runOnGpu, settle, type WebGpuBackend, webGpuBackend } from './backend.ts';
+import type { Feed, StepProgram } from './program.ts';
 import { Arena, CaptureError, record, type Recording } from './record.ts';
-
-/** One input of a step: its values, or a tensor on the GPU that holds them now (it stays the caller's). */
-export type Feed = { shape: readonly number[]; values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> } | tf.Tensor;
-
-/**
- * A step as tfjs operations: from its inputs (by name; never disposed by it) to one tensor of results, or null where it
- * only changes tensors in place.
- */
-export type StepProgram = (inputs: Readonly<Record<string, tf.Tensor>>) => tf.Tensor | null;
 
 /** The GPU is gone, and with it everything that was on it. */
 export class DeviceLostError extends Error {

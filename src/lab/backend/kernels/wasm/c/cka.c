@@ -2,30 +2,7 @@
 // (i, j) of the Gram matrix and leaves out the diagonal (Song et al. 2007); the biased one takes it as it is.
 #include "centre.h"
 #include "multiply.h"
-
-/** Sets shares[i] for U-centring; returns the sum of squares of the whole matrix. */
-static NOINLINE double u_centring(const float *gram, float *shares, int n) {
-  double total = 0;
-  sum4 squares = sum_zero();
-  // Twice over the rows: a share needs the total, and there is no room for row sums in float64.
-  for (int pass = 0; pass < 2; pass++) {
-    for (int i = 0; i < n; i++) {
-      const float *row = gram + i * n;
-      sum4 sum = sum_zero();
-#define ADD_LANES(j, lanes)                                     \
-  {                                                             \
-    const vec v = load_n(row + j, lanes);                       \
-    sum = sum_add(sum, v);                                      \
-    if (pass == 0) squares = sum_add_product(squares, v, v);    \
-  }
-      FOR_VECTORS(n, ADD_LANES)
-      const double off_diagonal = sum_total(sum) - row[i];
-      if (pass == 0) total += off_diagonal;
-      else shares[i] = (float)((off_diagonal - total / (2 * (n - 1))) / (n - 2));
-    }
-  }
-  return sum_total(squares);
-}
+#include "ucentre.h"
 
 typedef struct {
   sum4 kk, ll, kl;
@@ -115,7 +92,7 @@ INLINE float alignment_scale(const float *weights, const float *shares, float no
 
 /**
  * See Kernels.cka; l_step is 0 where all members share l, scratch holds 2·n floats. With norms (of what z was divided
- * by) and weights, g is scaled to be −weight · G / norm.
+ * by) and weights, g is scaled to be −weight · G / norm; with shares (or 0) the values are multiplied by them, too.
  */
 EXPORT(cka)(
     const float *k, const float *l, int l_step, float *value, float *g, const float *norms, const float *weights,
@@ -123,6 +100,7 @@ EXPORT(cka)(
   for (int e = share(members, part, parts); e < share(members, part + 1, parts); e++) {
     const float scale = norms ? alignment_scale(weights, shares, norms[e], e, e) : 1;
     cka_one(k + e * n * n, l + e * l_step, value + e, g + e * n * n, scratch, scale, n, debiased, floor_ratio);
+    if (shares) value[e] *= shares[e];
   }
 }
 
@@ -135,16 +113,16 @@ static NOINLINE void copy_columns(float *to, int to_stride, const float *from, i
 }
 
 /**
- * See Kernels.alignmentGradient: x [members, n, positions·F], all by position; a position's matrices live in scratch
- * alone: 2·F doubles, what `multiply` needs, 2·n·F + 2·n·n + 2·n floats.
+ * See Kernels.alignmentGradient: x [members, n, positions·F], all by position, values [members, positions] times their
+ * shares; a position's matrices live in scratch alone: 2·F doubles, what `multiply` needs, 2·n·F + 2·n·n + 2·n floats.
  */
 EXPORT(alignment_gradient)(
     const float *x, const float *guide, int guide_step, const float *weights, const float *shares, float *out,
-    int members, int n, int positions, int features, int debiased, double constant_ratio, double floor_ratio,
+    float *values, int members, int n, int positions, int features, int debiased, double constant_ratio, double floor_ratio,
     float *scratch, int part, int parts) {
   double *sums = (double *)scratch;
   float *packed = scratch + 4 * features, *z = packed + MULTIPLY_SCRATCH, *dz = z + n * features;
-  float *k = dz + n * features, *g = k + n * n, *rows = g + n * n, value;
+  float *k = dz + n * features, *g = k + n * n, *rows = g + n * n;
   const int stride = positions * features, units = members * positions;
   for (int unit = share(units, part, parts); unit < share(units, part + 1, parts); unit++) {
     const int e = unit / positions, at = e * n * stride + unit % positions * features;
@@ -155,7 +133,8 @@ EXPORT(alignment_gradient)(
     multiply(&gram, packed, 0, n, 0, n);
     mirror_matrix(k, n);
     const float scale = alignment_scale(weights, shares, norm, e, unit);
-    cka_one(k, guide + unit * guide_step, &value, g, rows, scale, n, debiased, floor_ratio);
+    cka_one(k, guide + unit * guide_step, values + unit, g, rows, scale, n, debiased, floor_ratio);
+    if (shares) values[unit] *= shares[unit];
     const product gradient = {.a = g, .b = z, .c = dz, .m = n, .n = features, .k = n};
     multiply(&gradient, packed, 0, n, 0, features);
     copy_columns(out + at, stride, dz, features, n, features);

@@ -1,6 +1,6 @@
 /** The part of a fake lab that keeps trained guides. */
-import type { GuideOrigin, KeptGuide } from '@/experiment/contract/events.ts';
-import type { Experiment } from '@/experiment/schema/schema.ts';
+import type { GuideOrigin, KeptGuide } from '../../experiment/contract/lab.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 
 export class FakeGuideLibrary {
   guides: KeptGuide[] = [];

@@ -51,7 +51,8 @@ export interface MemberStep extends StepCall {
   own: tf.Tensor[];
 }
 
-export class StepProgram {
+/** The steps of a run, one after the other. */
+export class RunSteps {
   readonly #experiment: Experiment;
   readonly #task: Task;
   readonly #guides: ReadonlyMap<string, Guide>;

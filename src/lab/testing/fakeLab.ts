@@ -1,13 +1,20 @@
-/** A lab that makes up plausible events, for tests and for drawing the page without an engine. */
-import { taskMetric, taskShape } from '@/experiment/networks/describe.ts';
-import type { BackendChoice, Environment } from '@/experiment/contract/environment.ts';
-import type { Checkpoint, EvaluationRecord, GeneratedText, Lab, KeptRun, LabEvent, OpenOptions, TaskPreview } from '@/experiment/contract/events.ts';
-import { guideInstances } from '@/experiment/plan/guides.ts';
-import { type Member, members, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
-import type { MemberResult, RunResult } from '@/experiment/contract/result.ts';
-import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
-import { FakeAssets } from '@/lab/files/testing.ts';
-import { FakeGuideLibrary } from './fakeGuides.test-helper.ts';
+/**
+ * A lab without arithmetic, for the tests of the page and of the worker. Its curves are made up and plausible. Training
+ * losses also follow from the step before, so that a run resumed at the wrong place shows.
+ */
+import { taskMetric } from '../../experiment/networks/describe.ts';
+import type { BackendChoice, Environment } from '../../experiment/contract/environment.ts';
+import type { EvaluationRecord, LabEvent } from '../../experiment/contract/events.ts';
+import type { Checkpoint, KeptRun, Lab, OpenOptions } from '../../experiment/contract/lab.ts';
+import type { TaskPreview } from '../../experiment/contract/previews.ts';
+import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
+import { guideInstances } from '../../experiment/plan/guides.ts';
+import { type Member, members, observedPairs } from '../../experiment/plan/plan.ts';
+import type { MemberResult, RunResult } from '../../experiment/contract/result.ts';
+import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '../../experiment/schema/schema.ts';
+import { FakeAssets } from '../files/testing.ts';
+import { madeUpEvaluation, madeUpLoss, noise } from './fakeCurves.ts';
+import { FakeGuideLibrary } from './fakeGuides.ts';
 
 export interface FakeOptions {
   /** Milliseconds per chunk of steps; 0 runs as fast as promises allow. */
@@ -18,6 +25,10 @@ export interface FakeOptions {
   /** Reject `open` or `run` with this. */
   failOpen?: unknown;
   failRun?: unknown;
+  /** Reject `warmUp` with this. */
+  failWarmUp?: unknown;
+  /** Called before each step with the number of steps completed: tests make things happen there. */
+  beforeStep?: (step: number, lab: FakeLab) => void;
   /** Member index that diverges at a step. */
   diverge?: { member: number; step: number };
 }
@@ -34,22 +45,9 @@ export const FAKE_ENVIRONMENT: Environment = {
   selfCheck: { passed: true, worstError: 2e-6, worstKernel: 'conv2d', seconds: 0.4, cached: false },
 };
 
-/** Where an arm's curves go: validation loss and accuracy, training loss, CKA. */
-const SHAPES: Record<string, { loss: number; metric: number; train: number; cka: number }> = {
-  unguided: { loss: 2.75, metric: 0.332, train: 0.15, cka: 0.35 },
-  guided: { loss: 1.53, metric: 0.54, train: 0.45, cka: 0.9 },
-  'guided-untrained': { loss: 2.68, metric: 0.318, train: 0.3, cka: 0.45 },
-  distilled: { loss: 1.85, metric: 0.409, train: 0.6, cka: 0.42 },
-};
-
-/** Noise in −1…1 that depends on its arguments only. */
-const noise = (...keys: number[]): number => {
-  let hash = 2166136261;
-  for (const key of keys) hash = Math.imul(hash ^ (key + 0x9e37), 16777619);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0x5bd1e995);
-  return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 31 - 1;
-};
+/** How much of a loss is what the step before it left, and by how much that falls with each step. */
+const CARRIED = 0.1;
+const CARRY_DECAY = 0.9;
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -62,7 +60,9 @@ export class FakeLab extends FakeAssets implements Lab {
   readonly #listeners = new Set<(event: LabEvent) => void>();
   #experiment: Experiment | null = null;
   #members: Member[] = [];
+  #byHand: Intervention[] = [];
   #step = 0;
+  #carry = 1;
   #running: Promise<void> | null = null;
   #stop = false;
   #evaluations: EvaluationRecord[] = [];
@@ -90,6 +90,7 @@ export class FakeLab extends FakeAssets implements Lab {
 
   async warmUp(backend: BackendChoice): Promise<Environment> {
     this.calls.push(`warmUp ${backend}`);
+    if (this.#options.failWarmUp !== undefined) throw this.#options.failWarmUp;
     this.emit({ type: 'backend.chosen', environment: FAKE_ENVIRONMENT });
     return FAKE_ENVIRONMENT;
   }
@@ -102,8 +103,10 @@ export class FakeLab extends FakeAssets implements Lab {
     this.emit({ type: 'backend.chosen', environment: FAKE_ENVIRONMENT });
     this.#experiment = experiment;
     this.#members = members(experiment);
-    this.#step = 0;
-    this.#evaluations = [];
+    this.#byHand = [];
+    this.#step = options.checkpoint?.step ?? 0;
+    this.#carry = options.checkpoint?.tensors.carry.data[0] ?? 1;
+    this.#evaluations = structuredClone(options.checkpoint?.history.evaluations ?? []);
     for (const [guide, spec] of Object.entries(experiment.guides)) {
       if (spec.state === 'trained' && this.#options.guideReports > 0) await this.#trainGuide(guide, spec.training.steps);
       for (let i = 0; i < guideInstances(experiment, guide); i++) {
@@ -118,7 +121,7 @@ export class FakeLab extends FakeAssets implements Lab {
         });
       }
     }
-    this.#evaluate();
+    if (!options.checkpoint) this.#evaluate();
     this.emit({ type: 'phase.changed', phase: 'paused', detail: 'ready' });
   }
 
@@ -138,15 +141,35 @@ export class FakeLab extends FakeAssets implements Lab {
 
   async intervene(set: Intervention['set']): Promise<void> {
     this.calls.push(`intervene ${JSON.stringify(set)}`);
-    this.emit({ type: 'intervention.applied', intervention: { step: this.#step, set } });
+    const intervention = { step: this.#step, set };
+    this.#byHand.push(intervention);
+    this.emit({ type: 'intervention.applied', intervention });
   }
 
-  checkpoint(): Promise<Checkpoint> {
-    return Promise.reject(new Error('the fake lab keeps no checkpoints'));
+  /** Without training records, which nothing here reads. */
+  async checkpoint(): Promise<Checkpoint> {
+    return {
+      experiment: this.#opened(),
+      step: this.#step,
+      tensors: { carry: { shape: [1], data: Float32Array.of(this.#carry) } },
+      divergedAt: this.#members.map((_, m) => (this.#isDiverged(m, this.#step) ? (this.#options.diverge?.step ?? -1) : -1)),
+      history: {
+        training: { firstStep: 1, count: 0, loss: new Float32Array(), metric: new Float32Array() },
+        evaluations: structuredClone(this.#evaluations),
+      },
+    };
   }
 
-  generate(): Promise<GeneratedText> {
-    return Promise.reject(new Error('the fake lab does not write'));
+  async generate({ draw }: GenerateOptions): Promise<GeneratedText> {
+    return {
+      step: this.#step,
+      prompt: Int32Array.of(draw),
+      truth: Int32Array.of(1),
+      length: 1,
+      texts: new Int32Array(2 * this.#members.length).fill(2),
+      tokenNames: ['a', 'b', 'c'],
+      separator: ' ',
+    };
   }
 
   async close(): Promise<void> {
@@ -202,17 +225,15 @@ export class FakeLab extends FakeAssets implements Lab {
   }
 
   async #loop(steps: number): Promise<void> {
-    const experiment = this.#experiment;
-    if (!experiment) throw new Error('nothing is open');
+    const experiment = this.#opened();
     const end = Math.min(experiment.base.steps, this.#step + steps);
-    const began = performance.now();
-    const from = this.#step;
+    // What a clock would say differs from run to run.
+    const rate = (1000 * this.#options.chunk) / Math.max(1, this.#options.chunkMs);
     while (this.#step < end && !this.#stop) {
       await wait(this.#options.chunkMs);
-      if (this.disposed) return;
+      if (this.disposed || experiment !== this.#experiment) return;
       const count = Math.min(this.#options.chunk, end - this.#step, experiment.base.evaluateEvery - (this.#step % experiment.base.evaluateEvery));
       this.#train(count);
-      const rate = ((this.#step - from) / (performance.now() - began)) * 1000;
       this.emit({
         type: 'progress.changed',
         step: this.#step,
@@ -234,9 +255,13 @@ export class FakeLab extends FakeAssets implements Lab {
     const metric = new Float32Array(count * width);
     for (let i = 0; i < count; i++) {
       const step = this.#step + i + 1;
+      this.#options.beforeStep?.(step - 1, this);
+      const changes = [...this.#opened().interventions, ...this.#byHand].filter((change) => change.step < step);
+      // In the precision of a checkpoint.
+      this.#carry = Math.fround(this.#carry * (changes.at(-1)?.set.learningRate ?? CARRY_DECAY));
       this.#members.forEach((member, m) => {
         const diverged = this.#isDiverged(m, step);
-        loss[i * width + m] = diverged ? Number.NaN : this.#trainLoss(member, step) + 0.12 * noise(step, m);
+        loss[i * width + m] = diverged ? Number.NaN : madeUpLoss(member, step) + CARRIED * this.#carry + 0.12 * noise(step, m);
         metric[i * width + m] = diverged ? Number.NaN : Math.min(1, 0.12 + 0.8 * (1 - Math.exp(-step / 120)));
       });
     }
@@ -248,62 +273,21 @@ export class FakeLab extends FakeAssets implements Lab {
     this.#step += count;
   }
 
+  #opened(): Experiment {
+    if (!this.#experiment) throw new Error('nothing is open');
+    return this.#experiment;
+  }
+
   #isDiverged(member: number, step: number): boolean {
     const { diverge } = this.#options;
     return diverge !== undefined && diverge.member === member && step >= diverge.step;
   }
 
-  #trainLoss(member: Member, step: number): number {
-    const { train } = shapeOf(member.arm);
-    return train + (2.15 - train) * Math.exp(-step / 110);
-  }
-
   #evaluate(): void {
-    const experiment = this.#experiment;
-    if (!experiment) return;
-    const step = this.#step;
-    const share = step / experiment.base.steps;
-    const classes = taskShape(experiment.task).classes;
-    const { valExamples } = taskShape(experiment.task);
-    const targets = tapNames(experiment);
-    const valLoss = new Float32Array(this.#members.length);
-    const valMetric = new Float32Array(this.#members.length);
-    const predictions = new Uint16Array(this.#members.length * valExamples);
-    this.#members.forEach((member, m) => {
-      const to = shapeOf(member.arm);
-      const diverged = this.#isDiverged(m, step);
-      const learned = 1 - Math.exp(-3.2 * share);
-      valLoss[m] = diverged ? Number.NaN : 2.12 - 0.45 * learned * (1 - share) + (to.loss - 2.12) * share ** 1.3 + 0.05 * noise(m, step);
-      valMetric[m] = diverged ? Number.NaN : 1 / classes + (to.metric - 1 / classes) * (learned / 0.96) + 0.012 * noise(m, step, 1) + 0.012 * noise(m);
-      for (let i = 0; i < valExamples; i++) {
-        const truth = (i * 5) % classes;
-        predictions[m * valExamples + i] = noise(i, m, 7) * 0.5 + 0.5 < valMetric[m] ? truth : Math.floor((noise(i, m) * 0.5 + 0.5) * classes) % classes;
-      }
-    });
-    const matrices = Object.fromEntries(
-      Object.keys(experiment.guides).map((guide) => {
-        const taps = tapNames(experiment, guide);
-        const values = new Float32Array(this.#members.length * targets.length * taps.length * 3);
-        let at = 0;
-        this.#members.forEach((member, m) => {
-          const to = guide === 'untrained' ? (member.arm === 'guided-untrained' ? 0.93 : 0.5) : shapeOf(member.arm).cka;
-          targets.forEach((_, t) =>
-            taps.forEach((__, g) => {
-              const distance = Math.abs(t / Math.max(1, targets.length - 1) - g / Math.max(1, taps.length - 1));
-              const learned = 1 - Math.exp(-5 * share);
-              const cka = Math.max(0.02, (0.3 + (to - 0.3) * learned) * (1 - 0.6 * distance) + 0.02 * noise(m, t, g, step));
-              values[at++] = cka;
-              values[at++] = cka - 0.1;
-              values[at++] = 0.09 + 0.03 * (t / targets.length);
-            }),
-          );
-        });
-        return [guide, values];
-      }),
-    );
-    const record: EvaluationRecord = { step, valLoss, valMetric, matrices, predictions };
+    const record = madeUpEvaluation(this.#opened(), this.#members, this.#step, (m) => this.#isDiverged(m, this.#step));
     this.#evaluations.push(record);
-    this.emit({ type: 'evaluation.recorded', record });
+    // The worker gives away what is emitted.
+    this.emit({ type: 'evaluation.recorded', record: structuredClone(record) });
   }
 
   #result(experiment: Experiment): RunResult {
@@ -320,7 +304,7 @@ export class FakeLab extends FakeAssets implements Lab {
     }));
     return {
       schema: 1,
-      experiment,
+      experiment: { ...experiment, interventions: [...experiment.interventions, ...this.#byHand] },
       environment: { backend: 'wasm', adapter: 'SIMD, 2 threads', browser: 'test', version: '0.1.0' },
       metric: taskMetric(experiment.task),
       timing: { seconds: 61, stepsPerSecond: experiment.base.steps / 61 },
@@ -339,7 +323,7 @@ export class FakeLab extends FakeAssets implements Lab {
           diverged: this.#isDiverged(m, experiment.base.steps),
           initial: { valLoss: finite(first.valLoss[m]), valMetric: finite(first.valMetric[m]) },
           final: {
-            trainLoss: this.#trainLoss(member, experiment.base.steps),
+            trainLoss: madeUpLoss(member, experiment.base.steps),
             trainMetric: 0.9,
             valLoss: finite(last.valLoss[m]),
             valMetric: finite(last.valMetric[m]),
@@ -364,5 +348,3 @@ export class FakeLab extends FakeAssets implements Lab {
     };
   }
 }
-
-const shapeOf = (arm: string) => SHAPES[arm] ?? { loss: 2.1, metric: 0.4, train: 0.4, cka: 0.5 };

@@ -1,9 +1,9 @@
 /** What the person looks at: the arm whose similarities colour the picture, and the guide shown. Never in a link. */
 import { create } from 'zustand';
 import type { Experiment } from '../experiment/schema/schema.ts';
-import type { MappingView } from './mapping.ts';
+import type { Focus } from './mapping.ts';
 
-interface ViewState {
+interface FocusState {
   /** Null: the experiment's own default. */
   arm: string | null;
   guide: string | null;
@@ -11,7 +11,7 @@ interface ViewState {
   showGuide: (guide: string) => void;
 }
 
-export const useView = create<ViewState>((set) => ({
+export const useFocus = create<FocusState>((set) => ({
   arm: null,
   guide: null,
   // An arm brings its own guide into view.
@@ -20,7 +20,7 @@ export const useView = create<ViewState>((set) => ({
 }));
 
 /** The arm and guide to show for an experiment, whatever was chosen for another one before. */
-export function resolveView(experiment: Experiment, chosen: { arm: string | null; guide: string | null }): MappingView | null {
+export function focusOf(experiment: Experiment, chosen: { arm: string | null; guide: string | null }): Focus | null {
   const { arms, guides } = experiment;
   const arm = arms.find((a) => a.id === chosen.arm) ?? arms.find((a) => a.align) ?? arms[0];
   const wanted = [chosen.guide, arm.align?.guide, arm.distil?.guide].find((id) => id && Object.hasOwn(guides, id));

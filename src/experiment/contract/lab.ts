@@ -1,0 +1,118 @@
+/**
+ * The interface by which a lab is driven, the same in this process and behind the worker. What it is given and what it
+ * answers is plain data that survives structured cloning; what happens meanwhile is told by events.
+ */
+import type { AssetInfo, GivenFile } from '../schema/assets.ts';
+import type { Experiment, Intervention, TaskSpec, TrainedGuideSpec } from '../schema/schema.ts';
+import type { BackendChoice, Environment } from './environment.ts';
+import type { EvaluationRecord, LabEvent, TrainingRecords } from './events.ts';
+import type { TaskPreview } from './previews.ts';
+import type { GeneratedText, GenerateOptions } from './texts.ts';
+
+export interface OpenOptions {
+  backend: BackendChoice;
+  /** Guides to train here even where the page ships or keeps them. */
+  retrain?: string[];
+  /** Continue from here instead of from step 0. */
+  checkpoint?: Checkpoint;
+  /** Keep the run in this browser under this name with every checkpoint, until it ends or is closed. */
+  keepAs?: string;
+  /** Continue the kept run of this name and emit again what it had recorded. If `checkpoint` is given too, that one is used. */
+  resume?: string;
+  /** False: steps on WebGPU are not recorded and replayed. Slower, with the same bits; for comparison. */
+  replay?: boolean;
+  /** Factor on the number of steps that guides are trained for (the command line's `--steps`); 1 by default. */
+  guideBudget?: number;
+}
+
+/** A trained guide that this browser keeps. */
+export interface KeptGuide {
+  /** Content hash of its recipe. */
+  key: string;
+  /** Size of its weights. */
+  bytes: number;
+  /** How it was made; null if it was kept by a version that did not note this. */
+  about: {
+    task: TaskSpec;
+    spec: TrainedGuideSpec;
+    /** Validation score on the task that it was trained for, in that task's metric. */
+    score: number;
+    /** Milliseconds since 1970. */
+    savedAt: number;
+  } | null;
+}
+
+/** Where the weights of a trained guide come from if a run begins now. */
+export type GuideOrigin = 'shipped' | 'kept' | 'train';
+
+/** A run that was kept and has not ended. */
+export interface KeptRun {
+  name: string;
+  /** Includes the interventions made while it ran. */
+  experiment: Experiment;
+  /** Completed steps. */
+  step: number;
+  /** Milliseconds since 1970. */
+  savedAt: number;
+}
+
+/** Everything needed to continue: plain arrays, valid on every backend. */
+export interface Checkpoint {
+  experiment: Experiment;
+  step: number;
+  /** Weights, moments and running statistics by name, members-major. */
+  tensors: Record<string, { shape: number[]; data: Float32Array<ArrayBuffer> }>;
+  /** Per member: the step at which it diverged, or −1. */
+  divergedAt: number[];
+  history: { training: TrainingRecords; evaluations: EvaluationRecord[] };
+}
+
+/** A lab runs one experiment at a time. Commands resolve when accepted; what happens is told by events. */
+export interface Lab {
+  subscribe(listener: (event: LabEvent) => void): () => void;
+  /**
+   * Examples of a split, without running anything. Training images come class by class; validation images and sequences
+   * come in order. If every step draws new training examples, those of the first step with seed 0 are shown.
+   */
+  preview(task: TaskSpec, count: number, split?: 'train' | 'val'): Promise<TaskPreview>;
+  /**
+   * Choose a backend and check it, without running anything. While an experiment is open its backend stays; the
+   * choice then takes effect with the next `open`.
+   */
+  warmUp(backend: BackendChoice): Promise<Environment>;
+  /** Prepare an experiment (replacing the one before) and leave it paused at step 0, evaluated. */
+  open(experiment: Experiment, options: OpenOptions): Promise<void>;
+  /** Run to the end, or for `steps` more steps, then pause. */
+  run(steps?: number): Promise<void>;
+  /** Resolves once the step in progress has ended. */
+  pause(): Promise<void>;
+  /** Change something from the next step on; recorded in the experiment of the result. */
+  intervene(set: Intervention['set']): Promise<void>;
+  checkpoint(): Promise<Checkpoint>;
+  /** Let every member of the open run write, between two steps. Language modelling only. */
+  generate(options: GenerateOptions): Promise<GeneratedText>;
+  /** Discard the open experiment and free what it holds; the next `open` or `warmUp` may use another backend. */
+  close(): Promise<void>;
+  /** Runs that were kept by `keepAs` and have not ended, the newest first: this tab's and others'. */
+  keptRuns(): Promise<KeptRun[]>;
+  forgetRun(name: string): Promise<void>;
+  /** Delete trained guides kept in this browser: the one of a recipe, or all. */
+  forgetGuides(key?: string): Promise<void>;
+  /** Trained guides kept in this browser, the latest first. */
+  keptGuides(): Promise<KeptGuide[]>;
+  /** Where the weights of an experiment's trained guides are now, by guide. */
+  guideOrigins(experiment: Experiment): Promise<Record<string, GuideOrigin>>;
+  /**
+   * Take in files that belong together (a data set, a text, a network): checked, converted, kept in this browser.
+   * Rejects with what is wrong and what to do; nothing is kept then.
+   */
+  addFiles(files: GivenFile[]): Promise<AssetInfo>;
+  /** As `addFiles`, from public addresses. */
+  fetchFiles(addresses: string[]): Promise<AssetInfo>;
+  /** Stop fetching: the `fetchFiles` in progress rejects with an AbortError. */
+  cancelFetch(): Promise<void>;
+  /** All assets kept in this browser, the newest first. */
+  listAssets(): Promise<AssetInfo[]>;
+  deleteAsset(hash: string): Promise<void>;
+  dispose(): Promise<void>;
+}
