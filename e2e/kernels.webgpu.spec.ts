@@ -23,7 +23,7 @@ test.beforeAll(async () => {
       emptyOutDir: false,
       minify: false,
       target: 'es2023',
-      lib: { entry: join(ROOT, 'src/lab/backend/testing/webgpuChecks.ts'), formats: ['es'], fileName: 'checks' },
+      lib: { entry: join(ROOT, 'src/lab/check/testing/webgpuChecks.ts'), formats: ['es'], fileName: 'checks' },
     },
   });
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Checks</title>');
