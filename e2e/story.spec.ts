@@ -96,6 +96,17 @@ test('a run is watched, steered, judged, and repeated from its link', async ({ p
 
   await test.step('verdict, table, matrices, samples and reference lines agree with the exported result', () => expectResult(page, result));
 
+  await test.step('the loss card shows what guidance added, and goes back', async () => {
+    const card = page.getByTestId('chart-loss');
+    await card.getByText('alignment', { exact: true }).click();
+    await expect(page.getByTestId('chart-loss-summary')).toContainText(/^Alignment loss after step/);
+    await expect(card.locator('path[data-arm="guided"]')).toHaveAttribute('d', /^M.+L/);
+    await expect(card.locator('path[data-arm="unguided"]')).not.toHaveAttribute('d', /L/);
+    for (const { arm, history } of result.members) expect(history.alignmentLoss?.some((value) => value !== null) ?? false).toBe(arm.startsWith('guided'));
+    await card.getByText('task', { exact: true }).click();
+    await expect(page.getByTestId('chart-loss-summary')).toContainText(/^Validation loss after step/);
+  });
+
   // The address has followed: the same link, run anew, gives the same curves bit for bit.
   await expectExperiment(page, (e) => e).toEqual(result.experiment);
   await page.reload();

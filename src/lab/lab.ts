@@ -18,7 +18,6 @@ import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
 import { openTask, previewTask } from './tasks/index.ts';
-import { History } from './training/history.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { buildResult } from './training/result.ts';
 import { Run } from './training/run.ts';
@@ -40,7 +39,6 @@ class SupersededError extends Error {
 
 interface Opened {
   run: Run;
-  history: History;
   guides: RunResult['guides'];
   notes: RunResult['events'];
   /** Milliseconds spent running. */
@@ -119,11 +117,9 @@ class LocalLab implements Lab {
       await yieldToMessages();
       const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
       const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true));
-      const history = new History(members(experiment).length, experiment.base.steps);
-      this.#opened = { run, history, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
+      this.#opened = { run, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
       if (checkpoint) {
         run.restore(checkpoint);
-        history.restore(checkpoint.history, checkpoint.divergedAt);
         if (!options.checkpoint) this.#tellAgain(this.#opened);
         notes.push({ step: run.step, text: `Continued on ${environment.backend} from a checkpoint at step ${run.step}.` });
       } else {
@@ -164,13 +160,7 @@ class LocalLab implements Lab {
     // Taken between two steps: the loop waits until the tensors have been copied.
     return this.#exclusive(async () => {
       await this.#flush(opened);
-      const checkpoint: Checkpoint = {
-        experiment: structuredClone(opened.run.experiment),
-        step: opened.run.step,
-        tensors: await opened.run.save(),
-        divergedAt: [...opened.history.divergedAt],
-        history: opened.history.save(),
-      };
+      const checkpoint = await opened.run.checkpoint();
       if (opened.keepAs !== undefined && !opened.run.finished) await keepRun(opened.keepAs, checkpoint);
       return checkpoint;
     });
@@ -298,7 +288,7 @@ class LocalLab implements Lab {
     const recalibrated = await this.#exclusive(() => opened.run.recalibrated());
     const result = buildResult({
       experiment: structuredClone(opened.run.experiment),
-      history: opened.history,
+      history: opened.run.history,
       environment,
       guides: opened.guides,
       notes: opened.notes,
@@ -311,7 +301,8 @@ class LocalLab implements Lab {
   }
 
   /** What a run had recorded before it was kept, for a page that has seen nothing of it. */
-  #tellAgain({ run, history }: Opened): void {
+  #tellAgain({ run }: Opened): void {
+    const { history } = run;
     const { training, evaluations } = history.save();
     for (const record of evaluations) this.#emit({ type: 'evaluation.recorded', record });
     this.#emit({ type: 'training.recorded', records: training });
@@ -325,7 +316,6 @@ class LocalLab implements Lab {
   async #evaluate(opened: Opened): Promise<void> {
     await this.#flush(opened);
     const record = await opened.run.evaluate();
-    opened.history.evaluated(record);
     // A copy: the listener may transfer its buffers away.
     this.#emit({ type: 'evaluation.recorded', record: structuredClone(record) });
   }
@@ -333,10 +323,10 @@ class LocalLab implements Lab {
   async #flush(opened: Opened): Promise<void> {
     const records = await opened.run.flush();
     if (!records) return;
-    const all = members(opened.run.experiment);
-    for (const member of opened.history.append(records)) {
-      const { arm, seed } = all[member];
-      const step = opened.history.divergedAt[member];
+    const { experiment, history } = opened.run;
+    for (const [m, { arm, seed }] of members(experiment).entries()) {
+      const step = history.divergedAt[m];
+      if (step < records.firstStep) continue;
       opened.notes.push({ step, text: `${arm}, seed ${seed}: the loss stopped being finite; frozen.` });
       this.#emit({ type: 'member.diverged', arm, seed, step });
     }

@@ -62,7 +62,7 @@ describe('lm-short at a size for tests', () => {
     // 1000 words: 99 windows of 10, and every word of them is predicted.
     const record = events.flatMap((e) => (e.type === 'evaluation.recorded' ? [e.record] : [])).at(-1);
     expect(record?.predictions).toHaveLength(12 * 990);
-    expect(record?.groups?.loss).toHaveLength(24);
+    expect(record?.series.groupLoss).toHaveLength(24);
   });
 });
 

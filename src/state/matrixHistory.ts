@@ -1,5 +1,5 @@
 /** Guide × target similarity matrices of all members over time, thinned to a fixed amount of memory. */
-import { MATRIX_FIELDS } from '@/experiment/contract/events.ts';
+import { MATRIX_FIELDS, type SimilarityField } from '@/experiment/series.ts';
 
 const FIELDS = MATRIX_FIELDS.length;
 /**
@@ -59,7 +59,7 @@ export class MatrixHistory {
   }
 
   /** Mean over members (those that are finite) of one layer pair; NaN when there is none. */
-  mean(record: MatrixRecord, members: readonly number[], guide: string, guideTap: string, targetTap: string, field: (typeof MATRIX_FIELDS)[number]): number {
+  mean(record: MatrixRecord, members: readonly number[], guide: string, guideTap: string, targetTap: string, field: SimilarityField): number {
     const matrix = record.byGuide[guide];
     const f = MATRIX_FIELDS.indexOf(field);
     let sum = 0;
@@ -76,7 +76,7 @@ export class MatrixHistory {
   }
 
   /** Mean matrix over members, `[targetTaps × guideTaps]`. */
-  meanMatrix(record: MatrixRecord, members: readonly number[], guide: string, field: (typeof MATRIX_FIELDS)[number]): Float32Array {
+  meanMatrix(record: MatrixRecord, members: readonly number[], guide: string, field: SimilarityField): Float32Array {
     const matrix = record.byGuide[guide];
     const size = this.#targets.size * (this.#guides[guide]?.size ?? 0);
     const f = MATRIX_FIELDS.indexOf(field);

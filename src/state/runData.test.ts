@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { EvaluationRecord, LabEvent } from '@/experiment/contract/events.ts';
+import { EVALUATION_QUANTITIES, gaps, pairCells, pairSeries, STEP_QUANTITIES } from '@/experiment/series.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
 import { members, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
 import { findPreset } from '@/experiment/presets/presets.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { MAX_MATRIX_BYTES } from './matrixHistory.ts';
-import { RunData, smoothingDecay } from './runData.ts';
+import { RunData } from './runData.ts';
+import { smoothingDecay } from './stepCurves.ts';
 
 const experiment = findPreset('wide-fcn')?.experiment as Experiment;
 const width = members(experiment).length;
@@ -15,8 +17,10 @@ const training = (firstStep: number, rows: (step: number, member: number) => num
   records: {
     firstStep,
     count,
-    loss: Float32Array.from({ length: count * width }, (_, i) => rows(firstStep + Math.floor(i / width), i % width)),
-    metric: new Float32Array(count * width).fill(0.5),
+    series: {
+      ...gaps(STEP_QUANTITIES, experiment, count),
+      trainLoss: Float32Array.from({ length: count * width }, (_, i) => rows(firstStep + Math.floor(i / width), i % width)),
+    },
   },
 });
 
@@ -41,8 +45,11 @@ const record = (step: number, value: (member: number) => number = () => step): E
     step,
     matrices,
     predictions: new Uint16Array(width * taskShape(experiment.task).valExamples),
-    valLoss: Float32Array.from({ length: width }, (_, m) => value(m)),
-    valMetric: Float32Array.from({ length: width }, (_, m) => value(m) / 1000),
+    series: {
+      ...gaps(EVALUATION_QUANTITIES, experiment),
+      ...pairSeries(pairCells(experiment), width, matrices),
+      valLoss: Float32Array.from({ length: width }, (_, m) => value(m)),
+    },
   };
 };
 const evaluation = (step: number, value?: (member: number) => number): LabEvent => ({
@@ -55,10 +62,10 @@ describe('training records', () => {
     const data = new RunData(experiment);
     data.apply(training(1, (_, m) => m, 3));
     expect(data.trainedSteps).toBe(3);
-    expect(data.trainLoss.at(2, 7)).toBe(7);
+    expect(data.steps.trainLoss.values.at(2, 7)).toBe(7);
     // Seeds 0, 1, 2 of the first arm are members 0, 1, 2: a constant stays itself under a debiased average.
-    expect(data.smoothLoss.at(2, 0)).toBeCloseTo(1, 6);
-    expect(data.smoothLoss.at(0, 3)).toBeCloseTo(10, 6);
+    expect(data.steps.trainLoss.smooth.at(2, 0)).toBeCloseTo(1, 6);
+    expect(data.steps.trainLoss.smooth.at(0, 3)).toBeCloseTo(10, 6);
   });
 
   test('follow the definition of the moving average', () => {
@@ -68,22 +75,22 @@ describe('training records', () => {
     values.forEach((value, i) => data.apply(training(i + 1, () => value)));
     const weights = values.map((_, i) => beta ** (values.length - 1 - i));
     const expected = values.reduce((sum, v, i) => sum + v * weights[i], 0) / weights.reduce((a, b) => a + b, 0);
-    expect(data.smoothLoss.at(values.length - 1, 0)).toBeCloseTo(expected, 5);
+    expect(data.steps.trainLoss.smooth.at(values.length - 1, 0)).toBeCloseTo(expected, 5);
   });
 
   test('a diverged member leaves its arm to the other seeds', () => {
     const data = new RunData(experiment);
     data.apply(training(1, (_, m) => (m === 0 ? Number.NaN : 2), 5));
-    expect(Number.isNaN(data.trainLoss.at(4, 0))).toBe(true);
-    expect(data.smoothLoss.at(4, 0)).toBeCloseTo(2, 6);
+    expect(Number.isNaN(data.steps.trainLoss.values.at(4, 0))).toBe(true);
+    expect(data.steps.trainLoss.smooth.at(4, 0)).toBeCloseTo(2, 6);
   });
 
   test('an arm with nothing finite left reads NaN', () => {
     const data = new RunData(experiment);
     data.apply(training(1, (step, m) => (m < 3 && step > 2 ? Number.NaN : 2), 5));
-    expect(data.smoothLoss.at(1, 0)).toBeCloseTo(2, 6);
-    expect(data.smoothLoss.at(4, 0)).toBeNaN();
-    expect(data.smoothLoss.at(4, 1)).toBeCloseTo(2, 6);
+    expect(data.steps.trainLoss.smooth.at(1, 0)).toBeCloseTo(2, 6);
+    expect(data.steps.trainLoss.smooth.at(4, 0)).toBeNaN();
+    expect(data.steps.trainLoss.smooth.at(4, 1)).toBeCloseTo(2, 6);
   });
 
   test('10,000 steps are taken in quickly', () => {
@@ -93,7 +100,7 @@ describe('training records', () => {
     for (const event of events) data.apply(event);
     // About 30 ms here; the bound leaves room for slow machines and still catches anything quadratic.
     expect(performance.now() - began).toBeLessThan(1000);
-    expect(data.trainLoss.length).toBe(10_000);
+    expect(data.steps.trainLoss.values.length).toBe(10_000);
   });
 });
 
@@ -159,8 +166,8 @@ describe('a rewind', () => {
     }
     expect(rewound.evaluations.map((e) => e.step)).toEqual([0, 20, 40]);
     for (let row = 0; row < 40; row++) {
-      expect(rewound.smoothLoss.at(row, 2)).toBeCloseTo(straight.smoothLoss.at(row, 2), 5);
-      expect(rewound.trainLoss.at(row, 5)).toBe(straight.trainLoss.at(row, 5));
+      expect(rewound.steps.trainLoss.smooth.at(row, 2)).toBeCloseTo(straight.steps.trainLoss.smooth.at(row, 2), 5);
+      expect(rewound.steps.trainLoss.values.at(row, 5)).toBe(straight.steps.trainLoss.values.at(row, 5));
     }
   });
 

@@ -4,25 +4,14 @@
  */
 import type { GuideSource } from '@/experiment/contract/environment.ts';
 import type { EvaluationRecord, LabEvent, TrainingRecords } from '@/experiment/contract/events.ts';
-import { MATRIX_FIELDS } from '@/experiment/contract/events.ts';
+import { PAIR_QUANTITIES, type SimilarityField, STEP_QUANTITIES, type StepQuantity } from '@/experiment/series.ts';
 import { type Member, members, type ObservedPair, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '@/experiment/schema/schema.ts';
 import { MatrixHistory } from './matrixHistory.ts';
-import { StepSeries } from './stepSeries.ts';
+import { StepCurves } from './stepCurves.ts';
 
-export type SimilarityField = (typeof MATRIX_FIELDS)[number];
-const FIELDS = MATRIX_FIELDS.length;
-const FIELD_INDEX: Record<SimilarityField, number> = { cka: 0, debiased: 1, chance: 2 };
-
-/** One evaluation, without the matrices (those are in `RunData.matrices`). Arrays are members-major. */
-export interface Evaluation {
-  step: number;
-  valLoss: Float32Array;
-  valMetric: Float32Array;
-  groups?: EvaluationRecord['groups'];
-  /** `[members × pairs × 3]`, pairs in the order of `RunData.pairs`, fields in that of `MATRIX_FIELDS`. */
-  pairs: Float32Array;
-}
+/** One evaluation, without the matrices (those are in `RunData.matrices`). */
+export type Evaluation = Pick<EvaluationRecord, 'step' | 'series'>;
 
 export interface GuideProgress {
   step: number;
@@ -46,12 +35,6 @@ export interface Divergence {
   step: number;
 }
 
-/** The EMA's memory as a share of the run: enough to see the trend of 250 noisy batches. */
-const SMOOTHING_SHARE = 1 / 40;
-
-/** Decay of the debiased moving average that smooths the training loss of a run of `steps` steps. */
-export const smoothingDecay = (steps: number): number => 1 - 1 / Math.max(1, Math.min(100, steps * SMOOTHING_SHARE));
-
 export class RunData {
   readonly experiment: Experiment | null;
   readonly members: readonly Member[];
@@ -61,11 +44,8 @@ export class RunData {
   /** Layer names per guide. */
   readonly guideTaps: Readonly<Record<string, readonly string[]>>;
   readonly targetTaps: readonly string[];
-  /** Task loss and metric on the training batch, one column per member. */
-  readonly trainLoss: StepSeries;
-  readonly trainMetric: StepSeries;
-  /** Debiased moving average of the training loss's mean over seeds, one column per arm. */
-  readonly smoothLoss: StepSeries;
+  /** Every quantity of the steps. */
+  readonly steps: Readonly<Record<StepQuantity, StepCurves>>;
   readonly evaluations: Evaluation[] = [];
   readonly matrices: MatrixHistory;
   /** Predicted class of every validation example at the last evaluation, `[members × valExamples]`. */
@@ -76,9 +56,6 @@ export class RunData {
   interventions: Intervention[];
   /** Steps trained. */
   trainedSteps = 0;
-  readonly #decay: number;
-  /** Moving averages before debiasing, and the number of values in each. */
-  readonly #averages: { value: number; count: number }[];
 
   constructor(experiment: Experiment | null) {
     this.experiment = experiment;
@@ -94,13 +71,10 @@ export class RunData {
     this.targetTaps = experiment ? tapNames(experiment) : [];
     const guides = Object.keys(experiment?.guides ?? {});
     this.guideTaps = experiment ? Object.fromEntries(guides.map((guide) => [guide, tapNames(experiment, guide)])) : {};
-    this.trainLoss = new StepSeries(this.members.length);
-    this.trainMetric = new StepSeries(this.members.length);
-    this.smoothLoss = new StepSeries(arms.size);
+    const curves = () => new StepCurves(this.members.length, arms, experiment?.base.steps ?? 1);
+    this.steps = Object.fromEntries(STEP_QUANTITIES.map((id) => [id, curves()])) as Record<StepQuantity, StepCurves>;
     this.matrices = new MatrixHistory(this.members.length, this.targetTaps, this.guideTaps);
     this.interventions = [...(experiment?.interventions ?? [])];
-    this.#decay = smoothingDecay(experiment?.base.steps ?? 1);
-    this.#averages = Array.from(arms, () => ({ value: 0, count: 0 }));
   }
 
   /** Take in one event; @returns whether anything shown may have changed */
@@ -160,7 +134,7 @@ export class RunData {
 
   /** CKA of one recorded pair of one member. */
   similarity(evaluation: Evaluation, member: number, pair: number, field: SimilarityField): number {
-    return evaluation.pairs[(member * this.pairs.length + pair) * FIELDS + FIELD_INDEX[field]];
+    return evaluation.series[PAIR_QUANTITIES[field]][member * this.pairs.length + pair];
   }
 
   /** Step at which a member diverged, or undefined. */
@@ -168,61 +142,22 @@ export class RunData {
     return this.divergences.find((d) => d.arm === member.arm && d.seed === member.seed)?.step;
   }
 
-  #addTraining({ firstStep, count, loss, metric }: TrainingRecords): void {
+  #addTraining({ firstStep, count, series }: TrainingRecords): void {
     const width = this.members.length;
     // Steps already known come again after a resume: the new ones hold.
     if (firstStep <= this.trainedSteps) this.#truncateTraining(firstStep - 1);
-    const row = new Float32Array(this.arms.size);
-    for (let i = 0; i < count; i++) {
-      const step = firstStep + i;
-      this.trainLoss.set(step, loss, i * width);
-      this.trainMetric.set(step, metric, i * width);
-      this.#smooth(loss, i * width, row);
-      this.smoothLoss.set(step, row);
+    for (const id of STEP_QUANTITIES) {
+      for (let i = 0; i < count; i++) this.steps[id].add(firstStep + i, series[id], i * width);
     }
     this.trainedSteps = Math.max(this.trainedSteps, firstStep + count - 1);
   }
 
-  /** One step of m ← βm + (1−β)x per arm, read out as m/(1−βⁿ) so that the start is not pulled towards 0. */
-  #smooth(loss: Float32Array, offset: number, row: Float32Array): void {
-    let arm = 0;
-    for (const indices of this.arms.values()) {
-      let sum = 0;
-      let n = 0;
-      for (const member of indices) {
-        const value = loss[offset + member];
-        if (Number.isFinite(value)) {
-          sum += value;
-          n++;
-        }
-      }
-      const average = this.#averages[arm];
-      if (n > 0) {
-        average.value = this.#decay * average.value + (1 - this.#decay) * (sum / n);
-        average.count++;
-      }
-      row[arm] = n > 0 ? average.value / (1 - this.#decay ** average.count) : Number.NaN;
-      arm++;
-    }
-  }
-
   #addEvaluation(record: EvaluationRecord): void {
     // The lab hands over the arrays (they were transferred): keep them without a copy.
-    const { step, valLoss, valMetric, groups } = record;
+    const { step, series } = record;
     while (this.evaluations.length > 0 && this.evaluations[this.evaluations.length - 1].step >= step) this.evaluations.pop();
     this.matrices.add(step, record.matrices);
-    const fields = MATRIX_FIELDS.length;
-    const pairs = new Float32Array(this.members.length * this.pairs.length * fields);
-    this.pairs.forEach((pair, p) => {
-      for (let member = 0; member < this.members.length; member++) {
-        const from = this.matrices.offset(member, pair.guide, pair.guideTap, pair.targetTap);
-        const matrix = record.matrices[pair.guide];
-        for (let f = 0; f < fields; f++) {
-          pairs[(member * this.pairs.length + p) * fields + f] = matrix && from >= 0 ? matrix[from + f] : Number.NaN;
-        }
-      }
-    });
-    this.evaluations.push({ step, valLoss, valMetric, pairs, ...(groups && { groups }) });
+    this.evaluations.push({ step, series });
     this.predictions = record.predictions.length > 0 ? record.predictions : null;
   }
 
@@ -240,17 +175,8 @@ export class RunData {
   }
 
   #truncateTraining(step: number): void {
-    this.trainLoss.truncate(step);
-    this.trainMetric.truncate(step);
-    this.smoothLoss.truncate(step);
+    for (const curves of Object.values(this.steps)) curves.truncate(step);
     this.trainedSteps = Math.min(this.trainedSteps, step);
-    const row = this.smoothLoss.length - 1;
-    this.#averages.forEach((average, arm) => {
-      const value = row < 0 ? 0 : this.smoothLoss.at(row, arm);
-      average.count = row < 0 ? 0 : this.smoothLoss.stepAt(row);
-      average.value = Number.isFinite(value) ? value * (1 - this.#decay ** average.count) : 0;
-      if (!Number.isFinite(value)) average.count = 0;
-    });
   }
 
   #rewind(step: number): void {

@@ -39,6 +39,12 @@ export class StepSeries {
     return this.#values[row * this.columns + column];
   }
 
+  /** Whether a column has a finite value. */
+  some(column: number): boolean {
+    for (let row = 0; row < this.#rows; row++) if (Number.isFinite(this.at(row, column))) return true;
+    return false;
+  }
+
   /** Last kept row at or before a step, −1 if there is none. */
   rowOf(step: number): number {
     return Math.min(this.#rows - 1, Math.floor((step - 1) / this.#stride));

@@ -57,7 +57,7 @@ afterEach(() => made?.lab.dispose());
 const curve = (events: LabEvent[]) => {
   const losses = new Map<number, number>();
   for (const event of events) {
-    if (event.type === 'training.recorded') losses.set(event.records.firstStep, event.records.loss[0]);
+    if (event.type === 'training.recorded') losses.set(event.records.firstStep, event.records.series.trainLoss[0]);
     if (event.type === 'run.rewound') for (const step of losses.keys()) if (step > event.step) losses.delete(step);
   }
   return [...losses];

@@ -23,8 +23,8 @@ const records = (events: LabEvent[]) =>
   events.flatMap((event): unknown[] => {
     if (event.type === 'evaluation.recorded') return [event.record];
     if (event.type === 'training.recorded') {
-      const { firstStep, count, loss } = event.records;
-      return Array.from({ length: count }, (_, i) => [firstStep + i, ...loss.slice(i * 2, i * 2 + 2)]);
+      const { firstStep, count, series } = event.records;
+      return Array.from({ length: count }, (_, i) => [firstStep + i, ...series.trainLoss.slice(i * 2, i * 2 + 2)]);
     }
     if (event.type === 'run.finished') return [event.result.members];
     return [];

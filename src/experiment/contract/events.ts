@@ -3,12 +3,10 @@ import type { Environment, GuideSource } from './environment.ts';
 import type { Failure } from './failure.ts';
 import type { Intervention } from '../schema/schema.ts';
 import type { RunResult } from './result.ts';
+import type { EvaluationQuantity, Recorded, StepQuantity } from '../series.ts';
 
 /** idle → preparing (backend, data, guides) → running ⇄ paused → finished; failed from anywhere. */
 export type Phase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished' | 'failed';
-
-/** Order of the values of one pair in `EvaluationRecord.matrices`. */
-export const MATRIX_FIELDS = ['cka', 'debiased', 'chance'] as const;
 
 /**
  * One evaluation of every member. Arrays are members-major, in the order of `members(experiment)`.
@@ -16,9 +14,8 @@ export const MATRIX_FIELDS = ['cka', 'debiased', 'chance'] as const;
 export interface EvaluationRecord {
   /** Completed steps. */
   step: number;
-  /** `[members]` on the whole validation set, running statistics. */
-  valLoss: Float32Array<ArrayBuffer>;
-  valMetric: Float32Array<ArrayBuffer>;
+  /** `[members × parts]` of each quantity, see `series.ts`. */
+  series: Recorded<EvaluationQuantity>;
   /**
    * Per guide: `[members × targetTaps × guideTaps × 3]` biased CKA, debiased CKA and the exact chance level of the
    * biased one, on the probe. NaN where a layer has collapsed (no variation). For sequences as `base.tokens` says;
@@ -32,17 +29,14 @@ export interface EvaluationRecord {
    * checkpoints, and where a run is told again, empty for all evaluations but the last.
    */
   predictions: Uint16Array<ArrayBuffer>;
-  /** Where labels have groups (`labelGroups`): cross-entropy and accuracy on each, `[members × groups]`. */
-  groups?: { loss: Float32Array<ArrayBuffer>; accuracy: Float32Array<ArrayBuffer> };
 }
 
-/** Training losses of consecutive steps. Steps are counted from 1: `firstStep` 1 is the loss of the first batch. */
+/** What was recorded of consecutive steps. Steps are counted from 1: `firstStep` 1 is the loss of the first batch. */
 export interface TrainingRecords {
   firstStep: number;
   count: number;
-  /** `[count × members]` task loss (cross-entropy) and metric on the training batch. */
-  loss: Float32Array<ArrayBuffer>;
-  metric: Float32Array<ArrayBuffer>;
+  /** `[count × members]` of each quantity, on the training batch before the update. */
+  series: Recorded<StepQuantity>;
 }
 
 export type LabEvent =

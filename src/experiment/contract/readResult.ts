@@ -1,9 +1,24 @@
 /** Turns an exported result back into the events of its run, so that the page can show it like any other run. */
-import { labelGroups } from '../networks/describe.ts';
 import type { BackendName } from './environment.ts';
-import { type EvaluationRecord, type LabEvent, MATRIX_FIELDS } from './events.ts';
-import { members, observedPairs, tapNames } from '../plan/plan.ts';
+import type { EvaluationRecord, LabEvent } from './events.ts';
+import { members, tapNames } from '../plan/plan.ts';
 import type { MatrixResult, MemberResult, RunResult } from './result.ts';
+import {
+  EVALUATION_QUANTITIES,
+  type EvaluationQuantity,
+  gaps,
+  GROUP_FIELDS,
+  MATRIX_FIELDS,
+  PAIR_QUANTITIES,
+  pairCells,
+  pairSeries,
+  partsOf,
+  type QuantityId,
+  type QuantityOf,
+  quantity,
+  type Recorded,
+  STEP_QUANTITIES,
+} from '../series.ts';
 import type { Experiment } from '../schema/schema.ts';
 
 /** The newest `schema` of results that this version can read. */
@@ -61,20 +76,9 @@ function* eventsOf(result: RunResult): Generator<LabEvent> {
   for (const { id, seed, source, score, valLoss } of list(result.guides, result.guides?.length ?? 0, 'guides')) {
     yield { type: 'guide.ready', guide: id, seed, source, valLoss: number(valLoss, 'guides'), valMetric: number(score, 'guides') };
   }
-  const loss = new Float32Array(steps * found.length);
-  const metric = new Float32Array(steps * found.length);
-  found.forEach(({ history }, m) => {
-    const trained = { loss: list(history.trainLoss, steps, 'history.trainLoss'), metric: list(history.trainMetric, steps, 'history.trainMetric') };
-    for (let step = 0; step < steps; step++) {
-      loss[step * found.length + m] = number(trained.loss[step], 'history.trainLoss');
-      metric[step * found.length + m] = number(trained.metric[step], 'history.trainMetric');
-    }
-  });
-  yield { type: 'training.recorded', records: { firstStep: 1, count: steps, loss, metric } };
+  yield { type: 'training.recorded', records: { firstStep: 1, count: steps, series: seriesOf(STEP_QUANTITIES, experiment, found, steps) } };
   for (const { arm, seed, divergedAt } of found) if (divergedAt !== null) yield { type: 'member.diverged', arm, seed, step: number(divergedAt, 'divergedAt') };
-  const times = found[0].history.valStep;
-  for (let e = 0; e < list(times, times?.length ?? 0, 'history.valStep').length; e++)
-    yield { type: 'evaluation.recorded', record: evaluation(experiment, found, e) };
+  for (const record of evaluationsOf(experiment, found)) yield { type: 'evaluation.recorded', record };
   yield { type: 'run.finished', result };
 }
 
@@ -91,36 +95,69 @@ function ownMembers(result: RunResult): MemberResult[] {
   });
 }
 
-function evaluation(experiment: Experiment, found: readonly MemberResult[], at: number): EvaluationRecord {
-  const count = found[0].history.valStep.length;
-  const last = at === count - 1;
-  const valLoss = new Float32Array(found.length);
-  const valMetric = new Float32Array(found.length);
-  const groups = labelGroups(experiment.task);
-  const grouped = { loss: new Float32Array(found.length * groups.length), accuracy: new Float32Array(found.length * groups.length) };
-  found.forEach((member, m) => {
-    valLoss[m] = number(list(member.history.valLoss, count, 'history.valLoss')[at], 'history.valLoss');
-    valMetric[m] = number(list(member.history.valMetric, count, 'history.valMetric')[at], 'history.valMetric');
-    groups.forEach((_, g) => {
-      const own = member.groups?.[g]?.history;
-      grouped.loss[m * groups.length + g] = number(own?.loss?.[at], 'groups');
-      grouped.accuracy[m * groups.length + g] = number(own?.accuracy?.[at], 'groups');
-    });
-  });
-  return {
-    step: number(found[0].history.valStep[at], 'history.valStep'),
-    valLoss,
-    valMetric,
-    matrices: matricesAt(experiment, found, at, at === 0 ? 'start' : last ? 'end' : null),
-    predictions: Uint16Array.from(last ? found.flatMap((member) => member.predictions ?? []) : []),
-    ...(groups.length > 0 && { groups: grouped }),
-  };
+/** What a result has of a quantity of a member's part, one value per time; undefined where it has nothing of it. */
+function curveIn(member: MemberResult, id: QuantityId, part: number): readonly unknown[] | undefined {
+  const history: Partial<Record<string, readonly unknown[]>> = { ...member.history };
+  switch (quantity(id).extent) {
+    case 'member':
+      return history[id];
+    case 'pair':
+      return history[id]?.map((row) => (Array.isArray(row) ? row[part] : undefined));
+    case 'group':
+      return member.groups?.[part]?.history?.[GROUP_FIELDS[id as QuantityOf<'group'>]];
+  }
 }
 
-/** The similarity matrices of one evaluation. Between the first and the last one only the recorded pairs are known. */
-function matricesAt(experiment: Experiment, found: readonly MemberResult[], at: number, whole: 'start' | 'end' | null): EvaluationRecord['matrices'] {
+/** Every quantity, `[times × members × parts]`. Only what every file has of a member must be there. */
+function seriesOf<Id extends QuantityId>(ids: readonly Id[], experiment: Experiment, found: readonly MemberResult[], times: number): Recorded<Id> {
+  const series = gaps(ids, experiment, times);
+  const parts = partsOf(experiment);
+  for (const id of ids) {
+    const { extent, sparse } = quantity(id);
+    const each = parts[extent].length;
+    const name = `history.${id}`;
+    found.forEach((member, m) => {
+      for (let part = 0; part < each; part++) {
+        const values = curveIn(member, id, part);
+        const known = values === undefined && (sparse || extent !== 'member') ? [] : list(values, times, name);
+        known.forEach((value, t) => {
+          series[id][(t * found.length + m) * each + part] = number(value, name);
+        });
+      }
+    });
+  }
+  return series;
+}
+
+function* evaluationsOf(experiment: Experiment, found: readonly MemberResult[]): Generator<EvaluationRecord> {
+  const steps = found[0].history.valStep;
+  const count = list(steps, steps?.length ?? 0, 'history.valStep').length;
+  const series = seriesOf(EVALUATION_QUANTITIES, experiment, found, count);
+  const cells = pairCells(experiment);
+  for (let at = 0; at < count; at++) {
+    const last = at === count - 1;
+    const now = Object.fromEntries(
+      EVALUATION_QUANTITIES.map((id) => [id, series[id].slice((at * series[id].length) / count, ((at + 1) * series[id].length) / count)]),
+    ) as Recorded<EvaluationQuantity>;
+    const matrices = matricesOf(experiment, found, at === 0 ? 'start' : last ? 'end' : null, now);
+    yield {
+      step: number(steps[at], 'history.valStep'),
+      series: { ...now, ...pairSeries(cells, found.length, matrices) },
+      matrices,
+      predictions: Uint16Array.from(last ? found.flatMap((member) => member.predictions ?? []) : []),
+    };
+  }
+}
+
+/** What is known of all layers at an evaluation; of those in the middle only the recorded pairs. */
+function matricesOf(
+  experiment: Experiment,
+  found: readonly MemberResult[],
+  whole: 'start' | 'end' | null,
+  series: Recorded<QuantityOf<'pair'>>,
+): EvaluationRecord['matrices'] {
   const targets = tapNames(experiment);
-  const pairs = observedPairs(experiment);
+  const pairs = pairCells(experiment);
   const byGuide: EvaluationRecord['matrices'] = {};
   for (const guide of Object.keys(experiment.guides)) {
     const taps = tapNames(experiment, guide);
@@ -131,16 +168,12 @@ function matricesAt(experiment: Experiment, found: readonly MemberResult[], at: 
       if (matrix) fill(values, m * size, matrix, targets.length, taps.length);
       pairs.forEach((pair, p) => {
         if (pair.guide !== guide) return;
-        const cell = m * size + targets.indexOf(pair.targetTap) * taps.length + taps.indexOf(pair.guideTap);
-        const { similarity, similarityDebiased, similarityChance } = member.history;
-        // The pairs were exported with all digits, the matrix rounded: where both exist, take the pairs.
-        const known = [
-          similarity?.[at]?.[p],
-          similarityDebiased?.[at]?.[p],
-          similarityChance?.[at]?.[p] ?? (whole === 'end' ? member.pairs?.[p]?.chance : null),
-        ];
-        known.forEach((value, f) => {
-          if (typeof value === 'number') values[cell * FIELDS + f] = value;
+        // Pairs are written with all their digits, so they replace the matrix's rounded values.
+        MATRIX_FIELDS.forEach((field, f) => {
+          const recorded = series[PAIR_QUANTITIES[field]][m * pairs.length + p];
+          // Of files of schema 1 the chance level is known at the end.
+          const value = Number.isNaN(recorded) && field === 'chance' && whole === 'end' ? (member.pairs?.[p]?.chance ?? Number.NaN) : recorded;
+          if (!Number.isNaN(value)) values[(m * size + pair.cell) * FIELDS + f] = value;
         });
       });
     });

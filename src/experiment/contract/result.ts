@@ -55,6 +55,8 @@ export interface MemberResult {
     step: number[];
     trainLoss: (number | null)[];
     trainMetric: (number | null)[];
+    /** Σ weight · (1 − similarity) over the arm's pairs; null where guidance is off. Not in files of members without alignment, nor in older ones. */
+    alignmentLoss?: (number | null)[];
     valStep: number[];
     valLoss: (number | null)[];
     valMetric: (number | null)[];

@@ -1,7 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import type { Checkpoint } from '../../experiment/contract/lab.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { curve, openLab } from '../testing/drive.ts';
 import { tinyExperiment } from '../testing/experiments.ts';
+import type { OldCheckpoint } from './oldCheckpoint.ts';
 import { runToEnd } from '../testing/collect.ts';
 
 /** What the browser would keep. */
@@ -74,4 +76,30 @@ test('it is kept until it ends, is closed or is forgotten', async () => {
 test('nothing is kept of a run that nobody asked to keep', async () => {
   await runToEnd(tinyExperiment(), 'wasm');
   expect([...kept.keys()].filter((key) => key.startsWith('run'))).toEqual([]);
+});
+
+test('a run that was kept before quantities had names goes on, with gaps where nothing was recorded', async () => {
+  const whole = await openLab(tinyExperiment(), 'wasm');
+  await whole.steps(2);
+  await whole.lab.intervene({ learningRate: 0.002 });
+  const undisturbed = await whole.result();
+  await whole.lab.dispose();
+
+  await cutShort(tinyExperiment());
+  const { history, ...rest } = kept.get('run-state/tab') as Checkpoint;
+  const { series, ...steps } = history.training;
+  const old: OldCheckpoint = {
+    ...rest,
+    history: {
+      training: { ...steps, loss: series.trainLoss, metric: series.trainMetric },
+      evaluations: history.evaluations.map(({ series: { valLoss, valMetric }, ...record }) => ({ ...record, valLoss, valMetric })),
+    },
+  };
+  kept.set('run-state/tab', old);
+  const { lab, result } = await openLab(tinyExperiment(), 'wasm', { keepAs: 'tab', resume: 'tab' });
+  const { members } = await result();
+  expect(members.map(curve)).toEqual(undisturbed.members.map(curve));
+  const guided = members.find(({ arm }) => arm === 'guided')?.history;
+  expect(guided?.alignmentLoss?.map((value) => value === null)).toEqual([true, true, true, true, false, false]);
+  await lab.dispose();
 });

@@ -3,6 +3,7 @@
  * leaves behind. A run is kept with every checkpoint and forgotten when it ends.
  */
 import type { Checkpoint, KeptRun } from '../../experiment/contract/lab.ts';
+import { asToday, type OldCheckpoint } from './oldCheckpoint.ts';
 import { forget, names, recall, remember } from './storage.ts';
 
 const ABOUT = 'run/';
@@ -24,8 +25,8 @@ export async function keptRuns(): Promise<KeptRun[]> {
 
 /** @throws {KeptRunGoneError} when nothing of that name is kept (another tab went on with it, or deleted it) */
 export async function keptState(name: string): Promise<Checkpoint> {
-  const checkpoint = await recall<Checkpoint>(STATE + name);
-  if (checkpoint) return checkpoint;
+  const checkpoint = await recall<Checkpoint | OldCheckpoint>(STATE + name);
+  if (checkpoint) return asToday(checkpoint);
   throw Object.assign(new Error('This browser no longer keeps that run.'), {
     name: 'KeptRunGoneError',
     remedy: 'Press Run to start it from the beginning.',

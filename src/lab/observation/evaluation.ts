@@ -8,6 +8,7 @@ import type { Inferring, Model } from '../networks/model.ts';
 import { exp } from '../random/math.ts';
 import type { Split, Task } from '../tasks/index.ts';
 import { inputTensor, labelValues, sliceSplit } from '../steps/inputs.ts';
+import { pack, unpack } from '../steps/pack.ts';
 import { GroupedScores } from './groupedScores.ts';
 import { GuideProbe } from './probe.ts';
 import { DirectSteps, type Fed, type Feed, type Stepper } from '../backend/steps.ts';
@@ -23,6 +24,9 @@ export interface GroupScores {
   /** Per guide `[members × targetTaps × guideTaps × 3]`. */
   matrices: Record<string, Float32Array<ArrayBuffer>>;
 }
+
+/** Results of a chunk: each member's loss, predicted classes `[members × rows]`, losses `[groups × members]`, and what similarities are made of. */
+const PARTS = ['crossEntropy', 'predicted', 'groupLosses', 'products'] as const;
 
 /** Consecutive examples of a split with what a step is fed of them. */
 interface Chunk {
@@ -67,30 +71,33 @@ export class Evaluator {
     const results = await this.#stepper.read();
     if (results.length !== this.#chunks.length) throw new Error('results of other steps were waiting when an evaluation began');
 
+    const parts = results.map((values, c) => {
+      const predicted = members * this.#chunks[c].split.labels.length;
+      return unpack(PARTS, { crossEntropy: members, predicted, groupLosses: members * (groups?.count ?? 0), products: 'rest' }, values);
+    });
     const total = countLabels(this.#split);
     const loss = new Float64Array(members);
     const accuracy = new Float64Array(members);
     const predictions = new Uint16Array(members * total);
     let scored = 0;
     this.#chunks.forEach(({ split: chunk, labels: count }, c) => {
-      const values = results[c];
       const rows = chunk.labels.length;
+      const { crossEntropy, predicted, groupLosses } = parts[c];
       for (let e = 0; e < members; e++) {
-        loss[e] += (values[e] * count) / total;
+        loss[e] += (crossEntropy[e] * count) / total;
         for (let i = 0, at = e * total + scored; i < rows; i++) {
           if (chunk.labels[i] < 0) continue;
-          const prediction = values[members + e * rows + i];
+          const prediction = predicted[e * rows + i];
           predictions[at++] = prediction;
           if (prediction === chunk.labels[i]) accuracy[e] += 1 / total;
         }
       }
       scored += count;
-      groups?.add(chunk, values.subarray(members));
+      groups?.add(chunk, predicted, groupLosses);
     });
-    const compared = results[0].subarray(members * (1 + this.#chunks[0].split.labels.length + (groups?.count ?? 0)));
     // A network whose weights are no longer finite predicts nothing.
     for (let e = 0; e < members; e++) if (!Number.isFinite(loss[e])) accuracy[e] = Number.NaN;
-    return { loss, accuracy, predictions, matrices: GuideProbe.read(probes, compared, members), groups };
+    return { loss, accuracy, predictions, matrices: GuideProbe.read(probes, parts[0].products, members), groups };
   }
 }
 
@@ -117,13 +124,12 @@ function program(model: Inferring, probes: readonly GuideProbe[], groups: number
   const { kernels } = model;
   const { logits, taps } = model.infer(fed.inputs);
   const crossEntropy = (labels: tf.Tensor) => kernels.softmaxCrossEntropy(logits, labels as tf.Tensor2D).loss;
-  const parts: tf.Tensor[] = [
-    crossEntropy(fed.labels),
-    tf.cast(tf.argMax(logits, 2), 'float32'),
-    ...Array.from({ length: groups }, (_, g) => crossEntropy(fed[`labels ${g}`])),
-    ...GuideProbe.pack(kernels, probes, taps),
-  ];
-  return tf.concat(parts.map((part) => tf.reshape(part, [-1])));
+  return pack(PARTS, {
+    crossEntropy: [crossEntropy(fed.labels)],
+    predicted: [tf.cast(tf.argMax(logits, 2), 'float32')],
+    groupLosses: Array.from({ length: groups }, (_, g) => crossEntropy(fed[`labels ${g}`])),
+    products: GuideProbe.pack(kernels, probes, taps),
+  });
 }
 
 /** The task's own metric per member: accuracy as it is, perplexity from the loss. */

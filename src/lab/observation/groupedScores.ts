@@ -37,8 +37,11 @@ export class GroupedScores {
     return Array.from(this.#totals, (_, g) => Int32Array.from(labels, (label, i) => (groups?.[i] === g ? label : -1)));
   }
 
-  /** @param values predicted classes `[members × rows]`, then of every group the cross-entropy of each member */
-  add(chunk: Split, values: Float32Array): void {
+  /**
+   * @param predicted classes `[members × rows]`
+   * @param losses cross-entropy on each of the groups, `[groups × members]`
+   */
+  add(chunk: Split, predicted: Float32Array, losses: Float32Array): void {
     const { labels, groups } = chunk;
     if (!groups) return;
     const rows = labels.length;
@@ -46,10 +49,10 @@ export class GroupedScores {
     for (let e = 0; e < this.#members; e++) {
       for (let g = 0; g < this.count; g++) {
         // A group that a chunk has nothing of has no mean there.
-        if (counts[g] > 0) this.loss[e * this.count + g] += (values[this.#members * (rows + g) + e] * counts[g]) / this.#totals[g];
+        if (counts[g] > 0) this.loss[e * this.count + g] += (losses[g * this.#members + e] * counts[g]) / this.#totals[g];
       }
       for (let i = 0; i < rows; i++) {
-        if (labels[i] >= 0 && values[e * rows + i] === labels[i]) this.accuracy[e * this.count + groups[i]] += 1 / this.#totals[groups[i]];
+        if (labels[i] >= 0 && predicted[e * rows + i] === labels[i]) this.accuracy[e * this.count + groups[i]] += 1 / this.#totals[groups[i]];
       }
     }
   }

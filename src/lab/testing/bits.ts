@@ -64,19 +64,18 @@ function quantitiesOf(events: readonly LabEvent[], experiment: Experiment): Reco
   add('guides', 0, guides);
   for (const event of events) {
     if (event.type === 'training.recorded') {
-      const { firstStep, count, loss, metric } = event.records;
-      const members = loss.length / count;
+      const { firstStep, count, series } = event.records;
+      const members = series.trainLoss.length / count;
       for (let i = 0; i < count; i++) {
-        add('trainLoss', firstStep + i, loss.slice(i * members, (i + 1) * members));
-        add('trainMetric', firstStep + i, metric.slice(i * members, (i + 1) * members));
+        for (const quantity of ['trainLoss', 'trainMetric'] as const) add(quantity, firstStep + i, series[quantity].slice(i * members, (i + 1) * members));
       }
     } else if (event.type === 'evaluation.recorded') {
-      const { step, valLoss, valMetric, matrices, predictions, groups } = event.record;
+      const { step, series, matrices, predictions } = event.record;
       const similarities = Object.keys(experiment.guides).flatMap((guide) => [...matrices[guide]]);
-      add('valLoss', step, valLoss);
-      add('valMetric', step, valMetric);
+      add('valLoss', step, series.valLoss);
+      add('valMetric', step, series.valMetric);
       add('predictions', step, predictions);
-      if (groups) add('groups', step, [...groups.loss, ...groups.accuracy]);
+      if (series.groupLoss.length > 0) add('groups', step, [...series.groupLoss, ...series.groupAccuracy]);
       ['similarity', 'similarityDebiased', 'similarityChance'].forEach((name, field) => {
         add(
           name,

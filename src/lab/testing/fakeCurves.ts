@@ -1,7 +1,8 @@
 /** Curves as they could be, of which nothing was computed: functions of arm, member and step. */
 import type { EvaluationRecord } from '../../experiment/contract/events.ts';
+import { EVALUATION_QUANTITIES, gaps, pairCells, pairSeries } from '../../experiment/series.ts';
 import { taskShape } from '../../experiment/networks/describe.ts';
-import { type Member, tapNames } from '../../experiment/plan/plan.ts';
+import { alignedPairs, type Member, tapNames } from '../../experiment/plan/plan.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 
 /** Where an arm's curves go: validation loss and accuracy, training loss, CKA. */
@@ -28,14 +29,18 @@ export function madeUpLoss(member: Member, step: number): number {
   return train + (2.15 - train) * Math.exp(-step / 110);
 }
 
+/** Of a guided arm; any other has none. */
+export const madeUpAlignmentLoss = (experiment: Experiment, arm: string, step: number): number =>
+  experiment.arms.some((spec) => spec.id === arm && alignedPairs(experiment, spec).length > 0) ? 0.2 + 0.6 * Math.exp(-step / 80) : Number.NaN;
+
 /** @param diverged whether the member of that index has, by now */
 export function madeUpEvaluation(experiment: Experiment, all: readonly Member[], step: number, diverged: (member: number) => boolean): EvaluationRecord {
   const share = step / experiment.base.steps;
   const classes = taskShape(experiment.task).classes;
   const { valExamples } = taskShape(experiment.task);
   const targets = tapNames(experiment);
-  const valLoss = new Float32Array(all.length);
-  const valMetric = new Float32Array(all.length);
+  const series = gaps(EVALUATION_QUANTITIES, experiment);
+  const { valLoss, valMetric } = series;
   const predictions = new Uint16Array(all.length * valExamples);
   all.forEach((member, m) => {
     const to = shapeOf(member.arm);
@@ -69,5 +74,5 @@ export function madeUpEvaluation(experiment: Experiment, all: readonly Member[],
       return [guide, values];
     }),
   );
-  return { step, valLoss, valMetric, matrices, predictions };
+  return { step, series: { ...series, ...pairSeries(pairCells(experiment), all.length, matrices) }, matrices, predictions };
 }

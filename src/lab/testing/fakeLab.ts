@@ -8,12 +8,13 @@ import type { EvaluationRecord, LabEvent } from '../../experiment/contract/event
 import type { Checkpoint, KeptRun, Lab, OpenOptions } from '../../experiment/contract/lab.ts';
 import type { TaskPreview } from '../../experiment/contract/previews.ts';
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
+import { gaps, STEP_QUANTITIES } from '../../experiment/series.ts';
 import { guideInstances } from '../../experiment/plan/guides.ts';
 import { type Member, members, observedPairs } from '../../experiment/plan/plan.ts';
 import type { MemberResult, RunResult } from '../../experiment/contract/result.ts';
 import { type Experiment, type Intervention, isImageTask, type TaskSpec } from '../../experiment/schema/schema.ts';
 import { FakeAssets } from '../files/testing.ts';
-import { madeUpEvaluation, madeUpLoss, noise } from './fakeCurves.ts';
+import { madeUpAlignmentLoss, madeUpEvaluation, madeUpLoss, noise } from './fakeCurves.ts';
 import { FakeGuideLibrary } from './fakeGuides.ts';
 
 export interface FakeOptions {
@@ -154,7 +155,7 @@ export class FakeLab extends FakeAssets implements Lab {
       tensors: { carry: { shape: [1], data: Float32Array.of(this.#carry) } },
       divergedAt: this.#members.map((_, m) => (this.#isDiverged(m, this.#step) ? (this.#options.diverge?.step ?? -1) : -1)),
       history: {
-        training: { firstStep: 1, count: 0, loss: new Float32Array(), metric: new Float32Array() },
+        training: { firstStep: 1, count: 0, series: gaps(STEP_QUANTITIES, this.#opened(), 0) },
         evaluations: structuredClone(this.#evaluations),
       },
     };
@@ -251,8 +252,7 @@ export class FakeLab extends FakeAssets implements Lab {
 
   #train(count: number): void {
     const width = this.#members.length;
-    const loss = new Float32Array(count * width);
-    const metric = new Float32Array(count * width);
+    const series = gaps(STEP_QUANTITIES, this.#opened(), count);
     for (let i = 0; i < count; i++) {
       const step = this.#step + i + 1;
       this.#options.beforeStep?.(step - 1, this);
@@ -260,16 +260,17 @@ export class FakeLab extends FakeAssets implements Lab {
       // In the precision of a checkpoint.
       this.#carry = Math.fround(this.#carry * (changes.at(-1)?.set.learningRate ?? CARRY_DECAY));
       this.#members.forEach((member, m) => {
-        const diverged = this.#isDiverged(m, step);
-        loss[i * width + m] = diverged ? Number.NaN : madeUpLoss(member, step) + CARRIED * this.#carry + 0.12 * noise(step, m);
-        metric[i * width + m] = diverged ? Number.NaN : Math.min(1, 0.12 + 0.8 * (1 - Math.exp(-step / 120)));
+        if (this.#isDiverged(m, step)) return;
+        series.trainLoss[i * width + m] = madeUpLoss(member, step) + CARRIED * this.#carry + 0.12 * noise(step, m);
+        series.trainMetric[i * width + m] = Math.min(1, 0.12 + 0.8 * (1 - Math.exp(-step / 120)));
+        series.alignmentLoss[i * width + m] = madeUpAlignmentLoss(this.#opened(), member.arm, step);
       });
     }
     const { diverge } = this.#options;
     if (diverge && diverge.step > this.#step && diverge.step <= this.#step + count) {
       this.emit({ type: 'member.diverged', ...this.#members[diverge.member], step: diverge.step });
     }
-    this.emit({ type: 'training.recorded', records: { firstStep: this.#step + 1, count, loss, metric } });
+    this.emit({ type: 'training.recorded', records: { firstStep: this.#step + 1, count, series } });
     this.#step += count;
   }
 
@@ -321,15 +322,15 @@ export class FakeLab extends FakeAssets implements Lab {
           ...member,
           divergedAt: this.#isDiverged(m, experiment.base.steps) ? (this.#options.diverge?.step ?? null) : null,
           diverged: this.#isDiverged(m, experiment.base.steps),
-          initial: { valLoss: finite(first.valLoss[m]), valMetric: finite(first.valMetric[m]) },
+          initial: { valLoss: finite(first.series.valLoss[m]), valMetric: finite(first.series.valMetric[m]) },
           final: {
             trainLoss: madeUpLoss(member, experiment.base.steps),
             trainMetric: 0.9,
-            valLoss: finite(last.valLoss[m]),
-            valMetric: finite(last.valMetric[m]),
-            valMetricRecalibrated: finite(last.valMetric[m] + 0.004),
+            valLoss: finite(last.series.valLoss[m]),
+            valMetric: finite(last.series.valMetric[m]),
+            valMetricRecalibrated: finite(last.series.valMetric[m] + 0.004),
           },
-          best: { step: last.step, valLoss: finite(last.valLoss[m]), valMetric: finite(last.valMetric[m]) },
+          best: { step: last.step, valLoss: finite(last.series.valLoss[m]), valMetric: finite(last.series.valMetric[m]) },
           pairs,
           history: {
             step: [],

@@ -12,6 +12,7 @@ import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Optimiser } from './optimiser.ts';
 import { type AlignInput, alignmentRoots, type DistilInput, taskGradient } from './terms.ts';
 import { membersOf } from '../steps/members.ts';
+import { packStep } from '../steps/pack.ts';
 
 /** Weight of a new batch in the running statistics, as in PyTorch. */
 const STATISTICS_MOMENTUM = 0.1;
@@ -82,8 +83,9 @@ export class Group {
   /**
    * One training step. It changes nothing but the group's tensors, and on a backend that updates in place those stay
    * the same tensors.
-   * @returns `[3, E]` task loss and metric of each member on its batch before the update, and 1 where it was updated, 0
-   *   where its loss or gradient is not finite and it is frozen. The caller disposes it.
+   * @returns `[parts, E]`, for `unpackStep`: each member's task loss and accuracy on its batch before the update, 1 where it
+   *   was updated and 0 where its loss or gradient is not finite and it is frozen, and its alignment loss (0 without terms).
+   *   The caller disposes it.
    */
   step(input: StepInput): tf.Tensor2D {
     return tf.tidy(() => {
@@ -100,9 +102,12 @@ export class Group {
       const logits = this.model.program.forward(context, tape.constant(this.#forMembers(input.inputs)));
       const { loss, accuracy, dLogits } = kernels.softmaxCrossEntropy(logits.tensor, this.#forMembers(input.labels));
       const roots: Root[] = [[logits, taskGradient(kernels, logits.tensor, dLogits, input.distil)]];
+      let alignment: tf.Tensor1D | undefined;
       if (input.align.length > 0) {
         const weights = tf.reshape(membersOf(input.scalars, { first: ALIGN_WEIGHT_ROW, count: 1 }), [-1]) as tf.Tensor1D;
-        roots.push(...alignmentRoots(kernels, context.taps, input.align, weights).roots);
+        const aligned = alignmentRoots(kernels, context.taps, input.align, weights);
+        roots.push(...aligned.roots);
+        alignment = aligned.loss;
       }
 
       const names = [...parameters.keys()];
@@ -114,7 +119,7 @@ export class Group {
       this.#optimiser.update(this.model.weights, gradients, { scale, active, factors: input.scalars });
       this.#setActive(active);
       this.#average(context.batchStatistics);
-      return tf.stack([loss, accuracy, active]) as tf.Tensor2D;
+      return packStep({ loss, accuracy, active, alignment: alignment ?? tf.zeros<tf.Rank.R1>([this.seeds.length]) });
     });
   }
 

@@ -1,20 +1,39 @@
 /** Everything a run has recorded, from which results and checkpoints are made. */
 import type { EvaluationRecord, TrainingRecords } from '../../experiment/contract/events.ts';
+import {
+  EVALUATION_QUANTITIES,
+  gaps,
+  lengthOf,
+  type Parts,
+  partsOf,
+  type QuantityId,
+  type Recorded,
+  STEP_QUANTITIES,
+  type StepQuantity,
+} from '../../experiment/series.ts';
+import { members } from '../../experiment/plan/plan.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
+
+/** A history as plain data. */
+export interface SavedHistory {
+  training: TrainingRecords;
+  evaluations: EvaluationRecord[];
+}
 
 export class History {
-  readonly members: number;
-  #loss: Float32Array<ArrayBuffer>;
-  #metric: Float32Array<ArrayBuffer>;
+  readonly #members: number;
+  readonly #parts: Parts;
+  readonly #training: Recorded<StepQuantity>;
   #steps = 0;
   #evaluations: EvaluationRecord[] = [];
   /** Per member: the first step whose loss was not finite, or −1. */
   readonly divergedAt: number[];
 
-  constructor(members: number, steps: number) {
-    this.members = members;
-    this.#loss = new Float32Array(members * steps);
-    this.#metric = new Float32Array(members * steps);
-    this.divergedAt = new Array<number>(members).fill(-1);
+  constructor(experiment: Experiment) {
+    this.#members = members(experiment).length;
+    this.#parts = partsOf(experiment);
+    this.#training = gaps(STEP_QUANTITIES, experiment, experiment.base.steps);
+    this.divergedAt = new Array<number>(this.#members).fill(-1);
   }
 
   get steps(): number {
@@ -25,53 +44,60 @@ export class History {
     return this.#evaluations;
   }
 
-  /** Add consecutive steps. @returns indices of members that diverged in them */
-  append({ firstStep, count, loss, metric }: TrainingRecords): number[] {
+  /** Add consecutive steps. @throws {Error} when they do not follow, or are not of this experiment's members */
+  append({ firstStep, count, series }: TrainingRecords): void {
     if (firstStep !== this.#steps + 1) throw new Error(`records of step ${firstStep} do not follow step ${this.#steps}`);
-    this.#loss.set(loss, this.#steps * this.members);
-    this.#metric.set(metric, this.#steps * this.members);
+    this.#check(STEP_QUANTITIES, series, count);
+    for (const id of STEP_QUANTITIES) this.#training[id].set(series[id], this.#steps * this.#each(id));
     this.#steps += count;
-    const fresh: number[] = [];
-    for (let m = 0; m < this.members; m++) {
-      if (this.divergedAt[m] >= 0) continue;
-      for (let i = 0; i < count; i++) {
-        if (Number.isFinite(loss[i * this.members + m])) continue;
-        this.divergedAt[m] = firstStep + i;
-        fresh.push(m);
-        break;
+    for (let m = 0; m < this.#members; m++) {
+      for (let i = 0; i < count && this.divergedAt[m] < 0; i++) {
+        if (!Number.isFinite(series.trainLoss[i * this.#members + m])) this.divergedAt[m] = firstStep + i;
       }
     }
-    return fresh;
   }
 
-  /** Predictions are kept of the latest evaluation only: of all of them they would be most of a long run's memory and checkpoints. */
+  /**
+   * Predictions are kept of the latest evaluation only: of all of them they would be most of a long run's memory and checkpoints.
+   * @throws {Error} when they are not of this experiment's members, pairs and groups
+   */
   evaluated(record: EvaluationRecord): void {
+    this.#check(EVALUATION_QUANTITIES, record.series, 1);
     const before = this.#evaluations.filter((e) => e.step < record.step);
     const previous = before.pop();
     this.#evaluations = [...before, ...(previous ? [{ ...previous, predictions: new Uint16Array(0) }] : []), record];
   }
 
-  /** Training loss or metric of one member, one value per step. */
-  series(which: 'loss' | 'metric', member: number): Float32Array {
-    const source = which === 'loss' ? this.#loss : this.#metric;
-    return Float32Array.from({ length: this.#steps }, (_, i) => source[i * this.members + member]);
+  /** What a quantity of the steps was for one member, one value per step. */
+  curve(id: StepQuantity, member: number): Float32Array {
+    return Float32Array.from({ length: this.#steps }, (_, i) => this.#training[id][i * this.#members + member]);
   }
 
   /** Copies, safe to transfer. */
-  save(): { training: TrainingRecords; evaluations: EvaluationRecord[] } {
-    const used = this.#steps * this.members;
-    return structuredClone({
-      training: { firstStep: 1, count: this.#steps, loss: this.#loss.slice(0, used), metric: this.#metric.slice(0, used) },
-      evaluations: this.#evaluations,
-    });
+  save(): SavedHistory {
+    const series = Object.fromEntries(STEP_QUANTITIES.map((id) => [id, this.#training[id].slice(0, this.#steps * this.#each(id))]));
+    return { training: { firstStep: 1, count: this.#steps, series: series as Recorded<StepQuantity> }, evaluations: structuredClone(this.#evaluations) };
   }
 
-  restore(saved: { training: TrainingRecords; evaluations: EvaluationRecord[] }, divergedAt: readonly number[]): void {
+  restore(saved: SavedHistory, divergedAt: readonly number[]): void {
     this.#steps = 0;
+    this.#evaluations = [];
+    this.divergedAt.fill(-1);
     this.append(saved.training);
     this.#evaluations = structuredClone(saved.evaluations);
     divergedAt.forEach((step, m) => {
       this.divergedAt[m] = step;
     });
+  }
+
+  #each(id: QuantityId): number {
+    return lengthOf(id, this.#members, this.#parts);
+  }
+
+  #check<Id extends QuantityId>(ids: readonly Id[], series: Recorded<Id>, times: number): void {
+    for (const id of ids) {
+      const wanted = times * this.#each(id);
+      if (series[id].length !== wanted) throw new Error(`${series[id].length} values of ${id} were recorded instead of ${wanted}`);
+    }
   }
 }

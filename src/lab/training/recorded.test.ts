@@ -102,13 +102,7 @@ describe('evaluations among steps', () => {
     await run.evaluate();
     await run.evaluate();
     expect(capture.replayed).toBe(1);
-    run.restore({
-      experiment: run.experiment,
-      step: 0,
-      tensors: await run.save(),
-      divergedAt: [],
-      history: { training: { firstStep: 1, count: 0, loss: new Float32Array(), metric: new Float32Array() }, evaluations: [] },
-    });
+    run.restore(await run.checkpoint());
     await run.evaluate();
     expect(capture.replayed).toBe(1);
     await run.evaluate();

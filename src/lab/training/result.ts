@@ -1,15 +1,18 @@
 /** From a run's history to its exported result. */
-import { labelGroups, taskMetric, taskShape } from '../../experiment/networks/describe.ts';
+import { taskMetric, taskShape } from '../../experiment/networks/describe.ts';
 import type { Environment } from '../../experiment/contract/environment.ts';
 import type { EvaluationRecord } from '../../experiment/contract/events.ts';
 import { members as membersOf, observedPairs, tapNames } from '../../experiment/plan/plan.ts';
 import type { MatrixResult, MemberResult, PairResult, RunResult } from '../../experiment/contract/result.ts';
+import { EVALUATION_QUANTITIES, type EvaluationQuantity, GROUP_FIELDS, partsOf, quantity, type QuantityOf, STEP_QUANTITIES } from '../../experiment/series.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { exp } from '../random/math.ts';
 import { mean, sampleSd } from '../../stats/summary.ts';
 import type { History } from './history.ts';
 
 const finite = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);
+
+type GroupHistory = NonNullable<MemberResult['groups']>[number]['history'];
 
 /** CKA is drawn and compared to two or three decimals; more digits would only make the file longer. */
 const short = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 1e5) / 1e5 : null);
@@ -32,6 +35,7 @@ export function buildResult(input: ResultInput): RunResult {
   const metric = taskMetric(experiment.task);
   const members = membersOf(experiment);
   const pairs = observedPairs(experiment);
+  const parts = partsOf(experiment);
   const targetTaps = tapNames(experiment);
   const guideTaps = Object.fromEntries(Object.keys(experiment.guides).map((id) => [id, tapNames(experiment, id)]));
   const evaluations = history.evaluations;
@@ -39,11 +43,9 @@ export function buildResult(input: ResultInput): RunResult {
   /** Mean over the last batches: a training score that does not cost another pass. An epoch, where there are any. */
   const epoch = Number.isFinite(shape.trainExamples) ? Math.max(1, Math.floor(shape.trainExamples / experiment.base.batchSize)) : experiment.base.evaluateEvery;
 
-  const similarity = (record: EvaluationRecord | undefined, member: number, pair: (typeof pairs)[number], field: number): number | null => {
-    const taps = guideTaps[pair.guide];
-    const index = (member * targetTaps.length + targetTaps.indexOf(pair.targetTap)) * taps.length + taps.indexOf(pair.guideTap);
-    return finite(record?.matrices[pair.guide]?.[index * 3 + field]);
-  };
+  /** What was recorded of a member's part at an evaluation. */
+  const at = (record: EvaluationRecord | undefined, id: EvaluationQuantity, member: number, part = 0): number | null =>
+    finite(record?.series[id][member * parts[quantity(id).extent].length + part]);
 
   /** The matrix of one member against one guide. */
   const matrix = (record: EvaluationRecord | undefined, member: number, guide: string): MatrixResult => {
@@ -55,63 +57,67 @@ export function buildResult(input: ResultInput): RunResult {
   };
   const labels = (last?.predictions.length ?? 0) / Math.max(1, members.length);
 
-  const groupNames = labelGroups(experiment.task);
   const groupsOf = (m: number) =>
-    groupNames.map((name, g) => {
-      const at = m * groupNames.length + g;
-      const values = (of: 'loss' | 'accuracy') => evaluations.map((e) => finite(e.groups?.[of][at]));
+    parts.group.map((name, g) => {
+      const values = (id: QuantityOf<'group'>) => evaluations.map((e) => at(e, id, m, g));
       return {
         name,
-        loss: finite(last?.groups?.loss[at]),
-        accuracy: finite(last?.groups?.accuracy[at]),
-        history: { loss: values('loss'), accuracy: values('accuracy') },
+        loss: at(last, 'groupLoss', m, g),
+        accuracy: at(last, 'groupAccuracy', m, g),
+        history: Object.fromEntries(Object.entries(GROUP_FIELDS).map(([id, field]) => [field, values(id as QuantityOf<'group'>)])) as GroupHistory,
       };
     });
 
+  /** All curves of a member, by quantity. */
+  const curvesOf = (m: number): MemberResult['history'] => {
+    const trained = STEP_QUANTITIES.map((id) => [id, Array.from(history.curve(id, m), finite)] as const);
+    const evaluated = EVALUATION_QUANTITIES.flatMap((id) => {
+      const { extent } = quantity(id);
+      if (extent === 'group') return [];
+      return [[id, evaluations.map((e) => (extent === 'pair' ? pairs.map((_, p) => at(e, id, m, p)) : at(e, id, m)))] as const];
+    });
+    return {
+      step: Array.from({ length: history.steps }, (_, i) => i + 1),
+      ...Object.fromEntries(trained.filter(([id, values]) => !quantity(id).sparse || values.some((value) => value !== null))),
+      valStep: evaluations.map((e) => e.step),
+      ...Object.fromEntries(evaluated),
+    } as MemberResult['history'];
+  };
+
   const results = members.map(({ arm, seed }, m): MemberResult => {
-    const trainLoss = history.series('loss', m);
-    const trainMetric = history.series('metric', m);
+    const trainLoss = history.curve('trainLoss', m);
+    const trainMetric = history.curve('trainMetric', m);
     const recentLoss = mean([...trainLoss.slice(-epoch)]);
-    const scored = evaluations.filter((e) => Number.isFinite(e.valMetric[m]));
+    const scored = evaluations.filter((e) => Number.isFinite(e.series.valMetric[m]));
     const better = (a: number, b: number) => (metric.higherIsBetter ? a > b : a < b);
-    const best = scored.reduce<EvaluationRecord | undefined>((a, e) => (!a || better(e.valMetric[m], a.valMetric[m]) ? e : a), undefined);
+    const best = scored.reduce<EvaluationRecord | undefined>((a, e) => (!a || better(e.series.valMetric[m], a.series.valMetric[m]) ? e : a), undefined);
     return {
       arm,
       seed,
       diverged: history.divergedAt[m] >= 0,
       divergedAt: history.divergedAt[m] >= 0 ? history.divergedAt[m] : null,
-      initial: { valLoss: finite(evaluations[0]?.valLoss[m]), valMetric: finite(evaluations[0]?.valMetric[m]) },
+      initial: { valLoss: at(evaluations[0], 'valLoss', m), valMetric: at(evaluations[0], 'valMetric', m) },
       final: {
         trainLoss: finite(recentLoss),
         // The perplexity of all those batches together, not the mean of theirs.
         trainMetric: finite(metric.name === 'perplexity' ? exp(recentLoss) : mean([...trainMetric.slice(-epoch)])),
-        valLoss: finite(last?.valLoss[m]),
-        valMetric: finite(last?.valMetric[m]),
+        valLoss: at(last, 'valLoss', m),
+        valMetric: at(last, 'valMetric', m),
         valMetricRecalibrated: finite(input.recalibrated?.[m]),
       },
-      best: { step: best?.step ?? 0, valLoss: finite(best?.valLoss[m]), valMetric: finite(best?.valMetric[m]) },
+      best: { step: best?.step ?? 0, valLoss: at(best, 'valLoss', m), valMetric: at(best, 'valMetric', m) },
       pairs: pairs.map(
-        (pair): PairResult => ({
+        (pair, p): PairResult => ({
           ...pair,
-          start: similarity(evaluations[0], m, pair, 0),
-          end: similarity(last, m, pair, 0),
-          startDebiased: similarity(evaluations[0], m, pair, 1),
-          endDebiased: similarity(last, m, pair, 1),
-          chance: similarity(last, m, pair, 2),
+          start: at(evaluations[0], 'similarity', m, p),
+          end: at(last, 'similarity', m, p),
+          startDebiased: at(evaluations[0], 'similarityDebiased', m, p),
+          endDebiased: at(last, 'similarityDebiased', m, p),
+          chance: at(last, 'similarityChance', m, p),
         }),
       ),
-      ...(groupNames.length > 0 && { groups: groupsOf(m) }),
-      history: {
-        step: Array.from(trainLoss, (_, i) => i + 1),
-        trainLoss: Array.from(trainLoss, finite),
-        trainMetric: Array.from(trainMetric, finite),
-        valStep: evaluations.map((e) => e.step),
-        valLoss: evaluations.map((e) => finite(e.valLoss[m])),
-        valMetric: evaluations.map((e) => finite(e.valMetric[m])),
-        similarity: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 0))),
-        similarityDebiased: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 1))),
-        similarityChance: evaluations.map((e) => pairs.map((pair) => similarity(e, m, pair, 2))),
-      },
+      ...(parts.group.length > 0 && { groups: groupsOf(m) }),
+      history: curvesOf(m),
       matrices: Object.fromEntries(Object.keys(guideTaps).map((guide) => [guide, { start: matrix(evaluations[0], m, guide), end: matrix(last, m, guide) }])),
       predictions: [...(last?.predictions.subarray(m * labels, (m + 1) * labels) ?? [])],
     };

@@ -3,20 +3,22 @@
  * (seed, step), so the state is the tensors and the step number, nothing else.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { taskMetric, taskShape } from '../../experiment/networks/describe.ts';
+import { taskShape } from '../../experiment/networks/describe.ts';
 import type { EvaluationRecord, TrainingRecords } from '../../experiment/contract/events.ts';
 import type { Checkpoint } from '../../experiment/contract/lab.ts';
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
-import { alignedPairs, armGroups, members, tokenView } from '../../experiment/plan/plan.ts';
+import { type PairCells, pairCells } from '../../experiment/series.ts';
+import { alignedPairs, armGroups, tokenView } from '../../experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { Guide } from '../guidance/guide.ts';
 import type { PlainTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
-import { exp } from '../random/math.ts';
-import { Evaluator, evaluateRecalibrated, type GroupScores, metricOf } from '../observation/evaluation.ts';
+import { Evaluator, evaluateRecalibrated, type GroupScores } from '../observation/evaluation.ts';
+import { evaluationRecord, joined, trainingRecords } from '../observation/records.ts';
 import { generate } from './generate.ts';
 import { Group } from './group.ts';
+import { History } from './history.ts';
 import { GuideProbe } from '../observation/probe.ts';
 import { type ArmGroup, RunSteps, type StepSettings } from './runSteps.ts';
 import { DirectSteps, type Stepper } from '../backend/steps.ts';
@@ -27,6 +29,8 @@ const WRITTEN = { characters: 120, words: 36 } as const;
 export class Run {
   readonly experiment: Experiment;
   readonly task: Task;
+  /** What was recorded of it. */
+  readonly history: History;
   readonly #guides: ReadonlyMap<string, Guide>;
   readonly #probes: GuideProbe[];
   readonly #groups: ArmGroup[];
@@ -34,9 +38,8 @@ export class Run {
   readonly #stepper: Stepper;
   readonly #steps: RunSteps;
   readonly #evaluator: Evaluator;
+  readonly #pairs: PairCells;
   #step = 0;
-  /** Steps whose losses have been given away. */
-  #read = 0;
   /** Results of steps that were read before an evaluation, for the next `flush`. */
   #unread: Float32Array[] = [];
 
@@ -46,6 +49,8 @@ export class Run {
     this.experiment = structuredClone(experiment);
     this.#sortInterventions();
     this.task = task;
+    this.history = new History(this.experiment);
+    this.#pairs = pairCells(this.experiment);
     this.#guides = guides;
 
     const shape = taskShape(experiment.task);
@@ -103,58 +108,26 @@ export class Run {
     this.#step += 1;
   }
 
-  /** Read the losses of all steps since the last read, in one piece. Null when there is none. */
+  /** Read and record the results of all steps since the last read, in one piece. Null when there is none. */
   async flush(): Promise<TrainingRecords | null> {
     const rows = [...this.#unread, ...(await this.#stepper.read())];
     this.#unread = [];
     if (rows.length === 0) return null;
-    const count = members(this.experiment).length;
-    const loss = new Float32Array(rows.length * count);
-    const metric = new Float32Array(rows.length * count);
-    const perplexity = taskMetric(this.experiment.task).name === 'perplexity';
-    rows.forEach((values, i) => {
-      for (let m = 0; m < count; m++) {
-        // A frozen member has no loss, even where its forward pass still gives a number.
-        const frozen = values[2 * count + m] === 0;
-        loss[i * count + m] = frozen ? Number.NaN : values[m];
-        const score = perplexity ? exp(values[m]) : values[count + m];
-        metric[i * count + m] = frozen ? Number.NaN : score;
-      }
-    });
-    const firstStep = this.#read + 1;
-    this.#read += rows.length;
-    return { firstStep, count: rows.length, loss, metric };
+    const done = this.history.steps;
+    const aligned = (index: number) => this.#steps.alignedMembers(done + index, this.#settingsAt(done + index));
+    const records = trainingRecords(this.experiment, done + 1, rows, aligned);
+    this.history.append(records);
+    return records;
   }
 
-  /** Score every member and compare it with every guide. */
+  /** Score every member, compare it with every guide, and record that. The record stays the history's. */
   async evaluate(): Promise<EvaluationRecord> {
     this.#unread.push(...(await this.#stepper.read()));
     const scores: GroupScores[] = [];
     for (const [g, { group }] of this.#groups.entries()) scores.push(await this.#evaluator.evaluate(group.model, this.#probes, String(g)));
-    return {
-      step: this.#step,
-      valLoss: Float32Array.from(scores.flatMap((s) => [...s.loss])),
-      valMetric: Float32Array.from(scores.flatMap((s) => [...metricOf(this.experiment.task, s)])),
-      predictions: concat(
-        scores.map((s) => s.predictions),
-        (n) => new Uint16Array(n),
-      ),
-      ...(this.task.val.groups && {
-        groups: {
-          loss: Float32Array.from(scores.flatMap((s) => [...(s.groups?.loss ?? [])])),
-          accuracy: Float32Array.from(scores.flatMap((s) => [...(s.groups?.accuracy ?? [])])),
-        },
-      }),
-      matrices: Object.fromEntries(
-        this.#probes.map(({ guide }) => [
-          guide,
-          concat(
-            scores.map((s) => s.matrices[guide]),
-            (n) => new Float32Array(n),
-          ),
-        ]),
-      ),
-    };
+    const record = evaluationRecord(this.experiment, this.#step, scores, this.#pairs);
+    this.history.evaluated(record);
+    return record;
   }
 
   /** Let every member go on with a piece of the validation text. @throws {Error} when the task is no text */
@@ -209,18 +182,29 @@ export class Run {
     return tensors;
   }
 
+  /** All that is needed to continue. Nothing may wait to be flushed. */
+  async checkpoint(): Promise<Checkpoint> {
+    return {
+      experiment: structuredClone(this.experiment),
+      step: this.#step,
+      tensors: await this.save(),
+      divergedAt: [...this.history.divergedAt],
+      history: this.history.save(),
+    };
+  }
+
   /** Continue from a checkpoint of the same experiment. @throws {Error} when it does not fit */
   restore(checkpoint: Checkpoint): void {
     this.#stepper.submit();
     for (const { arms, group } of this.#groups) {
-      const joined = group.named().map(([name, { shape }]) => {
+      const named = group.named().map(([name, { shape }]) => {
         const parts = arms.map(({ spec }) => checkpoint.tensors[`${spec.id}/${name}`]?.data ?? new Float32Array());
-        return [name, { shape, data: concat(parts, (n) => new Float32Array(n)) }] as const;
+        return [name, { shape, data: joined(Float32Array, parts) }] as const;
       });
-      group.load(Object.fromEntries(joined));
+      group.load(Object.fromEntries(named));
     }
     this.#step = checkpoint.step;
-    this.#read = checkpoint.step;
+    this.history.restore(checkpoint.history, checkpoint.divergedAt);
   }
 
   dispose(): void {
@@ -247,15 +231,4 @@ export class Run {
     }
     return { learningRate, guidance };
   }
-}
-
-/** Arrays of one kind, one behind the other. */
-function concat<T extends Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(parts: readonly T[], make: (length: number) => T): T {
-  const all = make(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

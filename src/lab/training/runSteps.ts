@@ -43,7 +43,7 @@ export interface StepSettings {
   guidance: boolean;
 }
 
-/** One step of all members; its program returns `[3, members]` losses, metrics and activity. */
+/** One step of all members; its program returns `[parts, members]`, see `unpackStep`. */
 export interface MemberStep extends StepCall {
   /** Steps without results that are to be taken first. */
   before: StepCall[];
@@ -76,8 +76,7 @@ export class RunSteps {
   at(step: number, { learningRate, guidance }: StepSettings): MemberStep {
     const { base, seeds } = this.#experiment;
     const factor = scheduleFactor(base.schedule, step, base.steps);
-    const aligned: Aligned = ({ spec: { align } }) =>
-      align && align.weight > 0 && guidance && step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined;
+    const aligned = alignedAt(step, guidance);
     const batch = this.#batches.at(step);
     const before = this.#used(aligned).flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
     const guided = this.#guideFeeds(batch, aligned);
@@ -99,6 +98,12 @@ export class RunSteps {
 
   dispose(): void {
     this.#batches.dispose();
+  }
+
+  /** Whether a step aligns each of the members. @param step 0-based */
+  alignedMembers(step: number, { guidance }: StepSettings): boolean[] {
+    const aligned = alignedAt(step, guidance);
+    return this.#arms.flatMap((arm) => this.#experiment.seeds.map(() => aligned(arm) !== undefined));
   }
 
   /** A guide's layer as an arm looks at it. */
@@ -132,7 +137,7 @@ export class RunSteps {
     );
   }
 
-  /** A step of all groups: `[3, members]` losses, metrics and activity. */
+  /** A step of all groups: `[parts, members]`, see `unpackStep`. */
   #program(fed: Fed, aligned: Aligned, step: number): tf.Tensor {
     const { base, seeds } = this.#experiment;
     let own: tf.Tensor | undefined;
@@ -220,6 +225,12 @@ export class RunSteps {
     }
   }
 }
+
+/** The arms whose alignment is in effect at a step. */
+const alignedAt =
+  (step: number, guidance: boolean): Aligned =>
+  ({ spec: { align } }) =>
+    align && align.weight > 0 && guidance && step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined;
 
 /** Factor on each 1 − similarity of an arm's term; 0 without one. */
 function weightPerPair(align: AlignTerm | undefined, pairs: number, base: BaseSettings): number {

@@ -9,6 +9,7 @@ import { Batches } from '../steps/batches.ts';
 import { Evaluator, metricOf } from '../observation/evaluation.ts';
 import { Group, SCALAR_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
+import { unpackStep } from '../steps/pack.ts';
 import { scheduleFactor } from './schedule.ts';
 import { DirectSteps, type StepProgram, type Stepper } from '../backend/steps.ts';
 
@@ -79,12 +80,12 @@ export async function trainGuide(
     };
   /** Losses of the steps since the last report. */
   const losses = async (done: number): Promise<Float32Array<ArrayBuffer>> => {
-    const rows = await stepper.read();
-    const bad = rows.findIndex(([loss, , updated]) => !Number.isFinite(loss) || updated === 0);
+    const rows = (await stepper.read()).map(unpackStep);
+    const bad = rows.findIndex(({ loss, active }) => !Number.isFinite(loss[0]) || active[0] === 0);
     if (bad >= 0) {
       throw new GuideDivergedError(`Training the guide "${id}" diverged at step ${done - rows.length + bad + 1}: lower its learning rate (${learningRate}).`);
     }
-    return Float32Array.from(rows, ([loss]) => loss);
+    return Float32Array.from(rows, ({ loss }) => loss[0]);
   };
   try {
     for (let step = 0; step < steps; step++) {

@@ -1,61 +1,96 @@
+import { SegmentedControl } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { taskShape, taskTitle } from '@/experiment/networks/describe.ts';
+import { alignedPairs } from '@/experiment/plan/plan.ts';
+import type { StepQuantity } from '@/experiment/series.ts';
 import type { Evaluation } from '@/state/runData.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
+import classes from './charts.module.css';
 import { logRange, niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
 import { type DrawnArm, crossesOf, evaluatedWords, useGrowingRange } from './parts.ts';
 import { RunChart, useDrawnRun } from './RunChart.tsx';
-import { lossSeries, meanOverSeeds } from './series.ts';
+import { alignmentSeries, lossSeries, meanOverSeeds } from './series.ts';
 
-/** Validation loss and training loss of every arm. */
+const LOSSES = [
+  { value: 'task', label: 'task' },
+  { value: 'alignment', label: 'alignment' },
+];
+
+/** Validation loss and training loss of every arm; or what guidance adds to the loss of those that are guided. */
 export function LossChart() {
   const drawn = useDrawnRun('steps');
   const { version, data, experiment, arms, points } = drawn;
   const [log, setLog] = useState(false);
+  const [chosen, setChosen] = useState('task');
+  const guided = useMemo(() => experiment.arms.some((arm) => alignedPairs(experiment, arm).length > 0), [experiment]);
+  const alignment = guided && chosen === 'alignment';
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
-  const series = useMemo(() => lossSeries(data, points), [data, version, points]);
-  // A guess costs ln(classes): half above it leaves room for the overfitting that usually follows.
-  const initial = useMemo(() => {
-    const guess = Math.log(taskShape(experiment.task).classes);
-    return log ? logRange(guess / 4, guess * 1.2) : niceRange(0, guess * 1.2);
-  }, [experiment, log]);
-  const key = useMemo(() => ({ data, log }), [data, log]);
+  const series = useMemo(() => (alignment ? alignmentSeries : lossSeries)(data, points), [data, version, points, alignment]);
+  const begun = Number.isFinite(series.max);
+  // A guess costs ln(classes): half above it leaves room for the overfitting that usually follows. An alignment loss
+  // depends on the weight and begins where it is largest.
+  const guess = alignment ? (begun ? series.max : 1) : 1.2 * Math.log(taskShape(experiment.task).classes);
+  const initial = log ? logRange(guess / 4.8, guess) : niceRange(0, guess);
+  const started = alignment && begun;
+  const key = useMemo(() => ({ data, log, alignment, started }), [data, log, alignment, started]);
   const range = useGrowingRange(key, initial, log ? Math.max(series.min, 1e-4) : Math.min(series.min, 0), series.max, log ? logRange : niceRange);
 
   const validation = (evaluation: Evaluation, arm: DrawnArm) => {
-    const { mean, sd } = meanOverSeeds(data.arms.get(arm.id) ?? [], (m) => evaluation.valLoss[m]);
+    const { mean, sd } = meanOverSeeds(data.arms.get(arm.id) ?? [], (m) => evaluation.series.valLoss[m]);
     return meanAndSpread(mean, sd, plainNumber);
   };
-  const trainAt = (step: number, column: number) => {
-    const row = data.smoothLoss.rowOf(step);
-    return row < 0 || step < 1 ? Number.NaN : data.smoothLoss.at(row, column);
+  const smoothed = (id: StepQuantity, step: number, column: number) => {
+    const { smooth } = data.steps[id];
+    const row = smooth.rowOf(step);
+    return plainNumber(row < 0 || step < 1 ? Number.NaN : smooth.at(row, column));
   };
   const seeds = experiment.seeds.length;
-  const note = `validation bold, training thin${seeds > 1 ? ` · band: ± sd of ${seeds} seeds` : ''}`;
+  const scale = log ? ', logarithmic' : '';
+  const shared = {
+    drawn,
+    testId: 'chart-loss',
+    title: 'Loss',
+    options: [{ key: 'log', name: 'Logarithmic scale', checked: log, toggle: () => setLog(!log) }],
+    controls: guided && (
+      <div className={classes.controls}>
+        <SegmentedControl aria-label="Which loss" size="xs" value={chosen} onChange={setChosen} data={LOSSES} />
+      </div>
+    ),
+    series,
+    range,
+  };
 
-  return (
-    <RunChart
-      drawn={drawn}
-      title="Loss"
-      testId="chart-loss"
-      caption={`Loss on ${taskTitle(experiment.task)}`}
-      lines={`Cross-entropy by training step${log ? ', logarithmic' : ''}. Bold: on ${validationSet(experiment.task)} for validation. Thin: on the training batches, smoothed (debiased moving average).`}
-      promise={`What each arm still gets wrong, on the ${examplesOf(experiment.task)} it trains on and on those it has not seen`}
-      note={note}
-      options={[{ key: 'log', name: 'Logarithmic scale', checked: log, toggle: () => setLog(!log) }]}
-      series={series}
-      range={range}
-      columns={['validation', 'training']}
-      cells={(evaluation, arm, i) => [validation(evaluation, arm), plainNumber(trainAt(evaluation.step, i))]}
-      tableCaption="Validation and smoothed training loss of every arm, by step"
-      tableColumns={({ id, name, colour }) => [
-        { key: `v${id}`, name: `${name}, validation`, colour },
-        { key: `t${id}`, name: `${name}, training`, colour },
-      ]}
-      summary={(last) => `Validation loss ${evaluatedWords(data)}: ${arms.map((arm) => `${arm.name} ${validation(last, arm)}`).join('; ')}.`}
-      plot={{ label: 'Loss by training step', axis: axisNumber, log, crosses: crossesOf(data, range.domain), training: true }}
-    />
-  );
+  // One element for both, so that the control keeps the focus.
+  const shown = alignment
+    ? {
+        caption: `Alignment loss on ${taskTitle(experiment.task)}`,
+        lines: `Alignment loss by training step${scale}: the sum over an arm's pairs of layers of weight · (1 − similarity) on the training batch, smoothed (debiased moving average). A line ends where guidance does.`,
+        promise: 'What guidance adds to the loss of each guided arm',
+        note: 'what guidance adds: Σ weight · (1 − similarity), smoothed',
+        columns: ['alignment'],
+        cells: (evaluation: Evaluation, _: DrawnArm, i: number) => [smoothed('alignmentLoss', evaluation.step, i)],
+        tableCaption: 'Smoothed alignment loss of every arm, by step',
+        tableColumns: ({ id, name, colour }: DrawnArm) => [{ key: id, name, colour }],
+        summary: (last: Evaluation) =>
+          `Alignment loss ${evaluatedWords(data)}: ${arms.map(({ name }, i) => `${name} ${smoothed('alignmentLoss', last.step, i)}`).join('; ')}.`,
+        plot: { label: 'Alignment loss by training step', axis: axisNumber, log },
+      }
+    : {
+        caption: `Loss on ${taskTitle(experiment.task)}`,
+        lines: `Cross-entropy by training step${scale}. Bold: on ${validationSet(experiment.task)} for validation. Thin: on the training batches, smoothed (debiased moving average).`,
+        promise: `What each arm still gets wrong, on the ${examplesOf(experiment.task)} it trains on and on those it has not seen`,
+        note: `validation bold, training thin${seeds > 1 ? ` · band: ± sd of ${seeds} seeds` : ''}`,
+        columns: ['validation', 'training'],
+        cells: (evaluation: Evaluation, arm: DrawnArm, i: number) => [validation(evaluation, arm), smoothed('trainLoss', evaluation.step, i)],
+        tableCaption: 'Validation and smoothed training loss of every arm, by step',
+        tableColumns: ({ id, name, colour }: DrawnArm) => [
+          { key: `v${id}`, name: `${name}, validation`, colour },
+          { key: `t${id}`, name: `${name}, training`, colour },
+        ],
+        summary: (last: Evaluation) => `Validation loss ${evaluatedWords(data)}: ${arms.map((arm) => `${arm.name} ${validation(last, arm)}`).join('; ')}.`,
+        plot: { label: 'Loss by training step', axis: axisNumber, log, crosses: crossesOf(data, range.domain), training: true },
+      };
+  return <RunChart {...shared} {...shown} />;
 }

@@ -50,7 +50,7 @@ export function MetricChart() {
   const { range, log } = useMetricRange(metric, series, experiment.base.steps, zoom, data);
 
   const value = (evaluation: Evaluation, arm: string) => {
-    const { mean, sd } = meanOverSeeds(data.arms.get(arm) ?? [], (m) => evaluation.valMetric[m]);
+    const { mean, sd } = meanOverSeeds(data.arms.get(arm) ?? [], (m) => evaluation.series.valMetric[m]);
     return meanAndSpread(mean, sd, words.bare) + (words.unit && Number.isFinite(mean) ? ` ${words.unit}` : '');
   };
 

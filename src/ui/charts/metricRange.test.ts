@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { EVALUATION_QUANTITIES, gaps } from '@/experiment/series.ts';
 import { findPreset } from '@/experiment/presets/presets.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { RunData } from '@/state/runData.ts';
@@ -21,14 +22,15 @@ function run(levels: readonly (readonly [step: number, perplexity: number])[]): 
       type: 'evaluation.recorded',
       record: {
         step,
-        valMetric,
-        valLoss: valMetric.map(Math.log),
+        series: {
+          ...gaps(EVALUATION_QUANTITIES, experiment),
+          valMetric,
+          valLoss: valMetric.map(Math.log),
+          groupLoss: Float32Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? Math.log(2) : Math.log(4))),
+          groupAccuracy: Float32Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? 0.5 : 0.25)),
+        },
         matrices: {},
         predictions: new Uint16Array(6 * 249 * 32),
-        groups: {
-          loss: Float32Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? Math.log(2) : Math.log(4))),
-          accuracy: Float32Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? 0.5 : 0.25)),
-        },
       },
     });
   }

@@ -47,9 +47,9 @@ export function momentsOf(data: RunData): Moment[] {
 export function crossesOf(data: RunData, [low, high]: [number, number]): Cross[] {
   return data.divergences.map(({ arm, seed, step }) => {
     const member = data.members.findIndex((m) => m.arm === arm && m.seed === seed);
-    let row = data.trainLoss.rowOf(step);
-    while (row > 0 && !Number.isFinite(data.trainLoss.at(row, member))) row--;
-    const value = row >= 0 ? data.trainLoss.at(row, member) : high;
+    let row = data.steps.trainLoss.values.rowOf(step);
+    while (row > 0 && !Number.isFinite(data.steps.trainLoss.values.at(row, member))) row--;
+    const value = row >= 0 ? data.steps.trainLoss.values.at(row, member) : high;
     return {
       key: `${arm} ${seed}`,
       step,

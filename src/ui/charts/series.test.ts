@@ -3,7 +3,7 @@ import { findPreset } from '@/experiment/presets/presets.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { FakeLab } from '@/lab/testing/fakeLab.ts';
 import { RunData } from '@/state/runData.ts';
-import { lossSeries, meanOverSeeds, metricSeries, sampleIndices, similaritySeries } from './series.ts';
+import { alignmentSeries, lossSeries, meanOverSeeds, metricSeries, sampleIndices, similaritySeries } from './series.ts';
 
 const preset = findPreset('wide-fcn')?.experiment as Experiment;
 
@@ -59,8 +59,8 @@ test('a band of mean ± sd ends where the quantity does', async () => {
   const last = data.evaluations[data.evaluations.length - 1];
   const members = data.arms.get('guided') as readonly number[];
   members.forEach((member, i) => {
-    last.valMetric[member] = i === 0 ? 0.4 : 1;
-    last.valLoss[member] = i === 0 ? 2 : 0;
+    last.series.valMetric[member] = i === 0 ? 0.4 : 1;
+    last.series.valLoss[member] = i === 0 ? 2 : 0;
   });
   expect(metricSeries(data, 120).rows.at(-1)?.['b:guided']).toEqual([expect.closeTo(0.8 - 0.3464, 3), 1]);
   expect(lossSeries(data, 120).rows.at(-1)?.['b:guided']).toEqual([0, expect.closeTo(2 / 3 + 1.1547, 3)]);
@@ -71,6 +71,15 @@ test('a diverged arm ends where it diverged, the others go on', async () => {
   const { ends } = metricSeries(data, 120);
   expect(ends.get('guided')?.step).toBe(50);
   expect(ends.get('unguided')?.step).toBe(100);
+});
+
+test('alignment losses are of the guided arms', async () => {
+  const data = await recorded({ ...preset, base: { ...preset.base, steps: 300 } });
+  const { rows, ends, max } = alignmentSeries(data, 120);
+  expect([...ends.keys()]).toEqual(['guided', 'guided-untrained']);
+  expect(rows.length).toBeLessThanOrEqual(120);
+  expect(rows[0]['m:guided']).toBeCloseTo(0.2 + 0.6 * Math.exp(-1 / 80), 5);
+  expect(max).toBeLessThan(0.8);
 });
 
 test('one seed has no band', async () => {

@@ -1,6 +1,6 @@
 /** From the records of a run to the rows that a chart draws: a bounded number of points, whatever the run's length. */
-import { taskMetric } from '@/experiment/networks/describe.ts';
-import type { Evaluation, RunData, SimilarityField } from '@/state/runData.ts';
+import { type Kind, kindOf, type QuantityId, type SimilarityField } from '@/experiment/series.ts';
+import type { Evaluation, RunData } from '@/state/runData.ts';
 
 /** Points per line while streaming: more cost more than 50 ms a redraw. */
 export const STREAMING_POINTS = 120;
@@ -68,11 +68,8 @@ export function meanOverSeeds(members: readonly number[], value: (member: number
 }
 
 /** What a quantity can be at all: a band of mean ± sd ends there, or axes would show accuracies above 100 %. */
-type Limits = readonly [low: number, high: number];
-const LOSS: Limits = [0, Number.POSITIVE_INFINITY];
-const ACCURACY: Limits = [0, 1];
-const PERPLEXITY: Limits = [1, Number.POSITIVE_INFINITY];
-const SIMILARITY: Limits = [-1, 1];
+type Limits = Kind['range'];
+const limitsOf = (data: RunData, id: QuantityId): Limits => (data.experiment ? kindOf(id, data.experiment.task).range : [0, Number.POSITIVE_INFINITY]);
 
 /** Gathers rows in order of steps, and the range of what is in them. */
 class Rows {
@@ -117,9 +114,9 @@ class Rows {
 
 /** Validation loss (mean and spread over seeds) and smoothed training loss of every arm. */
 export function lossSeries(data: RunData, maxPoints: number): Series {
-  const out = new Rows(LOSS);
+  const out = new Rows(limitsOf(data, 'valLoss'));
   const evaluations = sampleIndices(data.evaluations.length, maxPoints).map((i) => data.evaluations[i]);
-  const training = sampleIndices(data.smoothLoss.length, maxPoints).map((row) => data.smoothLoss.stepAt(row));
+  const training = sampleIndices(data.steps.trainLoss.smooth.length, maxPoints).map((row) => data.steps.trainLoss.smooth.stepAt(row));
   for (let e = 0, t = 0; e < evaluations.length || t < training.length; ) {
     const evaluation = evaluations[e];
     const step = Math.min(evaluation?.step ?? Number.POSITIVE_INFINITY, training[t] ?? Number.POSITIVE_INFINITY);
@@ -130,7 +127,7 @@ export function lossSeries(data: RunData, maxPoints: number): Series {
         out.addPoint(
           row,
           arm,
-          meanOverSeeds(members, (m) => evaluation.valLoss[m]),
+          meanOverSeeds(members, (m) => evaluation.series.valLoss[m]),
         );
       e++;
     }
@@ -141,21 +138,36 @@ export function lossSeries(data: RunData, maxPoints: number): Series {
 }
 
 function addTraining(data: RunData, out: Rows, row: Row): void {
-  const at = data.smoothLoss.rowOf(row.step);
+  const at = data.steps.trainLoss.smooth.rowOf(row.step);
   if (row.step < 1 || at < 0) return;
   let column = 0;
   for (const arm of data.arms.keys()) {
-    const value = data.smoothLoss.at(at, column++);
+    const value = data.steps.trainLoss.smooth.at(at, column++);
     if (!Number.isFinite(value)) continue;
     row[`t:${arm}`] = value;
     out.include(value);
   }
 }
 
+/** Smoothed alignment loss of every arm that is guided. */
+export function alignmentSeries(data: RunData, maxPoints: number): Series {
+  const { smooth } = data.steps.alignmentLoss;
+  const out = new Rows(limitsOf(data, 'alignmentLoss'));
+  for (const at of sampleIndices(smooth.length, maxPoints)) {
+    const row: Row = { step: smooth.stepAt(at) };
+    let column = 0;
+    for (const arm of data.arms.keys()) {
+      const mean = smooth.at(at, column++);
+      out.addPoint(row, arm, { mean, sd: Number.NaN, n: Number.isFinite(mean) ? 1 : 0 });
+    }
+    out.rows.push(row);
+  }
+  return out.done();
+}
+
 /** Validation metric of every arm. */
 export function metricSeries(data: RunData, maxPoints: number): Series {
-  const falls = data.experiment !== null && !taskMetric(data.experiment.task).higherIsBetter;
-  return evaluationSeries(data, maxPoints, falls ? PERPLEXITY : ACCURACY, (evaluation, member) => evaluation.valMetric[member]);
+  return evaluationSeries(data, maxPoints, limitsOf(data, 'valMetric'), ({ series }, member) => series.valMetric[member]);
 }
 
 function evaluationSeries(data: RunData, maxPoints: number, limits: Limits, value: (evaluation: Evaluation, member: number) => number): Series {
@@ -193,7 +205,7 @@ export function meanOverPairs(data: RunData, evaluation: Evaluation, member: num
  * chance level: its mean over arms and, as a band, its lowest and highest arm. Debiased CKA's chance level is 0.
  */
 export function similaritySeries(data: RunData, pairs: readonly number[], field: 'cka' | 'debiased', maxPoints: number): Series {
-  const series = evaluationSeries(data, maxPoints, SIMILARITY, (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
+  const series = evaluationSeries(data, maxPoints, limitsOf(data, 'similarity'), (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
   const indices = sampleIndices(data.evaluations.length, maxPoints);
   series.rows.forEach((row, i) => {
     const levels: number[] = [];

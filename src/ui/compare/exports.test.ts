@@ -32,13 +32,14 @@ describe('CSV', () => {
     const lines = [...csvBlocks(data)].join('').trimEnd().split('\n');
     expect(lines[0]).toBe(CSV_HEADER);
     const members = 12;
+    const guided = 6;
     const evaluations = 4;
-    expect(lines.length - 1).toBe(members * (30 * 2 + evaluations * (2 + 3 * data.pairs.length)));
+    expect(lines.length - 1).toBe(members * (30 * 2 + evaluations * (2 + 3 * data.pairs.length)) + guided * 30);
     const keys = lines.slice(1).map((line) => line.split(',').slice(0, 4).join(','));
     expect(new Set(keys).size).toBe(keys.length);
     for (const line of lines) expect(line.split(',')).toHaveLength(5);
     const series = new Set(lines.slice(1).map((line) => line.split(',')[3].split(':')[0]));
-    expect([...series].sort()).toEqual(['cka', 'cka_chance', 'cka_debiased', 'train_accuracy', 'train_loss', 'val_accuracy', 'val_loss']);
+    expect([...series].sort()).toEqual(['alignment_loss', 'cka', 'cka_chance', 'cka_debiased', 'train_accuracy', 'train_loss', 'val_accuracy', 'val_loss']);
   });
 
   test('holds the recorded values, and NaN where a member diverged', async () => {
@@ -47,7 +48,7 @@ describe('CSV', () => {
     expect(text).toContain('guided,1,20,val_loss,NaN\n');
     expect(text).toContain('guided,1,12,train_loss,NaN\n');
     const line = text.split('\n').find((l) => l.startsWith('guided,0,30,val_accuracy,')) ?? '';
-    expect(Number(line.split(',')[4])).toBeCloseTo(data.evaluations[3].valMetric[3], 6);
+    expect(Number(line.split(',')[4])).toBeCloseTo(data.evaluations[3].series.valMetric[3], 6);
   });
 
   test('nothing recorded is only the header', () => {
@@ -76,7 +77,7 @@ describe('the result table', () => {
     const rows = armRows(data, result, verdictOf(data, true));
     expect(rows.map((row) => row.id)).toEqual(['unguided', 'guided', 'guided-untrained', 'distilled']);
     const guided = rows[1];
-    const last = data.evaluations[3].valMetric;
+    const last = data.evaluations[3].series.valMetric;
     expect(guided.valMetric.mean).toBeCloseTo((last[3] + last[4] + last[5]) / 3, 6);
     expect(guided.bestMetric.mean).toBeGreaterThanOrEqual(guided.valMetric.mean - 1e-9);
     expect(guided.bestLoss.mean).toBeLessThanOrEqual(guided.valLoss.mean + 1e-9);
@@ -113,6 +114,6 @@ test('best values follow a run that is rewound', async () => {
   const [first] = data.evaluations;
   data.apply({ type: 'run.rewound', step: 0 });
   const [, guided] = [...data.arms.values()];
-  expect(best()).toBeCloseTo(guided.reduce((sum, m) => sum + first.valMetric[m], 0) / guided.length, 6);
+  expect(best()).toBeCloseTo(guided.reduce((sum, m) => sum + first.series.valMetric[m], 0) / guided.length, 6);
   expect(best()).toBeLessThan(before);
 });

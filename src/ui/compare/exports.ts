@@ -1,6 +1,6 @@
 /** A run as files: JSON for machines and the command line, tidy CSV for statistics programs. */
-import { labelGroups, taskMetric } from '@/experiment/networks/describe.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
+import { EVALUATION_QUANTITIES, nameOf, partsOf, quantity, STEP_QUANTITIES } from '@/experiment/series.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunData } from '@/state/runData.ts';
 
@@ -19,37 +19,31 @@ const field = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceA
 const value = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPrecision(7))) : 'NaN');
 
 /**
- * One line per value: arm, seed, step, series, value. Series: train_loss, train_<metric>, val_loss, val_<metric> and
- * where labels have groups val_loss and val_accuracy with `:group` behind, per recorded layer pair cka, cka_debiased and cka_chance with `:guide:guide layer:target layer` behind.
+ * One line per value: arm, seed, step, series, value. Series are named by the table of quantities: train_loss, train_<metric>,
+ * alignment_loss (of guided arms), val_loss, val_<metric> and where labels have groups val_loss and val_accuracy with
+ * `:group` behind, per recorded layer pair cka, cka_debiased and cka_chance with `:guide:guide layer:target layer` behind.
  * Yields a block of lines per member, so that a long run is never one huge string.
  */
 export function* csvBlocks(data: RunData): Generator<string> {
   yield `${CSV_HEADER}\n`;
   if (!data.experiment) return;
-  const metric = taskMetric(data.experiment.task).name;
-  const groups = labelGroups(data.experiment.task);
-  const pairNames = data.pairs.map((pair) => `${pair.guide}:${pair.guideTap}:${pair.targetTap}`);
+  const { task } = data.experiment;
+  const parts = partsOf(data.experiment);
   for (const [m, { arm, seed }] of data.members.entries()) {
     const lines: string[] = [];
     const add = (step: number, series: string, x: number) => lines.push(`${field(arm)},${seed},${step},${field(series)},${value(x)}`);
-    for (const [series, name] of [
-      [data.trainLoss, 'train_loss'],
-      [data.trainMetric, `train_${metric}`],
-    ] as const) {
-      for (let row = 0; row < series.length; row++) add(series.stepAt(row), name, series.at(row, m));
+    for (const id of STEP_QUANTITIES) {
+      const { values } = data.steps[id];
+      if (quantity(id).sparse && !values.some(m)) continue;
+      const name = nameOf(id, task, 'csv');
+      for (let row = 0; row < values.length; row++) add(values.stepAt(row), name, values.at(row, m));
     }
-    for (const evaluation of data.evaluations) {
-      add(evaluation.step, 'val_loss', evaluation.valLoss[m]);
-      add(evaluation.step, `val_${metric}`, evaluation.valMetric[m]);
-      groups.forEach((name, g) => {
-        add(evaluation.step, `val_loss:${name}`, evaluation.groups?.loss[m * groups.length + g] ?? Number.NaN);
-        add(evaluation.step, `val_accuracy:${name}`, evaluation.groups?.accuracy[m * groups.length + g] ?? Number.NaN);
-      });
-      pairNames.forEach((name, p) => {
-        add(evaluation.step, `cka:${name}`, data.similarity(evaluation, m, p, 'cka'));
-        add(evaluation.step, `cka_debiased:${name}`, data.similarity(evaluation, m, p, 'debiased'));
-        add(evaluation.step, `cka_chance:${name}`, data.similarity(evaluation, m, p, 'chance'));
-      });
+    for (const { step, series } of data.evaluations) {
+      for (const id of EVALUATION_QUANTITIES) {
+        const name = nameOf(id, task, 'csv');
+        const own = parts[quantity(id).extent];
+        own.forEach((part, p) => add(step, part ? `${name}:${part}` : name, series[id][m * own.length + p]));
+      }
     }
     if (lines.length > 0) yield `${lines.join('\n')}\n`;
   }

@@ -1,6 +1,8 @@
 /** The numbers of the result table, while a run goes on and after it. */
-import { labelGroups, taskMetric } from '@/experiment/networks/describe.ts';
+import { labelGroups } from '@/experiment/networks/describe.ts';
+import { kindOf } from '@/experiment/series.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
+import type { TaskSpec } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import type { Comparison, Verdict } from '@/stats/verdict.ts';
 import { meanOverSeeds, type Point } from '@/ui/charts/series.ts';
@@ -35,11 +37,12 @@ export interface GuideRow {
 const RECENT_STEPS = 20;
 
 function recentTrainMetric(data: RunData, member: number): number {
-  const { length } = data.trainMetric;
+  const { values } = data.steps.trainMetric;
+  const { length } = values;
   let sum = 0;
   let n = 0;
   for (let row = Math.max(0, length - RECENT_STEPS); row < length; row++) {
-    const value = data.trainMetric.at(row, member);
+    const value = values.at(row, member);
     if (Number.isFinite(value)) {
       sum += value;
       n++;
@@ -59,7 +62,7 @@ interface Best {
 const bests = new WeakMap<RunData, Best>();
 
 /** Looks only at evaluations that came since the last time: a long run must not make the table slow. */
-function bestSoFar(data: RunData, higherIsBetter: boolean): Best {
+function bestSoFar(data: RunData, task: TaskSpec): Best {
   const { evaluations } = data;
   let best = bests.get(data);
   // Evaluations are taken back when a run is rewound.
@@ -73,8 +76,7 @@ function bestSoFar(data: RunData, higherIsBetter: boolean): Best {
   };
   for (; best.count < evaluations.length; best.count++) {
     best.last = evaluations[best.count];
-    take(best.valLoss, best.last.valLoss, -1);
-    take(best.valMetric, best.last.valMetric, higherIsBetter ? 1 : -1);
+    for (const id of ['valLoss', 'valMetric'] as const) take(best[id], best.last.series[id], kindOf(id, task).better === 'higher' ? 1 : -1);
   }
   return best;
 }
@@ -83,7 +85,7 @@ function bestSoFar(data: RunData, higherIsBetter: boolean): Best {
 export function armRows(data: RunData, result: RunResult | null, verdict: Verdict | null): ArmRow[] {
   const { experiment, lastEvaluation } = data;
   if (!experiment || !lastEvaluation) return [];
-  const best = bestSoFar(data, taskMetric(experiment.task).higherIsBetter);
+  const best = bestSoFar(data, experiment.task);
   const alive = (member: number) => data.divergedAt(data.members[member]) === undefined;
   const final = (member: number, field: 'trainMetric' | 'valMetricRecalibrated') => {
     const { arm, seed } = data.members[member];
@@ -96,15 +98,15 @@ export function armRows(data: RunData, result: RunResult | null, verdict: Verdic
     return {
       id,
       name,
-      valLoss: point((m) => lastEvaluation.valLoss[m]),
+      valLoss: point((m) => lastEvaluation.series.valLoss[m]),
       bestLoss: point((m) => best.valLoss[m]),
-      valMetric: point((m) => lastEvaluation.valMetric[m]),
+      valMetric: point((m) => lastEvaluation.series.valMetric[m]),
       bestMetric: point((m) => best.valMetric[m]),
       trainMetric: point((m) => (result ? final(m, 'trainMetric') : recentTrainMetric(data, m))),
       recalibrated: point((m) => final(m, 'valMetricRecalibrated')),
       groups: groups.map((_, g) => ({
-        perplexity: point((m) => Math.exp(lastEvaluation.groups?.loss[m * groups.length + g] ?? Number.NaN)),
-        accuracy: point((m) => lastEvaluation.groups?.accuracy[m * groups.length + g] ?? Number.NaN),
+        perplexity: point((m) => Math.exp(lastEvaluation.series.groupLoss[m * groups.length + g])),
+        accuracy: point((m) => lastEvaluation.series.groupAccuracy[m * groups.length + g]),
       })),
       diverged: data.divergences.filter((d) => d.arm === id).map(({ seed, step }) => ({ seed, step })),
       comparison: verdict?.comparisons.find((c) => c.arm === id) ?? null,

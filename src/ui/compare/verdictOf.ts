@@ -16,7 +16,7 @@ export function scoresAt(data: RunData, evaluation: Evaluation): VerdictArm[] {
     name: arms.get(id)?.name ?? id,
     guided: arms.get(id)?.align !== undefined || arms.get(id)?.distil !== undefined,
     scores: members.map((m) => {
-      const score = evaluation.valMetric[m];
+      const score = evaluation.series.valMetric[m];
       return Number.isFinite(score) && data.divergedAt(data.members[m]) === undefined ? score : null;
     }),
   }));

@@ -70,8 +70,8 @@ async function trained(experiment: Experiment, own: Kernels, replay: boolean) {
   const run = new Run(experiment, task, guides, own, capture);
   const scores: number[] = [];
   const evaluated = async () => {
-    const { valLoss, valMetric, predictions, matrices } = await run.evaluate();
-    for (const values of [valLoss, valMetric, predictions, ...Object.values(matrices)]) scores.push(...values);
+    const { series, predictions, matrices } = await run.evaluate();
+    for (const values of [...Object.values(series), predictions, ...Object.values(matrices)]) scores.push(...values);
   };
   await evaluated();
   while (!run.finished) {
@@ -83,7 +83,7 @@ async function trained(experiment: Experiment, own: Kernels, replay: boolean) {
   const { replayed, refused } = capture;
   run.dispose();
   return {
-    values: [...(records?.loss ?? []), ...(records?.metric ?? []), ...scores, ...Object.values(state).flatMap(({ data }) => [...data])],
+    values: [...Object.values(records?.series ?? {}).flatMap((values) => [...values]), ...scores, ...Object.values(state).flatMap(({ data }) => [...data])],
     replayed,
     refused: [...refused.values()],
   };
