@@ -264,6 +264,20 @@ test('what no longer matches the run on screen is marked until the next run', as
   await expect(page.getByTestId('training-settings').getByTestId('stale')).toBeVisible();
 });
 
+test('three more seeds are one click behind a verdict, with what they take', async ({ page, site }) => {
+  await page.goto(site + link((e) => ({ ...tiny(e), seeds: [0, 1, 2] })));
+  const more = page.getByTestId('more-seeds');
+  await expect(more).toHaveCount(0);
+  await runToEnd(page);
+  await expect(page.getByTestId('verdict')).toContainText(/Three more seeds: (about|roughly) .*, to tell [\d.]+ points from noise/);
+  await more.click();
+  await expect(page.getByTestId('seeds')).toContainText('6 seeds');
+  await expectExperiment(page, (e) => e.seeds).toEqual([0, 1, 2, 3, 4, 5]);
+  // What is on screen are three seeds still; there is nothing to add to them before the next run.
+  await expect(page.getByTestId('whose-result')).toHaveText('Result before your changes');
+  await expect(more).toHaveCount(0);
+});
+
 test('the result of a run is not taken for the answer to another question', async ({ page, site }) => {
   const measured = page.locator('.react-flow__edge[aria-label*="CKA"]');
   await page.goto(site + link((e) => tiny(e)));

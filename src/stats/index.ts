@@ -1,5 +1,6 @@
-export { accuracyError, mean, sampleSd, standardError } from './summary.ts';
+export { mean, sampleSd, standardError } from './summary.ts';
 export { studentCdf, studentQuantile } from './student.ts';
-export { differencesOf, MAX_EXACT_PAIRS, type PairedDifference, pairedDifference, signFlipTest } from './paired.ts';
-export { type Claim, type Comparison, type Segment, type Verdict, type VerdictArm, type VerdictInput, verdict } from './verdict.ts';
+export { differencesOf, MAX_EXACT_PAIRS, type PairedDifference, pairedDifference, pairedTTest, signFlipTest } from './paired.ts';
+export type { Claim, Comparison, Lead, Segment, Verdict, VerdictArm, VerdictInput } from './types.ts';
+export { verdict } from './verdict.ts';
 export { verdictOfResult } from './ofResult.ts';

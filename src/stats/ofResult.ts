@@ -1,25 +1,16 @@
-import { taskShape } from '../experiment/networks/describe.ts';
 import type { RunResult } from '../experiment/contract/result.ts';
-import { interventionWords } from '../experiment/settingWords.ts';
-import { type Verdict, verdict } from './verdict.ts';
+import { verdictInput } from './ofExperiment.ts';
+import type { Verdict } from './types.ts';
+import { verdict } from './verdict.ts';
 
-/** The verdict on a finished run out of its result. Arms are compared with "unguided", or with the first where there is none. */
-export function verdictOfResult({ experiment, members, metric }: RunResult): Verdict {
-  const { steps } = experiment.base;
-  return verdict({
-    metric,
-    reference: 'unguided',
-    seeds: experiment.seeds,
-    valExamples: taskShape(experiment.task).valExamples,
-    finished: true,
-    step: steps,
-    steps,
-    changes: experiment.interventions.map(interventionWords),
-    arms: experiment.arms.map(({ id, name, align, distil }) => ({
-      id,
-      name,
-      guided: (align ?? distil) !== undefined,
-      scores: experiment.seeds.map((seed) => members.find((m) => m.arm === id && m.seed === seed)?.final.valMetric ?? null),
-    })),
-  });
+/** The verdict on a finished run out of its result. */
+export function verdictOfResult({ experiment, members }: RunResult): Verdict {
+  const ofArm = (arm: string) => {
+    const own = experiment.seeds.map((seed) => members.find((member) => member.arm === arm && member.seed === seed));
+    return {
+      scores: own.map((member) => member?.final.valMetric ?? null),
+      curves: own.map((member) => (member ? { steps: member.history.valStep, values: member.history.valMetric } : null)),
+    };
+  };
+  return verdict(verdictInput(experiment, ofArm, { step: experiment.base.steps, finished: true, interventions: experiment.interventions }));
 }

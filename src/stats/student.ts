@@ -1,51 +1,5 @@
 /** Student's t distribution, by the regularised incomplete beta function. Accurate to 11 digits and more up to a million degrees of freedom. */
-
-/** Lanczos' approximation with g = 7; relative error about 10⁻¹⁵ for x > 0. */
-const LANCZOS = [
-  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012,
-  9.9843695780195716e-6, 1.5056327351493116e-7,
-];
-
-/** ln Γ(x) for x ≥ ½. */
-function logGamma(x: number): number {
-  const y = x - 1;
-  let sum = LANCZOS[0];
-  for (let i = 1; i < LANCZOS.length; i++) sum += LANCZOS[i] / (y + i);
-  const t = y + 7.5;
-  return 0.5 * Math.log(2 * Math.PI) + (y + 0.5) * Math.log(t) - t + Math.log(sum);
-}
-
-const MAX_TERMS = 10_000;
-/** Keeps a denominator of the continued fraction away from 0. */
-const TINY = 1e-300;
-
-/** Continued fraction of the incomplete beta function (modified Lentz), for x < (a+1)/(a+b+2). */
-function betaFraction(x: number, a: number, b: number): number {
-  const guard = (value: number) => (Math.abs(value) < TINY ? TINY : value);
-  let c = 1;
-  let d = 1 / guard(1 - ((a + b) * x) / (a + 1));
-  let fraction = d;
-  for (let m = 1; m <= MAX_TERMS; m++) {
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / guard(1 + even * d);
-    c = guard(1 + even / c);
-    fraction *= c * d;
-    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / guard(1 + odd * d);
-    c = guard(1 + odd / c);
-    fraction *= c * d;
-    if (Math.abs(c * d - 1) < 1e-15) break;
-  }
-  return fraction;
-}
-
-/** Regularised incomplete beta function I_x(a, b), given x and 1 − x separately to lose no digits at either end. */
-function incompleteBeta(x: number, oneMinusX: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (oneMinusX <= 0) return 1;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(oneMinusX));
-  return x < (a + 1) / (a + b + 2) ? (front * betaFraction(x, a, b)) / a : 1 - (front * betaFraction(oneMinusX, b, a)) / b;
-}
+import { bisect, incompleteBeta } from './beta.ts';
 
 /** P(T > t) for t ≥ 0. */
 function upperTail(t: number, degrees: number): number {
@@ -61,6 +15,9 @@ export function studentCdf(t: number, degrees: number): number {
   return t < 0 ? upperTail(-t, degrees) : 1 - upperTail(t, degrees);
 }
 
+/** P(|T| ≥ |t|): the two-sided p of a t test. */
+export const twoSidedP = (t: number, degrees: number): number => 2 * upperTail(Math.abs(t), degrees);
+
 /**
  * The t with P(T ≤ t) = p, e.g. 4.3027 for p = 0.975 and 2 degrees of freedom.
  * @param degrees degrees of freedom, at least 1
@@ -69,19 +26,21 @@ export function studentQuantile(p: number, degrees: number): number {
   if (!(degrees >= 1)) throw new RangeError(`needs at least one degree of freedom, not ${degrees}`);
   if (!(p > 0 && p < 1)) throw new RangeError(`a probability must lie between 0 and 1, not ${p}`);
   if (p === 0.5) return 0;
-  if (p < 0.5) return -quantileOfTail(p, degrees);
-  return quantileOfTail(1 - p, degrees);
+  return p < 0.5 ? -quantileOfTail(p, degrees) : quantileOfTail(1 - p, degrees);
 }
 
-/** Bisection down to neighbouring float64 numbers: some 60 evaluations, and no way to go astray. */
+/** A verdict asks for the same few again and again, at every evaluation: by degrees of freedom, then by tail. */
+const known = new Map<number, Map<number, number>>();
+
 function quantileOfTail(tail: number, degrees: number): number {
-  let high = 1;
-  while (upperTail(high, degrees) > tail) high *= 2;
-  let low = 0;
-  for (;;) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) return middle;
-    if (upperTail(middle, degrees) > tail) low = middle;
-    else high = middle;
+  const ofDegrees = known.get(degrees) ?? new Map<number, number>();
+  known.set(degrees, ofDegrees);
+  let quantile = ofDegrees.get(tail);
+  if (quantile === undefined) {
+    let high = 1;
+    while (upperTail(high, degrees) > tail) high *= 2;
+    quantile = bisect((t) => upperTail(t, degrees) > tail, 0, high);
+    ofDegrees.set(tail, quantile);
   }
+  return quantile;
 }

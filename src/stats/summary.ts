@@ -19,13 +19,6 @@ export function sampleSd(values: ArrayLike<number>): number {
 /** Standard error of the mean; NaN below two values. */
 export const standardError = (values: ArrayLike<number>): number => sampleSd(values) / Math.sqrt(values.length);
 
-/**
- * How far an accuracy measured on `examples` examples scatters around the true one: one binomial standard error.
- * @param accuracy a fraction, 0–1
- * @returns a fraction, e.g. 0.017 for 33 % on 800 examples
- */
-export const accuracyError = (accuracy: number, examples: number): number => Math.sqrt((accuracy * (1 - accuracy)) / examples);
-
 /** Whether a member has a score: it did not diverge. */
 export const isScore = (score: number | null | undefined): score is number => typeof score === 'number' && Number.isFinite(score);
 

@@ -1,15 +1,11 @@
-/** The words of a verdict. What may be said is decided in `verdict.ts`; this only says it. */
+/** The words of a verdict. What may be said is decided in `claims.ts`; this only says it. */
+import type { Setting } from './claims.ts';
+import { detail } from './detail.ts';
+import { soonerSentence } from './soonerWords.ts';
+import { armOf, inSentence, intervalWords, ofAll, type Story, seedsInWords, seenWords, segment, shareInterval, shareOf } from './story.ts';
 import { mean, scoresOf } from './summary.ts';
-import type { Comparison, Segment, Verdict, VerdictArm, VerdictInput } from './verdictTypes.ts';
-import { capitalised, inWords, listed, pValue, type Unit, unitOf } from './words.ts';
-
-interface Story {
-  input: VerdictInput;
-  reference: VerdictArm;
-  comparisons: readonly Comparison[];
-  samplingError: number | null;
-  unit: Unit;
-}
+import type { Comparison, Segment, Threshold, Verdict } from './types.ts';
+import { capitalised, listed, pValue, unitOf } from './words.ts';
 
 /** The one sentence that answers the question, and what is said of the arms that it leaves out. */
 type Told = Pick<Verdict, 'headline' | 'others'>;
@@ -17,103 +13,133 @@ type Told = Pick<Verdict, 'headline' | 'others'>;
 /** A sentence that speaks of all arms. */
 const only = (...headline: Segment[]): Told => ({ headline, others: [] });
 
-const armOf = (story: Story, id: string) => story.input.arms.find((arm) => arm.id === id) as VerdictArm;
-const segment = (arm: VerdictArm, text = arm.name): Segment => ({ text, arm: arm.id });
-/** Inside a sentence "Unguided" becomes "unguided"; names that are more than their id stay as they are. */
-const inSentence = (arm: VerdictArm): Segment => segment(arm, arm.name.toLowerCase() === arm.id ? arm.id : arm.name);
-
 /** "at step 120 of 250" while it runs, else nothing. */
 const progress = ({ input }: Story) => (input.finished ? '' : `at step ${input.step} of ${input.steps}`);
 
 /** Mean scores of both sides of a comparison over the seeds that both have. */
 function pairedMeans(story: Story, comparison: Comparison): [arm: number, reference: number] {
   const used = story.input.seeds.flatMap((seed, i) => (comparison.excluded.includes(seed) ? [] : [i]));
-  const over = (arm: VerdictArm) => mean(used.map((i) => arm.scores[i] as number));
-  return [over(armOf(story, comparison.arm)), over(story.reference)];
+  const over = (scores: readonly (number | null)[]) => mean(used.map((i) => scores[i] as number));
+  return [over(armOf(story, comparison.arm).scores), over(story.reference.scores)];
 }
 
-const qualification = ({ unit, samplingError }: Story, { claim, withinSamplingError }: Comparison) =>
-  withinSamplingError && samplingError !== null && (claim === 'better' || claim === 'worse')
-    ? `, which is less than the validation set’s own sampling error (${unit.spread(samplingError)})`
-    : '';
+const qualification = ({ unit, sampling }: Story, { withinSamplingError }: Comparison) =>
+  withinSamplingError && sampling !== null ? `, which is less than the validation set’s own sampling error (${unit.spread(sampling.error)})` : '';
 
-const intervalWords = (story: Story, { ci, p }: Comparison) => (ci === null ? '' : `95 % CI ${story.unit.interval(ci)}${p === null ? '' : `, ${pValue(p)}`}`);
+/** "+20.8 points of validation accuracy (95 % CI 16.6 to 25.0)" */
+function differenceWords(story: Story, comparison: Comparison, direction = ''): string {
+  return `${story.unit.fullDifference(comparison.meanDifference)} (${intervalWords(story, comparison)}${direction})`;
+}
 
-/** The main sentence on three or more seeds, without its final stop. */
-function claimSentence(story: Story, comparison: Comparison): Segment[] {
-  const { unit, reference, input } = story;
-  const arm = segment(armOf(story, comparison.arm));
-  const when = progress(story);
-  const start: Segment[] = when === '' ? [arm] : [{ text: `So far, ${when}: ` }, arm];
-  const other = inSentence(reference);
-  if (comparison.claim === 'no difference') {
-    if (comparison.identical) return [...start, { text: ' against ' }, other, { text: `: no difference in any of ${comparison.n} seeds` }];
-    return [
-      ...start,
-      { text: ' against ' },
-      other,
-      {
-        text: `: no difference beyond noise in ${comparison.n} seeds, ${unit.fullDifference(comparison.meanDifference)} (${intervalWords(story, comparison)})`,
-      },
-    ];
-  }
+/** An arm whose seeds are two heaps, or that stands beside one: counts instead of a mean that no seed has. */
+function splitSentence(story: Story, comparison: Comparison, threshold: Threshold): Segment[] {
+  const { unit, reference } = story;
+  const [arm, other] = [segment(armOf(story, comparison.arm)), inSentence(reference)];
+  const [own, others] = [shareOf(story, arm.arm as string), shareOf(story, reference.id)];
+  const p = comparison.p === null ? '' : ` (${pValue(comparison.p)})`;
+  const learnt: Segment[] = [
+    { text: ` learnt, that is passed ${unit.full(threshold.value)}, in ${own.passed} of ${own.of} seeds (95 % CI ${shareInterval(own.interval)}), ` },
+    other,
+    { text: ` in ${others.passed} of ${others.of} (${shareInterval(others.interval)})` },
+  ];
+  const few = comparison.claim === 'not claimed' && comparison.withheld === 'split';
+  if (few) return [arm, ...learnt, { text: `: ${seedsInWords(comparison.n)} cannot tell such shares apart` }];
+  if (comparison.claim !== 'better' && comparison.claim !== 'worse') return [arm, ...learnt, { text: `: no difference beyond noise${p}` }];
   const better = comparison.claim === 'better';
   const count = better ? comparison.wins : comparison.losses;
-  const verb = !better ? ' is worse than ' : count === comparison.n ? ' beats ' : ' is better than ';
-  const direction = input.metric.higherIsBetter ? '' : '; lower is better';
   return [
-    ...start,
-    { text: verb },
+    arm,
+    { text: better && count === comparison.n ? ' beats ' : ` is ${comparison.claim} than ` },
     other,
-    {
-      text:
-        ` in ${count} of ${comparison.n} seeds: ${unit.fullDifference(comparison.meanDifference)} ` +
-        `(${intervalWords(story, comparison)}${direction})${qualification(story, comparison)}`,
-    },
+    { text: ` in ${count} of ${comparison.n} seeds${p}: ` },
+    { ...arm, text: inSentence(armOf(story, comparison.arm)).text },
+    ...learnt,
   ];
 }
 
+/** What is said of a comparison by its mean, from the name of the arm on. */
+function meanSentence(story: Story, comparison: Comparison): Segment[] {
+  const { unit, reference, input } = story;
+  const { n, claim, wins, losses, meanDifference, identical, withheld } = comparison;
+  const [arm, other] = [segment(armOf(story, comparison.arm)), inSentence(reference)];
+  const against = (text: string): Segment[] => [arm, { text: ' against ' }, other, { text }];
+  const direction = input.metric.higherIsBetter ? '' : '; lower is better';
+  const full = `${differenceWords(story, comparison, direction)}${qualification(story, comparison)}`;
+  switch (claim) {
+    case 'better':
+    case 'worse': {
+      const count = claim === 'better' ? wins : losses;
+      const verb = claim === 'better' && count === n ? ' beats ' : ` is ${claim} than `;
+      return [arm, { text: verb }, other, { text: ` in ${count} of ${n} seeds: ${full}` }];
+    }
+    case 'not claimed': {
+      const why = withheld === 'exact' ? ', which the exact test does not confirm' : '; below six seeds nothing is called worse';
+      const [verb, where] = seenWords(story, comparison).split(' in ');
+      return [arm, { text: ` is ${verb} than ` }, other, { text: ` in ${where}: ${differenceWords(story, comparison, direction)}${why}` }];
+    }
+    case 'equivalent':
+      return against(`: no difference larger than ${unit.margin(mean(scoresOf(reference)))} in ${n} seeds, ${differenceWords(story, comparison)}`);
+    default:
+      if (identical) return against(`: no difference in any of ${n} seeds`);
+      return against(`: no difference beyond noise in ${n} seeds, ${unit.fullDifference(meanDifference)} (${intervalWords(story, comparison)})`);
+  }
+}
+
+/** The main sentence on three or more seeds, without its final stop. */
+function leadSentence(story: Story, lead: Comparison): Segment[] {
+  const when = progress(story);
+  const sentence = lead.split && story.threshold && !lead.identical ? splitSentence(story, lead, story.threshold) : meanSentence(story, lead);
+  return when === '' ? sentence : [{ text: `So far, ${when}: ` }, ...sentence];
+}
+
 /** Whether an arm gains without a guide what the leading arm, or more than it, gains with one: the guide is not needed then. */
-const needsNoGuide = (story: Story, lead: Comparison, { arm, claim, meanDifference }: Comparison): boolean =>
+const needsNoGuide = (story: Story, lead: Comparison | undefined, { arm, claim, meanDifference, wins, n }: Comparison): boolean =>
+  lead !== undefined &&
   lead.claim === 'better' &&
-  claim === 'better' &&
+  (claim === 'better' || (claim === 'not claimed' && wins === n)) &&
   armOf(story, lead.arm).guided &&
   !armOf(story, arm).guided &&
   Math.abs(meanDifference) >= Math.abs(lead.meanDifference);
 
 /** What the short form says of a further arm after its name. */
-function shortWords(story: Story, lead: Comparison, comparison: Comparison): string {
+function shortWords(story: Story, lead: Comparison | undefined, comparison: Comparison): string {
   const { unit, input } = story;
-  const difference = unit.difference(comparison.meanDifference);
-  switch (comparison.claim) {
+  const { claim, n, identical, meanDifference, withheld, withinSamplingError } = comparison;
+  const difference = unit.difference(meanDifference);
+  const claimed = claim === 'better' || claim === 'worse';
+  if (comparison.split && !identical && n >= 3) {
+    const { passed, of } = shareOf(story, comparison.arm);
+    return `learnt in ${ofAll(passed, of)} seeds${claimed ? `, ${claim}` : ''}`;
+  }
+  switch (claim) {
+    case 'equivalent':
+      return `no difference larger than ${unit.margin(mean(scoresOf(story.reference)))} (${difference})`;
     case 'no difference':
-      return comparison.identical ? 'no difference' : `no difference beyond noise (${difference})`;
+      return identical ? 'no difference' : `no difference beyond noise (${difference})`;
     case 'too few seeds':
       return `${difference} in two seeds, too few to say`;
     case 'no claim':
-      return comparison.n === 0 ? 'no seed to compare' : `${difference} in one seed, no claim`;
+      return n === 0 ? 'no seed to compare' : `${difference} in one seed, no claim`;
     default: {
       // A sign alone misleads where lower is better.
-      const side = comparison.claim === 'better' && input.metric.higherIsBetter ? '' : `, ${comparison.claim}`;
+      const side = claim === 'better' && input.metric.higherIsBetter ? '' : `, ${claimed ? claim : seenWords(story, comparison)}`;
       const guideless = needsNoGuide(story, lead, comparison) ? ' without any guide' : '';
-      return `${difference}${side}${guideless}${comparison.withinSamplingError ? ' (within the validation set’s sampling error)' : ''}`;
+      const doubt = withheld === 'exact' ? ', not confirmed by the exact test' : '';
+      return `${difference}${side}${guideless}${doubt}${withinSamplingError ? ' (within the validation set’s sampling error)' : ''}`;
     }
   }
 }
 
 /** Decided before undecided, larger before smaller. */
-const WEIGHT = { better: 0, worse: 1, 'no difference': 2, 'too few seeds': 3, 'no claim': 4 } as const;
+const WEIGHT = { better: 0, worse: 1, 'not claimed': 2, equivalent: 3, 'no difference': 4, 'too few seeds': 5, 'no claim': 6 } as const;
 const byWeight = (a: Comparison, b: Comparison) => WEIGHT[a.claim] - WEIGHT[b.claim] || Math.abs(b.meanDifference) - Math.abs(a.meanDifference);
 
-function claimHeadline(story: Story, lead: Comparison): Told {
+function othersOf(story: Story, lead: Comparison | undefined): Segment[] {
   const others = story.comparisons.filter((comparison) => comparison !== lead).sort(byWeight);
-  return {
-    headline: [...claimSentence(story, lead), { text: '.' }],
-    others: others.flatMap((comparison, i): Segment[] => [
-      segment(armOf(story, comparison.arm), `${i === 0 ? '' : ' '}${armOf(story, comparison.arm).name}`),
-      { text: `: ${shortWords(story, lead, comparison)}.` },
-    ]),
-  };
+  return others.flatMap((comparison, i): Segment[] => [
+    segment(armOf(story, comparison.arm), `${i === 0 ? '' : ' '}${armOf(story, comparison.arm).name}`),
+    { text: `: ${shortWords(story, lead, comparison)}.` },
+  ]);
 }
 
 /** One or two seeds: the scores, and that they prove nothing. */
@@ -125,7 +151,7 @@ function tooFewHeadline(story: Story, lead: Comparison): Told {
   const without = lead.excluded.length > 0 ? ' without divergence' : ' so far';
   const parts: Segment[] = [
     {
-      text: `${capitalised(`${unit.name === '' ? '' : `in ${unit.name}, `}${inWords(lead.n)}`)} seed${lead.n === 1 ? '' : 's'}${without}${when === '' ? '' : `, ${when},`} show${lead.n === 1 ? 's' : ''} `,
+      text: `${capitalised(`${unit.name === '' ? '' : `in ${unit.name}, `}${seedsInWords(lead.n)}`)}${without}${when === '' ? '' : `, ${when},`} show${lead.n === 1 ? 's' : ''} `,
     },
     segment(armOf(story, lead.arm)),
     { text: ` ${unit.score(score)} against ` },
@@ -148,62 +174,27 @@ function tooFewHeadline(story: Story, lead: Comparison): Told {
 }
 
 function headline(story: Story): Told {
-  const { input, reference, comparisons, unit } = story;
+  const { input, reference, comparisons, unit, lead, sooner } = story;
   const scored = scoresOf(reference);
   const anyScore = input.arms.some((arm) => scoresOf(arm).length > 0);
+  const when = progress(story);
   if (input.step === 0) return only({ text: 'Training has not begun.' });
   if (!anyScore) return only({ text: input.finished ? 'Every member diverged: nothing to compare.' : 'Nothing measured yet.' });
   if (scored.length === 0) return only(segment(reference), { text: ' has no score in any seed: nothing to compare with.' });
-  if (comparisons.length === 0) {
-    const when = progress(story);
+  const asked = comparisons.find((comparison) => comparison.arm === lead?.arm);
+  if (!asked) {
     return only(segment(reference), {
-      text: `${when === '' ? '' : ` so far, ${when},`} reaches ${unit.name === '' ? '' : `${unit.name} `}${unit.score(mean(scored))} (${inWords(scored.length)} seed${scored.length === 1 ? '' : 's'}). Add a second arm to compare.`,
+      text: `${when === '' ? '' : ` so far, ${when},`} reaches ${unit.full(mean(scored))} (${seedsInWords(scored.length)}). Add a second arm to compare.`,
     });
   }
-  // The arm that the experiment names first, among those with the most to say.
-  const tier = (comparison: Comparison) => Math.min(comparison.n, 3);
-  const best = Math.max(...comparisons.map(tier));
-  const lead = comparisons.find((comparison) => tier(comparison) === best) as Comparison;
-  if (best === 0) return only({ text: 'No seed in which two arms can be compared: members diverged.' });
-  return best === 3 ? claimHeadline(story, lead) : tooFewHeadline(story, lead);
-}
-
-function detail(story: Story): string {
-  const { input, reference, comparisons, samplingError, unit } = story;
-  if (input.step === 0) return '';
-  const sentences: string[] = [];
-  const judged = comparisons.filter((comparison) => comparison.ci !== null);
-  if (judged.length > 0) {
-    const each = judged.map((comparison) => {
-      const name = armOf(story, comparison.arm).name;
-      return comparison.identical
-        ? `${name}: equal in every seed`
-        : `${name}: ${unit.difference(comparison.meanDifference)} (${intervalWords(story, comparison)})`;
-    });
-    const exact = judged.some((comparison) => comparison.p !== null) ? '; p from the exact sign-flip test' : '';
-    sentences.push(`Mean difference to ${inSentence(reference).text}, paired by seed, with its 95 % t interval${exact}: ${each.join('; ')}.`);
-    const unconfirmed = judged.filter(({ claim, p }) => (claim === 'better' || claim === 'worse') && p !== null && p > 0.05);
-    if (unconfirmed.length > 0) sentences.push(`The exact test does not confirm ${listed(unconfirmed.map((c) => armOf(story, c.arm).name))} at 5 %.`);
-    const level = mean(scoresOf(reference));
-    const beyond = samplingError !== null && judged.some(({ ci }) => ci !== null && (level + ci[1] > 1 || level + ci[0] < 0));
-    if (beyond) sentences.push('An interval that ends beyond what an accuracy can reach says that so few seeds tell little of how far they scatter.');
-    if (judged.length > 1) sentences.push(`The intervals are not corrected for making ${inWords(judged.length)} comparisons.`);
+  if (asked.n === 0) {
+    const arm = armOf(story, asked.arm);
+    const without = scoresOf(arm).length === 0 ? ' has no score in any seed' : ' has no seed in which it can be compared';
+    return { headline: [segment(arm), { text: `${without}: members diverged.` }], others: comparisons.length > 1 ? othersOf(story, asked) : [] };
   }
-  if (samplingError !== null) {
-    sentences.push(
-      `${judged.length > 0 ? 'The intervals cover seeds only: one' : 'One'} accuracy on these ${input.valExamples.toLocaleString('en')} validation examples, ` +
-        `the same for every arm, is itself uncertain by ${unit.spread(samplingError)} (one standard error).`,
-    );
-  }
-  for (const arm of input.arms) {
-    const seeds = input.seeds.filter((_, i) => arm.scores[i] === null || !Number.isFinite(arm.scores[i]));
-    if (seeds.length > 0 && seeds.length < input.seeds.length) {
-      sentences.push(`${arm.name} diverged in seed${seeds.length > 1 ? 's' : ''} ${listed(seeds.map(String))}, which its comparison leaves out.`);
-    } else if (seeds.length > 0) {
-      sentences.push(`${arm.name} diverged in every seed.`);
-    }
-  }
-  return sentences.join(' ');
+  if (asked.n < 3) return tooFewHeadline(story, asked);
+  if (sooner && sooner.n >= 3) return { headline: [...soonerSentence(story, sooner, when), { text: '.' }], others: othersOf(story, undefined) };
+  return { headline: [...leadSentence(story, asked), { text: '.' }], others: othersOf(story, asked) };
 }
 
 /** What was changed by hand belongs to the claim: whoever quotes the one quotes the other. */
@@ -213,12 +204,7 @@ function withChanges(told: Told, { input: { changes, step } }: Story): Told {
 }
 
 /** The words of a verdict. */
-export function tell(
-  input: VerdictInput,
-  reference: VerdictArm,
-  comparisons: readonly Comparison[],
-  samplingError: number | null,
-): Pick<Verdict, 'headline' | 'others' | 'detail'> {
-  const story: Story = { input, reference, comparisons, samplingError, unit: unitOf(input.metric.name) };
+export function tell(setting: Setting, comparisons: readonly Comparison[], threshold: Threshold | null): Pick<Verdict, 'headline' | 'others' | 'detail'> {
+  const story: Story = { ...setting, comparisons, threshold, unit: unitOf(setting.input.metric.name) };
   return { ...withChanges(headline(story), story), detail: detail(story) };
 }

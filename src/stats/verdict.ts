@@ -1,56 +1,62 @@
-/**
- * From the arms' final scores to a sentence that claims no more than they support. One seed: no claim. Two: too few to
- * say. Three or more: the paired difference with a 95 % t interval, which must exclude 0 for "better" or "worse"; from
- * six seeds on an exact sign-flip test stands beside it. Equal scores in every seed read "no difference".
- */
-import { MAX_EXACT_PAIRS, pairedDifference, signFlipTest } from './paired.ts';
-import { accuracyError, isScore, mean, scoresOf } from './summary.ts';
+/** From what was measured of the arms to a sentence that claims no more than it supports. */
+import { comparisonsOf, leadOf, type Setting } from './claims.ts';
+import { type Crossing, compareCrossings, firstCrossing } from './crossing.ts';
+import { accuracyError, wilson } from './shares.ts';
+import { sharesOf, thresholdOf } from './split.ts';
+import { isScore, mean, scoresOf } from './summary.ts';
 import { tell } from './telling.ts';
-import type { Claim, Comparison, Verdict, VerdictArm, VerdictInput } from './verdictTypes.ts';
+import type { Lead, Sampling, Sooner, Threshold, Verdict, VerdictArm, VerdictInput } from './types.ts';
 
-export type * from './verdictTypes.ts';
+/** All of a verdict but its words. */
+export type Outcome = Omit<Verdict, 'headline' | 'others' | 'detail'>;
 
-/** Fewest seeds for an interval, and for the exact test (whose smallest p is 2¹⁻ⁿ: 0.031 at six). */
-const MIN_SEEDS_FOR_CLAIM = 3;
-const MIN_SEEDS_FOR_EXACT_TEST = 6;
-
-/** Mean over the seeds that have a score; NaN when none has. */
-export const meanScore = (arm: VerdictArm): number => mean(scoresOf(arm));
-
-function claimOf(n: number, ci: Comparison['ci'], identical: boolean, higherIsBetter: boolean): Claim {
-  if (n < 2) return 'no claim';
-  if (n < MIN_SEEDS_FOR_CLAIM || ci === null) return 'too few seeds';
-  if (identical || (ci[0] <= 0 && ci[1] >= 0)) return 'no difference';
-  return ci[0] > 0 === higherIsBetter ? 'better' : 'worse';
+function samplingOf(reference: VerdictArm, { metric, valExamples }: VerdictInput): Sampling | null {
+  const level = mean(scoresOf(reference));
+  if (metric.name !== 'accuracy' || !Number.isFinite(level)) return null;
+  return { level, interval: wilson(level, valExamples), error: accuracyError(level, valExamples) };
 }
 
-function compare(arm: VerdictArm, reference: VerdictArm, input: VerdictInput, samplingError: number | null): Comparison {
-  const { higherIsBetter } = input.metric;
-  const { n, mean: meanDifference, interval, differences } = pairedDifference(arm.scores, reference.scores);
-  const improvements = differences.map((difference) => (higherIsBetter ? difference : -difference));
-  const identical = n > 0 && differences.every((difference) => difference === 0);
-  const ci = n >= MIN_SEEDS_FOR_CLAIM ? interval : null;
-  return {
-    arm: arm.id,
-    n,
-    wins: improvements.filter((x) => x > 0).length,
-    losses: improvements.filter((x) => x < 0).length,
-    meanDifference,
-    ci,
-    p: n >= MIN_SEEDS_FOR_EXACT_TEST && n <= MAX_EXACT_PAIRS ? signFlipTest(differences) : null,
-    claim: input.step === 0 ? 'no claim' : claimOf(n, ci, identical, higherIsBetter),
-    identical,
-    withinSamplingError: samplingError !== null && Math.abs(meanDifference) < samplingError,
-    excluded: input.seeds.filter((_, i) => !isScore(arm.scores[i]) || !isScore(reference.scores[i])),
+/** How soon the two arms of the lead pass the threshold, where it asks for that and their curves are there. */
+function soonerOf(lead: Lead | null, halfWay: Threshold | null, { arms, metric, seeds, step }: VerdictInput): Sooner | null {
+  const threshold = lead?.threshold ?? halfWay?.value;
+  if (lead?.by !== 'sooner' || threshold === undefined || step === 0) return null;
+  const crossings = (id: string): Crossing[] => {
+    const arm = arms.find((candidate) => candidate.id === id);
+    return seeds.map((_, i) => {
+      const curve = arm?.curves?.[i];
+      if (!curve || !isScore(arm.scores[i])) return 'unknown';
+      return firstCrossing(curve, threshold, metric);
+    });
   };
+  return { arm: lead.arm, against: lead.against, threshold, ...compareCrossings(crossings(lead.arm), crossings(lead.against), step) };
 }
 
-/** Compare every arm with the reference and put the outcome into words. */
+/** What may be claimed of every arm beside the one that the lead names. */
+function decide(input: VerdictInput, reference: VerdictArm): { setting: Setting; outcome: Outcome } {
+  const lead = leadOf(input.arms, input.lead);
+  const threshold = thresholdOf(input.arms, input.metric);
+  const shares = threshold ? sharesOf(input, threshold) : [];
+  const sampling = samplingOf(reference, input);
+  const sooner = soonerOf(lead, threshold, input);
+  const setting: Setting = { input, reference, lead, sooner, shares, sampling };
+  return { setting, outcome: { lead, comparisons: comparisonsOf(setting), sooner, reference: reference.id, threshold, shares, sampling } };
+}
+
+/** The arm that all others are compared with. */
+const referenceOf = ({ arms, lead }: VerdictInput): VerdictArm | undefined => arms.find(({ id }) => id === leadOf(arms, lead)?.against) ?? arms.at(0);
+
+const NOTHING: Outcome = { lead: null, comparisons: [], sooner: null, reference: '', threshold: null, shares: [], sampling: null };
+
+/** What may be claimed, without the words. */
+export function outcomeOf(input: VerdictInput): Outcome {
+  const reference = referenceOf(input);
+  return reference ? decide(input, reference).outcome : NOTHING;
+}
+
+/** Compare every arm with the one that the lead names, and put the outcome into words. */
 export function verdict(input: VerdictInput): Verdict {
-  const reference = input.arms.find((arm) => arm.id === input.reference) ?? input.arms.at(0);
-  if (!reference) return { headline: [{ text: 'No arms to compare.' }], others: [], detail: '', comparisons: [], reference: '', samplingError: null };
-  const level = meanScore(reference);
-  const samplingError = input.metric.name === 'accuracy' && Number.isFinite(level) ? accuracyError(level, input.valExamples) : null;
-  const comparisons = input.arms.filter((arm) => arm !== reference).map((arm) => compare(arm, reference, input, samplingError));
-  return { ...tell(input, reference, comparisons, samplingError), comparisons, reference: reference.id, samplingError };
+  const reference = referenceOf(input);
+  if (!reference) return { ...NOTHING, headline: [{ text: 'No arms to compare.' }], others: [], detail: '' };
+  const { setting, outcome } = decide(input, reference);
+  return { ...tell(setting, outcome.comparisons, outcome.threshold), ...outcome };
 }

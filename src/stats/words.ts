@@ -1,8 +1,13 @@
 /** Numbers as the verdict writes them: accuracies in points and per cent, other metrics in their own unit. */
+import { scaleOf } from './scale.ts';
 
 export interface Unit {
   /** An absolute score, e.g. "54.0 %" or "1.53". */
   score(value: number): string;
+  /** A score with what it is, e.g. "54.0 %" or "validation perplexity 4.70". */
+  full(value: number): string;
+  /** The largest difference that counts as none, at some level of the score: "2 points". */
+  margin(level: number): string;
   /** Before scores that do not say themselves what they are: "" or "validation perplexity". */
   name: string;
   /** A signed difference without unit, e.g. "+20.8" (points) or "−0.52". */
@@ -11,6 +16,8 @@ export interface Unit {
   fullDifference(value: number): string;
   /** e.g. "15 to 27" */
   interval(interval: readonly [number, number]): string;
+  /** An unsigned difference with its unit, e.g. "2.1 points". */
+  size(value: number): string;
   /** An unsigned spread, e.g. "±1.7 points". */
   spread(value: number): string;
 }
@@ -32,12 +39,17 @@ function interval([low, high]: readonly [number, number], wide: number, decimals
   return `${fixed(low, coarse)} to ${fixed(high, coarse)}`;
 }
 
+const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+
 const POINTS: Unit = {
-  score: (value) => `${(100 * value).toFixed(1)} %`,
+  score: percent,
+  full: percent,
+  margin: (level) => `${100 * scaleOf({ name: 'accuracy' }).margin(level)} points`,
   name: '',
   difference: (value) => signed(100 * value, 1),
   fullDifference: (value) => `${signed(100 * value, 1)} points of validation accuracy`,
   interval: ([low, high]) => interval([100 * low, 100 * high], 10, 1),
+  size: (value) => `${fixed(100 * value, 1)} points`,
   spread: (value) => `±${fixed(100 * value, 1)} points`,
 };
 
@@ -46,10 +58,13 @@ export function unitOf(name: string): Unit {
   if (name === 'accuracy') return POINTS;
   return {
     score: (value) => fixed(value, 2),
+    full: (value) => `validation ${name} ${fixed(value, 2)}`,
+    margin: (level) => fixed(scaleOf({ name }).margin(level), 2),
     name: `validation ${name}`,
     difference: (value) => signed(value, 2),
     fullDifference: (value) => `validation ${name} ${signed(value, 2)}`,
     interval: (bounds) => interval(bounds, 10, 2),
+    size: (value) => fixed(value, 2),
     spread: (value) => `±${fixed(value, 2)}`,
   };
 }

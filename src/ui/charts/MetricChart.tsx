@@ -2,6 +2,8 @@ import { useMemo, useState } from 'react';
 import { taskMetric, taskTitle } from '@/experiment/networks/describe.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
+import type { Verdict } from '@/stats/types.ts';
+import { verdictOf } from '@/state/verdictOf.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
 import { useMetricRange } from './metricRange.ts';
@@ -13,12 +15,20 @@ import { meanOverSeeds, metricSeries } from './series.ts';
 /** An untrained guide's own score is chance; a line for it would say nothing. */
 const WORTH_A_LINE = 0.05;
 
+/** The score that the verdict counts seeds by, where it does. */
+function lineDrawn(verdict: Verdict | null): number | null {
+  if (!verdict) return null;
+  return verdict.sooner?.threshold ?? (verdict.shares.some(({ split }) => split) ? (verdict.threshold?.value ?? null) : null);
+}
+
 function referencesOf(data: RunData, experiment: Experiment): Reference[] {
   const metric = taskMetric(experiment.task);
   const { chance } = metric;
   const { value } = metricWords(metric);
   const references: Reference[] = [{ value: chance, text: `chance ${value(chance)}`, side: 'below' }];
   const worth = WORTH_A_LINE * (metric.name === 'accuracy' ? 1 : chance);
+  const line = lineDrawn(verdictOf(data, data.lastEvaluation?.step === experiment.base.steps));
+  if (line !== null) references.push({ value: line, text: `learnt: past ${value(line)}`, side: 'above' });
   for (const guide of Object.keys(experiment.guides)) {
     const score = data.guideScore(guide);
     if (score !== null && Math.abs(score - chance) > worth) {

@@ -5,7 +5,7 @@ import type { Experiment } from '@/experiment/schema/schema.ts';
 import { RunData } from '@/state/runData.ts';
 import { csvBlocks } from '@/ui/compare/exports.ts';
 import { armRows } from '@/ui/compare/resultRows.ts';
-import { verdictOf } from '@/ui/compare/verdictOf.ts';
+import { verdictOf } from '@/state/verdictOf.ts';
 import { metricWords } from './format.ts';
 import { boundsFrom } from './metricRange.ts';
 import { metricSeries } from './series.ts';

@@ -5,7 +5,8 @@ import { labelGroups, taskMetric } from '@/experiment/networks/describe.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
-import type { Comparison } from '@/stats/verdict.ts';
+import { askedBy } from '@/stats/ofExperiment.ts';
+import type { Comparison } from '@/stats/types.ts';
 import { Card } from '@/ui/Card.tsx';
 import { meanAndSpread, type MetricWords, metricWords, plainNumber } from '@/ui/charts/format.ts';
 import { useFrame, useSnapshot } from '@/ui/redraw.ts';
@@ -16,7 +17,7 @@ import chartClasses from '@/ui/charts/charts.module.css';
 import classes from './compare.module.css';
 import { ExportMenu } from './ExportMenu.tsx';
 import { type ArmRow, armRows, guideRows } from './resultRows.ts';
-import { verdictOf } from './verdictOf.ts';
+import { verdictOf } from '@/state/verdictOf.ts';
 
 const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'the CPU backend' };
 
@@ -32,7 +33,8 @@ export function ResultTable() {
     const verdict = verdictOf(data, result !== null);
     return { rows: armRows(data, result, verdict), guides: guideRows(data) };
   }, [data, version, result]);
-  const reference = experiment.arms.find((arm) => arm.id === 'unguided') ?? experiment.arms[0];
+  const against = askedBy(experiment)?.against;
+  const reference = experiment.arms.find((arm) => arm.id === against) ?? experiment.arms[0];
   const groups = labelGroups(experiment.task);
   const shown = rows.length > 0 ? rows : experiment.arms.map((arm) => emptyRow(arm.id, arm.name, groups.length));
   const done = result !== null;
@@ -156,7 +158,7 @@ function columnHeads(experiment: Experiment, done: boolean, reference: string): 
     },
     {
       name: `vs ${reference.toLowerCase()}`,
-      hint: `Mean paired difference to ${reference} in ${differenceUnit || 'the same unit'}. Below: its 95 % t interval over seeds.`,
+      hint: `Mean paired difference to ${reference} in ${differenceUnit || 'the same unit'}. Below: its t interval over seeds, at 95 % or as the verdict’s correction has it.`,
     },
     ...labelGroups(experiment.task).map((name) => ({ name, hint: GROUP_HINTS[name] ?? OTHER_TOKENS })),
     { name: 'train', hint: done ? 'The same on the training set.' : 'The same on the last training batches.' },
@@ -193,11 +195,12 @@ function Diverged({ row }: { row: ArmRow }) {
 
 function Difference({ comparison, words }: { comparison: Comparison | null; words: MetricWords }) {
   if (!comparison || comparison.n === 0) return '–';
-  const { meanDifference, ci } = comparison;
+  const { meanDifference, ci, split } = comparison;
   return (
     <>
       {words.difference(meanDifference)}
-      {ci && <span className={classes.below}>{`${words.difference(ci[0])} to ${words.difference(ci[1])}`}</span>}
+      {/* Seeds in two heaps are counted in the verdict: an interval of their mean would not cover it. */}
+      {ci && !split && <span className={classes.below}>{`${words.difference(ci[0])} to ${words.difference(ci[1])}`}</span>}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { FakeLab, type FakeOptions } from '@/lab/testing/fakeLab.ts';
 import { RunData } from '@/state/runData.ts';
 import { CSV_HEADER, csvBlocks, holdsCurves, toJson } from './exports.ts';
 import { armRows, guideRows } from './resultRows.ts';
-import { scoresAt, verdictOf } from './verdictOf.ts';
+import { scoresAt, verdictOf } from '@/state/verdictOf.ts';
 
 const preset = findPreset('wide-fcn')?.experiment as Experiment;
 const experiment: Experiment = { ...preset, base: { ...preset.base, steps: 30 } };
@@ -94,7 +94,7 @@ describe('the result table', () => {
     expect(guided.valMetric.n).toBe(2);
     expect(guided.bestMetric.n).toBe(2);
     const evaluation = data.lastEvaluation;
-    expect(evaluation && scoresAt(data, evaluation)[1].scores[1]).toBeNull();
+    expect(evaluation && scoresAt(data, evaluation, 'guided')[1]).toBeNull();
   });
 
   test("guides' own scores with where they came from", async () => {

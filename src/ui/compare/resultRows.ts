@@ -4,7 +4,7 @@ import { kindOf } from '@/experiment/series.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
 import type { TaskSpec } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
-import type { Comparison, Verdict } from '@/stats/verdict.ts';
+import type { Comparison, Verdict } from '@/stats/types.ts';
 import { meanOverSeeds, type Point } from '@/ui/charts/series.ts';
 
 export interface ArmRow {

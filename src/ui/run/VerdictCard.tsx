@@ -1,54 +1,16 @@
 /** The answer to the experiment's question: what was seen, and whether it is beyond noise. */
-import { Anchor, Button, Paper, VisuallyHidden } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { Button, Paper } from '@mantine/core';
+import { lazy, Suspense, useEffect } from 'react';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import { useResultsOf } from '@/state/stale.ts';
-import type { Segment, Verdict } from '@/stats/verdict.ts';
-import { armColour } from '@/ui/colours.ts';
 import { useFrame, useSnapshot } from '@/ui/redraw.ts';
-import { verdictOf } from '@/ui/compare/verdictOf.ts';
-import { validationSet } from '@/ui/words.ts';
 import { loadedWords } from './progress.ts';
 import classes from './run.module.css';
 
-const plain = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
-
-/** "95 %" stays on one line. */
-const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%');
-
-/** Arms are named in their colours. */
-function Sentence({ segments, className }: { segments: readonly Segment[]; className: string }) {
-  return (
-    <p className={className}>
-      {segments.map(({ text, arm }, i) =>
-        arm === undefined ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one sentence
-          <span key={i}>{unbroken(text)}</span>
-        ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: as above
-          <strong key={i} style={{ color: armColour(arm) }}>
-            {text}
-          </strong>
-        ),
-      )}
-    </p>
-  );
-}
-
-/** What limits the claim, in one line; the numbers behind it open in place. */
-function Detail({ verdict, examples }: { verdict: Verdict; examples: string }) {
-  const [open, setOpen] = useState(false);
-  const { samplingError } = verdict;
-  return (
-    <p className={classes.detail}>
-      {open ? verdict.detail : samplingError !== null && `One accuracy on ${examples} is itself uncertain by ±${(100 * samplingError).toFixed(1)} points.`}{' '}
-      <Anchor component="button" type="button" inherit aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? 'Less' : 'How sure is this?'}
-      </Anchor>
-    </p>
-  );
-}
+const fetchTold = async () => ({ default: (await import('./ToldVerdict.tsx')).ToldVerdict });
+/** Statistics and their words: nothing of them is needed before something was measured. */
+const ToldVerdict = lazy(fetchTold);
 
 /** Whose result this is, where the experiment above has become another one than that of the run. */
 function Whose() {
@@ -85,13 +47,14 @@ export function VerdictCard() {
   const { data, step } = useSnapshot(visible, 'evaluations');
   const question = useExperiment((state) => state.experiment.question);
   const finished = useRun((state) => state.phase === 'finished');
-  const evaluation = data.lastEvaluation;
-  const divergences = data.divergences.length;
-  // Only a new evaluation can change what may be said.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place
-  const verdict = useMemo(() => verdictOf(data, finished), [data, evaluation, divergences, finished]);
   const another = useResultsOf() === 'another';
-  const told = verdict !== null && (evaluation?.step ?? 0) > 0;
+  useEffect(() => void fetchTold(), []);
+  const untold = (
+    <>
+      <p className={classes.headline}>{data.experiment?.question ?? question}</p>
+      <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>
+    </>
+  );
   return (
     <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict" data-of-another={another || undefined}>
       <Loaded />
@@ -100,19 +63,13 @@ export function VerdictCard() {
           <Whose />
         </div>
       )}
-      {told ? (
-        // A new sentence is a new element: pieces of the old one do not wander over the lines.
-        <Sentence key={plain(verdict.headline)} segments={verdict.headline} className={classes.headline} />
+      {(data.lastEvaluation?.step ?? 0) > 0 ? (
+        <Suspense fallback={untold}>
+          <ToldVerdict data={data} finished={finished} />
+        </Suspense>
       ) : (
-        <p className={classes.headline}>{data.experiment?.question ?? question}</p>
+        untold
       )}
-      {told && verdict.others.length > 0 && <Sentence key={plain(verdict.others)} segments={verdict.others} className={classes.others} />}
-      {told ? (
-        <Detail verdict={verdict} examples={data.experiment ? validationSet(data.experiment.task) : ''} />
-      ) : (
-        <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>
-      )}
-      <VisuallyHidden aria-live="polite">{finished && told ? plain([...verdict.headline, { text: ' ' }, ...verdict.others]) : ''}</VisuallyHidden>
     </Paper>
   );
 }

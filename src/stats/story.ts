@@ -1,0 +1,40 @@
+/** What the words of a verdict are made from, and the pieces that headline and detail share. */
+import type { Setting } from './claims.ts';
+import type { Comparison, Segment, Share, Threshold, VerdictArm } from './types.ts';
+import { inWords, pValue, type Unit } from './words.ts';
+
+export interface Story extends Setting {
+  comparisons: readonly Comparison[];
+  threshold: Threshold | null;
+  unit: Unit;
+}
+
+export const armOf = (story: Story, id: string) => story.input.arms.find((arm) => arm.id === id) as VerdictArm;
+export const segment = (arm: VerdictArm, text = arm.name): Segment => ({ text, arm: arm.id });
+/** Inside a sentence "Unguided" becomes "unguided"; names that are more than their id stay as they are. */
+export const inSentence = (arm: VerdictArm): Segment => segment(arm, arm.name.toLowerCase() === arm.id ? arm.id : arm.name);
+
+export const shareOf = (story: Story, id: string) => story.shares.find((share) => share.arm === id) as Share;
+
+/** "95 %", or what a correction made of it: "98.3 %". */
+const coverage = (confidence: number) => `${Number((100 * confidence).toFixed(1))} %`;
+
+/** "95 % CI 16.6 to 25.0, p = 0.031" */
+export const intervalWords = (story: Story, { ci, confidence, p }: Comparison) =>
+  ci === null ? '' : `${coverage(confidence)} CI ${story.unit.interval(ci)}${p === null ? '' : `, ${pValue(p)}`}`;
+
+/** "all 3" or "2 of 3" */
+export const ofAll = (count: number, n: number) => (count === n ? `all ${n}` : `${count} of ${n}`);
+
+/** "higher in all 3 seeds": what was seen, in the metric's own direction, without saying that it is more than chance. */
+export function seenWords(story: Story, { wins, losses, meanDifference, n }: Comparison): string {
+  const higher = meanDifference > 0;
+  const count = higher === story.input.metric.higherIsBetter ? wins : losses;
+  return `${higher ? 'higher' : 'lower'} in ${ofAll(count, n)} seeds`;
+}
+
+/** "9 to 99 %" */
+export const shareInterval = ([low, high]: readonly [number, number]) => `${Math.round(100 * low)} to ${Math.round(100 * high)} %`;
+
+/** "three seeds", "one seed" */
+export const seedsInWords = (n: number) => `${inWords(n)} seed${n === 1 ? '' : 's'}`;

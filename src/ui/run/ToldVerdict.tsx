@@ -1,0 +1,79 @@
+/** A verdict in words: the sentence, what is said of further arms, and what limits both. Fetched once the page stands. */
+import { Anchor, VisuallyHidden } from '@mantine/core';
+import { useEffect, useMemo, useState } from 'react';
+import type { RunData } from '@/state/runData.ts';
+import type { Sampling, Segment, Verdict } from '@/stats/types.ts';
+import { armColour } from '@/ui/colours.ts';
+import { verdictOf } from '@/state/verdictOf.ts';
+import { validationSet } from '@/ui/words.ts';
+import { MoreSeeds } from './MoreSeeds.tsx';
+import classes from './run.module.css';
+
+const plain = (segments: readonly Segment[]): string => segments.map((s) => s.text).join('');
+
+/** "95 %" stays on one line. */
+const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%');
+
+/** Arms are named in their colours. */
+function Sentence({ segments, className }: { segments: readonly Segment[]; className: string }) {
+  return (
+    <p className={className}>
+      {segments.map(({ text, arm }, i) =>
+        arm === undefined ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one sentence
+          <span key={i}>{unbroken(text)}</span>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: as above
+          <strong key={i} style={{ color: armColour(arm) }}>
+            {text}
+          </strong>
+        ),
+      )}
+    </p>
+  );
+}
+
+const samplingWords = ({ level, interval: [low, high] }: Sampling, examples: string): string =>
+  `One accuracy of ${(100 * level).toFixed(1)} % on ${examples} may itself be ${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %.`;
+
+/** What limits the claim, in one line; the numbers behind it open in place, and more seeds can be had. */
+function Detail({ verdict, examples, finished }: { verdict: Verdict; examples: string; finished: boolean }) {
+  const [open, setOpen] = useState(false);
+  const { sampling } = verdict;
+  return (
+    <p className={classes.detail}>
+      {unbroken(open ? verdict.detail : sampling === null ? '' : samplingWords(sampling, examples))}{' '}
+      <Anchor component="button" type="button" inherit aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? 'Less' : 'How sure is this?'}
+      </Anchor>
+      {finished && <MoreSeeds verdict={verdict} />}
+    </p>
+  );
+}
+
+/** For those who do not see it. A region that comes with its text is not read out: it is there first, and then filled. */
+function Spoken({ text }: { text: string }) {
+  const [spoken, setSpoken] = useState('');
+  useEffect(() => setSpoken(text), [text]);
+  return <VisuallyHidden aria-live="polite">{spoken}</VisuallyHidden>;
+}
+
+/** @param finished whether the run on screen has ended */
+export function ToldVerdict({ data, finished }: { data: RunData; finished: boolean }) {
+  const evaluation = data.lastEvaluation;
+  const divergences = data.divergences.length;
+  // Only a new evaluation can change what may be said.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place
+  const verdict = useMemo(() => verdictOf(data, finished), [data, evaluation, divergences, finished]);
+  if (!verdict || !data.experiment) return null;
+  const { headline, others } = verdict;
+  return (
+    <>
+      {/* A new sentence is a new element: pieces of the old one do not wander over the lines. */}
+      <Sentence key={plain(headline)} segments={headline} className={classes.headline} />
+      {others.length > 0 && <Sentence key={plain(others)} segments={others} className={classes.others} />}
+      <Detail verdict={verdict} examples={validationSet(data.experiment.task)} finished={finished} />
+      <Spoken text={finished ? plain([...headline, { text: ' ' }, ...others]) : ''} />
+    </>
+  );
+}
