@@ -1,6 +1,6 @@
 /** The scores of a run as the statistics want them. */
 import type { Evaluation, RunData } from './runData.ts';
-import { askedBy, verdictInput } from '@/stats/ofExperiment.ts';
+import { askedBy, needsCurves, verdictInput } from '@/stats/ofExperiment.ts';
 import type { Verdict, VerdictArm } from '@/stats/types.ts';
 import { verdict } from '@/stats/verdict.ts';
 
@@ -25,7 +25,7 @@ export function verdictOf(data: RunData, finished: boolean): Verdict | null {
   const { experiment, lastEvaluation } = data;
   if (!experiment || !lastEvaluation) return null;
   // A long run has many evaluations: they are gathered only where they are asked for.
-  const asksForCurves = askedBy(experiment)?.by === 'sooner';
+  const asksForCurves = needsCurves(askedBy(experiment));
   const of = (arm: string): Measured => ({
     scores: scoresAt(data, lastEvaluation, arm),
     ...(asksForCurves && { curves: curvesOf(data, arm) }),

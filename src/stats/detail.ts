@@ -56,6 +56,10 @@ function shareSentences(story: Story): string[] {
   ];
 }
 
+function bestSentence({ lead }: Story): string[] {
+  return lead?.by === 'best' ? ['Scores are the best ones of the run, chosen on the validation set itself: they flatter every arm.'] : [];
+}
+
 function samplingSentence({ sampling, input, unit }: Story, judged: readonly Comparison[]): string[] {
   if (sampling === null) return [];
   const [low, high] = sampling.interval;
@@ -81,6 +85,7 @@ export function detail(story: Story): string {
   return [
     ...(judged.length > 0 ? [...intervalSentences(story, judged), ...ruleSentence(story)] : []),
     ...shareSentences(story),
+    ...bestSentence(story),
     ...samplingSentence(story, judged),
     ...divergedSentences(story),
   ]

@@ -3,7 +3,8 @@ import { taskMetric, taskShape } from '../experiment/networks/describe.ts';
 import type { Experiment, Intervention } from '../experiment/schema/schema.ts';
 import { interventionWords } from '../experiment/settingWords.ts';
 import { leadOf } from './claims.ts';
-import type { Lead, VerdictArm, VerdictInput } from './types.ts';
+import { isScore } from './summary.ts';
+import type { Curve, Lead, VerdictArm, VerdictInput, VerdictMetric } from './types.ts';
 
 type Measured = Pick<VerdictArm, 'scores' | 'curves'>;
 
@@ -15,24 +16,46 @@ const learning = ({ align, distil }: Experiment['arms'][number]): Pick<VerdictAr
 /** The comparison that an experiment asks for; null with fewer than two arms. */
 export const askedBy = (experiment: Experiment): Lead | null => leadOf(experiment.arms.map((arm) => ({ id: arm.id, ...learning(arm) })));
 
+/** Whether a comparison needs the arms' curves beside their final scores. */
+export const needsCurves = (lead: Lead | null): boolean => lead?.by !== undefined && lead.by !== 'final';
+
+function bestOf({ values }: Curve, { higherIsBetter }: VerdictMetric): number | null {
+  const scores = Array.from(values).filter(isScore);
+  if (scores.length === 0) return null;
+  return scores.reduce((best, score) => (score > best === higherIsBetter ? score : best));
+}
+
+/** With every member's best score in place of the last where that is asked for; one that diverged has neither. */
+function asAsked({ scores, curves }: Measured, lead: Lead | null, metric: VerdictMetric): Measured {
+  if (lead?.by !== 'best') return { scores, curves };
+  const best = (i: number) => {
+    const curve = curves?.[i];
+    return curve ? bestOf(curve, metric) : null;
+  };
+  return { scores: scores.map((score, i) => (isScore(score) ? best(i) : null)), curves };
+}
+
 /**
  * The input of the verdict on an experiment.
- * @param of what was measured of an arm, by its id
+ * @param of what was measured of an arm, by its id; with its curves where the lead needs them
+ * @param lead what is compared; unless told, what the experiment asks for
  */
 export function verdictInput(
   experiment: Experiment,
   of: (arm: string) => Measured,
   { step, finished, interventions }: { step: number; finished: boolean; interventions: readonly Intervention[] },
+  lead = askedBy(experiment),
 ): VerdictInput {
+  const metric = taskMetric(experiment.task);
   return {
-    metric: taskMetric(experiment.task),
-    lead: askedBy(experiment) ?? undefined,
+    metric,
+    lead: lead ?? undefined,
     seeds: experiment.seeds,
     valExamples: taskShape(experiment.task).valExamples,
     finished,
     step,
     steps: experiment.base.steps,
     changes: interventions.map(interventionWords),
-    arms: experiment.arms.map((arm) => ({ id: arm.id, name: arm.name, ...learning(arm), ...of(arm.id) })),
+    arms: experiment.arms.map((arm) => ({ id: arm.id, name: arm.name, ...learning(arm), ...asAsked(of(arm.id), lead, metric) })),
   };
 }

@@ -136,10 +136,13 @@ const byWeight = (a: Comparison, b: Comparison) => WEIGHT[a.claim] - WEIGHT[b.cl
 
 function othersOf(story: Story, lead: Comparison | undefined): Segment[] {
   const others = story.comparisons.filter((comparison) => comparison !== lead).sort(byWeight);
-  return others.flatMap((comparison, i): Segment[] => [
+  // Where it was asked what is sooner, the scores are another matter.
+  const start = story.sooner && others.length > 0 ? [{ text: 'By final score, ' }] : [];
+  const each = others.flatMap((comparison, i): Segment[] => [
     segment(armOf(story, comparison.arm), `${i === 0 ? '' : ' '}${armOf(story, comparison.arm).name}`),
     { text: `: ${shortWords(story, lead, comparison)}.` },
   ]);
+  return [...start, ...each];
 }
 
 /** One or two seeds: the scores, and that they prove nothing. */
@@ -205,6 +208,6 @@ function withChanges(told: Told, { input: { changes, step } }: Story): Told {
 
 /** The words of a verdict. */
 export function tell(setting: Setting, comparisons: readonly Comparison[], threshold: Threshold | null): Pick<Verdict, 'headline' | 'others' | 'detail'> {
-  const story: Story = { ...setting, comparisons, threshold, unit: unitOf(setting.input.metric.name) };
+  const story: Story = { ...setting, comparisons, threshold, unit: unitOf(setting.input.metric.name, setting.lead?.by === 'best') };
   return { ...withChanges(headline(story), story), detail: detail(story) };
 }

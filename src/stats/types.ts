@@ -22,10 +22,11 @@ export type Withheld = 'seeds' | 'lead' | 'exact' | 'split';
 export interface Lead {
   arm: string;
   against: string;
-  /** By the score at the end (default), or by how soon validation passes a threshold. */
-  by?: 'score' | 'sooner';
-  /** The score to be passed, in the metric's unit; half way from chance to the best score where it is missing. */
-  threshold?: number;
+  /**
+   * By the score at the end (also where nothing is said), by the best one of the run, or by how soon validation first
+   * crosses a score (in the metric's unit).
+   */
+  by?: 'final' | 'best' | { crossing: number };
 }
 
 /** One arm against the arm that all are compared with, by their scores. */
@@ -142,7 +143,7 @@ export interface Curve {
 export interface VerdictArm {
   id: string;
   name: string;
-  /** Final score by seed, in the order of `seeds`; null when the member diverged. */
+  /** Score by seed, in the order of `seeds`: the final one, or the best where the lead asks for that; null when the member diverged. */
   scores: readonly (number | null)[];
   /** Learns from a guide. */
   guided: boolean;

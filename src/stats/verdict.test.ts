@@ -244,7 +244,7 @@ describe('what was asked', () => {
       return verdict(
         input({
           seeds: seeds.slice(0, guided.length),
-          lead: { arm: 'guided', against: 'unguided', by: 'sooner', threshold: 0.6 },
+          lead: { arm: 'guided', against: 'unguided', by: { crossing: 0.6 } },
           arms: [
             { ...first, curves: unguided.map(curve) },
             { ...second, curves: guided.map(curve) },
@@ -260,7 +260,7 @@ describe('what was asked', () => {
     expect(text(told([50, 200, 100, 150, 50, 100], [200, 50, 150, 100, 100, 50]).headline)).toMatch(/no sooner or later than unguided beyond noise in 6 seeds/);
     expect(text(told([never, never, never], [never, never, never]).headline)).toBe('Guided and unguided pass 60.0 % in no seed.');
     // The scores, equal in every seed, are one of the other comparisons then.
-    expect(text(told([50, 50, 100], [200, 150, 150]).others)).toBe('Guided: no difference.');
+    expect(text(told([50, 50, 100], [200, 150, 150]).others)).toBe('By final score, Guided: no difference.');
   });
 });
 

@@ -5,7 +5,7 @@ import { accuracyError, wilson } from './shares.ts';
 import { sharesOf, thresholdOf } from './split.ts';
 import { isScore, mean, scoresOf } from './summary.ts';
 import { tell } from './telling.ts';
-import type { Lead, Sampling, Sooner, Threshold, Verdict, VerdictArm, VerdictInput } from './types.ts';
+import type { Lead, Sampling, Sooner, Verdict, VerdictArm, VerdictInput } from './types.ts';
 
 /** All of a verdict but its words. */
 export type Outcome = Omit<Verdict, 'headline' | 'others' | 'detail'>;
@@ -16,10 +16,10 @@ function samplingOf(reference: VerdictArm, { metric, valExamples }: VerdictInput
   return { level, interval: wilson(level, valExamples), error: accuracyError(level, valExamples) };
 }
 
-/** How soon the two arms of the lead pass the threshold, where it asks for that and their curves are there. */
-function soonerOf(lead: Lead | null, halfWay: Threshold | null, { arms, metric, seeds, step }: VerdictInput): Sooner | null {
-  const threshold = lead?.threshold ?? halfWay?.value;
-  if (lead?.by !== 'sooner' || threshold === undefined || step === 0) return null;
+/** How soon the two arms of the lead cross a score, where it asks for that. */
+function soonerOf(lead: Lead | null, { arms, metric, seeds, step }: VerdictInput): Sooner | null {
+  if (typeof lead?.by !== 'object' || step === 0) return null;
+  const { crossing: threshold } = lead.by;
   const crossings = (id: string): Crossing[] => {
     const arm = arms.find((candidate) => candidate.id === id);
     return seeds.map((_, i) => {
@@ -37,7 +37,7 @@ function decide(input: VerdictInput, reference: VerdictArm): { setting: Setting;
   const threshold = thresholdOf(input.arms, input.metric);
   const shares = threshold ? sharesOf(input, threshold) : [];
   const sampling = samplingOf(reference, input);
-  const sooner = soonerOf(lead, threshold, input);
+  const sooner = soonerOf(lead, input);
   const setting: Setting = { input, reference, lead, sooner, shares, sampling };
   return { setting, outcome: { lead, comparisons: comparisonsOf(setting), sooner, reference: reference.id, threshold, shares, sampling } };
 }

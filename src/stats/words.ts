@@ -41,28 +41,32 @@ function interval([low, high]: readonly [number, number], wide: number, decimals
 
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
-const POINTS: Unit = {
+const points = (what: string): Unit => ({
   score: percent,
   full: percent,
   margin: (level) => `${100 * scaleOf({ name: 'accuracy' }).margin(level)} points`,
   name: '',
   difference: (value) => signed(100 * value, 1),
-  fullDifference: (value) => `${signed(100 * value, 1)} points of validation accuracy`,
+  fullDifference: (value) => `${signed(100 * value, 1)} points of ${what} accuracy`,
   interval: ([low, high]) => interval([100 * low, 100 * high], 10, 1),
   size: (value) => `${fixed(100 * value, 1)} points`,
   spread: (value) => `±${fixed(100 * value, 1)} points`,
-};
+});
 
-/** @param name of the metric; "accuracy" is a fraction and shown in points */
-export function unitOf(name: string): Unit {
-  if (name === 'accuracy') return POINTS;
+/**
+ * @param name of the metric; "accuracy" is a fraction and shown in points
+ * @param best whether the scores are the best ones of the run
+ */
+export function unitOf(name: string, best = false): Unit {
+  const what = best ? 'best validation' : 'validation';
+  if (name === 'accuracy') return points(what);
   return {
     score: (value) => fixed(value, 2),
-    full: (value) => `validation ${name} ${fixed(value, 2)}`,
+    full: (value) => `${what} ${name} ${fixed(value, 2)}`,
     margin: (level) => fixed(scaleOf({ name }).margin(level), 2),
-    name: `validation ${name}`,
+    name: `${what} ${name}`,
     difference: (value) => signed(value, 2),
-    fullDifference: (value) => `validation ${name} ${signed(value, 2)}`,
+    fullDifference: (value) => `${what} ${name} ${signed(value, 2)}`,
     interval: (bounds) => interval(bounds, 10, 2),
     size: (value) => fixed(value, 2),
     spread: (value) => `±${fixed(value, 2)}`,

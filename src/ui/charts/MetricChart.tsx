@@ -15,10 +15,10 @@ import { meanOverSeeds, metricSeries } from './series.ts';
 /** An untrained guide's own score is chance; a line for it would say nothing. */
 const WORTH_A_LINE = 0.05;
 
-/** The score that the verdict counts seeds by, where it does. */
-function lineDrawn(verdict: Verdict | null): number | null {
-  if (!verdict) return null;
-  return verdict.sooner?.threshold ?? (verdict.shares.some(({ split }) => split) ? (verdict.threshold?.value ?? null) : null);
+/** The score that the verdict counts seeds or steps by, where it does, and what it is called. */
+function lineDrawn({ sooner, shares, threshold }: Verdict): { at: number; name: string } | null {
+  if (sooner) return { at: sooner.threshold, name: 'to cross:' };
+  return threshold && shares.some(({ split }) => split) ? { at: threshold.value, name: 'learnt: past' } : null;
 }
 
 function referencesOf(data: RunData, experiment: Experiment): Reference[] {
@@ -27,8 +27,9 @@ function referencesOf(data: RunData, experiment: Experiment): Reference[] {
   const { value } = metricWords(metric);
   const references: Reference[] = [{ value: chance, text: `chance ${value(chance)}`, side: 'below' }];
   const worth = WORTH_A_LINE * (metric.name === 'accuracy' ? 1 : chance);
-  const line = lineDrawn(verdictOf(data, data.lastEvaluation?.step === experiment.base.steps));
-  if (line !== null) references.push({ value: line, text: `learnt: past ${value(line)}`, side: 'above' });
+  const verdict = verdictOf(data, data.lastEvaluation?.step === experiment.base.steps);
+  const line = verdict && lineDrawn(verdict);
+  if (line) references.push({ value: line.at, text: `${line.name} ${value(line.at)}`, side: 'above' });
   for (const guide of Object.keys(experiment.guides)) {
     const score = data.guideScore(guide);
     if (score !== null && Math.abs(score - chance) > worth) {

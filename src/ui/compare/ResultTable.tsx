@@ -33,12 +33,12 @@ export function ResultTable() {
     const verdict = verdictOf(data, result !== null);
     return { rows: armRows(data, result, verdict), guides: guideRows(data) };
   }, [data, version, result]);
-  const against = askedBy(experiment)?.against;
-  const reference = experiment.arms.find((arm) => arm.id === against) ?? experiment.arms[0];
+  const asked = askedBy(experiment);
+  const reference = experiment.arms.find((arm) => arm.id === asked?.against) ?? experiment.arms[0];
   const groups = labelGroups(experiment.task);
   const shown = rows.length > 0 ? rows : experiment.arms.map((arm) => emptyRow(arm.id, arm.name, groups.length));
   const done = result !== null;
-  const heads = columnHeads(experiment, done, reference.name);
+  const heads = columnHeads(experiment, done, { ...reference, by: asked?.by === 'best' ? 'best' : 'final' });
   const made = result?.environment ?? environment;
   const worker = made && `${BACKENDS[made.backend]}: ${made.adapter}`;
   const note = [
@@ -142,7 +142,7 @@ function FinalAndAccuracy({ perplexity, accuracy }: { perplexity: Point; accurac
 }
 
 /** Heads of the columns with what exactly they hold. */
-function columnHeads(experiment: Experiment, done: boolean, reference: string): { name: string; hint: string }[] {
+function columnHeads(experiment: Experiment, done: boolean, reference: { name: string; by: 'best' | 'final' }): { name: string; hint: string }[] {
   const metric = taskMetric(experiment.task);
   const { unit, differenceUnit } = metricWords(metric);
   return [
@@ -157,8 +157,8 @@ function columnHeads(experiment: Experiment, done: boolean, reference: string): 
         'averaged; it is chosen on the validation set and therefore flatters.',
     },
     {
-      name: `vs ${reference.toLowerCase()}`,
-      hint: `Mean paired difference to ${reference} in ${differenceUnit || 'the same unit'}. Below: its t interval over seeds, at 95 % or as the verdict’s correction has it.`,
+      name: `vs ${reference.name.toLowerCase()}`,
+      hint: `Mean paired difference of ${reference.by} scores to ${reference.name} in ${differenceUnit || 'the same unit'}. Below: its t interval over seeds, at 95 % or as the verdict’s correction has it.`,
     },
     ...labelGroups(experiment.task).map((name) => ({ name, hint: GROUP_HINTS[name] ?? OTHER_TOKENS })),
     { name: 'train', hint: done ? 'The same on the training set.' : 'The same on the last training batches.' },

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { findPreset } from '../experiment/presets/presets.ts';
+import { askedBy, needsCurves, verdictInput } from './ofExperiment.ts';
+import type { Lead, VerdictArm } from './types.ts';
+import { verdict } from './verdict.ts';
+
+const experiment = structuredClone(findPreset('wide-fcn')?.experiment);
+if (!experiment) throw new Error('no preset wide-fcn');
+const { steps } = experiment.base;
+const PROGRESS = { step: steps, finished: true, interventions: [] };
+
+/** Three seeds of every arm: accuracies at steps 0, 100 and the end; guided ones peak in between and end lower. */
+const CURVES: Record<string, number[][]> = {
+  guided: [
+    [0.1, 0.8, 0.5],
+    [0.1, 0.82, 0.51],
+    [0.1, 0.81, 0.49],
+  ],
+  unguided: [
+    [0.1, 0.3, 0.6],
+    [0.1, 0.31, 0.62],
+    [0.1, 0.3, 0.61],
+  ],
+};
+
+function measured(arm: string): Pick<VerdictArm, 'scores' | 'curves'> {
+  const own = CURVES[arm] ?? CURVES.unguided;
+  return { scores: own.map((values) => values[2]), curves: own.map((values) => ({ steps: [0, 100, steps], values })) };
+}
+
+const told = (by: Lead['by'], of = measured) => verdict(verdictInput(experiment, of, PROGRESS, { arm: 'guided', against: 'unguided', by }));
+const said = (by: Lead['by'], of = measured) =>
+  told(by, of)
+    .headline.map(({ text }) => text)
+    .join('');
+
+it('asks for the first aligned arm against the one called unguided', () => {
+  expect(askedBy(experiment)).toEqual({ arm: 'guided', against: 'unguided' });
+  expect(verdictInput(experiment, measured, PROGRESS).lead).toEqual(askedBy(experiment));
+  expect(askedBy({ ...experiment, arms: experiment.arms.slice(0, 1) })).toBeNull();
+  expect(experiment.arms.map(({ id }) => id).filter((id) => id in CURVES)).toHaveLength(2);
+});
+
+describe('one run, asked in three ways', () => {
+  it('by the score at the end', () => {
+    expect(said(undefined)).toBe(said('final'));
+    expect(said('final')).toMatch(/^Guided is lower than unguided in all 3 seeds: −11\.0 points of validation accuracy/);
+  });
+
+  it('by the best score of the run, which flatters and says so', () => {
+    expect(said('best')).toMatch(/^Guided beats unguided in 3 of 3 seeds: \+20\.0 points of best validation accuracy/);
+    expect(told('best').detail).toContain('they flatter every arm');
+    expect(told('final').detail).not.toContain('flatter');
+  });
+
+  it('by how soon it crosses a score', () => {
+    expect(said({ crossing: 0.45 })).toBe(
+      `Guided passes 45.0 % sooner than unguided in all 3 seeds: after 100 steps on average, unguided after ${steps} steps; a claim of this needs six seeds.`,
+    );
+    expect(said({ crossing: 0.7 })).toContain('unguided in no seed');
+  });
+
+  it('needs the curves for the latter two alone', () => {
+    const lead = { arm: 'guided', against: 'unguided' };
+    expect([null, lead, { ...lead, by: 'final' as const }].map(needsCurves)).toEqual([false, false, false]);
+    expect(
+      [
+        { ...lead, by: 'best' as const },
+        { ...lead, by: { crossing: 0.5 } },
+      ].map(needsCurves),
+    ).toEqual([true, true]);
+  });
+});
+
+it('takes the lowest for the best where lower is better, skips gaps, and gives a diverged member none', () => {
+  const lm = structuredClone(findPreset('lm-short')?.experiment);
+  if (!lm) throw new Error('no preset lm-short');
+  const [first, second] = lm.arms.map(({ id }) => id);
+  const of = () => ({
+    scores: [5, 6, null],
+    curves: [
+      [48, Number.NaN, 4, 5],
+      [48, null, 6],
+      [48, 3],
+    ].map((values) => ({ steps: values.map((_, i) => i), values })),
+  });
+  const input = verdictInput(lm, of, { ...PROGRESS, step: lm.base.steps }, { arm: second, against: first, by: 'best' });
+  expect(input.arms[0].scores).toEqual([4, 6, null]);
+});
