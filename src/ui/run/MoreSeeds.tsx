@@ -9,7 +9,7 @@ import type { Verdict } from '@/stats/types.ts';
 import { unitOf } from '@/stats/words.ts';
 import { taskMetric } from '@/experiment/networks/describe.ts';
 import { attempt } from '@/ui/setup/parts/attempt.ts';
-import { estimatedTime, useEstimate } from '@/ui/setup/useEstimate.ts';
+import { aboutTime, useEstimate } from '@/ui/setup/useEstimate.ts';
 
 const MORE = 3;
 /** As many as an experiment may have (`experiment/schema/schema.ts`). */
@@ -27,7 +27,7 @@ function Offer({ experiment, verdict }: { experiment: Experiment; verdict: Verdi
   const asked = verdict.comparisons.find(({ arm }) => arm === verdict.lead?.arm);
   if (!asked) return null;
   const { smallest } = moreSeeds(asked, MORE);
-  const cost = `${made.measured ? 'about' : 'roughly'} ${estimatedTime(made.seconds + made.guideSeconds, made)}`;
+  const cost = aboutTime(made.seconds + made.guideSeconds, made);
   // Of counts and of steps no such number is told.
   const shown = smallest === null || asked.split || verdict.sooner !== null ? null : unitOf(taskMetric(experiment.task).name).size(smallest);
   return (

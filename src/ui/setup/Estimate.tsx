@@ -1,7 +1,7 @@
 import { Text, Tooltip } from '@mantine/core';
 import { useExperiment } from '@/state/experiment.ts';
 import { bytes, count, plural } from '@/ui/words.ts';
-import { estimatedTime, useEstimate } from './useEstimate.ts';
+import { aboutTime, estimatedTime, useEstimate } from './useEstimate.ts';
 
 /** What the experiment being edited will take, before Run is pressed. */
 export function Estimate() {
@@ -13,7 +13,7 @@ export function Estimate() {
   return (
     <Tooltip label={`Estimate: ${plural(cost.members, 'network')} of ${count(cost.parameters)} parameters, ${count(cost.flops)}FLOP in all, ${source}.`}>
       <Text span size="sm" c="dimmed" tabIndex={0} data-testid="estimate">
-        {measured ? 'about' : 'roughly'} {estimatedTime(seconds, made)}
+        {aboutTime(seconds, made)}
         {guideSeconds > 0 && ` + ${estimatedTime(guideSeconds, made)} for the guide`} · {bytes(made.bytes)}
       </Text>
     </Tooltip>

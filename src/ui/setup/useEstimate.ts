@@ -18,3 +18,9 @@ export function useEstimate(experiment: Experiment): Estimate {
 /** "12 s". What is only assumed can be far off: one digit says as much as is known. */
 export const estimatedTime = (seconds: number, { measured }: Pick<Estimate, 'measured'>): string =>
   duration(measured ? seconds : Number(seconds.toPrecision(1)));
+
+/** "about 12 s" where this device was measured, "roughly 10 s" where it is assumed, and "under 1 s" as it is. */
+export function aboutTime(seconds: number, { measured }: Pick<Estimate, 'measured'>): string {
+  const time = estimatedTime(seconds, { measured });
+  return time.startsWith('under') ? time : `${measured ? 'about' : 'roughly'} ${time}`;
+}
