@@ -96,6 +96,8 @@ class LocalLab implements Lab {
       this.#phase('preparing', 'Drawing the data');
       await yieldToMessages();
       const task = await openTask(experiment.task, this.#library);
+      this.#check(generation);
+      this.#emit({ type: 'data.ready', prevailing: task.prevailing ?? null });
       const scaled = scaleGuides(experiment, options.guideBudget ?? 1);
       const notes: RunResult['events'] = [];
       if (scaled !== experiment) notes.push({ step: 0, text: `Budgets of trained guides were multiplied by ${options.guideBudget}.` });
@@ -290,6 +292,7 @@ class LocalLab implements Lab {
       experiment: structuredClone(opened.run.experiment),
       history: opened.run.history,
       environment,
+      prevailing: opened.run.task.prevailing,
       guides: opened.guides,
       notes: opened.notes,
       seconds: opened.milliseconds / 1000,

@@ -1,4 +1,5 @@
 /** The scores of a run as the statistics want them. */
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from './runData.ts';
 import { askedBy, needsCurves, verdictInput } from '@/stats/ofExperiment.ts';
 import type { Verdict, VerdictArm } from '@/stats/types.ts';
@@ -20,10 +21,22 @@ function curvesOf(data: RunData, arm: string): Measured['curves'] {
   return (data.arms.get(arm) ?? []).map((m) => ({ steps, values: data.evaluations.map(({ series }) => series.valMetric[m]) }));
 }
 
+/** Card, chart and table ask for the same one. */
+const made = new WeakMap<Evaluation, { key: string; verdict: Verdict }>();
+
 /** What the last evaluation supports; null before the first. */
 export function verdictOf(data: RunData, finished: boolean): Verdict | null {
   const { experiment, lastEvaluation } = data;
   if (!experiment || !lastEvaluation) return null;
+  const key = `${finished} ${data.divergences.length} ${data.interventions.length}`;
+  const known = made.get(lastEvaluation);
+  if (known?.key === key) return known.verdict;
+  const verdict = judge(data, experiment, lastEvaluation, finished);
+  made.set(lastEvaluation, { key, verdict });
+  return verdict;
+}
+
+function judge(data: RunData, experiment: Experiment, lastEvaluation: Evaluation, finished: boolean): Verdict {
   // A long run has many evaluations: they are gathered only where they are asked for.
   const asksForCurves = needsCurves(askedBy(experiment));
   const of = (arm: string): Measured => ({
@@ -31,5 +44,6 @@ export function verdictOf(data: RunData, finished: boolean): Verdict | null {
     ...(asksForCurves && { curves: curvesOf(data, arm) }),
   });
   const { step } = lastEvaluation;
-  return verdict(verdictInput(experiment, of, { step, finished, interventions: data.interventions.filter((change) => change.step < step) }));
+  const interventions = data.interventions.filter((change) => change.step < step);
+  return verdict(verdictInput(experiment, of, { step, finished, interventions, prevailing: data.prevailing }));
 }

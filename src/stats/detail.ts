@@ -42,7 +42,7 @@ function intervalSentences(story: Story, judged: readonly Comparison[]): string[
 function shareSentences(story: Story): string[] {
   const { shares, threshold, unit, input, comparisons, lead } = story;
   if (!threshold) return [];
-  const line = `${unit.score(threshold.value)}, half way from chance (${unit.score(input.metric.chance)}) to the best score of any seed (${unit.score(threshold.best)})`;
+  const line = `${unit.score(threshold.value)}, half way from ${input.prevailing === undefined ? 'chance' : 'the most frequent class'} (${unit.score(input.metric.chance)}) to the best score of any seed (${unit.score(threshold.best)})`;
   if (shares.some(({ split }) => split)) {
     const each = shares.map(({ arm, passed, of, interval }) => `${armOf(story, arm).name} in ${passed} of ${of} seeds (${shareInterval(interval)})`);
     return [`Learnt means to pass ${line}: ${each.join('; ')}, with the 95 % Clopper–Pearson interval of the share.`];

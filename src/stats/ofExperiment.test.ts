@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findPreset } from '../experiment/presets/presets.ts';
-import { askedBy, needsCurves, verdictInput } from './ofExperiment.ts';
+import { askedBy, metricToBeat, needsCurves, verdictInput } from './ofExperiment.ts';
 import type { Lead, VerdictArm } from './types.ts';
 import { verdict } from './verdict.ts';
 
@@ -69,6 +69,33 @@ describe('one run, asked in three ways', () => {
         { ...lead, by: { crossing: 0.5 } },
       ].map(needsCurves),
     ).toEqual([true, true]);
+  });
+});
+
+describe('the line to beat', () => {
+  const { task } = experiment;
+  const guessing = 0.125;
+
+  it('is the most frequent class where it is more than guessing gets, and only for accuracies', () => {
+    expect(metricToBeat(task, null)).toEqual({ metric: { name: 'accuracy', higherIsBetter: true, chance: guessing } });
+    expect(metricToBeat(task, { name: 'rings', share: guessing }).prevailing).toBeUndefined();
+    expect(metricToBeat(task, { name: 'rings', share: 0.55 })).toMatchObject({ metric: { chance: 0.55 }, prevailing: 'rings' });
+    const text = findPreset('lm-short')?.experiment.task ?? task;
+    expect(metricToBeat(text, { name: 'the', share: 0.55 }).prevailing).toBeUndefined();
+  });
+
+  const said = (share: number) => {
+    const { headline, threshold } = verdict(verdictInput(experiment, measured, { ...PROGRESS, prevailing: { name: 'rings', share } }));
+    return { text: headline.map(({ text }) => text).join(''), threshold: threshold?.value };
+  };
+
+  it('is said of every arm that does not beat it, and moves the threshold', () => {
+    // Guided ends at 50 %, all others at 61 %.
+    expect(said(0.4).text).not.toContain('always answering');
+    expect(said(0.55).text).toMatch(/\. Guided does not beat always answering “rings” \(55\.0 %\)\.$/);
+    expect(said(0.9).text).toMatch(/\. Unguided, Guided, .* and .* do not beat always answering “rings” \(90\.0 %\)\.$/);
+    expect(said(0.4).threshold).toBeCloseTo((0.4 + 0.62) / 2, 12);
+    expect(said(0.1).threshold).toBeCloseTo((guessing + 0.62) / 2, 12);
   });
 });
 

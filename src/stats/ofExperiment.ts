@@ -1,6 +1,6 @@
 /** What an experiment tells a verdict before anything was measured. */
-import { taskMetric, taskShape } from '../experiment/networks/describe.ts';
-import type { Experiment, Intervention } from '../experiment/schema/schema.ts';
+import { type Prevailing, taskMetric, taskShape } from '../experiment/networks/describe.ts';
+import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
 import { interventionWords } from '../experiment/settingWords.ts';
 import { leadOf } from './claims.ts';
 import { isScore } from './summary.ts';
@@ -35,6 +35,21 @@ function asAsked({ scores, curves }: Measured, lead: Lead | null, metric: Verdic
   return { scores: scores.map((score, i) => (isScore(score) ? best(i) : null)), curves };
 }
 
+interface Progress {
+  step: number;
+  finished: boolean;
+  interventions: readonly Intervention[];
+  /** Of the validation set, where it is known. */
+  prevailing?: Prevailing | null;
+}
+
+/** The metric with the line to beat: where a class is more frequent than one in so many, always answering it. */
+export function metricToBeat(task: TaskSpec, prevailing: Prevailing | null | undefined): Pick<VerdictInput, 'metric' | 'prevailing'> {
+  const metric = taskMetric(task);
+  if (!prevailing || metric.name !== 'accuracy' || prevailing.share <= metric.chance) return { metric };
+  return { metric: { ...metric, chance: prevailing.share }, prevailing: prevailing.name };
+}
+
 /**
  * The input of the verdict on an experiment.
  * @param of what was measured of an arm, by its id; with its curves where the lead needs them
@@ -43,12 +58,12 @@ function asAsked({ scores, curves }: Measured, lead: Lead | null, metric: Verdic
 export function verdictInput(
   experiment: Experiment,
   of: (arm: string) => Measured,
-  { step, finished, interventions }: { step: number; finished: boolean; interventions: readonly Intervention[] },
+  { step, finished, interventions, prevailing }: Progress,
   lead = askedBy(experiment),
 ): VerdictInput {
-  const metric = taskMetric(experiment.task);
+  const line = metricToBeat(experiment.task, prevailing);
   return {
-    metric,
+    ...line,
     lead: lead ?? undefined,
     seeds: experiment.seeds,
     valExamples: taskShape(experiment.task).valExamples,
@@ -56,6 +71,6 @@ export function verdictInput(
     step,
     steps: experiment.base.steps,
     changes: interventions.map(interventionWords),
-    arms: experiment.arms.map((arm) => ({ id: arm.id, name: arm.name, ...learning(arm), ...asAsked(of(arm.id), lead, metric) })),
+    arms: experiment.arms.map((arm) => ({ id: arm.id, name: arm.name, ...learning(arm), ...asAsked(of(arm.id), lead, line.metric) })),
   };
 }

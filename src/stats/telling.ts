@@ -200,6 +200,17 @@ function headline(story: Story): Told {
   return { headline: [...leadSentence(story, asked), { text: '.' }], others: othersOf(story, asked) };
 }
 
+/** Which arms are no better than always answering the most frequent class, on average over their seeds. */
+function withLine(told: Told, story: Story): Told {
+  const { input, unit } = story;
+  if (input.prevailing === undefined || input.step === 0) return told;
+  const beaten = input.arms.filter((arm) => mean(scoresOf(arm)) <= input.metric.chance);
+  if (beaten.length === 0) return told;
+  const names = beaten.flatMap((arm, i): Segment[] => [{ text: i === 0 ? ' ' : i === beaten.length - 1 ? ' and ' : ', ' }, segment(arm)]);
+  const line = ` ${beaten.length === 1 ? 'does' : 'do'} not beat always answering “${input.prevailing}” (${unit.score(input.metric.chance)}).`;
+  return { ...told, headline: [...told.headline, ...names, { text: line }] };
+}
+
 /** What was changed by hand belongs to the claim: whoever quotes the one quotes the other. */
 function withChanges(told: Told, { input: { changes, step } }: Story): Told {
   if (changes.length === 0 || step === 0) return told;
@@ -209,5 +220,5 @@ function withChanges(told: Told, { input: { changes, step } }: Story): Told {
 /** The words of a verdict. */
 export function tell(setting: Setting, comparisons: readonly Comparison[], threshold: Threshold | null): Pick<Verdict, 'headline' | 'others' | 'detail'> {
   const story: Story = { ...setting, comparisons, threshold, unit: unitOf(setting.input.metric.name, setting.lead?.by === 'best') };
-  return { ...withChanges(headline(story), story), detail: detail(story) };
+  return { ...withChanges(withLine(headline(story), story), story), detail: detail(story) };
 }

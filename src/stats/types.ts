@@ -157,12 +157,14 @@ export interface VerdictArm {
 export interface VerdictMetric {
   name: string;
   higherIsBetter: boolean;
-  /** Score of guessing: the line to beat. */
+  /** Score of guessing, or of always answering the most frequent class: the line to beat. */
   chance: number;
 }
 
 export interface VerdictInput {
   metric: VerdictMetric;
+  /** The class that is always answered for `metric.chance`, where that is more than guessing gets. */
+  prevailing?: string;
   /** What is asked. Else the first aligned arm is compared with the one called "unguided", or with the first arm. */
   lead?: Lead;
   arms: readonly VerdictArm[];

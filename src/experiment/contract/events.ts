@@ -2,6 +2,7 @@
 import type { Environment, GuideSource } from './environment.ts';
 import type { Failure } from './failure.ts';
 import type { Intervention } from '../schema/schema.ts';
+import type { Prevailing } from '../networks/describe.ts';
 import type { RunResult } from './result.ts';
 import type { EvaluationQuantity, Recorded, StepQuantity } from '../series.ts';
 
@@ -42,6 +43,8 @@ export interface TrainingRecords {
 export type LabEvent =
   | { type: 'backend.chosen'; environment: Environment }
   | { type: 'phase.changed'; phase: Phase; detail: string }
+  /** The data are there. */
+  | { type: 'data.ready'; prevailing: Prevailing | null }
   | { type: 'guide.progress'; guide: string; step: number; steps: number; loss: Float32Array<ArrayBuffer>; valMetric: number | null; valLoss: number | null }
   | { type: 'guide.ready'; guide: string; seed: number; source: GuideSource; valLoss: number; valMetric: number }
   | { type: 'training.recorded'; records: TrainingRecords }

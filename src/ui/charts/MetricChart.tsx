@@ -3,6 +3,7 @@ import { taskMetric, taskTitle } from '@/experiment/networks/describe.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import type { Verdict } from '@/stats/types.ts';
+import { metricToBeat } from '@/stats/ofExperiment.ts';
 import { verdictOf } from '@/state/verdictOf.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
@@ -23,16 +24,19 @@ function lineDrawn({ sooner, shares, threshold }: Verdict): { at: number; name: 
 
 function referencesOf(data: RunData, experiment: Experiment): Reference[] {
   const metric = taskMetric(experiment.task);
-  const { chance } = metric;
+  const toBeat = metricToBeat(experiment.task, data.prevailing);
   const { value } = metricWords(metric);
-  const references: Reference[] = [{ value: chance, text: `chance ${value(chance)}`, side: 'below' }];
-  const worth = WORTH_A_LINE * (metric.name === 'accuracy' ? 1 : chance);
+  const level = toBeat.metric.chance;
+  const references: Reference[] = [
+    { value: level, text: `${toBeat.prevailing === undefined ? 'chance' : 'most frequent class'} ${value(level)}`, side: 'below' },
+  ];
+  const worth = WORTH_A_LINE * (metric.name === 'accuracy' ? 1 : metric.chance);
   const verdict = verdictOf(data, data.lastEvaluation?.step === experiment.base.steps);
   const line = verdict && lineDrawn(verdict);
   if (line) references.push({ value: line.at, text: `${line.name} ${value(line.at)}`, side: 'above' });
   for (const guide of Object.keys(experiment.guides)) {
     const score = data.guideScore(guide);
-    if (score !== null && Math.abs(score - chance) > worth) {
+    if (score !== null && Math.abs(score - metric.chance) > worth) {
       references.push({
         value: score,
         text: `${guide} guide itself ${value(score)}`,
