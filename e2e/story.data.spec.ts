@@ -65,8 +65,10 @@ test('dropped, shown, trained on, there after a reload, deleted', async ({ page,
     await expect(page.getByTestId('files-needed')).toBeVisible();
   });
 
-  await test.step('what is whole is in use at once', async () => {
-    await drop(page, [TRAIN, TEST]);
+  await test.step('what is whole is in use at once, in the experiment that came with it', async () => {
+    const experiment = { ...experimentIn(page), seeds: [7] };
+    await drop(page, [TRAIN, { name: 'experiment.json', bytes: new TextEncoder().encode(JSON.stringify(experiment)) }, TEST]);
+    await expectExperiment(page, (e) => e.seeds).toEqual([7]);
     await expect(page.getByText('“CIFAR-10” is there: press Run')).toBeVisible();
     await expectPainted(page.getByTestId('thumbnails').locator('canvas').first());
     await expect(page.getByTestId('thumbnails').getByRole('img', { name: 'airplane' }).first()).toBeVisible();
