@@ -5,7 +5,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { zipSync, zlibSync } from 'fflate';
 import { cifarFile } from '../src/lab/files/testing.ts';
-import { expect, expectExperiment, expectPainted, expectStillness, experimentIn, test } from './support/person.ts';
+import { expect, expectExperiment, expectPainted, expectStillness, experimentIn, exported, test } from './support/person.ts';
 import { test as base, LAN_NAME, link, runToEnd, tiny } from './support/site.ts';
 
 const STEPS = 20;
@@ -126,7 +126,7 @@ test('without a secure address files are kept in the database; pictures in a ZIP
   const url = (await host({ isolate: false })).replace('127.0.0.1', LAN_NAME);
   await page.goto(url + link((e) => tiny(e, STEPS)));
   const entries = (['red', 'blue'] as const).flatMap((name, label) =>
-    Array.from({ length: 100 }, (_, i) => [`pictures/${name}/${i}.png`, png(40, label === 0 ? [255, i, 0] : [0, i, 255])] as const),
+    Array.from({ length: label === 0 ? 160 : 40 }, (_, i) => [`pictures/${name}/${i}.png`, png(40, label === 0 ? [255, i, 0] : [0, i, 255])] as const),
   );
   await drop(page, [{ name: 'pictures.zip', bytes: zipSync(Object.fromEntries(entries)) }]);
   await page.getByRole('button', { name: 'Use it in this experiment' }).click();
@@ -137,6 +137,22 @@ test('without a secure address files are kept in the database; pictures in a ZIP
   await expect.poll(async () => (await colour()).filter((_, i) => i !== 1)).toEqual([0, 255, 255]);
   await page.reload();
   await expect(first).toBeVisible();
+
+  // Where one class prevails, accuracy alone would flatter.
+  await runToEnd(page);
+  const shown = async () => {
+    const matrix = page.getByTestId('confusion').getByRole('img').first();
+    await matrix.scrollIntoViewIfNeeded();
+    await expect(matrix).toHaveAttribute('aria-label', /Most often|No image/);
+    await expect(page.getByTestId('chart-metric')).toContainText(/always “red” \d\d/);
+    await expect(page.getByTestId('result')).toContainText('balanced');
+    return matrix.getAttribute('aria-label');
+  };
+  const before = await shown();
+  const { name, text } = await exported(page, 'json');
+  await page.reload();
+  await drop(page, [{ name, bytes: new TextEncoder().encode(text) }]);
+  expect(await shown()).toBe(before);
 });
 
 base('from an address; of a host that forbids other pages to read its files the advice is to drop them', async ({ page, site }) => {

@@ -118,6 +118,7 @@ class LocalLab implements Lab {
       const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
       const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true));
       this.#opened = { run, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
+      if (experiment.task.kind === 'image-files') this.#emit({ type: 'labels.known', labels: Uint16Array.from(task.val.labels) });
       if (checkpoint) {
         run.restore(checkpoint);
         if (!options.checkpoint) this.#tellAgain(this.#opened);
@@ -294,6 +295,7 @@ class LocalLab implements Lab {
       notes: opened.notes,
       seconds: opened.milliseconds / 1000,
       recalibrated,
+      labels: opened.run.experiment.task.kind === 'image-files' ? [...opened.run.task.val.labels] : undefined,
     });
     if (opened.keepAs !== undefined) await forgetRun(opened.keepAs);
     this.#emit({ type: 'run.finished', result });

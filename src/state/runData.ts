@@ -50,6 +50,8 @@ export class RunData {
   readonly matrices: MatrixHistory;
   /** Predicted class of every validation example at the last evaluation, `[members × valExamples]`. */
   predictions: Uint16Array | null = null;
+  /** True class of every validation example, where classes may differ in size (`labels.known`). */
+  labels: Uint16Array | null = null;
   readonly guideProgress = new Map<string, GuideProgress>();
   guidesReady: GuideReady[] = [];
   divergences: Divergence[] = [];
@@ -85,6 +87,9 @@ export class RunData {
         return true;
       case 'evaluation.recorded':
         this.#addEvaluation(event.record);
+        return true;
+      case 'labels.known':
+        this.labels = event.labels;
         return true;
       case 'guide.progress':
         this.#addGuideProgress(event);

@@ -44,6 +44,11 @@ export type LabEvent =
   | { type: 'phase.changed'; phase: Phase; detail: string }
   | { type: 'guide.progress'; guide: string; step: number; steps: number; loss: Float32Array<ArrayBuffer>; valMetric: number | null; valLoss: number | null }
   | { type: 'guide.ready'; guide: string; seed: number; source: GuideSource; valLoss: number; valMetric: number }
+  /**
+   * True class of every validation example, in the order of `EvaluationRecord.predictions`. Told before the first
+   * evaluation where the images are a person's own: their classes may differ in size.
+   */
+  | { type: 'labels.known'; labels: Uint16Array<ArrayBuffer> }
   | { type: 'training.recorded'; records: TrainingRecords }
   | { type: 'evaluation.recorded'; record: EvaluationRecord }
   | { type: 'progress.changed'; step: number; steps: number; stepsPerSecond: number; secondsLeft: number }

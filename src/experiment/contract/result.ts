@@ -82,6 +82,8 @@ export interface RunResult {
   timing: { seconds: number; stepsPerSecond: number };
   /** Guides with outputs; a control without a network has none to be scored. */
   guides: { id: string; state: GuideState; seed: number; score: number; valLoss: number; source: GuideSource }[];
+  /** Of a person's own images: true class of every validation example, in the order of `MemberResult.predictions`. Not in older files. */
+  labels?: number[];
   /** Names of the layers that `matrices` compare. Since 2. */
   layers?: { target: string[]; guides: Record<string, string[]> };
   members: MemberResult[];

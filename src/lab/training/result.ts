@@ -26,6 +26,8 @@ export interface ResultInput {
   seconds: number;
   /** Per member, or null where the run did not reach its end. */
   recalibrated: readonly number[] | null;
+  /** True classes of the validation set, where they are kept (`RunResult.labels`). */
+  labels?: number[];
 }
 
 /** `null` stands for every value that is not a finite number. */
@@ -131,6 +133,7 @@ export function buildResult(input: ResultInput): RunResult {
     metric,
     timing: { seconds: input.seconds, stepsPerSecond: input.seconds > 0 ? history.steps / input.seconds : 0 },
     guides: input.guides,
+    ...(input.labels && { labels: input.labels }),
     layers: { target: targetTaps, guides: guideTaps },
     members: results,
     events: [...input.notes],

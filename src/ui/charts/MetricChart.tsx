@@ -1,7 +1,8 @@
 import { useMemo, useState } from 'react';
-import { taskMetric, taskTitle } from '@/experiment/networks/describe.ts';
+import { classNames, taskMetric, taskShape, taskTitle } from '@/experiment/networks/describe.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
+import { majority } from '@/stats/confusion.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
 import { useMetricRange } from './metricRange.ts';
@@ -13,11 +14,24 @@ import { meanOverSeeds, metricSeries } from './series.ts';
 /** An untrained guide's own score is chance; a line for it would say nothing. */
 const WORTH_A_LINE = 0.05;
 
+/** A class that is more frequent than the others by this much is what an arm has to beat, not chance. */
+const UNEQUAL = 0.02;
+
+/** The score that takes no learning. */
+function lineToBeat({ labels }: RunData, { task }: Experiment): Reference {
+  const metric = taskMetric(task);
+  const { value } = metricWords(metric);
+  const most = labels && majority(labels, taskShape(task).classes);
+  if (most && most.share > metric.chance + UNEQUAL)
+    return { value: most.share, text: `always “${classNames(task)[most.label]}” ${value(most.share)}`, side: 'below' };
+  return { value: metric.chance, text: `chance ${value(metric.chance)}`, side: 'below' };
+}
+
 function referencesOf(data: RunData, experiment: Experiment): Reference[] {
   const metric = taskMetric(experiment.task);
   const { chance } = metric;
   const { value } = metricWords(metric);
-  const references: Reference[] = [{ value: chance, text: `chance ${value(chance)}`, side: 'below' }];
+  const references = [lineToBeat(data, experiment)];
   const worth = WORTH_A_LINE * (metric.name === 'accuracy' ? 1 : chance);
   for (const guide of Object.keys(experiment.guides)) {
     const score = data.guideScore(guide);
@@ -32,7 +46,7 @@ function referencesOf(data: RunData, experiment: Experiment): Reference[] {
   return references;
 }
 
-/** The task's metric on the validation set, with the guides' own scores and chance. */
+/** The task's metric on the validation set, with the guides' own scores and what takes no learning. */
 export function MetricChart() {
   const drawn = useDrawnRun('evaluations');
   const { version, data, experiment, arms, points } = drawn;

@@ -34,6 +34,7 @@ export function ResultTable() {
   }, [data, version, result]);
   const reference = experiment.arms.find((arm) => arm.id === 'unguided') ?? experiment.arms[0];
   const groups = labelGroups(experiment.task);
+  const own = experiment.task.kind === 'image-files';
   const shown = rows.length > 0 ? rows : experiment.arms.map((arm) => emptyRow(arm.id, arm.name, groups.length));
   const done = result !== null;
   const heads = columnHeads(experiment, done, reference.name);
@@ -75,6 +76,7 @@ export function ResultTable() {
                 {row.groups.map(({ perplexity, accuracy }, g) => (
                   <FinalAndAccuracy key={groups[g]} perplexity={perplexity} accuracy={accuracy} />
                 ))}
+                {own && <Table.Td>{row.balanced ? mean(row.balanced, words.bare) : '–'}</Table.Td>}
                 <Table.Td>{mean(row.trainMetric, words.bare)}</Table.Td>
                 <Table.Td>{mean(row.recalibrated, words.bare)}</Table.Td>
               </Table.Tr>
@@ -87,7 +89,7 @@ export function ResultTable() {
                 </Table.Th>
                 <Table.Td>{spread(guide.valLoss, plainNumber)}</Table.Td>
                 <Table.Td>{spread(guide.valMetric, words.bare)}</Table.Td>
-                <Table.Td colSpan={3 + groups.length} />
+                <Table.Td colSpan={3 + groups.length + Number(own)} />
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -107,6 +109,7 @@ const emptyRow = (id: string, name: string, groups: number): ArmRow => ({
   valMetric: NOTHING,
   bestMetric: NOTHING,
   trainMetric: NOTHING,
+  balanced: null,
   recalibrated: NOTHING,
   groups: Array.from({ length: groups }, () => ({ perplexity: NOTHING, accuracy: NOTHING })),
   diverged: [],
@@ -159,6 +162,14 @@ function columnHeads(experiment: Experiment, done: boolean, reference: string): 
       hint: `Mean paired difference to ${reference} in ${differenceUnit || 'the same unit'}. Below: its 95 % t interval over seeds.`,
     },
     ...labelGroups(experiment.task).map((name) => ({ name, hint: GROUP_HINTS[name] ?? OTHER_TOKENS })),
+    ...(experiment.task.kind === 'image-files'
+      ? [
+          {
+            name: 'balanced',
+            hint: 'Balanced accuracy: the mean over classes of how much of a class was recognised. Where one class prevails, always answering it scores high in accuracy and no better than chance here.',
+          },
+        ]
+      : []),
     { name: 'train', hint: done ? 'The same on the training set.' : 'The same on the last training batches.' },
     {
       name: 'recal.',
