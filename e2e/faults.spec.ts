@@ -50,6 +50,21 @@ test('WebGPU asked for where there is none: says so, and another choice runs', a
   await runToEnd(page);
 });
 
+test('a GPU whose device never comes: WebAssembly after some seconds, said in the badge', async ({ page, site }) => {
+  await page.route(/worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    const silent = '{ features: new Set(), limits: {}, info: {}, requestDevice: () => new Promise(() => {}) }';
+    const gpu = `Object.defineProperty(navigator, 'gpu', { value: { requestAdapter: async () => (${silent}) } });`;
+    await route.fulfill({ response, body: gpu + (await response.text()) });
+  });
+  await page.goto(site + QUICK);
+  await expect(page.getByTestId('backend-badge')).toContainText('WebAssembly', { timeout: 60_000 });
+  await page.getByTestId('backend-badge').click();
+  await expect(page.getByText('did not answer within 8 seconds')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await runToEnd(page);
+});
+
 test('no WebAssembly either: plain JavaScript does the work', async ({ page, site }) => {
   // In the worker, where the lab looks for it.
   await page.route(/worker-[^/]*\.js$/, async (route) => {

@@ -12,7 +12,7 @@ const open = async (page: Page, site: string) => {
   await page.goto(`${site}headless.html`);
   await page.waitForFunction(() => typeof window.runExperiment === 'function');
 };
-const run = (page: Page, backend: string, steps = 12): Promise<RunResult> =>
+const run = (page: Page, backend: string, steps: number): Promise<RunResult> =>
   page.evaluate(
     async ([e, b]) => {
       const outcome = await window.runExperiment(e as never, { backend: b as never });
@@ -23,22 +23,19 @@ const run = (page: Page, backend: string, steps = 12): Promise<RunResult> =>
   );
 const curves = ({ members }: RunResult) => members.map(({ arm, history }) => ({ arm, trainLoss: history.trainLoss, valLoss: history.valLoss }));
 
-test('finishes, with finite curves on the backend that was asked for', async ({ page, site }, { project }) => {
-  await open(page, site);
-  const result = await run(page, project.name);
-  expect(result.environment.backend).toBe(project.name);
-  expect(result.members).toHaveLength(2);
-  for (const { diverged, history } of result.members) {
-    expect(diverged).toBe(false);
-    expect(history.trainLoss).toHaveLength(12);
-    expect(history.trainLoss.every((loss) => Number.isFinite(loss))).toBe(true);
-  }
-});
-
-test('survives the death of its worker, with the same curves', async ({ page, site }, { project }) => {
+test('finishes with finite curves on the backend that was asked for, and survives the death of its worker with the same', async ({ page, site }, {
+  project,
+}) => {
   const labs = labWorkers(page);
   await open(page, site);
   const undisturbed = await run(page, project.name, STEPS[project.name]);
+  expect(undisturbed.environment.backend).toBe(project.name);
+  expect(undisturbed.members).toHaveLength(2);
+  for (const { diverged, history } of undisturbed.members) {
+    expect(diverged).toBe(false);
+    expect(history.trainLoss).toHaveLength(STEPS[project.name]);
+    expect(history.trainLoss.every((loss) => Number.isFinite(loss))).toBe(true);
+  }
   await page.exposeFunction('reportProgress', async (progress: { type: string; step: number }) => {
     if (progress.type !== 'step' || killed || progress.step < 4) return;
     killed = true;

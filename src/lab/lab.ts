@@ -96,8 +96,6 @@ class LocalLab implements Lab {
       this.#phase('preparing', 'Drawing the data');
       await yieldToMessages();
       const task = await openTask(experiment.task, this.#library);
-      this.#check(generation);
-      this.#emit({ type: 'data.ready', prevailing: task.prevailing ?? null });
       const scaled = scaleGuides(experiment, options.guideBudget ?? 1);
       const notes: RunResult['events'] = [];
       if (scaled !== experiment) notes.push({ step: 0, text: `Budgets of trained guides were multiplied by ${options.guideBudget}.` });
@@ -120,6 +118,7 @@ class LocalLab implements Lab {
       const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
       const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true));
       this.#opened = { run, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
+      if (experiment.task.kind === 'image-files') this.#emit({ type: 'labels.known', labels: Uint16Array.from(task.val.labels) });
       if (checkpoint) {
         run.restore(checkpoint);
         if (!options.checkpoint) this.#tellAgain(this.#opened);
@@ -292,11 +291,11 @@ class LocalLab implements Lab {
       experiment: structuredClone(opened.run.experiment),
       history: opened.run.history,
       environment,
-      prevailing: opened.run.task.prevailing,
       guides: opened.guides,
       notes: opened.notes,
       seconds: opened.milliseconds / 1000,
       recalibrated,
+      labels: opened.run.experiment.task.kind === 'image-files' ? [...opened.run.task.val.labels] : undefined,
     });
     if (opened.keepAs !== undefined) await forgetRun(opened.keepAs);
     this.#emit({ type: 'run.finished', result });

@@ -5,7 +5,6 @@
 import type { GuideSource } from '@/experiment/contract/environment.ts';
 import type { EvaluationRecord, LabEvent, TrainingRecords } from '@/experiment/contract/events.ts';
 import { PAIR_QUANTITIES, type SimilarityField, STEP_QUANTITIES, type StepQuantity } from '@/experiment/series.ts';
-import type { Prevailing } from '@/experiment/networks/describe.ts';
 import { type Member, members, type ObservedPair, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '@/experiment/schema/schema.ts';
 import { MatrixHistory } from './matrixHistory.ts';
@@ -51,8 +50,8 @@ export class RunData {
   readonly matrices: MatrixHistory;
   /** Predicted class of every validation example at the last evaluation, `[members × valExamples]`. */
   predictions: Uint16Array | null = null;
-  /** The validation set's most frequent class; null where it is not known, or of no interest. */
-  prevailing: Prevailing | null = null;
+  /** True class of every validation example, where classes may differ in size (`labels.known`). */
+  labels: Uint16Array | null = null;
   readonly guideProgress = new Map<string, GuideProgress>();
   guidesReady: GuideReady[] = [];
   divergences: Divergence[] = [];
@@ -83,14 +82,14 @@ export class RunData {
   /** Take in one event; @returns whether anything shown may have changed */
   apply(event: LabEvent): boolean {
     switch (event.type) {
-      case 'data.ready':
-        this.prevailing = event.prevailing;
-        return true;
       case 'training.recorded':
         this.#addTraining(event.records);
         return true;
       case 'evaluation.recorded':
         this.#addEvaluation(event.record);
+        return true;
+      case 'labels.known':
+        this.labels = event.labels;
         return true;
       case 'guide.progress':
         this.#addGuideProgress(event);

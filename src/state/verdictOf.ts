@@ -45,5 +45,5 @@ function judge(data: RunData, experiment: Experiment, lastEvaluation: Evaluation
   });
   const { step } = lastEvaluation;
   const interventions = data.interventions.filter((change) => change.step < step);
-  return verdict(verdictInput(experiment, of, { step, finished, interventions, prevailing: data.prevailing }));
+  return verdict(verdictInput(experiment, of, { step, finished, interventions, labels: data.labels }));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { classNames } from '../experiment/networks/describe.ts';
 import { findPreset } from '../experiment/presets/presets.ts';
 import { askedBy, metricToBeat, needsCurves, verdictInput } from './ofExperiment.ts';
 import type { Lead, VerdictArm } from './types.ts';
@@ -76,26 +77,32 @@ describe('the line to beat', () => {
   const { task } = experiment;
   const guessing = 0.125;
 
-  it('is the most frequent class where it is more than guessing gets, and only for accuracies', () => {
-    expect(metricToBeat(task, null)).toEqual({ metric: { name: 'accuracy', higherIsBetter: true, chance: guessing } });
-    expect(metricToBeat(task, { name: 'rings', share: guessing }).prevailing).toBeUndefined();
-    expect(metricToBeat(task, { name: 'rings', share: 0.55 })).toMatchObject({ metric: { chance: 0.55 }, prevailing: 'rings' });
+  /** Of 200 validation labels so many are of class 2, the others spread over all eight classes but that one. */
+  const labels = (often: number) => Array.from({ length: 200 }, (_, i) => (i < often ? 2 : [0, 1, 3, 4, 5, 6, 7][i % 7]));
+  const name = classNames(task)[2];
+
+  it('is the most frequent class where that is clearly more than guessing gets, and only for accuracies', () => {
+    const plain = { metric: { name: 'accuracy', higherIsBetter: true, chance: guessing } };
+    expect(metricToBeat(task, null)).toEqual(plain);
+    // 27 of 200 are 13.5 %, one point above one in eight; all others are 12.5 % or less.
+    expect(metricToBeat(task, labels(27))).toEqual(plain);
+    expect(metricToBeat(task, labels(110))).toEqual({ metric: { ...plain.metric, chance: 0.55 }, prevailing: name });
     const text = findPreset('lm-short')?.experiment.task ?? task;
-    expect(metricToBeat(text, { name: 'the', share: 0.55 }).prevailing).toBeUndefined();
+    expect(metricToBeat(text, labels(110)).prevailing).toBeUndefined();
   });
 
-  const said = (share: number) => {
-    const { headline, threshold } = verdict(verdictInput(experiment, measured, { ...PROGRESS, prevailing: { name: 'rings', share } }));
+  const said = (often: number) => {
+    const { headline, threshold } = verdict(verdictInput(experiment, measured, { ...PROGRESS, labels: labels(often) }));
     return { text: headline.map(({ text }) => text).join(''), threshold: threshold?.value };
   };
 
   it('is said of every arm that does not beat it, and moves the threshold', () => {
     // Guided ends at 50 %, all others at 61 %.
-    expect(said(0.4).text).not.toContain('always answering');
-    expect(said(0.55).text).toMatch(/\. Guided does not beat always answering “rings” \(55\.0 %\)\.$/);
-    expect(said(0.9).text).toMatch(/\. Unguided, Guided, .* and .* do not beat always answering “rings” \(90\.0 %\)\.$/);
-    expect(said(0.4).threshold).toBeCloseTo((0.4 + 0.62) / 2, 12);
-    expect(said(0.1).threshold).toBeCloseTo((guessing + 0.62) / 2, 12);
+    expect(said(80).text).not.toContain('always answering');
+    expect(said(110).text).toContain(`. Guided does not beat always answering “${name}” (55.0 %).`);
+    expect(said(180).text).toMatch(new RegExp(`\\. Unguided, Guided, .* and .* do not beat always answering “${name}” \\(90\\.0 %\\)\\.$`));
+    expect(said(80).threshold).toBeCloseTo((0.4 + 0.62) / 2, 12);
+    expect(said(20).threshold).toBeCloseTo((guessing + 0.62) / 2, 12);
   });
 });
 

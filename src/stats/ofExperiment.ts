@@ -1,8 +1,9 @@
 /** What an experiment tells a verdict before anything was measured. */
-import { type Prevailing, taskMetric, taskShape } from '../experiment/networks/describe.ts';
+import { classNames, taskMetric, taskShape } from '../experiment/networks/describe.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
 import { interventionWords } from '../experiment/settingWords.ts';
 import { leadOf } from './claims.ts';
+import { majority } from './confusion.ts';
 import { isScore } from './summary.ts';
 import type { Curve, Lead, VerdictArm, VerdictInput, VerdictMetric } from './types.ts';
 
@@ -39,15 +40,19 @@ interface Progress {
   step: number;
   finished: boolean;
   interventions: readonly Intervention[];
-  /** Of the validation set, where it is known. */
-  prevailing?: Prevailing | null;
+  /** True classes of the validation set, where they are known to differ in size. */
+  labels?: ArrayLike<number> | null;
 }
 
-/** The metric with the line to beat: where a class is more frequent than one in so many, always answering it. */
-export function metricToBeat(task: TaskSpec, prevailing: Prevailing | null | undefined): Pick<VerdictInput, 'metric' | 'prevailing'> {
+/** A class that is more frequent than one in so many by this much is what an arm has to beat, not chance. */
+const UNEQUAL = 0.02;
+
+/** The metric with the line to beat: where classes differ in size, always answering the most frequent one. */
+export function metricToBeat(task: TaskSpec, labels: ArrayLike<number> | null | undefined): Pick<VerdictInput, 'metric' | 'prevailing'> {
   const metric = taskMetric(task);
-  if (!prevailing || metric.name !== 'accuracy' || prevailing.share <= metric.chance) return { metric };
-  return { metric: { ...metric, chance: prevailing.share }, prevailing: prevailing.name };
+  if (!labels || metric.name !== 'accuracy') return { metric };
+  const { label, share } = majority(labels, taskShape(task).classes);
+  return share > metric.chance + UNEQUAL ? { metric: { ...metric, chance: share }, prevailing: classNames(task)[label] } : { metric };
 }
 
 /**
@@ -58,10 +63,10 @@ export function metricToBeat(task: TaskSpec, prevailing: Prevailing | null | und
 export function verdictInput(
   experiment: Experiment,
   of: (arm: string) => Measured,
-  { step, finished, interventions, prevailing }: Progress,
+  { step, finished, interventions, labels }: Progress,
   lead = askedBy(experiment),
 ): VerdictInput {
-  const line = metricToBeat(experiment.task, prevailing);
+  const line = metricToBeat(experiment.task, labels);
   return {
     ...line,
     lead: lead ?? undefined,

@@ -4,7 +4,7 @@ import type { Verdict } from './types.ts';
 import { verdict } from './verdict.ts';
 
 /** The verdict on a finished run out of its result. */
-export function verdictOfResult({ experiment, members, prevailing }: RunResult): Verdict {
+export function verdictOfResult({ experiment, members, labels }: RunResult): Verdict {
   const ofArm = (arm: string) => {
     const own = experiment.seeds.map((seed) => members.find((member) => member.arm === arm && member.seed === seed));
     return {
@@ -12,5 +12,5 @@ export function verdictOfResult({ experiment, members, prevailing }: RunResult):
       curves: own.map((member) => (member ? { steps: member.history.valStep, values: member.history.valMetric } : null)),
     };
   };
-  return verdict(verdictInput(experiment, ofArm, { step: experiment.base.steps, finished: true, interventions: experiment.interventions, prevailing }));
+  return verdict(verdictInput(experiment, ofArm, { step: experiment.base.steps, finished: true, interventions: experiment.interventions, labels }));
 }

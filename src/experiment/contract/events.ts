@@ -2,7 +2,6 @@
 import type { Environment, GuideSource } from './environment.ts';
 import type { Failure } from './failure.ts';
 import type { Intervention } from '../schema/schema.ts';
-import type { Prevailing } from '../networks/describe.ts';
 import type { RunResult } from './result.ts';
 import type { EvaluationQuantity, Recorded, StepQuantity } from '../series.ts';
 
@@ -43,10 +42,13 @@ export interface TrainingRecords {
 export type LabEvent =
   | { type: 'backend.chosen'; environment: Environment }
   | { type: 'phase.changed'; phase: Phase; detail: string }
-  /** The data are there. */
-  | { type: 'data.ready'; prevailing: Prevailing | null }
   | { type: 'guide.progress'; guide: string; step: number; steps: number; loss: Float32Array<ArrayBuffer>; valMetric: number | null; valLoss: number | null }
   | { type: 'guide.ready'; guide: string; seed: number; source: GuideSource; valLoss: number; valMetric: number }
+  /**
+   * True class of every validation example, in the order of `EvaluationRecord.predictions`. Told before the first
+   * evaluation where the images are a person's own: their classes may differ in size.
+   */
+  | { type: 'labels.known'; labels: Uint16Array<ArrayBuffer> }
   | { type: 'training.recorded'; records: TrainingRecords }
   | { type: 'evaluation.recorded'; record: EvaluationRecord }
   | { type: 'progress.changed'; step: number; steps: number; stepsPerSecond: number; secondsLeft: number }

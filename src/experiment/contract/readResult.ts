@@ -1,8 +1,8 @@
 /** Turns an exported result back into the events of its run, so that the page can show it like any other run. */
 import type { BackendName } from './environment.ts';
 import type { EvaluationRecord, LabEvent } from './events.ts';
+import { taskShape } from '../networks/describe.ts';
 import { members, tapNames } from '../plan/plan.ts';
-import type { Prevailing } from '../networks/describe.ts';
 import type { MatrixResult, MemberResult, RunResult } from './result.ts';
 import {
   EVALUATION_QUANTITIES,
@@ -74,22 +74,21 @@ function* eventsOf(result: RunResult): Generator<LabEvent> {
   const found = ownMembers(result);
   if (!BACKENDS.includes(object(result.environment, 'environment').backend)) throw new ResultError('environment.backend is none that is known here');
   number(object(result.timing, 'timing').seconds, 'timing.seconds');
-  yield { type: 'data.ready', prevailing: prevailingOf(result) };
   for (const { id, seed, source, score, valLoss } of list(result.guides, result.guides?.length ?? 0, 'guides')) {
     yield { type: 'guide.ready', guide: id, seed, source, valLoss: number(valLoss, 'guides'), valMetric: number(score, 'guides') };
   }
+  if (result.labels) yield { type: 'labels.known', labels: labelsOf(result) };
   yield { type: 'training.recorded', records: { firstStep: 1, count: steps, series: seriesOf(STEP_QUANTITIES, experiment, found, steps) } };
   for (const { arm, seed, divergedAt } of found) if (divergedAt !== null) yield { type: 'member.diverged', arm, seed, step: number(divergedAt, 'divergedAt') };
   for (const record of evaluationsOf(experiment, found)) yield { type: 'evaluation.recorded', record };
   yield { type: 'run.finished', result };
 }
 
-function prevailingOf({ prevailing }: RunResult): Prevailing | null {
-  if (prevailing === undefined) return null;
-  const { name } = object(prevailing, 'prevailing');
-  const share = number(prevailing.share, 'prevailing.share');
-  if (typeof name !== 'string' || !(share >= 0 && share <= 1)) throw new ResultError('prevailing names no class with its share');
-  return { name, share };
+function labelsOf({ experiment, labels }: RunResult): Uint16Array<ArrayBuffer> {
+  const { valExamples, classes } = taskShape(experiment.task);
+  const found = list(labels, valExamples, 'labels').map((label) => number(label, 'labels'));
+  if (found.some((label) => !(label >= 0 && label < classes))) throw new ResultError('labels holds a class that the task does not have');
+  return Uint16Array.from(found);
 }
 
 /** The members in the order of the experiment. */

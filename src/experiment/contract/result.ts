@@ -4,7 +4,7 @@
  */
 import type { BackendName, GuideSource } from './environment.ts';
 import type { Experiment, GuideState } from '../schema/schema.ts';
-import type { Metric, Prevailing } from '../networks/describe.ts';
+import type { Metric } from '../networks/describe.ts';
 
 export interface PairResult {
   guide: string;
@@ -79,11 +79,11 @@ export interface RunResult {
   experiment: Experiment;
   environment: { backend: BackendName; adapter: string; browser: string; version: string };
   metric: Metric;
-  /** Of images out of files. Newer than other fields of 2. */
-  prevailing?: Prevailing;
   timing: { seconds: number; stepsPerSecond: number };
   /** Guides with outputs; a control without a network has none to be scored. */
   guides: { id: string; state: GuideState; seed: number; score: number; valLoss: number; source: GuideSource }[];
+  /** Of a person's own images: true class of every validation example, in the order of `MemberResult.predictions`. Not in older files. */
+  labels?: number[];
   /** Names of the layers that `matrices` compare. Since 2. */
   layers?: { target: string[]; guides: Record<string, string[]> };
   members: MemberResult[];

@@ -40,13 +40,6 @@ export interface Metric {
   chance: number;
 }
 
-/** The most frequent class of a validation set out of a person's files: always answering it is right in that share of it. */
-export interface Prevailing {
-  name: string;
-  /** A fraction. */
-  share: number;
-}
-
 /** Numbers of the official copy task: symbols 0–9, of which 0 is also the blank; 10 unused; 11 go; 12 end. */
 export const OFFICIAL_COPY = { symbols: 10, go: 11, end: 12, vocabulary: 13 } as const;
 

@@ -57,6 +57,14 @@ test('brings files with their names, and tells how much is there', async () => {
   }
 });
 
+test('a percent sign that encodes nothing is part of a name', async () => {
+  await expect(fetchFiles([`${root}/100%.bin`], () => () => {})).rejects.toMatchObject({
+    name: 'FileError',
+    message: '“100%.bin” could not be fetched: 127.0.0.1 answered 404 Not Found.',
+    remedy: expect.stringContaining('Check the address.'),
+  });
+});
+
 test('what was fetched is kept, and used without the network', async () => {
   const library = new Library(async () => new MemoryStorage());
   const asset = await library.add(await fetchFiles([`${root}/data_batch_1.bin`], () => () => {}));

@@ -156,6 +156,15 @@ it('outputs that are probabilities are known by their values, whatever stands be
   expect(logits).toEqual(taps.scores);
 });
 
+it('outputs of a sigmoid are taken back to the logits before it', async () => {
+  for (const end of [[], [reshape({ targetShape: [8] }), dropout({ rate: 0.5 })]]) {
+    const scores = dense({ units: 8, name: 'scores' });
+    const model = layers.sequential({ layers: [flatten({ inputShape: SHAPE }), scores, activation({ activation: 'sigmoid' }), ...end] });
+    const { logits, taps } = await evaluate(await read(filesOf(await saved(model))));
+    near(logits, taps.scores);
+  }
+});
+
 it('a fixed batch and state between batches are taken off', async () => {
   const model = layers.sequential({ layers: [flatten({ batchInputShape: [1, ...SHAPE], name: 'flat' }), dense({ units: 8, name: 'top' })] });
   const { logits } = await evaluate(await read(filesOf(await saved(model))));

@@ -6,8 +6,6 @@ import type { Checkpoint, Lab } from '../../experiment/contract/lab.ts';
 import type { RunResult } from '../../experiment/contract/result.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { presetExperiment } from '../../experiment/testing.ts';
-import { readResult } from '../../experiment/contract/readResult.ts';
-import { verdictOfResult } from '../../stats/ofResult.ts';
 import { nodeWasmFiles } from '../backend/nodeWasmFiles.ts';
 import { createLab } from '../lab.ts';
 import { curve, member } from '../testing/drive.ts';
@@ -71,21 +69,4 @@ it('with random changes it repeats itself bit for bit, also from a checkpoint, a
 
 it('fails in words where the files are not there', async () => {
   await expect(lab.open(PLAIN, { backend: 'wasm' })).rejects.toMatchObject({ name: 'MissingFilesError', remedy: 'Drop them on the page, then run again.' });
-});
-
-it('tells the most frequent class of its validation images, in the result as well, from which it is read again', async () => {
-  // Labels 0, 1, 2, 0, …: of 40 images 14 are of the first class.
-  const uneven = await lab.addFiles([given('data_batch_1.bin', cifarFile(120)), given('test_batch.bin', cifarFile(40, { first: 120, classes: 3 }))]);
-  events = [];
-  await lab.open(withChosen(PLAIN, uneven), { backend: 'wasm' });
-  const told = { type: 'data.ready', prevailing: { name: 'airplane', share: 14 / 40 } };
-  expect(events).toContainEqual(told);
-  const result = (await run()) as RunResult;
-  expect(result.prevailing).toEqual(told.prevailing);
-  const again = (written: unknown) => readResult(JSON.parse(JSON.stringify(written)), result.experiment);
-  const read = again(result);
-  expect(read.ok && read.events.find(({ type }) => type === 'data.ready')).toEqual(told);
-  expect(again({ ...result, prevailing: { name: 'airplane', share: 14 } })).toMatchObject({ ok: false, message: expect.stringContaining('prevailing') });
-  const { headline } = verdictOfResult({ ...result, members: result.members.map((m) => ({ ...m, final: { ...m.final, valMetric: 0.3 } })) });
-  expect(headline.map(({ text }) => text).join('')).toMatch(/ do not beat always answering “airplane” \(35\.0 %\)\.$/);
 });

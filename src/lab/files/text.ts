@@ -1,4 +1,4 @@
-/** Plain text, UTF-8. Several files are one text, in the order of their names. */
+/** Plain text, UTF-8, or UTF-16 with its byte order mark. Several files are one text, in the order of their names. */
 import { distinct, pieces } from './tokenise.ts';
 import { FileError } from './errors.ts';
 import { counted, listed } from './notes.ts';
@@ -10,16 +10,17 @@ const FEWEST_CHARACTERS = 2000;
 export const NAMED_AS_TEXT = /\.(txt|text|md)$/i;
 const SAVE_AS = 'Open it in a text editor and save it as plain text, encoding UTF-8.';
 
+/** UTF-16 by its byte order mark, anything else as UTF-8; a mark is not part of the text. */
+const encodingOf = ([a, b]: Uint8Array): string => (a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8');
+
 function decode(file: Source, bytes: Uint8Array): string {
-  const [a, b] = bytes;
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) throw new FileError(`“${file.path}” is encoded in UTF-16.`, SAVE_AS);
-  const zero = bytes.indexOf(0);
+  const encoding = encodingOf(bytes);
+  const zero = encoding === 'utf-8' ? bytes.indexOf(0) : -1;
   if (zero >= 0) throw new FileError(`“${file.path}” is no text: byte ${(zero + 1).toLocaleString('en')} is 0.`, 'Choose a plain text file (.txt).');
   try {
-    // Without its byte order mark, where it has one.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new FileError(`“${file.path}” is no UTF-8 text.`, SAVE_AS);
+    throw new FileError(`“${file.path}” is no ${encoding === 'utf-8' ? 'UTF-8' : 'UTF-16'} text.`, SAVE_AS);
   }
 }
 

@@ -21,8 +21,26 @@ export interface StoredTopology {
   weightSpecs: tf.io.WeightsManifestEntry[];
 }
 
+/** What outputs are: logits, probabilities of classes that exclude each other, or of each class by itself (sigmoid). */
+type Scale = 'logits' | 'probabilities' | 'sigmoids';
+
+/** Layers that hand on what they get: what stands before them made the output. */
+const PASSES_ON = new Set(['Reshape', 'Flatten', 'Dropout', 'Permute']);
+
 /** Keeps the logarithm of a probability finite. */
 const SMALLEST = 1e-30;
+/** The largest float32 below 1 is 1 − 6e-8. */
+const NEAREST_TO_ONE = 1 - 1e-7;
+
+/** Undoes what the last layers did to logits, as far as float32 kept them. */
+const LOGITS: Record<Scale, (scores: tf.Tensor3D) => tf.Tensor3D> = {
+  logits: (scores) => scores,
+  probabilities: (scores) => tf.log(tf.maximum(scores, SMALLEST)),
+  sigmoids: (scores) => {
+    const inside = tf.clipByValue(scores, SMALLEST, NEAREST_TO_ONE);
+    return tf.sub(tf.log(inside), tf.log1p(tf.neg(inside)));
+  },
+};
 
 /** Examples of a trial. */
 const TRIED = 4;
@@ -63,14 +81,14 @@ export interface Tried {
 
 /**
  * Show a network some random examples: standardised images, or tokens that it knows.
- * @returns what every call of a layer gave, and whether the output is probabilities over its last axis. Whatever layers
- * stand behind a softmax, its values tell.
+ * @returns what every call of a layer gave, and what its outputs are. Whatever layers stand behind a softmax, its values
+ * tell; a sigmoid is known by its name, since values between 0 and 1 may be anything.
  * @throws {Error} what tfjs says when it cannot be evaluated
  */
 export async function tryOut(
   model: LayersModel,
   { input, vocabulary }: Pick<ImportedNetwork, 'input' | 'vocabulary'>,
-): Promise<{ calls: Tried[]; probabilities: boolean }> {
+): Promise<{ calls: Tried[]; scale: Scale }> {
   const random = stream(0, 'files', 'trial');
   const values = Float32Array.from({ length: TRIED * product(input) }, () => (vocabulary === undefined ? random.normal() : random.integer(vocabulary)));
   const outputs = tf.tidy(() => evaluateCalls(model, tf.tensor(values, [TRIED, ...input])).map((output) => tf.cast(output, 'float32')));
@@ -88,10 +106,15 @@ export async function tryOut(
     const classes = calls[calls.length - 1]?.shape.at(-1) ?? 1;
     const sums = Array.from({ length: last.length / classes }, (_, row) => last.subarray(row * classes, (row + 1) * classes).reduce((a, b) => a + b, 0));
     const probabilities = classes > 1 && last.every((value) => value >= 0) && sums.every((sum) => Math.abs(sum - 1) < PROBABILITY_ERROR);
-    return { calls, probabilities };
+    return { calls, scale: probabilities ? 'probabilities' : endsInSigmoid(model) ? 'sigmoids' : 'logits' };
   } finally {
     tf.dispose(outputs);
   }
+}
+
+function endsInSigmoid(model: LayersModel): boolean {
+  const last = callsOf(model).findLast(({ layer }) => !PASSES_ON.has(layer.getClassName()));
+  return last?.layer.getConfig().activation === 'sigmoid';
 }
 
 /** An imported network that can be evaluated. It has one member, and no gradient. */
@@ -102,17 +125,16 @@ export class ImportedModel implements Inferring {
   readonly classifies: boolean;
   readonly #model: LayersModel;
   readonly #names: string[];
-  /** Whether its outputs are probabilities. */
-  readonly #probabilities: boolean;
+  readonly #scale: Scale;
   readonly #input: readonly number[];
   readonly #classes: number;
 
-  private constructor(model: LayersModel, probabilities: boolean, network: ImportedNetwork, task: TaskShape, kernels: Kernels) {
+  private constructor(model: LayersModel, scale: Scale, network: ImportedNetwork, task: TaskShape, kernels: Kernels) {
     this.kernels = kernels;
     this.classifies = outputMisfit(network, task) === null;
     this.#model = model;
     this.#names = callsOf(model).map(({ name }) => name);
-    this.#probabilities = probabilities;
+    this.#scale = scale;
     this.#input = network.input;
     this.#classes = task.classes;
   }
@@ -120,8 +142,8 @@ export class ImportedModel implements Inferring {
   static async create(stored: StoredTopology, weights: ArrayBuffer, network: ImportedNetwork, task: TaskShape, kernels: Kernels): Promise<ImportedModel> {
     const model = await buildModel(stored, weights);
     try {
-      const { probabilities } = await tryOut(model, network);
-      return new ImportedModel(model, probabilities, network, task, kernels);
+      const { scale } = await tryOut(model, network);
+      return new ImportedModel(model, scale, network, task, kernels);
     } catch (error) {
       model.dispose();
       throw error;
@@ -131,8 +153,8 @@ export class ImportedModel implements Inferring {
   /**
    * Call inside `tf.tidy`.
    * @param inputs images `[1, B, H, W, C]` or tokens int32 `[1, B, T]`
-   * @returns outputs as logits `[1, B·outputs, C]` where they are classes of the task (the logarithm of probabilities,
-   * which softmax takes back to them), and activations `[1, B, F]` by layer
+   * @returns outputs as logits `[1, B·outputs, C]` where they are classes of the task (of probabilities the logarithm, which
+   * softmax takes back to them; of sigmoids what was put into them), and activations `[1, B, F]` by layer
    */
   infer(inputs: tf.Tensor): { logits: tf.Tensor3D; taps: Map<string, tf.Tensor3D> } {
     const batch = inputs.shape[1] as number;
@@ -142,7 +164,7 @@ export class ImportedModel implements Inferring {
       ? (tf.reshape(last, [1, product(last.shape) / this.#classes, this.#classes]) as tf.Tensor3D)
       : tf.zeros<tf.Rank.R3>([1, batch, this.#classes]);
     return {
-      logits: this.classifies && this.#probabilities ? tf.log(tf.maximum(scores, SMALLEST)) : scores,
+      logits: this.classifies ? LOGITS[this.#scale](scores) : scores,
       taps: new Map(this.#names.map((name, i) => [name, tf.reshape(outputs[i], [1, batch, outputs[i].size / batch]) as tf.Tensor3D])),
     };
   }

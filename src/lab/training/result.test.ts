@@ -69,6 +69,7 @@ describe('a result read again', () => {
   });
 
   it.each<[string, (result: RunResult) => unknown, RegExp]>([
+    ['labels of other examples', (r) => ({ ...r, labels: [0, 1] }), /labels has 2 entries/],
     ['a member too few', (r) => ({ ...r, members: r.members.slice(1) }), /members has \d+ entries/],
     ['members in another order', (r) => ({ ...r, members: [...r.members].reverse() }), /not those of the experiment/],
     [

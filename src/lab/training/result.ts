@@ -1,5 +1,5 @@
 /** From a run's history to its exported result. */
-import { type Prevailing, taskMetric, taskShape } from '../../experiment/networks/describe.ts';
+import { taskMetric, taskShape } from '../../experiment/networks/describe.ts';
 import type { Environment } from '../../experiment/contract/environment.ts';
 import type { EvaluationRecord } from '../../experiment/contract/events.ts';
 import { members as membersOf, observedPairs, tapNames } from '../../experiment/plan/plan.ts';
@@ -21,12 +21,13 @@ export interface ResultInput {
   experiment: Experiment;
   history: History;
   environment: Environment;
-  prevailing: Prevailing | undefined;
   guides: RunResult['guides'];
   notes: RunResult['events'];
   seconds: number;
   /** Per member, or null where the run did not reach its end. */
   recalibrated: readonly number[] | null;
+  /** True classes of the validation set, where they are kept (`RunResult.labels`). */
+  labels?: number[];
 }
 
 /** `null` stands for every value that is not a finite number. */
@@ -130,9 +131,9 @@ export function buildResult(input: ResultInput): RunResult {
     experiment,
     environment: { backend: environment.backend, adapter: environment.adapter, browser: globalThis.navigator?.userAgent ?? 'node', version: __APP_VERSION__ },
     metric,
-    ...(input.prevailing && { prevailing: input.prevailing }),
     timing: { seconds: input.seconds, stepsPerSecond: input.seconds > 0 ? history.steps / input.seconds : 0 },
     guides: input.guides,
+    ...(input.labels && { labels: input.labels }),
     layers: { target: targetTaps, guides: guideTaps },
     members: results,
     events: [...input.notes],

@@ -2,8 +2,8 @@ import { useMemo, useState } from 'react';
 import { taskMetric, taskTitle } from '@/experiment/networks/describe.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
-import type { Verdict } from '@/stats/types.ts';
 import { metricToBeat } from '@/stats/ofExperiment.ts';
+import type { Verdict } from '@/stats/types.ts';
 import { verdictOf } from '@/state/verdictOf.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
@@ -24,12 +24,11 @@ function lineDrawn({ sooner, shares, threshold }: Verdict): { at: number; name: 
 
 function referencesOf(data: RunData, experiment: Experiment): Reference[] {
   const metric = taskMetric(experiment.task);
-  const toBeat = metricToBeat(experiment.task, data.prevailing);
+  const toBeat = metricToBeat(experiment.task, data.labels);
   const { value } = metricWords(metric);
   const level = toBeat.metric.chance;
-  const references: Reference[] = [
-    { value: level, text: `${toBeat.prevailing === undefined ? 'chance' : 'most frequent class'} ${value(level)}`, side: 'below' },
-  ];
+  const name = toBeat.prevailing === undefined ? 'chance' : `always “${toBeat.prevailing}”`;
+  const references: Reference[] = [{ value: level, text: `${name} ${value(level)}`, side: 'below' }];
   const worth = WORTH_A_LINE * (metric.name === 'accuracy' ? 1 : metric.chance);
   const verdict = verdictOf(data, data.lastEvaluation?.step === experiment.base.steps);
   const line = verdict && lineDrawn(verdict);
@@ -47,7 +46,7 @@ function referencesOf(data: RunData, experiment: Experiment): Reference[] {
   return references;
 }
 
-/** The task's metric on the validation set, with the guides' own scores and chance. */
+/** The task's metric on the validation set, with the guides' own scores and what takes no learning. */
 export function MetricChart() {
   const drawn = useDrawnRun('evaluations');
   const { version, data, experiment, arms, points } = drawn;

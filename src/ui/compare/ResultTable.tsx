@@ -36,6 +36,7 @@ export function ResultTable() {
   const asked = askedBy(experiment);
   const reference = experiment.arms.find((arm) => arm.id === asked?.against) ?? experiment.arms[0];
   const groups = labelGroups(experiment.task);
+  const own = experiment.task.kind === 'image-files';
   const shown = rows.length > 0 ? rows : experiment.arms.map((arm) => emptyRow(arm.id, arm.name, groups.length));
   const done = result !== null;
   const heads = columnHeads(experiment, done, { ...reference, by: asked?.by === 'best' ? 'best' : 'final' });
@@ -77,6 +78,7 @@ export function ResultTable() {
                 {row.groups.map(({ perplexity, accuracy }, g) => (
                   <FinalAndAccuracy key={groups[g]} perplexity={perplexity} accuracy={accuracy} />
                 ))}
+                {own && <Table.Td>{row.balanced ? mean(row.balanced, words.bare) : '–'}</Table.Td>}
                 <Table.Td>{mean(row.trainMetric, words.bare)}</Table.Td>
                 <Table.Td>{mean(row.recalibrated, words.bare)}</Table.Td>
               </Table.Tr>
@@ -89,7 +91,7 @@ export function ResultTable() {
                 </Table.Th>
                 <Table.Td>{spread(guide.valLoss, plainNumber)}</Table.Td>
                 <Table.Td>{spread(guide.valMetric, words.bare)}</Table.Td>
-                <Table.Td colSpan={3 + groups.length} />
+                <Table.Td colSpan={3 + groups.length + Number(own)} />
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -109,6 +111,7 @@ const emptyRow = (id: string, name: string, groups: number): ArmRow => ({
   valMetric: NOTHING,
   bestMetric: NOTHING,
   trainMetric: NOTHING,
+  balanced: null,
   recalibrated: NOTHING,
   groups: Array.from({ length: groups }, () => ({ perplexity: NOTHING, accuracy: NOTHING })),
   diverged: [],
@@ -161,6 +164,14 @@ function columnHeads(experiment: Experiment, done: boolean, reference: { name: s
       hint: `Mean paired difference of ${reference.by} scores to ${reference.name} in ${differenceUnit || 'the same unit'}. Below: its t interval over seeds, at 95 % or as the verdict’s correction has it.`,
     },
     ...labelGroups(experiment.task).map((name) => ({ name, hint: GROUP_HINTS[name] ?? OTHER_TOKENS })),
+    ...(experiment.task.kind === 'image-files'
+      ? [
+          {
+            name: 'balanced',
+            hint: 'Balanced accuracy: the mean over classes of how much of a class was recognised. Where one class prevails, always answering it scores high in accuracy and no better than chance here.',
+          },
+        ]
+      : []),
     { name: 'train', hint: done ? 'The same on the training set.' : 'The same on the last training batches.' },
     {
       name: 'recal.',

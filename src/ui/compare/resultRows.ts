@@ -1,9 +1,10 @@
 /** The numbers of the result table, while a run goes on and after it. */
-import { labelGroups } from '@/experiment/networks/describe.ts';
+import { labelGroups, taskShape } from '@/experiment/networks/describe.ts';
 import { kindOf } from '@/experiment/series.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
 import type { TaskSpec } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
+import { balancedAccuracy, confusionMatrix } from '@/stats/confusion.ts';
 import type { Comparison, Verdict } from '@/stats/types.ts';
 import { meanOverSeeds, type Point } from '@/ui/charts/series.ts';
 
@@ -16,6 +17,8 @@ export interface ArmRow {
   bestMetric: Point;
   /** Mean over the last steps, or over the training set once the run is done. */
   trainMetric: Point;
+  /** Mean accuracy over classes, where the classes are a person's own (`RunData.labels`). */
+  balanced: Point | null;
   /** Batch-norm statistics recomputed over the training set; n = 0 before the end. */
   recalibrated: Point;
   /** Where labels have groups (`labelGroups`), in their order: perplexity and accuracy on each. */
@@ -92,6 +95,7 @@ export function armRows(data: RunData, result: RunResult | null, verdict: Verdic
     return result?.members.find((m) => m.arm === arm && m.seed === seed)?.final[field] ?? Number.NaN;
   };
   const groups = labelGroups(experiment.task);
+  const balanced = balancedAccuracies(data);
   return experiment.arms.map(({ id, name }) => {
     const members = data.arms.get(id) ?? [];
     const point = (value: (member: number) => number) => meanOverSeeds(members, (m) => (alive(m) ? value(m) : Number.NaN));
@@ -103,6 +107,7 @@ export function armRows(data: RunData, result: RunResult | null, verdict: Verdic
       valMetric: point((m) => lastEvaluation.series.valMetric[m]),
       bestMetric: point((m) => best.valMetric[m]),
       trainMetric: point((m) => (result ? final(m, 'trainMetric') : recentTrainMetric(data, m))),
+      balanced: balanced && point((m) => balanced[m]),
       recalibrated: point((m) => final(m, 'valMetricRecalibrated')),
       groups: groups.map((_, g) => ({
         perplexity: point((m) => Math.exp(lastEvaluation.series.groupLoss[m * groups.length + g])),
@@ -113,6 +118,16 @@ export function armRows(data: RunData, result: RunResult | null, verdict: Verdic
     };
   });
 }
+
+/** How often each member took which class for which at the last evaluation; null where labels or predictions are not known. */
+export function confusions({ experiment, labels, predictions, members }: RunData): Float64Array[] | null {
+  if (!experiment || !labels || !predictions) return null;
+  const { classes } = taskShape(experiment.task);
+  const each = labels.length;
+  return members.map((_, m) => confusionMatrix(labels, predictions.subarray(m * each, (m + 1) * each), classes));
+}
+
+const balancedAccuracies = (data: RunData): number[] | null => confusions(data)?.map((counts) => balancedAccuracy(counts, Math.sqrt(counts.length))) ?? null;
 
 const SOURCES = {
   shipped: 'came with the page',

@@ -1,6 +1,6 @@
 /** Images out of files: some of an asset's, reduced to the task's size, standardised, changed at random where asked. */
 import type { AssetInfo, ImageFacts } from '../../../experiment/schema/assets.ts';
-import { type ImageShape, type Prevailing, taskShape } from '../../../experiment/networks/describe.ts';
+import { type ImageShape, taskShape } from '../../../experiment/networks/describe.ts';
 import type { ImagePreview } from '../../../experiment/contract/previews.ts';
 import type { FileImagesSpec } from '../../../experiment/schema/schema.ts';
 import { FileError } from '../../files/errors.ts';
@@ -129,26 +129,17 @@ export async function openFileImages(spec: FileImagesSpec, library: Library): Pr
   return new FileImageTask(spec, train, val);
 }
 
-function prevailingOf(labels: Uint8Array, names: readonly string[]): Prevailing {
-  const counts = names.map(() => 0);
-  for (const label of labels) counts[label]++;
-  const most = Math.max(...counts);
-  return { name: names[counts.indexOf(most)], share: most / labels.length };
-}
-
 class FileImageTask implements Task {
   readonly spec: FileImagesSpec;
   readonly shape: ImageShape;
   readonly train: ImageSplit;
   readonly val: ImageSplit;
-  readonly prevailing: Prevailing;
 
   constructor(spec: FileImagesSpec, train: ImageSplit, val: ImageSplit) {
     this.spec = spec;
     this.shape = taskShape(spec);
     this.train = train;
     this.val = val;
-    this.prevailing = prevailingOf(val.labels, spec.classNames);
   }
 
   batch(seed: number, step: number, batchSize: number, name = 'data'): Split {

@@ -1,4 +1,4 @@
-import type { Prevailing, TaskShape } from '../../../experiment/networks/describe.ts';
+import type { TaskShape } from '../../../experiment/networks/describe.ts';
 import type { TaskPreview } from '../../../experiment/contract/previews.ts';
 import type { TaskSpec } from '../../../experiment/schema/schema.ts';
 
@@ -23,8 +23,6 @@ export interface Task {
   /** Null where every step draws new examples. */
   readonly train: Split | null;
   readonly val: Split;
-  /** Of images out of files. */
-  readonly prevailing?: Prevailing;
   /**
    * The training batch of one step: a function of its arguments alone, so that all arms of a seed see the same and
    * training can resume at any step.
