@@ -1,0 +1,165 @@
+/** What must a guide be? Trained or not, its structure, and whether distillation would do as well. */
+import type { Claim } from '../../cli/evidence/view.ts';
+
+export const WHICH_GUIDE: readonly Claim[] = [
+  {
+    id: 'untrained-guides-suffice',
+    claim: 'A guide that was never trained is enough: what helps is its architecture, not what it knows.',
+    where: 'Tables 2 and 3, section 5; most articles about the paper',
+    source: 'articles',
+    task: 'method',
+    paper: 'Copying 14.35 → 42.56 %, Deep FCN 1.65 → 13.10 %, Wide FCN 34.09 → 39.47 % with untrained guides, themselves at chance; no gain for the Deep ConvNet and parity.',
+    ours: [
+      { run: 'first-token', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better' }] },
+      { run: 'wide-fcn', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better' }] },
+      { run: 'shapes', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better' }] },
+    ],
+    verdict: 'partly',
+    why: 'Yes for an RNN that has to remember, with a Transformer that scores {first-token: guide untrained} itself (chance {first-token: chance}). No for images: there only trained guides help.',
+  },
+  {
+    id: 'wide-fcn-untrained',
+    claim: 'An untrained ResNet helps a wide fully connected network.',
+    where: 'Table 3, Wide FCN',
+    source: 'paper',
+    task: 'images',
+    paper: '34.09 ± 0.91 % alone, 39.47 ± 0.31 % guided by the untrained ResNet-18.',
+    ours: [{ run: 'wide-fcn', arms: ['unguided', 'guided-untrained'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better' }] }],
+    verdict: 'does not reproduce',
+    why: 'Lower on average, within noise in {wide-fcn: seeds}.',
+  },
+  {
+    id: 'deep-fcn-untrained',
+    claim: 'For a deep fully connected network an untrained ResNet is even the better guide.',
+    where: 'Table 3, Deep FCN',
+    source: 'paper',
+    task: 'images',
+    paper: '1.65 ± 1.21 % alone, 7.50 ± 1.51 % guided by the trained, 13.10 ± 0.72 % by the untrained ResNet-18.',
+    ours: [
+      {
+        run: 'deep-fcn',
+        arms: ['unguided', 'guided-untrained', 'guided'],
+        compare: [
+          { arm: 'guided-untrained', against: 'unguided', expected: 'better' },
+          { arm: 'guided-untrained', against: 'guided', expected: 'better' },
+        ],
+      },
+    ],
+    verdict: 'does not reproduce',
+    why: 'The untrained guide does not help here, and the trained one is far ahead of it.',
+  },
+  {
+    id: 'convnet-untrained',
+    claim: 'For a deep convolutional network only a trained guide helps; an untrained one is neutral.',
+    where: 'Table 3, Deep ConvNet',
+    source: 'paper',
+    task: 'images',
+    paper: '70.02 ± 1.52 % alone, 68.17 ± 2.54 % guided by an untrained ResNet-50.',
+    ours: [
+      { run: 'deep-convnet', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'level' }] },
+    ],
+    verdict: 'does not reproduce',
+    why: 'The untrained guide harms here, and the trained one does not help beyond noise.',
+  },
+  {
+    id: 'is-it-the-guide',
+    claim: 'What is transferred is the guide’s own view of the examples.',
+    where: 'Its interpretation of Tables 2 and 3',
+    source: 'paper',
+    task: 'copying',
+    paper: 'Prints no number: it has no control whose examples are shuffled, and none that only spreads the features out.',
+    ours: [
+      {
+        run: 'is-it-the-guide',
+        arms: ['unguided', 'guided-untrained', 'guided-shuffled', 'guided-debiased', 'shuffled-debiased', 'guided-identity', 'unguided-good-init'],
+        compare: [
+          { arm: 'guided-debiased', against: 'shuffled-debiased', expected: 'better' },
+          { arm: 'guided-untrained', against: 'guided-identity', expected: 'better' },
+        ],
+      },
+    ],
+    verdict: 'partly',
+    why: 'With debiased CKA the guide helps and its shuffled twin does not: there is a view of the examples in it. With the paper’s biased CKA spreading features out suffices: an identity does at least as well, and the shuffled guide in some seeds ({is-it-the-guide: guided-shuffled seeds}).',
+  },
+  {
+    id: 'good-initialisation',
+    claim: 'So there is a better initialisation, which guidance finds; once known, no guide is needed.',
+    where: 'Section 5, “Network Initialization”',
+    source: 'paper',
+    task: 'copying',
+    paper: 'Prints no number: curves of a network that was aligned for 300 steps on noise and then trained without a guide.',
+    ours: [
+      {
+        run: 'first-token',
+        arms: ['unguided', 'guided-untrained', 'unguided-good-init'],
+        compare: [{ arm: 'unguided-good-init', against: 'unguided', expected: 'better' }],
+      },
+      { run: 'lm-short', arms: ['unguided', 'guided-untrained', 'unguided-good-init'], compare: [{ arm: 'unguided-good-init', against: 'unguided', expected: 'better' }] },
+    ],
+    verdict: 'partly',
+    why: 'Identity-like recurrent weights, known for long, solve recall at once; in the small language they do not help.',
+  },
+  {
+    id: 'guidance-beats-distillation',
+    claim: 'Guidance is better than distillation from the same network.',
+    where: 'Figure 5, appendix H',
+    source: 'paper',
+    task: 'method',
+    paper: 'Bars without printed values: guidance ahead in all settings.',
+    ours: [
+      { run: 'wide-fcn', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
+      { run: 'shapes', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
+      { run: 'first-token', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
+      { run: 'lm-short', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
+      { run: 'cifar', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
+    ],
+    verdict: 'partly',
+    why: 'On textures and on recall, clearly. Where the teacher’s answers tell the student what it lacks, in language, distillation is ahead; on photographs it is at least level.',
+  },
+  {
+    id: 'distillation-deep-fcn',
+    claim: 'Distilled from a trained ResNet, a deep fully connected network gains a little and still overfits.',
+    where: 'Figure 12, appendix H',
+    source: 'paper',
+    task: 'images',
+    paper: 'Curves without printed values.',
+    ours: [
+      {
+        run: 'deep-fcn',
+        arms: ['unguided', 'distilled', 'guided'],
+        compare: [
+          { arm: 'distilled', against: 'unguided', expected: 'better' },
+          { arm: 'distilled', against: 'unguided', expected: 'level', of: 'loss' },
+          { arm: 'guided', against: 'distilled', expected: 'better' },
+        ],
+      },
+    ],
+    verdict: 'reproduces',
+    why: 'Its accuracy rises by {deep-fcn: distilled vs unguided} points, and its validation loss ends at {deep-fcn: distilled loss}, far above its lowest of {deep-fcn: distilled lowest} (unguided: {deep-fcn: unguided loss}).',
+  },
+  {
+    id: 'distillation-untrained-fails',
+    claim: 'Distillation from an untrained teacher fails, where guidance by it works.',
+    where: 'Figures 5 and 12, appendix H',
+    source: 'paper',
+    task: 'method',
+    paper: 'Prints no number: it “hurts on average, not significantly”.',
+    ours: [
+      {
+        run: 'lm-short',
+        arms: ['unguided', 'guided-untrained', 'distilled-untrained'],
+        compare: [
+          { arm: 'distilled-untrained', against: 'unguided', expected: 'worse' },
+          { arm: 'guided-untrained', against: 'distilled-untrained', expected: 'better' },
+        ],
+      },
+      {
+        run: 'copy-paste',
+        arms: ['unguided', 'guided-untrained', 'distilled-untrained'],
+        compare: [{ arm: 'distilled-untrained', against: 'unguided', expected: 'worse' }],
+      },
+    ],
+    verdict: 'partly',
+    why: 'In the small language it harms clearly. On copying the student still learns, since its own task stays part of its loss.',
+  },
+];

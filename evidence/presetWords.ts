@@ -1,0 +1,72 @@
+/**
+ * What the page says under "Does it reproduce?" beside each preset. Our numbers are names in braces (`cli/evidence/quantities.ts` lists
+ * them), filled in from the preset's result file by `npm run evidence`; those of the paper are its own.
+ */
+import type { Evidence } from '../src/experiment/presets/evidence.ts';
+
+const LANGUAGE_PAPER =
+  'WikiText-103, four-layer RNN of 512 units, perplexity (lower is better): unguided 69.2, guided by a trained Transformer 40.0, by an untrained one 59.6. Its published RNN sees later words; ours does not.';
+
+export const PRESET_WORDS: Readonly<Record<string, Evidence>> = {
+  'first-token': {
+    outcome: 'not in the paper',
+    paper: 'Has no task of recall alone. Of its copying RNN, guided by an untrained Transformer, it reports 42.6 % where unguided reaches 14.4 %.',
+    here: 'Unguided {unguided} (chance {chance}), guided by an untrained Transformer {guided-untrained ±}, by a trained one {guided ±}, distilled {distilled}. The paper’s kind of effect, larger. But a good initialisation reaches {unguided-good-init} without any guide, and at a higher learning rate the unguided network learns it, too, later and not in every seed.',
+  },
+  'is-it-the-guide': {
+    outcome: 'not in the paper',
+    paper: 'Has no shuffled guide and no identity. It measures biased CKA on batches throughout, and attributes the gain to the guide’s architecture.',
+    here: 'First-token recall, unguided {unguided} (chance {chance}). Biased CKA: guide {guided-untrained}, the same guide shuffled {guided-shuffled seeds} seed by seed, an identity {guided-identity}. Debiased CKA: guide {guided-debiased}, shuffled {shuffled-debiased}. So the guide does carry something; but with biased CKA spreading the states out is enough, and a good initialisation ({unguided-good-init}) needs no guide at all.',
+  },
+  'copy-paste': {
+    outcome: 'does not reproduce',
+    paper: 'Four-layer RNNs of 768 units, 20 to 40 numbers: unguided 14.4 % (its floor), guided by a trained Transformer 23.3 %, by an untrained one 42.6 %.',
+    here: 'Two layers of 64 units, twelve symbols: unguided {unguided}, guided by an untrained Transformer {guided-untrained}, by a trained one {guided}. At this length the unguided network is no victim that could be rescued.',
+  },
+  parity: {
+    outcome: 'does not reproduce',
+    paper: 'Transformer encoder, up to 50 bits: unguided 72.0 %, guided by a trained RNN 78.5 %, by an untrained one 70.4 %.',
+    here: 'Twelve bits: unguided {unguided}, guided by a trained RNN {guided}, by an untrained one {guided-untrained}. No arm leaves chance ({chance}) by more than noise.',
+  },
+  'lm-short': {
+    outcome: 'reproduces in part',
+    paper: LANGUAGE_PAPER,
+    here: 'Perplexity: unguided {unguided}, guided by an untrained Transformer {guided-untrained}, by a trained one {guided}, distilled {distilled}; the Transformer itself {guide trained}. All of it is the returning name, guessed right {unguided right} of the time unguided and {guided-untrained right} guided. The untrained guide is the better one, unlike in the paper, and distilling from a trained one does as well. It is speed, not reach: with three times the steps the unguided network catches up.',
+  },
+  'lm-small': {
+    outcome: 'does not reproduce',
+    paper: LANGUAGE_PAPER,
+    here: 'Perplexity: unguided {unguided}, guided by a trained Transformer {guided}, by an untrained one {guided-untrained}, distilled {distilled}; the Transformer itself reaches {guide trained}. No arm recalls the name ({unguided right} right unguided, {guided right} guided; one in eight would be chance): what little is gained is on other words.',
+  },
+  'wide-fcn': {
+    outcome: 'reproduces in part',
+    paper: 'Three layers of 8,192 units on ImageNet, top-5: unguided 34.1 %, guided by a trained ResNet-18 43.0 %, by an untrained one 39.5 %.',
+    here: 'Three layers of 384 units on textures: unguided {unguided}, guided by a trained ResNet-8 {guided}, distilled {distilled}: guidance is ahead, and ahead of distillation. The untrained guide does not help: {guided-untrained}.',
+  },
+  'deep-fcn': {
+    outcome: 'reproduces in part',
+    paper: 'Fifty blocks of 2,048 units on ImageNet, top-5: unguided 1.7 %, guided by a trained ResNet-18 7.5 %, by an untrained one 13.1 %.',
+    here: 'Eight layers of 256 units on textures: unguided {unguided}, guided by a trained ResNet-8 {guided}, distilled {distilled}. The untrained guide, the better one in the paper, does not help: {guided-untrained}, although its term weighs a quarter of the other’s.',
+  },
+  shapes: {
+    outcome: 'reproduces in part',
+    paper: 'Compares guidance with distillation on all its tasks and finds guidance ahead (its Figure 5 prints no numbers).',
+    here: 'Wide FCN on shapes: unguided {unguided}, guided by a trained ResNet-8 {guided}, distilled {distilled}. Guidance helps; over distillation it is ahead by {guided vs distilled} points (95 % interval {guided vs distilled ci}).',
+  },
+  'scale-trap': {
+    outcome: 'not in the paper',
+    paper: 'Has no network without normalisation: its deep fully connected blocks are linear, batch norm, ReLU.',
+    here: 'Twelve layers of 128 units on shapes, without normalisation: unguided {unguided}, guided by a trained ResNet-8 {guided} (chance {chance}) at a CKA of {guided cka trained}, by an untrained one {guided-untrained} at {guided-untrained cka untrained}. The features are aligned and the loss is that of guessing: CKA ignores scale. With He weights: unguided {unguided-he}, guided {guided-he}.',
+  },
+  'deep-convnet': {
+    outcome: 'does not reproduce',
+    paper:
+      'Fifty convolutions without skips on ImageNet, top-5: unguided 70.0 %, guided by a trained ResNet-50 78.9 %, by an untrained one 68.2 %: only a trained guide helps.',
+    here: 'Twenty-five convolutions on shapes, at the learning rate that is best unguided, {seeds}: unguided {unguided}, guided by a trained ResNet-8 {guided}, distilled {distilled}. The sign is the paper’s, but the gain of {guided vs unguided} points is not beyond noise (95 % interval {guided vs unguided ci}): seeds differ as much. The untrained guide, neutral in the paper, ends at {guided-untrained}.',
+  },
+  cifar: {
+    outcome: 'does not reproduce',
+    paper: 'CIFAR-10 in one ablation only: a deep FCN reaches 60.6 % alone and 70.2 % guided at all layers by an untrained ResNet-18.',
+    here: 'Three layers of 384 units, three thousand small images: unguided {unguided}, guided by a trained ResNet-8 {guided}, by an untrained one {guided-untrained}, neither beyond noise; distilled {distilled}. The trained guide itself has only {guide trained}.',
+  },
+};

@@ -1,0 +1,89 @@
+import { Anchor, Table } from '@mantine/core';
+import type { MouseEvent, ReactNode } from 'react';
+import { addressOf, goTo, openInLab } from '@/state/view.ts';
+import { armColour } from '@/ui/colours.ts';
+import { type ClaimRow, type MeasuredDifference, type MeasuredRun, TASK_WORDS, VERDICT_WORDS } from './claim.ts';
+import { MiniCurves } from './MiniCurves.tsx';
+import classes from './paper.module.css';
+
+/** Follow an address without loading the page anew; with a modifier key it opens as any link does. */
+const follow = (go: () => void) => (event: MouseEvent) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  go();
+};
+
+/** The cells of one claim. */
+export function ClaimCells({ claim }: { claim: ClaimRow }) {
+  const here = { view: 'paper', claim: claim.id } as const;
+  return (
+    <>
+      <Table.Th scope="row" className={classes.claim}>
+        {claim.claim}
+        <span className={classes.where}>
+          {claim.where}. {TASK_WORDS[claim.task]}.{' '}
+          <Anchor href={addressOf(here)} onClick={follow(() => goTo(here))} inherit className={classes.screenOnly} aria-label={`Link to this claim: ${claim.where}`}>
+            Link
+          </Anchor>
+        </span>
+      </Table.Th>
+      <Cell name="The paper">{claim.paper}</Cell>
+      <Cell name="Measured here">
+        {claim.measured.length === 0 ? 'Nothing yet.' : claim.measured.map((run) => <Measured key={run.run} run={run} />)}
+      </Cell>
+      <Cell name="Does it reproduce?">
+        <span className={classes.verdict} data-verdict={claim.verdict}>
+          {VERDICT_WORDS[claim.verdict]}
+        </span>
+        {claim.why}
+      </Cell>
+    </>
+  );
+}
+
+/** On a narrow screen every cell says its column. */
+function Cell({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <Table.Td data-column={name} className={classes.cell}>
+      {children}
+    </Table.Td>
+  );
+}
+
+function differenceWords({ arm, against, difference, interval, p, wins, of }: MeasuredDifference): string {
+  const spread = interval === null ? 'too few seeds for an interval' : `95 % interval ${interval}${p === null ? '' : `, ${p}`}`;
+  return `${arm} against ${against}${of === null ? '' : `, ${of}`}: ${difference} (${spread}; better in ${wins} seeds)`;
+}
+
+function Measured({ run }: { run: MeasuredRun }) {
+  const address = addressOf({ view: 'lab', claim: null }, undefined, run.link);
+  return (
+    <div className={classes.run}>
+      <div className={classes.runHead}>
+        <span>
+          <b>{run.title}</b>, {run.seeds}; {run.metric}
+        </span>
+        <MiniCurves run={run} />
+      </div>
+      <ul className={classes.arms}>
+        {run.arms.map(({ id, name, score }) => (
+          <li key={id}>
+            <span className={classes.dot} style={{ background: armColour(id) }} />
+            {name} <b>{score}</b>
+          </li>
+        ))}
+      </ul>
+      {run.differences.map((difference) => (
+        <p key={`${difference.arm}/${difference.against}/${difference.of}`} className={classes.difference}>
+          {differenceWords(difference)}
+        </p>
+      ))}
+      <p className={classes.command}>
+        <Anchor href={address} onClick={follow(() => openInLab(run.link))} inherit className={classes.screenOnly} data-testid={`open-${run.run}`}>
+          Open in the Lab
+        </Anchor>{' '}
+        <code>{run.command}</code>
+      </p>
+    </div>
+  );
+}

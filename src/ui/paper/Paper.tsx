@@ -1,0 +1,90 @@
+/** Every claim of the paper beside what this code measured: one table, filtered by task and by verdict. */
+import { Anchor, Select, Table, Title } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import { useView } from '@/state/view.ts';
+import { type ClaimRow, type ClaimTask, type ClaimVerdict, TASK_WORDS, VERDICT_WORDS } from './claim.ts';
+import claims from './claims.json' with { type: 'json' };
+import { ClaimCells } from './ClaimCells.tsx';
+import classes from './paper.module.css';
+
+const CLAIMS = claims as readonly ClaimRow[];
+const ALL = 'all';
+
+/** "1 reproduces, 2 partly, …" of the claims that are shown. */
+function countWords(shown: readonly ClaimRow[]): string {
+  const each = (Object.keys(VERDICT_WORDS) as ClaimVerdict[]).map((verdict) => ({ verdict, n: shown.filter((claim) => claim.verdict === verdict).length }));
+  return `${shown.length} of ${CLAIMS.length} claims: ${each
+    .filter(({ n }) => n > 0)
+    .map(({ verdict, n }) => `${VERDICT_WORDS[verdict].toLowerCase()} ${n}`)
+    .join(', ')}.`;
+}
+
+const optionsOf = (words: Readonly<Record<string, string>>, all: string) => [
+  { value: ALL, label: all },
+  ...Object.entries(words).map(([value, label]) => ({ value, label })),
+];
+const TASKS = optionsOf(TASK_WORDS, 'All tasks');
+const VERDICTS = optionsOf(VERDICT_WORDS, 'All verdicts');
+
+export function Paper() {
+  const [task, setTask] = useState<ClaimTask | typeof ALL>(ALL);
+  const [verdict, setVerdict] = useState<ClaimVerdict | typeof ALL>(ALL);
+  const pointedAt = useView((state) => state.claim);
+  const row = useRef<HTMLTableRowElement>(null);
+  // An address that points at a claim shows it, whatever was filtered.
+  useEffect(() => {
+    if (pointedAt === null || !CLAIMS.some(({ id }) => id === pointedAt)) return;
+    setTask(ALL);
+    setVerdict(ALL);
+    const timer = setTimeout(() => row.current?.scrollIntoView({ block: 'start' }));
+    return () => clearTimeout(timer);
+  }, [pointedAt]);
+  const shown = CLAIMS.filter((claim) => (task === ALL || claim.task === task) && (verdict === ALL || claim.verdict === verdict));
+  return (
+    <div className={classes.view} data-testid="paper-view">
+      <Title order={2} className={classes.title}>
+        What the paper claims, and what comes out here
+      </Title>
+      <p className={classes.intro}>
+        Every claim of{' '}
+        <Anchor href="https://arxiv.org/abs/2410.20035" target="_blank" rel="noreferrer" inherit>
+          “Training the Untrainable”
+        </Anchor>{' '}
+        and of the articles about it, tried with small networks and tasks that a browser trains in minutes. “Does not reproduce” means: not at this scale and
+        not with this code. The paper’s ± is one standard error of five seeds; ours is one standard deviation over seeds, with the 95 % interval of the paired
+        difference. Every number of ours comes from a result file in the repository; its command stands beside it.
+      </p>
+      <div className={classes.filters}>
+        <Select label="Task" data={TASKS} value={task} onChange={(value) => setTask((value ?? ALL) as typeof task)} data-testid="filter-task" />
+        <Select label="Verdict" data={VERDICTS} value={verdict} onChange={(value) => setVerdict((value ?? ALL) as typeof verdict)} data-testid="filter-verdict" />
+        <p className={classes.count} aria-live="polite" data-testid="claim-count">
+          {countWords(shown)}
+        </p>
+      </div>
+      <Table className={classes.table} verticalSpacing={10} horizontalSpacing={10}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">Claim</Table.Th>
+            <Table.Th scope="col">The paper</Table.Th>
+            <Table.Th scope="col">Measured here</Table.Th>
+            <Table.Th scope="col">Does it reproduce?</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {shown.map((claim) => (
+            <Table.Tr
+              key={claim.id}
+              id={`claim-${claim.id}`}
+              ref={claim.id === pointedAt ? row : undefined}
+              aria-current={claim.id === pointedAt || undefined}
+              className={classes.row}
+              data-testid="claim"
+            >
+              <ClaimCells claim={claim} />
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
