@@ -22,7 +22,11 @@ function withControls(experiment: Experiment, images: boolean): Experiment {
     'own-kind': { state: 'control', kind: 'own-kind' },
   };
   const ids = Object.keys(guides).filter((id) => id !== 'trained');
-  return { ...experiment, guides, arms: [{ id: 'unguided', name: 'Unguided' }, ...ids.map((id) => ({ id, name: id, align: { guide: id, weight: 1 } }))] };
+  return {
+    ...experiment,
+    guides,
+    arms: [{ id: 'unguided', name: 'Unguided', terms: [] }, ...ids.map((id) => ({ id, name: id, terms: [{ kind: 'align' as const, guide: id, weight: 1 }] }))],
+  };
 }
 
 const images = () => withControls(tinyExperiment({ 'base.steps': 2, 'base.evaluateEvery': 2 }), true);
@@ -33,7 +37,7 @@ const padded = () => {
     'guides.trained.training.task.minLength': 3,
     'base.steps': 2,
     'base.evaluateEvery': 2,
-    'base.mapping': 'even',
+    'base.mapping': { rule: 'even' },
   });
   return withControls(experiment, false);
 };

@@ -1,5 +1,6 @@
 import { taskShape } from '../experiment/networks/describe.ts';
 import type { RunResult } from '../experiment/contract/result.ts';
+import { isGuided } from '../experiment/plan/arms.ts';
 import { interventionWords } from '../experiment/settingWords.ts';
 import { type Verdict, verdict } from './verdict.ts';
 
@@ -15,11 +16,11 @@ export function verdictOfResult({ experiment, members, metric }: RunResult): Ver
     step: steps,
     steps,
     changes: experiment.interventions.map(interventionWords),
-    arms: experiment.arms.map(({ id, name, align, distil }) => ({
-      id,
-      name,
-      guided: (align ?? distil) !== undefined,
-      scores: experiment.seeds.map((seed) => members.find((m) => m.arm === id && m.seed === seed)?.final.valMetric ?? null),
+    arms: experiment.arms.map((arm) => ({
+      id: arm.id,
+      name: arm.name,
+      guided: isGuided(arm),
+      scores: experiment.seeds.map((seed) => members.find((m) => m.arm === arm.id && m.seed === seed)?.final.valMetric ?? null),
     })),
   });
 }

@@ -1,7 +1,8 @@
 /** Turns an exported result back into the events of its run, so that the page can show it like any other run. */
 import type { BackendName } from './environment.ts';
 import type { EvaluationRecord, LabEvent } from './events.ts';
-import { members, tapNames } from '../plan/plan.ts';
+import { tapNames } from '../plan/pairs.ts';
+import { members } from '../plan/plan.ts';
 import type { MatrixResult, MemberResult, RunResult } from './result.ts';
 import {
   EVALUATION_QUANTITIES,

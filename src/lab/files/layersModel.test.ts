@@ -151,12 +151,19 @@ describe('as a guide', () => {
     const tiny = tinyExperiment();
     return {
       ...tiny,
+      asks: undefined,
       task,
       guides: { imported: { state: 'imported', file: { name, hash }, model } },
       arms: [
-        { id: 'guided', name: 'Guided', align: { guide: 'imported', weight: 1 } },
+        { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'imported', weight: 1 }] },
         ...(distil
-          ? [{ id: 'distilled', name: 'Distilled', distil: { guide: 'imported', temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' as const } }]
+          ? [
+              {
+                id: 'distilled',
+                name: 'Distilled',
+                terms: [{ kind: 'distil' as const, guide: 'imported', temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' as const }],
+              },
+            ]
           : []),
       ],
     };

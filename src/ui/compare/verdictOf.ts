@@ -1,4 +1,5 @@
 /** The scores of a run as the statistics want them. */
+import { isGuided } from '@/experiment/plan/arms.ts';
 import { taskMetric, taskShape } from '@/experiment/networks/describe.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
@@ -11,15 +12,18 @@ export const referenceArm = (experiment: Experiment): string => experiment.arms.
 /** Validation metric of every arm by seed; null for a member that diverged. */
 export function scoresAt(data: RunData, evaluation: Evaluation): VerdictArm[] {
   const arms = new Map(data.experiment?.arms.map((arm) => [arm.id, arm]));
-  return [...data.arms].map(([id, members]) => ({
-    id,
-    name: arms.get(id)?.name ?? id,
-    guided: arms.get(id)?.align !== undefined || arms.get(id)?.distil !== undefined,
-    scores: members.map((m) => {
-      const score = evaluation.series.valMetric[m];
-      return Number.isFinite(score) && data.divergedAt(data.members[m]) === undefined ? score : null;
-    }),
-  }));
+  return [...data.arms].map(([id, members]) => {
+    const arm = arms.get(id);
+    return {
+      id,
+      name: arm?.name ?? id,
+      guided: arm !== undefined && isGuided(arm),
+      scores: members.map((m) => {
+        const score = evaluation.series.valMetric[m];
+        return Number.isFinite(score) && data.divergedAt(data.members[m]) === undefined ? score : null;
+      }),
+    };
+  });
 }
 
 /** What the last evaluation supports; null before the first. */
