@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BackendChoice } from '../src/experiment/contract/environment.ts';
 import { withPath } from '../src/experiment/link.ts';
-import { migrate } from '../src/experiment/migrate.ts';
+import { migrate } from '../src/experiment/schema/migrate.ts';
 import { modernChange } from '../src/experiment/oldPaths.ts';
 import { parseExperiment } from '../src/experiment/parse.ts';
 import { withoutLostAsks } from '../src/experiment/plan/arms.ts';

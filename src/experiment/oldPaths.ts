@@ -1,9 +1,9 @@
 /** Paths and values as version 1 had them, for people who know them by heart and for the commands in their notes. */
 import { entryOf } from './link.ts';
-import { migrateMapping, migrateMeasure, migrateTerm } from './migrate.ts';
+import { migrateMapping, migrateMeasure, migrateTerm } from './schema/migrate.ts';
 
-/** Mappings and measures had names alone. */
-function valueOf(field: string | undefined, value: unknown): unknown {
+/** A value in words of this version: mappings and measures had names alone. */
+function inToday(field: string | undefined, value: unknown): unknown {
   if (field === 'mapping') return migrateMapping(value);
   return field === 'measure' ? migrateMeasure(value) : value;
 }
@@ -17,7 +17,7 @@ function valueOf(field: string | undefined, value: unknown): unknown {
 export function modernChange(experiment: unknown, path: string, value: unknown): [path: string, value: unknown] {
   const keys = path.split('.');
   const [top, name, kind, ...rest] = keys;
-  if (top !== 'arms' || (kind !== 'align' && kind !== 'distil')) return [path, valueOf(keys.at(-1), value)];
+  if (top !== 'arms' || (kind !== 'align' && kind !== 'distil')) return [path, inToday(keys.at(-1), value)];
   const { arms } = (experiment ?? {}) as { arms?: unknown };
   const arm = Array.isArray(arms) ? arms[/^\d+$/.test(name) ? Number(name) : entryOf(arms, name)] : undefined;
   const terms: unknown = (arm as { terms?: unknown } | undefined)?.terms;
@@ -29,5 +29,5 @@ export function modernChange(experiment: unknown, path: string, value: unknown):
     return [`${root}.${place}`, value === undefined ? undefined : migrateTerm(kind, value)];
   }
   if (rest.join('.') === 'until') return [`${root}.${kind}.course`, value === undefined ? undefined : { kind: 'until', step: value }];
-  return [`${root}.${kind}.${rest.join('.')}`, valueOf(rest.at(-1), value)];
+  return [`${root}.${kind}.${rest.join('.')}`, inToday(rest.at(-1), value)];
 }

@@ -1,8 +1,8 @@
 /** From anything (a link, a file, a form) to an experiment, or to sentences that say what is wrong. */
 import type { z } from 'zod';
 import { withCleanTexts } from './cleanText.ts';
-import { migrate } from './migrate.ts';
 import { describeNetwork, taskShape } from './networks/describe.ts';
+import { migrate } from './schema/migrate.ts';
 import { notBuilt } from './plan/notBuilt.ts';
 import type { Problem } from './schema/problem.ts';
 import { checkFit } from './plan/fit.ts';

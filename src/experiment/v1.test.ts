@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import links from './fixtures/v1/links.json' with { type: 'json' };
 import { decodeLink } from './link.ts';
-import { migrate } from './migrate.ts';
+import { migrate } from './schema/migrate.ts';
 import { parseExperiment } from './parse.ts';
 import presets from './presets/presets-v1.json' with { type: 'json' };
 

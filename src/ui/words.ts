@@ -1,9 +1,9 @@
 /** Numbers and settings in words, short enough for a label. */
-import { courseWords, span } from '@/experiment/course.ts';
+import { span } from '@/experiment/course/course.ts';
 import { alignmentSettingsOf, distillationOf } from '@/experiment/plan/arms.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
 import { formatProblem, type Problem } from '@/experiment/schema/problem.ts';
-import { number } from '@/experiment/settingWords.ts';
+import { courseWords, number } from '@/experiment/settingWords.ts';
 import {
   type ArmSpec,
   type BaseSettings,

@@ -1,5 +1,5 @@
 /** What an arm means: the one place where its terms get everything that they leave to the experiment. */
-import { WHOLE } from '../course.ts';
+import { WHOLE } from '../course/course.ts';
 import type {
   AlignTerm,
   ArmSpec,

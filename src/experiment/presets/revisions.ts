@@ -3,7 +3,7 @@
  * once is kept for as long as there are links. Whoever changes a preset raises its revision and puts what it was into
  * a file beside this one.
  */
-import { migrate } from '../migrate.ts';
+import { migrate } from '../schema/migrate.ts';
 import { findPreset } from './presets.ts';
 import VERSION_1 from './presets-v1.json' with { type: 'json' };
 

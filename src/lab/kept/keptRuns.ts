@@ -3,7 +3,7 @@
  * leaves behind. A run is kept with every checkpoint and forgotten when it ends.
  */
 import type { Checkpoint, KeptRun } from '../../experiment/contract/lab.ts';
-import { migrate } from '../../experiment/migrate.ts';
+import { migrate } from '../../experiment/schema/migrate.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { asToday, type OldCheckpoint } from './oldCheckpoint.ts';
 import { forget, names, recall, remember } from './storage.ts';

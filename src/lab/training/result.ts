@@ -8,7 +8,7 @@ import { members as membersOf } from '../../experiment/plan/plan.ts';
 import type { MatrixResult, MemberResult, PairResult, RunResult } from '../../experiment/contract/result.ts';
 import { EVALUATION_QUANTITIES, type EvaluationQuantity, GROUP_FIELDS, partsOf, quantity, type QuantityOf, STEP_QUANTITIES } from '../../experiment/series.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
-import { exp } from '../../experiment/math.ts';
+import { exp } from '../../experiment/course/math.ts';
 import { mean, sampleSd } from '../../stats/summary.ts';
 import type { History } from './history.ts';
 

@@ -3,7 +3,7 @@
  * what it is fed and the groups' own state, so that it can be recorded.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { span, weightAt } from '../../experiment/course.ts';
+import { span, weightAt } from '../../experiment/course/course.ts';
 import { guideInstances } from '../../experiment/plan/guides.ts';
 import { type Alignment, type DistilSettings, guidesInUse } from '../../experiment/plan/arms.ts';
 import { GUIDE_CACHE_BYTES, guideCacheBytes, largestGuideTable } from '../../experiment/plan/plan.ts';

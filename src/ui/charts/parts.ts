@@ -1,6 +1,6 @@
 /** What the charts of a run have in common: arms with their colours and names, marks, ranges, words. */
 import { useRef } from 'react';
-import { moments } from '@/experiment/course.ts';
+import { moments } from '@/experiment/course/course.ts';
 import { termOf } from '@/experiment/plan/arms.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';

@@ -1,5 +1,5 @@
 /** An arm's loss as it is minimised, in TeX. */
-import { courseTex } from '@/experiment/course.ts';
+import { courseTex } from '@/experiment/course/course.ts';
 import { alignmentSettingsOf, distillationOf } from '@/experiment/plan/arms.ts';
 import type { ArmSpec, BaseSettings } from '@/experiment/schema/schema.ts';
 

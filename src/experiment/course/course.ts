@@ -1,7 +1,6 @@
-/** What the course of a term's weight comes to: step by step, in words, as a formula, as marks on a chart. */
+/** What the course of a term's weight comes to: step by step, as a formula, as marks on a chart. */
 import { cos, exp, log } from './math.ts';
-import type { Course } from './schema/schema.ts';
-import { number } from './settingWords.ts';
+import type { Course } from '../schema/schema.ts';
 
 /** What a course may read of an evaluation of one member. */
 export interface CourseEvaluation {
@@ -79,32 +78,6 @@ export function moments(course: Course, steps: number): { step: number; what: 'b
     { step: to, what: 'ends' },
   ] as const;
   return all.filter(({ step }) => step > 0 && step < steps);
-}
-
-const SHAPES = { linear: 'linearly', cosine: 'along a cosine', exponential: 'exponentially' };
-
-/** "until step 50"; what lies beyond the end of the run is not said. */
-export function courseWords(course: Course, steps: number): string {
-  switch (course.kind) {
-    case 'whole':
-      return 'whole run';
-    case 'until':
-      return course.step < steps ? `until step ${number(course.step)}` : 'whole run';
-    case 'between':
-      return course.to < steps ? `from step ${number(course.from)} until step ${number(course.to)}` : `from step ${number(course.from)} on`;
-    case 'decay':
-      return `falling ${SHAPES[course.shape]} until step ${number(course.steps)}`;
-    case 'every':
-      return `at every ${ordinal(course.steps)} step`;
-    case 'stall':
-      return `until its ${course.of} has stalled for ${number(course.patience)} ${course.patience === 1 ? 'evaluation' : 'evaluations'}`;
-  }
-}
-
-/** 2nd, 3rd, 4th, 11th, 21st. */
-function ordinal(n: number): string {
-  const ending = n % 100 >= 11 && n % 100 <= 13 ? undefined : ['st', 'nd', 'rd'][(n % 10) - 1];
-  return `${number(n)}${ending ?? 'th'}`;
 }
 
 /** The factor behind a term in TeX; empty for the whole run. */

@@ -2,7 +2,7 @@
  * Experiments of version 1, as links, files, results and browsers hold them, in the words of version 2. What is
  * malformed stays so, for `parse.ts` to say: nothing here throws and nothing is checked.
  */
-import type { Asks, MappingSpec } from './schema/schema.ts';
+import type { Asks, MappingSpec } from './schema.ts';
 
 /** The version before this one. */
 const OLD = 1;

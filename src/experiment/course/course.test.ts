@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { courseTex, courseWords, moments, span, weightAt } from './course.ts';
-import type { Course } from './schema/schema.ts';
+import { courseWords } from '../settingWords.ts';
+import { courseTex, moments, span, weightAt } from './course.ts';
+import type { Course } from '../schema/schema.ts';
 
 const weights = (course: Course, steps: number) => Array.from({ length: steps }, (_, step) => weightAt(course, step));
 
