@@ -182,7 +182,7 @@ describe('as a guide', () => {
     expect(problems(guided({ ...task, size: 12 } as Experiment['task'], asset))).toMatch(
       /does not fit: “five” reads inputs of 8×8×3, and the task gives 12×12×3/,
     );
-    const onTokens = { ...tinySequences('first-token'), guides: guided(task, asset).guides, arms: guided(task, asset).arms };
+    const onTokens = { ...tinySequences('first-token'), asks: undefined, guides: guided(task, asset).guides, arms: guided(task, asset).arms };
     expect(problems(onTokens)).toMatch(/reads images \(8×8×3\), and the task gives tokens/);
   });
 

@@ -71,7 +71,9 @@ it.each([
 });
 
 test('a similarity that is not defined counts as 0: three examples have no debiased CKA', async () => {
-  const { run } = started(experimentWith({ 'base.measure': { name: 'cka-debiased' }, 'base.batchSize': 3, 'base.reduction': 'mean', 'arms.1.terms.align.weight': 0.7 }));
+  const { run } = started(
+    experimentWith({ 'base.measure': { name: 'cka-debiased' }, 'base.batchSize': 3, 'base.reduction': 'mean', 'arms.1.terms.align.weight': 0.7 }),
+  );
   const [losses] = await recorded(run, 1);
   for (const value of losses.slice(2)) expect(value).toBeCloseTo(0.7, 6);
 });
