@@ -21,7 +21,7 @@ function percentDecoded(text: string): string {
  * Names of presets are of letters, digits and dashes, with their revision behind `@`; what the compressor writes has an
  * alphabet of its own; and behind it stands a check of six characters, which version 1 had not.
  */
-const LINK = /^[\w-]+(?:@\d+)?(?:~1[\w+$-]*|~[\w+$-]*(?:\.[a-z\d]{1,6})?)?/;
+const LINK = /^[\w-]+(?:@\w*)?(?:~1[\w+$-]*|~[\w+$-]*(?:\.[a-z\d]{1,6})?)?/;
 
 /**
  * @param hash with or without `#`
