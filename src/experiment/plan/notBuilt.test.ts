@@ -15,6 +15,8 @@ it.each<[field: string, path: string, value: unknown]>([
   ['base.mapping', 'base.mapping', { rule: 'similarity' }],
   ['base.mapping', 'base.mapping', { rule: 'even', perTarget: 2 }],
   ['base.mapping', 'base.mapping', [{ guide: 'stem', target: 'linear1', weight: 2 }]],
+  ['asks.by', 'asks.by', 'best'],
+  ['asks.by', 'asks.by', { crossing: 0.9 }],
   ['observe', 'observe', [{ what: 'similarity', measure: { name: 'svcca', variance: 0.99 } }]],
   ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'cca', ridge: 0.1 }],
   ['arms.1.terms.0.mapping', `${TERM}.mapping`, { rule: 'random', seed: 3 }],
@@ -41,6 +43,8 @@ it.each<[field: string, path: string, value: unknown]>([
 it('a head over the vocabulary is refused, one over the symbols is what there is', () => {
   expect(parseExperiment(withPath(copy, 'task.head', 'vocabulary'))).toMatchObject({ ok: false, problems: [{ path: 'task.head' }] });
   expect(parseExperiment(withPath(copy, 'task.head', 'symbols'))).toMatchObject({ ok: true });
+  const ofGuide = withPath(copy, 'guides.trained.training.task', { ...copy.task, head: 'vocabulary' });
+  expect(parseExperiment(ofGuide)).toMatchObject({ ok: false, problems: [{ path: 'guides.trained.training.task.head' }] });
 });
 
 it.each<[string, unknown]>([
