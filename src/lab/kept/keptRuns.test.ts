@@ -126,7 +126,9 @@ test('a run that the page kept under schema version 1 is listed in the words of 
   const lab = createLab({ assets: null });
   const [run] = await lab.keptRuns();
   expect(run).toMatchObject({ name: 'tab', step: 4, experiment: { version: 2, revision: 1, interventions: [{ step: 2, set: { learningRate: 0.002 } }] } });
-  expect(run.experiment.arms[1].terms).toMatchObject([{ kind: 'align', course: { kind: 'until', step: 5 }, mapping: [{ guide: 'stem', target: 'linear1' }, {}] }]);
+  expect(run.experiment.arms[1].terms).toMatchObject([
+    { kind: 'align', course: { kind: 'until', step: 5 }, mapping: [{ guide: 'stem', target: 'linear1' }, {}] },
+  ]);
   expect(parseExperiment(run.experiment)).toEqual({ ok: true, experiment: run.experiment });
   await lab.dispose();
 
