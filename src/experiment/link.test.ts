@@ -141,6 +141,13 @@ describe('round trip', () => {
     expect(differences({ a: 1, b: { c: 2, d: [1] } }, { b: { c: 3, d: [1, 2] }, e: null })).toEqual([['a'], ['b.c', 3], ['b.d', [1, 2]], ['e', null]]);
   });
 
+  it('a field without a value is one that is not there', () => {
+    const { asks: _, ...without } = WIDE;
+    expect(encodeLink({ ...WIDE, asks: undefined })).toBe(encodeLink(without));
+    expect(experimentOf(encodeLink({ ...WIDE, asks: undefined }))).toEqual(without);
+    expect(encodeLink({ ...WIDE, observe: undefined })).toBe('wide-fcn@1');
+  });
+
   it('reads links that a messenger has percent-encoded', () => {
     const changed = withPath(WIDE, 'base.steps', 77) as Experiment;
     const link = encodeLink(changed);

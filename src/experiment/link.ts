@@ -20,6 +20,9 @@ type Change = [path: string] | [path: string, value: Json];
 const isObject = (value: unknown): value is Record<string, Json> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+/** What a JSON text of the object would have. */
+const states = (fields: Record<string, Json | undefined>, key: string): boolean => Object.hasOwn(fields, key) && fields[key] !== undefined;
+
 /** Field-wise differences that turn `from` into `to`; arrays are replaced whole. */
 export function differences(from: Json, to: Json, path = ''): Change[] {
   if (same(from, to)) return [];
@@ -27,9 +30,11 @@ export function differences(from: Json, to: Json, path = ''): Change[] {
   const at = (key: string) => (path === '' ? key : `${path}.${key}`);
   return [
     ...Object.keys(from)
-      .filter((key) => !Object.hasOwn(to, key))
+      .filter((key) => states(from, key) && !states(to, key))
       .map((key): Change => [at(key)]),
-    ...Object.keys(to).flatMap((key): Change[] => (Object.hasOwn(from, key) ? differences(from[key], to[key], at(key)) : [[at(key), to[key]]])),
+    ...Object.keys(to)
+      .filter((key) => states(to, key))
+      .flatMap((key): Change[] => (states(from, key) ? differences(from[key], to[key], at(key)) : [[at(key), to[key]]])),
   ];
 }
 
