@@ -18,7 +18,7 @@ const preset = findPreset('wide-fcn')?.experiment;
 
 describe('parseCommand', () => {
   it('takes a preset as it is', () => {
-    expect(run('wide-fcn')).toEqual({ kind: 'run', data: [], experiment: preset, backend: 'auto', retrain: [], guideBudget: 1, out: undefined });
+    expect(run('wide-fcn')).toEqual({ kind: 'run', data: [], experiment: preset, backend: 'auto', retrain: [], out: undefined });
   });
 
   it('reads an experiment, or the one inside a result, from a file', () => {
@@ -34,25 +34,58 @@ describe('parseCommand', () => {
       '--set',
       'question=Does it?',
       '--set',
-      'arms.guided.align.weight=2',
+      'arms.guided.terms.align.weight=2',
       '--set',
       'base.clipNorm=null',
     );
     expect(experiment.base.learningRate).toBe(0.01);
     expect(experiment.question).toBe('Does it?');
-    expect(experiment.arms.find(({ id }) => id === 'guided')?.align?.weight).toBe(2);
+    expect(experiment.arms.find(({ id }) => id === 'guided')?.terms).toMatchObject([{ weight: 2 }]);
   });
 
   it('removes a field set to nothing', () => {
-    expect(run('wide-fcn', '--set', 'arms.distilled.distil=').experiment.arms.find(({ id }) => id === 'distilled')).not.toHaveProperty('distil');
+    expect(run('wide-fcn', '--set', 'arms.distilled.terms.distil=').experiment.arms.find(({ id }) => id === 'distilled')?.terms).toEqual([]);
+  });
+
+  it('understands paths and values of version 1', () => {
+    const { arms, base } = run(
+      'wide-fcn',
+      '--set',
+      'base.mapping=last',
+      '--set',
+      'base.measure=cka-debiased',
+      '--set',
+      'arms.guided.align.weight=2',
+      '--set',
+      'arms.guided.align.until=40',
+      '--set',
+      'arms.guided.align.mapping=[["stem","linear1"]]',
+      '--set',
+      'arms.distilled.distil=',
+      '--set',
+      'arms.unguided.align={"guide":"untrained","weight":1,"measure":"cka"}',
+    ).experiment;
+    expect(base).toMatchObject({ mapping: { rule: 'last', count: 1 }, measure: { name: 'cka-debiased' } });
+    expect(arms.map(({ terms }) => terms)).toEqual([
+      [{ kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'cka' } }],
+      [{ kind: 'align', guide: 'trained', weight: 2, mapping: [{ guide: 'stem', target: 'linear1' }], course: { kind: 'until', step: 40 } }],
+      preset?.arms[2].terms,
+      [],
+    ]);
+  });
+
+  it('drops what the question compares with an arm that is taken out, and refuses a comparison with none', () => {
+    expect(run('wide-fcn', '--set', 'arms.guided=').experiment.asks).toBeUndefined();
+    expect(run('wide-fcn', '--set', 'arms.distilled=').experiment.asks).toEqual(preset?.asks);
+    expect(() => run('wide-fcn', '--set', 'asks.arm=nobody')).toThrow('asks.arm names the arm "nobody"');
   });
 
   it('counts seeds from 0', () => expect(run('wide-fcn', '--seeds', '5').experiment.seeds).toEqual([0, 1, 2, 3, 4]));
 
   it('scales the budgets of trained guides with the steps', () => {
-    const { experiment, guideBudget } = run('wide-fcn', '--steps', '25');
+    const { experiment } = run('wide-fcn', '--steps', '25');
     expect(experiment.base.steps).toBe(25);
-    expect(guideBudget).toBe(0.1);
+    expect(experiment.guides.trained).toMatchObject({ training: { steps: 30 } });
   });
 
   it('takes backend, guides and output', () => {

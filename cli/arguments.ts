@@ -3,7 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BackendChoice } from '../src/experiment/contract/environment.ts';
 import { withPath } from '../src/experiment/link.ts';
+import { migrate } from '../src/experiment/schema/migrate.ts';
+import { modernChange } from '../src/experiment/oldPaths.ts';
 import { parseExperiment } from '../src/experiment/parse.ts';
+import { withoutLostAsks } from '../src/experiment/plan/arms.ts';
+import { withSteps } from '../src/experiment/plan/plan.ts';
 import { formatProblem } from '../src/experiment/schema/problem.ts';
 import { findPreset, PRESETS } from '../src/experiment/presets/presets.ts';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
@@ -13,7 +17,7 @@ import { UsageError } from './usage.ts';
 export const USAGE = `Usage: npm run experiment -- <preset | file.json> [options]
 
   --list                 print the presets and end
-  --set path=value       change a field, e.g. --set base.learningRate=1e-3 --set arms.guided.align.weight=2 (repeatable)
+  --set path=value       change a field, e.g. --set base.learningRate=1e-3 --set arms.guided.terms.align.weight=2 (repeatable)
   --seeds N              repeat with the seeds 0 … N−1
   --steps N              train for N steps; the budgets of trained guides are scaled alike
   --backend NAME         webgpu, wasm or cpu; without it the best one here
@@ -36,8 +40,6 @@ export type Command =
       backend: BackendChoice;
       /** Trained guides to train here. */
       retrain: string[];
-      /** Scale on the budgets of trained guides. */
-      guideBudget: number;
       out: string | undefined;
       /** Per data set: its files. */
       data: DiskFile[][];
@@ -51,7 +53,7 @@ function count(name: string, text: string, most: number): number {
   return value;
 }
 
-/** An experiment as it stands: a preset's, a file's, or the one inside a result file. */
+/** An experiment of this version as it stands: a preset's, a file's, or the one inside a result file. */
 function source(name: string): unknown {
   const preset = findPreset(name);
   if (preset) return preset.experiment;
@@ -66,7 +68,7 @@ function source(name: string): unknown {
     throw new UsageError(`${name} is not a JSON file: ${(error as Error).message.split('\n')[0]}`);
   }
   const inner = (data as { experiment?: unknown } | null)?.experiment;
-  return inner ?? data;
+  return migrate(inner ?? data);
 }
 
 /** Values are JSON where they can be read as such, text otherwise; `path=` alone removes a field. */
@@ -81,7 +83,7 @@ function change(experiment: unknown, assignment: string): unknown {
     // Text it is.
   }
   try {
-    return withPath(experiment, assignment.slice(0, at), value);
+    return withPath(experiment, ...modernChange(experiment, assignment.slice(0, at), value));
   } catch (error) {
     throw new UsageError(`--set ${assignment}: ${(error as Error).message}`);
   }
@@ -121,14 +123,14 @@ export function parseCommand(words: string[]): Command {
   if (values.backend !== undefined && !backend) throw new UsageError(`--backend must be one of ${BACKENDS.join(', ')}, not "${values.backend}"`);
   if (values.guide !== undefined && values.guide !== 'train') throw new UsageError(`--guide can only be "train", not "${values.guide}"`);
 
-  let data = (values.set ?? []).reduce(change, source(positionals[0]));
+  const given = source(positionals[0]);
+  let data = withoutLostQuestion((values.set ?? []).reduce(change, given), given);
   if (values.seeds !== undefined) {
     const seeds = Array.from({ length: count('seeds', values.seeds, 32) }, (_, seed) => seed);
     data = change(data, `seeds=${JSON.stringify(seeds)}`);
   }
-  const before = parse(data);
-  let experiment = before;
-  if (values.steps !== undefined) experiment = parse(withPath(before, 'base.steps', count('steps', values.steps, 100_000)));
+  let experiment = parse(data);
+  if (values.steps !== undefined) experiment = parse(withSteps(experiment, count('steps', values.steps, 100_000)));
   if (values.out !== undefined) checkOut(values.out);
   const trained = Object.keys(experiment.guides).filter((id) => experiment.guides[id].state === 'trained');
   return {
@@ -136,10 +138,15 @@ export function parseCommand(words: string[]): Command {
     experiment,
     backend: backend ?? 'auto',
     retrain: values.guide === 'train' ? trained : [],
-    guideBudget: experiment.base.steps / before.base.steps,
     out: values.out,
     data: (values.data ?? []).map(filesOf),
   };
+}
+
+/** Where an arm was taken out that the question compares, the comparison goes, too; one that was stated anew stays, to be checked. */
+function withoutLostQuestion(data: unknown, given: unknown): unknown {
+  const [now, before] = [data, given].map((each) => (each ?? {}) as Partial<Experiment>);
+  return now.asks === before.asks && Array.isArray(now.arms) ? withoutLostAsks(now as Experiment) : data;
 }
 
 function parse(data: unknown): Experiment {

@@ -10,7 +10,7 @@ test('a lost GPU: the run goes back and finishes', async ({ page, site, browser 
   // Evaluations of a chunk with the probe and of a rest.
   (experiment.task as { val: number }).val = 300;
   experiment.base.clipNorm = 1;
-  experiment.arms[1].align = { guide: 'untrained', weight: 1, until: 8 };
+  experiment.arms[1].terms = [{ kind: 'align', guide: 'untrained', weight: 1, course: { kind: 'until', step: 8 } }];
   const run = (replay: boolean) =>
     page.evaluate(([e, options]) => window.runExperiment(e as never, options as never), [experiment, { backend: 'webgpu', replay }]);
   const undisturbed = await run(false);

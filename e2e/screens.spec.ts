@@ -37,7 +37,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.goto(
       site +
-        link((e) => ({ ...tiny(e, 40), arms: [...tiny(e).arms, { id: 'higher-rate', name: 'Higher learning rate', learningRate: 3e-3 }], seeds: [0, 1, 2] })),
+        link((e) => ({
+          ...tiny(e, 40),
+          arms: [...tiny(e).arms, { id: 'higher-rate', name: 'Higher learning rate', terms: [], learningRate: 3e-3 }],
+          seeds: [0, 1, 2],
+        })),
     );
     await runToEnd(page);
     await page.mouse.move(0, 0);

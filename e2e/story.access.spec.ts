@@ -1,6 +1,7 @@
 /** For everyone: what axe finds, words and tables for every chart, and the story without a mouse. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { termOf } from '../src/experiment/plan/arms.ts';
 import { cellsOf, expect, expectExperiment, expectStillness, numberIn, saved, test } from './support/person.ts';
 import { completedSteps, link, runToEnd, tiny } from './support/site.ts';
 
@@ -104,7 +105,7 @@ test('the whole story without a mouse', async ({ page, site }) => {
   await page.keyboard.press('Control+a');
   await page.keyboard.type('2');
   await page.keyboard.press('Escape');
-  await expectExperiment(page, (e) => e.arms[1].align?.weight).toBe(2);
+  await expectExperiment(page, (e) => termOf(e.arms[1], 'align')?.weight).toBe(2);
 
   await tabTo(page, 'step-button');
   for (const step of [1, 2]) {

@@ -1,14 +1,15 @@
 /** What is run can be changed, everywhere in place; what is not allowed is said and does not enter. */
 import type { Locator, Page } from '@playwright/test';
+import { termOf } from '../src/experiment/plan/arms.ts';
 import type { FcnSpec, ResNetSpec } from '../src/experiment/schema/schema.ts';
 import { expect, expectExperiment, experimentIn, test } from './support/person.ts';
 import { guideNetwork } from '../src/experiment/plan/guides.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 
 const EVEN = [
-  ['block1.conv2', 'linear1'],
-  ['block3.conv1', 'linear2'],
-  ['pool', 'linear3'],
+  { guide: 'block1.conv2', target: 'linear1' },
+  { guide: 'block3.conv1', target: 'linear2' },
+  { guide: 'pool', target: 'linear3' },
 ];
 const layer = (page: Page, name: string) => page.locator(`[data-layer="${name}"]`);
 const wire = (page: Page, name: string) => page.locator(`.react-flow__edge[data-id="${name}"]`);
@@ -49,15 +50,15 @@ test('another preset brings another question, target and link', async ({ page })
   await expect(page.getByTestId('question')).toContainText('Can guidance train a deep network');
   await expect(page.getByTestId('edit-target')).toContainText('8×256 FCN');
   await expect(page.getByTestId('arm-row-guided-untrained')).toContainText('+ 1 × Σ (1 − CKA)');
-  await expect(page).toHaveURL(/#deep-fcn$/);
+  await expect(page).toHaveURL(/#deep-fcn@1$/);
   await page.getByTestId('undo').click();
   await expect(page.getByTestId('edit-target')).toContainText('3×384 FCN');
-  await expect(page).toHaveURL(/#wide-fcn$/);
+  await expect(page).toHaveURL(/#wide-fcn@1$/);
 });
 
 test('the mapping: drawn by dragging, removed by a click, undone', async ({ page }) => {
   await drag(page, layer(page, 'guide:stem'), layer(page, 'target:linear1'));
-  await mapping(page).toEqual([EVEN[0], ['stem', 'linear1'], EVEN[1], EVEN[2]]);
+  await mapping(page).toEqual([EVEN[0], { guide: 'stem', target: 'linear1' }, EVEN[1], EVEN[2]]);
   await expect(wire(page, 'stem → linear1')).toBeAttached();
   await expect(page.getByTestId('edit-pairs')).toContainText('4 pairs');
   await expect(page.getByTestId('quick-mappings').getByRole('radio', { name: 'Drawn' })).toBeChecked();
@@ -88,7 +89,7 @@ test('the mapping by keyboard alone', async ({ page }) => {
   await page.keyboard.press('ArrowDown');
   await expect(layer(page, 'target:linear2')).toBeFocused();
   await page.keyboard.press('Enter');
-  await mapping(page).toEqual([EVEN[0], EVEN[1], ['block1.conv1', 'linear2'], EVEN[2]]);
+  await mapping(page).toEqual([EVEN[0], EVEN[1], { guide: 'block1.conv1', target: 'linear2' }, EVEN[2]]);
   await expect(layer(page, 'target:linear2')).toHaveAccessibleName(/paired with block 3, conv 1, block 1, conv 1/);
   // Delete on a layer removes all its pairs.
   await page.keyboard.press('Delete');
@@ -98,9 +99,9 @@ test('the mapping by keyboard alone', async ({ page }) => {
   await page.getByLabel('Guide layer of a new pair').selectOption('pool');
   await page.getByLabel('Target layer of a new pair').selectOption('linear1');
   await page.getByRole('button', { name: 'Add', exact: true }).press('Enter');
-  await mapping(page).toEqual([EVEN[0], ['pool', 'linear1'], EVEN[2]]);
+  await mapping(page).toEqual([EVEN[0], { guide: 'pool', target: 'linear1' }, EVEN[2]]);
   await page.getByRole('button', { name: 'Remove pair 1' }).press('Enter');
-  await mapping(page).toEqual([['pool', 'linear1'], EVEN[2]]);
+  await mapping(page).toEqual([{ guide: 'pool', target: 'linear1' }, EVEN[2]]);
 });
 
 test('even, first, last, reversed, none: one click each', async ({ page }) => {
@@ -112,7 +113,7 @@ test('even, first, last, reversed, none: one click each', async ({ page }) => {
     ['Even', 3],
   ] as const) {
     await page.getByTestId('quick-mappings').getByText(name, { exact: true }).click();
-    await mapping(page).toBe(name.toLowerCase());
+    await mapping(page).toMatchObject({ rule: name.toLowerCase() });
     await expect(page.locator('.react-flow__edge')).toHaveCount(pairs);
     await expect(page.getByTestId('edit-pairs')).toContainText(`${pairs} pair`);
   }
@@ -122,7 +123,7 @@ test('arms: weight, a message for what is not allowed, the way back; added, remo
   await page.getByTestId('edit-arm-guided').click();
   const weight = page.getByRole('textbox', { name: 'Weight', exact: true });
   await weight.fill('8');
-  await expectExperiment(page, (e) => e.arms[1].align?.weight).toBe(8);
+  await expectExperiment(page, (e) => termOf(e.arms[1], 'align')?.weight).toBe(8);
   await expect(page.getByTestId('arm-row-guided')).toContainText('+ 8 × Σ (1 − CKA)');
   await weight.fill('-1');
   await expect(page.getByText('Needs a number from 0 to 1,000.')).toBeVisible();
@@ -132,7 +133,7 @@ test('arms: weight, a message for what is not allowed, the way back; added, remo
   await expect(weight).toHaveValue('4');
   await expect(page.getByText('Needs a number')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Reset Weight to 4' })).toHaveCount(0);
-  await expect(page).toHaveURL(/#wide-fcn$/);
+  await expect(page).toHaveURL(/#wide-fcn@1$/);
   await page.keyboard.press('Escape');
 
   await page.getByTestId('add-arm').click();
@@ -210,10 +211,10 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await page.getByRole('textbox', { name: 'Depth' }).fill('2');
   await expect(page.getByTestId('edit-target')).toContainText('2×64 FCN');
   await expect(page.locator('.react-flow__edge')).toHaveCount(2);
-  await expectExperiment(page, (e) => [(e.target as FcnSpec).width, e.base.mapping]).toEqual([64, 'even']);
+  await expectExperiment(page, (e) => [(e.target as FcnSpec).width, e.base.mapping]).toEqual([64, { rule: 'even' }]);
   await page.keyboard.press('Escape');
   await page.getByTestId('reset-experiment').click();
-  await expect(page).toHaveURL(/#wide-fcn$/);
+  await expect(page).toHaveURL(/#wide-fcn@1$/);
   await expect(page.getByTestId('edit-target')).toContainText('3×384 FCN');
 });
 

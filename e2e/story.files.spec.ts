@@ -23,7 +23,7 @@ test.describe('with a clipboard', () => {
     await page.getByTestId('seeds').click();
     await page.getByRole('menuitemradio', { name: '2', exact: false }).first().click();
     await page.getByTestId('quick-mappings').getByText('Last', { exact: true }).click();
-    await expectExperiment(page, (e) => e.base.mapping).toBe('last');
+    await expectExperiment(page, (e) => e.base.mapping).toEqual({ rule: 'last', count: 1 });
     await page.getByTestId('share').click();
     await expect(page.getByText('Link copied. It holds exactly this experiment.')).toBeVisible();
     const copied = await page.evaluate(() => navigator.clipboard.readText());

@@ -1,5 +1,6 @@
 /** Trained guides: trained before the run where the page has none, kept for the next, trained again on request. */
 import type { Page } from '@playwright/test';
+import { guidesOf } from '../src/experiment/plan/arms.ts';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
 import { expect, expectExperiment, exportedResult, test } from './support/person.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
@@ -22,8 +23,8 @@ function ownGuide(experiment: Experiment): Experiment {
       },
     },
     arms: [
-      { id: 'unguided', name: 'Unguided' },
-      { id: 'guided', name: 'Guided', align: { guide: 'trained', weight: 4 } },
+      { id: 'unguided', name: 'Unguided', terms: [] },
+      { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'trained', weight: 4 }] },
     ],
   };
 }
@@ -116,7 +117,10 @@ test('controls: one click adds an arm, one switch shuffles the guide, and they r
   await page.goto(site + link((e) => tiny(e)));
   await page.getByTestId('add-arm').click();
   await page.getByRole('menuitem', { name: /^Guided, identity/ }).click();
-  await expectExperiment(page, (e) => [e.arms.at(-1)?.align?.guide, e.guides.identity]).toEqual(['identity', { state: 'control', kind: 'identity-gram' }]);
+  await expectExperiment(page, (e) => [guidesOf(e.arms[e.arms.length - 1])[0], e.guides.identity]).toEqual([
+    'identity',
+    { state: 'control', kind: 'identity-gram' },
+  ]);
   // One layer for all: a wire to every layer of the target.
   await page.getByTestId('guide-shown').getByText('identity', { exact: true }).click();
   await expect(page.locator('.react-flow__edge')).toHaveCount(2);

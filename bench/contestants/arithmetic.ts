@@ -1,6 +1,7 @@
 import { describeNetwork, type TaskShape, taskShape } from '../../src/experiment/networks/describe.ts';
 import { describeGuide, guideInstances } from '../../src/experiment/plan/guides.ts';
-import { alignedPairs, guideCacheBytes, guidesInUse } from '../../src/experiment/plan/plan.ts';
+import { alignedPairs, guidesInUse } from '../../src/experiment/plan/arms.ts';
+import { guideCacheBytes } from '../../src/experiment/plan/plan.ts';
 import type { Experiment, NetworkSpec } from '../../src/experiment/schema/schema.ts';
 
 /** Columns of the projections of a recurrent layer, by its width. */

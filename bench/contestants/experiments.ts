@@ -1,4 +1,5 @@
 /** The experiments that are measured, each made from its preset. */
+import { termOf } from '../../src/experiment/plan/arms.ts';
 import { findPreset } from '../../src/experiment/presets/presets.ts';
 import type { ArmSpec, Experiment, FcnSpec } from '../../src/experiment/schema/schema.ts';
 import type { Arms, Workload } from './entry.ts';
@@ -32,16 +33,17 @@ const PERCEPTRON: FcnSpec = { family: 'fcn', depth: 3, width: 384, norm: 'none',
 export function stepsOf(workload: Workload, which: Arms, seeds: number, small: boolean): Experiment {
   const experiment = presetOf(workload);
   const guide = GUIDE[workload];
-  const weight = experiment.arms.find(({ align }) => align)?.align?.weight ?? 1;
+  const weight = experiment.arms.flatMap((arm) => termOf(arm, 'align')?.weight ?? [])[0] ?? 1;
   const arms: ArmSpec[] = [
-    { id: 'unguided', name: 'Unguided' },
-    { id: 'guided', name: 'Guided', align: { guide, weight } },
-    { id: 'distilled', name: 'Distilled', distil: { guide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' } },
+    { id: 'unguided', name: 'Unguided', terms: [] },
+    { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide, weight }] },
+    { id: 'distilled', name: 'Distilled', terms: [{ kind: 'distil', guide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' }] },
   ];
   const target = workload === 'perceptron' ? PERCEPTRON : experiment.target;
   const { task } = experiment;
   return {
     ...experiment,
+    asks: undefined,
     task: { ...task, val: VALIDATION_EXAMPLES, ...('train' in task && typeof task.train === 'number' && { train: TRAIN_EXAMPLES }) } as Experiment['task'],
     target: small && target.family === 'fcn' ? { ...target, width: SMALL.width } : target,
     guides: { [guide]: experiment.guides[guide] },

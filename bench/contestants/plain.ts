@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { taskShape } from '../../src/experiment/networks/describe.ts';
 import { describeGuide } from '../../src/experiment/plan/guides.ts';
-import { alignedPairs } from '../../src/experiment/plan/plan.ts';
+import { alignedPairs } from '../../src/experiment/plan/arms.ts';
 import type { Experiment, NetworkSpec, TransformerSpec } from '../../src/experiment/schema/schema.ts';
 import type { Stepping } from './entry.ts';
 import { convnet, fcn, type PlainBatch, PlainMember, type PlainNetwork, type PlainTerm, rnn, type Taps, transformer } from './plainNetworks.ts';

@@ -58,12 +58,13 @@ export function link(change: (experiment: Experiment) => Experiment, preset = 'w
 export function tiny(experiment: Experiment, steps = 12): Experiment {
   return {
     ...experiment,
+    asks: undefined,
     task: { kind: 'textures', size: 8, train: 64, val: 64, seed: 0, noise: 0.15 },
     target: { family: 'fcn', depth: 2, width: 16, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' },
     guides: { untrained: { state: 'untrained', network: { family: 'resnet', stages: [1], width: 2, init: 'he', tap: 'pre' } } },
     arms: [
-      { id: 'unguided', name: 'Unguided' },
-      { id: 'guided-untrained', name: 'Guided, untrained guide', align: { guide: 'untrained', weight: 1 } },
+      { id: 'unguided', name: 'Unguided', terms: [] },
+      { id: 'guided-untrained', name: 'Guided, untrained guide', terms: [{ kind: 'align', guide: 'untrained', weight: 1 }] },
     ],
     seeds: [0],
     base: { ...experiment.base, batchSize: 32, steps, evaluateEvery: 4 },

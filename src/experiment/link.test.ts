@@ -1,13 +1,18 @@
 import { compressToEncodedURIComponent } from 'lz-string';
 import { describe, expect, it } from 'vitest';
-import { decodeLink, differences, encodeLink, withPath } from './link.ts';
+import { checkOf, decodeLink, differences, encodeLink, withPath } from './link.ts';
 import { parseExperiment } from './parse.ts';
 import { formatProblem } from './schema/problem.ts';
 import { DEFAULT_PRESET, findPreset, PRESETS } from './presets/presets.ts';
 import type { Experiment } from './schema/schema.ts';
 
 const WIDE = findPreset('wide-fcn')?.experiment as Experiment;
-const packed = (changes: unknown) => `wide-fcn~1${compressToEncodedURIComponent(JSON.stringify(changes))}`;
+/** A link with changes as someone else might make it. */
+function packedText(text: string): string {
+  const link = `wide-fcn@1~2${compressToEncodedURIComponent(text)}`;
+  return `${link}.${checkOf(link)}`;
+}
+const packed = (changes: unknown) => packedText(JSON.stringify(changes));
 
 function experimentOf(link: string): Experiment {
   const parsed = decodeLink(link);
@@ -44,13 +49,13 @@ const EDITS: ((c: Chance) => [path: string, value?: unknown])[] = [
   (c) => [
     'base.mapping',
     c.pick([
-      'even',
-      'last',
-      'reversed',
-      'none',
+      { rule: 'even' },
+      { rule: 'last', count: 2 },
+      { rule: 'reversed' },
+      { rule: 'none' },
       [
-        ['stem', 'linear1'],
-        ['pool', 'linear1'],
+        { guide: 'stem', target: 'linear1' },
+        { guide: 'pool', target: 'linear1' },
       ],
     ]),
   ],
@@ -73,12 +78,19 @@ const EDITS: ((c: Chance) => [path: string, value?: unknown])[] = [
   ],
   () => ['guides.constructor', { state: 'untrained', network: WIDE.target }],
   (c) => ['guides.trained.training.steps', c.whole(1, 500)],
-  (c) => ['arms.guided.align.weight', c.next() * 100],
-  (c) => ['arms.guided.align.until', c.whole(1, 100)],
+  (c) => ['arms.guided.terms.align.weight', c.next() * 100],
+  (c) => [
+    'arms.guided.terms.align.course',
+    c.pick([
+      { kind: 'until', step: c.whole(1, 100) },
+      { kind: 'every', steps: 3 },
+    ]),
+  ],
   (c) => ['arms.guided.name', c.pick(['Guided “half”', 'Führung → 🧭', 'a/b?c#d&e=f%20~', 'x'])],
   (c) => ['arms.0.learningRate', c.next()],
   () => ['arms.distilled'],
-  () => ['arms.guided.align.mapping', [['pool', 'linear1']]],
+  () => ['asks'],
+  () => ['arms.guided.terms.align.mapping', [{ guide: 'pool', target: 'linear1' }]],
   (c) => ['seeds', Array.from({ length: c.whole(1, 8) }, (_, i) => i * 7 + c.whole(0, 6))],
   (c) => [
     'interventions',
@@ -94,7 +106,8 @@ const EDITS: ((c: Chance) => [path: string, value?: unknown])[] = [
 describe('round trip', () => {
   it('a preset is its name alone', () => {
     for (const { id, experiment } of PRESETS) {
-      expect(encodeLink(experiment)).toBe(id);
+      expect(encodeLink(experiment)).toBe(`${id}@1`);
+      expect(experimentOf(`#${id}@1`)).toEqual(experiment);
       expect(experimentOf(`#${id}`)).toEqual(experiment);
     }
     expect(experimentOf('')).toEqual(findPreset(DEFAULT_PRESET)?.experiment);
@@ -117,21 +130,28 @@ describe('round trip', () => {
       if (!parsed.ok) continue;
       tried++;
       const link = encodeLink(parsed.experiment);
-      expect(link).toMatch(/^[\w+\-$~]+$/); // nothing that an address would encode
+      expect(link).toMatch(/^[\w+\-$~@.]+$/); // nothing that an address would encode
       expect(experimentOf(`#${link}`)).toEqual(parsed.experiment);
     }
     expect(tried).toBe(300);
   });
 
   it('holds only what differs: one change makes a short link', () => {
-    expect(encodeLink(withPath(WIDE, 'base.learningRate', 0.01) as Experiment).length).toBeLessThan(80);
+    expect(encodeLink(withPath(WIDE, 'base.learningRate', 0.01) as Experiment).length).toBeLessThan(90);
     expect(differences({ a: 1, b: { c: 2, d: [1] } }, { b: { c: 3, d: [1, 2] }, e: null })).toEqual([['a'], ['b.c', 3], ['b.d', [1, 2]], ['e', null]]);
+  });
+
+  it('a field without a value is one that is not there', () => {
+    const { asks: _, ...without } = WIDE;
+    expect(encodeLink({ ...WIDE, asks: undefined })).toBe(encodeLink(without));
+    expect(experimentOf(encodeLink({ ...WIDE, asks: undefined }))).toEqual(without);
+    expect(encodeLink({ ...WIDE, observe: undefined })).toBe('wide-fcn@1');
   });
 
   it('reads links that a messenger has percent-encoded', () => {
     const changed = withPath(WIDE, 'base.steps', 77) as Experiment;
     const link = encodeLink(changed);
-    expect(experimentOf(`#${link.replaceAll('~', '%7E').replaceAll('+', '%2B')}`)).toEqual(changed);
+    expect(experimentOf(`#${link.replaceAll('~', '%7E').replaceAll('+', '%2B').replaceAll('@', '%40')}`)).toEqual(changed);
   });
 });
 
@@ -143,6 +163,23 @@ describe('links that are broken', () => {
 
   it('say when they were made by a newer version', () => {
     expect(refusal('#wide-fcn~9abc')).toContain('newer version (9)');
+  });
+
+  it('say that they were changed or cut on their way', () => {
+    const link = encodeLink(withPath(withPath(WIDE, 'base.steps', 77), 'question', 'Does it?') as Experiment);
+    const start = link.indexOf('~') + 2;
+    for (let length = start; length < link.length; length++) expect(refusal(link.slice(0, length))).toContain('was changed or cut off on its way');
+    for (let at = 0; at < link.length; at++) {
+      const other = link[at] === 'a' ? 'b' : 'a';
+      const changed = link.slice(0, at) + other + link.slice(at + 1);
+      expect(refusal(changed), changed).toMatch(at < start ? /in this link/ : /was changed or cut off on its way/);
+    }
+  });
+
+  it('say which revision of a preset is not known', () => {
+    expect(refusal('#wide-fcn@7')).toContain('starts from revision 7 of "wide-fcn", which is not known here');
+    expect(refusal('#wide-fcn@x')).toContain('revision x');
+    expect(refusal('#narrow@1')).toContain('"narrow", which does not exist');
   });
 
   it('never throw when cut anywhere, garbled or random', () => {
@@ -186,7 +223,7 @@ describe('hostile links', () => {
     for (const attack of attacks) refusal(packed(attack));
     // Assigned through JSON text, `__proto__` would be an own property.
     const text = '[["guides",{"__proto__":{"polluted":true}}],["base",{"__proto__":{"polluted":true}}]]';
-    refusal(`wide-fcn~1${compressToEncodedURIComponent(text)}`);
+    refusal(packedText(text));
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
     expect((Object.prototype as { polluted?: boolean }).polluted).toBeUndefined();
     expect(WIDE.guides).not.toHaveProperty('polluted');
@@ -220,11 +257,11 @@ describe('withPath', () => {
   });
 
   it('addresses list entries by index and by id, appends and removes', () => {
-    expect((withPath(WIDE, 'arms.guided.align.weight', 9) as Experiment).arms[1].align?.weight).toBe(9);
-    expect((withPath(WIDE, 'arms.1.align.weight', 9) as Experiment).arms[1].align?.weight).toBe(9);
+    expect((withPath(WIDE, 'arms.guided.terms.align.weight', 9) as Experiment).arms[1].terms).toMatchObject([{ weight: 9 }]);
+    expect((withPath(WIDE, 'arms.1.terms.0.weight', 9) as Experiment).arms[1].terms).toMatchObject([{ weight: 9 }]);
     expect((withPath(WIDE, 'seeds.3', 8) as Experiment).seeds).toEqual([0, 1, 2, 8]);
     expect((withPath(WIDE, 'arms.guided') as Experiment).arms.map((arm) => arm.id)).toEqual(['unguided', 'guided-untrained', 'distilled']);
-    expect((withPath(WIDE, 'arms.guided.align') as Experiment).arms[1]).toEqual({ id: 'guided', name: 'Guided' });
+    expect((withPath(WIDE, 'arms.guided.terms.align') as Experiment).arms[1]).toEqual({ id: 'guided', name: 'Guided', terms: [] });
     expect((withPath(WIDE, 'guides.untrained') as Experiment).guides).not.toHaveProperty('untrained');
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import version1 from './fixtures/v1/links.json' with { type: 'json' };
 import { decodeLink, encodeLink } from './link.ts';
 import { linkText } from './linkText.ts';
 import { PRESETS } from './presets/presets.ts';
@@ -18,14 +19,24 @@ it.each([
   ['a parameter of a share button', (text: string) => `${text}?utm_source=chat&x=1`],
   ['a parameter behind an ampersand', (text: string) => `${text}&fbclid=1`],
 ])('undoes %s', (_, harm) => {
-  for (const text of [link, 'wide-fcn']) {
+  for (const text of [link, 'wide-fcn@1', 'wide-fcn']) {
     expect(linkText(`#${harm(text)}`)).toBe(text);
     expect(decodeLink(`#${harm(text)}`)).toEqual(decodeLink(text));
   }
 });
 
+it.each(version1.map(({ link: text }) => text))('undoes the same around a link of version 1: %s', (text) => {
+  for (const behind of ['.', ').', '.and', '?utm_source=chat', '&fbclid=1']) expect(decodeLink(`#${text}${behind}`)).toEqual(decodeLink(text));
+});
+
+it('does not make a cut link into another one', () => {
+  for (let length = 'wide-fcn@1'.length + 1; length < link.length; length++) {
+    for (const behind of ['', '.']) expect(decodeLink(link.slice(0, length) + behind)).toMatchObject({ ok: false });
+  }
+});
+
 it('leaves every good link as it is, and never throws', () => {
-  for (const { id } of PRESETS) expect(linkText(id)).toBe(id);
+  for (const { id } of PRESETS) for (const text of [id, `${id}@1`]) expect(linkText(text)).toBe(text);
   expect(decodeLink(link)).toEqual({ ok: true, experiment: changed });
   fc.assert(
     fc.property(

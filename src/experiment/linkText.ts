@@ -18,12 +18,17 @@ function percentDecoded(text: string): string {
 }
 
 /**
+ * Names of presets are of letters, digits and dashes, with their revision behind `@`; what the compressor writes has an
+ * alphabet of its own; and behind it stands a check of six characters, which version 1 had not.
+ */
+const LINK = /^[\w-]+(?:@\w*)?(?:~1[\w+$-]*|~[\w+$-]*(?:\.[a-z\d]{1,6})?)?/;
+
+/**
  * @param hash with or without `#`
- * @returns the name of a preset, or a name, `~` and what the compressor writes; without white space inside, what stands
+ * @returns the name of a preset, or a name, `~`, what the compressor writes, and its check; without white space inside, what stands
  * behind (a full stop, a bracket, a parameter of a share button), and percent signs of any depth
  */
 export function linkText(hash: string): string {
   const text = percentDecoded(hash.replace(/^\s*#/, '')).replace(/[\s\u200b\u2060\ufeff]+/g, '');
-  // Names of presets are of letters, digits and dashes, the rest of the compressor's alphabet.
-  return /^[\w-]+(?:~[\w+$-]*)?/.exec(text)?.[0].replace(/(?<=^[\w-]*)-+$/, '') ?? text;
+  return LINK.exec(text)?.[0].replace(/(?<=^[\w-]*)-+$/, '') ?? text;
 }

@@ -2,10 +2,13 @@
 import type { z } from 'zod';
 import { withCleanTexts } from './cleanText.ts';
 import { describeNetwork, taskShape } from './networks/describe.ts';
+import { migrate } from './schema/migrate.ts';
+import { notBuilt } from './plan/notBuilt.ts';
 import type { Problem } from './schema/problem.ts';
 import { checkFit } from './plan/fit.ts';
 import { UnknownTapError } from './plan/mapping.ts';
-import { alignedPairs, cost, observedPairs } from './plan/plan.ts';
+import { alignedPairs, observedPairs } from './plan/arms.ts';
+import { cost } from './plan/plan.ts';
 import { type Experiment, experimentSchema, SCHEMA_VERSION } from './schema/schema.ts';
 
 export type Parsed = { ok: true; experiment: Experiment } | { ok: false; problems: Problem[] };
@@ -78,13 +81,11 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): Problem {
       // Present where a discriminator (kind, family, state) has no such value; missing from zod's types.
       const { options } = issue as { options?: readonly unknown[] };
       if (options) return oneOf(options);
-      // Of the alternatives, the one of the value's own type says best what is wrong.
-      const meant = issue.errors
-        .map((errors) => errors[0])
-        .find(
-          (error) =>
-            error !== undefined && error.code !== 'invalid_type' && (typeof value === 'string') === (error.code === 'invalid_value' && error.path.length === 0),
-        );
+      // Of the alternatives, the one of the value's own type says best what is wrong: one that found fault inside of it is.
+      const first = issue.errors.flatMap((errors) => errors[0] ?? []);
+      const meant =
+        first.find(({ path: inside }) => inside.length > 0) ??
+        first.find(({ code }) => code !== 'invalid_type' && (typeof value === 'string') === (code === 'invalid_value'));
       return meant ? describeIssue({ ...meant, path: [...issue.path, ...meant.path] }, root) : { path, message: `has no valid form: ${got}` };
     }
     default:
@@ -116,13 +117,18 @@ function checkWhole(experiment: Experiment): Problem[] {
     }
   }
   experiment.arms.forEach((a, i) => {
-    for (const term of ['align', 'distil'] as const) {
-      const guide = a[term]?.guide;
-      if (guide !== undefined && !Object.hasOwn(experiment.guides, guide)) {
-        problems.push({ path: `arms.${i}.${term}.guide`, message: `names the guide "${guide}", which does not exist` });
+    a.terms.forEach((term, t) => {
+      if ('guide' in term && !Object.hasOwn(experiment.guides, term.guide)) {
+        problems.push({ path: `arms.${i}.terms.${t}.guide`, message: `names the guide "${term.guide}", which does not exist` });
       }
-    }
+    });
   });
+  for (const end of ['arm', 'against'] as const) {
+    const id = experiment.asks?.[end];
+    if (id !== undefined && !experiment.arms.some((a) => a.id === id))
+      problems.push({ path: `asks.${end}`, message: `names the arm "${id}", which does not exist` });
+  }
+  problems.push(...notBuilt(experiment));
   if (problems.length > 0) return problems;
   problems.push(...checkFit(experiment));
   if (problems.length > 0) return problems;
@@ -132,7 +138,8 @@ function checkWhole(experiment: Experiment): Problem[] {
       alignedPairs(experiment, a);
     } catch (error) {
       if (!(error instanceof UnknownTapError)) throw error;
-      const path = a.align?.mapping ? `arms.${i}.align.mapping` : 'base.mapping';
+      const own = a.terms.findIndex((term) => term.kind === 'align' && term.mapping !== undefined);
+      const path = own >= 0 ? `arms.${i}.terms.${own}.mapping` : 'base.mapping';
       const { message } = error;
       if (!problems.some((known) => known.path === path && known.message === message)) problems.push({ path, message });
     }
@@ -164,8 +171,9 @@ function checkWhole(experiment: Experiment): Problem[] {
   return problems;
 }
 
-/** Parse unknown data. Never throws; every problem names its field and what is allowed there. */
-export function parseExperiment(data: unknown): Parsed {
+/** Parse unknown data, of this version or an older one. Never throws; every problem names its field and what is allowed there. */
+export function parseExperiment(given: unknown): Parsed {
+  const data = migrate(given);
   const version = (data as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && version > SCHEMA_VERSION) {
     return {

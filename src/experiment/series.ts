@@ -3,7 +3,9 @@
  * charts take from it what there is, so that a new quantity is a row here and whatever computes it.
  */
 import { labelGroups, taskMetric } from './networks/describe.ts';
-import { members, observedPairs, tapNames } from './plan/plan.ts';
+import { observedPairs } from './plan/arms.ts';
+import { tapNames } from './plan/pairs.ts';
+import { members } from './plan/plan.ts';
 import type { Experiment, TaskSpec } from './schema/schema.ts';
 
 /** What a quantity has of every member: one number, one per observed pair of layers, or one per group of labels. */

@@ -1,5 +1,5 @@
 /** Settings in words, as the page and the reports write them. */
-import type { Intervention } from './schema/schema.ts';
+import type { Course, Intervention } from './schema/schema.ts';
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -22,4 +22,30 @@ export function interventionWords({ step, set }: Intervention): string {
     ...(set.guidance === undefined ? [] : [`guidance ${set.guidance ? 'on' : 'off'}`]),
   ];
   return `${what.join(', ')} from step ${number(step)}`;
+}
+
+const SHAPES = { linear: 'linearly', cosine: 'along a cosine', exponential: 'exponentially' };
+
+/** "until step 50"; what lies beyond the end of the run is not said. */
+export function courseWords(course: Course, steps: number): string {
+  switch (course.kind) {
+    case 'whole':
+      return 'whole run';
+    case 'until':
+      return course.step < steps ? `until step ${number(course.step)}` : 'whole run';
+    case 'between':
+      return course.to < steps ? `from step ${number(course.from)} until step ${number(course.to)}` : `from step ${number(course.from)} on`;
+    case 'decay':
+      return `falling ${SHAPES[course.shape]} until step ${number(course.steps)}`;
+    case 'every':
+      return `at every ${ordinal(course.steps)} step`;
+    case 'stall':
+      return `until its ${course.of} has stalled for ${number(course.patience)} ${course.patience === 1 ? 'evaluation' : 'evaluations'}`;
+  }
+}
+
+/** 2nd, 3rd, 4th, 11th, 21st. */
+function ordinal(n: number): string {
+  const ending = n % 100 >= 11 && n % 100 <= 13 ? undefined : ['st', 'nd', 'rd'][(n % 10) - 1];
+  return `${number(n)}${ending ?? 'th'}`;
 }

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import links from './fixtures/v1/links.json' with { type: 'json' };
 import { decodeLink } from './link.ts';
+import { migrate } from './schema/migrate.ts';
 import { parseExperiment } from './parse.ts';
 import presets from './presets/presets-v1.json' with { type: 'json' };
 
@@ -12,7 +13,7 @@ const meanings: [name: string, link: string, experiment: unknown][] = [
 
 it.each(meanings)('%s', (_, link, experiment) => {
   expect(experiment).toMatchObject({ version: 1 });
-  const meant = parseExperiment(experiment);
-  expect(meant).toMatchObject({ ok: true });
+  const meant = { ok: true, experiment: migrate(experiment) };
+  expect(parseExperiment(experiment)).toEqual(meant);
   expect(decodeLink(`#${link}`)).toEqual(meant);
 });

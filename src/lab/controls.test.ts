@@ -1,6 +1,7 @@
 /** Controls in whole runs: what they guide, what is recorded of them, and that the run stays a function of its experiment. */
 import { describe, expect, it } from 'vitest';
 import { parseExperiment } from '../experiment/parse.ts';
+import { withoutLostAsks } from '../experiment/plan/arms.ts';
 import type { Experiment, GuideSpec } from '../experiment/schema/schema.ts';
 import { runToEnd } from './testing/collect.ts';
 import { curve, member, openLab } from './testing/drive.ts';
@@ -22,7 +23,11 @@ function withControls(experiment: Experiment, images: boolean): Experiment {
     'own-kind': { state: 'control', kind: 'own-kind' },
   };
   const ids = Object.keys(guides).filter((id) => id !== 'trained');
-  return { ...experiment, guides, arms: [{ id: 'unguided', name: 'Unguided' }, ...ids.map((id) => ({ id, name: id, align: { guide: id, weight: 1 } }))] };
+  return withoutLostAsks({
+    ...experiment,
+    guides,
+    arms: [{ id: 'unguided', name: 'Unguided', terms: [] }, ...ids.map((id) => ({ id, name: id, terms: [{ kind: 'align' as const, guide: id, weight: 1 }] }))],
+  });
 }
 
 const images = () => withControls(tinyExperiment({ 'base.steps': 2, 'base.evaluateEvery': 2 }), true);
@@ -33,7 +38,7 @@ const padded = () => {
     'guides.trained.training.task.minLength': 3,
     'base.steps': 2,
     'base.evaluateEvery': 2,
-    'base.mapping': 'even',
+    'base.mapping': { rule: 'even' },
   });
   return withControls(experiment, false);
 };

@@ -21,7 +21,7 @@ describe('a run on WASM', () => {
   });
 
   it('is unguided, bit for bit, when the alignment weight is 0', async () => {
-    const { result } = await runToEnd(tinyExperiment({ 'arms.guided.align.weight': 0 }), backend);
+    const { result } = await runToEnd(tinyExperiment({ 'arms.guided.terms.align.weight': 0 }), backend);
     for (const seed of [0, 1]) expect(curve(member(result, 'guided', seed))).toEqual(curve(member(result, 'unguided', seed)));
   });
 
@@ -48,7 +48,7 @@ describe('a run on WASM', () => {
 
   it('reads "no difference" when the same arm runs twice', async () => {
     const experiment = onlyArms(tinyExperiment({ seeds: [0, 1, 2] }), 'unguided');
-    const { result } = await runToEnd({ ...experiment, arms: [...experiment.arms, { id: 'again', name: 'Again' }] }, backend);
+    const { result } = await runToEnd({ ...experiment, arms: [...experiment.arms, { id: 'again', name: 'Again', terms: [] }] }, backend);
     for (const seed of [0, 1, 2]) expect(curve(member(result, 'again', seed))).toEqual(curve(member(result, 'unguided', seed)));
     expect(verdictOf(result)).toContain('no difference');
   });
@@ -199,12 +199,12 @@ describe('a run on the CPU', () => {
   it('does what an arm says and nothing else: until, mean reduction, own learning rate', async () => {
     const base = tinyExperiment();
     const variants: Experiment['arms'] = [
-      { id: 'unguided', name: 'Unguided' },
-      { id: 'guided', name: 'Guided', align: { guide: 'trained', weight: 4 } },
-      { id: 'a-until', name: 'Until', align: { guide: 'trained', weight: 4, until: 6 } },
-      { id: 'a-mean', name: 'Mean', align: { guide: 'trained', weight: 8, reduction: 'mean' } },
-      { id: 'a-short', name: 'Short', align: { guide: 'trained', weight: 4, until: 2 } },
-      { id: 'a-rate', name: 'Rate', learningRate: 0.01 },
+      { id: 'unguided', name: 'Unguided', terms: [] },
+      { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'trained', weight: 4 }] },
+      { id: 'a-until', name: 'Until', terms: [{ kind: 'align', guide: 'trained', weight: 4, course: { kind: 'until', step: 6 } }] },
+      { id: 'a-mean', name: 'Mean', terms: [{ kind: 'align', guide: 'trained', weight: 8, reduction: 'mean' }] },
+      { id: 'a-short', name: 'Short', terms: [{ kind: 'align', guide: 'trained', weight: 4, course: { kind: 'until', step: 2 } }] },
+      { id: 'a-rate', name: 'Rate', terms: [], learningRate: 0.01 },
     ];
     const { result } = await runToEnd({ ...base, arms: variants });
     const of = (id: string) => curve(member(result, id, 0));

@@ -5,7 +5,7 @@ import type { Checkpoint, Lab, OpenOptions } from '../experiment/contract/lab.ts
 import type { GeneratedText, GenerateOptions } from '../experiment/contract/texts.ts';
 import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
 import type { RunResult } from '../experiment/contract/result.ts';
-import { members, scaleGuides } from '../experiment/plan/plan.ts';
+import { members } from '../experiment/plan/plan.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
 import { type ChosenBackend, chooseBackend } from './check/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
@@ -96,11 +96,9 @@ class LocalLab implements Lab {
       this.#phase('preparing', 'Drawing the data');
       await yieldToMessages();
       const task = await openTask(experiment.task, this.#library);
-      const scaled = scaleGuides(experiment, options.guideBudget ?? 1);
       const notes: RunResult['events'] = [];
-      if (scaled !== experiment) notes.push({ step: 0, text: `Budgets of trained guides were multiplied by ${options.guideBudget}.` });
       const { guides, scores } = await prepareGuides({
-        experiment: scaled,
+        experiment,
         task,
         kernels,
         stepper: () => stepper(options.replay ?? true),

@@ -98,7 +98,8 @@ describe('a Transformer learns the language', () => {
     const { result } = await runToEnd(
       changed({
         target: guideNetwork(preset, 'untrained'),
-        arms: [{ id: 'unguided', name: 'Unguided' }],
+        arms: [{ id: 'unguided', name: 'Unguided', terms: [] }],
+        asks: undefined,
         guides: {},
         seeds: [0],
         'base.steps': 220,

@@ -15,11 +15,12 @@ describe('every template', () => {
     const base = reads === 'images' ? tinyExperiment() : tinySequences('first-token');
     const experiment: Experiment = {
       ...base,
+      asks: undefined,
       target: network,
       guides: { untrained: { state: 'untrained', network } },
       seeds: [0],
-      arms: [{ id: 'guided', name: 'Guided', align: { guide: 'untrained', weight: 1 } }],
-      base: { ...base.base, learningRate: 3e-3, batchSize: 16, steps: STEPS, evaluateEvery: STEPS, schedule: { kind: 'constant' }, mapping: 'even' },
+      arms: [{ id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'untrained', weight: 1 }] }],
+      base: { ...base.base, learningRate: 3e-3, batchSize: 16, steps: STEPS, evaluateEvery: STEPS, schedule: { kind: 'constant' }, mapping: { rule: 'even' } },
     };
     const parsed = parseExperiment(experiment);
     if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('; '));

@@ -1,6 +1,7 @@
 /** Every preset starts: twenty steps of all its arms on WASM, without NaN, with its guides trained for as long in proportion. */
 import { expect, it } from 'vitest';
 import { parseExperiment } from '../experiment/parse.ts';
+import { withSteps } from '../experiment/plan/plan.ts';
 import { PRESETS } from '../experiment/presets/presets.ts';
 import { type Experiment, type GuideSpec, isImageTask, type TaskSpec } from '../experiment/schema/schema.ts';
 import { runToEnd } from './testing/collect.ts';
@@ -20,14 +21,14 @@ function shortened({ task, guides, base, ...rest }: Experiment): Experiment {
     task: { ...task, ...(isImageTask(task) && { train: 128 }), ...('val' in task && { val: 64 }), ...('valTokens' in task && { valTokens: 2000 }) } as TaskSpec,
     guides: Object.fromEntries(small),
     seeds: [0],
-    base: { ...base, batchSize: 16, steps: STEPS, evaluateEvery: STEPS },
+    base: { ...base, batchSize: 16, evaluateEvery: STEPS },
   };
 }
 
 it.each(drawn.map(({ id, experiment }) => [id, experiment] as const))('%s', async (_, experiment) => {
-  const short = shortened(experiment);
+  const short = withSteps(shortened(experiment), STEPS);
   expect(parseExperiment(short)).toMatchObject({ ok: true });
-  const { result } = await runToEnd(short, 'wasm', { guideBudget: STEPS / experiment.base.steps });
+  const { result } = await runToEnd(short, 'wasm');
   expect(result.members.map(({ arm }) => arm)).toEqual(experiment.arms.map(({ id }) => id));
   for (const { diverged, final, history } of result.members) {
     expect(diverged).toBe(false);

@@ -4,13 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { decodeLink, encodeLink } from '../experiment/link.ts';
 import { parseExperiment } from '../experiment/parse.ts';
 import { formatProblem } from '../experiment/schema/problem.ts';
-import type { Experiment } from '../experiment/schema/schema.ts';
+import { withoutLostAsks } from '../experiment/plan/arms.ts';
+import type { Experiment, Term } from '../experiment/schema/schema.ts';
 import { runToEnd } from './testing/collect.ts';
 import { curve, member, openLab } from './testing/drive.ts';
 import { tinySequences } from './testing/experiments.ts';
 
 const backend = 'wasm';
-const onlyArms = (experiment: Experiment, ...ids: string[]): Experiment => ({ ...experiment, arms: experiment.arms.filter((arm) => ids.includes(arm.id)) });
+const onlyArms = (experiment: Experiment, ...ids: string[]): Experiment =>
+  withoutLostAsks({ ...experiment, arms: experiment.arms.filter((arm) => ids.includes(arm.id)) });
 
 /** Parsed, so that a test runs only what the page would. */
 function checked(experiment: Experiment): Experiment {
@@ -36,7 +38,7 @@ describe.each(['first-token', 'copy-paste', 'parity'] as const)('%s on WASM', (p
 
 describe('fresh data on WASM', () => {
   it('is unguided, bit for bit, when the alignment weight is 0', async () => {
-    const { result } = await runToEnd(onlyArms(tinySequences('first-token', { 'arms.guided.align.weight': 0 }), 'unguided', 'guided'), backend);
+    const { result } = await runToEnd(onlyArms(tinySequences('first-token', { 'arms.guided.terms.align.weight': 0 }), 'unguided', 'guided'), backend);
     for (const seed of [0, 1]) expect(curve(member(result, 'guided', seed))).toEqual(curve(member(result, 'unguided', seed)));
   });
 
@@ -119,7 +121,7 @@ describe('every view of tokens', () => {
   it('an arm can differ in its view', async () => {
     const base = onlyArms(tinySequences('first-token'), 'guided-untrained');
     const [arm] = base.arms;
-    const own: Experiment = { ...base, arms: [arm, { ...arm, id: 'flat', align: arm.align && { ...arm.align, tokens: 'flattened' } }] };
+    const own: Experiment = { ...base, arms: [arm, { ...arm, id: 'flat', terms: arm.terms.map((term) => ({ ...term, tokens: 'flattened' }) as Term) }] };
     const { result } = await runToEnd(checked(own), backend);
     const flat = await runToEnd({ ...base, base: { ...base.base, tokens: 'flattened' } }, backend);
     expect(member(result, 'flat', 0).history.trainLoss).toEqual(member(flat.result, 'guided-untrained', 0).history.trainLoss);

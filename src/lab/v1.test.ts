@@ -48,7 +48,7 @@ beforeAll(async () => {
   // What the results with files of a person's own were made from; experiments name them by hash.
   await lab.addFiles([given('data_batch_1.bin', cifarFile(120)), given('test_batch.bin', cifarFile(80, { first: 120 }))]);
   await lab.addFiles(['model.json', 'model.weights.bin'].map((name) => given(name, Uint8Array.from(readFileSync(new URL(`files/${name}`, FIXTURES))))));
-});
+}, 120_000);
 afterAll(() => lab.dispose());
 
 async function run(experiment: Experiment): Promise<RunResult> {

@@ -3,13 +3,15 @@ import { taskShape } from '@/experiment/networks/describe.ts';
 import { parseExperiment } from '@/experiment/parse.ts';
 import { findPreset } from '@/experiment/presets/presets.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import type { Experiment, NetworkGuideSpec } from '@/experiment/schema/schema.ts';
-import { tapNames } from '@/experiment/plan/plan.ts';
+import type { AlignTerm, Experiment, NetworkGuideSpec } from '@/experiment/schema/schema.ts';
+import { termOf } from '@/experiment/plan/arms.ts';
+import { tapNames } from '@/experiment/plan/pairs.ts';
 import { ARM_TEMPLATES, addArm, duplicateArm, freeId, removeArm, withSeeds, withTerm } from './arms.ts';
 import { duplicateGuide, guidesLikeThis, removeGuide, withFamily, withGuideNetwork, withGuideState } from './networks.ts';
 
 const base = presetExperiment('wide-fcn');
 const onSequences = findPreset('first-token')?.experiment as Experiment;
+const lastAlign = ({ arms }: Experiment) => termOf(arms[arms.length - 1], 'align');
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
 describe('freeId', () => {
@@ -35,48 +37,55 @@ describe('addArm', () => {
 
   it('makes the guide it needs, with the network that is there', () => {
     const trained = base.guides.trained as NetworkGuideSpec;
-    const only: Experiment = { ...base, guides: { trained }, arms: [base.arms[0]] };
+    const only: Experiment = { ...base, asks: undefined, guides: { trained }, arms: [base.arms[0]] };
     const added = addArm(only, ARM_TEMPLATES[1]);
     valid(added);
     expect(added.guides.untrained).toEqual({ state: 'untrained', network: trained.network });
-    expect(added.arms[1].align).toEqual({ guide: 'untrained', weight: 4 });
+    expect(added.arms[1].terms).toEqual([{ kind: 'align', guide: 'untrained', weight: 4 }]);
   });
 
   it('uses the weight that this guide has elsewhere', () => {
     const deep = presetExperiment('deep-fcn');
-    expect(addArm(deep, ARM_TEMPLATES[1]).arms.at(-1)?.align?.weight).toBe(1);
+    expect(lastAlign(addArm(deep, ARM_TEMPLATES[1]))?.weight).toBe(1);
   });
 
   it('guides as that guide does elsewhere, in all but what the arm is made for', () => {
-    const align = { guide: 'trained', weight: 0.5, measure: 'cka-debiased', reduction: 'mean', mapping: 'last' } as const;
-    const from: Experiment = { ...base, arms: [base.arms[0], { ...base.arms[1], align }] };
+    const align: AlignTerm = {
+      kind: 'align',
+      guide: 'trained',
+      weight: 0.5,
+      measure: { name: 'cka-debiased' },
+      reduction: 'mean',
+      mapping: { rule: 'last', count: 1 },
+    };
+    const from: Experiment = { ...base, arms: [base.arms[0], { ...base.arms[1], terms: [align] }] };
     const [guided, untrained, off] = ARM_TEMPLATES;
-    const added = (template: typeof guided, to = from) => addArm(to, template).arms.at(-1)?.align;
-    expect(added(off)).toEqual({ ...align, until: base.base.steps / 5 });
+    const added = (template: typeof guided, to = from) => lastAlign(addArm(to, template));
+    expect(added(off)).toEqual({ ...align, course: { kind: 'until', step: base.base.steps / 5 } });
     expect(added(untrained)).toEqual({ ...align, guide: 'untrained' });
     // One that is guided for the whole run stays so, whatever its model does.
-    expect(added(guided, { ...from, arms: [from.arms[0], { ...from.arms[1], align: { ...align, until: 7 } }] })).toEqual(align);
-    expect(withTerm(from, 'unguided', 'align', true).arms[0].align).toEqual(align);
+    expect(added(guided, { ...from, arms: [from.arms[0], { ...from.arms[1], terms: [{ ...align, course: { kind: 'until', step: 7 } }] }] })).toEqual(align);
+    expect(withTerm(from, 'unguided', 'align', true).arms[0].terms).toEqual([align]);
   });
 
   it('leaves a drawn mapping behind that its guide has no layers for', () => {
-    const align = { guide: 'trained', weight: 2, mapping: [[tapNames(base, 'trained')[0], tapNames(base)[0]] as [string, string]] };
-    const from: Experiment = { ...base, arms: [base.arms[0], { ...base.arms[1], align }] };
-    expect(addArm(from, ARM_TEMPLATES[1]).arms.at(-1)?.align).toEqual({ ...align, guide: 'untrained' });
+    const align: AlignTerm = { kind: 'align', guide: 'trained', weight: 2, mapping: [{ guide: tapNames(base, 'trained')[0], target: tapNames(base)[0] }] };
+    const from: Experiment = { ...base, arms: [base.arms[0], { ...base.arms[1], terms: [align] }] };
+    expect(lastAlign(addArm(from, ARM_TEMPLATES[1]))).toEqual({ ...align, guide: 'untrained' });
     const other = withGuideNetwork(from, ['untrained'], { ...base.target });
     const added = addArm(other, ARM_TEMPLATES[1]);
     valid(added);
-    expect(added.arms.at(-1)?.align).toEqual({ guide: 'untrained', weight: 2 });
+    expect(lastAlign(added)).toEqual({ kind: 'align', guide: 'untrained', weight: 2 });
   });
 });
 
 it('duplicates an arm into an A/A comparison', () => {
   const doubled = duplicateArm(base, 'guided');
   valid(doubled);
-  const { id, name, ...terms } = doubled.arms[4];
+  const { id, name, ...rest } = doubled.arms[4];
   expect([id, name]).toEqual(['guided-2', 'Guided 2']);
-  expect(terms).toEqual({ align: base.arms[1].align });
-  expect(terms.align).not.toBe(base.arms[1].align);
+  expect(rest).toEqual({ terms: base.arms[1].terms });
+  expect(rest.terms).not.toBe(base.arms[1].terms);
 });
 
 it('removes an arm and counts seeds from 0', () => {
@@ -89,9 +98,9 @@ describe('guides', () => {
     const changed = withGuideState(base, 'trained', 'untrained');
     valid(changed);
     expect(Object.keys(changed.guides)).toEqual(['untrained-2', 'untrained']);
-    expect(changed.arms[1].align?.guide).toBe('untrained-2');
-    expect(changed.arms[3].distil?.guide).toBe('untrained-2');
-    expect(changed.arms[2].align?.guide).toBe('untrained');
+    expect(termOf(changed.arms[1], 'align')?.guide).toBe('untrained-2');
+    expect(termOf(changed.arms[3], 'distil')?.guide).toBe('untrained-2');
+    expect(termOf(changed.arms[2], 'align')?.guide).toBe('untrained');
   });
 
   it('an untrained guide that is to be trained gets a recipe', () => {

@@ -1,5 +1,6 @@
 /** Adding, copying and removing arms and guides. Pure: from one experiment to the next. */
 import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets/presets.ts';
+import { termOf, withTermOf } from '../experiment/plan/arms.ts';
 import { guideNetwork, isControl } from '../experiment/plan/guides.ts';
 import {
   type AlignTerm,
@@ -23,13 +24,13 @@ export interface ArmTemplate {
   /** Absent: offered for every experiment. */
   suits?: (experiment: Experiment) => boolean;
   /** @param guide id of the one it needs */
-  make: (experiment: Experiment, guide: string) => Partial<ArmSpec>;
+  make: (experiment: Experiment, guide: string) => Partial<ArmSpec> & Pick<ArmSpec, 'terms'>;
 }
 
 /** Whether a guide that is no control was trained. */
 export type NetworkState = 'trained' | 'untrained';
 
-type DistilSettings = Omit<DistilTerm, 'guide'>;
+type DistilSettings = Omit<DistilTerm, 'guide' | 'kind'>;
 
 /** Where no arm of the experiment shows what to use: as in the presets. */
 const IMAGE_TERMS: { weight: number; distil: DistilSettings } = {
@@ -58,14 +59,14 @@ export const ARM_TEMPLATES: readonly ArmTemplate[] = [
     name: 'Guided',
     guide: 'trained',
     hint: 'Aligned to a guide that was trained on this task.',
-    make: (experiment, guide) => ({ align: alignAs(experiment, guide) }),
+    make: (experiment, guide) => ({ terms: [alignAs(experiment, guide)] }),
   },
   {
     id: 'guided-untrained',
     name: 'Guided, untrained guide',
     guide: 'untrained',
     hint: 'Aligned to a guide with random weights: what its architecture alone is worth.',
-    make: (experiment, guide) => ({ align: alignAs(experiment, guide) }),
+    make: (experiment, guide) => ({ terms: [alignAs(experiment, guide)] }),
   },
   {
     id: 'guided-then-off',
@@ -73,7 +74,7 @@ export const ARM_TEMPLATES: readonly ArmTemplate[] = [
     guide: 'trained',
     hint: 'Guidance for the first fifth of the run only: does its effect last?',
     make: (experiment, guide) => ({
-      align: { ...alignAs(experiment, guide), until: Math.max(1, Math.round(experiment.base.steps / 5)) },
+      terms: [{ ...alignAs(experiment, guide), course: { kind: 'until', step: Math.max(1, Math.round(experiment.base.steps / 5)) } }],
     }),
   },
   {
@@ -81,27 +82,27 @@ export const ARM_TEMPLATES: readonly ArmTemplate[] = [
     name: 'Distilled',
     guide: 'trained',
     hint: "Taught by the trained guide's outputs instead of its layers.",
-    make: (experiment, guide) => ({ distil: distilAs(experiment, guide) }),
+    make: (experiment, guide) => ({ terms: [distilAs(experiment, guide)] }),
   },
   {
     id: 'distilled-untrained',
     name: 'Distilled, untrained teacher',
     guide: 'untrained',
     hint: 'Taught by the outputs of a network that knows nothing.',
-    make: (experiment, guide) => ({ distil: distilAs(experiment, guide) }),
+    make: (experiment, guide) => ({ terms: [distilAs(experiment, guide)] }),
   },
   {
     id: 'unguided',
     name: 'Unguided',
     hint: 'The task loss only: what every other arm is compared with.',
-    make: () => ({}),
+    make: () => ({ terms: [] }),
   },
   {
     id: 'unguided-good-init',
     name: 'Unguided, good initialisation',
     hint: 'Orthogonal weights and small inputs: what a better start is worth without a guide.',
     suits: ({ target }) => target.family === 'rnn',
-    make: () => ({ init: 'good' }),
+    make: () => ({ terms: [], init: 'good' }),
   },
 ];
 
@@ -151,18 +152,19 @@ export function append(experiment: Experiment, wanted: ArmSpec): Experiment {
 
 /**
  * Guidance by a guide, as the experiment's other arms are guided, so that a new arm differs in nothing but what it is
- * made for. When guidance ends is an arm's own matter, and a mapping that this guide cannot follow stays behind.
+ * made for. When guidance begins and ends is an arm's own matter, and a mapping that this guide cannot follow stays behind.
  */
 function alignAs(experiment: Experiment, guide: string): AlignTerm {
-  const terms = experiment.arms.flatMap((arm) => arm.align ?? []);
-  const like = terms.find((term) => term.guide === guide) ?? terms[0] ?? { weight: usualTerms(experiment.task).weight };
-  const { until: _, mapping, ...settings }: Partial<AlignTerm> & { weight: number } = like;
+  const terms = experiment.arms.flatMap((arm) => termOf(arm, 'align') ?? []);
+  const like = terms.find((term) => term.guide === guide) ?? terms[0] ?? { kind: 'align', guide, weight: usualTerms(experiment.task).weight };
+  const { course: _, mapping, ...settings } = like;
   return { ...settings, guide, ...(mapping !== undefined && canFollow(experiment, guide, mapping) && { mapping }) };
 }
 
 /** Distillation from a guide, as the experiment's other arms are taught. */
 const distilAs = (experiment: Experiment, guide: string): DistilTerm => ({
-  ...(experiment.arms.find((arm) => arm.distil)?.distil ?? usualTerms(experiment.task).distil),
+  ...(experiment.arms.flatMap((arm) => termOf(arm, 'distil') ?? [])[0] ?? usualTerms(experiment.task).distil),
+  kind: 'distil',
   guide,
 });
 
@@ -179,16 +181,12 @@ const withArm = (experiment: Experiment, armId: string, change: (arm: ArmSpec) =
 
 /** Give an arm a guidance or distillation term, or take it away. A guide is made where there is none. */
 export function withTerm(experiment: Experiment, armId: string, term: 'align' | 'distil', on: boolean): Experiment {
-  if (!on) {
-    return withArm(experiment, armId, (arm) => {
-      const { [term]: _, ...rest } = arm;
-      return rest;
-    });
-  }
-  const known = experiment.arms.find((arm) => arm.align)?.align?.guide ?? experiment.arms.find((arm) => arm.distil)?.distil?.guide;
+  if (!on) return withArm(experiment, armId, (arm) => withTermOf(arm, term, undefined));
+  const [known] = (['align', 'distil'] as const).flatMap((kind) => experiment.arms.flatMap((arm) => termOf(arm, kind)?.guide ?? []));
   const ready = known === undefined ? withGuide(experiment, 'trained') : { experiment, guide: known };
-  const settings = term === 'align' ? { align: alignAs(ready.experiment, ready.guide) } : { distil: distilAs(ready.experiment, ready.guide) };
-  return withArm(ready.experiment, armId, (arm) => ({ ...arm, ...settings }));
+  return withArm(ready.experiment, armId, (arm) =>
+    term === 'align' ? withTermOf(arm, 'align', alignAs(ready.experiment, ready.guide)) : withTermOf(arm, 'distil', distilAs(ready.experiment, ready.guide)),
+  );
 }
 
 /** The same arm once more: with the same seeds it must come out the same (an A/A comparison). */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { termOf, withoutLostAsks } from '@/experiment/plan/arms.ts';
 import { parseExperiment } from '@/experiment/parse.ts';
 import { PRESETS } from '@/experiment/presets/presets.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
@@ -9,20 +10,21 @@ import { repair } from './repair.ts';
 import { withTaskKind } from './tasks.ts';
 
 const WIDE = presetExperiment('wide-fcn');
+const lastAlign = ({ arms }: Experiment) => termOf(arms[arms.length - 1], 'align');
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
 describe('addControlArm', () => {
   it.each(PRESETS.flatMap(({ id, experiment }) => CONTROLS.filter(({ suits }) => suits?.(experiment.task) ?? true).map(({ kind }) => [id, kind] as const)))(
     '%s with %s is valid, twice',
     (id, kind) => {
-      const experiment = { ...presetExperiment(id), arms: presetExperiment(id).arms.slice(0, 4) };
+      const experiment = withoutLostAsks({ ...presetExperiment(id), arms: presetExperiment(id).arms.slice(0, 4) });
       const once = repair(addControlArm(experiment, kind)).experiment;
       valid(once);
-      const arm = once.arms.at(-1);
-      const guide = arm?.align?.guide ?? '';
+      const align = lastAlign(once);
+      const guide = align?.guide ?? '';
       expect(controlKind(once.guides[guide])).toBe(kind);
       // The guided arm's weight and mapping: nothing else differs.
-      expect(arm?.align?.weight).toBe(experiment.arms.find((a) => a.align)?.align?.weight);
+      expect(align?.weight).toBe(experiment.arms.flatMap((arm) => termOf(arm, 'align') ?? [])[0].weight);
       expect(once.base).toEqual(experiment.base);
       const twice = addControlArm(once, kind);
       expect(Object.keys(twice.guides)).toEqual(Object.keys(once.guides));
@@ -33,20 +35,20 @@ describe('addControlArm', () => {
   it('is of the guide that is asked for', () => {
     const added = addControlArm(WIDE, 'shuffled', 'untrained');
     expect(added.guides['untrained-shuffled']).toEqual({ ...WIDE.guides.untrained, control: 'shuffled' });
-    expect(added.arms.at(-1)).toMatchObject({ id: 'guided-shuffled', align: { guide: 'untrained-shuffled', weight: 4 } });
-    expect(addControlArm(WIDE, 'shuffled').arms.at(-1)?.align?.guide).toBe('trained-shuffled');
+    expect(added.arms.at(-1)).toMatchObject({ id: 'guided-shuffled', terms: [{ guide: 'untrained-shuffled', weight: 4 }] });
+    expect(lastAlign(addControlArm(WIDE, 'shuffled'))?.guide).toBe('trained-shuffled');
   });
 
   it('needs no guide to begin with', () => {
-    const bare: Experiment = { ...WIDE, guides: {}, arms: [WIDE.arms[0]] };
+    const bare: Experiment = { ...WIDE, asks: undefined, guides: {}, arms: [WIDE.arms[0]] };
     for (const { kind } of CONTROLS) valid(addControlArm(bare, kind));
   });
 
   it('takes a measure along that an identity has', () => {
-    const debiased: Experiment = { ...WIDE, base: { ...WIDE.base, measure: 'cka-debiased' } };
+    const debiased: Experiment = { ...WIDE, base: { ...WIDE.base, measure: { name: 'cka-debiased' } } };
     const added = addControlArm(debiased, 'identity-gram');
     valid(added);
-    expect(added.arms.at(-1)?.align?.measure).toBe('cka');
+    expect(lastAlign(added)?.measure).toEqual({ name: 'cka' });
   });
 });
 
@@ -55,7 +57,7 @@ describe('a guide made a control', () => {
     const shuffled = withControl(WIDE, 'untrained', 'shuffled');
     valid(shuffled);
     expect(Object.keys(shuffled.guides)).toEqual(['trained', 'untrained-shuffled']);
-    expect(shuffled.arms[2].align?.guide).toBe('untrained-shuffled');
+    expect(termOf(shuffled.arms[2], 'align')?.guide).toBe('untrained-shuffled');
     expect(withControl(shuffled, 'untrained-shuffled', null)).toEqual(WIDE);
     const identity = withControl(WIDE, 'untrained', 'identity-gram');
     valid(identity);
@@ -93,11 +95,11 @@ describe('a guide made a control', () => {
 });
 
 it('a drawn mapping outlives a control that has no such layers', () => {
-  const drawn: Experiment = { ...WIDE, base: { ...WIDE.base, mapping: [['stem', 'linear1']] } };
+  const drawn: Experiment = { ...WIDE, base: { ...WIDE.base, mapping: [{ guide: 'stem', target: 'linear1' }] } };
   for (const kind of ['own-kind', 'identity-gram'] as const) {
     const { experiment, notes } = repair(addControlArm(drawn, kind));
     expect(notes).toEqual([]);
-    expect(experiment.base.mapping).toEqual([['stem', 'linear1']]);
+    expect(experiment.base.mapping).toEqual([{ guide: 'stem', target: 'linear1' }]);
     valid(experiment);
   }
 });

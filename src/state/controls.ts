@@ -1,6 +1,7 @@
 /** Controls as a person adds them: guides that show something else than a network's view of the data. */
+import { alignSettings, termOf } from '../experiment/plan/arms.ts';
 import { guideNetwork } from '../experiment/plan/guides.ts';
-import { type ArmSpec, type Experiment, type GuideSpec, isImageTask, type TaskSpec } from '../experiment/schema/schema.ts';
+import { type AlignTerm, type Experiment, type GuideSpec, isDrawn, isImageTask, type TaskSpec } from '../experiment/schema/schema.ts';
 import { append, freeId, usualTerms, withGuide } from './arms.ts';
 import { sameValue } from './paths.ts';
 
@@ -104,8 +105,8 @@ export function asControl(guide: GuideSpec, kind: ControlKind, network: Extract<
  * @param of the guide that it is a control of; without it that of the first guided arm
  */
 export function addControlArm(experiment: Experiment, kind: ControlKind, of?: string): Experiment {
-  const aligned = experiment.arms.flatMap((arm) => arm.align ?? []);
-  const like: ArmSpec['align'] = aligned.find((align) => align.guide === of) ?? aligned[0];
+  const aligned = experiment.arms.flatMap((arm) => termOf(arm, 'align') ?? []);
+  const like: AlignTerm | undefined = aligned.find((align) => align.guide === of) ?? aligned[0];
   const model = like && of !== undefined ? { ...like, guide: of } : like;
   const { experiment: ready, guide: modelId } = model ? { experiment, guide: model.guide } : withGuide(experiment, 'untrained');
   const spec = ready.guides[modelId];
@@ -117,17 +118,19 @@ export function addControlArm(experiment: Experiment, kind: ControlKind, of?: st
   const control = asControl(spec, kind, network ?? ready.target);
   const known = Object.keys(ready.guides).find((id) => sameValue(ready.guides[id], control));
   const guide = known ?? freeId(guideName(control), Object.keys(ready.guides));
-  const { mapping, measure, ...align } = model ?? { weight: usualTerms(ready.task).weight };
-  const drawn = typeof (mapping ?? ready.base.mapping) !== 'string';
+  const term: AlignTerm = { ...(model ?? { kind: 'align', weight: usualTerms(ready.task).weight }), guide };
+  const { mapping, measure } = alignSettings(ready.base, term);
   // Pairs that were drawn for another network, and a measure that leaves nothing of an identity, cannot be taken over.
-  const ownMapping = kind === 'own-kind' && drawn ? 'even' : mapping;
-  const ownMeasure = kind === 'identity-gram' && (measure ?? ready.base.measure) === 'cka-debiased' ? 'cka' : measure;
+  const other: Partial<AlignTerm> = {
+    ...(kind === 'own-kind' && isDrawn(mapping) && { mapping: { rule: 'even' } }),
+    ...(kind === 'identity-gram' && measure.name === 'cka-debiased' && { measure: { name: 'cka' } }),
+  };
   return append(
     { ...ready, guides: { ...ready.guides, [guide]: control } },
     {
       id: `guided-${kind}`,
       name: `Guided, ${controlOf(kind).name}`,
-      align: { ...align, guide, ...(ownMapping !== undefined && { mapping: ownMapping }), ...(ownMeasure && { measure: ownMeasure }) },
+      terms: [{ ...term, ...other }],
     },
   );
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeLink } from '@/experiment/link.ts';
+import { termOf } from '@/experiment/plan/arms.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
 import { differsFromPreset, presetValue, useExperiment } from './experiment.ts';
 import { valueAt } from './paths.ts';
@@ -17,8 +18,8 @@ describe('set', () => {
   });
 
   it('addresses arms by id', () => {
-    store().set('arms.guided.align.weight', 7);
-    expect(store().experiment.arms[1].align?.weight).toBe(7);
+    store().set('arms.guided.terms.align.weight', 7);
+    expect(termOf(store().experiment.arms[1], 'align')?.weight).toBe(7);
   });
 
   it.each([
@@ -27,7 +28,7 @@ describe('set', () => {
     ['base.steps', Number.NaN],
     ['target.width', 1e9],
     ['task.train', 65],
-    ['arms.guided.align.guide', 'nobody'],
+    ['arms.guided.terms.align.guide', 'nobody'],
     ['base.optimiser.kind', 'sgd'],
     ['no.such.field', 1],
   ])('refuses %s = %s, says why and keeps what was there', (path, value) => {
@@ -55,55 +56,55 @@ describe('set', () => {
 describe('repair', () => {
   it('drops drawn pairs whose layer no longer exists, and says so', () => {
     store().set('base.mapping', [
-      ['stem', 'linear1'],
-      ['pool', 'linear3'],
+      { guide: 'stem', target: 'linear1' },
+      { guide: 'pool', target: 'linear3' },
     ]);
     expect(store().set('target.depth', 2)).toEqual([]);
-    expect(store().experiment.base.mapping).toEqual([['stem', 'linear1']]);
+    expect(store().experiment.base.mapping).toEqual([{ guide: 'stem', target: 'linear1' }]);
     expect(store().notes).toEqual([expect.stringContaining('1 pair was removed')]);
     store().set('base.steps', 10);
     expect(store().notes).toEqual([]);
   });
 
   it("drops pairs of an arm's own mapping when its guide loses layers", () => {
-    store().set('arms.guided.align.mapping', [
-      ['block3.conv2', 'linear1'],
-      ['stem', 'linear2'],
+    store().set('arms.guided.terms.align.mapping', [
+      { guide: 'block3.conv2', target: 'linear1' },
+      { guide: 'stem', target: 'linear2' },
     ]);
     expect(store().set('guides.trained.network.stages', [1])).toEqual([]);
-    expect(store().experiment.arms[1].align?.mapping).toEqual([['stem', 'linear2']]);
+    expect(termOf(store().experiment.arms[1], 'align')?.mapping).toEqual([{ guide: 'stem', target: 'linear2' }]);
   });
 });
 
 describe('reset', () => {
   it('brings one path back to the preset', () => {
     store().set('base.steps', 10);
-    store().set('arms.distilled.distil.temperature', 2);
-    expect(differsFromPreset(store().experiment, 'arms.distilled.distil.temperature')).toBe(true);
-    expect(store().reset('arms.distilled.distil.temperature')).toEqual([]);
-    expect(valueAt(store().experiment, 'arms.distilled.distil.temperature')).toBe(4);
+    store().set('arms.distilled.terms.distil.temperature', 2);
+    expect(differsFromPreset(store().experiment, 'arms.distilled.terms.distil.temperature')).toBe(true);
+    expect(store().reset('arms.distilled.terms.distil.temperature')).toEqual([]);
+    expect(valueAt(store().experiment, 'arms.distilled.terms.distil.temperature')).toBe(4);
     expect(store().experiment.base.steps).toBe(10);
   });
 
   it('brings everything back, down to the shortest link', () => {
     store().set('base.steps', 10);
-    store().set('arms.guided.align.until', 5);
+    store().set('arms.guided.terms.align.course', { kind: 'until', step: 5 });
     store().set('task.kind', 'shapes');
     store().reset();
     expect(store().experiment).toEqual(presetExperiment('wide-fcn'));
-    expect(encodeLink(store().experiment)).toBe('wide-fcn');
+    expect(encodeLink(store().experiment)).toBe('wide-fcn@1');
   });
 
   it('an edit and its reversal leave a link with no differences', () => {
     store().set('base.steps', 10);
-    store().set('arms.guided.align.until', 5);
+    store().set('arms.guided.terms.align.course', { kind: 'until', step: 5 });
     store().set('base.steps', 250);
-    store().set('arms.guided.align.until', undefined);
-    expect(encodeLink(store().experiment)).toBe('wide-fcn');
+    store().set('arms.guided.terms.align.course', undefined);
+    expect(encodeLink(store().experiment)).toBe('wide-fcn@1');
   });
 
   it('has no preset value for an arm that the preset does not have', () => {
-    expect(presetValue(store().experiment, 'arms.guided-2.align.weight')).toBeUndefined();
+    expect(presetValue(store().experiment, 'arms.guided-2.terms.align.weight')).toBeUndefined();
   });
 });
 

@@ -5,6 +5,7 @@ import { parseExperiment } from '../experiment/parse.ts';
 import type { Problem } from '../experiment/schema/problem.ts';
 import type { Preset } from '../experiment/presets/preset.ts';
 import { DEFAULT_PRESET, findPreset } from '../experiment/presets/presets.ts';
+import { presetAt } from '../experiment/presets/revisions.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
 import { sameValue, valueAt } from './paths.ts';
 import { repair } from './repair.ts';
@@ -33,8 +34,16 @@ export interface ExperimentState {
 }
 
 /** The preset that an experiment started from (the default one when it is unknown). */
-export function presetOf(experiment: Experiment): Preset {
-  const preset = findPreset(experiment.preset) ?? findPreset(DEFAULT_PRESET);
+export function presetOf({ preset: id, revision }: Pick<Experiment, 'preset' | 'revision'>): Preset {
+  const known = findPreset(id);
+  // Of a link that is older than the preset: what the preset was then.
+  const then = presetAt(id, revision) as Experiment | undefined;
+  if (known && then) return { ...known, experiment: then };
+  return defaultPreset();
+}
+
+function defaultPreset(): Preset {
+  const preset = findPreset(DEFAULT_PRESET);
   if (!preset) throw new Error('no default preset');
   return preset;
 }
@@ -44,11 +53,14 @@ export const presetValue = (experiment: Experiment, path: string): unknown => va
 
 export const differsFromPreset = (experiment: Experiment, path: string): boolean => !sameValue(valueAt(experiment, path), presetValue(experiment, path));
 
-/** An arm is counted in a problem's path: only the experiment that has the problem tells which one that is. */
-function withArmName(problem: Problem, edited: unknown): Problem {
-  const [, index] = /^arms\.(\d+)(?:\.|$)/.exec(problem.path) ?? [];
-  const arm = index === undefined ? undefined : valueAt(edited, `arms.${index}.name`);
-  return typeof arm === 'string' && arm !== '' ? { ...problem, arm } : problem;
+/** Arms and terms are counted in a problem's path: only the experiment that has the problem tells which ones these are. */
+function withNames(problem: Problem, edited: unknown): Problem {
+  const [, index, term] = /^arms\.(\d+)(?:\.terms\.(\d+))?(?:\.|$)/.exec(problem.path) ?? [];
+  if (index === undefined) return problem;
+  const arm = valueAt(edited, `arms.${index}.name`);
+  const kind = term === undefined ? undefined : valueAt(edited, `arms.${index}.terms.${term}.kind`);
+  const path = typeof kind === 'string' ? problem.path.replace(/(\.terms\.)\d+/, `$1${kind}`) : problem.path;
+  return { ...problem, path, ...(typeof arm === 'string' && arm !== '' && { arm }) };
 }
 
 /** Repair what the edit made inconsistent, then parse. Never throws. */
@@ -65,7 +77,7 @@ function accept(candidate: unknown, before: Experiment): Pick<ExperimentState, '
   const parsed = parseExperiment(edited);
   return parsed.ok
     ? { experiment: parsed.experiment, problems: [], notes }
-    : { problems: parsed.problems.map((problem) => withArmName(problem, edited)), notes: [] };
+    : { problems: parsed.problems.map((problem) => withNames(problem, edited)), notes: [] };
 }
 
 /** Edits that can be taken back. */
@@ -100,7 +112,7 @@ export const useExperiment = create<ExperimentState>((setState, getState) => {
   };
 
   return {
-    experiment: presetOf({ preset: DEFAULT_PRESET } as Experiment).experiment,
+    experiment: defaultPreset().experiment,
     problems: [],
     notes: [],
     past: [],

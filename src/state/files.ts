@@ -1,9 +1,10 @@
 /** Taking in files, and what becomes of the experiment. Nothing here throws: what goes wrong comes back as a failure. */
 import type { AssetInfo, GivenFile, ImageFacts, ModelFacts, TextFacts } from '../experiment/schema/assets.ts';
+import { termOf } from '../experiment/plan/arms.ts';
 import { missingAssets, withChosen, withImages, withText } from '../experiment/plan/assetRefs.ts';
 import { type Failure, toFailure } from '../experiment/contract/failure.ts';
 import type { Problem } from '../experiment/schema/problem.ts';
-import type { Experiment } from '../experiment/schema/schema.ts';
+import type { AlignTerm, Experiment } from '../experiment/schema/schema.ts';
 import { append, freeId, usualTerms } from './arms.ts';
 import { type FilesProgress, useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
@@ -96,11 +97,11 @@ export function onImages(experiment: Experiment, asset: AssetInfo<ImageFacts>): 
 export function guidedBy(experiment: Experiment, { hash, name, facts }: AssetInfo<ModelFacts>): Experiment {
   const { kind: _, ...model } = facts;
   const guide = freeId('imported', Object.keys(experiment.guides));
-  const { weight, ...like } = experiment.arms.find((arm) => arm.align)?.align ?? { weight: usualTerms(experiment.task).weight };
-  const { mapping: _m, ...term } = { ...like, guide };
+  const [like] = experiment.arms.flatMap((arm) => termOf(arm, 'align') ?? []);
+  const { mapping: _m, ...term }: AlignTerm = { ...(like ?? { kind: 'align', weight: usualTerms(experiment.task).weight }), guide };
   return append(
     { ...experiment, guides: { ...experiment.guides, [guide]: { state: 'imported', file: { hash, name }, model } } },
-    { id: 'guided-imported', name: `Guided by ${name}`.slice(0, 60), align: { ...term, weight } },
+    { id: 'guided-imported', name: `Guided by ${name}`.slice(0, 60), terms: [term] },
   );
 }
 

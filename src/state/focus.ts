@@ -1,5 +1,6 @@
 /** What the person looks at: the arm whose similarities colour the picture, and the guide shown. Never in a link. */
 import { create } from 'zustand';
+import { guidesOf, termOf } from '../experiment/plan/arms.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
 import type { Focus } from './mapping.ts';
 
@@ -22,8 +23,8 @@ export const useFocus = create<FocusState>((set) => ({
 /** The arm and guide to show for an experiment, whatever was chosen for another one before. */
 export function focusOf(experiment: Experiment, chosen: { arm: string | null; guide: string | null }): Focus | null {
   const { arms, guides } = experiment;
-  const arm = arms.find((a) => a.id === chosen.arm) ?? arms.find((a) => a.align) ?? arms[0];
-  const wanted = [chosen.guide, arm.align?.guide, arm.distil?.guide].find((id) => id && Object.hasOwn(guides, id));
+  const arm = arms.find((a) => a.id === chosen.arm) ?? arms.find((a) => termOf(a, 'align')) ?? arms[0];
+  const wanted = [chosen.guide, ...guidesOf(arm)].find((id) => id && Object.hasOwn(guides, id));
   const guide = wanted ?? Object.keys(guides)[0];
   return guide === undefined ? null : { arm: arm.id, guide };
 }

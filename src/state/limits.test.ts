@@ -14,9 +14,9 @@ describe('limitsAt', () => {
     ['guides.trained.network.width', { min: 2, max: 128, integer: true }],
     ['guides.trained.training.steps', { min: 1, max: 100_000, integer: true }],
     ['guides.trained.network.stages.0', { min: 1, max: 8, integer: true }],
-    ['arms.guided.align.weight', { min: 0, max: 1000, integer: false }],
+    ['arms.guided.terms.align.weight', { min: 0, max: 1000, integer: false }],
     ['arms.unguided.learningRate', { min: 1e-7, max: 10, integer: false }],
-    ['arms.3.distil.temperature', { min: 0.1, max: 100, integer: false }],
+    ['arms.3.terms.distil.temperature', { min: 0.1, max: 100, integer: false }],
     // Absent in the experiment at hand.
     ['task.classes', { min: 2, max: 8, integer: true }],
     ['task.noise', { min: 0, max: 1, integer: false }],

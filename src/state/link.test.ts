@@ -63,7 +63,7 @@ describe('syncLink', () => {
 
   it('what it wrote it can read', () => {
     const host = start('');
-    useExperiment.getState().set('arms.guided.align.weight', 2);
+    useExperiment.getState().set('arms.guided.terms.align.weight', 2);
     vi.runAllTimers();
     const edited = current();
     useExperiment.getState().reset();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { termOf } from '@/experiment/plan/arms.ts';
 import { parseExperiment } from '@/experiment/parse.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
@@ -14,10 +15,10 @@ describe('drawing', () => {
     const drawn = addPair(base, focus, { guideTap: 'stem', targetTap: 'linear2' });
     valid(drawn);
     expect(drawn.base.mapping).toEqual([
-      ['block1.conv2', 'linear1'],
-      ['block3.conv1', 'linear2'],
-      ['stem', 'linear2'],
-      ['pool', 'linear3'],
+      { guide: 'block1.conv2', target: 'linear1' },
+      { guide: 'block3.conv1', target: 'linear2' },
+      { guide: 'stem', target: 'linear2' },
+      { guide: 'pool', target: 'linear3' },
     ]);
     expect(drawn.arms).toEqual(base.arms);
   });
@@ -27,7 +28,7 @@ describe('drawing', () => {
   });
 
   it('the last pair can be removed', () => {
-    const one = withMapping(base, focus, 'last');
+    const one = withMapping(base, focus, { rule: 'last', count: 1 });
     const none = removePair(one, focus, { guideTap: 'pool', targetTap: 'linear3' });
     valid(none);
     expect(pairsOf(none, focus)).toEqual([]);
@@ -43,9 +44,9 @@ describe('drawing', () => {
     };
     const drawn = addPair(small, focus, { guideTap: 'block3.conv2', targetTap: 'linear1' });
     valid(drawn);
-    expect(drawn.base.mapping).toBe('even');
-    expect(drawn.arms[1].align?.mapping).toContainEqual(['block3.conv2', 'linear1']);
-    expect(drawn.arms[2].align?.mapping).toBeUndefined();
+    expect(drawn.base.mapping).toEqual({ rule: 'even' });
+    expect(termOf(drawn.arms[1], 'align')?.mapping).toContainEqual({ guide: 'block3.conv2', target: 'linear1' });
+    expect(termOf(drawn.arms[2], 'align')?.mapping).toBeUndefined();
     expect(hasOwnMapping(drawn, focus)).toBe(true);
   });
 });
@@ -53,10 +54,10 @@ describe('drawing', () => {
 describe('a mapping of its own', () => {
   it('starts as a copy of the shared one, is edited alone, and can be given up', () => {
     const own = withOwnMapping(base, 'guided', true);
-    expect(mappingOf(own, focus)).toBe('even');
-    const first = withMapping(own, focus, 'first');
+    expect(mappingOf(own, focus)).toEqual({ rule: 'even' });
+    const first = withMapping(own, focus, { rule: 'first', count: 1 });
     valid(first);
-    expect(first.base.mapping).toBe('even');
+    expect(first.base.mapping).toEqual({ rule: 'even' });
     expect(pairsOf(first, focus)).toHaveLength(1);
     // Seen against another guide, the arm has no say.
     expect(pairsOf(first, { arm: 'guided', guide: 'untrained' })).toHaveLength(3);

@@ -1,8 +1,9 @@
 /** Editing which guide layer guides which target layer, wherever the experiment states it. */
 import { standsAlone } from '../experiment/plan/guides.ts';
-import type { TapPair } from '../experiment/plan/mapping.ts';
-import { mappedPairs, tapNames } from '../experiment/plan/plan.ts';
-import type { ArmSpec, Experiment, MappingSpec } from '../experiment/schema/schema.ts';
+import { termOf, withTermOf } from '../experiment/plan/arms.ts';
+import type { TapPair, WeightedPair } from '../experiment/plan/mapping.ts';
+import { mappedPairs, tapNames } from '../experiment/plan/pairs.ts';
+import { type AlignTerm, type ArmSpec, type Experiment, isDrawn, type MappingPair, type MappingSpec } from '../experiment/schema/schema.ts';
 
 /** What the picture of the mapping shows: one guide, as one arm aligns to it. */
 export interface Focus {
@@ -12,27 +13,35 @@ export interface Focus {
 
 const armOf = (experiment: Experiment, id: string): ArmSpec | undefined => experiment.arms.find((arm) => arm.id === id);
 
+const alignOf = (experiment: Experiment, id: string): AlignTerm | undefined => {
+  const arm = armOf(experiment, id);
+  return arm && termOf(arm, 'align');
+};
+
 /** Whether the arm states a mapping of its own to this guide, instead of sharing the common one. */
 export function hasOwnMapping(experiment: Experiment, { guide, arm }: Focus): boolean {
-  const align = armOf(experiment, arm)?.align;
+  const align = alignOf(experiment, arm);
   return align?.guide === guide && align.mapping !== undefined;
 }
 
 export const mappingOf = (experiment: Experiment, focus: Focus): MappingSpec =>
-  (hasOwnMapping(experiment, focus) ? armOf(experiment, focus.arm)?.align?.mapping : undefined) ?? experiment.base.mapping;
+  (hasOwnMapping(experiment, focus) ? alignOf(experiment, focus.arm)?.mapping : undefined) ?? experiment.base.mapping;
 
-export const pairsOf = (experiment: Experiment, focus: Focus): TapPair[] => mappedPairs(experiment, focus.guide, mappingOf(experiment, focus));
+export const pairsOf = (experiment: Experiment, focus: Focus): WeightedPair[] => mappedPairs(experiment, focus.guide, mappingOf(experiment, focus));
 
 /** Whether a guide has the layers that a mapping names. */
 export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
-  if (typeof mapping === 'string' || standsAlone(experiment, guide)) return true;
+  if (!isDrawn(mapping) || standsAlone(experiment, guide)) return true;
   const taps = new Set(tapNames(experiment, guide));
-  return mapping.every(([guideTap]) => taps.has(guideTap));
+  return mapping.every((pair) => taps.has(pair.guide));
 }
 
-const withArmMapping = (experiment: Experiment, applies: (arm: ArmSpec) => boolean, mapping: MappingSpec): Experiment => ({
+const withArmMapping = (experiment: Experiment, applies: (align: AlignTerm, arm: ArmSpec) => boolean, mapping: MappingSpec): Experiment => ({
   ...experiment,
-  arms: experiment.arms.map((arm) => (arm.align && applies(arm) ? { ...arm, align: { ...arm.align, mapping } } : arm)),
+  arms: experiment.arms.map((arm) => {
+    const align = termOf(arm, 'align');
+    return align && applies(align, arm) ? withTermOf(arm, 'align', { ...align, mapping }) : arm;
+  }),
 });
 
 /**
@@ -40,12 +49,13 @@ const withArmMapping = (experiment: Experiment, applies: (arm: ArmSpec) => boole
  * A drawn pair that some other guide could not follow (its layers differ) is stated in the arms of this guide alone.
  */
 export function withMapping(experiment: Experiment, focus: Focus, mapping: MappingSpec): Experiment {
-  if (hasOwnMapping(experiment, focus)) return withArmMapping(experiment, (arm) => arm.id === focus.arm, mapping);
+  if (hasOwnMapping(experiment, focus)) return withArmMapping(experiment, (_, arm) => arm.id === focus.arm, mapping);
   if (Object.keys(experiment.guides).every((guide) => canFollow(experiment, guide, mapping))) return { ...experiment, base: { ...experiment.base, mapping } };
-  return withArmMapping(experiment, (arm) => arm.align?.guide === focus.guide && arm.align.mapping === undefined, mapping);
+  return withArmMapping(experiment, (align) => align.guide === focus.guide && align.mapping === undefined, mapping);
 }
 
-const asTuples = (pairs: TapPair[]): [string, string][] => pairs.map((pair) => [pair.guideTap, pair.targetTap]);
+const asDrawn = (pairs: WeightedPair[]): MappingPair[] =>
+  pairs.map(({ guideTap, targetTap, weight }) => ({ guide: guideTap, target: targetTap, ...(weight !== 1 && { weight }) }));
 
 /** Add a pair (once); the mapping becomes an explicit list. */
 export function addPair(experiment: Experiment, focus: Focus, { guideTap, targetTap }: TapPair): Experiment {
@@ -53,21 +63,22 @@ export function addPair(experiment: Experiment, focus: Focus, { guideTap, target
   if (pairs.some((pair) => pair.guideTap === guideTap && pair.targetTap === targetTap)) return experiment;
   // In target order, as the named mappings are: the curves list pairs from input to output.
   const order = tapNames(experiment);
-  const next = [...pairs, { guideTap, targetTap }].sort((a, b) => order.indexOf(a.targetTap) - order.indexOf(b.targetTap));
-  return withMapping(experiment, focus, asTuples(next));
+  const next = [...pairs, { guideTap, targetTap, weight: 1 }].sort((a, b) => order.indexOf(a.targetTap) - order.indexOf(b.targetTap));
+  return withMapping(experiment, focus, asDrawn(next));
 }
 
 export const removePair = (experiment: Experiment, focus: Focus, { guideTap, targetTap }: TapPair): Experiment =>
-  withMapping(experiment, focus, asTuples(pairsOf(experiment, focus).filter((pair) => pair.guideTap !== guideTap || pair.targetTap !== targetTap)));
+  withMapping(experiment, focus, asDrawn(pairsOf(experiment, focus).filter((pair) => pair.guideTap !== guideTap || pair.targetTap !== targetTap)));
 
 /** Give an arm a mapping of its own (a copy of the shared one), or let it share again. */
 export function withOwnMapping(experiment: Experiment, armId: string, own: boolean): Experiment {
   return {
     ...experiment,
     arms: experiment.arms.map((arm) => {
-      if (arm.id !== armId || !arm.align) return arm;
-      const { mapping, ...shared } = arm.align;
-      return { ...arm, align: own ? { ...shared, mapping: mapping ?? experiment.base.mapping } : shared };
+      const align = termOf(arm, 'align');
+      if (arm.id !== armId || !align) return arm;
+      const { mapping, ...shared } = align;
+      return withTermOf(arm, 'align', own ? { ...shared, mapping: mapping ?? experiment.base.mapping } : shared);
     }),
   };
 }

@@ -118,8 +118,7 @@ function replaceGuide(experiment: Experiment, id: string, guide: GuideSpec): Exp
   const guides = Object.fromEntries(Object.entries(experiment.guides).map(([key, value]) => (key === id ? [next, guide] : [key, value])));
   const arms = experiment.arms.map((arm) => ({
     ...arm,
-    ...(arm.align?.guide === id && { align: { ...arm.align, guide: next } }),
-    ...(arm.distil?.guide === id && { distil: { ...arm.distil, guide: next } }),
+    terms: arm.terms.map((term) => ('guide' in term && term.guide === id ? { ...term, guide: next } : term)),
   }));
   return { ...experiment, guides, arms };
 }

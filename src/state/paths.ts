@@ -1,14 +1,12 @@
-/** Dotted paths into an experiment. Entries of arrays are addressed by index, arms also by their id. */
+/** Dotted paths into an experiment. Entries of arrays are addressed by index, arms also by their id, their terms by kind. */
+import { entryOf } from '../experiment/link.ts';
 
 /** The value at a dotted path, or undefined where it leads nowhere. */
 export function valueAt(root: unknown, path: string): unknown {
   let value = root;
   for (const key of path === '' ? [] : path.split('.')) {
     if (typeof value !== 'object' || value === null) return undefined;
-    value =
-      Array.isArray(value) && !/^\d+$/.test(key)
-        ? value.find((entry) => (entry as { id?: unknown } | null)?.id === key)
-        : (value as Record<string, unknown>)[key];
+    value = Array.isArray(value) && !/^\d+$/.test(key) ? value[entryOf(value, key)] : (value as Record<string, unknown>)[key];
   }
   return value;
 }

@@ -1,8 +1,9 @@
 /** Keeping an edited experiment consistent: an edit in one place must not make another place impossible. */
+import { termOf, withoutLostAsks, withTermOf } from '../experiment/plan/arms.ts';
 import { standsAlone } from '../experiment/plan/guides.ts';
-import { tapNames } from '../experiment/plan/plan.ts';
+import { tapNames } from '../experiment/plan/pairs.ts';
 import { patchSizes, type TaskShape, taskShape } from '../experiment/networks/describe.ts';
-import type { Experiment, GuideSpec, MappingSpec, NetworkSpec } from '../experiment/schema/schema.ts';
+import { type Experiment, type GuideSpec, isDrawn, type MappingSpec, type NetworkSpec } from '../experiment/schema/schema.ts';
 import { repairArms } from './repairArms.ts';
 import { withInputsOf } from './transfer.ts';
 
@@ -13,8 +14,8 @@ export interface Repaired {
 }
 
 function keepKnown(mapping: MappingSpec, isGuideTap: (tap: string) => boolean, targetTaps: Set<string>): MappingSpec {
-  if (typeof mapping === 'string') return mapping;
-  const kept = mapping.filter(([guideTap, targetTap]) => targetTaps.has(targetTap) && isGuideTap(guideTap));
+  if (!isDrawn(mapping)) return mapping;
+  const kept = mapping.filter(({ guide, target }) => targetTaps.has(target) && isGuideTap(guide));
   return kept.length === mapping.length ? mapping : kept;
 }
 
@@ -28,17 +29,19 @@ export function repairMappings(experiment: Experiment): Repaired {
   const taps = new Map(ids.map((id) => [id, new Set(tapNames(experiment, id))]));
   // A guide whose one layer stands for all takes the pairs of any other.
   const has = (id: string, tap: string) => standsAlone(experiment, id) || taps.get(id)?.has(tap) === true;
-  const sharing = ids.filter((id) => experiment.arms.some(({ align }) => align?.guide === id && align.mapping === undefined));
+  const aligned = experiment.arms.flatMap((arm) => termOf(arm, 'align') ?? []);
+  const sharing = ids.filter((id) => aligned.some(({ guide, mapping }) => guide === id && mapping === undefined));
   let dropped = 0;
   const keep = (mapping: MappingSpec, isGuideTap: (tap: string) => boolean): MappingSpec => {
     const kept = keepKnown(mapping, isGuideTap, target);
-    dropped += mapping.length - kept.length;
+    if (isDrawn(mapping) && isDrawn(kept)) dropped += mapping.length - kept.length;
     return kept;
   };
   const mapping = keep(experiment.base.mapping, (tap) => (sharing.length > 0 ? sharing.every((id) => has(id, tap)) : ids.some((id) => has(id, tap))));
   const arms = experiment.arms.map((arm) => {
-    const { align } = arm;
-    return align?.mapping && taps.has(align.guide) ? { ...arm, align: { ...align, mapping: keep(align.mapping, (tap) => has(align.guide, tap)) } } : arm;
+    const align = termOf(arm, 'align');
+    if (!align?.mapping || !taps.has(align.guide)) return arm;
+    return withTermOf(arm, 'align', { ...align, mapping: keep(align.mapping, (tap) => has(align.guide, tap)) });
   });
   if (dropped === 0) return { experiment, notes: [] };
   return {
@@ -109,5 +112,5 @@ export function repair(experiment: Experiment, before = experiment): Repaired {
   const tasks = repairGuideTasks(patches.experiment);
   const arms = repairArms(tasks.experiment, before);
   const mappings = repairMappings(arms.experiment);
-  return { experiment: mappings.experiment, notes: [...patches.notes, ...tasks.notes, ...arms.notes, ...mappings.notes] };
+  return { experiment: withoutLostAsks(mappings.experiment), notes: [...patches.notes, ...tasks.notes, ...arms.notes, ...mappings.notes] };
 }

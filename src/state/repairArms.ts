@@ -1,4 +1,5 @@
 /** Keeping arms possible when the target or a guide is changed: what they can no longer have goes, and is told. */
+import { termOf, withTermOf } from '../experiment/plan/arms.ts';
 import { whyNoTeacher } from '../experiment/plan/fit.ts';
 import { standsAlone } from '../experiment/plan/guides.ts';
 import { type ArmSpec, type Experiment, INITS } from '../experiment/schema/schema.ts';
@@ -19,23 +20,24 @@ export function repairArms(experiment: Experiment, before: Experiment): { experi
   const otherFamily = family !== before.target.family;
   const otherGuides = !sameValue(experiment.guides, before.guides);
   const losesInit = ({ init }: ArmSpec) => otherFamily && init !== undefined && !inits.includes(init);
-  const losesTeacher = ({ distil }: ArmSpec) =>
-    otherGuides && distil !== undefined && Object.hasOwn(experiment.guides, distil.guide) && whyNoTeacher(experiment, distil.guide) !== null;
+  const losesTeacher = (arm: ArmSpec) => {
+    const teacher = termOf(arm, 'distil')?.guide;
+    return otherGuides && teacher !== undefined && Object.hasOwn(experiment.guides, teacher) && whyNoTeacher(experiment, teacher) !== null;
+  };
   const sound = experiment.arms.filter((arm) => !losesInit(arm) && !losesTeacher(arm));
   if (sound.length === experiment.arms.length) return { experiment, notes: [] };
 
   const notes: string[] = [];
   const arms = experiment.arms.flatMap((arm): ArmSpec[] => {
     if (sound.includes(arm)) return [arm];
-    const without = { ...arm };
+    const without = losesTeacher(arm) ? withTermOf(arm, 'distil', undefined) : { ...arm };
     if (losesInit(arm)) delete without.init;
-    if (losesTeacher(arm)) delete without.distil;
-    const onlyDistilled = losesTeacher(arm) && !arm.align;
+    const onlyDistilled = losesTeacher(arm) && without.terms.length === 0;
     const goes = sound.length > 0 && (onlyDistilled || sound.some((other) => sameValue(deeds(other), deeds(without))));
     const what = goes
       ? 'was removed'
       : [losesInit(arm) && "now has the target's initial weights", losesTeacher(arm) && 'is no longer distilled'].filter(Boolean).join(' and ');
-    notes.push(`The arm “${arm.name}” ${what}: ${losesTeacher(arm) ? untaught(experiment, arm.distil?.guide ?? '') : unheard(family)}.`);
+    notes.push(`The arm “${arm.name}” ${what}: ${losesTeacher(arm) ? untaught(experiment, termOf(arm, 'distil')?.guide ?? '') : unheard(family)}.`);
     return goes ? [] : [without];
   });
   return { experiment: { ...experiment, arms }, notes };

@@ -4,8 +4,10 @@
  */
 import type { GuideSource } from '@/experiment/contract/environment.ts';
 import type { EvaluationRecord, LabEvent, TrainingRecords } from '@/experiment/contract/events.ts';
+import { type ObservedPair, observedPairs } from '@/experiment/plan/arms.ts';
+import { tapNames } from '@/experiment/plan/pairs.ts';
+import { type Member, members } from '@/experiment/plan/plan.ts';
 import { PAIR_QUANTITIES, type SimilarityField, STEP_QUANTITIES, type StepQuantity } from '@/experiment/series.ts';
-import { type Member, members, type ObservedPair, observedPairs, tapNames } from '@/experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '@/experiment/schema/schema.ts';
 import { MatrixHistory } from './matrixHistory.ts';
 import { StepCurves } from './stepCurves.ts';

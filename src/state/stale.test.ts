@@ -21,9 +21,9 @@ describe('stalePaths', () => {
   it('names an arm by its id, and leaves those alone that only moved up', () => {
     expect(stalePaths(removeArm(run, 'unguided'), run, run)).toEqual(['arms.unguided']);
     const heavier = edit({
-      arms: run.arms.map((arm) => (arm.align ? { ...arm, align: { ...arm.align, weight: 9 } } : arm)),
+      arms: run.arms.map((arm) => ({ ...arm, terms: arm.terms.map((term) => (term.kind === 'align' ? { ...term, weight: 9 } : term)) })),
     });
-    expect(stalePaths(heavier, run, run)).toEqual(['arms.guided.align.weight', 'arms.guided-untrained.align.weight']);
+    expect(stalePaths(heavier, run, run)).toEqual(['arms.guided.terms.align.weight', 'arms.guided-untrained.terms.align.weight']);
   });
 
   it('does not count what was changed while the run ran', () => {

@@ -1,16 +1,18 @@
 /** Which parts of the edited experiment no longer match the run on screen. */
 import { useMemo } from 'react';
 import { differences } from '@/experiment/link.ts';
-import type { Experiment } from '@/experiment/schema/schema.ts';
+import type { ArmSpec, Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';
 import { pathsTouch, sameValue } from './paths.ts';
 import { differsFromRun, type RunState, useRun } from './run.ts';
 
-/** Arms by id: an arm that moved up because another was removed has not changed. */
+/** Arms by id and their terms by kind: an arm that moved up because another was removed has not changed. */
 function comparable(experiment: Experiment): Parameters<typeof differences>[0] {
   const { arms, ...rest } = experiment;
-  return { ...rest, arms: Object.fromEntries(arms.map((arm) => [arm.id, arm])) } as unknown as Parameters<typeof differences>[0];
+  return { ...rest, arms: Object.fromEntries(arms.map((arm) => [arm.id, { ...arm, terms: byKind(arm) }])) } as unknown as Parameters<typeof differences>[0];
 }
+
+const byKind = ({ terms }: ArmSpec) => Object.fromEntries(terms.map((term) => [term.kind, term]));
 
 /** Paths where the edited experiment differs from the one that was run (arms by id); none without a run. */
 export function stalePaths(edited: Experiment, opened: Experiment | null, run: Experiment | null): string[] {

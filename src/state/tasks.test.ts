@@ -62,7 +62,7 @@ describe('withTaskKind', () => {
     const next = changed(preset('wide-fcn'), 'first-token');
     expect(next.target).toEqual(preset('first-token').target);
     // The weight that suits these networks.
-    expect(next.arms[1].align).toEqual({ guide: 'trained', weight: 1 });
+    expect(next.arms[1].terms).toEqual([{ kind: 'align', guide: 'trained', weight: 1 }]);
     expect(next.question).toMatch('First token');
     expect(next.base).toEqual(preset('first-token').base);
     expect(next.guides).toEqual({
@@ -72,7 +72,7 @@ describe('withTaskKind', () => {
     const back = changed(preset('first-token'), 'textures');
     expect(back.target.family).toBe('fcn');
     // An initialisation of recurrent networks only.
-    expect(back.arms.at(-1)).toEqual({ id: 'unguided-good-init', name: 'Unguided, good initialisation' });
+    expect(back.arms.at(-1)).toEqual({ id: 'unguided-good-init', name: 'Unguided, good initialisation', terms: [] });
   });
 
   it('can be taken back in one step', () => {

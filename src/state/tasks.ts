@@ -1,11 +1,14 @@
 /** Changing what is learnt. Images and sequences are read by different networks: between them these change too. */
 import type { z } from 'zod';
+import { termOf } from '../experiment/plan/arms.ts';
 import { withoutControl } from '../experiment/plan/guides.ts';
 import { familyFits, taskShape, taskTitle } from '../experiment/networks/describe.ts';
 import type { Preset } from '../experiment/presets/preset.ts';
 import { findPreset, PRESETS } from '../experiment/presets/presets.ts';
 import {
+  type AlignTerm,
   type ArmSpec,
+  type DistilTerm,
   type Experiment,
   type GuideSpec,
   INITS,
@@ -14,6 +17,7 @@ import {
   type NetworkSpec,
   type TaskSpec,
   taskSchema,
+  type Term,
 } from '../experiment/schema/schema.ts';
 import { sameValue } from './paths.ts';
 
@@ -89,10 +93,10 @@ function guideLike(model: Experiment, guide: GuideSpec, teaches: boolean): Guide
   return { ...like, training: teaches ? training : like.training, ...(control && control !== 'orthogonal' && { control }) };
 }
 
-/** The arm of a preset whose term is like this one's: with a guide in the same state, else any. */
-function armLike(model: Experiment, term: 'align' | 'distil', state: GuideSpec['state'] | undefined): ArmSpec | undefined {
-  const arms = model.arms.filter((arm) => arm[term]);
-  return arms.find((arm) => model.guides[arm[term]?.guide ?? '']?.state === state) ?? arms[0];
+/** The term of a preset that is like this one: with a guide in the same state, else any. */
+function termLike<T extends AlignTerm | DistilTerm>({ kind, guide }: T, before: Experiment, model: Experiment): T | undefined {
+  const terms = model.arms.flatMap(({ terms }) => terms).filter((term): term is T => term.kind === kind);
+  return terms.find((term) => model.guides[term.guide]?.state === before.guides[guide]?.state) ?? terms[0];
 }
 
 /**
@@ -100,15 +104,17 @@ function armLike(model: Experiment, term: 'align' | 'distil', state: GuideSpec['
  * and initialisations was said of them.
  */
 function forOtherNetworks(arm: ArmSpec, before: Experiment, model: Experiment): ArmSpec {
-  const { init, align, distil, learningRate: _, ...rest } = arm;
+  const { init, terms, learningRate: _, ...rest } = arm;
   const inits: readonly string[] = INITS[model.target.family];
-  const state = (term: typeof align | typeof distil) => term && before.guides[term.guide]?.state;
-  const weight = armLike(model, 'align', state(align))?.align?.weight;
-  const { mapping: _m, tokens: _t, ...term } = align ?? { guide: '', weight: 0 };
+  const asInPreset = (term: Term): Term => {
+    if (term.kind === 'distil') return { ...term, ...termLike(term, before, model), guide: term.guide };
+    if (term.kind !== 'align') return term;
+    const { mapping: _m, tokens: _t, ...settings } = term;
+    return { ...settings, weight: termLike(term, before, model)?.weight ?? term.weight };
+  };
   return {
     ...rest,
-    ...(align && { align: { ...term, weight: weight ?? term.weight } }),
-    ...(distil && { distil: { ...distil, ...armLike(model, 'distil', state(distil))?.distil, guide: distil.guide } }),
+    terms: terms.map(asInPreset),
     ...(init && inits.includes(init) && { init }),
   };
 }
@@ -151,7 +157,7 @@ export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment
       guideLike(
         model,
         guide,
-        experiment.arms.some((arm) => arm.distil?.guide === id),
+        experiment.arms.some((arm) => termOf(arm, 'distil')?.guide === id),
       ),
     ]),
   );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { termOf } from '../experiment/plan/arms.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
 import { parseExperiment } from '@/experiment/parse.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
@@ -34,7 +35,7 @@ describe('withInputsOf', () => {
 
 it.each([['wide-fcn'], ['first-token'], ['copy-paste'], ['parity'], ['lm-short']])('on %s every kind that is offered is valid, and can be taken back', (id) => {
   const preset = presetExperiment(id);
-  const experiment = { ...preset, arms: preset.arms.filter((arm) => !arm.distil) };
+  const experiment = { ...preset, arms: preset.arms.filter((arm) => !termOf(arm, 'distil')) };
   for (const kind of transferKinds(experiment)) {
     const changed = withGuideTask(experiment, 'trained', kind);
     expect(parseExperiment(changed), kind).toMatchObject({ ok: true });

@@ -35,8 +35,10 @@ const said = (by: Lead['by'], of = measured) =>
     .headline.map(({ text }) => text)
     .join('');
 
-it('asks for the first aligned arm against the one called unguided', () => {
-  expect(askedBy(experiment)).toEqual({ arm: 'guided', against: 'unguided' });
+it('asks what the experiment asks, else for the first aligned arm against the one called unguided', () => {
+  const asks = { arm: 'distilled', against: 'guided', by: { crossing: 0.4 } };
+  expect(askedBy({ ...experiment, asks })).toEqual(asks);
+  expect(askedBy({ ...experiment, asks: undefined })).toEqual({ arm: 'guided', against: 'unguided' });
   expect(verdictInput(experiment, measured, PROGRESS).lead).toEqual(askedBy(experiment));
   expect(askedBy({ ...experiment, arms: experiment.arms.slice(0, 1) })).toBeNull();
   expect(experiment.arms.map(({ id }) => id).filter((id) => id in CURVES)).toHaveLength(2);

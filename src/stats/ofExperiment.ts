@@ -1,5 +1,6 @@
 /** What an experiment tells a verdict before anything was measured. */
 import { classNames, taskMetric, taskShape } from '../experiment/networks/describe.ts';
+import { isGuided, termOf } from '../experiment/plan/arms.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
 import { interventionWords } from '../experiment/settingWords.ts';
 import { leadOf } from './claims.ts';
@@ -9,13 +10,17 @@ import type { Curve, Lead, VerdictArm, VerdictInput, VerdictMetric } from './typ
 
 type Measured = Pick<VerdictArm, 'scores' | 'curves'>;
 
-const learning = ({ align, distil }: Experiment['arms'][number]): Pick<VerdictArm, 'guided' | 'aligned'> => ({
-  guided: align !== undefined || distil !== undefined,
-  aligned: align !== undefined,
+const learning = (arm: Experiment['arms'][number]): Pick<VerdictArm, 'guided' | 'aligned'> => ({
+  guided: isGuided(arm),
+  aligned: termOf(arm, 'align') !== undefined,
 });
 
 /** The comparison that an experiment asks for; null with fewer than two arms. */
-export const askedBy = (experiment: Experiment): Lead | null => leadOf(experiment.arms.map((arm) => ({ id: arm.id, ...learning(arm) })));
+export const askedBy = (experiment: Experiment): Lead | null =>
+  leadOf(
+    experiment.arms.map((arm) => ({ id: arm.id, ...learning(arm) })),
+    experiment.asks,
+  );
 
 /** Whether a comparison needs the arms' curves beside their final scores. */
 export const needsCurves = (lead: Lead | null): boolean => lead?.by !== undefined && lead.by !== 'final';

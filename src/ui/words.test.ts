@@ -36,7 +36,16 @@ it("says an arm's loss in a line", () => {
   const odd = {
     ...arms[1],
     learningRate: 3e-4,
-    align: { guide: 'trained', weight: 0.5, reduction: 'mean' as const, measure: 'cka-debiased' as const, until: 50 },
+    terms: [
+      {
+        kind: 'align' as const,
+        guide: 'trained',
+        weight: 0.5,
+        reduction: 'mean' as const,
+        measure: { name: 'cka-debiased' as const },
+        course: { kind: 'until' as const, step: 50 },
+      },
+    ],
   };
   expect(armStatement(odd, base)).toBe('+ ½ × mean (1 − debiased CKA), until step 50 · lr 3e-4');
   const switchedOff = (step: number) => armStatement(odd, base, [{ step, set: { guidance: false } }]);

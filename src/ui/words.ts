@@ -1,15 +1,20 @@
 /** Numbers and settings in words, short enough for a label. */
+import { span } from '@/experiment/course/course.ts';
+import { alignmentSettingsOf, distillationOf } from '@/experiment/plan/arms.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
 import { formatProblem, type Problem } from '@/experiment/schema/problem.ts';
-import { number } from '@/experiment/settingWords.ts';
+import { courseWords, number } from '@/experiment/settingWords.ts';
 import {
   type ArmSpec,
   type BaseSettings,
+  type Course,
   type GuideSpec,
   type InitName,
   type Intervention,
+  isDrawn,
   isImageTask,
   isLanguageTask,
+  type MappingSpec,
   type OptimiserSpec,
   type ScheduleSpec,
   type TaskSpec,
@@ -49,6 +54,9 @@ export function duration(seconds: number): string {
 /** How long ago something was. */
 export const ago = (milliseconds: number): string => (milliseconds < 60_000 ? 'just now' : `${duration(milliseconds / 1000)} ago`);
 
+/** With a capital letter, at the beginning of a label. */
+export const capital = (text: string): string => `${text[0].toUpperCase()}${text.slice(1)}`;
+
 export const plural = (n: number, one: string, many = `${one}s`): string => `${GROUPED.format(n)} ${n === 1 ? one : many}`;
 
 /** What a task's examples are. */
@@ -71,10 +79,10 @@ export const initWord = (init: InitName): string => (({ he: 'He', xavier: 'Xavie
 const ARM_FIELDS: Record<string, string> = {
   init: 'initialisation',
   learningRate: 'learning rate',
-  'align.guide': 'guide',
-  'align.measure': 'measure',
-  'align.mapping': 'mapping',
-  'distil.guide': 'teacher',
+  'terms.align.guide': 'guide',
+  'terms.align.measure': 'measure',
+  'terms.align.mapping': 'mapping',
+  'terms.distil.guide': 'teacher',
 };
 
 /** What a batch size is called, the experiment's or that of a guide's own training. */
@@ -94,11 +102,16 @@ export function problemWords(problem: Problem): string {
   return `${field === '' ? arm : `the ${ARM_FIELDS[field] ?? field} of ${arm}`} ${problem.message}`;
 }
 
-/** For how long an arm is guided. */
-function spanWords(until: number, steps: number, interventions: readonly Intervention[]): string {
+/** When an arm is guided. */
+function spanWords(course: Course, steps: number, interventions: readonly Intervention[]): string {
   const off = interventions.find(({ set }) => set.guidance === false)?.step ?? steps;
-  if (off < Math.min(until, steps)) return `switched off at step ${number(off)}`;
-  return until < steps ? `until step ${number(until)}` : 'whole run';
+  return off < Math.min(span(course).to, steps) ? `switched off at step ${number(off)}` : courseWords(course, steps);
+}
+
+/** A mapping in a word or two: "even", "first 3", "drawn by hand". */
+export function mappingWords(mapping: MappingSpec): string {
+  if (isDrawn(mapping)) return 'drawn by hand';
+  return 'count' in mapping && mapping.count > 1 ? `${mapping.rule} ${number(mapping.count)}` : mapping.rule;
 }
 
 /**
@@ -107,15 +120,17 @@ function spanWords(until: number, steps: number, interventions: readonly Interve
  */
 export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: readonly Intervention[] = []): string {
   const parts: string[] = [];
-  if (arm.distil) {
-    const { ceWeight, kdWeight, temperature, direction } = arm.distil;
+  const distillation = distillationOf(arm);
+  if (distillation) {
+    const { ceWeight, kdWeight, temperature, direction } = distillation;
     parts.push(`${weight(ceWeight)} CE + ${weight(kdWeight)} ${direction === 'reverse' ? 'reverse KL' : 'KL'} · T ${number(temperature)}`);
   }
-  if (arm.align) {
-    const { reduction = base.reduction, measure = base.measure, until = base.steps } = arm.align;
+  const alignment = alignmentSettingsOf(base, arm);
+  if (alignment) {
+    const { reduction, measure, course } = alignment;
     parts.push(
-      `+ ${weight(arm.align.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measure === 'cka' ? 'CKA' : 'debiased CKA'}), ` +
-        spanWords(until, base.steps, interventions),
+      `+ ${weight(alignment.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measure.name === 'cka' ? 'CKA' : 'debiased CKA'}), ` +
+        spanWords(course, base.steps, interventions),
     );
   }
   if (parts.length === 0) parts.push('task loss only');

@@ -21,8 +21,6 @@ export interface OpenOptions {
   resume?: string;
   /** False: steps on WebGPU are not recorded and replayed. Slower, with the same bits; for comparison. */
   replay?: boolean;
-  /** Factor on the number of steps that guides are trained for (the command line's `--steps`); 1 by default. */
-  guideBudget?: number;
 }
 
 /** A trained guide that this browser keeps. */

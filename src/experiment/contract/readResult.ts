@@ -2,7 +2,8 @@
 import type { BackendName } from './environment.ts';
 import type { EvaluationRecord, LabEvent } from './events.ts';
 import { taskShape } from '../networks/describe.ts';
-import { members, tapNames } from '../plan/plan.ts';
+import { tapNames } from '../plan/pairs.ts';
+import { members } from '../plan/plan.ts';
 import type { MatrixResult, MemberResult, RunResult } from './result.ts';
 import {
   EVALUATION_QUANTITIES,

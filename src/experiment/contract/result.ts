@@ -87,7 +87,7 @@ export interface RunResult {
   /** Names of the layers that `matrices` compare. Since 2. */
   layers?: { target: string[]; guides: Record<string, string[]> };
   members: MemberResult[];
-  /** Notes on the run in order: divergences, recoveries, scaled budgets. */
+  /** Notes on the run in order: divergences, recoveries. */
   events: { step: number; text: string }[];
   summary: {
     arm: string;

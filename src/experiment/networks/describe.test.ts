@@ -2,7 +2,9 @@ import { describeGuide } from '../plan/guides.ts';
 import { describe, expect, it } from 'vitest';
 import { classNames, describeNetwork, type ImageShape, resnetPlan, taskMetric, taskShape, tokenNames } from './describe.ts';
 import { findPreset, RESNET_8 } from '../presets/presets.ts';
-import { alignedPairs, cost, guidesInUse, mappedPairs, members, observedPairs } from '../plan/plan.ts';
+import { alignedPairs, guidesInUse, observedPairs } from '../plan/arms.ts';
+import { mappedPairs } from '../plan/pairs.ts';
+import { cost, members } from '../plan/plan.ts';
 import type { ConvNetSpec, Experiment, FcnSpec, NetworkSpec, RnnSpec } from '../schema/schema.ts';
 
 const preset = (id: string): Experiment => {
@@ -198,7 +200,7 @@ describe('plan', () => {
     ];
     expect(observedPairs(WIDE)).toEqual(['trained', 'untrained'].flatMap((guide) => shared.map(([guideTap, targetTap]) => ({ guide, guideTap, targetTap }))));
     const own = structuredClone(WIDE);
-    own.arms[1].align = { guide: 'trained', weight: 4, mapping: [['stem', 'linear3']] };
+    own.arms[1].terms = [{ kind: 'align', guide: 'trained', weight: 4, mapping: [{ guide: 'stem', target: 'linear3' }] }];
     expect(alignedPairs(own, own.arms[1])).toEqual([{ guide: 'trained', guideTap: 'stem', targetTap: 'linear3' }]);
     expect(observedPairs(own)).toHaveLength(7);
     expect(alignedPairs(WIDE, WIDE.arms[0])).toEqual([]);
@@ -260,12 +262,12 @@ describe('sequence tasks and networks', () => {
     const block = 4 * 32 + 3 * 32 * 32 + 32 * 32 + 32 + 32 * 64 + 64 + 64 * 32 + 32;
     expect(parameters).toBe(5 * 32 + 2 * block + 2 * 32 + 32 * 4 + 4);
     expect(taps.map((tap) => tap.name)).toEqual(['block1.attention', 'block1.mlp', 'block1.output', 'block2.attention', 'block2.mlp', 'block2.output']);
-    expect(mappedPairs(FIRST, 'untrained', 'even')).toEqual([
-      { guideTap: 'block1.attention', targetTap: 'layer1' },
-      { guideTap: 'block2.attention', targetTap: 'layer2' },
+    expect(mappedPairs(FIRST, 'untrained', { rule: 'even' })).toEqual([
+      { guideTap: 'block1.attention', targetTap: 'layer1', weight: 1 },
+      { guideTap: 'block2.attention', targetTap: 'layer2', weight: 1 },
     ]);
-    expect(mappedPairs(FIRST, 'untrained', 'last')).toEqual([{ guideTap: 'block2.attention', targetTap: 'layer2' }]);
-    expect(mappedPairs(FIRST, 'untrained', [['block1.mlp', 'layer2']])).toHaveLength(1);
+    expect(mappedPairs(FIRST, 'untrained', { rule: 'last', count: 1 })).toEqual([{ guideTap: 'block2.attention', targetTap: 'layer2', weight: 1 }]);
+    expect(mappedPairs(FIRST, 'untrained', [{ guide: 'block1.mlp', target: 'layer2' }])).toHaveLength(1);
   });
 
   it('costs what it costs: fresh data is never cached, all tokens as examples cost more', () => {

@@ -6,7 +6,7 @@ import type { Experiment } from '../schema/schema.ts';
 const experiment = (depth: number, width: number, arms: number): Experiment => {
   const preset = structuredClone(findPreset('wide-fcn')?.experiment) as Experiment;
   const target = { ...preset.target, depth, width } as Experiment['target'];
-  return { ...preset, target, arms: Array.from({ length: arms }, (_, i) => ({ id: `arm-${i}`, name: `${i}` })) };
+  return { ...preset, target, arms: Array.from({ length: arms }, (_, i) => ({ id: `arm-${i}`, name: `${i}`, terms: [] })) };
 };
 const ids = (groups: ReturnType<typeof armGroups>) => groups.map((group) => group.map(({ id }) => id));
 

@@ -4,6 +4,7 @@ import { formatTextProblem } from '../custom/parse.ts';
 import { textProblems } from '../custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
+import { alignmentSettingsOf, distillationOf, termOf } from './arms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
 import type { Problem } from '../schema/problem.ts';
 import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
@@ -100,7 +101,7 @@ function checkImported(experiment: Experiment, name: string, { model, file }: Im
   }
   const misfit = inputMisfit(model, shape);
   if (misfit) return [{ path, message: `does not fit: “${file.name}” ${misfit}` }];
-  const teaches = experiment.arms.some((arm) => arm.distil?.guide === name);
+  const teaches = experiment.arms.some((arm) => distillationOf(arm)?.guide === name);
   const untaught = teaches ? outputMisfit(model, shape) : null;
   return untaught ? [{ path, message: `cannot teach an arm: “${file.name}” ${untaught}` }] : [];
 }
@@ -127,7 +128,7 @@ function checkGuides(experiment: Experiment): Problem[] {
     const difference = inputDifference(taskShape(own), shape);
     if (difference) return [{ path, message: `has ${difference}: the guide must be able to read the experiment's task` }];
     const outputs = (of: TaskShape) => `${of.classes} ${of.tokens?.outputs ?? 1}`;
-    const distils = experiment.arms.some((arm) => arm.distil?.guide === name);
+    const distils = experiment.arms.some((arm) => distillationOf(arm)?.guide === name);
     return distils && outputs(taskShape(own)) !== outputs(shape)
       ? [{ path, message: 'has other labels than the experiment, so no arm can be distilled from this guide' }]
       : [];
@@ -146,24 +147,28 @@ function checkArms(experiment: Experiment): Problem[] {
   const { family } = experiment.target;
   const inits: readonly string[] = INITS[family];
   const padded = taskShape(experiment.task).tokens?.padded === true;
-  const measureAt = (arm: Experiment['arms'][number], i: number) => (arm.align?.measure ? `arms.${i}.align.measure` : 'base.measure');
   const isIdentity = (guide: Experiment['guides'][string]) => guide.state === 'control' && guide.kind === 'identity-gram';
   const checkInit = (init: InitName, path: string): Problem[] =>
     inits.includes(init)
       ? slowInit(withInit(experiment.target, init), path)
       : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
-  return experiment.arms.flatMap((arm, i): Problem[] => [
-    ...[arm.distil && whyNoTeacher(experiment, arm.distil.guide)].flatMap((message) => (message ? [{ path: `arms.${i}.distil.guide`, message }] : [])),
-    // Debiasing takes out exactly what an identity has: 0/0.
-    ...(arm.align && isIdentity(experiment.guides[arm.align.guide]) && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
-      ? [{ path: measureAt(arm, i), message: 'must be cka with an identity guide, of which debiasing leaves nothing' }]
-      : []),
-    ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
-    // The correction needs the number of examples, which differs from position to position.
-    ...(arm.align && padded && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
-      ? [{ path: measureAt(arm, i), message: 'cka-debiased needs sequences of one length' }]
-      : []),
-  ]);
+  return experiment.arms.flatMap((arm, i): Problem[] => {
+    const pathOf = (kind: 'align' | 'distil') => `arms.${i}.terms.${arm.terms.findIndex((term) => term.kind === kind)}`;
+    const problems: Problem[] = [];
+    const untaught = [distillationOf(arm)].flatMap((distil) => (distil && whyNoTeacher(experiment, distil.guide)) ?? []);
+    problems.push(...untaught.map((message) => ({ path: `${pathOf('distil')}.guide`, message })));
+    const alignment = alignmentSettingsOf(experiment.base, arm);
+    if (alignment?.measure.name === 'cka-debiased') {
+      const path = termOf(arm, 'align')?.measure ? `${pathOf('align')}.measure` : 'base.measure';
+      // Debiasing takes out exactly what an identity has: 0/0.
+      if (isIdentity(experiment.guides[alignment.guide])) {
+        problems.push({ path, message: 'must be cka with an identity guide, of which debiasing leaves nothing' });
+      }
+      // The correction needs the number of examples, which differs from position to position.
+      if (padded) problems.push({ path, message: 'cka-debiased needs sequences of one length' });
+    }
+    return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
+  });
 }
 
 /** Problems of parts that do not fit each other. The names of guides have been checked. */

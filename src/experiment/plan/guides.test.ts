@@ -4,7 +4,9 @@ import { decodeLink, encodeLink } from '../link.ts';
 import { describeGuide, guideInstances, guideNetwork, ONLY_TAP, readsNoise, weightsOf } from './guides.ts';
 import { parseExperiment } from '../parse.ts';
 import { formatProblem } from '../schema/problem.ts';
-import { alignedPairs, cost, guideCacheBytes, mappedPairs, observedPairs } from './plan.ts';
+import { alignedPairs, observedPairs } from './arms.ts';
+import { mappedPairs } from './pairs.ts';
+import { cost, guideCacheBytes } from './plan.ts';
 import type { ArmSpec, Experiment, GuideSpec } from '../schema/schema.ts';
 import { presetExperiment } from '../testing.ts';
 
@@ -17,7 +19,7 @@ const MEAN: GuideSpec = { state: 'control', kind: 'running-mean' };
 const guidedBy = (experiment: Experiment, guide: GuideSpec, arm: Partial<ArmSpec> = {}): Experiment => ({
   ...experiment,
   guides: { ...experiment.guides, control: guide },
-  arms: [...experiment.arms, { id: 'c', name: 'C', ...('distil' in arm ? {} : { align: { guide: 'control', weight: 1 } }), ...arm }],
+  arms: [...experiment.arms, { id: 'c', name: 'C', terms: [{ kind: 'align', guide: 'control', weight: 1 }], ...arm }],
 });
 const problems = (experiment: Experiment): string[] => {
   const parsed = parseExperiment(experiment);
@@ -65,39 +67,41 @@ describe('mapping', () => {
     mappedPairs(experiment, 'control', mapping).map(({ guideTap, targetTap }) => `${guideTap} ${targetTap}`);
 
   it('takes the one layer to every target layer that the mapping reaches', () => {
-    expect(targets('even')).toEqual(['all linear1', 'all linear2', 'all linear3']);
-    expect(targets('first')).toEqual(['all linear1']);
-    expect(targets('last')).toEqual(['all linear3']);
-    expect(targets('none')).toEqual([]);
-    expect(new Set(targets('reversed'))).toEqual(new Set(targets('even')));
+    expect(targets({ rule: 'even' })).toEqual(['all linear1', 'all linear2', 'all linear3']);
+    expect(targets({ rule: 'first', count: 1 })).toEqual(['all linear1']);
+    expect(targets({ rule: 'last', count: 2 })).toEqual(['all linear2', 'all linear3']);
+    expect(targets({ rule: 'none' })).toEqual([]);
+    expect(new Set(targets({ rule: 'reversed' }))).toEqual(new Set(targets({ rule: 'even' })));
     expect(
       targets([
-        ['stem', 'linear2'],
-        ['pool', 'linear2'],
-        ['all', 'linear3'],
+        { guide: 'stem', target: 'linear2' },
+        { guide: 'pool', target: 'linear2' },
+        { guide: 'all', target: 'linear3' },
       ]),
     ).toEqual(['all linear2', 'all linear3']);
   });
 
   it('observes a drawn mapping with the guides that have its layers', () => {
-    const drawn = guidedBy({ ...WIDE, base: { ...WIDE.base, mapping: [['stem', 'linear1']] } }, OWN, {
-      align: { guide: 'control', weight: 1, mapping: 'even' },
+    const drawn = guidedBy({ ...WIDE, base: { ...WIDE.base, mapping: [{ guide: 'stem', target: 'linear1' }] } }, OWN, {
+      terms: [{ kind: 'align', guide: 'control', weight: 1, mapping: { rule: 'even' } }],
     });
     expect(problems(drawn)).toEqual([]);
     const pairs = observedPairs(drawn).map(({ guide, guideTap, targetTap }) => `${guide} ${guideTap} ${targetTap}`);
     expect(pairs).toEqual(['trained stem linear1', 'untrained stem linear1', 'control linear1 linear1', 'control linear2 linear2', 'control linear3 linear3']);
     expect(alignedPairs(drawn, drawn.arms[1])).toHaveLength(1);
     // An arm that shares it needs its layers, and a layer that nobody has is an error.
-    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, mapping: [['stem', 'linear1']] } }, OWN))[0]).toMatch(
+    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, mapping: [{ guide: 'stem', target: 'linear1' }] } }, OWN))[0]).toMatch(
       /^base\.mapping the guide has no layer "stem"/,
     );
-    expect(problems({ ...WIDE, arms: [WIDE.arms[0]], base: { ...WIDE.base, mapping: [['nowhere', 'linear1']] } })[0]).toMatch(/no layer "nowhere"/);
+    expect(problems({ ...WIDE, asks: undefined, arms: [WIDE.arms[0]], base: { ...WIDE.base, mapping: [{ guide: 'nowhere', target: 'linear1' }] } })[0]).toMatch(
+      /no layer "nowhere"/,
+    );
   });
 });
 
 describe('estimates', () => {
   it('of a guide without a network are its Gram matrices', () => {
-    const extra = (guide: GuideSpec) => cost(guidedBy(WIDE, guide)).flopsPerStep - cost(guidedBy(WIDE, guide, { align: undefined })).flopsPerStep;
+    const extra = (guide: GuideSpec) => cost(guidedBy(WIDE, guide)).flopsPerStep - cost(guidedBy(WIDE, guide, { terms: [] })).flopsPerStep;
     expect(extra(IDENTITY)).toBeLessThan(extra(noiseFed));
     expect(cost(guidedBy(WIDE, IDENTITY)).bytes).toBeLessThan(1.4 * cost(WIDE).bytes);
   });
@@ -111,7 +115,7 @@ describe('estimates', () => {
 });
 
 describe('checks', () => {
-  const distil = { guide: 'control', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' } as const;
+  const terms: ArmSpec['terms'] = [{ kind: 'distil', guide: 'control', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' }];
 
   it('accept every control as a guide', () => {
     for (const guide of [IDENTITY, OWN, MEAN, noiseFed, { ...WIDE.guides.untrained, control: 'orthogonal' } as GuideSpec])
@@ -119,16 +123,18 @@ describe('checks', () => {
   });
 
   it('know no teacher without outputs, or with those of other examples', () => {
-    expect(problems(guidedBy(WIDE, IDENTITY, { distil }))).toEqual(['arms.4.distil.guide is a control without a network: it has no outputs to learn from']);
-    expect(problems(guidedBy(WIDE, noiseFed, { distil }))[0]).toMatch(/^arms\.4\.distil\.guide is a control whose outputs belong to other examples/);
-    expect(problems(guidedBy(WIDE, OWN, { distil }))).toEqual([]);
+    expect(problems(guidedBy(WIDE, IDENTITY, { terms }))).toEqual(['arms.4.terms.0.guide is a control without a network: it has no outputs to learn from']);
+    expect(problems(guidedBy(WIDE, noiseFed, { terms }))[0]).toMatch(/^arms\.4\.terms\.0\.guide is a control whose outputs belong to other examples/);
+    expect(problems(guidedBy(WIDE, OWN, { terms }))).toEqual([]);
   });
 
   it('know no debiased CKA with an identity, and no white noise of tokens', () => {
-    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: 'cka-debiased' } }, IDENTITY))[0]).toMatch(
+    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: { name: 'cka-debiased' } } }, IDENTITY))[0]).toMatch(
       /^base\.measure must be cka with an identity guide/,
     );
-    expect(problems(guidedBy(WIDE, IDENTITY, { align: { guide: 'control', weight: 1, measure: 'cka-debiased' } }))[0]).toMatch(/^arms\.4\.align\.measure/);
+    expect(problems(guidedBy(WIDE, IDENTITY, { terms: [{ kind: 'align', guide: 'control', weight: 1, measure: { name: 'cka-debiased' } }] }))[0]).toMatch(
+      /^arms\.4\.terms\.0\.measure/,
+    );
     expect(problems(guidedBy(FIRST, { ...FIRST.guides.untrained, control: 'white-noise' } as GuideSpec))[0]).toMatch(/^guides\.control\.control must be noise/);
     expect(problems(guidedBy(WIDE, { state: 'control', kind: 'magic' } as never))[0]).toMatch(/one of identity-gram, running-mean, own-kind/);
   });

@@ -71,26 +71,28 @@ describe('resolveMapping', () => {
     resolveMapping(mapping, guide, target).map(({ guideTap, targetTap }) => `${guideTap}>${targetTap}`);
 
   it('names the pairs of every kind', () => {
-    expect(pairs('even')).toEqual(['g2>t0', 'g6>t1', 'g9>t2']);
-    expect(pairs('first')).toEqual(['g2>t0']);
-    expect(pairs('last')).toEqual(['g9>t2']);
-    expect(pairs('reversed')).toEqual(['g9>t0', 'g6>t1', 'g2>t2']);
-    expect(pairs('none')).toEqual([]);
+    expect(pairs({ rule: 'even' })).toEqual(['g2>t0', 'g6>t1', 'g9>t2']);
+    expect(pairs({ rule: 'first', count: 1 })).toEqual(['g2>t0']);
+    expect(pairs({ rule: 'last', count: 1 })).toEqual(['g9>t2']);
+    expect(pairs({ rule: 'first', count: 2 })).toEqual(['g2>t0', 'g6>t1']);
+    expect(pairs({ rule: 'last', count: 9 })).toEqual(pairs({ rule: 'even' }));
+    expect(pairs({ rule: 'reversed' })).toEqual(['g9>t0', 'g6>t1', 'g2>t2']);
+    expect(pairs({ rule: 'none' })).toEqual([]);
   });
 
   it('takes explicit pairs as they are, also one guide layer for several', () => {
     expect(
       pairs([
-        ['g9', 't2'],
-        ['g9', 't0'],
+        { guide: 'g9', target: 't2' },
+        { guide: 'g9', target: 't0' },
       ]),
     ).toEqual(['g9>t2', 'g9>t0']);
     expect(pairs([])).toEqual([]);
   });
 
   it('says which tap does not exist and which do', () => {
-    expect(() => pairs([['g9', 'nowhere']])).toThrow(UnknownTapError);
-    expect(() => pairs([['g9', 'nowhere']])).toThrow('the target has no layer "nowhere"; it has t0, t1, t2');
-    expect(() => pairs([['nowhere', 't0']])).toThrow('the guide has no layer "nowhere"');
+    expect(() => pairs([{ guide: 'g9', target: 'nowhere' }])).toThrow(UnknownTapError);
+    expect(() => pairs([{ guide: 'g9', target: 'nowhere' }])).toThrow('the target has no layer "nowhere"; it has t0, t1, t2');
+    expect(() => pairs([{ guide: 'nowhere', target: 't0' }])).toThrow('the guide has no layer "nowhere"');
   });
 });

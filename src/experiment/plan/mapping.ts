@@ -1,10 +1,15 @@
 /** Which guide layer guides which target layer (paper section 3 and Algorithm 1; code `layer_supervision`). */
-import type { MappingSpec } from '../schema/schema.ts';
+import { isDrawn, type MappingRule, type MappingSpec } from '../schema/schema.ts';
 
 /** One aligned pair of named taps. */
 export interface TapPair {
   guideTap: string;
   targetTap: string;
+}
+
+/** The same with its share of the term's weight. */
+export interface WeightedPair extends TapPair {
+  weight: number;
 }
 
 /** Python's round: halves go to the even neighbour. `Math.round` would map 21→3 differently. */
@@ -49,26 +54,39 @@ export class UnknownTapError extends Error {
   }
 }
 
+/** The pairs of a rule as (guide index, target index) in target order. */
+function indexPairs(mapping: MappingRule, guideLayers: number, targetLayers: number): [guide: number, target: number][] {
+  const even = evenPairs(guideLayers, targetLayers);
+  switch (mapping.rule) {
+    case 'even':
+      return even;
+    case 'first':
+      return even.slice(0, mapping.count);
+    case 'last':
+      return even.slice(-mapping.count);
+    case 'reversed':
+      // The same guide layers in reverse order: a control for whether the order of layers matters.
+      return even.map(([guide], i): [number, number] => [guide, even[even.length - 1 - i][1]]).reverse();
+    case 'none':
+      return [];
+    default:
+      throw new Error(`the mapping "${mapping.rule}" is not built`);
+  }
+}
+
 /**
  * Resolve a mapping to named pairs.
  * @throws {UnknownTapError} when an explicit pair names a tap that does not exist
  */
-export function resolveMapping(mapping: MappingSpec, guideTaps: readonly string[], targetTaps: readonly string[]): TapPair[] {
-  if (typeof mapping !== 'string') {
-    for (const [guideTap, targetTap] of mapping) {
-      if (!guideTaps.includes(guideTap)) throw new UnknownTapError('guide', guideTap, guideTaps);
-      if (!targetTaps.includes(targetTap)) throw new UnknownTapError('target', targetTap, targetTaps);
+export function resolveMapping(mapping: MappingSpec, guideTaps: readonly string[], targetTaps: readonly string[]): WeightedPair[] {
+  if (isDrawn(mapping)) {
+    for (const { guide, target } of mapping) {
+      if (!guideTaps.includes(guide)) throw new UnknownTapError('guide', guide, guideTaps);
+      if (!targetTaps.includes(target)) throw new UnknownTapError('target', target, targetTaps);
     }
-    return mapping.map(([guideTap, targetTap]) => ({ guideTap, targetTap }));
+    return mapping.map(({ guide, target, weight = 1 }) => ({ guideTap: guide, targetTap: target, weight }));
   }
-  if (mapping === 'none' || guideTaps.length === 0 || targetTaps.length === 0) return [];
-  const even = evenPairs(guideTaps.length, targetTaps.length);
-  const pairs: Record<typeof mapping, [number, number][]> = {
-    even,
-    first: even.slice(0, 1),
-    last: even.slice(-1),
-    // The same guide layers in reverse order: a control for whether the order of layers matters.
-    reversed: even.map(([guide], i) => [guide, even[even.length - 1 - i][1]] as [number, number]).reverse(),
-  };
-  return pairs[mapping].map(([guide, target]) => ({ guideTap: guideTaps[guide], targetTap: targetTaps[target] }));
+  if (guideTaps.length === 0 || targetTaps.length === 0) return [];
+  const pairs = indexPairs(mapping, guideTaps.length, targetTaps.length);
+  return pairs.map(([guide, target]) => ({ guideTap: guideTaps[guide], targetTap: targetTaps[target], weight: 1 }));
 }

@@ -1,8 +1,8 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
-import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
+import { describeNetwork, type TaskShape, taskShape } from '../networks/describe.ts';
+import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
+import { alignmentOf, guidesInUse, sharedTokens } from './arms.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
-import { resolveMapping, type TapPair, UnknownTapError } from './mapping.ts';
-import type { ArmSpec, Experiment, MappingSpec, TokenView } from '../schema/schema.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -10,100 +10,9 @@ export interface Member {
   seed: number;
 }
 
-/** A (guide, guide tap, target tap) triple whose similarity is recorded for every arm. */
-export interface ObservedPair extends TapPair {
-  guide: string;
-}
-
 /** Members in the fixed order of all records: arms outer, seeds inner. */
 export function members(experiment: Experiment): Member[] {
   return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
-}
-
-const describeEnd = (experiment: Experiment, guide: string | undefined): NetworkDescription =>
-  guide === undefined ? describeNetwork(experiment.target, taskShape(experiment.task)) : describeGuide(experiment, guide);
-
-/** Layers of a guide, or of the target. */
-export const tapNames = (experiment: Experiment, guide?: string): string[] => describeEnd(experiment, guide).taps.map((tap) => tap.name);
-
-/** Taps that named mappings use: the primary ones, or all where none is marked. Without a guide: of the target. */
-function mappedTaps(experiment: Experiment, guide?: string): string[] {
-  const { taps } = describeEnd(experiment, guide);
-  const primary = taps.filter((tap) => tap.primary);
-  return (primary.length > 0 ? primary : taps).map((tap) => tap.name);
-}
-
-/** The pairs of a guide whose one layer stands for all: it meets every target layer that the mapping reaches. */
-function pairsOfOnlyTap(experiment: Experiment, mapping: MappingSpec, guideTap: string): TapPair[] {
-  const all = mappedTaps(experiment);
-  // As if it had as many layers as the target, all of them the same.
-  const pairs =
-    typeof mapping === 'string'
-      ? resolveMapping(mapping, all, all)
-      : resolveMapping(
-          mapping,
-          mapping.map(([tap]) => tap),
-          tapNames(experiment),
-        );
-  return [...new Set(pairs.map(({ targetTap }) => targetTap))].map((targetTap) => ({ guideTap, targetTap }));
-}
-
-/**
- * The pairs of a mapping between one guide and the target.
- * @throws {UnknownTapError} when an explicit mapping does not fit the networks
- */
-export function mappedPairs(experiment: Experiment, guide: string, mapping: MappingSpec): TapPair[] {
-  if (standsAlone(experiment, guide)) return pairsOfOnlyTap(experiment, mapping, tapNames(experiment, guide)[0]);
-  return typeof mapping === 'string'
-    ? resolveMapping(mapping, mappedTaps(experiment, guide), mappedTaps(experiment))
-    : resolveMapping(mapping, tapNames(experiment, guide), tapNames(experiment));
-}
-
-/** What counts as an example where an arm's activations are compared; images know no difference. */
-export const tokenView = (experiment: Experiment, arm?: ArmSpec): TokenView => arm?.align?.tokens ?? experiment.base.tokens ?? 'position';
-
-/**
- * The pairs that one arm's alignment term pulls together; empty for an arm without one.
- * @throws {UnknownTapError} when an explicit mapping does not fit the networks
- */
-export function alignedPairs(experiment: Experiment, arm: ArmSpec): ObservedPair[] {
-  if (!arm.align) return [];
-  const { guide, mapping } = arm.align;
-  return mappedPairs(experiment, guide, mapping ?? experiment.base.mapping).map((pair) => ({ guide, ...pair }));
-}
-
-/** The shared mapping as far as one guide has its layers: a drawn one may have been drawn for another guide. */
-function sharedMapping(experiment: Experiment, guide: string): MappingSpec {
-  const { mapping } = experiment.base;
-  if (typeof mapping === 'string' || standsAlone(experiment, guide)) return mapping;
-  const taps = new Set(tapNames(experiment, guide));
-  return mapping.filter(([guideTap]) => taps.has(guideTap));
-}
-
-/**
- * Every pair whose similarity is recorded: the shared mapping for each guide, and each arm's own pairs.
- * @throws {UnknownTapError} when a mapping names a layer that no guide, or the target, does not have
- */
-export function observedPairs(experiment: Experiment): ObservedPair[] {
-  const guides = Object.keys(experiment.guides);
-  const { mapping } = experiment.base;
-  const known = new Set(guides.flatMap((guide) => tapNames(experiment, guide)));
-  const unknown = typeof mapping === 'string' ? undefined : mapping.find(([guideTap]) => !known.has(guideTap));
-  // One layer that stands for all takes the pairs of any other.
-  const takesAny = guides.length === 0 || guides.some((guide) => standsAlone(experiment, guide));
-  if (unknown && !takesAny) throw new UnknownTapError('guide', unknown[0], [...known]);
-  const shared = guides.flatMap((guide) => mappedPairs(experiment, guide, sharedMapping(experiment, guide)).map((pair) => ({ guide, ...pair })));
-  const seen = new Map<string, ObservedPair>();
-  for (const pair of [...shared, ...experiment.arms.flatMap((arm) => alignedPairs(experiment, arm))]) {
-    seen.set(`${pair.guide} ${pair.guideTap} ${pair.targetTap}`, pair);
-  }
-  return [...seen.values()];
-}
-
-/** Guides that training needs (an arm aligns to them or is taught by them), in declaration order. */
-export function guidesInUse(experiment: Experiment): string[] {
-  const used = new Set(experiment.arms.flatMap((arm) => [arm.align?.guide, arm.distil?.guide]));
-  return Object.keys(experiment.guides).filter((guide) => used.has(guide));
 }
 
 /** Activations and their gradients of arms that are trained together, at most. */
@@ -149,10 +58,16 @@ export const EVALUATION_CHUNK = 256;
 /** Largest share of memory that cached guide activations may take; beyond it the guide runs live every step. */
 export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
 
+/** Layers of a guide that arms align to. */
+const alignedTaps = (experiment: Experiment, guide: string): Set<string> => {
+  const alignments = experiment.arms.flatMap((arm) => alignmentOf(experiment, arm) ?? []);
+  return new Set(alignments.filter((alignment) => alignment.guide === guide).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
+};
+
 /** Values that are kept of a guide for each training example: of its aligned taps one by one, and its logits. */
 function cachedFeatures(experiment: Experiment, guide: string): number[] {
   const shape = taskShape(experiment.task);
-  const needed = new Set(experiment.arms.filter((a) => a.align?.guide === guide).flatMap((arm) => alignedPairs(experiment, arm).map((pair) => pair.guideTap)));
+  const needed = alignedTaps(experiment, guide);
   const taps = describeGuide(experiment, guide).taps.filter((tap) => needed.has(tap.name));
   return [...taps.map((tap) => tap.features), (shape.tokens?.outputs ?? 1) * shape.classes];
 }
@@ -198,13 +113,14 @@ export function cost(experiment: Experiment): Cost {
   const target = describeNetwork(experiment.target, shape);
   const memberCount = arms.length * seeds.length;
   const tapsByName = new Map(target.taps.map((tap) => [tap.name, tap]));
-  const gram = (features: number, n: number, arm?: ArmSpec) => gramFlops(features, n, shape, tokenView(experiment, arm));
+  const gram = (features: number, n: number, tokens = sharedTokens(base)) => gramFlops(features, n, shape, tokens);
 
   // Forward, gradient for inputs, gradient for weights: three times the forward pass.
   let flopsPerStep = memberCount * 3 * target.flops * base.batchSize;
   for (const arm of arms) {
-    for (const pair of alignedPairs(experiment, arm)) {
-      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(pair.targetTap)?.features ?? 0, base.batchSize, arm);
+    const alignment = alignmentOf(experiment, arm);
+    for (const { targetTap } of alignment?.pairs ?? []) {
+      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, alignment?.tokens);
     }
   }
   let cacheBytes = 0;
@@ -221,7 +137,7 @@ export function cost(experiment: Experiment): Cost {
       recipes.add(recipe);
       guideTrainingFlops[name] = 3 * description.flops * guide.training.batchSize * guide.training.steps;
     }
-    probes += instances * probeBytes(description.taps.length, shape, tokenView(experiment));
+    probes += instances * probeBytes(description.taps.length, shape, sharedTokens(base));
     guideFlops += instances * description.flops * Math.min(EVALUATION_CHUNK, shape.valExamples);
     if (!guidesInUse(experiment).includes(name)) continue;
     const bytes = instances * guideCacheBytes(experiment, name);
@@ -233,8 +149,7 @@ export function cost(experiment: Experiment): Cost {
       flopsPerStep += seeds.length * description.flops * base.batchSize;
     }
     const featuresByTap = new Map(description.taps.map((tap) => [tap.name, tap.features]));
-    const taps = new Set(arms.filter((a) => a.align?.guide === name).flatMap((arm) => alignedPairs(experiment, arm).map((p) => p.guideTap)));
-    for (const tap of taps) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
+    for (const tap of alignedTaps(experiment, name)) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
   }
   const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery);
   const evaluation =
@@ -263,10 +178,11 @@ export function cost(experiment: Experiment): Cost {
   };
 }
 
-/** The experiment with the steps of its trained guides multiplied, or itself for a factor of 1. */
-export function scaleGuides(experiment: Experiment, factor: number): Experiment {
-  if (factor === 1) return experiment;
+/** The experiment with another number of steps, and its trained guides with theirs by the same factor. */
+export function withSteps(experiment: Experiment, steps: number): Experiment {
   const scaled = structuredClone(experiment);
+  const factor = steps / scaled.base.steps;
+  scaled.base.steps = steps;
   for (const guide of Object.values(scaled.guides)) {
     if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
   }

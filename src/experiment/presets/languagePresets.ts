@@ -1,5 +1,5 @@
 /** Presets on language. Settings: recipe P-LM and section 4 (full grammar); our numbers are in docs/results.md. */
-import type { Preset } from './preset.ts';
+import { type Asked, asking, type Preset } from './preset.ts';
 import type { Experiment, GuideSpec, MicroEnglishSpec, TaskSpec, TransformerSpec } from '../schema/schema.ts';
 import { ADAM, base, distilled, GOOD_INIT, guided, guidedUntrained, RNN_2X64, TRANSFORMER_2X32, UNGUIDED } from './sequenceSettings.ts';
 
@@ -19,10 +19,11 @@ const guides = (network: TransformerSpec, steps: number): Record<string, GuideSp
   },
 });
 
-const language = (preset: string, question: string, task: TaskSpec, settings: Pick<Experiment, 'guides' | 'arms'>, steps: number): Experiment => ({
-  version: 1,
+const language = (preset: string, question: Asked, task: TaskSpec, settings: Pick<Experiment, 'guides' | 'arms'>, steps: number): Experiment => ({
+  version: 2,
   preset,
-  question,
+  revision: 1,
+  ...question,
   task,
   target: RNN_2X64,
   base: { ...base(steps, LEARNING_RATE), batchSize: BATCH },
@@ -40,7 +41,7 @@ export const LANGUAGE_PRESETS: readonly Preset[] = [
     hint: 'A word of each sentence must be remembered. With an untrained guide that is learnt sooner; in the end it is without, too.',
     experiment: language(
       'lm-short',
-      'Does guidance help an RNN to remember who spoke?',
+      asking('Does guidance help an RNN to remember who spoke?', 'guided-untrained', 'unguided'),
       { ...MICRO_ENGLISH, variant: 'short', trainTokens: 100_000 },
       {
         guides: guides(TRANSFORMER_2X32, 400),
@@ -55,7 +56,7 @@ export const LANGUAGE_PRESETS: readonly Preset[] = [
     hint: 'The same language with clauses inside clauses: guidance gains next to nothing, and nobody recalls the name.',
     experiment: language(
       'lm-small',
-      'Does guidance still help where sentences are long?',
+      asking('Does guidance still help where sentences are long?', 'guided', 'unguided'),
       { ...MICRO_ENGLISH, variant: 'full', trainTokens: 200_000 },
       {
         guides: guides(TRANSFORMER_2X64, 1200),

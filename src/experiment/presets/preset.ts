@@ -8,3 +8,9 @@ export interface Preset {
   hint: string;
   experiment: Experiment;
 }
+
+/** A question, and what it compares. */
+export type Asked = Required<Pick<Experiment, 'question' | 'asks'>>;
+
+/** A question that an arm answers by its score at the end, against another one's. */
+export const asking = (question: string, arm: string, against: string): Asked => ({ question, asks: { arm, against, by: 'final' } });

@@ -1,5 +1,5 @@
 /** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
-import type { Preset } from './preset.ts';
+import { type Asked, asking, type Preset } from './preset.ts';
 import { LANGUAGE_PRESETS } from './languagePresets.ts';
 import type { ArmSpec, BaseSettings, ConvNetSpec, Experiment, FcnSpec, NetworkGuideSpec, NetworkSpec, ResNetSpec, TaskSpec } from '../schema/schema.ts';
 import { SEQUENCE_PRESETS } from './sequencePresets.ts';
@@ -47,24 +47,29 @@ const BASE: BaseSettings = {
   batchSize: 128,
   steps: 250,
   evaluateEvery: 10,
-  mapping: 'even',
-  measure: 'cka',
+  mapping: { rule: 'even' },
+  measure: { name: 'cka' },
   reduction: 'sum',
 };
 
-const UNGUIDED: ArmSpec = { id: 'unguided', name: 'Unguided' };
-const guided = (weight: number): ArmSpec => ({ id: 'guided', name: 'Guided', align: { guide: 'trained', weight } });
-const guidedUntrained = (weight: number): ArmSpec => ({ id: 'guided-untrained', name: 'Guided, untrained guide', align: { guide: 'untrained', weight } });
+const UNGUIDED: ArmSpec = { id: 'unguided', name: 'Unguided', terms: [] };
+const guided = (weight: number): ArmSpec => ({ id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'trained', weight }] });
+const guidedUntrained = (weight: number): ArmSpec => ({
+  id: 'guided-untrained',
+  name: 'Guided, untrained guide',
+  terms: [{ kind: 'align', guide: 'untrained', weight }],
+});
 const DISTILLED: ArmSpec = {
   id: 'distilled',
   name: 'Distilled',
-  distil: { guide: 'trained', temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' },
+  terms: [{ kind: 'distil', guide: 'trained', temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' }],
 };
 
-const image = (preset: string, question: string, task: TaskSpec, target: NetworkSpec, steps: number, arms: ArmSpec[]): Experiment => ({
-  version: 1,
+const image = (preset: string, question: Asked, task: TaskSpec, target: NetworkSpec, steps: number, arms: ArmSpec[]): Experiment => ({
+  version: 2,
   preset,
-  question,
+  revision: 1,
+  ...question,
   task,
   target,
   guides: { trained: TRAINED_RESNET, untrained: UNTRAINED_RESNET },
@@ -79,12 +84,14 @@ const CONVNET_26: ConvNetSpec = { family: 'convnet', stages: [13, 12], width: 12
 
 /** Of the learning rates 3e-3, 1e-2, 2e-2 and 3e-2 the best for the unguided arm; the schedule steadies its end. */
 function deepConvNet(): Experiment {
-  const experiment = image('deep-convnet', 'Can a ResNet stand in for the skips that a deep ConvNet lacks?', SHAPES, CONVNET_26, 400, [
-    UNGUIDED,
-    guided(0.1),
-    guidedUntrained(0.1),
-    DISTILLED,
-  ]);
+  const experiment = image(
+    'deep-convnet',
+    asking('Can a ResNet stand in for the skips that a deep ConvNet lacks?', 'guided', 'unguided'),
+    SHAPES,
+    CONVNET_26,
+    400,
+    [UNGUIDED, guided(0.1), guidedUntrained(0.1), DISTILLED],
+  );
   const base: BaseSettings = {
     ...experiment.base,
     learningRate: 1e-2,
@@ -103,7 +110,7 @@ export const PRESETS: readonly Preset[] = [
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
     hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises.',
-    experiment: image('wide-fcn', 'Can a trained ResNet stop a wide network from memorising?', TEXTURES, fcn(3, 384), 250, [
+    experiment: image('wide-fcn', asking('Can a trained ResNet stop a wide network from memorising?', 'guided', 'unguided'), TEXTURES, fcn(3, 384), 250, [
       UNGUIDED,
       guided(4),
       guidedUntrained(4),
@@ -114,35 +121,46 @@ export const PRESETS: readonly Preset[] = [
     id: 'deep-fcn',
     title: 'Deep FCN ← ResNet',
     hint: 'Eight layers hardly train; a trained guide helps, an untrained one harms.',
-    experiment: image('deep-fcn', 'Can guidance train a deep network that overfits, and does the guide need training?', TEXTURES, fcn(8, 256), 300, [
-      UNGUIDED,
-      guided(4),
-      guidedUntrained(1),
-      DISTILLED,
-    ]),
+    experiment: image(
+      'deep-fcn',
+      asking('Can guidance train a deep network that overfits, and does the guide need training?', 'guided', 'unguided'),
+      TEXTURES,
+      fcn(8, 256),
+      300,
+      [UNGUIDED, guided(4), guidedUntrained(1), DISTILLED],
+    ),
   },
   {
     id: 'shapes',
     title: 'Shapes: guidance or distillation?',
     hint: 'With a trained teacher the two are close: an effect within noise must be called that.',
-    experiment: image('shapes', 'When the teacher is good, is guidance any better than distillation?', SHAPES, fcn(3, 384), 300, [
-      UNGUIDED,
-      guided(4),
-      guidedUntrained(0.3),
-      DISTILLED,
-    ]),
+    experiment: image(
+      'shapes',
+      asking('When the teacher is good, is guidance any better than distillation?', 'guided', 'distilled'),
+      SHAPES,
+      fcn(3, 384),
+      300,
+      [UNGUIDED, guided(4), guidedUntrained(0.3), DISTILLED],
+    ),
   },
   {
     id: 'scale-trap',
     title: 'The scale trap',
     hint: 'CKA ignores scale: without normalisation a deep FCN comes to look like its guide and stays at chance. He weights heal it; so does batch norm.',
-    experiment: image('scale-trap', 'Can a network look like its guide and know nothing?', SHAPES, { ...fcn(12, 128), norm: 'none', dropout: 0 }, 300, [
-      UNGUIDED,
-      guided(1),
-      guidedUntrained(1),
-      { ...UNGUIDED, id: 'unguided-he', name: 'Unguided, He weights', init: 'he' },
-      { ...guided(1), id: 'guided-he', name: 'Guided, He weights', init: 'he' },
-    ]),
+    experiment: image(
+      'scale-trap',
+      asking('Can a network look like its guide and know nothing?', 'guided', 'unguided'),
+      SHAPES,
+      { ...fcn(12, 128), norm: 'none', dropout: 0 },
+      300,
+      [
+        UNGUIDED,
+        guided(1),
+        guidedUntrained(1),
+        { ...UNGUIDED, id: 'unguided-he', name: 'Unguided, He weights', init: 'he' },
+        { ...guided(1), id: 'guided-he', name: 'Guided, He weights', init: 'he' },
+      ],
+    ),
   },
   {
     id: 'deep-convnet',
@@ -154,12 +172,14 @@ export const PRESETS: readonly Preset[] = [
     id: 'cifar',
     title: 'CIFAR-10: FCN ← ResNet',
     hint: 'Real photographs, from your own copy of the files. Guidance gains two points, no more than noise; distillation gains four.',
-    experiment: image('cifar', 'How much does guidance help a fully connected network on real photographs?', CIFAR, fcn(3, 384), 250, [
-      UNGUIDED,
-      guided(4),
-      guidedUntrained(1),
-      DISTILLED,
-    ]),
+    experiment: image(
+      'cifar',
+      asking('How much does guidance help a fully connected network on real photographs?', 'guided', 'unguided'),
+      CIFAR,
+      fcn(3, 384),
+      250,
+      [UNGUIDED, guided(4), guidedUntrained(1), DISTILLED],
+    ),
   },
 ];
 

@@ -1,5 +1,5 @@
 /** Presets on sequences. Settings: recipes P1 and P2, and section 3 for parity; our numbers are in docs/results.md. */
-import type { Preset } from './preset.ts';
+import { type Asked, asking, type Preset } from './preset.ts';
 import type { Experiment, GuideSpec, RnnSpec, TaskSpec } from '../schema/schema.ts';
 import { ADAM, base, distilled, GOOD_INIT, guided, guidedUntrained, RNN_2X64, TRANSFORMER_2X32, UNGUIDED } from './sequenceSettings.ts';
 
@@ -14,10 +14,11 @@ const trained = (steps: number): GuideSpec => ({
 
 const DISTILLED = distilled('distilled', 'Distilled', 'trained');
 
-const sequence = (preset: string, question: string, task: TaskSpec, settings: Pick<Experiment, 'target' | 'guides' | 'base' | 'arms'>): Experiment => ({
-  version: 1,
+const sequence = (preset: string, question: Asked, task: TaskSpec, settings: Pick<Experiment, 'target' | 'guides' | 'base' | 'arms'>): Experiment => ({
+  version: 2,
   preset,
-  question,
+  revision: 1,
+  ...question,
   task,
   ...settings,
   seeds: [0, 1, 2],
@@ -36,7 +37,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
     id: 'first-token',
     title: 'First token: RNN ← Transformer',
     hint: 'An RNN forgets; aligned to a Transformer with random weights it remembers. A good initialisation does as well.',
-    experiment: sequence('first-token', 'Can a Transformer that knows nothing teach an RNN to remember?', FIRST_TOKEN, {
+    experiment: sequence('first-token', asking('Can a Transformer that knows nothing teach an RNN to remember?', 'guided-untrained', 'unguided'), FIRST_TOKEN, {
       target: RNN_2X64,
       guides: { untrained: UNTRAINED, trained: trained(100) },
       base: base(500, 1e-3),
@@ -47,7 +48,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
     id: 'is-it-the-guide',
     title: 'First token: is it the guide?',
     hint: 'A shuffled guide solves the task in one seed of three, an identity in all; with debiased CKA the shuffled one never does, the guide still does.',
-    experiment: sequence('is-it-the-guide', 'Is it really what the guide knows of the examples?', FIRST_TOKEN, {
+    experiment: sequence('is-it-the-guide', asking('Is it really what the guide knows of the examples?', 'guided-untrained', 'guided-shuffled'), FIRST_TOKEN, {
       target: RNN_2X64,
       guides: {
         untrained: UNTRAINED,
@@ -58,14 +59,14 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
       arms: [
         UNGUIDED,
         guidedUntrained(1),
-        { id: 'guided-shuffled', name: 'Shuffled guide', align: { guide: 'untrained-shuffled', weight: 1 } },
-        { id: 'guided-debiased', name: 'Guided, debiased CKA', align: { guide: 'untrained', weight: 1, measure: 'cka-debiased' } },
+        { id: 'guided-shuffled', name: 'Shuffled guide', terms: [{ kind: 'align', guide: 'untrained-shuffled', weight: 1 }] },
+        { id: 'guided-debiased', name: 'Guided, debiased CKA', terms: [{ kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'cka-debiased' } }] },
         {
           id: 'shuffled-debiased',
           name: 'Shuffled guide, debiased CKA',
-          align: { guide: 'untrained-shuffled', weight: 1, measure: 'cka-debiased' },
+          terms: [{ kind: 'align', guide: 'untrained-shuffled', weight: 1, measure: { name: 'cka-debiased' } }],
         },
-        { id: 'guided-identity', name: 'Identity', align: { guide: 'identity', weight: 1 } },
+        { id: 'guided-identity', name: 'Identity', terms: [{ kind: 'align', guide: 'identity', weight: 1 }] },
         GOOD_INIT,
       ],
     }),
@@ -74,7 +75,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
     id: 'copy-paste',
     title: 'Copy-paste: RNN ← Transformer',
     hint: "The paper's task, scaled. Its claim does not reproduce here: the unguided network learns to copy as well.",
-    experiment: sequence('copy-paste', 'Does guidance let an RNN repeat what it has read?', COPY, {
+    experiment: sequence('copy-paste', asking('Does guidance let an RNN repeat what it has read?', 'guided-untrained', 'unguided'), COPY, {
       target: RNN_2X64,
       guides: { untrained: UNTRAINED, trained: trained(200) },
       base: base(1000, 3e-3),
@@ -87,7 +88,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
     hint: 'No difference beyond noise in three seeds, though the guide had a label at every bit and the target only at the end.',
     experiment: sequence(
       'parity',
-      'Can an RNN teach a Transformer to count?',
+      asking('Can an RNN teach a Transformer to count?', 'guided', 'unguided'),
       { ...PARITY, labels: 'final' },
       {
         target: { ...TRANSFORMER_2X32, causal: false, pooling: 'mean' },
@@ -111,8 +112,8 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
         base: {
           ...base(1200, 3e-3),
           mapping: [
-            ['layer1', 'block1.attention'],
-            ['layer1', 'block2.attention'],
+            { guide: 'layer1', target: 'block1.attention' },
+            { guide: 'layer1', target: 'block2.attention' },
           ],
         },
         arms: [UNGUIDED, guided(3), guidedUntrained(3)],

@@ -28,23 +28,23 @@ export const base = (steps: number, learningRate: number): BaseSettings => ({
   batchSize: 64,
   steps,
   evaluateEvery: steps / 20,
-  mapping: 'even',
-  measure: 'cka',
+  mapping: { rule: 'even' },
+  measure: { name: 'cka' },
   reduction: 'sum',
   tokens: 'position',
 });
 
-export const UNGUIDED: ArmSpec = { id: 'unguided', name: 'Unguided' };
+export const UNGUIDED: ArmSpec = { id: 'unguided', name: 'Unguided', terms: [] };
 export const guidedUntrained = (weight: number): ArmSpec => ({
   id: 'guided-untrained',
   name: 'Guided, untrained guide',
-  align: { guide: 'untrained', weight },
+  terms: [{ kind: 'align', guide: 'untrained', weight }],
 });
-export const guided = (weight: number): ArmSpec => ({ id: 'guided', name: 'Guided, trained guide', align: { guide: 'trained', weight } });
-export const GOOD_INIT: ArmSpec = { id: 'unguided-good-init', name: 'Unguided, good initialisation', init: 'good' };
+export const guided = (weight: number): ArmSpec => ({ id: 'guided', name: 'Guided, trained guide', terms: [{ kind: 'align', guide: 'trained', weight }] });
+export const GOOD_INIT: ArmSpec = { id: 'unguided-good-init', name: 'Unguided, good initialisation', terms: [], init: 'good' };
 /** The recipes state CE + β·T²·KL with T = 2 and leave β open: 1 here. */
 export const distilled = (id: string, name: string, guide: string): ArmSpec => ({
   id,
   name,
-  distil: { guide, temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' },
+  terms: [{ kind: 'distil', guide, temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' }],
 });

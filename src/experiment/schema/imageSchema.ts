@@ -1,9 +1,7 @@
 /** The image tasks, with the limits of every field: procedural ones, and images out of a person's own files. */
 import { z } from 'zod';
 import { assetRefSchema } from './assets.ts';
-
-const int = (min: number, max: number) => z.int().min(min).max(max);
-const real = (min: number, max: number) => z.number().min(min).max(max);
+import { int, real } from './fields.ts';
 
 /** Fields common to the procedural image tasks. */
 const drawn = {

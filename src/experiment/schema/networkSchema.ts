@@ -1,8 +1,6 @@
 /** The networks that an experiment can name, with the limits of every field. */
 import { z } from 'zod';
-
-const int = (min: number, max: number) => z.int().min(min).max(max);
-const real = (min: number, max: number) => z.number().min(min).max(max);
+import { int, real } from './fields.ts';
 
 /** Characters of a network's text. */
 export const MAX_TEXT = 8000;

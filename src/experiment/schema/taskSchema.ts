@@ -1,10 +1,8 @@
 /** The tasks that an experiment can name, with the limits of every field. */
 import { z } from 'zod';
 import { assetRefSchema } from './assets.ts';
+import { int, seed } from './fields.ts';
 import { type FileImagesSpec, fileImagesSchema, proceduralSchemas, type ProceduralSpec } from './imageSchema.ts';
-
-const int = (min: number, max: number) => z.int().min(min).max(max);
-export const seed = int(0, 2 ** 31 - 1);
 
 /** Fields common to the sequence tasks. */
 const sequences = {
@@ -30,7 +28,14 @@ export const taskSchema = z.discriminatedUnion('kind', [
   /** length − 1 random symbols, then a query: name the first symbol. */
   z.strictObject({ kind: z.literal('first-token'), length: int(3, 128), vocabulary, ...sequences }),
   /** `length` random symbols, a go mark, blanks: from the mark on repeat the symbols. */
-  z.strictObject({ kind: z.literal('copy-paste'), length: int(2, 64), vocabulary, ...sequences }),
+  z.strictObject({
+    kind: z.literal('copy-paste'),
+    length: int(2, 64),
+    vocabulary,
+    /** What is chosen from: the symbols (absent), or the whole vocabulary with marks that are never right. */
+    head: z.enum(['symbols', 'vocabulary']).optional(),
+    ...sequences,
+  }),
   /** The task as the paper's code defines it: 10 symbols, varying length, symbol 0 also blank and never scored. */
   z.strictObject({ kind: z.literal('copy-paste-official'), minLength: int(2, 64), maxLength: int(2, 64), ...sequences }),
   /** As `copy-paste`, in reverse order. */

@@ -151,12 +151,19 @@ describe('as a guide', () => {
     const tiny = tinyExperiment();
     return {
       ...tiny,
+      asks: undefined,
       task,
       guides: { imported: { state: 'imported', file: { name, hash }, model } },
       arms: [
-        { id: 'guided', name: 'Guided', align: { guide: 'imported', weight: 1 } },
+        { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'imported', weight: 1 }] },
         ...(distil
-          ? [{ id: 'distilled', name: 'Distilled', distil: { guide: 'imported', temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' as const } }]
+          ? [
+              {
+                id: 'distilled',
+                name: 'Distilled',
+                terms: [{ kind: 'distil' as const, guide: 'imported', temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' as const }],
+              },
+            ]
           : []),
       ],
     };
@@ -175,7 +182,7 @@ describe('as a guide', () => {
     expect(problems(guided({ ...task, size: 12 } as Experiment['task'], asset))).toMatch(
       /does not fit: “five” reads inputs of 8×8×3, and the task gives 12×12×3/,
     );
-    const onTokens = { ...tinySequences('first-token'), guides: guided(task, asset).guides, arms: guided(task, asset).arms };
+    const onTokens = { ...tinySequences('first-token'), asks: undefined, guides: guided(task, asset).guides, arms: guided(task, asset).arms };
     expect(problems(onTokens)).toMatch(/reads images \(8×8×3\), and the task gives tokens/);
   });
 

@@ -1,6 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import version1 from '../../experiment/fixtures/v1/kept-run.json' with { type: 'json' };
 import type { Checkpoint } from '../../experiment/contract/lab.ts';
+import { parseExperiment } from '../../experiment/parse.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
+import { createLab } from '../lab.ts';
 import { curve, openLab } from '../testing/drive.ts';
 import { tinyExperiment } from '../testing/experiments.ts';
 import type { OldCheckpoint } from './oldCheckpoint.ts';
@@ -102,4 +105,36 @@ test('a run that was kept before quantities had names goes on, with gaps where n
   const guided = members.find(({ arm }) => arm === 'guided')?.history;
   expect(guided?.alignmentLoss?.map((value) => value === null)).toEqual([true, true, true, true, false, false]);
   await lab.dispose();
+});
+
+const ARRAYS = { Float32Array, Int32Array, Uint16Array };
+
+/** A value out of the fixture: its typed arrays are written as `{<class>: base64}`. */
+function revived(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(revived);
+  const [[name, content] = ['', null], ...more] = Object.entries(value);
+  if (more.length === 0 && Object.hasOwn(ARRAYS, name)) {
+    return new ARRAYS[name as keyof typeof ARRAYS](Uint8Array.from(Buffer.from(content, 'base64')).buffer);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revived(inner)]));
+}
+
+test('a run that the page kept under schema version 1 is listed in the words of today, and goes on to the curves of then', async () => {
+  for (const [key, value] of Object.entries(version1.kept)) kept.set(key, revived(value));
+  expect(version1.kept['run/tab'].experiment).toMatchObject({ version: 1, arms: [{}, { align: { until: 5 } }, {}] });
+  const lab = createLab({ assets: null });
+  const [run] = await lab.keptRuns();
+  expect(run).toMatchObject({ name: 'tab', step: 4, experiment: { version: 2, revision: 1, interventions: [{ step: 2, set: { learningRate: 0.002 } }] } });
+  expect(run.experiment.arms[1].terms).toMatchObject([
+    { kind: 'align', course: { kind: 'until', step: 5 }, mapping: [{ guide: 'stem', target: 'linear1' }, {}] },
+  ]);
+  expect(parseExperiment(run.experiment)).toEqual({ ok: true, experiment: run.experiment });
+  await lab.dispose();
+
+  const resumed = await openLab(run.experiment, 'cpu', { keepAs: 'tab', resume: 'tab' });
+  const { members, experiment } = await resumed.result();
+  expect(experiment).toEqual(run.experiment);
+  expect(members.map((each) => ({ arm: each.arm, curve: JSON.parse(JSON.stringify(curve(each))) }))).toEqual(version1.members);
+  await resumed.lab.dispose();
 });

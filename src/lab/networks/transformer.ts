@@ -4,7 +4,7 @@ import type { SequenceShape } from '../../experiment/networks/describe.ts';
 import type { TransformerSpec } from '../../experiment/schema/schema.ts';
 import * as sequence from '../autodiff/sequenceOps.ts';
 import type { Value } from '../autodiff/tape.ts';
-import { cos, exp, log, sin } from '../random/math.ts';
+import { cos, exp, log, sin } from '../../experiment/course/math.ts';
 import { attentionBlocks } from './attentionBlocks.ts';
 import { normal } from './init.ts';
 import type { NetworkProgram } from './program.ts';

@@ -5,7 +5,7 @@ import { EVALUATION_CHUNK } from '../../experiment/plan/plan.ts';
 import type { GuideSpec, TaskSpec } from '../../experiment/schema/schema.ts';
 import type { Guide } from '../guidance/guide.ts';
 import type { Inferring, Model } from '../networks/model.ts';
-import { exp } from '../random/math.ts';
+import { exp } from '../../experiment/course/math.ts';
 import type { Split, Task } from '../tasks/index.ts';
 import { inputTensor, labelValues, sliceSplit } from '../steps/inputs.ts';
 import { pack, unpack } from '../steps/pack.ts';

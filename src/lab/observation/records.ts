@@ -12,7 +12,7 @@ import {
   type StepQuantity,
 } from '../../experiment/series.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
-import { exp } from '../random/math.ts';
+import { exp } from '../../experiment/course/math.ts';
 import { type StepParts, unpackStep } from '../steps/pack.ts';
 import { type GroupScores, metricOf } from './evaluation.ts';
 import type { GroupedScores } from './groupedScores.ts';

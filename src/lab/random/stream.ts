@@ -2,7 +2,7 @@
  * Named streams of random numbers. Every draw in an experiment comes from a stream that is fixed by a seed and a path
  * of names, e.g. `stream(seed, 'order', epoch)`: what one part draws never shifts what another part gets.
  */
-import { log } from './math.ts';
+import { log } from '../../experiment/course/math.ts';
 
 /** A part of a stream's name. Words and numbers differ: 'a', 1 and '1' name three streams. */
 export type StreamName = string | number;

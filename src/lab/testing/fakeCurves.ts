@@ -2,7 +2,9 @@
 import type { EvaluationRecord } from '../../experiment/contract/events.ts';
 import { EVALUATION_QUANTITIES, gaps, pairCells, pairSeries } from '../../experiment/series.ts';
 import { taskShape } from '../../experiment/networks/describe.ts';
-import { alignedPairs, type Member, tapNames } from '../../experiment/plan/plan.ts';
+import { alignedPairs } from '../../experiment/plan/arms.ts';
+import { tapNames } from '../../experiment/plan/pairs.ts';
+import type { Member } from '../../experiment/plan/plan.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 
 /** Where an arm's curves go: validation loss and accuracy, training loss, CKA. */

@@ -23,7 +23,8 @@ export async function learn(like: Experiment, { task, target, steps, learningRat
     task,
     target,
     guides: {},
-    arms: [{ id: 'unguided', name: 'Unguided' }],
+    arms: [{ id: 'unguided', name: 'Unguided', terms: [] }],
+    asks: undefined,
     seeds: [0],
     base: { ...like.base, learningRate, batchSize: 64, steps, evaluateEvery: steps, schedule: { kind: 'tail', warmup, decay: 0.3 } },
   } satisfies Experiment);

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it, test } from 'vitest';
-import { alignedPairs } from '../../experiment/plan/plan.ts';
+import { alignedPairs } from '../../experiment/plan/arms.ts';
 import { guideNetwork } from '../../experiment/plan/guides.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { composed } from '../backend/kernels/composed/index.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 /** Arm 0 is not guided, arm 1 is, by random weights; nothing in the target differs between training and evaluation. */
 function experimentWith(overrides: Record<string, unknown> = {}): Experiment {
-  const tiny = tinyExperiment({ 'target.norm': 'none', 'target.dropout': 0, 'arms.1.align.guide': 'untrained', ...overrides });
+  const tiny = tinyExperiment({ 'target.norm': 'none', 'target.dropout': 0, 'arms.1.terms.align.guide': 'untrained', ...overrides });
   return { ...tiny, guides: { untrained: tiny.guides.untrained }, arms: tiny.arms.slice(0, 2) };
 }
 
@@ -45,7 +45,7 @@ it.each([
   ['cka', 'sum'],
   ['cka-debiased', 'mean'],
 ])('is Σ weight · (1 − similarity) before the first update (%s, %s of the pairs)', async (measure, reduction) => {
-  const experiment = experimentWith({ 'base.measure': measure, 'base.reduction': reduction, 'arms.1.align.weight': 0.7 });
+  const experiment = experimentWith({ 'base.measure': { name: measure }, 'base.reduction': reduction, 'arms.1.terms.align.weight': 0.7 });
   const { task, guides, run } = started(experiment);
   const { seeds, base } = experiment;
   const pairs = alignedPairs(experiment, experiment.arms[1]);
@@ -71,14 +71,16 @@ it.each([
 });
 
 test('a similarity that is not defined counts as 0: three examples have no debiased CKA', async () => {
-  const { run } = started(experimentWith({ 'base.measure': 'cka-debiased', 'base.batchSize': 3, 'base.reduction': 'mean', 'arms.1.align.weight': 0.7 }));
+  const { run } = started(
+    experimentWith({ 'base.measure': { name: 'cka-debiased' }, 'base.batchSize': 3, 'base.reduction': 'mean', 'arms.1.terms.align.weight': 0.7 }),
+  );
   const [losses] = await recorded(run, 1);
   for (const value of losses.slice(2)) expect(value).toBeCloseTo(0.7, 6);
 });
 
 test.each<[string, Record<string, unknown>, (run: Run) => void]>([
-  ['a weight of 0', { 'arms.1.align.weight': 0 }, () => {}],
-  ['guidance that has ended', { 'arms.1.align.until': 2 }, () => {}],
+  ['a weight of 0', { 'arms.1.terms.align.weight': 0 }, () => {}],
+  ['guidance that has ended', { 'arms.1.terms.align.course': { kind: 'until', step: 2 } }, () => {}],
   ['guidance switched off by hand', {}, (run) => run.intervene({ guidance: false })],
 ])('%s is a gap', async (what, overrides, change) => {
   const { run } = started(experimentWith(overrides));
@@ -86,6 +88,16 @@ test.each<[string, Record<string, unknown>, (run: Run) => void]>([
   expect(before.flat().some(Number.isFinite)).toBe(what !== 'a weight of 0');
   change(run);
   expect((await recorded(run, 2)).flat().some(Number.isFinite)).toBe(false);
+});
+
+test('a step that its course leaves out is a gap, and falls with the weight otherwise', async () => {
+  const losses = async (course: unknown) => (await recorded(started(experimentWith({ 'arms.1.terms.align.course': course })).run, 2)).map((step) => step[2]);
+  const [first, second] = await losses({ kind: 'whole' });
+  expect(await losses({ kind: 'every', steps: 2 })).toEqual([first, Number.NaN]);
+  const falling = await losses({ kind: 'decay', shape: 'linear', steps: 2 });
+  expect(falling[0]).toBe(first);
+  // One update in, both have the same weights.
+  expect(falling[1]).toBeCloseTo(second / 2, 6);
 });
 
 test('a frozen member has none, as it has no loss', async () => {

@@ -1,7 +1,7 @@
 /** Text that language models write, one token at a time: each is chosen from the distribution given the tokens before it. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../networks/model.ts';
-import { exp } from '../random/math.ts';
+import { exp } from '../../experiment/course/math.ts';
 import { stream } from '../random/stream.ts';
 
 export interface WriteOptions {

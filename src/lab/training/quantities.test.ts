@@ -29,7 +29,7 @@ const experiment = {
   ...preset,
   seeds: [0],
   guides: { untrained: preset.guides.untrained },
-  arms: preset.arms.filter(({ align, distil }) => !distil && (!align || align.guide === 'untrained')),
+  arms: preset.arms.filter((arm) => arm.terms.every((term) => term.kind === 'align' && term.guide === 'untrained')),
   task: { ...preset.task, valTokens: 2000 },
   base: { ...preset.base, batchSize: 4, steps: 4, evaluateEvery: 2 },
 } as Experiment;

@@ -72,7 +72,7 @@ test('language models write with all steps taken', async () => {
 });
 
 test('what guides show of the training set is recorded from the second batch on, one recording per network', async () => {
-  const { run, capture } = started(tinyExperiment({ 'task.train': 64, 'base.steps': 4, 'arms.1.align.guide': 'untrained' }));
+  const { run, capture } = started(tinyExperiment({ 'task.train': 64, 'base.steps': 4, 'arms.1.terms.align.guide': 'untrained' }));
   while (!run.finished) await run.advance();
   const fills = Object.keys(capture.dispatches)
     .filter((key) => key.startsWith('fill'))

@@ -1,8 +1,9 @@
 /** A result that is written and read again tells the run as it was heard. */
 import { describe, expect, it } from 'vitest';
 import type { LabEvent } from '../../experiment/contract/events.ts';
+import { observedPairs } from '../../experiment/plan/arms.ts';
+import { members } from '../../experiment/plan/plan.ts';
 import { STEP_QUANTITIES } from '../../experiment/series.ts';
-import { members, observedPairs } from '../../experiment/plan/plan.ts';
 import { type ReadResult, readResult } from '../../experiment/contract/readResult.ts';
 import type { RunResult } from '../../experiment/contract/result.ts';
 import { RunData } from '../../state/runData.ts';

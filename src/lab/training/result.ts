@@ -2,11 +2,13 @@
 import { taskMetric, taskShape } from '../../experiment/networks/describe.ts';
 import type { Environment } from '../../experiment/contract/environment.ts';
 import type { EvaluationRecord } from '../../experiment/contract/events.ts';
-import { members as membersOf, observedPairs, tapNames } from '../../experiment/plan/plan.ts';
+import { observedPairs } from '../../experiment/plan/arms.ts';
+import { tapNames } from '../../experiment/plan/pairs.ts';
+import { members as membersOf } from '../../experiment/plan/plan.ts';
 import type { MatrixResult, MemberResult, PairResult, RunResult } from '../../experiment/contract/result.ts';
 import { EVALUATION_QUANTITIES, type EvaluationQuantity, GROUP_FIELDS, partsOf, quantity, type QuantityOf, STEP_QUANTITIES } from '../../experiment/series.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
-import { exp } from '../random/math.ts';
+import { exp } from '../../experiment/course/math.ts';
 import { mean, sampleSd } from '../../stats/summary.ts';
 import type { History } from './history.ts';
 

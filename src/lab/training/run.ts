@@ -7,8 +7,9 @@ import { taskShape } from '../../experiment/networks/describe.ts';
 import type { EvaluationRecord, TrainingRecords } from '../../experiment/contract/events.ts';
 import type { Checkpoint } from '../../experiment/contract/lab.ts';
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
+import { alignmentOf, distillationOf, sharedTokens } from '../../experiment/plan/arms.ts';
+import { armGroups } from '../../experiment/plan/plan.ts';
 import { type PairCells, pairCells } from '../../experiment/series.ts';
-import { alignedPairs, armGroups, tokenView } from '../../experiment/plan/plan.ts';
 import type { Experiment, Intervention } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { Guide } from '../guidance/guide.ts';
@@ -58,7 +59,8 @@ export class Run {
     this.#groups = armGroups(experiment).map((specs) => ({
       arms: specs.map((spec, i) => ({
         spec,
-        pairs: alignedPairs(experiment, spec),
+        alignment: alignmentOf(experiment, spec),
+        distillation: distillationOf(spec),
         members: { first: i * seeds.length, count: seeds.length },
       })),
       group: new Group(
@@ -74,7 +76,7 @@ export class Run {
         kernels,
       ),
     }));
-    this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, tokenView(experiment)));
+    this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, sharedTokens(experiment.base)));
     this.#steps = new RunSteps(this.experiment, task, guides, this.#groups, kernels);
     this.#evaluator = new Evaluator(task.val, task.shape.input, stepper);
   }

@@ -3,9 +3,11 @@
  * what it is fed and the groups' own state, so that it can be recorded.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { span, weightAt } from '../../experiment/course/course.ts';
 import { guideInstances } from '../../experiment/plan/guides.ts';
-import { GUIDE_CACHE_BYTES, guideCacheBytes, guidesInUse, largestGuideTable, tokenView } from '../../experiment/plan/plan.ts';
-import type { AlignTerm, ArmSpec, BaseSettings, Experiment, TokenView } from '../../experiment/schema/schema.ts';
+import { type Alignment, type DistilSettings, guidesInUse } from '../../experiment/plan/arms.ts';
+import { GUIDE_CACHE_BYTES, guideCacheBytes, largestGuideTable } from '../../experiment/plan/plan.ts';
+import type { ArmSpec, Experiment, Measure, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
 import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
@@ -22,7 +24,8 @@ import type { AlignInput, DistilInput } from './terms.ts';
 /** An arm with the members that it has in its group. */
 export interface Arm {
   spec: ArmSpec;
-  pairs: { guideTap: string; targetTap: string }[];
+  alignment: Alignment | undefined;
+  distillation: DistilSettings | undefined;
   members: MemberRange;
 }
 
@@ -34,7 +37,7 @@ export interface ArmGroup {
 
 type Views = ReadonlyMap<TokenView, BatchView>;
 /** The alignment term of an arm at the step at hand, if it is in effect. */
-type Aligned = (arm: Arm) => AlignTerm | undefined;
+type Aligned = (arm: Arm) => Alignment | undefined;
 
 /** What a person may change while a run goes on. */
 export interface StepSettings {
@@ -83,7 +86,7 @@ export class RunSteps {
     const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
     this.#groups.forEach(({ arms, group }, g) => {
       const rates = arms.flatMap(({ spec }) => seeds.map(() => (learningRate ?? spec.learningRate ?? base.learningRate) * factor));
-      const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), arm.pairs.length, base)));
+      const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), step)));
       feeds[`scalars${g}`] = { values: group.scalars(step, rates, weights), shape: [SCALAR_ROWS, rates.length] };
     });
     return {
@@ -100,22 +103,22 @@ export class RunSteps {
     this.#batches.dispose();
   }
 
-  /** Whether a step aligns each of the members. @param step 0-based */
+  /** Whether guidance weighs anything in a step, by member. @param step 0-based */
   alignedMembers(step: number, { guidance }: StepSettings): boolean[] {
     const aligned = alignedAt(step, guidance);
-    return this.#arms.flatMap((arm) => this.#experiment.seeds.map(() => aligned(arm) !== undefined));
+    return this.#arms.flatMap((arm) => this.#experiment.seeds.map(() => weightPerPair(aligned(arm), step) > 0));
   }
 
   /** A guide's layer as an arm looks at it. */
-  #needed({ spec }: Arm, tap: string): NeededTap {
-    return { tap, view: this.#task.shape.tokens ? tokenView(this.#experiment, spec) : null };
+  #needed({ tokens }: Alignment, tap: string): NeededTap {
+    return { tap, view: this.#task.shape.tokens ? tokens : null };
   }
 
   /** The guides of which the steps of arms use something, and what. */
   #used(aligned: Aligned): [string, Guide, GuideUse][] {
     return [...this.#guides].flatMap(([id, guide]) => {
       const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
-      const logits = this.#arms.some(({ spec }) => spec.distil?.guide === id);
+      const logits = this.#arms.some(({ distillation }) => distillation?.guide === id);
       return grams || logits ? [[id, guide, { grams, logits }]] : [];
     });
   }
@@ -156,7 +159,7 @@ export class RunSteps {
         labels: this.#batches.labels(fed, members),
         masks: masks.source,
         scalars: fed[`scalars${g}`] as tf.Tensor2D,
-        align: arms.flatMap((arm) => (aligned(arm) ? this.#alignTerms(arm, shown, views) : [])),
+        align: arms.flatMap((arm) => this.#alignTerms(aligned(arm), arm.members, shown, views)),
         distil: arms.flatMap((arm) => this.#distilTerms(arm, shown, fed)),
       });
       masks.dispose();
@@ -171,34 +174,37 @@ export class RunSteps {
     return packs.length === 1 ? packs[0] : tf.concat2d(packs, 1);
   }
 
-  #alignTerms(arm: Arm, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
-    const { align } = arm.spec;
-    return arm.pairs.map(({ guideTap, targetTap }) => {
-      const needed = this.#needed(arm, guideTap);
-      const { gram, shares } = required(shown.get(align?.guide ?? '')?.grams.get(gramKey(needed)));
+  #alignTerms(alignment: Alignment | undefined, members: MemberRange, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
+    if (!alignment) return [];
+    return alignment.pairs.map(({ guideTap, targetTap }) => {
+      const needed = this.#needed(alignment, guideTap);
+      const { gram, shares } = required(shown.get(alignment.guide)?.grams.get(gramKey(needed)));
       return {
-        members: arm.members,
+        members,
         targetTap,
         guideGram: gram,
         shares,
-        measure: align?.measure ?? this.#experiment.base.measure,
+        // Experiments with others are refused (`plan/notBuilt.ts`).
+        measure: alignment.measure.name as Measure,
         view: needed.view === null ? undefined : views.get(needed.view),
       };
     });
   }
 
-  #distilTerms({ spec, members: own }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput[] {
-    const { distil } = spec;
-    if (!distil) return [];
-    const logits = required(shown.get(distil.guide)?.logits);
-    return [{ ...distil, members: own, logits, ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }) }];
+  #distilTerms({ distillation, members: own }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput[] {
+    if (!distillation) return [];
+    const { guide, temperature, ceWeight, kdWeight, direction } = distillation;
+    const logits = required(shown.get(guide)?.logits);
+    // Experiments with another direction are refused (`plan/notBuilt.ts`).
+    const terms = { temperature, ceWeight, kdWeight, direction: direction as DistilInput['direction'] };
+    return [{ ...terms, members: own, logits, ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }) }];
   }
 
   /** The views of a step's tokens that arms align in; none for images. */
   #views(inputs: () => tf.Tensor): Views {
     const { tokens, input } = this.#task.shape;
     if (!tokens) return new Map();
-    const kinds = new Set(this.#arms.filter(({ spec }) => spec.align).map(({ spec }) => tokenView(this.#experiment, spec)));
+    const kinds = new Set(this.#arms.flatMap(({ alignment }) => alignment?.tokens ?? []));
     return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs() as tf.Tensor3D) : undefined)]));
   }
 
@@ -209,8 +215,7 @@ export class RunSteps {
       if (!used.includes(id)) continue;
       const taps = new Map(
         this.#arms
-          .filter(({ spec }) => spec.align?.guide === id)
-          .flatMap((arm) => arm.pairs.map((p) => this.#needed(arm, p.guideTap)))
+          .flatMap(({ alignment }) => (alignment?.guide === id ? alignment.pairs.map((pair) => this.#needed(alignment, pair.guideTap)) : []))
           .map((needed) => [gramKey(needed), needed]),
       );
       const bytes = guideInstances(this.#experiment, id) * guideCacheBytes(this.#experiment, id);
@@ -219,7 +224,7 @@ export class RunSteps {
       if (fits) cached += bytes;
       guide.require(
         [...taps.values()],
-        this.#arms.some(({ spec }) => spec.distil?.guide === id),
+        this.#arms.some(({ distillation }) => distillation?.guide === id),
         fits,
       );
     }
@@ -229,14 +234,17 @@ export class RunSteps {
 /** The arms whose alignment is in effect at a step. */
 const alignedAt =
   (step: number, guidance: boolean): Aligned =>
-  ({ spec: { align } }) =>
-    align && align.weight > 0 && guidance && step < (align.until ?? Number.POSITIVE_INFINITY) ? align : undefined;
+  ({ alignment }) =>
+    alignment && alignment.weight > 0 && guidance && takesPart(alignment, step) ? alignment : undefined;
 
-/** Factor on each 1 − similarity of an arm's term; 0 without one. */
-function weightPerPair(align: AlignTerm | undefined, pairs: number, base: BaseSettings): number {
-  const mean = (align?.reduction ?? base.reduction) === 'mean';
-  return (align?.weight ?? 0) / (mean ? Math.max(1, pairs) : 1);
+/** Whether the course of a term has begun and has not ended: a program of another kind would be needed without it. */
+function takesPart({ course }: Alignment, step: number): boolean {
+  const { from, to } = span(course);
+  return from <= step && step < to;
 }
+
+/** Factor on each 1 − similarity of an arm at a step; 0 without a term. */
+const weightPerPair = (alignment: Alignment | undefined, step: number): number => (alignment ? alignment.weightPerPair * weightAt(alignment.course, step) : 0);
 
 /** What is left of a guide's part of a step when the scope that it was made in ends. */
 function kept(batch: GuideBatch): GuideBatch {

@@ -1,6 +1,6 @@
 /** Learning-rate schedules. */
 import type { ScheduleSpec } from '../../experiment/schema/schema.ts';
-import { cos } from '../random/math.ts';
+import { cos } from '../../experiment/course/math.ts';
 
 /**
  * Factor on the base learning rate.

@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { taskShape, taskTitle } from '@/experiment/networks/describe.ts';
-import { alignedPairs } from '@/experiment/plan/plan.ts';
+import { alignedPairs } from '@/experiment/plan/arms.ts';
 import type { StepQuantity } from '@/experiment/series.ts';
 import type { Evaluation } from '@/state/runData.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';

@@ -2,7 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
-import { observedPairs } from '@/experiment/plan/plan.ts';
+import { observedPairs } from '@/experiment/plan/arms.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation } from '@/state/runData.ts';
 import { focusOf, useFocus } from '@/state/focus.ts';

@@ -1,9 +1,10 @@
 /** The words below an exported picture: what it needs to stay true where nobody sees the page. */
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
+import { guidesOf, termOf } from '@/experiment/plan/arms.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunState } from '@/state/run.ts';
-import { armStatement, guideState, interventionWords, number, trainingStatement } from '@/ui/words.ts';
+import { armStatement, guideState, interventionWords, mappingWords, number, trainingStatement } from '@/ui/words.ts';
 
 const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
 
@@ -17,13 +18,13 @@ function networksWords(experiment: Experiment): string {
   const guides = Object.entries(experiment.guides).map(([id, guide]) => `“${id}” ${describeGuide(experiment, id).title}, ${guideState(guide)}`);
   const target = `Target: ${describeNetwork(experiment.target, taskShape(experiment.task)).title}.`;
   const { mapping } = experiment.base;
-  return guides.length === 0 ? target : `${target} Guides: ${guides.join('; ')}. Mapping: ${typeof mapping === 'string' ? mapping : 'drawn by hand'}.`;
+  return guides.length === 0 ? target : `${target} Guides: ${guides.join('; ')}. Mapping: ${mappingWords(mapping)}.`;
 }
 
 function armsWords({ arms, base }: Experiment): string {
   const told = arms.map((arm) => {
-    const guides = [...new Set([arm.align?.guide, arm.distil?.guide].filter((id) => id !== undefined))];
-    return `${arm.name}: ${armStatement(arm, base)}${arm.align?.mapping === undefined ? '' : ', mapping of its own'}${guides.length > 0 ? ` (${guides.map((id) => `“${id}”`).join(', ')})` : ''}`;
+    const guides = guidesOf(arm);
+    return `${arm.name}: ${armStatement(arm, base)}${termOf(arm, 'align')?.mapping === undefined ? '' : ', mapping of its own'}${guides.length > 0 ? ` (${guides.map((id) => `“${id}”`).join(', ')})` : ''}`;
   });
   return `${told.join('; ')}.`;
 }

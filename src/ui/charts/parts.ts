@@ -1,5 +1,7 @@
 /** What the charts of a run have in common: arms with their colours and names, marks, ranges, words. */
 import { useRef } from 'react';
+import { moments } from '@/experiment/course/course.ts';
+import { termOf } from '@/experiment/plan/arms.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { armColour } from '@/ui/colours.ts';
@@ -30,7 +32,7 @@ export const armLabels = (arms: readonly DrawnArm[], series: Series): EndLabel[]
     return { key: id, text: short, colour, step: end?.step ?? 0, value: end?.value ?? Number.NaN, strong: true };
   });
 
-/** Steps at which something changed: by hand, or because an arm's guidance ends. */
+/** Steps at which something changed: by hand, or because an arm's guidance begins or ends. */
 export function momentsOf(data: RunData): Moment[] {
   const changes = data.interventions
     .filter(({ step }) => step <= data.trainedSteps)
@@ -39,8 +41,10 @@ export function momentsOf(data: RunData): Moment[] {
       ...(set.guidance === undefined ? [] : [{ step, text: set.guidance ? 'guidance on' : 'guidance off' }]),
     ]);
   const steps = data.experiment?.base.steps ?? 0;
-  const ends = new Set(data.experiment?.arms.flatMap((arm) => arm.align?.until ?? []).filter((step) => step < steps));
-  return [...changes, ...[...ends].map((step) => ({ step, text: 'guidance ends' }))];
+  const courses = data.experiment?.arms.flatMap((arm) => termOf(arm, 'align')?.course ?? []) ?? [];
+  // Arms that are guided alike share a mark.
+  const marks = new Map(courses.flatMap((course) => moments(course, steps)).map(({ step, what }) => [`${step} ${what}`, { step, text: `guidance ${what}` }]));
+  return [...changes, ...marks.values()];
 }
 
 /** Where members diverged, at their last finite training loss. */

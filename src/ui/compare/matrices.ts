@@ -1,5 +1,5 @@
 /** Which similarity matrices are shown, and in which words. */
-import { alignedPairs } from '@/experiment/plan/plan.ts';
+import { alignmentOf } from '@/experiment/plan/arms.ts';
 import type { Experiment, InitName } from '@/experiment/schema/schema.ts';
 import type { RunData } from '@/state/runData.ts';
 import { plainNumber } from '@/ui/charts/format.ts';
@@ -21,9 +21,10 @@ const NO_CELLS: ReadonlySet<number> = new Set();
 
 function alignedCells(data: RunData, experiment: Experiment, armId: string, guide: string): ReadonlySet<number> {
   const arm = experiment.arms.find((a) => a.id === armId);
-  if (arm?.align?.guide !== guide) return NO_CELLS;
+  const alignment = arm && alignmentOf(experiment, arm);
+  if (alignment?.guide !== guide) return NO_CELLS;
   const guides = data.guideTaps[guide];
-  return new Set(alignedPairs(experiment, arm).map((pair) => data.targetTaps.indexOf(pair.targetTap) * guides.length + guides.indexOf(pair.guideTap)));
+  return new Set(alignment.pairs.map((pair) => data.targetTaps.indexOf(pair.targetTap) * guides.length + guides.indexOf(pair.guideTap)));
 }
 
 /**

@@ -1,4 +1,6 @@
 /** An arm's loss as it is minimised, in TeX. */
+import { courseTex } from '@/experiment/course/course.ts';
+import { alignmentSettingsOf, distillationOf } from '@/experiment/plan/arms.ts';
 import type { ArmSpec, BaseSettings } from '@/experiment/schema/schema.ts';
 
 /** 0.5 → 0.5, 1e-3 → 10^{-3}. */
@@ -10,8 +12,9 @@ function texNumber(value: number): string {
 
 export function armFormula(arm: ArmSpec, base: BaseSettings): string {
   const terms: string[] = [];
-  if (arm.distil) {
-    const { ceWeight, kdWeight, temperature, direction } = arm.distil;
+  const distillation = distillationOf(arm);
+  if (distillation) {
+    const { ceWeight, kdWeight, temperature, direction } = distillation;
     const [p, q] = direction === 'forward' ? ['p^{\\text{teacher}}', 'p^{\\text{student}}'] : ['p^{\\text{student}}', 'p^{\\text{teacher}}'];
     const t = texNumber(temperature);
     terms.push(
@@ -21,11 +24,12 @@ export function armFormula(arm: ArmSpec, base: BaseSettings): string {
   } else {
     terms.push('\\mathrm{CE}');
   }
-  if (arm.align) {
-    const { weight, measure = base.measure, reduction = base.reduction, until } = arm.align;
+  const alignment = alignmentSettingsOf(base, arm);
+  if (alignment) {
+    const { weight, measure, reduction, course } = alignment;
     const over = reduction === 'sum' ? '\\sum_{(i,j)\\in M}' : '\\tfrac{1}{|M|}\\sum_{(i,j)\\in M}';
-    const similarity = measure === 'cka' ? '\\mathrm{CKA}' : '\\mathrm{CKA}_{\\text{debiased}}';
-    terms.push(`${texNumber(weight)}${over}\\bigl(1-${similarity}(G_i,T_j)\\bigr)${until === undefined ? '' : `\\,[\\text{step}<${until}]`}`);
+    const similarity = measure.name === 'cka' ? '\\mathrm{CKA}' : '\\mathrm{CKA}_{\\text{debiased}}';
+    terms.push(`${texNumber(weight)}${over}\\bigl(1-${similarity}(G_i,T_j)\\bigr)${courseTex(course)}`);
   }
   return terms.join(' + ');
 }

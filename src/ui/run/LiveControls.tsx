@@ -2,6 +2,7 @@
 import { Button, Popover, Switch, Text, TextInput, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import { termOf } from '@/experiment/plan/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { currentSettings, useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
@@ -22,7 +23,7 @@ export function LiveControls() {
   const run = useRun((state) => state.experiment);
   const { learningRate, guidance } = useRun(useShallow(currentSettings));
   const experiment = run ?? edited;
-  const guided = experiment.arms.some((arm) => arm.align);
+  const guided = experiment.arms.some((arm) => termOf(arm, 'align'));
   return (
     <div className={classes.live}>
       <LearningRate value={run ? learningRate : experiment.base.learningRate} initial={experiment.base.learningRate} />

@@ -3,7 +3,7 @@ import type { Experiment } from '../../../experiment/schema/schema.ts';
 import { tinyExperiment, tinySequences } from '../../testing/experiments.ts';
 
 const untrained = { state: 'untrained', network: { family: 'resnet', stages: [1], width: 2, init: 'he', tap: 'pre' } };
-const distil = (guide: string) => ({ guide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' });
+const distil = (guide: string) => ({ kind: 'distil', guide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' });
 
 const RESIDUAL = `conv 5
 batchnorm
@@ -46,10 +46,10 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
     'base.clipNorm': 1,
     guides: { untrained, shuffled: { ...untrained, control: 'shuffled' } },
     arms: [
-      { id: 'unguided', name: 'Unguided' },
-      { id: 'guided', name: 'Guided', align: { guide: 'untrained', weight: 1, until: 6 } },
-      { id: 'shuffled', name: 'Shuffled', align: { guide: 'shuffled', weight: 0.5, measure: 'cka-debiased' } },
-      { id: 'distilled', name: 'Distilled', distil: distil('untrained'), learningRate: 0.01 },
+      { id: 'unguided', name: 'Unguided', terms: [] },
+      { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'untrained', weight: 1, course: { kind: 'until', step: 6 } }] },
+      { id: 'shuffled', name: 'Shuffled', terms: [{ kind: 'align', guide: 'shuffled', weight: 0.5, measure: { name: 'cka-debiased' } }] },
+      { id: 'distilled', name: 'Distilled', terms: [distil('untrained')], learningRate: 0.01 },
     ],
     interventions: [
       { step: 2, set: { guidance: false } },
@@ -63,8 +63,8 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
     'base.optimiser': { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.05 },
     guides: { 'identity-gram': { state: 'control', kind: 'identity-gram' } },
     arms: [
-      { id: 'unguided', name: 'Unguided' },
-      { id: 'guided', name: 'Guided', align: { guide: 'identity-gram', weight: 1 } },
+      { id: 'unguided', name: 'Unguided', terms: [] },
+      { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'identity-gram', weight: 1 }] },
     ],
   }),
   'attention and gated scans over padded tokens with SGD': tinySequences('parity', {
@@ -74,14 +74,14 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
     target: { family: 'custom', text: TOKENS, init: 'default', tap: 'pre' },
     'base.batchSize': 8,
     'base.steps': 5,
-    'base.mapping': 'even',
+    'base.mapping': { rule: 'even' },
     'base.evaluateEvery': 5,
     'base.optimiser': { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 },
     guides: { untrained: { state: 'untrained', network: { family: 'rnn', cell: 'tanh', layers: 1, width: 6, init: 'default', chained: false } } },
     arms: [
-      { id: 'unguided', name: 'Unguided' },
-      { id: 'guided', name: 'Guided', align: { guide: 'untrained', weight: 1 } },
-      { id: 'distilled', name: 'Distilled', distil: { ...distil('untrained'), direction: 'reverse' } },
+      { id: 'unguided', name: 'Unguided', terms: [] },
+      { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'untrained', weight: 1 }] },
+      { id: 'distilled', name: 'Distilled', terms: [{ ...distil('untrained'), direction: 'reverse' }] },
     ],
   }),
 };

@@ -119,7 +119,7 @@ export async function leak(steps: number): Promise<{ tensors: number; buffers: n
       'base.batchSize': 8,
       seeds: [0],
       guides: {},
-      arms: [{ id: 'unguided', name: 'Unguided' }],
+      arms: [{ id: 'unguided', name: 'Unguided', terms: [] }],
     });
     const run = new Run(experiment, createTask(experiment.task), new Map(), own, new Capture());
     const advance = async (count: number) => {

@@ -3,7 +3,7 @@
  * random displacement, then scaled, slanted, turned and moved; bright ink on a dark ground, as in MNIST.
  */
 import { FIGURE_DEFAULTS } from '../../../experiment/schema/imageSchema.ts';
-import { cos, PI, sin } from '../../random/math.ts';
+import { cos, PI, sin } from '../../../experiment/course/math.ts';
 import type { Stream } from '../../random/stream.ts';
 import { GLYPHS, type Point } from './glyphs.ts';
 import { clip01, coverage, discCoverage, drawClutter } from './paint.ts';

@@ -2,7 +2,7 @@
  * How the digits 0–9 are written: strokes as points along the pen's way. A digit is 2 high (y from −1 to 1, downwards)
  * and at most 1.3 wide around x = 0.
  */
-import { cos, PI, sin } from '../../random/math.ts';
+import { cos, PI, sin } from '../../../experiment/course/math.ts';
 
 export type Point = readonly [x: number, y: number];
 /** One movement of the pen without lifting it. */

@@ -3,7 +3,7 @@
  * Figures are signed distances in pixels (negative inside), so that edges are smooth at any size.
  */
 import { FIGURE_DEFAULTS } from '../../../experiment/schema/imageSchema.ts';
-import { cos, PI, sin } from '../../random/math.ts';
+import { cos, PI, sin } from '../../../experiment/course/math.ts';
 import { clip01, coverage, discCoverage, drawClutter, drawColour, drawColourPair, drawGradient, RGB } from './paint.ts';
 import type { DrawImage } from './task.ts';
 

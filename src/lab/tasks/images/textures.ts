@@ -2,7 +2,7 @@
  * Textures: classes differ in the pattern (four stripe directions, checker, dots, rings, spokes), while period, phase,
  * colours, contrast and lighting vary freely, so that no single pixel tells the class.
  */
-import { atan2, cos, PI, sin, tanh } from '../../random/math.ts';
+import { atan2, cos, PI, sin, tanh } from '../../../experiment/course/math.ts';
 import { clip01, drawColourPair, drawGradient, RGB } from './paint.ts';
 import type { DrawImage } from './task.ts';
 

@@ -1,6 +1,7 @@
 import { Button, Divider, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { IconCopy, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { termOf } from '@/experiment/plan/arms.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import { type ArmSpec, type Experiment, isImageTask } from '@/experiment/schema/schema.ts';
 import { duplicateArm, removeArm, withTerm } from '@/state/arms.ts';
@@ -12,7 +13,7 @@ import { FieldLabel } from '../fields/FieldLabel.tsx';
 import { Fields, type FieldSpec } from '../fields/Fields.tsx';
 import { useField } from '../fields/useField.ts';
 import { initChoices } from './networkSpecs.ts';
-import { ALIGN_WEIGHT, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
+import { ALIGN_WEIGHT, ARM_MEASURE, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
 
 /** How guides are called in lists: "trained: ResNet-8, 300 steps". */
 const guideChoices = (experiment: Experiment) =>
@@ -62,26 +63,18 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
   const base = useExperiment((state) => state.experiment.base);
   const images = useExperiment((state) => isImageTask(state.experiment.task));
   const set = useExperiment((state) => state.set);
-  if (!arm.align) return null;
-  const { until, mapping, tokens } = arm.align;
+  const term = termOf(arm, 'align');
+  if (!term) return null;
+  const { course, mapping, tokens } = term;
   return (
     <Stack gap="sm">
-      <GuideSelect path={`${root}.align.guide`} label="Guide" hint="Whose layers the target's layers are pulled towards." />
-      <Fields root={`${root}.align`} specs={[ALIGN_WEIGHT]} width={300} />
+      <GuideSelect path={`${root}.terms.align.guide`} label="Guide" hint="Whose layers the target's layers are pulled towards." />
+      <Fields root={`${root}.terms.align`} specs={[ALIGN_WEIGHT]} width={300} />
       <Fields
-        root={`${root}.align`}
+        root={`${root}.terms.align`}
         width={300}
         specs={[
-          {
-            kind: 'choice',
-            path: 'measure',
-            label: 'Similarity',
-            hint: 'Debiased CKA takes out what small batches add by chance.',
-            choices: sharedOr([
-              { key: 'cka', label: 'CKA' },
-              { key: 'cka-debiased', label: 'Debiased' },
-            ]),
-          },
+          ARM_MEASURE,
           {
             kind: 'choice',
             path: 'reduction',
@@ -98,10 +91,10 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
       <Own
         label="Only at the start"
         hint="Guidance is switched off after a number of steps."
-        on={until !== undefined}
-        onChange={(on) => void set(`${root}.align.until`, on ? Math.max(1, Math.round(base.steps / 5)) : undefined)}
+        on={course?.kind === 'until'}
+        onChange={(on) => void set(`${root}.terms.align.course`, on ? { kind: 'until', step: Math.max(1, Math.round(base.steps / 5)) } : undefined)}
       >
-        <Fields root={`${root}.align`} specs={[UNTIL]} width={150} />
+        <Fields root={`${root}.terms.align`} specs={[UNTIL]} width={150} />
       </Own>
       <Own
         label="Its own mapping"
@@ -135,7 +128,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
       <Own
         label="Guidance"
         hint="Pull its layers towards a guide's."
-        on={arm.align !== undefined}
+        on={termOf(arm, 'align') !== undefined}
         onChange={(on) => void attempt((current) => withTerm(current, arm.id, 'align', on))}
       >
         <Align arm={arm} root={root} />
@@ -144,13 +137,13 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
       <Own
         label="Distillation"
         hint="Learn from a teacher's outputs besides the labels."
-        on={arm.distil !== undefined}
+        on={termOf(arm, 'distil') !== undefined}
         onChange={(on) => void attempt((current) => withTerm(current, arm.id, 'distil', on))}
       >
-        {arm.distil && (
+        {termOf(arm, 'distil') && (
           <Stack gap="sm">
-            <GuideSelect path={`${root}.distil.guide`} label="Teacher" hint="Whose outputs are learnt from." />
-            <Fields root={`${root}.distil`} specs={DISTIL_FIELDS} width={150} />
+            <GuideSelect path={`${root}.terms.distil.guide`} label="Teacher" hint="Whose outputs are learnt from." />
+            <Fields root={`${root}.terms.distil`} specs={DISTIL_FIELDS} width={150} />
           </Stack>
         )}
       </Own>

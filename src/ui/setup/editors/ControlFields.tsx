@@ -3,8 +3,7 @@ import { Select, Switch } from '@mantine/core';
 import { type GuideSpec, isImageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
 import { CONTROLS, type ControlKind, controlKind, controlOf, STAND_INS } from '@/state/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
-
-const capital = (text: string): string => `${text[0].toUpperCase()}${text.slice(1)}`;
+import { capital } from '@/ui/words.ts';
 
 /** Controls that need no guide of their own. */
 export function StandIns({ guide, onChange }: { guide: GuideSpec; onChange: (kind: ControlKind) => void }) {

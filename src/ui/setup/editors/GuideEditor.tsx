@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { useState } from 'react';
-import { guidesInUse } from '@/experiment/plan/plan.ts';
+import { guidesInUse } from '@/experiment/plan/arms.ts';
 import type { GuideSpec, ImportedGuideSpec, NetworkSpec } from '@/experiment/schema/schema.ts';
 import type { NetworkState } from '@/state/arms.ts';
 import { addControlArm, controlKind, isStandIn } from '@/state/controls.ts';

@@ -10,6 +10,7 @@ import {
   type TokenView,
 } from '@/experiment/schema/schema.ts';
 import { cutWarmup } from '../parts/cutWarmup.ts';
+import type { Choice } from '../fields/ChoiceField.tsx';
 import type { FieldSpec } from '../fields/Fields.tsx';
 import { choice, number } from '../fields/specs.ts';
 
@@ -127,6 +128,24 @@ const tokensField = (
 export const armTokensField = (value: TokenView | undefined): FieldSpec =>
   tokensField(value, [{ key: 'undefined', label: 'Shared', value: undefined }, ...TOKEN_VIEWS]);
 
+/** Measures that can be chosen, as the experiment states them. */
+const MEASURES: Choice[] = [
+  { key: 'cka', label: 'CKA', value: { name: 'cka' } },
+  { key: 'cka-debiased', label: 'Debiased', value: { name: 'cka-debiased' } },
+];
+
+const measureField = (choices: readonly Choice[]): FieldSpec => ({
+  kind: 'choice',
+  path: 'measure',
+  label: 'Similarity',
+  hint: 'Debiased CKA takes out what small batches add by chance.',
+  discriminator: 'name',
+  choices,
+});
+
+/** The same for one arm. */
+export const ARM_MEASURE: FieldSpec = measureField([{ key: 'undefined', label: 'Shared', value: undefined }, ...MEASURES]);
+
 /** What all arms share, most used first. */
 export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] => [
   OPTIMISER,
@@ -143,10 +162,7 @@ export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] 
   ),
   ...optimiserFields(base.optimiser),
   ...clippingFields(base.clipNorm),
-  choice('measure', 'Similarity', 'Debiased CKA takes out what small batches add by chance.', {
-    cka: 'CKA',
-    'cka-debiased': 'Debiased',
-  }),
+  measureField(MEASURES),
   choice('reduction', 'Over pairs', 'With the mean, more pairs do not pull harder.', { sum: 'Sum', mean: 'Mean' }),
   ...(isImageTask(task) ? [] : [tokensField(base.tokens ?? 'position', TOKEN_VIEWS, (value) => String(value ?? 'position'))]),
 ];
@@ -173,7 +189,7 @@ export const ALIGN_WEIGHT: FieldSpec = {
   from: 0.01,
   to: 100,
 };
-export const UNTIL: FieldSpec = number('until', 'Until step', 'From then on only the task loss.', 10);
+export const UNTIL: FieldSpec = number('course.step', 'Until step', 'From then on only the task loss.', 10);
 
 export const DISTIL_FIELDS: FieldSpec[] = [
   number('temperature', 'Temperature', 'Higher shows more of what the teacher nearly said.', 0.5),

@@ -39,7 +39,7 @@ function OneField({ spec, path }: { spec: FieldSpec; path: string }) {
 
 interface FieldsProps {
   specs: readonly FieldSpec[];
-  /** Where the paths of `specs` start, e.g. `arms.guided.align`. */
+  /** Where the paths of `specs` start, e.g. `arms.guided.terms.align`. */
   root?: string;
   /** Least width of a column in pixels. */
   width?: number;

@@ -3,16 +3,17 @@ import { useElementSize } from '@mantine/hooks';
 import { lazy, Suspense, useCallback, useId, useMemo } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
-import { guidesInUse } from '@/experiment/plan/plan.ts';
+import { guidesInUse } from '@/experiment/plan/arms.ts';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
-import type { Experiment, MappingSpec, NetworkSpec } from '@/experiment/schema/schema.ts';
+import { type Experiment, isDrawn, type MappingSpec, type NetworkSpec } from '@/experiment/schema/schema.ts';
 import { withGuide } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { addPair, hasOwnMapping, type Focus, mappingOf, pairsOf, removePair, withMapping } from '@/state/mapping.ts';
+import { addPair, type Focus, hasOwnMapping, mappingOf, pairsOf, removePair, withMapping } from '@/state/mapping.ts';
+import { sameValue } from '@/state/paths.ts';
 import { useRun } from '@/state/run.ts';
 import { useIsStale, useResultsOf } from '@/state/stale.ts';
 import { focusOf, useFocus } from '@/state/focus.ts';
-import { count, guideKind, guideState, plural } from '@/ui/words.ts';
+import { capital, count, guideKind, guideState, mappingWords, plural } from '@/ui/words.ts';
 import { attempt } from '../parts/attempt.ts';
 import { EditPopover } from '../opening/EditPopover.tsx';
 import { Pencil } from '../parts/Pencil.tsx';
@@ -25,39 +26,44 @@ const MappingGraph = lazy(() => import('./MappingGraph.tsx'));
 /** Editors of texts need more room. */
 const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 400);
 
-const QUICK: { value: Extract<MappingSpec, string>; label: string; hint: string }[] = [
+const QUICK: { value: string; mapping: MappingSpec; label: string; hint: string }[] = [
   {
     value: 'even',
+    mapping: { rule: 'even' },
     label: 'Even',
     hint: 'Guide layers spread evenly over the target; the last one to fall on a layer stays.',
   },
-  { value: 'first', label: 'First', hint: 'Only the first pair of the even mapping.' },
-  { value: 'last', label: 'Last', hint: 'Only the last pair of the even mapping.' },
-  { value: 'reversed', label: 'Reversed', hint: 'The even mapping back to front: does the order of layers matter?' },
-  { value: 'none', label: 'None', hint: 'No pairs: guidance has nothing to pull on.' },
+  { value: 'first', mapping: { rule: 'first', count: 1 }, label: 'First', hint: 'Only the first pair of the even mapping.' },
+  { value: 'last', mapping: { rule: 'last', count: 1 }, label: 'Last', hint: 'Only the last pair of the even mapping.' },
+  { value: 'reversed', mapping: { rule: 'reversed' }, label: 'Reversed', hint: 'The even mapping back to front: does the order of layers matter?' },
+  { value: 'none', mapping: { rule: 'none' }, label: 'None', hint: 'No pairs: guidance has nothing to pull on.' },
 ];
 
+/** What is in the experiment and not among them: pairs drawn by hand, the first three. */
+const OTHER = 'other';
+
 function QuickMappings({ focus, mapping }: { focus: Focus; mapping: MappingSpec }) {
-  const drawn = typeof mapping !== 'string';
+  const chosen = QUICK.find((quick) => sameValue(quick.mapping, mapping));
   const data = [
     ...QUICK.map(({ value, label, hint }) => ({
-      value: value as string,
+      value,
       label: (
         <Tooltip label={hint}>
           <span>{label}</span>
         </Tooltip>
       ),
     })),
-    ...(drawn ? [{ value: 'drawn', label: 'Drawn' }] : []),
+    ...(chosen ? [] : [{ value: OTHER, label: isDrawn(mapping) ? 'Drawn' : capital(mappingWords(mapping)) }]),
   ];
   return (
     <SegmentedControl
       aria-label="Mapping"
       data-testid="quick-mappings"
       data={data}
-      value={drawn ? 'drawn' : mapping}
+      value={chosen?.value ?? OTHER}
       onChange={(value) => {
-        if (value !== 'drawn') attempt((experiment) => withMapping(experiment, focus, value as MappingSpec));
+        const quick = QUICK.find((each) => each.value === value);
+        if (quick) attempt((experiment) => withMapping(experiment, focus, quick.mapping));
       }}
     />
   );
@@ -189,7 +195,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
   const { ref, width, height } = useElementSize();
   // `data` is filled in place: that another record is its latest tells that there is something new to draw.
   const latest = useRun((state) => state.data.matrices.latest);
-  const stale = useIsStale('base.mapping', `arms.${focus.arm}.align.mapping`);
+  const stale = useIsStale('base.mapping', `arms.${focus.arm}.terms.align.mapping`);
   const changed = useIsStale('task', 'target', `guides.${focus.guide}`);
   // What was measured in other networks, or on other data, is not drawn into these.
   const measured = useResultsOf() !== 'another' && !changed;

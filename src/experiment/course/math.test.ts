@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { atan2, cos, exp, log, MAX_ANGLE, pow, sin, tanh } from './math.ts';
-import { stream } from './stream.ts';
-import { fingerprint } from './testing.ts';
+import { stream } from '../../lab/random/stream.ts';
+import { fingerprint } from '../../lab/random/testing.ts';
 
 const words = new BigInt64Array(2);
 const doubles = new Float64Array(words.buffer);

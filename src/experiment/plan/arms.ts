@@ -1,0 +1,163 @@
+/** What an arm means: the one place where its terms get everything that they leave to the experiment. */
+import { WHOLE } from '../course/course.ts';
+import type {
+  AlignTerm,
+  ArmSpec,
+  BaseSettings,
+  Course,
+  DistilTerm,
+  Experiment,
+  MappingSpec,
+  MeasureSpec,
+  Reduction,
+  Term,
+  TermKind,
+  TermOf,
+  TokenView,
+} from '../schema/schema.ts';
+import { isDrawn } from '../schema/schema.ts';
+import { standsAlone } from './guides.ts';
+import { type TapPair, UnknownTapError, type WeightedPair } from './mapping.ts';
+import { mappedPairs, tapNames } from './pairs.ts';
+
+/** Terms in the order in which edits put them. */
+const KINDS: readonly TermKind[] = ['align', 'distil', 'regularise', 'match'];
+
+/** The first term of a kind as it is stated; undefined where the arm has none. */
+export const termOf = <K extends TermKind>(arm: ArmSpec, kind: K): TermOf<K> | undefined => arm.terms.find((term): term is TermOf<K> => term.kind === kind);
+
+/** The arm with its first term of that kind replaced, added, or (undefined) without it. */
+export function withTermOf<K extends TermKind>(arm: ArmSpec, kind: K, term: TermOf<K> | undefined): ArmSpec {
+  const place = arm.terms.findIndex((other) => other.kind === kind);
+  const rest = arm.terms.filter((_, i) => i !== place);
+  if (!term) return { ...arm, terms: rest };
+  const after = rest.findIndex((other) => KINDS.indexOf(other.kind) > KINDS.indexOf(kind));
+  const at = place >= 0 ? place : after >= 0 ? after : rest.length;
+  return { ...arm, terms: [...rest.slice(0, at), term, ...rest.slice(at)] as Term[] };
+}
+
+/** Guides that the terms of an arm name, each once. */
+export const guidesOf = (arm: ArmSpec): string[] => [...new Set(arm.terms.flatMap((term) => ('guide' in term ? [term.guide] : [])))];
+
+/** Whether an arm learns from something besides its labels. */
+export const isGuided = (arm: ArmSpec): boolean => guidesOf(arm).length > 0;
+
+/** An alignment term with nothing left out. */
+export interface AlignSettings {
+  guide: string;
+  weight: number;
+  mapping: MappingSpec;
+  /** Whether the term states its mapping itself. */
+  ownMapping: boolean;
+  measure: MeasureSpec;
+  reduction: Reduction;
+  tokens: TokenView;
+  course: Course;
+}
+
+/** A distillation term with nothing left out. */
+export type DistilSettings = Required<Omit<DistilTerm, 'kind'>>;
+
+/** What counts as an example of a sequence where nothing else is said; images know no difference. */
+export const sharedTokens = (base: BaseSettings): TokenView => base.tokens ?? 'position';
+
+/** What a term says, with the experiment's settings where it says nothing. */
+export const alignSettings = (base: BaseSettings, { guide, weight, mapping, measure, reduction, tokens, course }: AlignTerm): AlignSettings => ({
+  guide,
+  weight,
+  mapping: mapping ?? base.mapping,
+  ownMapping: mapping !== undefined,
+  measure: measure ?? base.measure,
+  reduction: reduction ?? base.reduction,
+  tokens: tokens ?? sharedTokens(base),
+  course: course ?? WHOLE,
+});
+
+/** The alignment of an arm without its pairs, for which no network needs to be looked at; undefined without one. */
+export function alignmentSettingsOf(base: BaseSettings, arm: ArmSpec): AlignSettings | undefined {
+  const term = termOf(arm, 'align');
+  return term && alignSettings(base, term);
+}
+
+export interface Alignment extends AlignSettings {
+  pairs: WeightedPair[];
+  /** Factor on each 1 − similarity: the weight with the reduction in it, without the pair's own and the course's. */
+  weightPerPair: number;
+}
+
+/**
+ * The alignment of an arm; undefined without one. One arm has one of them at most, as long as `notBuilt.ts` says so.
+ * @throws {UnknownTapError} when an explicit mapping does not fit the networks
+ */
+export function alignmentOf(experiment: Experiment, arm: ArmSpec): Alignment | undefined {
+  const settings = alignmentSettingsOf(experiment.base, arm);
+  if (!settings) return undefined;
+  const pairs = mappedPairs(experiment, settings.guide, settings.mapping);
+  return { ...settings, pairs, weightPerPair: settings.weight / (settings.reduction === 'mean' ? Math.max(1, pairs.length) : 1) };
+}
+
+/** The distillation of an arm; undefined without one. */
+export function distillationOf(arm: ArmSpec): DistilSettings | undefined {
+  const term = termOf(arm, 'distil');
+  if (!term) return undefined;
+  const { kind: _, ...settings } = term;
+  return { course: WHOLE, ...settings };
+}
+
+/** A (guide, guide tap, target tap) triple whose similarity is recorded for every arm. */
+export interface ObservedPair extends TapPair {
+  guide: string;
+}
+
+const observed = (guide: string, pairs: readonly TapPair[]): ObservedPair[] => pairs.map(({ guideTap, targetTap }) => ({ guide, guideTap, targetTap }));
+
+/**
+ * The pairs that one arm's alignment term pulls together; empty for an arm without one.
+ * @throws {UnknownTapError} when an explicit mapping does not fit the networks
+ */
+export function alignedPairs(experiment: Experiment, arm: ArmSpec): ObservedPair[] {
+  const alignment = alignmentOf(experiment, arm);
+  return alignment ? observed(alignment.guide, alignment.pairs) : [];
+}
+
+/** The shared mapping as far as one guide has its layers: a drawn one may have been drawn for another guide. */
+function sharedMapping(experiment: Experiment, guide: string): MappingSpec {
+  const { mapping } = experiment.base;
+  if (!isDrawn(mapping) || standsAlone(experiment, guide)) return mapping;
+  const taps = new Set(tapNames(experiment, guide));
+  return mapping.filter((pair) => taps.has(pair.guide));
+}
+
+/**
+ * Every pair whose similarity is recorded: the shared mapping for each guide, and each arm's own pairs.
+ * @throws {UnknownTapError} when a mapping names a layer that no guide, or the target, does not have
+ */
+export function observedPairs(experiment: Experiment): ObservedPair[] {
+  const guides = Object.keys(experiment.guides);
+  const { mapping } = experiment.base;
+  const known = new Set(guides.flatMap((guide) => tapNames(experiment, guide)));
+  const unknown = isDrawn(mapping) ? mapping.find(({ guide }) => !known.has(guide)) : undefined;
+  // One layer that stands for all takes the pairs of any other.
+  const takesAny = guides.length === 0 || guides.some((guide) => standsAlone(experiment, guide));
+  if (unknown && !takesAny) throw new UnknownTapError('guide', unknown.guide, [...known]);
+  const shared = guides.flatMap((guide) => observed(guide, mappedPairs(experiment, guide, sharedMapping(experiment, guide))));
+  const seen = new Map<string, ObservedPair>();
+  for (const pair of [...shared, ...experiment.arms.flatMap((arm) => alignedPairs(experiment, arm))]) {
+    seen.set(`${pair.guide} ${pair.guideTap} ${pair.targetTap}`, pair);
+  }
+  return [...seen.values()];
+}
+
+/** Guides that training needs (an arm aligns to them or is taught by them), in declaration order. */
+export function guidesInUse(experiment: Experiment): string[] {
+  const used = new Set(experiment.arms.flatMap(guidesOf));
+  return Object.keys(experiment.guides).filter((guide) => used.has(guide));
+}
+
+/** The question's comparison, unless it names an arm that is not there (any more). */
+export function withoutLostAsks<E extends Pick<Experiment, 'asks' | 'arms'>>(experiment: E): E {
+  const { asks } = experiment;
+  if (!asks || [asks.arm, asks.against].every((id) => experiment.arms.some((arm) => arm.id === id))) return experiment;
+  const { asks: _, ...rest } = experiment;
+  return rest as E;
+}

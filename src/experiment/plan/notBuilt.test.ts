@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { withPath } from '../link.ts';
+import { parseExperiment } from '../parse.ts';
+import { formatProblem } from '../schema/problem.ts';
+import { presetExperiment } from '../testing.ts';
+
+const align = { kind: 'align', guide: 'trained', weight: 1 };
+const TERM = 'arms.guided.terms.align';
+const copy = presetExperiment('copy-paste');
+
+/** Everything that can be stated and is not built: its field, and a way to state it. */
+it.each<[field: string, path: string, value: unknown]>([
+  ['base.measure', 'base.measure', { name: 'rsa' }],
+  ['base.mapping', 'base.mapping', { rule: 'random', seed: 3 }],
+  ['base.mapping', 'base.mapping', { rule: 'similarity' }],
+  ['base.mapping', 'base.mapping', { rule: 'even', perTarget: 2 }],
+  ['base.mapping', 'base.mapping', [{ guide: 'stem', target: 'linear1', weight: 2 }]],
+  ['observe', 'observe', [{ what: 'similarity', measure: { name: 'svcca', variance: 0.99 } }]],
+  ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'cca', ridge: 0.1 }],
+  ['arms.1.terms.0.mapping', `${TERM}.mapping`, { rule: 'random', seed: 3 }],
+  ['arms.1.terms.0.mapping', `${TERM}.mapping`, [{ guide: 'stem', target: 'linear1', weight: 0.5 }]],
+  ['arms.1.terms.0.course', `${TERM}.course`, { kind: 'stall', of: 'similarity', patience: 3 }],
+  ['arms.3.terms.0.course', 'arms.distilled.terms.distil.course', { kind: 'until', step: 10 }],
+  ['arms.3.terms.0.direction', 'arms.distilled.terms.distil.direction', 'logits'],
+  ['arms.0.terms.0.kind', 'arms.unguided.terms', [{ kind: 'regularise', what: 'participation-ratio', weight: 1 }]],
+  ['arms.0.terms.0.kind', 'arms.unguided.terms', [{ kind: 'match', guide: 'trained', what: 'moments', weight: 1 }]],
+  ['arms.0.terms', 'arms.unguided.terms', [align, { ...align, guide: 'untrained' }]],
+  ['arms.0.target', 'arms.unguided.target', presetExperiment('deep-fcn').target],
+  ['arms.0.optimiser', 'arms.unguided.optimiser', { kind: 'sgd', momentum: 0.9, weightDecay: 0 }],
+  ['arms.0.labelSmoothing', 'arms.unguided.labelSmoothing', 0.1],
+  ['arms.1.warmup', 'arms.guided.warmup', { steps: 300, inputs: 'white-noise', loss: 'align', keepOptimiser: false }],
+  ['arms.1.fork', 'arms.guided.fork', { of: 'unguided', step: 100 }],
+])('%s: %s = %j is refused', (field, path, value) => {
+  const parsed = parseExperiment(withPath(presetExperiment('wide-fcn'), path, value));
+  expect(parsed.ok).toBe(false);
+  const sentences = parsed.ok ? [] : parsed.problems.map(formatProblem);
+  expect(sentences).toEqual([expect.stringMatching(/ asks for what is not built yet, .+: remove it or .+/)]);
+  expect(sentences[0].startsWith(`${field} `)).toBe(true);
+});
+
+it('a head over the vocabulary is refused, one over the symbols is what there is', () => {
+  expect(parseExperiment(withPath(copy, 'task.head', 'vocabulary'))).toMatchObject({ ok: false, problems: [{ path: 'task.head' }] });
+  expect(parseExperiment(withPath(copy, 'task.head', 'symbols'))).toMatchObject({ ok: true });
+  const ofGuide = withPath(copy, 'guides.trained.training.task', { ...copy.task, head: 'vocabulary' });
+  expect(parseExperiment(ofGuide)).toMatchObject({ ok: false, problems: [{ path: 'guides.trained.training.task.head' }] });
+});
+
+it.each<[string, unknown]>([
+  [`${TERM}.course`, { kind: 'whole' }],
+  [`${TERM}.course`, { kind: 'between', from: 5, to: 50 }],
+  [`${TERM}.course`, { kind: 'decay', shape: 'cosine', steps: 50 }],
+  [`${TERM}.course`, { kind: 'every', steps: 4 }],
+  [`${TERM}.mapping`, { rule: 'first', count: 2 }],
+  [`${TERM}.mapping`, [{ guide: 'stem', target: 'linear1', weight: 1 }]],
+  ['arms.unguided.labelSmoothing', 0],
+  ['arms.unguided.terms', [align, { kind: 'distil', guide: 'trained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'reverse' }]],
+  ['observe', []],
+])('%s = %j is built', (path, value) => {
+  expect(parseExperiment(withPath(presetExperiment('wide-fcn'), path, value))).toMatchObject({ ok: true });
+});

@@ -1,0 +1,117 @@
+/** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
+import type { Problem } from '../schema/problem.ts';
+import { type ArmSpec, type Experiment, isDrawn, type MappingSpec, type MeasureSpec, type TaskSpec, type Term } from '../schema/schema.ts';
+
+/** Something that is not built, where it is stated. */
+interface NotBuilt<T> {
+  /** Below what is looked at, e.g. `measure`. */
+  path: string;
+  /** What it is, for the sentence "… is not built yet". */
+  what: string;
+  /** What to do instead, after "remove it or". */
+  instead: string;
+  states: (of: T) => boolean;
+}
+
+const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
+  path: 'measure',
+  what: 'a measure other than cka and cka-debiased',
+  instead: 'use one of these',
+  states: ({ measure }) => measure !== undefined && measure.name !== 'cka' && measure.name !== 'cka-debiased',
+});
+
+const unbuiltRule = (mapping: MappingSpec): boolean =>
+  !isDrawn(mapping) && (['random', 'similarity'].includes(mapping.rule) || (mapping.rule === 'even' && (mapping.perTarget ?? 1) > 1));
+const weighted = (mapping: MappingSpec): boolean => isDrawn(mapping) && mapping.some(({ weight = 1 }) => weight !== 1);
+
+const mappingRows = <T extends { mapping?: MappingSpec }>(): NotBuilt<T>[] => [
+  {
+    path: 'mapping',
+    what: 'this rule',
+    instead: 'use one of even (with one guide layer per target layer), first, last, reversed, none, or name the pairs',
+    states: ({ mapping }) => mapping !== undefined && unbuiltRule(mapping),
+  },
+  {
+    path: 'mapping',
+    what: 'a weight of a single pair other than 1',
+    instead: 'use the weight of the term',
+    states: ({ mapping }) => mapping !== undefined && weighted(mapping),
+  },
+];
+
+const HEAD: NotBuilt<TaskSpec> = {
+  path: 'head',
+  what: 'a head over the vocabulary',
+  instead: 'use symbols',
+  states: (task) => task.kind === 'copy-paste' && task.head === 'vocabulary',
+};
+
+const EXPERIMENT: readonly NotBuilt<Experiment>[] = [
+  { path: 'observe', what: 'recording more than the usual', instead: 'leave the list empty', states: ({ observe = [] }) => observe.length > 0 },
+];
+
+const ARM: readonly NotBuilt<ArmSpec>[] = [
+  { path: 'target', what: "an arm's own target", instead: "change the experiment's target", states: ({ target }) => target !== undefined },
+  {
+    path: 'optimiser',
+    what: "an arm's own optimiser",
+    instead: 'change the one in base',
+    states: ({ optimiser }) => optimiser !== undefined,
+  },
+  { path: 'labelSmoothing', what: 'label smoothing', instead: 'use 0', states: ({ labelSmoothing = 0 }) => labelSmoothing > 0 },
+  { path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined },
+  { path: 'fork', what: 'a fork of another arm', instead: 'train the arm from the start', states: ({ fork }) => fork !== undefined },
+  {
+    path: 'terms',
+    what: 'more than one term of a kind in an arm',
+    instead: 'use an arm for each',
+    states: ({ terms }) => new Set(terms.map(({ kind }) => kind)).size < terms.length,
+  },
+];
+
+const TERM: readonly NotBuilt<Term>[] = [
+  { path: 'kind', what: 'a regulariser', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'regularise' },
+  { path: 'kind', what: 'matching outputs or moments', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'match' },
+  {
+    path: 'direction',
+    what: 'distillation by the squared difference of logits',
+    instead: 'use forward or reverse',
+    states: (term) => term.kind === 'distil' && term.direction === 'logits',
+  },
+  {
+    path: 'course',
+    what: 'a course of distillation',
+    instead: 'use it for the whole run',
+    states: (term) => term.kind === 'distil' && (term.course ?? { kind: 'whole' }).kind !== 'whole',
+  },
+  {
+    path: 'course',
+    what: 'a course that ends when a number stalls',
+    instead: 'use one of whole, until, between, decay, every',
+    states: ({ course }) => course?.kind === 'stall',
+  },
+];
+
+const found = <T>(rows: readonly NotBuilt<T>[], of: T, root: string): Problem[] =>
+  rows
+    .filter(({ states }) => states(of))
+    .map(({ path, what, instead }) => ({ path: `${root}${path}`, message: `asks for what is not built yet, ${what}: remove it or ${instead}` }));
+
+/** Everything in an experiment that is not built. */
+export function notBuilt(experiment: Experiment): Problem[] {
+  return [
+    ...found(EXPERIMENT, experiment, ''),
+    ...found([HEAD], experiment.task, 'task.'),
+    ...Object.entries(experiment.guides).flatMap(([guide, spec]) =>
+      spec.state === 'trained' && spec.training.task ? found([HEAD], spec.training.task, `guides.${guide}.training.task.`) : [],
+    ),
+    ...found([measureRow(), ...mappingRows()], experiment.base, 'base.'),
+    ...experiment.arms.flatMap((arm, i) => [
+      ...found(ARM, arm, `arms.${i}.`),
+      ...arm.terms.flatMap((term, t) => [
+        ...found(TERM, term, `arms.${i}.terms.${t}.`),
+        ...(term.kind === 'align' ? found([measureRow(), ...mappingRows()], term, `arms.${i}.terms.${t}.`) : []),
+      ]),
+    ]),
+  ];
+}

@@ -1,0 +1,45 @@
+/** Similarities of two layers' activations, with their options. What each computes: docs/method.md. */
+import { z } from 'zod';
+import { int, real } from './fields.ts';
+
+const plain = <N extends string>(name: N) => z.strictObject({ name: z.literal(name) });
+
+/** Measures whose 1 − value can be minimised. An option that is left out has the value in brackets. */
+const losses = [
+  plain('cka'),
+  plain('cka-debiased'),
+  /** CKA of Gaussian kernels; `bandwidth` (1) times the median distance. */
+  z.strictObject({ name: z.literal('rbf-cka'), bandwidth: real(0.05, 20).optional() }),
+  plain('rsa'),
+  plain('rsa-correlation'),
+  plain('rsa-euclidean'),
+  /** `ridge` (0.1) relative to the mean diagonal of the fitting half's Gram matrix. */
+  z.strictObject({ name: z.literal('ridge'), ridge: real(1e-3, 1000).optional() }),
+  plain('procrustes'),
+  /** `ridge` (0.1) relative to the mean diagonal of each Gram matrix. */
+  z.strictObject({ name: z.literal('cca'), ridge: real(0.01, 1000).optional() }),
+  plain('sp'),
+  plain('rkd'),
+  /** `temperature` (0.1) of the softmax over neighbours, relative to the mean distance. */
+  z.strictObject({ name: z.literal('soft-knn'), temperature: real(0.01, 10).optional() }),
+  plain('fitnets'),
+] as const;
+
+/** Measures that are only looked at. */
+const observed = [
+  /** Share in common of the `neighbours` (10) nearest. */
+  z.strictObject({ name: z.literal('mutual-knn'), neighbours: int(1, 255).optional() }),
+  /** Components up to the share `variance` (0.99) of the variance. */
+  z.strictObject({ name: z.literal('svcca'), variance: real(0.5, 1).optional() }),
+  plain('rsa-spearman'),
+  /** The paper's: `ridge` as an absolute number, which depends on the scale of the activations. */
+  z.strictObject({ name: z.literal('ridge-absolute'), ridge: real(1e-6, 1e6) }),
+] as const;
+
+export const measureSchema = z.discriminatedUnion('name', losses);
+export const observedMeasureSchema = z.discriminatedUnion('name', [...losses, ...observed]);
+
+export type MeasureSpec = z.infer<typeof measureSchema>;
+export type MeasureName = MeasureSpec['name'];
+/** Measures that a step can compute. */
+export type Measure = Extract<MeasureName, 'cka' | 'cka-debiased'>;
