@@ -36,7 +36,8 @@ function take(run: string, file: string): void {
   const result = withExperiment(JSON.parse(readFileSync(file, 'utf8')) as RunResult, file);
   const kept: EvidenceFile = { run, words, machine: machine(), result: thinned(result) };
   if (!isCurrent(kept, words)) throw new UsageError(`${file} is the result of another experiment than ${words.join(' ')}`);
-  say(`Written to ${writeEvidence(kept)}`);
+  writeEvidence(kept);
+  say(`Written: evidence/results/${run}.json`);
 }
 
 /** @returns the exit status of the run */

@@ -8,6 +8,7 @@ import { ensureIsolation } from './isolation.ts';
 import { useExperiment } from './state/experiment.ts';
 import { syncLink } from './state/link.ts';
 import { useRun } from './state/run.ts';
+import { syncView } from './state/view.ts';
 import { App } from './ui/shell/App.tsx';
 import { ErrorBoundary } from './ui/shell/ErrorBoundary.tsx';
 import { cssVariables, theme } from './ui/theme.ts';
@@ -22,6 +23,7 @@ if (!root) throw new Error('index.html has no #root');
 // renders in slices of a few milliseconds.
 setTimeout(() => {
   syncLink();
+  syncView();
   setTimeout(() =>
     startTransition(() =>
       createRoot(root).render(

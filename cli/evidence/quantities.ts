@@ -102,7 +102,11 @@ function comparison(result: RunResult, arm: string, against: string, what: strin
 }
 
 /** ".80", "–.02": a similarity as the documents write it. */
-const similarity = (value: number): string => value.toFixed(2).replace('-', '−').replace(/^(−?)0\./, '$1.');
+const similarity = (value: number): string =>
+  value
+    .toFixed(2)
+    .replace('-', '−')
+    .replace(/^(−?)0\./, '$1.');
 
 /** Mean CKA over an arm's pairs with a guide and over seeds; null where there is none. */
 export function ckaOf({ members }: RunResult, arm: string, guide: string, when: 'start' | 'end' | 'startDebiased' | 'endDebiased' | 'chance'): string | null {
@@ -166,7 +170,8 @@ export function quantity(evidence: Evidence, name: string, run?: string): string
 }
 
 /** Prose with every `{name}` replaced by its number. */
-export const filled = (evidence: Evidence, text: string, run?: string): string => text.replace(/\{([^}]+)\}/g, (_, name: string) => quantity(evidence, name, run));
+export const filled = (evidence: Evidence, text: string, run?: string): string =>
+  text.replace(/\{([^}]+)\}/g, (_, name: string) => quantity(evidence, name, run));
 
 /** Groups of labels that scores are told of. */
 export const groupsOf = ({ experiment }: RunResult): readonly string[] => labelGroups(experiment.task);

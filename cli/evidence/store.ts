@@ -29,10 +29,8 @@ const fileOf = (run: string) => join(FOLDER, 'results', `${run}.json`);
 export const readRuns = (): Runs => JSON.parse(readFileSync(join(FOLDER, 'runs.json'), 'utf8'));
 
 /** The command that runs it alone, as a person types it. */
-export const commandOf = ({ run, words }: Pick<EvidenceFile, 'run' | 'words'>): string =>
-  ['npm run experiment --', ...words.map(quoted), '--backend wasm', needsData(words) ? '--data data_batch_1.bin,test_batch.bin' : '', `--out ${run}.json`]
-    .filter(Boolean)
-    .join(' ');
+export const commandOf = ({ words }: Pick<EvidenceFile, 'words'>): string =>
+  ['npm run experiment --', ...words.map(quoted), '--backend wasm', ...(needsData(words) ? ['--data data_batch_1.bin,test_batch.bin'] : [])].join(' ');
 
 const quoted = (word: string) => (/^[\w.,=/-]+$/.test(word) ? word : `'${word}'`);
 
@@ -100,8 +98,7 @@ export function evidenceText({ result, ...head }: EvidenceFile): string {
   return `${start},\n "result": {\n${fields.join(',\n')},\n  "members": [\n${rows.join(',\n')}\n  ]\n }\n}\n`;
 }
 
-export function writeEvidence(file: EvidenceFile): string {
+export function writeEvidence(file: EvidenceFile): void {
   mkdirSync(join(FOLDER, 'results'), { recursive: true });
   writeFileSync(fileOf(file.run), evidenceText(file));
-  return fileOf(file.run);
 }

@@ -1,15 +1,17 @@
 /** What the repository keeps of a result: what tables, verdicts and small curves need. */
 import type { MemberResult, PairResult, RunResult } from '../../src/experiment/contract/result.ts';
 
-const rounded = <T extends number | null>(value: T, digits: number): T => (value === null ? value : (Number(value.toPrecision(digits)) as T));
-
 /** Similarities are shown with two decimals. */
-const PAIR_DIGITS = 4;
+const PAIR_DECIMALS = 3;
 /** Scores of curves stay as they are: verdicts may ask when one crosses a threshold. Losses are only shown. */
 const LOSS_DIGITS = 6;
 
+const rounded = (value: number | null, to: (value: number) => string): number | null => (value === null ? null : Number(to(value)));
+
 const thinPair = ({ guide, guideTap, targetTap, ...values }: PairResult): PairResult => {
-  const short = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, rounded(value, PAIR_DIGITS)])) as typeof values;
+  const short = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, rounded(value, (number) => number.toFixed(PAIR_DECIMALS))]),
+  ) as typeof values;
   return { guide, guideTap, targetTap, ...short };
 };
 
@@ -29,7 +31,7 @@ function thinMember({ arm, seed, divergedAt, diverged, initial, final, best, pai
       trainLoss: [],
       trainMetric: [],
       valStep: history.valStep,
-      valLoss: history.valLoss.map((loss) => rounded(loss, LOSS_DIGITS)),
+      valLoss: history.valLoss.map((loss) => rounded(loss, (number) => number.toPrecision(LOSS_DIGITS))),
       valMetric: history.valMetric,
       similarity: [],
       similarityDebiased: [],

@@ -132,7 +132,8 @@ export const DOES_IT_WORK: readonly Claim[] = [
     where: 'Table 2, language modelling (small)',
     source: 'paper',
     task: 'language',
-    paper: 'WikiText-103, perplexity, lower is better: 69.19 ± 1.89 alone, 40.01 ± 1.54 guided; the Transformer itself 34.15. The published code’s RNN sees later words.',
+    paper:
+      'WikiText-103, perplexity, lower is better: 69.19 ± 1.89 alone, 40.01 ± 1.54 guided; the Transformer itself 34.15. The published code’s RNN sees later words.',
     ours: [
       { run: 'lm-short', arms: ['unguided', 'guided', 'distilled'], compare: [{ arm: 'guided', against: 'unguided', expected: 'better' }] },
       { run: 'lm-small', arms: ['unguided', 'guided', 'distilled'], compare: [{ arm: 'guided', against: 'unguided', expected: 'better' }] },

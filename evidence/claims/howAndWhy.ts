@@ -28,7 +28,11 @@ export const HOW_AND_WHY: readonly Claim[] = [
     ours: [
       { run: 'wide-fcn', arms: ['unguided', 'guided'], compare: [{ arm: 'guided', against: 'unguided', expected: 'better', of: 'best' }] },
       { run: 'deep-fcn', arms: ['unguided', 'guided'], compare: [{ arm: 'guided', against: 'unguided', expected: 'better', of: 'best' }] },
-      { run: 'first-token', arms: ['unguided', 'guided-untrained'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better', of: 'best' }] },
+      {
+        run: 'first-token',
+        arms: ['unguided', 'guided-untrained'],
+        compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better', of: 'best' }],
+      },
     ],
     verdict: 'reproduces',
     why: 'Compared by the best score of the run, which no choice of the last step can favour; the small curves show the whole of it.',
@@ -50,7 +54,8 @@ export const HOW_AND_WHY: readonly Claim[] = [
     where: 'First version of the paper and project page: 150 steps; the published code: 300',
     source: 'articles',
     task: 'method',
-    paper: 'Read off a curve of the first version: validation loss stays near 5.75 (trained guide) and 6.1 (untrained), where the unguided one climbs to 8 or 9.',
+    paper:
+      'Read off a curve of the first version: validation loss stays near 5.75 (trained guide) and 6.1 (untrained), where the unguided one climbs to 8 or 9.',
     ours: [],
     verdict: NO_RUN,
     why: 'No run of it is kept yet. In the Lab guidance can be switched off while a run goes on.',
@@ -83,7 +88,8 @@ export const HOW_AND_WHY: readonly Claim[] = [
     where: 'Table 5',
     source: 'paper',
     task: 'images',
-    paper: 'CIFAR-10: 60.58 % alone; all layers 70.15, first 65.11, first two 73.34, first five 79.58, first ten 79.22, last 67.18, last two 68.03, last five 67.50, last ten 69.31 %.',
+    paper:
+      'CIFAR-10: 60.58 % alone; all layers 70.15, first 65.11, first two 73.34, first five 79.58, first ten 79.22, last 67.18, last two 68.03, last five 67.50, last ten 69.31 %.',
     ours: [],
     verdict: NO_RUN,
     why: 'Pairs of layers can be drawn by hand in the Lab; a run over these choices is not kept yet.',
@@ -94,7 +100,8 @@ export const HOW_AND_WHY: readonly Claim[] = [
     where: 'Tables 5 and 6',
     source: 'paper',
     task: 'method',
-    paper: 'Deep FCN on CIFAR-10: 68.14 % against 70.15. Copying RNN: 42.56 % against 36.11 with one guide layer each. In the published code the last of several overwrites the others.',
+    paper:
+      'Deep FCN on CIFAR-10: 68.14 % against 70.15. Copying RNN: 42.56 % against 36.11 with one guide layer each. In the published code the last of several overwrites the others.',
     ours: [],
     verdict: NO_RUN,
     why: 'Both mappings are offered (“even” overwrites as the code does); no run compares them yet.',
@@ -152,7 +159,8 @@ export const HOW_AND_WHY: readonly Claim[] = [
     where: 'Figures 3 and 13, appendix F',
     source: 'paper',
     task: 'images',
-    paper: 'Error consistency of two Deep FCNs, guided by a ResNet-18 and by a ViT: 0.49 (the guides with each other: 0.53; unguided with guided: 0.036 and 0.039; two distilled ones: 0.26).',
+    paper:
+      'Error consistency of two Deep FCNs, guided by a ResNet-18 and by a ViT: 0.49 (the guides with each other: 0.53; unguided with guided: 0.036 and 0.039; two distilled ones: 0.26).',
     ours: [],
     verdict: NO_RUN,
     why: 'Error consistency between arms is not computed yet, and no preset has two kinds of guide.',

@@ -8,7 +8,8 @@ export const WHICH_GUIDE: readonly Claim[] = [
     where: 'Tables 2 and 3, section 5; most articles about the paper',
     source: 'articles',
     task: 'method',
-    paper: 'Copying 14.35 → 42.56 %, Deep FCN 1.65 → 13.10 %, Wide FCN 34.09 → 39.47 % with untrained guides, themselves at chance; no gain for the Deep ConvNet and parity.',
+    paper:
+      'Copying 14.35 → 42.56 %, Deep FCN 1.65 → 13.10 %, Wide FCN 34.09 → 39.47 % with untrained guides, themselves at chance; no gain for the Deep ConvNet and parity.',
     ours: [
       { run: 'first-token', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better' }] },
       { run: 'wide-fcn', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better' }] },
@@ -94,7 +95,11 @@ export const WHICH_GUIDE: readonly Claim[] = [
         arms: ['unguided', 'guided-untrained', 'unguided-good-init'],
         compare: [{ arm: 'unguided-good-init', against: 'unguided', expected: 'better' }],
       },
-      { run: 'lm-short', arms: ['unguided', 'guided-untrained', 'unguided-good-init'], compare: [{ arm: 'unguided-good-init', against: 'unguided', expected: 'better' }] },
+      {
+        run: 'lm-short',
+        arms: ['unguided', 'guided-untrained', 'unguided-good-init'],
+        compare: [{ arm: 'unguided-good-init', against: 'unguided', expected: 'better' }],
+      },
     ],
     verdict: 'partly',
     why: 'Identity-like recurrent weights, known for long, solve recall at once; in the small language they do not help.',

@@ -13,6 +13,9 @@ const follow = (go: () => void) => (event: MouseEvent) => {
   go();
 };
 
+/** Numbers stay with their unit and their spread. */
+const unbroken = (text: string): string => text.replace(/ (?=[%±])|(?<=±) /g, '\u00a0');
+
 /** The cells of one claim. */
 export function ClaimCells({ claim }: { claim: ClaimRow }) {
   const here = { view: 'paper', claim: claim.id } as const;
@@ -22,21 +25,25 @@ export function ClaimCells({ claim }: { claim: ClaimRow }) {
         {claim.claim}
         <span className={classes.where}>
           {claim.where}. {TASK_WORDS[claim.task]}.{' '}
-          <Anchor href={addressOf(here)} onClick={follow(() => goTo(here))} inherit className={classes.screenOnly} aria-label={`Link to this claim: ${claim.where}`}>
+          <Anchor
+            href={addressOf(here)}
+            onClick={follow(() => goTo(here))}
+            inherit
+            className={classes.screenOnly}
+            aria-label={`Link to this claim: ${claim.where}`}
+          >
             Link
           </Anchor>
         </span>
       </Table.Th>
-      <Cell name="The paper">{claim.paper}</Cell>
-      <Cell name="Measured here">
-        {claim.measured.length === 0 ? 'Nothing yet.' : claim.measured.map((run) => <Measured key={run.run} run={run} />)}
-      </Cell>
       <Cell name="Does it reproduce?">
         <span className={classes.verdict} data-verdict={claim.verdict}>
           {VERDICT_WORDS[claim.verdict]}
         </span>
-        {claim.why}
+        {unbroken(claim.why)}
       </Cell>
+      <Cell name="The paper">{unbroken(claim.paper)}</Cell>
+      <Cell name="Measured here">{claim.measured.length === 0 ? '–' : claim.measured.map((run) => <Measured key={run.run} run={run} />)}</Cell>
     </>
   );
 }
@@ -52,7 +59,7 @@ function Cell({ name, children }: { name: string; children: ReactNode }) {
 
 function differenceWords({ arm, against, difference, interval, p, wins, of }: MeasuredDifference): string {
   const spread = interval === null ? 'too few seeds for an interval' : `95 % interval ${interval}${p === null ? '' : `, ${p}`}`;
-  return `${arm} against ${against}${of === null ? '' : `, ${of}`}: ${difference} (${spread}; better in ${wins} seeds)`;
+  return unbroken(`${arm} against ${against}${of === null ? '' : `, ${of}`}: ${difference} (${spread}; better in ${wins})`);
 }
 
 function Measured({ run }: { run: MeasuredRun }) {
@@ -61,7 +68,7 @@ function Measured({ run }: { run: MeasuredRun }) {
     <div className={classes.run}>
       <div className={classes.runHead}>
         <span>
-          <b>{run.title}</b>, {run.seeds}; {run.metric}
+          <b>{run.title}</b>, {run.seeds}; {unbroken(run.metric)}
         </span>
         <MiniCurves run={run} />
       </div>
@@ -69,7 +76,7 @@ function Measured({ run }: { run: MeasuredRun }) {
         {run.arms.map(({ id, name, score }) => (
           <li key={id}>
             <span className={classes.dot} style={{ background: armColour(id) }} />
-            {name} <b>{score}</b>
+            {name} <b>{unbroken(score)}</b>
           </li>
         ))}
       </ul>
@@ -82,7 +89,12 @@ function Measured({ run }: { run: MeasuredRun }) {
         <Anchor href={address} onClick={follow(() => openInLab(run.link))} inherit className={classes.screenOnly} data-testid={`open-${run.run}`}>
           Open in the Lab
         </Anchor>{' '}
-        <code>{run.command}</code>
+        <code>
+          {run.command.split(' ').map((word, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: words of one fixed sentence
+            <span key={i}>{i === 0 ? word : ` ${word}`}</span>
+          ))}
+        </code>
       </p>
     </div>
   );

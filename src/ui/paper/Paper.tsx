@@ -52,11 +52,17 @@ export function Paper() {
         </Anchor>{' '}
         and of the articles about it, tried with small networks and tasks that a browser trains in minutes. “Does not reproduce” means: not at this scale and
         not with this code. The paper’s ± is one standard error of five seeds; ours is one standard deviation over seeds, with the 95 % interval of the paired
-        difference. Every number of ours comes from a result file in the repository; its command stands beside it.
+        difference, of each comparison by itself. Every number of ours comes from a result file in the repository; its command stands beside it.
       </p>
       <div className={classes.filters}>
         <Select label="Task" data={TASKS} value={task} onChange={(value) => setTask((value ?? ALL) as typeof task)} data-testid="filter-task" />
-        <Select label="Verdict" data={VERDICTS} value={verdict} onChange={(value) => setVerdict((value ?? ALL) as typeof verdict)} data-testid="filter-verdict" />
+        <Select
+          label="Verdict"
+          data={VERDICTS}
+          value={verdict}
+          onChange={(value) => setVerdict((value ?? ALL) as typeof verdict)}
+          data-testid="filter-verdict"
+        />
         <p className={classes.count} aria-live="polite" data-testid="claim-count">
           {countWords(shown)}
         </p>
@@ -65,9 +71,9 @@ export function Paper() {
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">Claim</Table.Th>
+            <Table.Th scope="col">Does it reproduce?</Table.Th>
             <Table.Th scope="col">The paper</Table.Th>
             <Table.Th scope="col">Measured here</Table.Th>
-            <Table.Th scope="col">Does it reproduce?</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

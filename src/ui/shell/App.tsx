@@ -1,10 +1,11 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect } from 'react';
 import { checkBackend } from '@/state/backend.ts';
 import { watchGuideLibrary } from '@/state/guideLibrary.ts';
 import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useResultsOf } from '@/state/stale.ts';
+import { useView, type View } from '@/state/view.ts';
 import classes from './App.module.css';
 import { CURVES_ID } from '../run/places.ts';
 import { RunBar } from '../run/RunBar.tsx';
@@ -24,6 +25,7 @@ import { QuestionLine } from './QuestionLine.tsx';
 const Curves = lazy(async () => ({ default: (await import('../charts/Curves.tsx')).Curves }));
 // Tables and matrices lie below them.
 const Comparison = lazy(async () => ({ default: (await import('../compare/Comparison.tsx')).Comparison }));
+const Paper = lazy(async () => ({ default: (await import('../paper/Paper.tsx')).Paper }));
 
 const WARM_UP_DELAY_MS = 200;
 
@@ -66,13 +68,11 @@ function Results() {
   );
 }
 
-export function App() {
-  useEffect(() => watchRates(), []);
-  useEffect(() => watchGuideLibrary(), []);
+/** The experiment, its run, and what came out. */
+function Lab() {
   useWarmUp();
   return (
     <>
-      <Header />
       <main className={classes.main}>
         <Notices />
         <QuestionLine />
@@ -84,6 +84,32 @@ export function App() {
         <Results />
       </main>
       <DropTarget />
+    </>
+  );
+}
+
+function PaperView() {
+  return (
+    <main>
+      <ErrorBoundary part="The paper’s claims">
+        <Suspense>
+          <Paper />
+        </Suspense>
+      </ErrorBoundary>
+    </main>
+  );
+}
+
+const VIEWS: Readonly<Record<View, ComponentType>> = { lab: Lab, paper: PaperView };
+
+export function App() {
+  useEffect(() => watchRates(), []);
+  useEffect(() => watchGuideLibrary(), []);
+  const Shown = VIEWS[useView((state) => state.view)];
+  return (
+    <>
+      <Header />
+      <Shown />
       <FilesDialog />
       <FilesProgress />
       <CutShort />

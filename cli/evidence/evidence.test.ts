@@ -1,0 +1,126 @@
+/** No number is printed that does not come from a result file. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { CLAIMS } from '../../evidence/claims.ts';
+import { PRESET_WORDS } from '../../evidence/presetWords.ts';
+import { ROOT } from '../../scripts/install.mjs';
+import { decodeLink } from '../../src/experiment/link.ts';
+import { PRESETS } from '../../src/experiment/presets/presets.ts';
+import { runsTold, typed } from './documents.ts';
+import { DOCUMENT, rebuilt } from './rebuild.ts';
+import { type EvidenceFile, evidenceText, isCurrent, readEvidence, readRuns } from './store.ts';
+import { thinned } from './thin.ts';
+import { bearsOut, claimRows } from './view.ts';
+
+const RUNS = readRuns();
+const EVIDENCE = readEvidence(RUNS);
+const FOLDER = join(ROOT, 'evidence/results');
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+/** Largest result file that the repository keeps. */
+const LARGEST_BYTES = 100_000;
+
+describe('what is written from the result files', () => {
+  it.each([...rebuilt(EVIDENCE)])('%s agrees with them (else: npm run evidence)', (path, text) => expect(read(path)).toBe(text));
+
+  it('differs everywhere as soon as one score of a file does', () => {
+    const file = structuredClone(EVIDENCE.get('wide-fcn') as EvidenceFile);
+    const member = file.result.members.find(({ arm }) => arm === 'guided');
+    if (!member) throw new Error('wide-fcn has no guided arm');
+    member.final.valMetric = (member.final.valMetric ?? 0) + 0.01;
+    const changed = [...rebuilt(new Map(EVIDENCE).set('wide-fcn', file))].filter(([path, text]) => read(path) !== text);
+    expect(changed).toHaveLength(3);
+  });
+});
+
+describe.each(Object.entries(RUNS))('the run %s', (run, words) => {
+  it('was measured with its present settings (else: npm run evidence -- run)', () => {
+    const file = EVIDENCE.get(run);
+    expect(file, 'no result file').toBeDefined();
+    expect(file?.words).toEqual(words);
+    expect(file && isCurrent(file, words)).toBe(true);
+  });
+
+  it('is kept thinned', () => {
+    expect(statSync(join(FOLDER, `${run}.json`)).size).toBeLessThan(LARGEST_BYTES);
+    const file = JSON.parse(readFileSync(join(FOLDER, `${run}.json`), 'utf8')) as EvidenceFile;
+    expect(thinned(file.result)).toEqual(file.result);
+    expect(JSON.parse(evidenceText(file))).toEqual(file);
+    expect(file.machine).not.toBe('');
+  });
+});
+
+it('has no result file that no run explains', () => {
+  expect(readdirSync(FOLDER).sort()).toEqual(
+    Object.keys(RUNS)
+      .map((run) => `${run}.json`)
+      .sort(),
+  );
+});
+
+/** Percentages other than a confidence level, signed numbers and decimals: what measurements look like. */
+const measurements = (text: string): string[] => (text.match(/[+−]?\d+(?:\.\d+)?\s?%|[+−]\d+|\d+\.\d+/g) ?? []).filter((found) => found !== '95 %');
+
+describe('words', () => {
+  it('of presets are there for every preset and type no number of ours', () => {
+    expect(Object.keys(PRESET_WORDS).sort()).toEqual(PRESETS.map(({ id }) => id).sort());
+    for (const [preset, { here }] of Object.entries(PRESET_WORDS)) expect(measurements(here.replace(/\{[^}]*\}/g, '')), preset).toEqual([]);
+  });
+
+  it('of docs/results.md tell every run, and type numbers only where they say so', () => {
+    const text = read(DOCUMENT);
+    expect(runsTold(text).sort()).toEqual(Object.keys(RUNS).sort());
+    const [fromFiles, ...others] = text.split(/^## Not from result files.*$/m);
+    expect(measurements(typed(fromFiles))).toEqual([]);
+    // A command above every table that was typed.
+    for (const other of others) expect(other.indexOf('npm run experiment')).toBeGreaterThan(0);
+  });
+
+  it('of measurements are seen as such', () => {
+    expect(measurements('33.2 ± 0.4 %, +20, 7 % of 24 symbols (95 % interval), 3e-3')).toEqual(['33.2', '0.4 %', '+20', '7 %']);
+  });
+});
+
+describe('claims', () => {
+  it('have ids of their own, words, and a verdict', () => {
+    expect(new Set(CLAIMS.map(({ id }) => id)).size).toBe(CLAIMS.length);
+    for (const { id, claim, where, paper, why } of CLAIMS) {
+      expect(id).toMatch(/^[a-z][a-z0-9-]+$/);
+      for (const text of [claim, where, paper, why]) expect(text.length, id).toBeGreaterThan(5);
+      expect(measurements(why.replace(/\{[^}]*\}/g, '')), id).toEqual([]);
+    }
+  });
+
+  it('cover the figures, tables and appendices of the paper', () => {
+    const places = CLAIMS.map(({ where }) => where).join('; ');
+    for (const figure of [1, 2, 3, 4, 5, 6, 9, 11, 12, 14, 16]) expect(places).toMatch(new RegExp(`Figures? (\\d+ and )?${figure}\\b`));
+    for (const other of ['Figures 7 and 8', 'Table 2', 'Table 3', 'Table 5', 'Table 6', 'appendix D', 'appendix F', 'appendix H', 'appendix I', 'Appendix J'])
+      expect(places).toContain(other);
+  });
+
+  it('are not tried exactly where no run speaks to them', () => {
+    for (const { id, verdict, ours } of CLAIMS) expect(verdict === 'not tried here', id).toBe(ours.length === 0);
+  });
+
+  it('are called reproduced only where every comparison bears them out, and not reproduced only where one does not', () => {
+    for (const { id, verdict, ours } of CLAIMS) {
+      const borneOut = ours.flatMap(({ run, compare }) => compare.map((compared) => bearsOut((EVIDENCE.get(run) as EvidenceFile).result, compared)));
+      if (verdict === 'reproduces') expect(borneOut, id).not.toContain(false);
+      if (verdict === 'does not reproduce') expect(borneOut, id).toContain(false);
+    }
+  });
+
+  it('open in the Lab what was run', () => {
+    for (const { measured } of claimRows(CLAIMS, EVIDENCE)) {
+      for (const { run, link, arms } of measured) {
+        const parsed = decodeLink(`#${link}`);
+        expect(parsed, run).toMatchObject({ ok: true });
+        if (!parsed.ok) continue;
+        const ids = parsed.experiment.arms.map(({ id }) => id);
+        for (const { id } of arms) expect(ids).toContain(id);
+        expect(parsed.experiment.base).toEqual(EVIDENCE.get(run)?.result.experiment.base);
+      }
+    }
+  });
+});

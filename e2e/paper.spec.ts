@@ -1,0 +1,68 @@
+/** The Paper view: opened by a link, filtered, into the Lab and back, on paper, and without barriers. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { findPreset } from '../src/experiment/presets/presets.ts';
+import { expect, test } from './support/site.ts';
+
+const claims = (page: Page) => page.getByTestId('claim');
+const question = (preset: string) => findPreset(preset)?.experiment.question ?? '';
+
+async function choose(page: Page, filter: string, option: string): Promise<void> {
+  await page.getByTestId(filter).click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+test('a link opens a claim; it is filtered, opened in the Lab, and Back leads back', async ({ page, site, complaints }) => {
+  await page.goto(`${site}?view=paper&claim=wide-fcn-trained#shapes`);
+  const pointedAt = page.locator('#claim-wide-fcn-trained');
+  await expect(pointedAt).toBeInViewport();
+  await expect(pointedAt).toHaveAttribute('aria-current', 'true');
+  await expect(page.getByTestId('run-button')).toHaveCount(0);
+  const all = await claims(page).count();
+
+  await choose(page, 'filter-verdict', 'Not tried here');
+  const untried = await claims(page).count();
+  expect(untried).toBeLessThan(all);
+  expect(untried).toBeGreaterThan(0);
+  for (const claim of await claims(page).all()) await expect(claim).toContainText('Not tried here');
+  await choose(page, 'filter-task', 'Language');
+  await expect(page.getByTestId('claim-count')).toContainText(`${await claims(page).count()} of ${all} claims`);
+  await choose(page, 'filter-verdict', 'All verdicts');
+  await choose(page, 'filter-task', 'All tasks');
+  await expect(claims(page)).toHaveCount(all);
+
+  await pointedAt.getByTestId('open-wide-fcn').click();
+  await expect(page.getByTestId('question')).toHaveText(question('wide-fcn'));
+  expect(new URL(page.url()).search).toBe('');
+  expect(page.url()).toContain('#wide-fcn');
+  await page.goBack();
+  await expect(pointedAt).toHaveAttribute('aria-current', 'true');
+  await page.getByTestId('view-lab').click();
+  await expect(page.getByTestId('question')).toHaveText(question('shapes'));
+  await page.getByTestId('view-paper').click();
+  await expect(claims(page)).toHaveCount(all);
+  expect(new URL(page.url()).search).toBe('?view=paper');
+  await page.goBack();
+  await expect(page.getByTestId('question')).toHaveText(question('shapes'));
+  expect(complaints).toEqual([]);
+});
+
+test('is read at any width, in both schemes and on paper, without barriers', async ({ page, site }) => {
+  await page.goto(`${site}?view=paper`);
+  await expect(claims(page).first()).toBeVisible();
+  for (const [width, colorScheme] of [
+    [390, 'light'],
+    [1024, 'dark'],
+    [1440, 'light'],
+  ] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+  }
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.locator('header')).toBeHidden();
+  await expect(page.getByTestId('filter-task')).toBeHidden();
+  await expect(claims(page).first()).toBeVisible();
+});
