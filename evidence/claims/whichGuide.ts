@@ -5,7 +5,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
   {
     id: 'untrained-guides-suffice',
     claim: 'A guide that was never trained is enough: what helps is its architecture, not what it knows.',
-    where: 'Tables 2 and 3, section 5; most articles about the paper',
+    where: 'Tables 2 and 3; articles about the paper',
     source: 'articles',
     task: 'method',
     paper:

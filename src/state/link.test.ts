@@ -72,6 +72,18 @@ describe('syncLink', () => {
     expect(current()).toEqual(edited);
   });
 
+  it('reads a step in the history that the browser does not tell as a change of the hash, and no other', () => {
+    const host = start('#deep-fcn');
+    host.location = { hash: '#shapes', href: `${HREF}?view=paper#shapes` };
+    host.fire('popstate');
+    expect(current().preset).toBe('shapes');
+    useExperiment.getState().set('base.steps', 11);
+    host.fire('popstate');
+    expect(current().base.steps).toBe(11);
+    vi.runAllTimers();
+    expect(host.location.href).toBe(linkTo(current(), `${HREF}?view=paper`));
+  });
+
   it('tells of a broken link, keeps its text and leaves the address alone', () => {
     const host = start('#wide-fcn~1garbage');
     expect(useLink.getState().broken?.text).toBe(`${HREF}#wide-fcn~1garbage`);

@@ -23,8 +23,8 @@ const WRITE_DELAY_MS = 300;
 export interface LinkHost {
   location: Pick<Location, 'hash' | 'href'>;
   history: Pick<History, 'replaceState'>;
-  addEventListener: (type: 'hashchange' | 'pagehide', listener: () => void) => void;
-  removeEventListener: (type: 'hashchange' | 'pagehide', listener: () => void) => void;
+  addEventListener: (type: 'hashchange' | 'popstate' | 'pagehide', listener: () => void) => void;
+  removeEventListener: (type: 'hashchange' | 'popstate' | 'pagehide', listener: () => void) => void;
 }
 
 /** The whole address of an experiment. */
@@ -45,10 +45,13 @@ function read(host: LinkHost): void {
 /** Read the address now and keep the two in step. @returns a function that stops it */
 export function syncLink(host: LinkHost = window): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was last read or written. */
+  let known = host.location.hash;
   const write = () => {
     clearTimeout(timer);
     timer = undefined;
     host.history.replaceState(null, '', linkTo(useExperiment.getState().experiment, host.location.href));
+    known = host.location.hash;
   };
   const flush = () => {
     if (timer !== undefined) write();
@@ -56,7 +59,13 @@ export function syncLink(host: LinkHost = window): () => void {
   const onHashChange = () => {
     clearTimeout(timer);
     timer = undefined;
+    known = host.location.hash;
     read(host);
+  };
+  // A step in the history that changes more than the hash is no change of the hash to every browser; one that does not
+  // change it at all leaves an edit that is not yet written alone.
+  const onPopState = () => {
+    if (host.location.hash !== known) onHashChange();
   };
   read(host);
   // What the page opened with is the beginning: there is nothing before it to go back to.
@@ -66,11 +75,13 @@ export function syncLink(host: LinkHost = window): () => void {
     clearTimeout(timer);
     timer = setTimeout(write, WRITE_DELAY_MS);
   });
+  host.addEventListener('popstate', onPopState);
   host.addEventListener('hashchange', onHashChange);
   host.addEventListener('pagehide', flush);
   return () => {
     flush();
     unsubscribe();
+    host.removeEventListener('popstate', onPopState);
     host.removeEventListener('hashchange', onHashChange);
     host.removeEventListener('pagehide', flush);
   };

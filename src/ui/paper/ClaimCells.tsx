@@ -1,5 +1,5 @@
 import { Anchor, Table } from '@mantine/core';
-import type { MouseEvent, ReactNode } from 'react';
+import { Fragment, type MouseEvent, type ReactNode } from 'react';
 import { addressOf, goTo, openInLab } from '@/state/view.ts';
 import { armColour } from '@/ui/colours.ts';
 import { type ClaimRow, type MeasuredDifference, type MeasuredRun, TASK_WORDS, VERDICT_WORDS } from './claim.ts';
@@ -29,6 +29,7 @@ export function ClaimCells({ claim }: { claim: ClaimRow }) {
             href={addressOf(here)}
             onClick={follow(() => goTo(here))}
             inherit
+            underline="always"
             className={classes.screenOnly}
             aria-label={`Link to this claim: ${claim.where}`}
           >
@@ -86,13 +87,22 @@ function Measured({ run }: { run: MeasuredRun }) {
         </p>
       ))}
       <p className={classes.command}>
-        <Anchor href={address} onClick={follow(() => openInLab(run.link))} inherit className={classes.screenOnly} data-testid={`open-${run.run}`}>
+        <Anchor
+          href={address}
+          onClick={follow(() => openInLab(run.link))}
+          inherit
+          underline="always"
+          className={classes.screenOnly}
+          data-testid={`open-${run.run}`}
+        >
           Open in the Lab
         </Anchor>{' '}
         <code>
           {run.command.split(' ').map((word, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: words of one fixed sentence
-            <span key={i}>{i === 0 ? word : ` ${word}`}</span>
+            <Fragment key={i}>
+              <span>{word}</span>{' '}
+            </Fragment>
           ))}
         </code>
       </p>

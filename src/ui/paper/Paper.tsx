@@ -47,7 +47,7 @@ export function Paper() {
       </Title>
       <p className={classes.intro}>
         Every claim of{' '}
-        <Anchor href="https://arxiv.org/abs/2410.20035" target="_blank" rel="noreferrer" inherit>
+        <Anchor href="https://arxiv.org/abs/2410.20035" target="_blank" rel="noreferrer" inherit underline="always">
           “Training the Untrainable”
         </Anchor>{' '}
         and of the articles about it, tried with small networks and tasks that a browser trains in minutes. “Does not reproduce” means: not at this scale and
