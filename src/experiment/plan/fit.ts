@@ -5,6 +5,7 @@ import { textProblems } from '../custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { exampleControl, standsAlone } from './guides.ts';
+import { MEASURE_FACTS } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
 import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
 
@@ -147,6 +148,7 @@ function checkArms(experiment: Experiment): Problem[] {
   const inits: readonly string[] = INITS[family];
   const padded = taskShape(experiment.task).tokens?.padded === true;
   const measureAt = (arm: Experiment['arms'][number], i: number) => (arm.align?.measure ? `arms.${i}.align.measure` : 'base.measure');
+  const factsOf = (arm: Experiment['arms'][number]) => MEASURE_FACTS[arm.align?.measure ?? experiment.base.measure];
   const isIdentity = (guide: Experiment['guides'][string]) => guide.state === 'control' && guide.kind === 'identity-gram';
   const checkInit = (init: InitName, path: string): Problem[] =>
     inits.includes(init)
@@ -154,14 +156,14 @@ function checkArms(experiment: Experiment): Problem[] {
       : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
   return experiment.arms.flatMap((arm, i): Problem[] => [
     ...[arm.distil && whyNoTeacher(experiment, arm.distil.guide)].flatMap((message) => (message ? [{ path: `arms.${i}.distil.guide`, message }] : [])),
-    // Debiasing takes out exactly what an identity has: 0/0.
-    ...(arm.align && isIdentity(experiment.guides[arm.align.guide]) && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
-      ? [{ path: measureAt(arm, i), message: 'must be cka with an identity guide, of which debiasing leaves nothing' }]
+    // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
+    ...(arm.align && isIdentity(experiment.guides[arm.align.guide]) && !factsOf(arm).equidistant
+      ? [{ path: measureAt(arm, i), message: `must be another with an identity guide, of which ${factsOf(arm).label} leaves nothing, e.g. cka` }]
       : []),
     ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
-    // The correction needs the number of examples, which differs from position to position.
-    ...(arm.align && padded && (arm.align.measure ?? experiment.base.measure) === 'cka-debiased'
-      ? [{ path: measureAt(arm, i), message: 'cka-debiased needs sequences of one length' }]
+    // All but CKA would take padding for examples.
+    ...(arm.align && padded && !factsOf(arm).padding
+      ? [{ path: measureAt(arm, i), message: `must be cka where sequences vary in length: ${factsOf(arm).label} needs sequences of one length` }]
       : []),
   ]);
 }

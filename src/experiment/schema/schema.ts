@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { assetRefSchema } from './assets.ts';
 import { importedNetworkSchema } from './importedNetwork.ts';
+import { MEASURE_NAMES } from './measures.ts';
 import { initSchema, networkSchema } from './networkSchema.ts';
 import { seed, taskSchema } from './taskSchema.ts';
 
@@ -120,7 +121,8 @@ export const mappingSchema = z.union([
   z.array(z.tuple([tapName, tapName])).max(512),
 ]);
 
-export const measureSchema = z.enum(['cka', 'cka-debiased']);
+/** Which similarity the loss is made of; what each is: `measures.ts`. */
+export const measureSchema = z.enum(MEASURE_NAMES);
 export const reductionSchema = z.enum(['sum', 'mean']);
 /**
  * What counts as an example where activations are compared over sequences. 'position' (the default): at every token

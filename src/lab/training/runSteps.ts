@@ -16,6 +16,7 @@ import { type Group, SCALAR_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Fed, Feed, StepCall } from '../backend/steps.ts';
+import { MEASURES } from '../similarity/measures/index.ts';
 import type { MemberRange } from '../steps/members.ts';
 import type { AlignInput, DistilInput } from './terms.ts';
 
@@ -108,7 +109,8 @@ export class RunSteps {
 
   /** A guide's layer as an arm looks at it. */
   #needed({ spec }: Arm, tap: string): NeededTap {
-    return { tap, view: this.#task.shape.tokens ? tokenView(this.#experiment, spec) : null };
+    const measure = spec.align?.measure ?? this.#experiment.base.measure;
+    return { tap, view: this.#task.shape.tokens ? tokenView(this.#experiment, spec) : null, form: MEASURES[measure].form };
   }
 
   /** The guides of which the steps of arms use something, and what. */

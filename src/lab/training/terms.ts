@@ -7,10 +7,11 @@ import type { Measure } from '../../experiment/schema/schema.ts';
 import type { Root, Value } from '../autodiff/tape.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import { alignmentGradient } from '../similarity/alignment.ts';
+import { MEASURES } from '../similarity/measures/index.ts';
 import { type MemberRange, membersOf } from '../steps/members.ts';
 import type { BatchView } from '../similarity/tokenViews.ts';
 
-/** One aligned pair: the guide's centred Gram matrices for the members' batches. The weight is the member's. */
+/** One aligned pair: the guide's Gram matrices, in the form of the measure, for the members' batches. The weight is the member's. */
 export interface AlignInput {
   members: MemberRange;
   targetTap: string;
@@ -70,8 +71,9 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
 /** One term's gradient at its tap, and each of its members' similarity: a mean over positions by their shares. */
 function align(kernels: Kernels, tap: tf.Tensor3D, { members, guideGram, shares, view, measure }: AlignInput, weights: tf.Tensor1D): Alignment {
   const positions = view ? view.positions : 1;
-  if (kernels.alignmentGradient && positions) {
-    return kernels.alignmentGradient(tap, guideGram, weights, { ...members, positions, shares, debiased: measure === 'cka-debiased' });
+  const { fused } = MEASURES[measure];
+  if (kernels.alignmentGradient && positions && fused) {
+    return kernels.alignmentGradient(tap, guideGram, weights, { ...members, positions, shares, ...fused });
   }
   const x = membersOf(tap, members);
   const own = membersOf(weights, members);

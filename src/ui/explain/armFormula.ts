@@ -1,4 +1,5 @@
 /** An arm's loss as it is minimised, in TeX. */
+import { MEASURE_FACTS } from '@/experiment/schema/measures.ts';
 import type { ArmSpec, BaseSettings } from '@/experiment/schema/schema.ts';
 
 /** 0.5 → 0.5, 1e-3 → 10^{-3}. */
@@ -24,8 +25,7 @@ export function armFormula(arm: ArmSpec, base: BaseSettings): string {
   if (arm.align) {
     const { weight, measure = base.measure, reduction = base.reduction, until } = arm.align;
     const over = reduction === 'sum' ? '\\sum_{(i,j)\\in M}' : '\\tfrac{1}{|M|}\\sum_{(i,j)\\in M}';
-    const similarity = measure === 'cka' ? '\\mathrm{CKA}' : '\\mathrm{CKA}_{\\text{debiased}}';
-    terms.push(`${texNumber(weight)}${over}\\bigl(1-${similarity}(G_i,T_j)\\bigr)${until === undefined ? '' : `\\,[\\text{step}<${until}]`}`);
+    terms.push(`${texNumber(weight)}${over}\\bigl(1-${MEASURE_FACTS[measure].tex}(G_i,T_j)\\bigr)${until === undefined ? '' : `\\,[\\text{step}<${until}]`}`);
   }
   return terms.join(' + ');
 }

@@ -2,11 +2,11 @@
  * The measures of similarity that can be a loss, as a table. A measure is a function of two n×n matrices of the same
  * examples: K of a layer of the target, L of a layer of the guide. So a guide's matrix is made once per batch and
  * shared, and all gradients come back through one chain rule (`../alignment.ts`): with G = ∂f/∂K + (∂f/∂K)ᵀ it is
- * ∂f/∂z = G·z. What the page says of each stands in `experiment/measures.ts`.
+ * ∂f/∂z = G·z. What the page says of each stands in `experiment/schema/measures.ts`.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { MeasureName } from '../../../experiment/measures.ts';
+import type { MeasureName } from '../../../experiment/schema/measures.ts';
 import type { Kernels } from '../../backend/kernels/types.ts';
 import type { Form } from './forms.ts';
 import { alignment, type Compared, correlation, distances, huberDistances, type Pairs, pairsOf, rowCosines, softNeighbours } from './matrices.ts';

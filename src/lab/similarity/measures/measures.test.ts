@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MEASURE_FACTS, MEASURE_NAMES, type MeasureName } from '../../../experiment/measures.ts';
+import { MEASURE_FACTS, MEASURE_NAMES, type MeasureName } from '../../../experiment/schema/measures.ts';
 import { composed } from '../../backend/kernels/composed/index.ts';
 import { stream } from '../../random/stream.ts';
 import kornblith from '../fixtures/reference.json' with { type: 'json' };

@@ -12,7 +12,7 @@ import { FieldLabel } from '../fields/FieldLabel.tsx';
 import { Fields, type FieldSpec } from '../fields/Fields.tsx';
 import { useField } from '../fields/useField.ts';
 import { initChoices } from './networkSpecs.ts';
-import { ALIGN_WEIGHT, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
+import { ALIGN_WEIGHT, armMeasureField, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
 
 /** How guides are called in lists: "trained: ResNet-8, 300 steps". */
 const guideChoices = (experiment: Experiment) =>
@@ -63,7 +63,7 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
   const images = useExperiment((state) => isImageTask(state.experiment.task));
   const set = useExperiment((state) => state.set);
   if (!arm.align) return null;
-  const { until, mapping, tokens } = arm.align;
+  const { until, mapping, tokens, measure } = arm.align;
   return (
     <Stack gap="sm">
       <GuideSelect path={`${root}.align.guide`} label="Guide" hint="Whose layers the target's layers are pulled towards." />
@@ -72,16 +72,7 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
         root={`${root}.align`}
         width={300}
         specs={[
-          {
-            kind: 'choice',
-            path: 'measure',
-            label: 'Similarity',
-            hint: 'Debiased CKA takes out what small batches add by chance.',
-            choices: sharedOr([
-              { key: 'cka', label: 'CKA' },
-              { key: 'cka-debiased', label: 'Debiased' },
-            ]),
-          },
+          armMeasureField(measure, base.measure),
           {
             kind: 'choice',
             path: 'reduction',

@@ -1,5 +1,6 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
 import { ADAM } from '@/experiment/presets/presets.ts';
+import { MEASURE_FACTS, MEASURE_NAMES } from '@/experiment/schema/measures.ts';
 import {
   type BaseSettings,
   type GuideSpec,
@@ -8,8 +9,10 @@ import {
   type ScheduleSpec,
   type TaskSpec,
   type TokenView,
+  type Measure,
 } from '@/experiment/schema/schema.ts';
 import { cutWarmup } from '../parts/cutWarmup.ts';
+import type { Choice } from '../fields/ChoiceField.tsx';
 import type { FieldSpec } from '../fields/Fields.tsx';
 import { choice, number } from '../fields/specs.ts';
 
@@ -143,13 +146,25 @@ export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] 
   ),
   ...optimiserFields(base.optimiser),
   ...clippingFields(base.clipNorm),
-  choice('measure', 'Similarity', 'Debiased CKA takes out what small batches add by chance.', {
-    cka: 'CKA',
-    'cka-debiased': 'Debiased',
-  }),
+  measureField(base.measure, MEASURE_CHOICES),
   choice('reduction', 'Over pairs', 'With the mean, more pairs do not pull harder.', { sum: 'Sum', mean: 'Mean' }),
   ...(isImageTask(task) ? [] : [tokensField(base.tokens ?? 'position', TOKEN_VIEWS, (value) => String(value ?? 'position'))]),
 ];
+
+const MEASURE_CHOICES: Choice[] = MEASURE_NAMES.map((key) => ({ key, label: MEASURE_FACTS[key].label }));
+
+const measureField = (measure: Measure, choices: Choice[]): FieldSpec => ({
+  kind: 'choice',
+  path: 'measure',
+  label: 'Similarity',
+  hint: MEASURE_FACTS[measure].hint,
+  list: true,
+  choices,
+});
+
+/** The measure of an arm, or that which all share. */
+export const armMeasureField = (own: Measure | undefined, shared: Measure): FieldSpec =>
+  measureField(own ?? shared, [{ key: 'undefined', label: `Shared (${MEASURE_FACTS[shared].label})`, value: undefined }, ...MEASURE_CHOICES]);
 
 /** How a trained guide was trained. */
 export const recipeFields = (guide: GuideSpec): FieldSpec[] =>

@@ -1,6 +1,6 @@
 /**
  * What is said of every measure of similarity: by the page (names, hints, formulas), by the checks of an experiment (how
- * few examples it takes) and by estimates (what it costs). How each is computed stands in `lab/similarity/measures`.
+ * few examples it takes, what it is defined for) and by estimates (what it costs). How each is computed stands in `lab/similarity/measures`.
  * Definitions and their sources: docs/method.md.
  */
 
@@ -28,6 +28,10 @@ export interface MeasureFacts {
   /** Floating-point operations on a pair of matrices over n examples, value and gradient, besides the products that make them. */
   flops(n: number): number;
   invariances: Invariances;
+  /** Whether rows of padding, which are 0, change nothing: else it needs sequences of one length. */
+  padding: boolean;
+  /** Whether it is defined where all examples are equally unlike each other, as an identity shows them. */
+  equidistant: boolean;
 }
 
 const ISOTROPIC: Invariances = { rotation: true, scale: true, translation: true, invertibleMap: false, permutation: true };
@@ -44,6 +48,8 @@ const facts = {
     fewest: 2,
     flops: passes(8),
     invariances: ISOTROPIC,
+    padding: true,
+    equidistant: true,
   },
   'cka-debiased': {
     label: 'Debiased CKA',
@@ -53,6 +59,8 @@ const facts = {
     fewest: 4,
     flops: passes(12),
     invariances: ISOTROPIC,
+    padding: false,
+    equidistant: false,
   },
   'rbf-cka': {
     label: 'RBF CKA',
@@ -62,6 +70,8 @@ const facts = {
     fewest: 4,
     flops: passes(400),
     invariances: ISOTROPIC,
+    padding: false,
+    equidistant: true,
   },
   rsa: {
     label: 'RSA, cosine',
@@ -71,6 +81,8 @@ const facts = {
     fewest: 3,
     flops: passes(24),
     invariances: { ...ISOTROPIC, translation: false },
+    padding: false,
+    equidistant: false,
   },
   'rsa-correlation': {
     label: 'RSA, correlation',
@@ -80,6 +92,8 @@ const facts = {
     fewest: 3,
     flops: passes(24),
     invariances: { ...ISOTROPIC, rotation: false, translation: false },
+    padding: false,
+    equidistant: false,
   },
   'rsa-euclidean': {
     label: 'RSA, Euclidean',
@@ -89,6 +103,8 @@ const facts = {
     fewest: 3,
     flops: passes(24),
     invariances: ISOTROPIC,
+    padding: false,
+    equidistant: false,
   },
   sp: {
     label: 'Similarity-preserving',
@@ -98,6 +114,8 @@ const facts = {
     fewest: 2,
     flops: passes(14),
     invariances: { ...ISOTROPIC, translation: false },
+    padding: false,
+    equidistant: true,
   },
   rkd: {
     label: 'Relational distances',
@@ -107,6 +125,8 @@ const facts = {
     fewest: 3,
     flops: passes(30),
     invariances: ISOTROPIC,
+    padding: false,
+    equidistant: true,
   },
   'soft-knn': {
     label: 'Soft neighbours',
@@ -116,6 +136,8 @@ const facts = {
     fewest: 3,
     flops: passes(34),
     invariances: ISOTROPIC,
+    padding: false,
+    equidistant: true,
   },
 } satisfies Record<string, MeasureFacts>;
 
