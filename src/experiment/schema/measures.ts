@@ -28,7 +28,7 @@ export interface MeasureFacts {
   /** Floating-point operations on a pair of matrices over n examples, value and gradient, besides the products that make them. */
   flops(n: number): number;
   invariances: Invariances;
-  /** Whether rows of padding, which are 0, change nothing: else it needs sequences of one length. */
+  /** Whether it leaves padding out: else it needs sequences of one length. */
   padding: boolean;
   /** Whether it is defined where all examples are equally unlike each other, as an identity shows them. */
   equidistant: boolean;
@@ -68,9 +68,9 @@ const facts = {
     hint: 'CKA of Gaussian kernels, whose width is the median distance between examples: near neighbours count more than far ones.',
     range: [0, 1],
     fewest: 4,
-    flops: passes(400),
+    flops: passes(260),
     invariances: ISOTROPIC,
-    padding: false,
+    padding: true,
     equidistant: true,
   },
   rsa: {
@@ -81,7 +81,7 @@ const facts = {
     fewest: 3,
     flops: passes(24),
     invariances: { ...ISOTROPIC, translation: false },
-    padding: false,
+    padding: true,
     equidistant: false,
   },
   'rsa-correlation': {
@@ -92,7 +92,7 @@ const facts = {
     fewest: 3,
     flops: passes(24),
     invariances: { ...ISOTROPIC, rotation: false, translation: false },
-    padding: false,
+    padding: true,
     equidistant: false,
   },
   'rsa-euclidean': {
@@ -103,7 +103,7 @@ const facts = {
     fewest: 3,
     flops: passes(24),
     invariances: ISOTROPIC,
-    padding: false,
+    padding: true,
     equidistant: false,
   },
   sp: {
@@ -114,7 +114,7 @@ const facts = {
     fewest: 2,
     flops: passes(14),
     invariances: { ...ISOTROPIC, translation: false },
-    padding: false,
+    padding: true,
     equidistant: true,
   },
   rkd: {
@@ -125,7 +125,7 @@ const facts = {
     fewest: 3,
     flops: passes(30),
     invariances: ISOTROPIC,
-    padding: false,
+    padding: true,
     equidistant: true,
   },
   'soft-knn': {
@@ -136,7 +136,7 @@ const facts = {
     fewest: 3,
     flops: passes(34),
     invariances: ISOTROPIC,
-    padding: false,
+    padding: true,
     equidistant: true,
   },
 } satisfies Record<string, MeasureFacts>;

@@ -35,7 +35,7 @@ export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: Bat
   const examples = view ? view.take(activations) : activations;
   const [matrices, n, features] = examples.shape;
   const centred = kernels.centreNormalise(examples);
-  const z = form === 'centred' ? centred.z : prepare(kernels, examples, form).z;
+  const z = form === 'centred' ? centred.z : prepare(kernels, view ? view.take(activations, false) : activations, form, view?.real(activations.shape[0])).z;
   const rows = [1, matrices * n] as const;
   const shown: tf.Tensor3D = order ? tf.reshape(kernels.gatherRows(tf.reshape(z, [...rows, features]), tf.reshape(order, [...rows])), z.shape) : z;
   return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: view?.shares(centred.norm, n, features) };
@@ -48,12 +48,20 @@ export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: Bat
  * invariance makes the projection of the normalisation vanish, centring of x is inherited from the centred G.
  * Where the similarity is not defined (a collapsed layer) both are 0.
  * @param weights of the E members
+ * @param real `[E, B]`, 1 for examples and 0 for padding, of measures without a kernel of their own
  */
-export function alignmentGradient(kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure): Alignment {
+export function alignmentGradient(
+  kernels: Kernels,
+  x: tf.Tensor3D,
+  guide: tf.Tensor3D,
+  weights: tf.Tensor1D,
+  measure: Measure,
+  real?: tf.Tensor2D,
+): Alignment {
   const { form, fused } = MEASURES[measure];
   if (!fused) {
-    const { z, back } = prepare(kernels, x, form);
-    const { value, g } = compare(kernels, measure, kernels.matmul(z, z, { transposeB: true }), guide);
+    const { z, back } = prepare(kernels, x, form, real);
+    const { value, g } = compare(kernels, measure, kernels.matmul(z, z, { transposeB: true }), guide, real);
     const dz = kernels.matmul(tf.mul(g, tf.reshape(tf.neg(weights), [-1, 1, 1])) as tf.Tensor3D, z);
     return { gradient: back(dz), value };
   }

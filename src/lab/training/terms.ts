@@ -78,7 +78,8 @@ function align(kernels: Kernels, tap: tf.Tensor3D, { members, guideGram, shares,
   const x = membersOf(tap, members);
   const own = membersOf(weights, members);
   const each = shares ? (tf.reshape(tf.mul(tf.reshape(shares, [members.count, -1]), tf.expandDims(own, 1)), [-1]) as tf.Tensor1D) : own;
-  const { gradient, value } = alignmentGradient(kernels, view ? view.take(x) : x, guideGram, each, measure);
+  // A kernel of its own takes centred rows, where padding is 0; the others are told which rows are padding.
+  const { gradient, value } = alignmentGradient(kernels, view ? view.take(x, fused !== undefined) : x, guideGram, each, measure, view?.real(members.count));
   return {
     gradient: view ? view.spread(gradient, x.shape[1]) : gradient,
     value: shares ? tf.sum<tf.Tensor1D>(tf.reshape(tf.mul(value, shares), [members.count, -1]), 1) : value,

@@ -58,7 +58,7 @@ function radial(a: Tensor3D, b: Tensor3D, pairs: Pairs): Compared {
 }
 
 /** Halvings of the interval that the median lies in: float32 has no digits beyond. */
-const HALVINGS = 40;
+const HALVINGS = 32;
 
 /**
  * The median of the entries of `[N, n, n]` that stand for pairs, by halving an interval, since a step of fixed shapes
@@ -66,21 +66,22 @@ const HALVINGS = 40;
  */
 function median(d: Tensor3D, { all, n }: Pairs): Tensor3D {
   const count = tf.square<Tensor3D>(n);
-  const middle = (rank: Tensor3D): Tensor3D => {
-    let low = tf.fill<tf.Rank.R3>([d.shape[0], 1, 1], -1e-30) as Tensor3D;
-    let high = tf.max(d, [1, 2], true) as Tensor3D;
-    for (let i = 0; i < HALVINGS; i++) {
-      const half = tf.div<Tensor3D>(tf.add(low, high), 2);
-      const below = tf.sum(tf.mul(tf.cast(tf.lessEqual(d, half), 'float32'), all), [1, 2], true) as Tensor3D;
-      const enough = tf.greaterEqual(below, rank);
-      high = tf.where(enough, half, high);
-      low = tf.where(enough, low, half);
-    }
-    return high;
-  };
-  const lower = tf.floor<Tensor3D>(tf.div(tf.add(count, 1), 2));
-  const upper = tf.floor<Tensor3D>(tf.div(tf.add(count, 2), 2));
-  return tf.div(tf.add(middle(lower), middle(upper)), 2);
+  const [lower, upper] = [tf.floor<Tensor3D>(tf.div(tf.add(count, 1), 2)), tf.floor<Tensor3D>(tf.div(tf.add(count, 2), 2))];
+  const largest = tf.max(d, [1, 2], true) as Tensor3D;
+  // What stands for no pair is above all that do.
+  const shown = tf.add<Tensor3D>(d, tf.mul(tf.add(largest, 1), tf.sub(1, all)));
+  const upTo = (limit: Tensor3D): Tensor3D => tf.sum(tf.cast(tf.lessEqual(shown, limit), 'float32'), [1, 2], true);
+  let below = tf.fill<tf.Rank.R3>([d.shape[0], 1, 1], -1e-30) as Tensor3D;
+  let middle = largest;
+  for (let i = 0; i < HALVINGS; i++) {
+    const half = tf.div<Tensor3D>(tf.add(below, middle), 2);
+    const enough = tf.greaterEqual(upTo(half), lower);
+    middle = tf.where(enough, half, middle);
+    below = tf.where(enough, below, half);
+  }
+  const beyond = tf.lessEqual(shown, middle);
+  const next = tf.min(tf.where(beyond, tf.mul(tf.onesLike(shown), tf.add(largest, 1)), shown), [1, 2], true) as Tensor3D;
+  return tf.div(tf.add(middle, tf.where(tf.greaterEqual(upTo(middle), upper), middle, next)), 2);
 }
 
 /** Matrices whose rows are all the same, 0 then, or of which one is: nothing can be said of them. `[N, 1, 1]`, 1 elsewhere. */
