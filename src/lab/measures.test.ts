@@ -1,24 +1,60 @@
-/** Every measure as a loss, through the whole lab: on images, and on sequences in each token view. */
-import { describe, expect, it } from 'vitest';
-import { MEASURE_NAMES } from '../experiment/schema/measures.ts';
-import { openLab } from './testing/drive.ts';
+/** Every measure as a loss, through the whole lab: an arm each, side by side on images and on padded sequences. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { MemberResult } from '../experiment/contract/result.ts';
+import { MEASURE_FACTS, MEASURE_NAMES, type MeasureName } from '../experiment/schema/measures.ts';
+import type { AlignTerm, Experiment, TokenView } from '../experiment/schema/schema.ts';
+import { mean } from '../stats/summary.ts';
+import { runToEnd } from './testing/collect.ts';
 import { tinyExperiment, tinySequences } from './testing/experiments.ts';
 
-const VIEWS = ['position', 'flattened', 'all-tokens', 'last-token'] as const;
+/** An arm of each measure, beside one without guidance. */
+function withArms({ arms: _, guides: { untrained }, ...experiment }: Experiment, measures: readonly MeasureName[], tokens?: TokenView): Experiment {
+  const arms = measures.map((measure) => ({
+    id: measure,
+    name: measure,
+    align: { guide: 'untrained', weight: 10, measure, ...(tokens && { tokens }) } satisfies AlignTerm,
+  }));
+  return { ...experiment, guides: { untrained }, arms: [{ id: 'unguided', name: 'Unguided' }, ...arms] };
+}
 
-describe.each(MEASURE_NAMES)('%s', (measure) => {
-  it.each([
-    ['images', tinyExperiment({ 'base.measure': measure, seeds: [0] })],
-    ...VIEWS.map((view) => [`sequences, ${view}`, tinySequences('first-token', { 'base.measure': measure, 'base.tokens': view, seeds: [0] })] as const),
-  ])('pulls what learns on %s, and nothing else', async (_, experiment) => {
-    const { result, lab } = await openLab({ ...experiment, arms: experiment.arms.filter(({ init }) => !init) }, 'wasm');
-    const { members, experiment: ran } = await result();
-    await lab.dispose();
-    const plain = members.find(({ arm }) => arm === 'unguided');
-    for (const member of members) {
-      expect(member.diverged).toBe(false);
-      const aligned = ran.arms.some(({ id, align }) => id === member.arm && align);
-      if (aligned) expect(member.history.trainLoss).not.toEqual(plain?.history.trainLoss);
-    }
+const BASE = {
+  seeds: [0],
+  'base.steps': 14,
+  'base.evaluateEvery': 14,
+  'base.batchSize': 8,
+  'base.learningRate': 0.003,
+  'base.mapping': 'last',
+  'task.val': 16,
+};
+const images = tinyExperiment({ ...BASE, 'target.dropout': 0 });
+const sequences = tinySequences('parity', { ...BASE, 'task.minLength': 4 });
+
+const exact = MEASURE_NAMES.filter((name) => MEASURE_FACTS[name].padding);
+const CASES: [string, Experiment][] = [
+  ['images', withArms(images, MEASURE_NAMES)],
+  ...(['position', 'all-tokens', 'last-token'] as const).map((view): [string, Experiment] => [`padded sequences, ${view}`, withArms(sequences, exact, view)]),
+];
+
+describe.each(CASES)('on %s', (_, experiment) => {
+  let members: MemberResult[];
+  beforeAll(async () => {
+    members = (await runToEnd(experiment, 'wasm')).result.members;
+  }, 60_000);
+  const of = (arm: string): MemberResult['history'] => (members.find((member) => member.arm === arm) as MemberResult).history;
+
+  it.each(experiment.arms.slice(1).map(({ id }) => id))('%s pulls what learns, and nothing else', (arm) => {
+    const [own, plain] = [of(arm), of('unguided')];
+    const pulled = own.alignmentLoss as number[];
+    expect(members.every(({ diverged }) => !diverged)).toBe(true);
+    // The same weights and the same batch; from then on another way.
+    expect(own.trainLoss[0]).toBe(plain.trainLoss[0]);
+    expect(own.trainLoss.slice(1)).not.toEqual(plain.trainLoss.slice(1));
+    expect(pulled.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
+    expect(mean(pulled.slice(-3))).toBeLessThan(0.95 * mean(pulled.slice(0, 3)));
+  });
+
+  it('tells the measures apart', () => {
+    const first = experiment.arms.slice(1).map(({ id }) => of(id).alignmentLoss?.[0]);
+    expect(new Set(first).size).toBe(first.length);
   });
 });

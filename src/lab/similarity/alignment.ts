@@ -50,14 +50,7 @@ export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: Bat
  * @param weights of the E members
  * @param real `[E, B]`, 1 for examples and 0 for padding, of measures without a kernel of their own
  */
-export function alignmentGradient(
-  kernels: Kernels,
-  x: tf.Tensor3D,
-  guide: tf.Tensor3D,
-  weights: tf.Tensor1D,
-  measure: Measure,
-  real?: tf.Tensor2D,
-): Alignment {
+export function alignmentGradient(kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure, real?: tf.Tensor2D): Alignment {
   const { form, fused } = MEASURES[measure];
   if (!fused) {
     const { z, back } = prepare(kernels, x, form, real);

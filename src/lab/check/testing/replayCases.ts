@@ -67,6 +67,19 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
       { id: 'guided', name: 'Guided', align: { guide: 'identity-gram', weight: 1 } },
     ],
   }),
+  'measures without a kernel of their own': tinyExperiment({
+    ...IMAGES,
+    'target.width': 6,
+    'base.steps': 5,
+    'base.evaluateEvery': 5,
+    'base.mapping': 'last',
+    guides: { untrained },
+    arms: (['rbf-cka', 'rsa', 'rsa-correlation', 'sp', 'rkd', 'soft-knn'] as const).map((measure) => ({
+      id: measure,
+      name: measure,
+      align: { guide: 'untrained', weight: 1, measure },
+    })),
+  }),
   'attention and gated scans over padded tokens with SGD': tinySequences('parity', {
     'task.val': 16,
     'task.length': 7,
@@ -81,6 +94,7 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
     arms: [
       { id: 'unguided', name: 'Unguided' },
       { id: 'guided', name: 'Guided', align: { guide: 'untrained', weight: 1 } },
+      { id: 'distances', name: 'Guided by distances', align: { guide: 'untrained', weight: 1, measure: 'rsa-euclidean' } },
       { id: 'distilled', name: 'Distilled', distil: { ...distil('untrained'), direction: 'reverse' } },
     ],
   }),

@@ -71,6 +71,13 @@ describe.each(MEASURE_NAMES)('%s', (name) => {
     }
   });
 
+  it('says the truth on whether it is defined where all examples are equally unlike each other', () => {
+    const examples = tf.expandDims(tf.eye(12), 0) as tf.Tensor3D;
+    const { value, gradient } = measured(name, one(x), examples);
+    const pulls = gradient.some((entry) => entry !== 0);
+    expect([value !== 0, pulls]).toEqual([MEASURE_FACTS[name].equidistant, MEASURE_FACTS[name].equidistant]);
+  });
+
   it('keeps its digits in float32 at a mean offset of 1000', () => {
     const { form } = MEASURES[name];
     // Measures that see the offset are compared with the same in float64 elsewhere; the others must not see it.
