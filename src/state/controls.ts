@@ -1,5 +1,6 @@
 /** Controls as a person adds them: guides that show something else than a network's view of the data. */
 import { guideNetwork } from '../experiment/plan/guides.ts';
+import { MEASURE_FACTS } from '../experiment/schema/measures.ts';
 import { type ArmSpec, type Experiment, type GuideSpec, isImageTask, type TaskSpec } from '../experiment/schema/schema.ts';
 import { append, freeId, usualTerms, withGuide } from './arms.ts';
 import { sameValue } from './paths.ts';
@@ -121,7 +122,7 @@ export function addControlArm(experiment: Experiment, kind: ControlKind, of?: st
   const drawn = typeof (mapping ?? ready.base.mapping) !== 'string';
   // Pairs that were drawn for another network, and a measure that leaves nothing of an identity, cannot be taken over.
   const ownMapping = kind === 'own-kind' && drawn ? 'even' : mapping;
-  const ownMeasure = kind === 'identity-gram' && (measure ?? ready.base.measure) === 'cka-debiased' ? 'cka' : measure;
+  const ownMeasure = kind === 'identity-gram' && !MEASURE_FACTS[measure ?? ready.base.measure].equidistant ? 'cka' : measure;
   return append(
     { ...ready, guides: { ...ready.guides, [guide]: control } },
     {

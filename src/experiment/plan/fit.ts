@@ -5,7 +5,7 @@ import { textProblems } from '../custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { exampleControl, standsAlone } from './guides.ts';
-import { MEASURE_FACTS } from '../schema/measures.ts';
+import { MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
 import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
 
@@ -143,6 +143,12 @@ export function whyNoTeacher(experiment: Experiment, guide: string): string | nu
     : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';
 }
 
+/** The measures that can do something, as a choice. */
+const thoseThat = (can: 'equidistant' | 'padding'): string => {
+  const names = MEASURE_NAMES.filter((name) => MEASURE_FACTS[name][can]);
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+};
+
 function checkArms(experiment: Experiment): Problem[] {
   const { family } = experiment.target;
   const inits: readonly string[] = INITS[family];
@@ -158,12 +164,12 @@ function checkArms(experiment: Experiment): Problem[] {
     ...[arm.distil && whyNoTeacher(experiment, arm.distil.guide)].flatMap((message) => (message ? [{ path: `arms.${i}.distil.guide`, message }] : [])),
     // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
     ...(arm.align && isIdentity(experiment.guides[arm.align.guide]) && !factsOf(arm).equidistant
-      ? [{ path: measureAt(arm, i), message: `must be another with an identity guide, of which ${factsOf(arm).label} leaves nothing, e.g. cka` }]
+      ? [{ path: measureAt(arm, i), message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${factsOf(arm).label} leaves nothing` }]
       : []),
     ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
-    // All but CKA would take padding for examples.
+    // The debiasing would need another number of examples at each position.
     ...(arm.align && padded && !factsOf(arm).padding
-      ? [{ path: measureAt(arm, i), message: `must be cka where sequences vary in length: ${factsOf(arm).label} needs sequences of one length` }]
+      ? [{ path: measureAt(arm, i), message: `must be ${thoseThat('padding')} where sequences vary in length: ${factsOf(arm).label} cannot leave padding out` }]
       : []),
   ]);
 }

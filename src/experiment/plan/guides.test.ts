@@ -124,10 +124,11 @@ describe('checks', () => {
     expect(problems(guidedBy(WIDE, OWN, { distil }))).toEqual([]);
   });
 
-  it('know no debiased CKA with an identity, and no white noise of tokens', () => {
-    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: 'cka-debiased' } }, IDENTITY))[0]).toMatch(
-      /^base\.measure must be cka with an identity guide/,
-    );
+  it('know no measure with an identity of which that leaves nothing, and no white noise of tokens', () => {
+    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: 'cka-debiased' } }, IDENTITY))).toEqual([
+      'base.measure must be cka, rbf-cka, sp, rkd or soft-knn with an identity guide, of which Debiased CKA leaves nothing',
+    ]);
+    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: 'rkd' } }, IDENTITY))).toEqual([]);
     expect(problems(guidedBy(WIDE, IDENTITY, { align: { guide: 'control', weight: 1, measure: 'cka-debiased' } }))[0]).toMatch(/^arms\.4\.align\.measure/);
     expect(problems(guidedBy(FIRST, { ...FIRST.guides.untrained, control: 'white-noise' } as GuideSpec))[0]).toMatch(/^guides\.control\.control must be noise/);
     expect(problems(guidedBy(WIDE, { state: 'control', kind: 'magic' } as never))[0]).toMatch(/one of identity-gram, running-mean, own-kind/);

@@ -2,7 +2,8 @@
 import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { resolveMapping, type TapPair, UnknownTapError } from './mapping.ts';
-import type { ArmSpec, Experiment, MappingSpec, TokenView } from '../schema/schema.ts';
+import { MEASURE_FACTS } from '../schema/measures.ts';
+import type { ArmSpec, Experiment, MappingSpec, Measure, TokenView } from '../schema/schema.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -183,6 +184,14 @@ function gramFlops(features: number, n: number, shape: TaskShape, view: TokenVie
   return view === 'last-token' ? once / length : once * length;
 }
 
+/** What a measure makes of a tap's Gram matrices over a batch of n examples, value and gradient. */
+function measureFlops(measure: Measure, n: number, shape: TaskShape, view: TokenView): number {
+  const { flops } = MEASURE_FACTS[measure];
+  const length = shape.tokens ? shape.input[0] : 1;
+  if (view === 'all-tokens') return flops(n * length);
+  return view === 'position' ? length * flops(n) : flops(n);
+}
+
 /** Bytes of the Gram matrices that are kept of one guide instance's taps on the probe. Images: small beside the rest. */
 function probeBytes(taps: number, shape: TaskShape, view: TokenView): number {
   if (!shape.tokens) return 0;
@@ -205,6 +214,7 @@ export function cost(experiment: Experiment): Cost {
   for (const arm of arms) {
     for (const pair of alignedPairs(experiment, arm)) {
       flopsPerStep += seeds.length * 2 * gram(tapsByName.get(pair.targetTap)?.features ?? 0, base.batchSize, arm);
+      flopsPerStep += seeds.length * measureFlops(arm.align?.measure ?? base.measure, base.batchSize, shape, tokenView(experiment, arm));
     }
   }
   let cacheBytes = 0;

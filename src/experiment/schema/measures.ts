@@ -1,6 +1,6 @@
 /**
- * What is said of every measure of similarity: by the page (names, hints, formulas), by the checks of an experiment (how
- * few examples it takes, what it is defined for) and by estimates (what it costs). How each is computed stands in `lab/similarity/measures`.
+ * What is said of every measure of similarity: by the page (names, hints, formulas), by the checks of an experiment (what it is defined
+ * for) and by estimates (what it costs). How each is computed stands in `lab/similarity/measures`.
  * Definitions and their sources: docs/method.md.
  */
 
@@ -23,8 +23,6 @@ export interface MeasureFacts {
   /** One sentence. */
   hint: string;
   range: readonly [least: number, most: number];
-  /** Fewer examples in a batch, and it is not defined or says nothing. */
-  fewest: number;
   /** Floating-point operations on a pair of matrices over n examples, value and gradient, besides the products that make them. */
   flops(n: number): number;
   invariances: Invariances;
@@ -45,7 +43,6 @@ const facts = {
     tex: '\\mathrm{CKA}',
     hint: 'Linear CKA, biased, as in the paper: the cosine between the two centred Gram matrices.',
     range: [0, 1],
-    fewest: 2,
     flops: passes(8),
     invariances: ISOTROPIC,
     padding: true,
@@ -56,7 +53,6 @@ const facts = {
     tex: '\\mathrm{CKA}_{\\text{debiased}}',
     hint: 'CKA without the share that few examples in many dimensions have by chance: near 0 for layers that have nothing in common.',
     range: [-1, 1],
-    fewest: 4,
     flops: passes(12),
     invariances: ISOTROPIC,
     padding: false,
@@ -67,7 +63,6 @@ const facts = {
     tex: '\\mathrm{CKA}_{\\text{RBF}}',
     hint: 'CKA of Gaussian kernels, whose width is the median distance between examples: near neighbours count more than far ones.',
     range: [0, 1],
-    fewest: 4,
     flops: passes(260),
     invariances: ISOTROPIC,
     padding: true,
@@ -78,7 +73,6 @@ const facts = {
     tex: '\\mathrm{RSA}_{\\cos}',
     hint: 'Correlation of the two matrices of dissimilarities 1 − cosine between examples (the paper’s appendix J).',
     range: [-1, 1],
-    fewest: 3,
     flops: passes(24),
     invariances: { ...ISOTROPIC, translation: false },
     padding: true,
@@ -89,7 +83,6 @@ const facts = {
     tex: '\\mathrm{RSA}_{r}',
     hint: 'Correlation of the two matrices of dissimilarities 1 − Pearson between examples: the usual form in neuroscience.',
     range: [-1, 1],
-    fewest: 3,
     flops: passes(24),
     invariances: { ...ISOTROPIC, rotation: false, translation: false },
     padding: true,
@@ -100,7 +93,6 @@ const facts = {
     tex: '\\mathrm{RSA}_{\\lVert\\cdot\\rVert^2}',
     hint: 'Correlation of the two matrices of squared distances between examples.',
     range: [-1, 1],
-    fewest: 3,
     flops: passes(24),
     invariances: ISOTROPIC,
     padding: true,
@@ -111,7 +103,6 @@ const facts = {
     tex: '\\mathrm{SP}',
     hint: 'Mean cosine between an example’s rows in the two Gram matrices, which are not centred (Tung and Mori 2019).',
     range: [-1, 1],
-    fewest: 2,
     flops: passes(14),
     invariances: { ...ISOTROPIC, translation: false },
     padding: true,
@@ -122,7 +113,6 @@ const facts = {
     tex: '\\mathrm{RKD}',
     hint: 'One minus the Huber loss between distances, each over their mean: the distance part of relational distillation (Park et al. 2019).',
     range: [Number.NEGATIVE_INFINITY, 1],
-    fewest: 3,
     flops: passes(30),
     invariances: ISOTROPIC,
     padding: true,
@@ -133,7 +123,6 @@ const facts = {
     tex: '\\mathrm{kNN}_{\\text{soft}}',
     hint: 'How much an example’s neighbourhoods overlap, each a softmax over distances: our own relaxation of mutual nearest neighbours, not in the paper.',
     range: [0, 1],
-    fewest: 3,
     flops: passes(34),
     invariances: ISOTROPIC,
     padding: true,
