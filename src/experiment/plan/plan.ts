@@ -2,7 +2,7 @@
 import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { resolveMapping, type TapPair, UnknownTapError } from './mapping.ts';
-import { MEASURE_FACTS } from '../schema/measures.ts';
+import { MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
 import type { ArmSpec, Experiment, MappingSpec, Measure, TokenView } from '../schema/schema.ts';
 
 /** One arm with one seed. */
@@ -99,6 +99,12 @@ export function observedPairs(experiment: Experiment): ObservedPair[] {
     seen.set(`${pair.guide} ${pair.guideTap} ${pair.targetTap}`, pair);
   }
   return [...seen.values()];
+}
+
+/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table. */
+export function measuresInUse({ arms, base }: Experiment): Measure[] {
+  const used = new Set(arms.flatMap(({ align }) => (align ? [align.measure ?? base.measure] : [])));
+  return MEASURE_NAMES.filter((name) => used.has(name) && name !== 'cka' && name !== 'cka-debiased');
 }
 
 /** Guides that training needs (an arm aligns to them or is taught by them), in declaration order. */
