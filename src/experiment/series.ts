@@ -4,7 +4,7 @@
  */
 import { labelGroups, taskMetric } from './networks/describe.ts';
 import { measuresInUse, members, observedPairs, tapNames } from './plan/plan.ts';
-import type { Experiment, TaskSpec } from './schema/schema.ts';
+import type { Experiment, Measure, TaskSpec } from './schema/schema.ts';
 
 /** What a quantity has of every member: one number, one per observed pair of layers, one per measure in use and pair, or one per group of labels. */
 export type Extent = 'member' | 'pair' | 'measuredPair' | 'group';
@@ -105,6 +105,8 @@ export function gaps<Id extends QuantityId>(of: readonly Id[], experiment: Exper
 /** Order of the values of one pair in `EvaluationRecord.matrices`, and the quantity that each is. */
 export const MATRIX_FIELDS = ['cka', 'debiased', 'chance'] as const;
 export type SimilarityField = (typeof MATRIX_FIELDS)[number];
+/** What can be shown of a pair: something of its CKA, or what it is by one of the measures in use. */
+export type ShownSimilarity = SimilarityField | Measure;
 export const PAIR_QUANTITIES = {
   cka: 'similarity',
   debiased: 'similarityDebiased',
