@@ -206,7 +206,7 @@ describe('parts that do not fit each other', () => {
   it('debiased CKA needs sequences of one length, no other measure does', () => {
     expect(sequence('parity', ['base.measure', 'cka-debiased'])).toEqual([]);
     expect(sequence('parity', ['base.measure', 'cka-debiased'], ['task.minLength', 2])).toContain(
-      'base.measure must be cka, rbf-cka, rsa, rsa-correlation, rsa-euclidean, sp, rkd or soft-knn where sequences vary in length: Debiased CKA cannot leave padding out',
+      'base.measure must be cka, rbf-cka, rsa, rsa-correlation, rsa-euclidean, sp, rkd or soft-knn where sequences vary in length: debiased CKA cannot leave padding out',
     );
     expect(sequence('parity', ['base.measure', 'rsa'], ['task.minLength', 2])).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** Numbers and settings in words, short enough for a label. */
 import { taskShape } from '@/experiment/networks/describe.ts';
 import { formatProblem, type Problem } from '@/experiment/schema/problem.ts';
-import { MEASURE_FACTS } from '@/experiment/schema/measures.ts';
+import { measureWords } from '@/experiment/schema/measures.ts';
 import { number } from '@/experiment/settingWords.ts';
 import {
   type ArmSpec,
@@ -115,7 +115,7 @@ export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: re
   if (arm.align) {
     const { reduction = base.reduction, measure = base.measure, until = base.steps } = arm.align;
     parts.push(
-      `+ ${weight(arm.align.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${MEASURE_FACTS[measure].label}), ` +
+      `+ ${weight(arm.align.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(measure)}), ` +
         spanWords(until, base.steps, interventions),
     );
   }

@@ -5,7 +5,7 @@ import { textProblems } from '../custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { exampleControl, standsAlone } from './guides.ts';
-import { MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
+import { MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
 import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
 
@@ -154,7 +154,7 @@ function checkArms(experiment: Experiment): Problem[] {
   const inits: readonly string[] = INITS[family];
   const padded = taskShape(experiment.task).tokens?.padded === true;
   const measureAt = (arm: Experiment['arms'][number], i: number) => (arm.align?.measure ? `arms.${i}.align.measure` : 'base.measure');
-  const factsOf = (arm: Experiment['arms'][number]) => MEASURE_FACTS[arm.align?.measure ?? experiment.base.measure];
+  const measureOf = (arm: Experiment['arms'][number]) => arm.align?.measure ?? experiment.base.measure;
   const isIdentity = (guide: Experiment['guides'][string]) => guide.state === 'control' && guide.kind === 'identity-gram';
   const checkInit = (init: InitName, path: string): Problem[] =>
     inits.includes(init)
@@ -163,13 +163,13 @@ function checkArms(experiment: Experiment): Problem[] {
   return experiment.arms.flatMap((arm, i): Problem[] => [
     ...[arm.distil && whyNoTeacher(experiment, arm.distil.guide)].flatMap((message) => (message ? [{ path: `arms.${i}.distil.guide`, message }] : [])),
     // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
-    ...(arm.align && isIdentity(experiment.guides[arm.align.guide]) && !factsOf(arm).equidistant
-      ? [{ path: measureAt(arm, i), message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${factsOf(arm).label} leaves nothing` }]
+    ...(arm.align && isIdentity(experiment.guides[arm.align.guide]) && !MEASURE_FACTS[measureOf(arm)].equidistant
+      ? [{ path: measureAt(arm, i), message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(measureOf(arm))} leaves nothing` }]
       : []),
     ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
     // The debiasing would need another number of examples at each position.
-    ...(arm.align && padded && !factsOf(arm).padding
-      ? [{ path: measureAt(arm, i), message: `must be ${thoseThat('padding')} where sequences vary in length: ${factsOf(arm).label} cannot leave padding out` }]
+    ...(arm.align && padded && !MEASURE_FACTS[measureOf(arm)].padding
+      ? [{ path: measureAt(arm, i), message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(measureOf(arm))} cannot leave padding out` }]
       : []),
   ]);
 }

@@ -16,7 +16,7 @@ export interface Invariances {
 }
 
 export interface MeasureFacts {
-  /** As a choice, and in sentences. */
+  /** As a choice, and at the beginning of sentences. */
   label: string;
   /** Between a guide's layer and a target's, without its arguments. */
   tex: string;
@@ -136,3 +136,6 @@ export const MEASURE_FACTS: { readonly [name in MeasureName]: MeasureFacts } = f
 
 /** In the order of the table. */
 export const MEASURE_NAMES = Object.keys(facts) as [MeasureName, ...MeasureName[]];
+
+/** Its name within a sentence: small, unless it is an abbreviation. */
+export const measureWords = (name: MeasureName): string => MEASURE_FACTS[name].label.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
