@@ -115,8 +115,7 @@ export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: re
   if (arm.align) {
     const { reduction = base.reduction, measure = base.measure, until = base.steps } = arm.align;
     parts.push(
-      `+ ${weight(arm.align.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(measure)}), ` +
-        spanWords(until, base.steps, interventions),
+      `+ ${weight(arm.align.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(measure)}), ` + spanWords(until, base.steps, interventions),
     );
   }
   if (parts.length === 0) parts.push('task loss only');

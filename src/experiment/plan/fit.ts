@@ -164,12 +164,22 @@ function checkArms(experiment: Experiment): Problem[] {
     ...[arm.distil && whyNoTeacher(experiment, arm.distil.guide)].flatMap((message) => (message ? [{ path: `arms.${i}.distil.guide`, message }] : [])),
     // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
     ...(arm.align && isIdentity(experiment.guides[arm.align.guide]) && !MEASURE_FACTS[measureOf(arm)].equidistant
-      ? [{ path: measureAt(arm, i), message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(measureOf(arm))} leaves nothing` }]
+      ? [
+          {
+            path: measureAt(arm, i),
+            message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(measureOf(arm))} leaves nothing`,
+          },
+        ]
       : []),
     ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`)),
     // The debiasing would need another number of examples at each position.
     ...(arm.align && padded && !MEASURE_FACTS[measureOf(arm)].padding
-      ? [{ path: measureAt(arm, i), message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(measureOf(arm))} cannot leave padding out` }]
+      ? [
+          {
+            path: measureAt(arm, i),
+            message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(measureOf(arm))} cannot leave padding out`,
+          },
+        ]
       : []),
   ]);
 }
