@@ -212,10 +212,11 @@ describe('parts that do not fit each other', () => {
     expect(sequence('parity')).toEqual([]);
   });
 
-  it('debiased CKA needs sequences of one length', () => {
+  it('debiased CKA needs sequences of one length, no other measure does', () => {
     expect(sequence('parity', ['base.measure', { name: 'cka-debiased' }])).toEqual([]);
     expect(sequence('parity', ['base.measure', { name: 'cka-debiased' }], ['task.minLength', 2])).toContain(
-      'base.measure cka-debiased needs sequences of one length',
+      'base.measure must be cka, rbf-cka, rsa, rsa-correlation, rsa-euclidean, sp, rkd or soft-knn where sequences vary in length: debiased CKA cannot leave padding out',
     );
+    expect(sequence('parity', ['base.measure', { name: 'rsa' }], ['task.minLength', 2])).toEqual([]);
   });
 });

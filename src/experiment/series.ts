@@ -5,11 +5,12 @@
 import { labelGroups, taskMetric } from './networks/describe.ts';
 import { observedPairs } from './plan/arms.ts';
 import { tapNames } from './plan/pairs.ts';
-import { members } from './plan/plan.ts';
+import { measuresInUse, members } from './plan/plan.ts';
+import type { Measure } from './schema/measures.ts';
 import type { Experiment, TaskSpec } from './schema/schema.ts';
 
-/** What a quantity has of every member: one number, one per observed pair of layers, or one per group of labels. */
-export type Extent = 'member' | 'pair' | 'group';
+/** What a quantity has of every member: one number, one per observed pair of layers, one per measure in use and pair, or one per group of labels. */
+export type Extent = 'member' | 'pair' | 'measuredPair' | 'group';
 
 /** What numbers of a kind can be, and which of them are better. */
 export interface Kind {
@@ -22,6 +23,7 @@ const KINDS = {
   accuracy: { range: [0, 1], better: 'higher' },
   perplexity: { range: [1, Number.POSITIVE_INFINITY], better: 'lower' },
   similarity: { range: [-1, 1], better: null },
+  measured: { range: [Number.NEGATIVE_INFINITY, 1], better: null },
 } as const satisfies Record<string, Kind>;
 
 export interface Quantity {
@@ -51,6 +53,8 @@ export const QUANTITIES = {
   similarity: { when: 'evaluation', extent: 'pair', kind: 'similarity', words: 'CKA', csv: 'cka' },
   similarityDebiased: { when: 'evaluation', extent: 'pair', kind: 'similarity', words: 'debiased CKA', csv: 'cka_debiased' },
   similarityChance: { when: 'evaluation', extent: 'pair', kind: 'similarity', words: 'chance level of CKA', csv: 'cka_chance' },
+  /** Of the observed pairs, by each of the measures that arms learn by besides CKA. */
+  similarityMeasured: { when: 'evaluation', extent: 'measuredPair', kind: 'measured', words: 'similarity', csv: 'similarity', sparse: true },
 } as const satisfies Record<string, Quantity>;
 
 export type QuantityId = keyof typeof QUANTITIES;
@@ -82,11 +86,15 @@ export const nameOf = (id: QuantityId, task: TaskSpec, as: 'csv' | 'words'): str
 /** Names of what each extent has of a member; '' for its one number. */
 export type Parts = Readonly<Record<Extent, readonly string[]>>;
 
-export const partsOf = (experiment: Experiment): Parts => ({
-  member: [''],
-  pair: observedPairs(experiment).map(({ guide, guideTap, targetTap }) => `${guide}:${guideTap}:${targetTap}`),
-  group: labelGroups(experiment.task),
-});
+export function partsOf(experiment: Experiment): Parts {
+  const pair = observedPairs(experiment).map(({ guide, guideTap, targetTap }) => `${guide}:${guideTap}:${targetTap}`);
+  return {
+    member: [''],
+    pair,
+    measuredPair: measuresInUse(experiment).flatMap((measure) => pair.map((name) => `${measure}:${name}`)),
+    group: labelGroups(experiment.task),
+  };
+}
 
 /** The numbers of a quantity at one time. */
 export const lengthOf = (id: QuantityId, memberCount: number, parts: Parts): number => memberCount * parts[quantity(id).extent].length;
@@ -100,6 +108,8 @@ export function gaps<Id extends QuantityId>(of: readonly Id[], experiment: Exper
 /** Order of the values of one pair in `EvaluationRecord.matrices`, and the quantity that each is. */
 export const MATRIX_FIELDS = ['cka', 'debiased', 'chance'] as const;
 export type SimilarityField = (typeof MATRIX_FIELDS)[number];
+/** What can be shown of a pair: something of its CKA, or what it is by one of the measures in use. */
+export type ShownSimilarity = SimilarityField | Measure;
 export const PAIR_QUANTITIES = {
   cka: 'similarity',
   debiased: 'similarityDebiased',

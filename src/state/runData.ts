@@ -6,9 +6,10 @@ import type { GuideSource } from '@/experiment/contract/environment.ts';
 import type { EvaluationRecord, LabEvent, TrainingRecords } from '@/experiment/contract/events.ts';
 import { type ObservedPair, observedPairs } from '@/experiment/plan/arms.ts';
 import { tapNames } from '@/experiment/plan/pairs.ts';
-import { type Member, members } from '@/experiment/plan/plan.ts';
-import { PAIR_QUANTITIES, type SimilarityField, STEP_QUANTITIES, type StepQuantity } from '@/experiment/series.ts';
+import { type Member, measuresInUse, members } from '@/experiment/plan/plan.ts';
+import { PAIR_QUANTITIES, type ShownSimilarity, type SimilarityField, STEP_QUANTITIES, type StepQuantity } from '@/experiment/series.ts';
 import type { Experiment, Intervention } from '@/experiment/schema/schema.ts';
+import type { Measure } from '@/experiment/schema/measures.ts';
 import { MatrixHistory } from './matrixHistory.ts';
 import { StepCurves } from './stepCurves.ts';
 
@@ -43,6 +44,8 @@ export class RunData {
   /** Member indices of every arm. */
   readonly arms: ReadonlyMap<string, readonly number[]>;
   readonly pairs: readonly ObservedPair[];
+  /** Those that arms learn by, besides CKA. */
+  readonly measures: readonly Measure[];
   /** Layer names per guide. */
   readonly guideTaps: Readonly<Record<string, readonly string[]>>;
   readonly targetTaps: readonly string[];
@@ -72,6 +75,7 @@ export class RunData {
     });
     this.arms = arms;
     this.pairs = experiment ? observedPairs(experiment) : [];
+    this.measures = experiment ? measuresInUse(experiment) : [];
     this.targetTaps = experiment ? tapNames(experiment) : [];
     const guides = Object.keys(experiment?.guides ?? {});
     this.guideTaps = experiment ? Object.fromEntries(guides.map((guide) => [guide, tapNames(experiment, guide)])) : {};
@@ -139,9 +143,13 @@ export class RunData {
     return scores.length > 0 ? scores.reduce((a, b) => a + b, 0) / scores.length : null;
   }
 
-  /** CKA of one recorded pair of one member. */
-  similarity(evaluation: Evaluation, member: number, pair: number, field: SimilarityField): number {
-    return evaluation.series[PAIR_QUANTITIES[field]][member * this.pairs.length + pair];
+  /** Similarity of one recorded pair of one member: CKA, or by one of the measures in use. */
+  similarity(evaluation: Evaluation, member: number, pair: number, field: ShownSimilarity): number {
+    if (!(field in PAIR_QUANTITIES)) {
+      const measure = this.measures.indexOf(field as Measure);
+      return evaluation.series.similarityMeasured[(member * this.measures.length + measure) * this.pairs.length + pair];
+    }
+    return evaluation.series[PAIR_QUANTITIES[field as SimilarityField]][member * this.pairs.length + pair];
   }
 
   /** Step at which a member diverged, or undefined. */

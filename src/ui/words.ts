@@ -4,6 +4,7 @@ import { alignmentSettingsOf, distillationOf } from '@/experiment/plan/arms.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
 import { formatProblem, type Problem } from '@/experiment/schema/problem.ts';
 import { courseWords, number } from '@/experiment/settingWords.ts';
+import { builtMeasure, measureWords } from '@/experiment/schema/measures.ts';
 import {
   type ArmSpec,
   type BaseSettings,
@@ -129,7 +130,7 @@ export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: re
   if (alignment) {
     const { reduction, measure, course } = alignment;
     parts.push(
-      `+ ${weight(alignment.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measure.name === 'cka' ? 'CKA' : 'debiased CKA'}), ` +
+      `+ ${weight(alignment.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(builtMeasure(measure))}), ` +
         spanWords(course, base.steps, interventions),
     );
   }

@@ -112,6 +112,7 @@ function curveIn(member: MemberResult, id: QuantityId, part: number): readonly u
     case 'member':
       return history[id];
     case 'pair':
+    case 'measuredPair':
       return history[id]?.map((row) => (Array.isArray(row) ? row[part] : undefined));
     case 'group':
       return member.groups?.[part]?.history?.[GROUP_FIELDS[id as QuantityOf<'group'>]];

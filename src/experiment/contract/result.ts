@@ -65,6 +65,8 @@ export interface MemberResult {
     similarityDebiased: (number | null)[][];
     /** Exact chance level of `similarity`. Since 2. */
     similarityChance?: (number | null)[][];
+    /** By the measures that arms learn by besides CKA: for each of them (`measuresInUse`) the pairs. Not in files of runs without one. */
+    similarityMeasured?: (number | null)[][];
   };
   /** Per guide, at the first and at the last evaluation. Since 2. */
   matrices?: Record<string, { start: MatrixResult; end: MatrixResult }>;

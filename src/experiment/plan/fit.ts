@@ -6,6 +6,7 @@ import { familyFits, type TaskShape, taskShape, taskTitle } from '../networks/de
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { alignmentSettingsOf, distillationOf, termOf } from './arms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
+import { isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
 import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
 
@@ -143,6 +144,12 @@ export function whyNoTeacher(experiment: Experiment, guide: string): string | nu
     : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';
 }
 
+/** The measures that can do something, as a choice. */
+const thoseThat = (can: 'equidistant' | 'padding'): string => {
+  const names = MEASURE_NAMES.filter((name) => MEASURE_FACTS[name][can]);
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+};
+
 function checkArms(experiment: Experiment): Problem[] {
   const { family } = experiment.target;
   const inits: readonly string[] = INITS[family];
@@ -158,14 +165,17 @@ function checkArms(experiment: Experiment): Problem[] {
     const untaught = [distillationOf(arm)].flatMap((distil) => (distil && whyNoTeacher(experiment, distil.guide)) ?? []);
     problems.push(...untaught.map((message) => ({ path: `${pathOf('distil')}.guide`, message })));
     const alignment = alignmentSettingsOf(experiment.base, arm);
-    if (alignment?.measure.name === 'cka-debiased') {
+    const name = alignment && isBuilt(alignment.measure) ? alignment.measure.name : undefined;
+    if (alignment && name) {
       const path = termOf(arm, 'align')?.measure ? `${pathOf('align')}.measure` : 'base.measure';
-      // Debiasing takes out exactly what an identity has: 0/0.
-      if (isIdentity(experiment.guides[alignment.guide])) {
-        problems.push({ path, message: 'must be cka with an identity guide, of which debiasing leaves nothing' });
+      // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
+      if (isIdentity(experiment.guides[alignment.guide]) && !MEASURE_FACTS[name].equidistant) {
+        problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(name)} leaves nothing` });
       }
-      // The correction needs the number of examples, which differs from position to position.
-      if (padded) problems.push({ path, message: 'cka-debiased needs sequences of one length' });
+      // The debiasing would need another number of examples at each position.
+      if (padded && !MEASURE_FACTS[name].padding) {
+        problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(name)} cannot leave padding out` });
+      }
     }
     return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
   });

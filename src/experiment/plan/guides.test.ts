@@ -128,10 +128,11 @@ describe('checks', () => {
     expect(problems(guidedBy(WIDE, OWN, { terms }))).toEqual([]);
   });
 
-  it('know no debiased CKA with an identity, and no white noise of tokens', () => {
-    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: { name: 'cka-debiased' } } }, IDENTITY))[0]).toMatch(
-      /^base\.measure must be cka with an identity guide/,
-    );
+  it('know no measure with an identity of which that leaves nothing, and no white noise of tokens', () => {
+    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: { name: 'cka-debiased' } } }, IDENTITY))).toEqual([
+      'base.measure must be cka, rbf-cka, sp, rkd or soft-knn with an identity guide, of which debiased CKA leaves nothing',
+    ]);
+    expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: { name: 'rkd' } } }, IDENTITY))).toEqual([]);
     expect(problems(guidedBy(WIDE, IDENTITY, { terms: [{ kind: 'align', guide: 'control', weight: 1, measure: { name: 'cka-debiased' } }] }))[0]).toMatch(
       /^arms\.4\.terms\.0\.measure/,
     );

@@ -10,7 +10,8 @@ const copy = presetExperiment('copy-paste');
 
 /** Everything that can be stated and is not built: its field, and a way to state it. */
 it.each<[field: string, path: string, value: unknown]>([
-  ['base.measure', 'base.measure', { name: 'rsa' }],
+  ['base.measure', 'base.measure', { name: 'ridge' }],
+  ['base.measure', 'base.measure', { name: 'rbf-cka', bandwidth: 2 }],
   ['base.mapping', 'base.mapping', { rule: 'random', seed: 3 }],
   ['base.mapping', 'base.mapping', { rule: 'similarity' }],
   ['base.mapping', 'base.mapping', { rule: 'even', perTarget: 2 }],

@@ -1,4 +1,5 @@
 /** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
+import { isBuilt, MEASURE_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
 import { type ArmSpec, type Experiment, isDrawn, type MappingSpec, type MeasureSpec, type TaskSpec, type Term } from '../schema/schema.ts';
 
@@ -15,9 +16,9 @@ interface NotBuilt<T> {
 
 const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
   path: 'measure',
-  what: 'a measure other than cka and cka-debiased',
-  instead: 'use one of these',
-  states: ({ measure }) => measure !== undefined && measure.name !== 'cka' && measure.name !== 'cka-debiased',
+  what: 'this measure, or an option of it',
+  instead: `use one of ${MEASURE_NAMES.join(', ')}, without options`,
+  states: ({ measure }) => measure !== undefined && (!isBuilt(measure) || Object.keys(measure).length > 1),
 });
 
 const unbuiltRule = (mapping: MappingSpec): boolean =>

@@ -1,8 +1,9 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
 import { describeNetwork, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
-import { alignmentOf, guidesInUse, sharedTokens } from './arms.ts';
+import { alignmentOf, alignmentSettingsOf, guidesInUse, sharedTokens } from './arms.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
+import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -13,6 +14,12 @@ export interface Member {
 /** Members in the fixed order of all records: arms outer, seeds inner. */
 export function members(experiment: Experiment): Member[] {
   return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
+}
+
+/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table. */
+export function measuresInUse({ arms, base }: Experiment): Measure[] {
+  const used = new Set(arms.flatMap((arm) => alignmentSettingsOf(base, arm)?.measure.name ?? []));
+  return MEASURE_NAMES.filter((name) => used.has(name) && name !== 'cka' && name !== 'cka-debiased');
 }
 
 /** Activations and their gradients of arms that are trained together, at most. */
@@ -98,6 +105,14 @@ function gramFlops(features: number, n: number, shape: TaskShape, view: TokenVie
   return view === 'last-token' ? once / length : once * length;
 }
 
+/** What a measure makes of a tap's Gram matrices over a batch of n examples, value and gradient. */
+function measureFlops(measure: Measure, n: number, shape: TaskShape, view: TokenView): number {
+  const { flops } = MEASURE_FACTS[measure];
+  const length = shape.tokens ? shape.input[0] : 1;
+  if (view === 'all-tokens') return flops(n * length);
+  return view === 'position' ? length * flops(n) : flops(n);
+}
+
 /** Bytes of the Gram matrices that are kept of one guide instance's taps on the probe. Images: small beside the rest. */
 function probeBytes(taps: number, shape: TaskShape, view: TokenView): number {
   if (!shape.tokens) return 0;
@@ -120,7 +135,9 @@ export function cost(experiment: Experiment): Cost {
   for (const arm of arms) {
     const alignment = alignmentOf(experiment, arm);
     for (const { targetTap } of alignment?.pairs ?? []) {
-      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, alignment?.tokens);
+      if (!alignment) continue;
+      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, alignment.tokens);
+      flopsPerStep += seeds.length * measureFlops(builtMeasure(alignment.measure), base.batchSize, shape, alignment.tokens);
     }
   }
   let cacheBytes = 0;

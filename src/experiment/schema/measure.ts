@@ -41,5 +41,4 @@ export const observedMeasureSchema = z.discriminatedUnion('name', [...losses, ..
 
 export type MeasureSpec = z.infer<typeof measureSchema>;
 export type MeasureName = MeasureSpec['name'];
-/** Measures that a step can compute. */
-export type Measure = Extract<MeasureName, 'cka' | 'cka-debiased'>;
+export type { Measure } from './measures.ts';

@@ -1,8 +1,11 @@
 /** Small inputs for every kernel, and whole training steps: the cases of the self-check and of the backends' tests. */
 import * as tf from '@tensorflow/tfjs-core';
+import { MEASURE_NAMES, type Measure } from '../../experiment/schema/measures.ts';
 import type { NetworkSpec } from '../../experiment/schema/schema.ts';
 import { Tape } from '../autodiff/tape.ts';
 import { alignmentGradient, centredGram } from '../similarity/alignment.ts';
+import { prepare } from '../similarity/measures/forms.ts';
+import { MEASURES } from '../similarity/measures/index.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import { stream } from '../random/stream.ts';
 import { Group, SCALAR_ROWS } from '../training/group.ts';
@@ -215,6 +218,21 @@ export const CHECK_CASES: Record<string, Case> = {
       tf.tensor1d([1, 2, 0.5, 3]),
     );
     return { loss, ...Object.fromEntries(roots.map(([, gradient], i) => [`root ${i}`, gradient])) };
+  },
+  measures: (k) => {
+    // Those without a kernel of their own, which are made of tfjs's operations; of the second member two rows are padding.
+    const real = tf.tensor2d([
+      [1, 1, 1, 1, 1, 1, 1, 1],
+      [1, 0, 1, 1, 1, 1, 1, 0],
+    ]);
+    const of = (measure: Measure) => {
+      const { form } = MEASURES[measure];
+      const { z } = prepare(k, random('y', [2, 8, 5], 0.5), form, real);
+      const guide = k.matmul(z, z, { transposeB: true });
+      const { gradient, value } = alignmentGradient(k, random('x', [2, 8, 9], 0.5), guide, tf.tensor1d([1, 2]), measure, real);
+      return { [measure]: value, [`gradient of ${measure}`]: gradient };
+    };
+    return Object.assign({}, ...MEASURE_NAMES.filter((name) => !MEASURES[name].fused).map(of));
   },
   optimisers: (k) => {
     const parameter = random<tf.Tensor3D>('p', [2, 6, 5]);

@@ -19,6 +19,7 @@ import type { Fed, Feed, StepCall } from '../backend/steps.ts';
 import { membersOf } from '../steps/members.ts';
 import { ActivationCache } from './activationCache.ts';
 import { type GuideGram, guideGram } from '../similarity/alignment.ts';
+import type { Form } from '../similarity/measures/forms.ts';
 import { type DirectKind, directActivations, noiseLike, permuteWithin } from './controls.ts';
 import type { ImportedModel } from '../networks/imported.ts';
 import type { BatchView } from '../similarity/tokenViews.ts';
@@ -32,10 +33,12 @@ const LIVE_BYTES = 64 * 2 ** 20;
 export interface NeededTap {
   tap: string;
   view: TokenView | null;
+  /** Of the rows that its Gram matrix is made of; absent: 'centred'. */
+  form?: Form;
 }
 
 /** Key of a needed tap in `GuideBatch.grams`. */
-export const gramKey = ({ tap, view }: NeededTap): string => `${view ?? ''}/${tap}`;
+export const gramKey = ({ tap, view, form = 'centred' }: NeededTap): string => `${view ?? ''}/${tap}/${form}`;
 
 /** Which of the things declared by `require` the step at hand uses. */
 export interface GuideUse {
@@ -178,7 +181,7 @@ export class Guide {
     const grams = new Map(
       (want.grams ? this.#taps : []).map((needed) => {
         const view = needed.view === null ? undefined : views.get(needed.view);
-        return [gramKey(needed), guideGram(this.#kernels, activations(needed.tap), view, fed[`order ${gramKey(needed)}`])] as const;
+        return [gramKey(needed), guideGram(this.#kernels, activations(needed.tap), view, fed[`order ${gramKey(needed)}`], needed.form)] as const;
       }),
     );
     return { grams, logits: want.logits && names.includes(LOGITS) ? this.#rowsOfLogits(activations(LOGITS)) : undefined };

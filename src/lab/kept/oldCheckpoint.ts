@@ -16,7 +16,7 @@ export interface OldCheckpoint extends Omit<Checkpoint, 'history'> {
 
 /** A checkpoint as it is written today; what was not recorded then is a gap. */
 export function asToday(checkpoint: Checkpoint | OldCheckpoint): Checkpoint {
-  if (isToday(checkpoint)) return checkpoint;
+  if (isToday(checkpoint)) return complete(checkpoint);
   const { experiment, history, ...rest } = checkpoint;
   const { loss, metric, ...steps } = history.training;
   return {
@@ -25,6 +25,20 @@ export function asToday(checkpoint: Checkpoint | OldCheckpoint): Checkpoint {
     history: {
       training: { ...steps, series: { ...gaps(STEP_QUANTITIES, experiment, steps.count), trainLoss: loss, trainMetric: metric } },
       evaluations: history.evaluations.map((record) => evaluationToday(experiment, record)),
+    },
+  };
+}
+
+/** With gaps for what has come to be recorded since. */
+function complete(checkpoint: Checkpoint): Checkpoint {
+  const { experiment, history } = checkpoint;
+  const { training, evaluations } = history;
+  const missing = { training: gaps(STEP_QUANTITIES, experiment, training.count), evaluation: gaps(EVALUATION_QUANTITIES, experiment) };
+  return {
+    ...checkpoint,
+    history: {
+      training: { ...training, series: { ...missing.training, ...training.series } },
+      evaluations: evaluations.map((record) => ({ ...record, series: { ...missing.evaluation, ...record.series } })),
     },
   };
 }

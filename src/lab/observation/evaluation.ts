@@ -10,6 +10,7 @@ import type { Split, Task } from '../tasks/index.ts';
 import { inputTensor, labelValues, sliceSplit } from '../steps/inputs.ts';
 import { pack, unpack } from '../steps/pack.ts';
 import { GroupedScores } from './groupedScores.ts';
+import type { MeasuredPairs } from './measured.ts';
 import { GuideProbe } from './probe.ts';
 import { DirectSteps, type Fed, type Feed, type Stepper } from '../backend/steps.ts';
 
@@ -21,12 +22,15 @@ export interface GroupScores {
   predictions: Uint16Array<ArrayBuffer>;
   /** Of each group of labels, where the split has groups: `[members × groups]`; NaN for a group without labels. */
   groups: GroupedScores | null;
+  /** By the measures that arms learn by `[members × measures × pairs]`. */
+  measured: Float32Array<ArrayBuffer>;
   /** Per guide `[members × targetTaps × guideTaps × 3]`. */
   matrices: Record<string, Float32Array<ArrayBuffer>>;
 }
 
-/** Results of a chunk: each member's loss, predicted classes `[members × rows]`, losses `[groups × members]`, and what similarities are made of. */
-const PARTS = ['crossEntropy', 'predicted', 'groupLosses', 'products'] as const;
+/** Results of a chunk: each member's loss, predicted classes `[members × rows]`, losses `[groups × members]`, similarities by the measures
+ * that arms learn by `[measures × pairs × members]`, and what the others are made of. */
+const PARTS = ['crossEntropy', 'predicted', 'groupLosses', 'measured', 'products'] as const;
 
 /** Consecutive examples of a split with what a step is fed of them. */
 interface Chunk {
@@ -35,6 +39,16 @@ interface Chunk {
   labels: number;
   feeds: Record<string, Feed>;
 }
+
+/** What members are compared with on the probe. */
+export interface Observed {
+  /** Of every target tap with every guide tap, CKA. */
+  probes: readonly GuideProbe[];
+  /** Of the observed pairs, what arms learn by. */
+  measured: MeasuredPairs | null;
+}
+
+const NOTHING: Observed = { probes: [], measured: null };
 
 /**
  * Evaluates networks on one split: in chunks, each of them a step that changes nothing. Where steps are recorded and
@@ -56,16 +70,16 @@ export class Evaluator {
   }
 
   /**
-   * Evaluate all members of one model; with probes also the similarity of every target tap to every guide tap. Loss and
+   * Evaluate all members of one model, and compare them with guides as far as that is asked for. Loss and
    * accuracy are means over the labels that are not −1.
    * @param name tells models apart whose steps are recorded
    */
-  async evaluate(model: Inferring, probes: readonly GuideProbe[] = [], name = ''): Promise<GroupScores> {
+  async evaluate(model: Inferring, observed: Observed = NOTHING, name = ''): Promise<GroupScores> {
     const { members } = model;
     const groups = GroupedScores.of(this.#split, members);
     for (const [i, { feeds }] of this.#chunks.entries()) {
-      const compared = i === 0 ? probes : [];
-      const kind = `evaluation ${name}${compared.length > 0 ? ', compared' : ''}`;
+      const compared = i === 0 ? observed : NOTHING;
+      const kind = `evaluation ${name}${compared.probes.length > 0 ? ', compared' : ''}`;
       await this.#stepper.step(kind, feeds, (fed) => program(model, compared, groups?.count ?? 0, fed));
     }
     const results = await this.#stepper.read();
@@ -73,7 +87,8 @@ export class Evaluator {
 
     const parts = results.map((values, c) => {
       const predicted = members * this.#chunks[c].split.labels.length;
-      return unpack(PARTS, { crossEntropy: members, predicted, groupLosses: members * (groups?.count ?? 0), products: 'rest' }, values);
+      const measured = c === 0 ? members * (observed.measured?.count ?? 0) : 0;
+      return unpack(PARTS, { crossEntropy: members, predicted, groupLosses: members * (groups?.count ?? 0), measured, products: 'rest' }, values);
     });
     const total = countLabels(this.#split);
     const loss = new Float64Array(members);
@@ -97,7 +112,10 @@ export class Evaluator {
     });
     // A network whose weights are no longer finite predicts nothing.
     for (let e = 0; e < members; e++) if (!Number.isFinite(loss[e])) accuracy[e] = Number.NaN;
-    return { loss, accuracy, predictions, matrices: GuideProbe.read(probes, parts[0].products, members), groups };
+    const { products, measured: ofPairs } = parts[0];
+    const count = ofPairs.length / members;
+    const measured = Float32Array.from(ofPairs, (_, i) => ofPairs[(i % count) * members + Math.floor(i / count)]);
+    return { loss, accuracy, predictions, measured, matrices: GuideProbe.read(observed.probes, products, members), groups };
   }
 }
 
@@ -120,7 +138,7 @@ function chunksOf(split: Split, shape: readonly number[]): Chunk[] {
 }
 
 /** Losses, predicted classes, losses on groups of labels, and what similarities are made of. */
-function program(model: Inferring, probes: readonly GuideProbe[], groups: number, fed: Fed): tf.Tensor {
+function program(model: Inferring, { probes, measured }: Observed, groups: number, fed: Fed): tf.Tensor {
   const { kernels } = model;
   const { logits, taps } = model.infer(fed.inputs);
   const crossEntropy = (labels: tf.Tensor) => kernels.softmaxCrossEntropy(logits, labels as tf.Tensor2D).loss;
@@ -128,6 +146,7 @@ function program(model: Inferring, probes: readonly GuideProbe[], groups: number
     crossEntropy: [crossEntropy(fed.labels)],
     predicted: [tf.cast(tf.argMax(logits, 2), 'float32')],
     groupLosses: Array.from({ length: groups }, (_, g) => crossEntropy(fed[`labels ${g}`])),
+    measured: measured?.compare(taps) ?? [],
     products: GuideProbe.pack(kernels, probes, taps),
   });
 }

@@ -51,7 +51,10 @@ describe('similarities on the probe', () => {
     });
 
   it('are means over positions of the similarity of the sequences that reach them', async () => {
-    const { matrices } = await new Evaluator(task.val, task.shape.input).evaluate(target, [new GuideProbe(composed, guide, task, 'position')]);
+    const { matrices } = await new Evaluator(task.val, task.shape.input).evaluate(target, {
+      probes: [new GuideProbe(composed, guide, task, 'position')],
+      measured: null,
+    });
     expect(matrices.g).toHaveLength(2 * 1 * 2 * 3);
     for (const member of [0, 1]) {
       const x = states(target, 'layer1', member);
@@ -81,7 +84,9 @@ describe('similarities on the probe', () => {
     for (const view of ['last-token', 'position', 'all-tokens', 'flattened'] as const) {
       const [plain, shuffled] = await Promise.all(
         guides.map(
-          async (other) => (await new Evaluator(many.val, many.shape.input).evaluate(twin, [new GuideProbe(composed, other, many, view)])).matrices.same,
+          async (other) =>
+            (await new Evaluator(many.val, many.shape.input).evaluate(twin, { probes: [new GuideProbe(composed, other, many, view)], measured: null })).matrices
+              .same,
         ),
       );
       for (const index of [0, 3]) {
@@ -101,7 +106,10 @@ describe('similarities on the probe', () => {
       composed,
     );
     for (const view of ['last-token', 'position', 'all-tokens', 'flattened'] as const) {
-      const { matrices } = await new Evaluator(task.val, task.shape.input).evaluate(target, [new GuideProbe(composed, identity, task, view)]);
+      const { matrices } = await new Evaluator(task.val, task.shape.input).evaluate(target, {
+        probes: [new GuideProbe(composed, identity, task, view)],
+        measured: null,
+      });
       matrices.identity.forEach((value, i) => {
         if (i % 3 === 1) expect(value, view).toBeNaN();
         else expect(value, view).toBeGreaterThan(0);

@@ -14,7 +14,7 @@ import type { Split, Task } from '../tasks/index.ts';
 import { sliceSplit } from '../steps/inputs.ts';
 
 /** Examples of one comparison: rows of `[E, B·T, F]`, or null for the activations as they are. */
-type Sheet = Int32Array | null;
+export type Sheet = Int32Array | null;
 
 /** Sequences of the probe whose tokens are examples one by one. */
 const probeSequences = (length: number): number => Math.max(FEWEST_EXAMPLES, Math.floor(PROBE_TOKENS / length));
@@ -68,7 +68,7 @@ const byToken = (x: tf.Tensor3D, length: number): tf.Tensor3D => tf.reshape(x, [
  * The examples of one set out of activations `[E, B, T·F]` by tap name.
  * @param orderOf the order in which n examples of a tap are shown, where it is not their own
  */
-function examplesOf(
+export function examplesOf(
   taps: ReadonlyMap<string, tf.Tensor3D>,
   set: Sheet,
   length: number,
@@ -85,7 +85,7 @@ function examplesOf(
 }
 
 /** Per layer 1 where it varies over the examples, else 0: `[S, taps]`. */
-function varies(kernels: Kernels, taps: ReadonlyMap<string, tf.Tensor3D>): tf.Tensor2D {
+export function varies(kernels: Kernels, taps: ReadonlyMap<string, tf.Tensor3D>): tf.Tensor2D {
   return tf.stack(
     [...taps.values()].map((x) => {
       const { norm } = kernels.centreNormalise(x);
@@ -117,11 +117,9 @@ export class GuideProbe {
   constructor(kernels: Kernels, guide: Guide, task: Task, view: TokenView) {
     this.guide = guide.id;
     this.#instances = guide.instances;
-    const probe = probeOf(task.val);
-    const eachToken = task.shape.tokens !== undefined && view === 'all-tokens';
-    this.#length = task.shape.tokens ? task.shape.input[0] : 1;
-    const sheets = task.shape.tokens ? sheetsOf(probe.inputs, this.#length, view) : [null];
-    this.#sets = setsOf(sheets, probe.examples);
+    const { seen, sheets, length, eachToken, examples } = probeSheets(task, view);
+    this.#length = length;
+    this.#sets = setsOf(sheets, examples);
     this.#rows = this.#sets.map(
       ({ n, rows }) =>
         rows &&
@@ -133,8 +131,6 @@ export class GuideProbe {
           ),
         ),
     );
-    // Where tokens count one by one, those of the first sequences do.
-    const seen = eachToken ? sliceSplit(probe, 0, Math.min(probe.examples, probeSequences(this.#length))) : probe;
     // One instance at a time: the activations of a convolutional guide are large, their Gram matrices small.
     const parts = Array.from({ length: this.#instances }, (_, instance) =>
       scoped(() => {
@@ -303,6 +299,29 @@ interface Pack {
 function dispose({ stack, varies: alive }: Comparison): void {
   stack.dispose();
   alive?.dispose();
+}
+
+/** The probe as it is looked at. */
+interface ProbeSheets {
+  /** The examples that guides read. */
+  seen: Split;
+  /** Examples of each comparison, out of all of the probe. */
+  sheets: readonly Sheet[];
+  /** Tokens of a sequence; 1 for images. */
+  length: number;
+  eachToken: boolean;
+  /** Of the whole probe. */
+  examples: number;
+}
+
+export function probeSheets({ val, shape }: Task, view: TokenView): ProbeSheets {
+  const probe = probeOf(val);
+  const eachToken = shape.tokens !== undefined && view === 'all-tokens';
+  const length = shape.tokens ? shape.input[0] : 1;
+  const sheets = shape.tokens ? sheetsOf(probe.inputs, length, view) : [null];
+  // Where tokens count one by one, those of the first sequences do.
+  const seen = eachToken ? sliceSplit(probe, 0, Math.min(probe.examples, probeSequences(length))) : probe;
+  return { seen, sheets, length, eachToken, examples: probe.examples };
 }
 
 const probeOf = (val: Split): Split => sliceSplit(val, 0, Math.min(EVALUATION_CHUNK, val.examples));

@@ -59,6 +59,7 @@ const OF_SCORES: Record<Exclude<EvaluationQuantity, QuantityOf<'pair'>>, (scores
   valLoss: ({ loss }) => loss,
   valMetric: (scores, task) => metricOf(task, scores),
   groupLoss: ({ groups }, task) => ofAllGroups(groups, 'loss', task),
+  similarityMeasured: ({ measured }) => measured,
   groupAccuracy: ({ groups }, task) => ofAllGroups(groups, 'accuracy', task),
 };
 

@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Measure } from '../../experiment/schema/schema.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
+import { type Form, prepare } from './measures/forms.ts';
+import { compare, MEASURES } from './measures/index.ts';
 import type { BatchView } from './tokenViews.ts';
 
 /**
@@ -27,25 +29,36 @@ export interface GuideGram {
  * @param activations `[S, B, F]`, or `[S, B, T·F]` with a view of the batch's tokens
  * @param order int32 of a shuffled guide: for every row of all the matrices of examples, one behind the other, the row
  *   that takes its place
+ * @param form of the rows, as the measure wants them
  */
-export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView, order?: tf.Tensor): GuideGram {
+export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView, order?: tf.Tensor, form: Form = 'centred'): GuideGram {
   const examples = view ? view.take(activations) : activations;
-  const { z, norm } = kernels.centreNormalise(examples);
-  const [matrices, n, features] = z.shape;
+  const [matrices, n, features] = examples.shape;
+  const centred = kernels.centreNormalise(examples);
+  const z = form === 'centred' ? centred.z : prepare(kernels, view ? view.take(activations, false) : activations, form, view?.real(activations.shape[0])).z;
   const rows = [1, matrices * n] as const;
   const shown: tf.Tensor3D = order ? tf.reshape(kernels.gatherRows(tf.reshape(z, [...rows, features]), tf.reshape(order, [...rows])), z.shape) : z;
-  return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: view?.shares(norm, n, features) };
+  return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: view?.shares(centred.norm, n, features) };
 }
 
 /**
- * CKA(x, guide) and the gradient of weight · (1 − CKA(x, guide)) for the target's activations x `[E, B, F]`:
- * with z = (x − x̄)/‖x − x̄‖ and K = z·zᵀ it is −weight · G·z / ‖x − x̄‖ (see `Kernels.cka`). Scale invariance makes
- * the projection of the normalisation vanish, centring of x is inherited from the centred G.
- * Where CKA is not defined (a collapsed layer) both are 0.
+ * The similarity of x to a guide, and the gradient of weight · (1 − similarity) for the target's activations x
+ * `[E, B, F]`: with z the rows of x in the measure's form, K = z·zᵀ and G = ∂f/∂K + (∂f/∂K)ᵀ it is −weight · G·z, brought
+ * back through the form. Of CKA (z = (x − x̄)/‖x − x̄‖) that is −weight · G·z/‖x − x̄‖ (see `Kernels.cka`): scale
+ * invariance makes the projection of the normalisation vanish, centring of x is inherited from the centred G.
+ * Where the similarity is not defined (a collapsed layer) both are 0.
  * @param weights of the E members
+ * @param real `[E, B]`, 1 for examples and 0 for padding, of measures without a kernel of their own
  */
-export function alignmentGradient(kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure): Alignment {
-  const debiased = measure === 'cka-debiased';
+export function alignmentGradient(kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure, real?: tf.Tensor2D): Alignment {
+  const { form, fused } = MEASURES[measure];
+  if (!fused) {
+    const { z, back } = prepare(kernels, x, form, real);
+    const { value, g } = compare(kernels, measure, kernels.matmul(z, z, { transposeB: true }), guide, real);
+    const dz = kernels.matmul(tf.mul(g, tf.reshape(tf.neg(weights), [-1, 1, 1])) as tf.Tensor3D, z);
+    return { gradient: back(dz), value };
+  }
+  const { debiased } = fused;
   if (kernels.alignmentGradient) return kernels.alignmentGradient(x, guide, weights, { first: 0, count: x.shape[0], positions: 1, debiased });
   const { z, norm } = kernels.centreNormalise(x);
   const gram = kernels.matmul(z, z, { transposeB: true });

@@ -37,8 +37,9 @@ export class BatchView {
    * The examples of activations `[E, B, T·F]`: `[E·T, B, F]` per position, `[E, B, T·F]` flattened, `[E, B·T, F]` for all
    * tokens, `[E, B, F]` for the last token. Padding is left out by centring the real rows and setting padded ones to 0:
    * the centred Gram matrix is then that of the real rows, with zeros in the rows and columns of padding.
+   * @param centred false: the rows as they are, those of padding, too (see `real`)
    */
-  take(x: tf.Tensor3D): tf.Tensor3D {
+  take(x: tf.Tensor3D, centred = true): tf.Tensor3D {
     const [e, b, all] = x.shape;
     const t = this.#length;
     const f = all / t;
@@ -48,12 +49,12 @@ export class BatchView {
         return x;
       case 'position': {
         const byPosition = tf.transpose(byToken(), [0, 2, 1, 3]);
-        const real = this.#maskFor(e);
+        const real = centred ? this.#maskFor(e) : undefined;
         const mask = real && tf.expandDims(tf.transpose(real, [0, 2, 1]), 3);
         return tf.reshape(mask ? centreWhere(byPosition, mask) : byPosition, [e * t, b, f]);
       }
       case 'all-tokens': {
-        const real = this.#maskFor(e);
+        const real = centred ? this.#maskFor(e) : undefined;
         const mask = real && tf.reshape(real, [-1, 1, b * t, 1]);
         const rows = tf.reshape(x, [e, 1, b * t, f]);
         return tf.reshape(mask ? centreWhere(rows, mask) : rows, [e, b * t, f]);
@@ -61,6 +62,14 @@ export class BatchView {
       case 'last-token':
         return tf.sum(tf.mul(byToken(), this.#lastShares(e, b)), 2) as tf.Tensor3D;
     }
+  }
+
+  /** Which rows of `take` for E members are examples, 1, and which padding, 0: `[matrices, rows]`; undefined where all are. */
+  real(members: number): tf.Tensor2D | undefined {
+    const mask = this.#maskFor(members);
+    if (!mask || this.kind === 'flattened' || this.kind === 'last-token') return undefined;
+    const [e, b, t] = mask.shape;
+    return this.kind === 'all-tokens' ? tf.reshape(mask, [e, b * t]) : (tf.reshape(tf.transpose(mask, [0, 2, 1]), [e * t, b]) as tf.Tensor2D);
   }
 
   /** Turns a gradient with respect to the result of `take` into one with respect to its argument, `[E, B, T·F]`. */

@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, it, test } from 'vitest';
 import { alignedPairs } from '../../experiment/plan/arms.ts';
 import { guideNetwork } from '../../experiment/plan/guides.ts';
+import type { Measure } from '../../experiment/schema/measures.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { composed } from '../backend/kernels/composed/index.ts';
 import { runNow } from '../backend/steps.ts';
@@ -11,6 +12,8 @@ import { Guide } from '../guidance/guide.ts';
 import { Model } from '../networks/model.ts';
 import { Batches } from '../steps/batches.ts';
 import { createTask } from '../tasks/index.ts';
+import { prepare } from '../similarity/measures/forms.ts';
+import { compare, MEASURES } from '../similarity/measures/index.ts';
 import { referenceCka } from '../testing/referenceCka.ts';
 import { tinyExperiment } from '../testing/experiments.ts';
 import { Run } from './run.ts';
@@ -40,11 +43,24 @@ async function recorded(run: Run, steps: number): Promise<number[][]> {
   return Array.from({ length: steps }, (_, i) => values.slice((i * values.length) / steps, ((i + 1) * values.length) / steps));
 }
 
+/** Of activations of n examples, one behind the other. */
+function similarity(measure: Measure, x: ArrayLike<number>, y: ArrayLike<number>, n: number): number {
+  const { form, fused } = MEASURES[measure];
+  if (fused) return referenceCka(x, y, n, fused.debiased);
+  const gram = (values: ArrayLike<number>) => {
+    const { z } = prepare(composed, tf.tensor3d(Float32Array.from(values), [1, n, values.length / n]), form);
+    return composed.matmul(z, z, { transposeB: true });
+  };
+  return tf.tidy(() => compare(composed, measure, gram(x), gram(y)).value.dataSync()[0]);
+}
+
 it.each([
   ['cka', 'mean'],
   ['cka', 'sum'],
   ['cka-debiased', 'mean'],
-])('is Σ weight · (1 − similarity) before the first update (%s, %s of the pairs)', async (measure, reduction) => {
+  ['rsa', 'mean'],
+  ['sp', 'sum'],
+] as const)('is Σ weight · (1 − similarity) before the first update (%s, %s of the pairs)', async (measure, reduction) => {
   const experiment = experimentWith({ 'base.measure': { name: measure }, 'base.reduction': reduction, 'arms.1.terms.align.weight': 0.7 });
   const { task, guides, run } = started(experiment);
   const { seeds, base } = experiment;
@@ -61,7 +77,7 @@ it.each([
     const each = pairs.map(({ guideTap, targetTap }) => {
       const x = tf.slice(targets.get(targetTap) as tf.Tensor3D, [e, 0, 0], [1, -1, -1]).dataSync();
       const y = (guided.get(guideTap) as tf.Tensor3D).dataSync();
-      return 1 - referenceCka(x, y, base.batchSize, measure === 'cka-debiased');
+      return 1 - similarity(measure, x, y, base.batchSize);
     });
     return (0.7 * each.reduce((sum, value) => sum + value, 0)) / (reduction === 'mean' ? pairs.length : 1);
   });

@@ -23,7 +23,7 @@ import { RunData } from '../../state/runData.ts';
 import { csvBlocks } from '../../ui/compare/exports.ts';
 import { runToEnd } from '../testing/collect.ts';
 
-/** A text: its labels have groups, and some arms are guided. */
+/** A text: its labels have groups, and some arms are guided, by another measure than CKA. */
 const preset = findPreset('lm-small')?.experiment as Experiment;
 const experiment = {
   ...preset,
@@ -31,7 +31,7 @@ const experiment = {
   guides: { untrained: preset.guides.untrained },
   arms: preset.arms.filter((arm) => arm.terms.every((term) => term.kind === 'align' && term.guide === 'untrained')),
   task: { ...preset.task, valTokens: 2000 },
-  base: { ...preset.base, batchSize: 4, steps: 4, evaluateEvery: 2 },
+  base: { ...preset.base, measure: { name: 'rsa-euclidean' }, batchSize: 4, steps: 4, evaluateEvery: 2 },
 } as Experiment;
 
 let result: RunResult;

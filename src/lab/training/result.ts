@@ -76,9 +76,10 @@ export function buildResult(input: ResultInput): RunResult {
   const curvesOf = (m: number): MemberResult['history'] => {
     const trained = STEP_QUANTITIES.map((id) => [id, Array.from(history.curve(id, m), finite)] as const);
     const evaluated = EVALUATION_QUANTITIES.flatMap((id) => {
-      const { extent } = quantity(id);
-      if (extent === 'group') return [];
-      return [[id, evaluations.map((e) => (extent === 'pair' ? pairs.map((_, p) => at(e, id, m, p)) : at(e, id, m)))] as const];
+      const { extent, sparse } = quantity(id);
+      const own = parts[extent];
+      if (extent === 'group' || (sparse && own.length === 0)) return [];
+      return [[id, evaluations.map((e) => (extent === 'member' ? at(e, id, m) : own.map((_, p) => at(e, id, m, p))))] as const];
     });
     return {
       step: Array.from({ length: history.steps }, (_, i) => i + 1),

@@ -20,6 +20,7 @@ import { evaluationRecord, joined, trainingRecords } from '../observation/record
 import { generate } from './generate.ts';
 import { Group } from './group.ts';
 import { History } from './history.ts';
+import { MeasuredPairs } from '../observation/measured.ts';
 import { GuideProbe } from '../observation/probe.ts';
 import { type ArmGroup, RunSteps, type StepSettings } from './runSteps.ts';
 import { DirectSteps, type Stepper } from '../backend/steps.ts';
@@ -33,7 +34,7 @@ export class Run {
   /** What was recorded of it. */
   readonly history: History;
   readonly #guides: ReadonlyMap<string, Guide>;
-  readonly #probes: GuideProbe[];
+  readonly #observed: { probes: GuideProbe[]; measured: MeasuredPairs };
   readonly #groups: ArmGroup[];
 
   readonly #stepper: Stepper;
@@ -76,7 +77,10 @@ export class Run {
         kernels,
       ),
     }));
-    this.#probes = [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, sharedTokens(experiment.base)));
+    this.#observed = {
+      probes: [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, sharedTokens(experiment.base))),
+      measured: new MeasuredPairs(kernels, guides, experiment, task),
+    };
     this.#steps = new RunSteps(this.experiment, task, guides, this.#groups, kernels);
     this.#evaluator = new Evaluator(task.val, task.shape.input, stepper);
   }
@@ -126,7 +130,7 @@ export class Run {
   async evaluate(): Promise<EvaluationRecord> {
     this.#unread.push(...(await this.#stepper.read()));
     const scores: GroupScores[] = [];
-    for (const [g, { group }] of this.#groups.entries()) scores.push(await this.#evaluator.evaluate(group.model, this.#probes, String(g)));
+    for (const [g, { group }] of this.#groups.entries()) scores.push(await this.#evaluator.evaluate(group.model, this.#observed, String(g)));
     const record = evaluationRecord(this.experiment, this.#step, scores, this.#pairs);
     this.history.evaluated(record);
     return record;
@@ -213,7 +217,8 @@ export class Run {
     this.#stepper.dispose();
     this.#steps.dispose();
     for (const { group } of this.#groups) group.dispose();
-    for (const probe of this.#probes) probe.dispose();
+    for (const probe of this.#observed.probes) probe.dispose();
+    this.#observed.measured.dispose();
     for (const guide of this.#guides.values()) guide.dispose();
   }
 

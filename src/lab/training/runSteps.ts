@@ -7,7 +7,8 @@ import { span, weightAt } from '../../experiment/course/course.ts';
 import { guideInstances } from '../../experiment/plan/guides.ts';
 import { type Alignment, type DistilSettings, guidesInUse } from '../../experiment/plan/arms.ts';
 import { GUIDE_CACHE_BYTES, guideCacheBytes, largestGuideTable } from '../../experiment/plan/plan.ts';
-import type { ArmSpec, Experiment, Measure, TokenView } from '../../experiment/schema/schema.ts';
+import { builtMeasure } from '../../experiment/schema/measures.ts';
+import type { ArmSpec, Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
 import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
@@ -18,6 +19,7 @@ import { type Group, SCALAR_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Fed, Feed, StepCall } from '../backend/steps.ts';
+import { MEASURES } from '../similarity/measures/index.ts';
 import type { MemberRange } from '../steps/members.ts';
 import type { AlignInput, DistilInput } from './terms.ts';
 
@@ -110,8 +112,8 @@ export class RunSteps {
   }
 
   /** A guide's layer as an arm looks at it. */
-  #needed({ tokens }: Alignment, tap: string): NeededTap {
-    return { tap, view: this.#task.shape.tokens ? tokens : null };
+  #needed({ tokens, measure }: Alignment, tap: string): NeededTap {
+    return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure)].form };
   }
 
   /** The guides of which the steps of arms use something, and what. */
@@ -185,7 +187,7 @@ export class RunSteps {
         guideGram: gram,
         shares,
         // Experiments with others are refused (`plan/notBuilt.ts`).
-        measure: alignment.measure.name as Measure,
+        measure: builtMeasure(alignment.measure),
         view: needed.view === null ? undefined : views.get(needed.view),
       };
     });

@@ -7,10 +7,11 @@ import type { Measure } from '../../experiment/schema/schema.ts';
 import type { Root, Value } from '../autodiff/tape.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import { alignmentGradient } from '../similarity/alignment.ts';
+import { MEASURES } from '../similarity/measures/index.ts';
 import { type MemberRange, membersOf } from '../steps/members.ts';
 import type { BatchView } from '../similarity/tokenViews.ts';
 
-/** One aligned pair: the guide's centred Gram matrices for the members' batches. The weight is the member's. */
+/** One aligned pair: the guide's Gram matrices, in the form of the measure, for the members' batches. The weight is the member's. */
 export interface AlignInput {
   members: MemberRange;
   targetTap: string;
@@ -70,13 +71,15 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
 /** One term's gradient at its tap, and each of its members' similarity: a mean over positions by their shares. */
 function align(kernels: Kernels, tap: tf.Tensor3D, { members, guideGram, shares, view, measure }: AlignInput, weights: tf.Tensor1D): Alignment {
   const positions = view ? view.positions : 1;
-  if (kernels.alignmentGradient && positions) {
-    return kernels.alignmentGradient(tap, guideGram, weights, { ...members, positions, shares, debiased: measure === 'cka-debiased' });
+  const { fused } = MEASURES[measure];
+  if (kernels.alignmentGradient && positions && fused) {
+    return kernels.alignmentGradient(tap, guideGram, weights, { ...members, positions, shares, ...fused });
   }
   const x = membersOf(tap, members);
   const own = membersOf(weights, members);
   const each = shares ? (tf.reshape(tf.mul(tf.reshape(shares, [members.count, -1]), tf.expandDims(own, 1)), [-1]) as tf.Tensor1D) : own;
-  const { gradient, value } = alignmentGradient(kernels, view ? view.take(x) : x, guideGram, each, measure);
+  // A kernel of its own takes centred rows, where padding is 0; the others are told which rows are padding.
+  const { gradient, value } = alignmentGradient(kernels, view ? view.take(x, fused !== undefined) : x, guideGram, each, measure, view?.real(members.count));
   return {
     gradient: view ? view.spread(gradient, x.shape[1]) : gradient,
     value: shares ? tf.sum<tf.Tensor1D>(tf.reshape(tf.mul(value, shares), [members.count, -1]), 1) : value,

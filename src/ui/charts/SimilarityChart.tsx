@@ -3,7 +3,10 @@ import { useMemo, useState } from 'react';
 import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import { observedPairs } from '@/experiment/plan/arms.ts';
+import { measuresInUse } from '@/experiment/plan/plan.ts';
+import { MEASURE_FACTS } from '@/experiment/schema/measures.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
+import type { ShownSimilarity } from '@/experiment/series.ts';
 import type { Evaluation } from '@/state/runData.ts';
 import { focusOf, useFocus } from '@/state/focus.ts';
 import classes from './charts.module.css';
@@ -14,6 +17,8 @@ import { RunChart, useDrawnRun } from './RunChart.tsx';
 import { meanOverPairs, meanOverSeeds, similaritySeries } from './series.ts';
 
 const ALL = 'all';
+const CKA = 'cka';
+const NONE: readonly [] = [];
 
 /** Short words for the layers of a network. */
 const tapLabels = ({ taps }: NetworkDescription): Map<string, string> => new Map(taps.map(({ name, label }) => [name, label]));
@@ -28,7 +33,7 @@ function pairChoices(experiment: Experiment, guide: string): { index: number; na
   );
 }
 
-/** CKA of the mapped layer pairs with one guide, for every arm. */
+/** CKA of the mapped layer pairs with one guide, or a measure that arms learn by, for every arm. */
 export function SimilarityChart() {
   const drawn = useDrawnRun('evaluations');
   const { version, data, experiment, arms, points } = drawn;
@@ -38,7 +43,11 @@ export function SimilarityChart() {
   const guide = focusOf(experiment, { arm: shownArm, guide: shownGuide })?.guide ?? '';
   const [chosen, setChosen] = useState(ALL);
   const [debiased, setDebiased] = useState(false);
-  const field = debiased ? 'debiased' : 'cka';
+  const measures = useMemo(() => measuresInUse(experiment), [experiment]);
+  const [ofMeasure, showMeasure] = useState<string>(CKA);
+  const measure = measures.find((name) => name === ofMeasure);
+  const field: ShownSimilarity = measure ?? (debiased ? 'debiased' : 'cka');
+  const words = measure ? MEASURE_FACTS[measure].label : debiased ? 'Debiased CKA' : 'CKA';
 
   const choices = useMemo(() => pairChoices(experiment, guide), [experiment, guide]);
   const choice = choices.find((c) => c.name === chosen);
@@ -48,10 +57,11 @@ export function SimilarityChart() {
   const key = useMemo(() => ({ data, field, pairs }), [data, field, pairs]);
   const range = useGrowingRange(key, FULL, Math.min(series.min, 0), series.max);
 
-  const point = (evaluation: Evaluation, arm: string, of: 'cka' | 'debiased' | 'chance') =>
+  const point = (evaluation: Evaluation, arm: string, of: ShownSimilarity) =>
     meanOverSeeds(data.arms.get(arm) ?? [], (m) => meanOverPairs(data, evaluation, m, pairs, of));
   const cells = (evaluation: Evaluation, { id }: { id: string }) => {
     const { mean, sd } = point(evaluation, id, field);
+    if (measure) return [meanAndSpread(mean, sd, plainNumber)];
     const chance = field === 'debiased' ? 0 : point(evaluation, id, 'chance').mean;
     return [meanAndSpread(mean, sd, plainNumber), plainNumber(chance)];
   };
@@ -68,6 +78,17 @@ export function SimilarityChart() {
   const what = choice ? choice.name : `mean of ${choices.length} mapped pairs`;
   const controls = (
     <div className={classes.controls}>
+      {measures.length > 0 && (
+        <NativeSelect
+          aria-label="Measure that is shown"
+          size="xs"
+          className={classes.select}
+          title={words}
+          value={measure ?? CKA}
+          onChange={(event) => showMeasure(event.currentTarget.value)}
+          data={[{ value: CKA, label: 'CKA' }, ...measures.map((value) => ({ value, label: MEASURE_FACTS[value].label }))]}
+        />
+      )}
       {guides.length > 1 && (
         <NativeSelect
           aria-label="Guide that the target is compared with"
@@ -96,36 +117,35 @@ export function SimilarityChart() {
   return (
     <RunChart
       drawn={drawn}
-      title={debiased ? 'CKA, debiased' : 'CKA'}
+      title={measure ? words : debiased ? 'CKA, debiased' : 'CKA'}
       testId="chart-cka"
-      caption={`${debiased ? 'Debiased CKA' : 'CKA'} with the ${guide} guide, ${what}`}
-      lines={`${debiased ? 'Debiased CKA' : 'Linear CKA'} of target layers with layers of the guide “${guide}” by training step, on the first validation examples (at most 256): ${what}. Grey: chance level${debiased ? '' : ', the mean over all ways to pair the examples (from the lowest to the highest arm)'}.`}
+      caption={`${words} with the ${guide} guide, ${what}`}
+      lines={`${field === 'cka' ? 'Linear CKA' : words} of target layers with layers of the guide “${guide}” by training step, on the first validation examples (at most 256): ${what}.${measure ? '' : ` Grey: chance level${debiased ? '' : ', the mean over all ways to pair the examples (from the lowest to the highest arm)'}.`}`}
       promise="How alike the guide’s and the target’s layers become"
       note=""
       controls={controls}
-      options={[
-        {
-          key: 'debiased',
-          name: 'Debiased CKA (chance level 0)',
-          checked: debiased,
-          toggle: () => setDebiased(!debiased),
-        },
-      ]}
+      options={measure ? [] : [{ key: 'debiased', name: 'Debiased CKA (chance level 0)', checked: debiased, toggle: () => setDebiased(!debiased) }]}
       series={series}
       range={range}
-      columns={['CKA', 'chance']}
+      columns={measure ? [words] : ['CKA', 'chance']}
       cells={cells}
-      tableCaption={`CKA with the ${guide} guide (${what}) of every arm, by step`}
-      tableColumns={({ id, name, colour }) => [
-        { key: id, name, colour },
-        { key: `c${id}`, name: 'chance' },
-      ]}
+      tableCaption={`${measure ? words : 'CKA'} with the ${guide} guide (${what}) of every arm, by step`}
+      tableColumns={({ id, name, colour }) => [{ key: id, name, colour }, ...(measure ? [] : [{ key: `c${id}`, name: 'chance' }])]}
       summary={(last) =>
-        `${debiased ? 'Debiased CKA' : 'CKA'} with the ${guide} guide, ${what}, ${evaluatedWords(data)}: ` +
-        `${arms.map((arm) => `${arm.name} ${cells(last, arm)[0]}, chance level ${cells(last, arm)[1]}`).join('; ')}.`
+        `${words} with the ${guide} guide, ${what}, ${evaluatedWords(data)}: ` +
+        `${arms
+          .map((arm) =>
+            [
+              `${arm.name} ${cells(last, arm)[0]}`,
+              ...cells(last, arm)
+                .slice(1)
+                .map((level) => `chance level ${level}`),
+            ].join(', '),
+          )
+          .join('; ')}.`
       }
-      labels={[chanceLabel]}
-      plot={{ label: `CKA by training step, ${what}`, axis: axisNumber, chance: true }}
+      labels={measure ? NONE : [chanceLabel]}
+      plot={{ label: `${words} by training step, ${what}`, axis: axisNumber, chance: !measure }}
     />
   );
 }

@@ -1,5 +1,5 @@
 /** From the records of a run to the rows that a chart draws: a bounded number of points, whatever the run's length. */
-import { type Kind, kindOf, type QuantityId, type SimilarityField } from '@/experiment/series.ts';
+import { type Kind, kindOf, PAIR_QUANTITIES, type QuantityId, type ShownSimilarity } from '@/experiment/series.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 
 /** Points per line while streaming: more cost more than 50 ms a redraw. */
@@ -187,7 +187,7 @@ function evaluationSeries(data: RunData, maxPoints: number, limits: Limits, valu
 }
 
 /** Mean of one field over some pairs, for one member; pairs of collapsed layers (NaN) are left out. */
-export function meanOverPairs(data: RunData, evaluation: Evaluation, member: number, pairs: readonly number[], field: SimilarityField): number {
+export function meanOverPairs(data: RunData, evaluation: Evaluation, member: number, pairs: readonly number[], field: ShownSimilarity): number {
   let sum = 0;
   let n = 0;
   for (const pair of pairs) {
@@ -202,10 +202,12 @@ export function meanOverPairs(data: RunData, evaluation: Evaluation, member: num
 
 /**
  * Similarity of some pairs (indices into `data.pairs`; their mean when there are several) for every arm, and the
- * chance level: its mean over arms and, as a band, its lowest and highest arm. Debiased CKA's chance level is 0.
+ * chance level: its mean over arms and, as a band, its lowest and highest arm. Debiased CKA's chance level is 0; that of
+ * measures other than CKA is not known.
  */
-export function similaritySeries(data: RunData, pairs: readonly number[], field: 'cka' | 'debiased', maxPoints: number): Series {
-  const series = evaluationSeries(data, maxPoints, limitsOf(data, 'similarity'), (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
+export function similaritySeries(data: RunData, pairs: readonly number[], field: ShownSimilarity, maxPoints: number): Series {
+  const limits = limitsOf(data, field in PAIR_QUANTITIES ? 'similarity' : 'similarityMeasured');
+  const series = evaluationSeries(data, maxPoints, limits, (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
   const indices = sampleIndices(data.evaluations.length, maxPoints);
   series.rows.forEach((row, i) => {
     const levels: number[] = [];
@@ -214,7 +216,7 @@ export function similaritySeries(data: RunData, pairs: readonly number[], field:
         const { mean, n } = meanOverSeeds(members, (m) => meanOverPairs(data, data.evaluations[indices[i]], m, pairs, 'chance'));
         if (n > 0) levels.push(mean);
       }
-    } else levels.push(0);
+    } else if (field === 'debiased') levels.push(0);
     if (levels.length === 0) return;
     const chance = levels.reduce((a, b) => a + b, 0) / levels.length;
     row.chance = chance;

@@ -21,7 +21,8 @@ const value = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPre
 /**
  * One line per value: arm, seed, step, series, value. Series are named by the table of quantities: train_loss, train_<metric>,
  * alignment_loss (of guided arms), val_loss, val_<metric> and where labels have groups val_loss and val_accuracy with
- * `:group` behind, per recorded layer pair cka, cka_debiased and cka_chance with `:guide:guide layer:target layer` behind.
+ * `:group` behind, per recorded layer pair cka, cka_debiased and cka_chance with `:guide:guide layer:target layer` behind, and
+ * similarity with the measure before these for each measure besides CKA that arms learn by.
  * Yields a block of lines per member, so that a long run is never one huge string.
  */
 export function* csvBlocks(data: RunData): Generator<string> {

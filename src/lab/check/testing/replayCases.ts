@@ -67,6 +67,19 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
       { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'identity-gram', weight: 1 }] },
     ],
   }),
+  'measures without a kernel of their own': tinyExperiment({
+    ...IMAGES,
+    'target.width': 6,
+    'base.steps': 5,
+    'base.evaluateEvery': 5,
+    'base.mapping': { rule: 'last', count: 1 },
+    guides: { untrained },
+    arms: (['rbf-cka', 'rsa', 'rsa-correlation', 'sp', 'rkd', 'soft-knn'] as const).map((measure) => ({
+      id: measure,
+      name: measure,
+      terms: [{ kind: 'align', guide: 'untrained', weight: 1, measure: { name: measure } }],
+    })),
+  }),
   'attention and gated scans over padded tokens with SGD': tinySequences('parity', {
     'task.val': 16,
     'task.length': 7,
@@ -81,6 +94,7 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
     arms: [
       { id: 'unguided', name: 'Unguided', terms: [] },
       { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'untrained', weight: 1 }] },
+      { id: 'distances', name: 'Guided by distances', terms: [{ kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'rsa-euclidean' } }] },
       { id: 'distilled', name: 'Distilled', terms: [{ ...distil('untrained'), direction: 'reverse' }] },
     ],
   }),

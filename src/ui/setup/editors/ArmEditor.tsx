@@ -13,7 +13,7 @@ import { FieldLabel } from '../fields/FieldLabel.tsx';
 import { Fields, type FieldSpec } from '../fields/Fields.tsx';
 import { useField } from '../fields/useField.ts';
 import { initChoices } from './networkSpecs.ts';
-import { ALIGN_WEIGHT, ARM_MEASURE, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
+import { ALIGN_WEIGHT, armMeasureField, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
 
 /** How guides are called in lists: "trained: ResNet-8, 300 steps". */
 const guideChoices = (experiment: Experiment) =>
@@ -65,7 +65,7 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
   const set = useExperiment((state) => state.set);
   const term = termOf(arm, 'align');
   if (!term) return null;
-  const { course, mapping, tokens } = term;
+  const { course, mapping, tokens, measure } = term;
   return (
     <Stack gap="sm">
       <GuideSelect path={`${root}.terms.align.guide`} label="Guide" hint="Whose layers the target's layers are pulled towards." />
@@ -74,7 +74,7 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
         root={`${root}.terms.align`}
         width={300}
         specs={[
-          ARM_MEASURE,
+          armMeasureField(measure, base.measure),
           {
             kind: 'choice',
             path: 'reduction',

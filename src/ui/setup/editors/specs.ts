@@ -1,5 +1,6 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
 import { ADAM } from '@/experiment/presets/presets.ts';
+import { builtMeasure, MEASURE_FACTS, MEASURE_NAMES } from '@/experiment/schema/measures.ts';
 import {
   type BaseSettings,
   type GuideSpec,
@@ -8,6 +9,7 @@ import {
   type ScheduleSpec,
   type TaskSpec,
   type TokenView,
+  type MeasureSpec,
 } from '@/experiment/schema/schema.ts';
 import { cutWarmup } from '../parts/cutWarmup.ts';
 import type { Choice } from '../fields/ChoiceField.tsx';
@@ -129,22 +131,21 @@ export const armTokensField = (value: TokenView | undefined): FieldSpec =>
   tokensField(value, [{ key: 'undefined', label: 'Shared', value: undefined }, ...TOKEN_VIEWS]);
 
 /** Measures that can be chosen, as the experiment states them. */
-const MEASURES: Choice[] = [
-  { key: 'cka', label: 'CKA', value: { name: 'cka' } },
-  { key: 'cka-debiased', label: 'Debiased', value: { name: 'cka-debiased' } },
-];
+const MEASURE_CHOICES: Choice[] = MEASURE_NAMES.map((name) => ({ key: name, label: MEASURE_FACTS[name].label, value: { name } }));
 
-const measureField = (choices: readonly Choice[]): FieldSpec => ({
+const measureField = (measure: MeasureSpec, choices: readonly Choice[]): FieldSpec => ({
   kind: 'choice',
   path: 'measure',
   label: 'Similarity',
-  hint: 'Debiased CKA takes out what small batches add by chance.',
+  hint: MEASURE_FACTS[builtMeasure(measure)].hint,
   discriminator: 'name',
+  list: true,
   choices,
 });
 
-/** The same for one arm. */
-export const ARM_MEASURE: FieldSpec = measureField([{ key: 'undefined', label: 'Shared', value: undefined }, ...MEASURES]);
+/** The measure of an arm, or that which all share. */
+export const armMeasureField = (own: MeasureSpec | undefined, shared: MeasureSpec): FieldSpec =>
+  measureField(own ?? shared, [{ key: 'undefined', label: `Shared (${MEASURE_FACTS[builtMeasure(shared)].label})`, value: undefined }, ...MEASURE_CHOICES]);
 
 /** What all arms share, most used first. */
 export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] => [
@@ -162,7 +163,7 @@ export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] 
   ),
   ...optimiserFields(base.optimiser),
   ...clippingFields(base.clipNorm),
-  measureField(MEASURES),
+  measureField(base.measure, MEASURE_CHOICES),
   choice('reduction', 'Over pairs', 'With the mean, more pairs do not pull harder.', { sum: 'Sum', mean: 'Mean' }),
   ...(isImageTask(task) ? [] : [tokensField(base.tokens ?? 'position', TOKEN_VIEWS, (value) => String(value ?? 'position'))]),
 ];

@@ -5,8 +5,10 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor5D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { alignmentGradient, centredGram } from '../../../similarity/alignment.ts';
+import { MEASURE_NAMES } from '../../../../experiment/schema/measures.ts';
+import { alignmentGradient, centredGram, guideGram } from '../../../similarity/alignment.ts';
 import { cka } from '../../../similarity/cka.ts';
+import { MEASURES } from '../../../similarity/measures/index.ts';
 import { referenceCka } from '../../../testing/referenceCka.ts';
 import { composed } from '../composed/index.ts';
 import type { Kernels } from '../types.ts';
@@ -123,6 +125,15 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
           };
         }, 1e-4);
       }
+    }
+  });
+
+  test.each(MEASURE_NAMES)('%s as a loss, value and gradient', async (measure) => {
+    for (const matrices of [1, 2]) {
+      await agrees((kernels) => {
+        const { gram } = guideGram(kernels, randomTensor<Tensor3D>([matrices, 13, 5], 2), undefined, undefined, MEASURES[measure].form);
+        return { ...alignmentGradient(kernels, randomTensor<Tensor3D>([2, 13, 22], 1, 1, 0.5), gram, tf.tensor1d([1, 3]), measure) };
+      }, 1e-4);
     }
   });
 

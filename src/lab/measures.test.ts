@@ -1,0 +1,60 @@
+/** Every measure as a loss, through the whole lab: an arm each, side by side on images and on padded sequences. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { MemberResult } from '../experiment/contract/result.ts';
+import { MEASURE_FACTS, MEASURE_NAMES, type Measure } from '../experiment/schema/measures.ts';
+import type { AlignTerm, Experiment, TokenView } from '../experiment/schema/schema.ts';
+import { mean } from '../stats/summary.ts';
+import { runToEnd } from './testing/collect.ts';
+import { tinyExperiment, tinySequences } from './testing/experiments.ts';
+
+/** An arm of each measure, beside one without guidance. */
+function withArms({ arms: _, guides: { untrained }, ...experiment }: Experiment, measures: readonly Measure[], tokens?: TokenView): Experiment {
+  const arms = measures.map((measure) => ({
+    id: measure,
+    name: measure,
+    terms: [{ kind: 'align', guide: 'untrained', weight: 10, measure: { name: measure }, ...(tokens && { tokens }) } satisfies AlignTerm],
+  }));
+  return { ...experiment, guides: { untrained }, arms: [{ id: 'unguided', name: 'Unguided', terms: [] }, ...arms] };
+}
+
+const BASE = {
+  seeds: [0],
+  'base.steps': 14,
+  'base.evaluateEvery': 14,
+  'base.batchSize': 8,
+  'base.learningRate': 0.003,
+  'base.mapping': { rule: 'last', count: 1 },
+  'task.val': 16,
+};
+const images = tinyExperiment({ ...BASE, 'target.dropout': 0 });
+const sequences = tinySequences('parity', { ...BASE, 'task.minLength': 4 });
+
+const exact = MEASURE_NAMES.filter((name) => MEASURE_FACTS[name].padding);
+const CASES: [string, Experiment][] = [
+  ['images', withArms(images, MEASURE_NAMES)],
+  ...(['position', 'all-tokens', 'last-token'] as const).map((view): [string, Experiment] => [`padded sequences, ${view}`, withArms(sequences, exact, view)]),
+];
+
+describe.each(CASES)('on %s', (_, experiment) => {
+  let members: MemberResult[];
+  beforeAll(async () => {
+    members = (await runToEnd(experiment, 'wasm')).result.members;
+  }, 60_000);
+  const of = (arm: string): MemberResult['history'] => (members.find((member) => member.arm === arm) as MemberResult).history;
+
+  it.each(experiment.arms.slice(1).map(({ id }) => id))('%s pulls what learns, and nothing else', (arm) => {
+    const [own, plain] = [of(arm), of('unguided')];
+    const pulled = own.alignmentLoss as number[];
+    expect(members.every(({ diverged }) => !diverged)).toBe(true);
+    // The same weights and the same batch; from then on another way.
+    expect(own.trainLoss[0]).toBe(plain.trainLoss[0]);
+    expect(own.trainLoss.slice(1)).not.toEqual(plain.trainLoss.slice(1));
+    expect(pulled.every((value) => Number.isFinite(value) && value >= 0)).toBe(true);
+    expect(mean(pulled.slice(-3))).toBeLessThan(0.95 * mean(pulled.slice(0, 3)));
+  });
+
+  it('tells the measures apart', () => {
+    const first = experiment.arms.slice(1).map(({ id }) => of(id).alignmentLoss?.[0]);
+    expect(new Set(first).size).toBe(first.length);
+  });
+});

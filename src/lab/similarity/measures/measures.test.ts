@@ -1,0 +1,127 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { MEASURE_FACTS, MEASURE_NAMES, type Measure } from '../../../experiment/schema/measures.ts';
+import { composed } from '../../backend/kernels/composed/index.ts';
+import { stream } from '../../random/stream.ts';
+import kornblith from '../fixtures/reference.json' with { type: 'json' };
+import { prepare } from './forms.ts';
+import { compare, MEASURES } from './index.ts';
+// Values and gradients of 1 − value in float64 by automatic differentiation, checked against central differences.
+import reference from './reference.json' with { type: 'json' };
+
+const one = (values: number[][]) => tf.expandDims(tf.tensor2d(values), 0) as tf.Tensor3D;
+const random = (n: number, features: number, name: string) => tf.tensor3d(stream(1, name).normals(n * features), [1, n, features]);
+
+/** Value and gradient of the value for x `[1, n, F]`. */
+function measured(name: Measure, x: tf.Tensor3D, y: tf.Tensor3D, real?: tf.Tensor2D): { value: number; gradient: Float32Array } {
+  const { form } = MEASURES[name];
+  const [own, other] = [prepare(composed, x, form, real), prepare(composed, y, form, real)];
+  const gram = (z: tf.Tensor3D) => composed.matmul(z, z, { transposeB: true });
+  const { value, g } = compare(composed, name, gram(own.z), gram(other.z), real);
+  return { value: value.dataSync()[0], gradient: own.back(composed.matmul(g, own.z)).dataSync<'float32'>() };
+}
+
+/** Orthonormal, of no particular kind: the QR decomposition's Q. */
+function rotation(size: number): number[][] {
+  const [q] = tf.linalg.qr(tf.tensor2d(stream(1, 'rotation').normals(size * size), [size, size]));
+  return q.arraySync() as number[][];
+}
+
+/** Largest error over the largest entry of the reference. */
+function error(found: Float32Array, expected: readonly number[]): number {
+  const largest = Math.max(...expected.map(Math.abs));
+  return Math.max(...expected.map((value, i) => Math.abs(found[i] - value))) / largest;
+}
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describe.each(MEASURE_NAMES)('%s', (name) => {
+  const { small, gradient, kornblith: wide } = reference.measures[name];
+  const [x, y] = [reference.X, reference.Y];
+
+  it('has the value and the gradient of the reference', () => {
+    const found = measured(name, one(x), one(y));
+    expect(Math.abs(found.value - small)).toBeLessThan(1e-5);
+    expect(
+      error(
+        found.gradient,
+        gradient.flat().map((value) => -value),
+      ),
+    ).toBeLessThan(1e-5);
+    expect(measured(name, one(kornblith.X), one(kornblith.Y)).value).toBeCloseTo(wide, 5);
+  });
+
+  it('is 1 of a layer with itself', () => {
+    expect(measured(name, one(x), one(x)).value).toBeCloseTo(1, 4);
+  });
+
+  it('says nothing, and pulls nowhere, where a layer on either side has collapsed', () => {
+    // A measure of raw rows sees a constant as something; nothing at all is nothing to any.
+    const same = (features: number) => tf.fill<tf.Rank.R3>([1, 12, features], MEASURES[name].form === 'raw' ? 0 : 1);
+    for (const [a, b] of [
+      [same(4), one(y)],
+      [one(x), same(5)],
+    ]) {
+      const found = measured(name, a, b);
+      expect(found.value).toBe(0);
+      expect([...found.gradient].every((value) => value === 0)).toBe(true);
+    }
+  });
+
+  it('says the truth on whether it is defined where all examples are equally unlike each other', () => {
+    const examples = tf.expandDims(tf.eye(12), 0) as tf.Tensor3D;
+    const { value, gradient } = measured(name, one(x), examples);
+    const pulls = gradient.some((entry) => entry !== 0);
+    expect([value !== 0, pulls]).toEqual([MEASURE_FACTS[name].equidistant, MEASURE_FACTS[name].equidistant]);
+  });
+
+  it('keeps its digits in float32 at a mean offset of 1000', () => {
+    const { form } = MEASURES[name];
+    // Measures that see the offset are compared with the same in float64 elsewhere; the others must not see it.
+    if (form !== 'centred') return expect(['rsa', 'rsa-correlation', 'sp']).toContain(name);
+    const moved = measured(name, tf.add(one(x), 1000), one(y));
+    expect(moved.value).toBeCloseTo(small, 3);
+  });
+
+  const { invariances } = MEASURE_FACTS[name];
+  const features = 5;
+  const changes: [keyof typeof invariances, (x: tf.Tensor3D) => tf.Tensor3D][] = [
+    ['rotation', (x) => composed.matmul(x, one(rotation(features)))],
+    ['scale', (x) => tf.mul(x, 3)],
+    ['translation', (x) => tf.add(x, tf.tensor3d([2, -1, 0.5, 3, -2], [1, 1, features]))],
+    ['invertibleMap', (x) => tf.mul(x, tf.tensor3d([4, 1, 0.25, 2, 1], [1, 1, features]))],
+    ['permutation', (x) => tf.reverse(x, 2)],
+  ];
+  it.each(changes)('says the truth on whether it ignores: %s', (what, change) => {
+    const [a, b] = [random(20, features, 'x'), random(20, 7, 'y')];
+    const difference = Math.abs(measured(name, change(a), b).value - measured(name, a, b).value);
+    if (invariances[what]) expect(difference).toBeLessThan(1e-5);
+    else expect(difference).toBeGreaterThan(1e-4);
+  });
+
+  it('stays within its range', () => {
+    const [least, most] = MEASURE_FACTS[name].range;
+    for (const seed of ['a', 'b', 'c', 'd']) {
+      const { value } = measured(name, random(9, 3, seed), random(9, 3, `other ${seed}`));
+      expect(value).toBeGreaterThanOrEqual(least);
+      expect(value).toBeLessThanOrEqual(most);
+    }
+  });
+
+  it('leaves padding out', () => {
+    const [long, other] = [random(12, 4, 'x'), random(12, 5, 'y')];
+    const real = tf.tensor2d([[1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0]]);
+    const rows = tf.tensor1d([0, 1, 2, 3, 4, 6, 7, 8, 10], 'int32');
+    const shown = (values: tf.Tensor3D) => tf.gather(values, rows, 1) as tf.Tensor3D;
+    const whole = measured(name, shown(long), shown(other));
+    if (name === 'cka-debiased') return expect(whole.value).toBeLessThan(1);
+    const padded = measured(name, long, other, real);
+    expect(padded.value).toBeCloseTo(whole.value, 5);
+    const kept = [0, 1, 2, 3, 4, 6, 7, 8, 10].flatMap((row) => [...padded.gradient.subarray(row * 4, row * 4 + 4)]);
+    expect(error(Float32Array.from(kept), [...whole.gradient])).toBeLessThan(1e-4);
+    for (const row of [5, 9, 11]) expect(padded.gradient.subarray(row * 4, row * 4 + 4).every((value) => value === 0)).toBe(true);
+  });
+});
