@@ -46,7 +46,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
     paper: 'Curves without printed values: “stops overfitting entirely”. Which noise, which learning rate and which accuracy are not stated.',
     ours: [],
     verdict: NO_RUN,
-    why: 'It takes a warm-up: steps of alignment alone, on inputs of its own, before training proper. That is not built yet.',
+    why: 'It takes a warm-up, steps of alignment alone on inputs of its own before training proper, which is not built yet.',
   },
   {
     id: 'guidance-is-brief',
@@ -56,9 +56,18 @@ export const HOW_AND_WHY: readonly Claim[] = [
     task: 'method',
     paper:
       'Read off a curve of the first version: validation loss stays near 5.75 (trained guide) and 6.1 (untrained), where the unguided one climbs to 8 or 9.',
-    ours: [],
-    verdict: NO_RUN,
-    why: 'No run of it is kept yet. In the Lab guidance can be switched off while a run goes on.',
+    ours: [
+      {
+        run: 'wide-fcn-brief',
+        arms: ['unguided', 'guided', 'guided-brief'],
+        compare: [
+          { arm: 'guided-brief', against: 'unguided', expected: 'better' },
+          { arm: 'guided-brief', against: 'guided', expected: 'level' },
+        ],
+      },
+    ],
+    verdict: 'partly',
+    why: 'TODO {wide-fcn-brief: guided-brief loss}',
   },
   {
     id: 'sparse-alignment',
@@ -67,9 +76,18 @@ export const HOW_AND_WHY: readonly Claim[] = [
     source: 'articles',
     task: 'method',
     paper: 'Says nothing of it: it aligns layers, in every step.',
-    ours: [],
-    verdict: NO_RUN,
-    why: 'Alignment every few steps needs a course for its weight, and the other losses are not there.',
+    ours: [
+      {
+        run: 'wide-fcn-brief',
+        arms: ['unguided', 'guided', 'guided-sparse'],
+        compare: [
+          { arm: 'guided-sparse', against: 'unguided', expected: 'better' },
+          { arm: 'guided-sparse', against: 'guided', expected: 'level' },
+        ],
+      },
+    ],
+    verdict: 'partly',
+    why: 'TODO',
   },
   {
     id: 'noise-input',
@@ -78,9 +96,19 @@ export const HOW_AND_WHY: readonly Claim[] = [
     source: 'paper',
     task: 'images',
     paper: 'Curves without printed values: higher loss than with real images, lower accuracy.',
-    ours: [],
-    verdict: NO_RUN,
-    why: 'The control is there (a guide’s input can be noise), a run over enough seeds is not.',
+    ours: [
+      {
+        run: 'deep-fcn-noise',
+        arms: ['unguided', 'guided-untrained'],
+        compare: [
+          { arm: 'guided-untrained', against: 'unguided', expected: 'better', of: 'loss' },
+          { arm: 'guided-untrained', against: 'unguided', expected: 'better' },
+        ],
+      },
+      { run: 'deep-fcn', arms: ['unguided', 'guided-untrained'], compare: [] },
+    ],
+    verdict: 'partly',
+    why: 'TODO',
   },
   {
     id: 'first-five-layers',
@@ -90,9 +118,18 @@ export const HOW_AND_WHY: readonly Claim[] = [
     task: 'images',
     paper:
       'CIFAR-10: 60.58 % alone; all layers 70.15, first 65.11, first two 73.34, first five 79.58, first ten 79.22, last 67.18, last two 68.03, last five 67.50, last ten 69.31 %.',
-    ours: [],
-    verdict: NO_RUN,
-    why: 'Pairs of layers can be drawn by hand in the Lab; a run over these choices is not kept yet.',
+    ours: [
+      {
+        run: 'deep-fcn-layers',
+        arms: ['unguided', 'guided', 'guided-first', 'guided-last'],
+        compare: [
+          { arm: 'guided-first', against: 'guided', expected: 'better' },
+          { arm: 'guided-first', against: 'guided-last', expected: 'better' },
+        ],
+      },
+    ],
+    verdict: 'partly',
+    why: 'TODO',
   },
   {
     id: 'several-guide-layers',
@@ -104,7 +141,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       'Deep FCN on CIFAR-10: 68.14 % against 70.15. Copying RNN: 42.56 % against 36.11 with one guide layer each. In the published code the last of several overwrites the others.',
     ours: [],
     verdict: NO_RUN,
-    why: 'Both mappings are offered (“even” overwrites as the code does); no run compares them yet.',
+    why: 'The even mapping keeps the last of several, as the published code does; several at once are not built yet.',
   },
   {
     id: 'late-layers-rnn',
@@ -119,14 +156,23 @@ export const HOW_AND_WHY: readonly Claim[] = [
   },
   {
     id: 'other-measures',
-    claim: 'Other measures of similarity guide as well: RSA less than CKA, ridge regression more (with an untrained guide).',
+    claim: 'Other measures of similarity guide as well as CKA or better.',
     where: 'Appendix J, figures 17 and 18',
     source: 'paper',
     task: 'images',
     paper: 'Deep FCN on ImageNet, trained and untrained guide: CKA 7.50 and 13.10, RSA 11.02 and 11.74, ridge 9.46 and 15.69 %.',
-    ours: [],
-    verdict: NO_RUN,
-    why: 'Only CKA, biased or debiased, can guide here so far.',
+    ours: [
+      {
+        run: 'deep-fcn-rsa',
+        arms: ['unguided', 'guided', 'guided-rsa'],
+        compare: [
+          { arm: 'guided-rsa', against: 'unguided', expected: 'better' },
+          { arm: 'guided-rsa', against: 'guided', expected: 'better' },
+        ],
+      },
+    ],
+    verdict: 'partly',
+    why: 'TODO',
   },
   {
     id: 'alignment-falls',
@@ -163,7 +209,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       'Error consistency of two Deep FCNs, guided by a ResNet-18 and by a ViT: 0.49 (the guides with each other: 0.53; unguided with guided: 0.036 and 0.039; two distilled ones: 0.26).',
     ours: [],
     verdict: NO_RUN,
-    why: 'Error consistency between arms is not computed yet, and no preset has two kinds of guide.',
+    why: 'Error consistency between arms is not computed yet, and no run has two kinds of guide.',
   },
   {
     id: 'intrinsic-dimension',

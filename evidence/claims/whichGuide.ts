@@ -60,7 +60,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       { run: 'deep-convnet', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'level' }] },
     ],
     verdict: 'does not reproduce',
-    why: 'The untrained guide harms here, and the trained one does not help beyond noise.',
+    why: 'Lower in every one of {deep-convnet: seeds} with the untrained guide; the trained one does not help beyond noise.',
   },
   {
     id: 'is-it-the-guide',
