@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/install.mjs';
-import type { RunResult } from '../../src/experiment/contract/result.ts';
+import type { PairResult, RunResult } from '../../src/experiment/contract/result.ts';
 import { parseExperiment } from '../../src/experiment/parse.ts';
 import { formatProblem } from '../../src/experiment/schema/problem.ts';
 import type { Experiment } from '../../src/experiment/schema/schema.ts';
@@ -84,24 +84,35 @@ function experimentOf(data: unknown, from: string): Experiment {
 /** @throws {Error} when it is no result */
 export const withExperiment = (result: RunResult, from: string): RunResult => ({ ...result, experiment: experimentOf(result.experiment, from) });
 
-/** All result files that are there, in the order of the table of runs. */
-export function readEvidence(runs: Runs = readRuns()): Map<string, EvidenceFile> {
-  return new Map(
-    Object.keys(runs).flatMap((run): [string, EvidenceFile][] => {
-      if (!existsSync(fileOf(run))) return [];
-      const file = JSON.parse(readFileSync(fileOf(run), 'utf8')) as EvidenceFile;
-      return [[run, { ...file, result: withExperiment(file.result, `evidence/results/${run}.json`) }]];
-    }),
-  );
-}
+/** Pairs of layers are lists in a file: their names would be most of it. */
+const PAIR_FIELDS = ['guide', 'guideTap', 'targetTap', 'start', 'end', 'startDebiased', 'endDebiased', 'chance'] as const satisfies (keyof PairResult)[];
+type Row = PairResult[keyof PairResult][];
+const asRow = (pair: PairResult): Row => PAIR_FIELDS.map((field) => pair[field]);
+const asPair = (row: Row) => Object.fromEntries(PAIR_FIELDS.map((field, i) => [field, row[i]])) as unknown as PairResult;
 
 /** One line per member, so that a diff shows which of them changed. */
 export function evidenceText({ result, ...head }: EvidenceFile): string {
   const { members, ...rest } = result;
   const fields = Object.entries(rest).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
-  const rows = members.map((member) => `   ${JSON.stringify(member)}`);
+  const rows = members.map(({ pairs, ...member }) => `   ${JSON.stringify({ ...member, pairs: pairs.map(asRow) })}`);
   const start = JSON.stringify(head).slice(0, -1);
   return `${start},\n "result": {\n${fields.join(',\n')},\n  "members": [\n${rows.join(',\n')}\n  ]\n }\n}\n`;
+}
+
+/** What `evidenceText` wrote, with its experiment in today's version. @throws {Error} when it is none */
+export function parseEvidence(text: string, from: string): EvidenceFile {
+  const { result, ...head } = JSON.parse(text) as EvidenceFile;
+  const members = result.members.map((member) => ({ ...member, pairs: (member.pairs as unknown as Row[]).map(asPair) }));
+  return { ...head, result: withExperiment({ ...result, members }, from) };
+}
+
+/** All result files that are there, in the order of the table of runs. */
+export function readEvidence(runs: Runs = readRuns()): Map<string, EvidenceFile> {
+  return new Map(
+    Object.keys(runs).flatMap((run): [string, EvidenceFile][] =>
+      existsSync(fileOf(run)) ? [[run, parseEvidence(readFileSync(fileOf(run), 'utf8'), `evidence/results/${run}.json`)]] : [],
+    ),
+  );
 }
 
 export function writeEvidence(file: EvidenceFile): void {

@@ -67,7 +67,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'TODO {wide-fcn-brief: guided-brief loss}',
+    why: 'Most of the gain stays, not all of it. Guided for the first 100 of 250 steps the network ends at {wide-fcn-brief: guided-brief}, guided throughout at {wide-fcn-brief: guided}; once it is left alone it begins to memorise (validation loss {wide-fcn-brief: guided-brief loss}, its lowest {wide-fcn-brief: guided-brief lowest}).',
   },
   {
     id: 'sparse-alignment',
@@ -87,7 +87,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'TODO',
+    why: 'Of these only alignment every few steps is tried. In every fifth step it gains {wide-fcn-brief: guided-sparse vs unguided} points, in every step {wide-fcn-brief: guided vs unguided}.',
   },
   {
     id: 'noise-input',
@@ -108,7 +108,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       { run: 'deep-fcn', arms: ['unguided', 'guided-untrained'], compare: [] },
     ],
     verdict: 'partly',
-    why: 'TODO',
+    why: 'It helps, and more than the same guide does when it is shown the images, where the network ends at {deep-fcn: guided-untrained}; in the paper it is the other way round. Layers that are shown noise say little more than that all examples differ: this speaks for spreading features out, not for what the guide sees.',
   },
   {
     id: 'first-five-layers',
@@ -129,7 +129,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'TODO',
+    why: 'With a trained guide, since the untrained one does not help here: the first four of eight pairs gain {deep-fcn-layers: guided-first vs unguided} points, all of them {deep-fcn-layers: guided vs unguided}, the last four {deep-fcn-layers: guided-last vs unguided}.',
   },
   {
     id: 'several-guide-layers',
