@@ -7,7 +7,7 @@ const SLOW = link((experiment) => tiny(experiment, 4000));
 
 const broken: [string, string, RegExp][] = [
   ['a preset that does not exist', '#nowhere', /"nowhere", which does not exist/],
-  ['a link that was cut off', link((e) => tiny(e)).slice(0, -30), /damaged or cut off/],
+  ['a link that was cut off', link((e) => tiny(e)).slice(0, -30), /changed or cut off on its way/],
   ['a link from the future', '#wide-fcn~9AAAA', /newer version \(9\)/],
   ['a network of a billion units', link((e) => ({ ...e, target: { ...e.target, width: 1e9 } as never })), /target\.width must be at most 4096/i],
   ['more memory than a browser has', link((e) => ({ ...e, target: { ...e.target, width: 4096, depth: 40 } as never })), /GB of memory/],

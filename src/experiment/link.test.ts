@@ -106,9 +106,11 @@ const EDITS: ((c: Chance) => [path: string, value?: unknown])[] = [
 describe('round trip', () => {
   it('a preset is its name alone', () => {
     for (const { id, experiment } of PRESETS) {
-      expect(encodeLink(experiment)).toBe(`${id}@1`);
-      expect(experimentOf(`#${id}@1`)).toEqual(experiment);
-      expect(experimentOf(`#${id}`)).toEqual(experiment);
+      const { revision } = experiment;
+      expect(encodeLink(experiment)).toBe(`${id}@${revision}`);
+      expect(experimentOf(`#${id}@${revision}`)).toEqual(experiment);
+      // A bare name is what it was in links of version 1: the first revision, for ever.
+      expect(experimentOf(`#${id}`)).toEqual(experimentOf(`#${id}@1`));
     }
     expect(experimentOf('')).toEqual(findPreset(DEFAULT_PRESET)?.experiment);
     expect(experimentOf('#')).toEqual(experimentOf(''));

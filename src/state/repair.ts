@@ -1,5 +1,5 @@
 /** Keeping an edited experiment consistent: an edit in one place must not make another place impossible. */
-import { termOf, withoutLostAsks, withTermOf } from '../experiment/plan/arms.ts';
+import { termOf, withoutLostAsks, withoutUnusedBiases, withTermOf } from '../experiment/plan/arms.ts';
 import { standsAlone } from '../experiment/plan/guides.ts';
 import { tapNames } from '../experiment/plan/pairs.ts';
 import { patchSizes, type TaskShape, taskShape } from '../experiment/networks/describe.ts';
@@ -108,7 +108,7 @@ function repairPatches(experiment: Experiment): Repaired {
  * @param before the experiment before the edit: what was wrong with an arm by itself is for the checks to say
  */
 export function repair(experiment: Experiment, before = experiment): Repaired {
-  const patches = repairPatches(experiment);
+  const patches = repairPatches(withoutUnusedBiases(experiment));
   const tasks = repairGuideTasks(patches.experiment);
   const arms = repairArms(tasks.experiment, before);
   const mappings = repairMappings(arms.experiment);

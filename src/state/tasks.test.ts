@@ -24,7 +24,8 @@ describe('withTaskKind', () => {
   it('keeps the networks where they can read the new task, and takes its own amounts of data', () => {
     const { task, ...rest } = changed(preset('first-token'), 'copy-paste');
     const { task: _, ...before } = preset('first-token');
-    expect(rest).toEqual({ ...before, question: 'What does guidance change here?' });
+    const { asks } = before;
+    expect(rest).toEqual({ ...before, question: 'What does guidance change here?', asks: { ...asks, by: 'final' } });
     expect(task).toMatchObject({ val: 1024, train: 'fresh' });
     const wide = preset('wide-fcn').task;
     expect(changed({ ...preset('wide-fcn'), task: { ...wide, train: 167, noise: 0.3 } as Experiment['task'] }, 'shapes').task).toEqual({

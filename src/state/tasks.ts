@@ -1,6 +1,6 @@
 /** Changing what is learnt. Images and sequences are read by different networks: between them these change too. */
 import type { z } from 'zod';
-import { termOf } from '../experiment/plan/arms.ts';
+import { termOf, withoutUnusedBiases } from '../experiment/plan/arms.ts';
 import { withoutControl } from '../experiment/plan/guides.ts';
 import { familyFits, taskShape, taskTitle } from '../experiment/networks/describe.ts';
 import type { Preset } from '../experiment/presets/preset.ts';
@@ -119,6 +119,9 @@ function forOtherNetworks(arm: ArmSpec, before: Experiment, model: Experiment): 
   };
 }
 
+/** What the question compares, by the score at the end: a level to be crossed was one of another task. */
+const byFinal = ({ asks }: Experiment): Pick<Experiment, 'asks'> => (asks ? { asks: { ...asks, by: 'final' } } : {});
+
 /** In language modelling no network may read the words that it is to guess. */
 function causalNetworks({ target, guides }: Experiment): Pick<Experiment, 'target' | 'guides'> {
   const causal = (network: NetworkSpec): NetworkSpec => {
@@ -148,7 +151,7 @@ export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment
   const task = taskOf(experiment.task, kind);
   if (!changesInputs(experiment.task, kind)) {
     const question = questionFor(experiment, kind);
-    return { ...experiment, question, task, ...(isLanguageTask(task) && causalNetworks(experiment)) };
+    return { ...withoutUnusedBiases({ ...experiment, task }), ...byFinal(experiment), question, ...(isLanguageTask(task) && causalNetworks(experiment)) };
   }
   const model = modelFor(task).experiment;
   const guides = Object.fromEntries(
@@ -163,12 +166,13 @@ export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment
   );
   return {
     ...experiment,
+    ...byFinal(experiment),
     question: questionOn(task),
     task,
     target: model.target,
     guides,
     base: model.base,
-    arms: experiment.arms.map((arm) => forOtherNetworks(arm, experiment, model)),
+    arms: withoutUnusedBiases({ ...experiment, task }).arms.map((arm) => forOtherNetworks(arm, experiment, model)),
     // Learning rates set by hand, at steps of a run that was another.
     interventions: [],
   };

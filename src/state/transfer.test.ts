@@ -16,7 +16,7 @@ describe('withInputsOf', () => {
     ['copy-paste', FIRST.task, { length: 12, vocabulary: 3 }],
     ['reverse', FIRST.task, { length: 12, vocabulary: 3 }],
     ['modular-addition', FIRST.task, { length: 24, modulus: 5 }],
-    ['first-token', defaultTask('copy-paste'), { length: 24, vocabulary: 9 }],
+    ['first-token', defaultTask('copy-paste'), { length: 40, vocabulary: 9 }],
     ['associative-recall', { ...FIRST.task, length: 9, vocabulary: 15 } as TaskSpec, { pairs: 4, keys: 8, values: 8 }],
     ['dyck', { ...FIRST.task, vocabulary: 5 } as TaskSpec, { length: 24, brackets: 3 }],
     ['shapes', { ...WIDE.task, size: 20 } as TaskSpec, { size: 20 }],

@@ -136,6 +136,7 @@ export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: re
   }
   if (parts.length === 0) parts.push('task loss only');
   if (arm.learningRate !== undefined) parts.push(`lr ${number(arm.learningRate)}`);
+  if (arm.unusedBias !== undefined) parts.push(`unused classes start at ${number(arm.unusedBias)}`);
   if (arm.init !== undefined) parts.push(`${initWord(arm.init)} init`);
   return parts.join(' · ');
 }

@@ -16,6 +16,7 @@ import type {
   TokenView,
 } from '../schema/schema.ts';
 import { isDrawn } from '../schema/schema.ts';
+import { unusedClasses } from '../shapes/describeTask.ts';
 import { standsAlone } from './guides.ts';
 import { type TapPair, UnknownTapError, type WeightedPair } from './mapping.ts';
 import { mappedPairs, tapNames } from './pairs.ts';
@@ -160,4 +161,10 @@ export function withoutLostAsks<E extends Pick<Experiment, 'asks' | 'arms'>>(exp
   if (!asks || [asks.arm, asks.against].every((id) => experiment.arms.some((arm) => arm.id === id))) return experiment;
   const { asks: _, ...rest } = experiment;
   return rest as E;
+}
+
+/** Biases of classes that are never the answer go where every class can be the answer. */
+export function withoutUnusedBiases(experiment: Experiment): Experiment {
+  if (unusedClasses(experiment.task).length > 0 || experiment.arms.every(({ unusedBias }) => unusedBias === undefined)) return experiment;
+  return { ...experiment, arms: experiment.arms.map(({ unusedBias: _, ...arm }) => arm) };
 }

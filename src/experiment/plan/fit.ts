@@ -2,7 +2,7 @@
 import { seesAhead } from './causal.ts';
 import { formatTextProblem } from '../custom/parse.ts';
 import { textProblems } from '../custom/plan.ts';
-import { familyFits, type TaskShape, taskShape, taskTitle } from '../networks/describe.ts';
+import { familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { alignmentSettingsOf, distillationOf, termOf } from './arms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
@@ -144,6 +144,11 @@ export function whyNoTeacher(experiment: Experiment, guide: string): string | nu
     : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';
 }
 
+function checkUnusedBias({ task, target }: Experiment, path: string): Problem[] {
+  if (unusedClasses(task).length === 0) return [{ path, message: 'needs a task with classes that are never the answer: every class of this one can be' }];
+  return target.family === 'custom' ? [{ path, message: 'needs a network of a family: a text of layers may have no bias at its end' }] : [];
+}
+
 /** The measures that can do something, as a choice. */
 const thoseThat = (can: 'equidistant' | 'padding'): string => {
   const names = MEASURE_NAMES.filter((name) => MEASURE_FACTS[name][can]);
@@ -177,6 +182,7 @@ function checkArms(experiment: Experiment): Problem[] {
         problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(name)} cannot leave padding out` });
       }
     }
+    if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment, `arms.${i}.unusedBias`));
     return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
   });
 }

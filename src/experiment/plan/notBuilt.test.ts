@@ -6,7 +6,6 @@ import { presetExperiment } from '../testing.ts';
 
 const align = { kind: 'align', guide: 'trained', weight: 1 };
 const TERM = 'arms.guided.terms.align';
-const copy = presetExperiment('copy-paste');
 
 /** Everything that can be stated and is not built: its field, and a way to state it. */
 it.each<[field: string, path: string, value: unknown]>([
@@ -37,13 +36,6 @@ it.each<[field: string, path: string, value: unknown]>([
   const sentences = parsed.ok ? [] : parsed.problems.map(formatProblem);
   expect(sentences).toEqual([expect.stringMatching(/ asks for what is not built yet, .+: remove it or .+/)]);
   expect(sentences[0].startsWith(`${field} `)).toBe(true);
-});
-
-it('a head over the vocabulary is refused, one over the symbols is what there is', () => {
-  expect(parseExperiment(withPath(copy, 'task.head', 'vocabulary'))).toMatchObject({ ok: false, problems: [{ path: 'task.head' }] });
-  expect(parseExperiment(withPath(copy, 'task.head', 'symbols'))).toMatchObject({ ok: true });
-  const ofGuide = withPath(copy, 'guides.trained.training.task', { ...copy.task, head: 'vocabulary' });
-  expect(parseExperiment(ofGuide)).toMatchObject({ ok: false, problems: [{ path: 'guides.trained.training.task.head' }] });
 });
 
 it.each<[string, unknown]>([

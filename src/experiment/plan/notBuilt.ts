@@ -1,7 +1,7 @@
 /** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
 import { isBuilt, MEASURE_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
-import { type ArmSpec, type Experiment, isDrawn, type MappingSpec, type MeasureSpec, type TaskSpec, type Term } from '../schema/schema.ts';
+import { type ArmSpec, type Experiment, isDrawn, type MappingSpec, type MeasureSpec, type Term } from '../schema/schema.ts';
 
 /** Something that is not built, where it is stated. */
 interface NotBuilt<T> {
@@ -39,13 +39,6 @@ const mappingRows = <T extends { mapping?: MappingSpec }>(): NotBuilt<T>[] => [
     states: ({ mapping }) => mapping !== undefined && weighted(mapping),
   },
 ];
-
-const HEAD: NotBuilt<TaskSpec> = {
-  path: 'head',
-  what: 'a head over the vocabulary',
-  instead: 'use symbols',
-  states: (task) => task.kind === 'copy-paste' && task.head === 'vocabulary',
-};
 
 const EXPERIMENT: readonly NotBuilt<Experiment>[] = [
   { path: 'observe', what: 'recording more than the usual', instead: 'leave the list empty', states: ({ observe = [] }) => observe.length > 0 },
@@ -102,10 +95,6 @@ const found = <T>(rows: readonly NotBuilt<T>[], of: T, root: string): Problem[] 
 export function notBuilt(experiment: Experiment): Problem[] {
   return [
     ...found(EXPERIMENT, experiment, ''),
-    ...found([HEAD], experiment.task, 'task.'),
-    ...Object.entries(experiment.guides).flatMap(([guide, spec]) =>
-      spec.state === 'trained' && spec.training.task ? found([HEAD], spec.training.task, `guides.${guide}.training.task.`) : [],
-    ),
     ...found([measureRow(), ...mappingRows()], experiment.base, 'base.'),
     ...experiment.arms.flatMap((arm, i) => [
       ...found(ARM, arm, `arms.${i}.`),

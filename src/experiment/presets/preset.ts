@@ -12,5 +12,8 @@ export interface Preset {
 /** A question, and what it compares. */
 export type Asked = Required<Pick<Experiment, 'question' | 'asks'>>;
 
-/** A question that an arm answers by its score at the end, against another one's. */
-export const asking = (question: string, arm: string, against: string): Asked => ({ question, asks: { arm, against, by: 'final' } });
+/** A question that an arm answers by its score at the end (unless told otherwise), against another one's. */
+export const asking = (question: string, arm: string, against: string, by: Asked['asks']['by'] = 'final'): Asked => ({
+  question,
+  asks: { arm, against, by },
+});

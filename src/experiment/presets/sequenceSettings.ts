@@ -3,7 +3,7 @@ import type { ArmSpec, BaseSettings, RnnSpec, TransformerSpec } from '../schema/
 
 export const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 
-/** The target of the recipes: the initialisation is PyTorch's, under which it cannot hold on to the past. */
+/** The target of the recipes: the initialisation is PyTorch's, under which it finds it hard to hold on to the past. */
 export const RNN_2X64: RnnSpec = { family: 'rnn', cell: 'tanh', layers: 2, width: 64, init: 'default', chained: false };
 
 export const TRANSFORMER_2X32: TransformerSpec = {
@@ -35,6 +35,8 @@ export const base = (steps: number, learningRate: number): BaseSettings => ({
 });
 
 export const UNGUIDED: ArmSpec = { id: 'unguided', name: 'Unguided', terms: [] };
+/** Of 3e-4 to 3e-2 this rate lets first-token recall be learnt best without a guide (docs/results.md). */
+export const UNGUIDED_BEST: ArmSpec = { id: 'unguided-best', name: 'Unguided, its own best rate', terms: [], learningRate: 1e-2 };
 export const guidedUntrained = (weight: number): ArmSpec => ({
   id: 'guided-untrained',
   name: 'Guided, untrained guide',

@@ -31,6 +31,8 @@ export const armSchema = z.strictObject({
   /** Share of the label that is spread over all classes. Absent: 0. */
   labelSmoothing: real(0, 0.9).optional(),
   init: initSchema.optional(),
+  /** Bias at the start of the classes that are never the answer, e.g. of a copying head over the vocabulary. Absent: as all others. */
+  unusedBias: real(-30, 0).optional(),
   warmup: warmupSchema.optional(),
   /** Until this step it is another arm, with all of that one's state; steps of its own courses count from there. */
   fork: z.strictObject({ of: id, step: int(0, 100_000) }).optional(),

@@ -79,6 +79,15 @@ interface SequenceForm {
   classes: string[];
 }
 
+/** Whether a network chooses from the whole vocabulary, marks that are never right included. */
+export const choosesOfAll = (task: TaskSpec): boolean => task.kind === 'copy-paste' && task.head === 'vocabulary';
+
+/** Classes that are never the answer. */
+export function unusedClasses(task: TaskSpec): number[] {
+  if (task.kind === 'copy-paste-official') return [0, OFFICIAL_COPY.symbols, OFFICIAL_COPY.go];
+  return task.kind === 'copy-paste' && choosesOfAll(task) ? [0, task.vocabulary + 1] : [];
+}
+
 function sequenceForm(task: SequenceTaskSpec): SequenceForm {
   switch (task.kind) {
     case 'first-token': {
@@ -88,7 +97,8 @@ function sequenceForm(task: SequenceTaskSpec): SequenceForm {
     case 'copy-paste':
     case 'reverse': {
       const symbols = letters(task.vocabulary);
-      return { length: 2 * task.length, labels: 'tokens', tokens: [BLANK, ...symbols, GO], classes: symbols };
+      const tokens = [BLANK, ...symbols, GO];
+      return { length: 2 * task.length, labels: 'tokens', tokens, classes: choosesOfAll(task) ? tokens : symbols };
     }
     case 'copy-paste-official': {
       const names = [...digits(OFFICIAL_COPY.symbols), 'unused', GO, '■'];
@@ -184,13 +194,15 @@ export function taskMetric(task: TaskSpec): Metric {
     task.kind === 'copy-paste-official'
       ? // Guessing one of nine, knowing where the end is: 14.286 % for lengths 20 to 40.
         officialEndShare(task) + (1 - officialEndShare(task)) / (OFFICIAL_COPY.symbols - 1)
-      : 1 / taskShape(task).classes;
+      : 1 / (taskShape(task).classes - unusedClasses(task).length);
   return { name: 'accuracy', higherIsBetter: true, chance };
 }
 
 /** Cross-entropy of guessing: the loss of a network that has learned only how frequent each class is. */
 export const chanceLoss = (task: TaskSpec): number =>
-  task.kind === 'copy-paste-official' ? (1 - officialEndShare(task)) * Math.log(OFFICIAL_COPY.symbols - 1) : Math.log(taskShape(task).classes);
+  task.kind === 'copy-paste-official'
+    ? (1 - officialEndShare(task)) * Math.log(OFFICIAL_COPY.symbols - 1)
+    : Math.log(taskShape(task).classes - unusedClasses(task).length);
 
 export function taskTitle(task: TaskSpec): string {
   if (task.kind === 'image-files' || task.kind === 'text-file') return task.data.name;

@@ -17,10 +17,24 @@ export interface ModelOptions {
   seeds: readonly number[];
   /** Per member an initialisation other than the network's own, or undefined. */
   inits?: readonly (InitName | undefined)[];
+  /** Per member the bias at the start of some classes, or undefined. */
+  classBiases?: readonly ({ classes: readonly number[]; bias: number } | undefined)[];
   /** Name of the weights' random streams: `init` for targets, `guide/<id>` for guides. */
   streamName: string;
   /** Orthogonal weight matrices (a control) instead of the network's own. */
   orthogonal?: boolean;
+}
+
+/** The same network whose head starts with another bias of some classes. */
+function withClassBias(program: NetworkProgram, classes: readonly number[], bias: number): NetworkProgram {
+  return {
+    ...program,
+    parameters: program.parameters.map((parameter) =>
+      parameter.name !== 'head.bias'
+        ? parameter
+        : { ...parameter, init: (random, count) => parameter.init(random, count).map((value, c) => (classes.includes(c) ? bias : value)) },
+    ),
+  };
 }
 
 /** A network that can be evaluated: one built here, or one out of a file. */
@@ -37,7 +51,7 @@ export class Model implements Inferring {
   readonly weights: Weights;
   readonly kernels: Kernels;
 
-  constructor({ network, task, seeds, inits, streamName, orthogonal = false }: ModelOptions, kernels: Kernels) {
+  constructor({ network, task, seeds, inits, classBiases, streamName, orthogonal = false }: ModelOptions, kernels: Kernels) {
     this.kernels = kernels;
     const build = (spec: NetworkSpec) => {
       const program = buildNetwork(spec, task);
@@ -46,7 +60,9 @@ export class Model implements Inferring {
     this.program = build(network);
     const programs = seeds.map((_, member) => {
       const init = inits?.[member];
-      return init ? build(withInit(network, init)) : this.program;
+      const program = init ? build(withInit(network, init)) : this.program;
+      const own = classBiases?.[member];
+      return own ? withClassBias(program, own.classes, own.bias) : program;
     });
     this.weights = Weights.create(programs, (member, parameter) => stream(seeds[member], streamName, parameter));
   }

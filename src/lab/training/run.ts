@@ -3,7 +3,7 @@
  * (seed, step), so the state is the tensors and the step number, nothing else.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { taskShape } from '../../experiment/networks/describe.ts';
+import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
 import type { EvaluationRecord, TrainingRecords } from '../../experiment/contract/events.ts';
 import type { Checkpoint } from '../../experiment/contract/lab.ts';
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
@@ -71,6 +71,9 @@ export class Run {
           streamName: 'init',
           seeds: specs.flatMap(() => seeds),
           inits: specs.flatMap(({ init }) => seeds.map(() => init)),
+          classBiases: specs.flatMap(({ unusedBias: bias }) =>
+            seeds.map(() => (bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias })),
+          ),
           optimiser: experiment.base.optimiser,
           clipNorm: experiment.base.clipNorm,
         },

@@ -1,5 +1,5 @@
 /** How one sequence of each task is drawn. Token ids and classes are numbered as in `experiment/describeTask.ts`. */
-import { OFFICIAL_COPY } from '../../../experiment/networks/describe.ts';
+import { choosesOfAll, OFFICIAL_COPY } from '../../../experiment/networks/describe.ts';
 import type { DrawnSequenceSpec } from '../../../experiment/schema/schema.ts';
 import type { Stream } from '../../random/stream.ts';
 
@@ -24,14 +24,17 @@ function firstToken({ length, vocabulary }: Spec<'first-token'>): Draw {
 }
 
 /** s1 … sL, go, blanks; from the go mark on the symbols again (recipes: "copy L/V"). */
-function copy({ length, vocabulary }: Spec<'copy-paste' | 'reverse'>, reversed: boolean): Draw {
+function copy(spec: Spec<'copy-paste' | 'reverse'>, reversed: boolean): Draw {
+  const { length, vocabulary } = spec;
+  // A symbol's class is its number, or its token where all tokens are classes.
+  const first = choosesOfAll(spec) ? 1 : 0;
   return (random, tokens, labels) => {
     tokens.fill(BLANK);
     tokens[length] = vocabulary + 1;
     for (let t = 0; t < length; t++) {
       const symbol = random.integer(vocabulary);
       tokens[t] = symbol + 1;
-      labels[length + (reversed ? length - 1 - t : t)] = symbol;
+      labels[length + (reversed ? length - 1 - t : t)] = symbol + first;
     }
   };
 }

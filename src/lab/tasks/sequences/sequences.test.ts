@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chanceLoss, OFFICIAL_COPY, taskMetric } from '../../../experiment/networks/describe.ts';
+import { chanceLoss, classNames, OFFICIAL_COPY, taskMetric, unusedClasses } from '../../../experiment/networks/describe.ts';
 import type { DrawnSequenceSpec } from '../../../experiment/schema/schema.ts';
 import { fingerprint } from '../../random/testing.ts';
 import { SequenceTask } from './task.ts';
@@ -177,6 +177,20 @@ describe('what guessing scores', () => {
     const asked = labels.filter((l) => l >= 0);
     for (let c = 0; c < 1 / chance; c++) expect(Math.abs(asked.filter((l) => l === c).length / asked.length - chance)).toBeLessThan(0.03);
   });
+});
+
+it('a copying head over the vocabulary has two classes more, which are never the answer; the sequences are the same', () => {
+  const spec = SPECS['copy-paste'];
+  const [symbols, all] = [new SequenceTask(spec), new SequenceTask({ ...spec, head: 'vocabulary' })];
+  expect(all.shape.classes).toBe(symbols.shape.classes + 2);
+  expect(all.val.inputs).toEqual(symbols.val.inputs);
+  expect([...all.val.labels]).toEqual(Array.from(symbols.val.labels, (label) => (label < 0 ? label : label + 1)));
+  expect(unusedClasses(all.spec).some((c) => all.val.labels.includes(c))).toBe(false);
+  expect(taskMetric(all.spec)).toEqual(taskMetric(spec));
+  expect(chanceLoss(all.spec)).toBe(chanceLoss(spec));
+  // What an answer is called is what the token is called that repeats it.
+  const at = symbols.val.labels.findIndex((label) => label >= 0);
+  expect(classNames(all.spec)[all.val.labels[at]]).toBe(classNames(spec)[symbols.val.labels[at]]);
 });
 
 describe('a preview', () => {

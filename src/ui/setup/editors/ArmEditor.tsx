@@ -2,6 +2,7 @@ import { Button, Divider, Group, Select, Stack, Switch, TextInput } from '@manti
 import { IconCopy, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { termOf } from '@/experiment/plan/arms.ts';
+import { unusedClasses } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import { type ArmSpec, type Experiment, isImageTask } from '@/experiment/schema/schema.ts';
 import { duplicateArm, removeArm, withTerm } from '@/state/arms.ts';
@@ -57,6 +58,7 @@ const LEARNING_RATE: FieldSpec = {
   from: 1e-5,
   to: 1e-1,
 };
+const UNUSED_BIAS: FieldSpec = { kind: 'number', path: 'unusedBias', label: 'Bias', hint: 'At 0 as likely as any other class.', step: 1 };
 const sharedOr = (choices: { key: string; label: string }[]) => [{ key: 'undefined', label: 'Shared', value: undefined }, ...choices];
 
 function Align({ arm, root }: { arm: ArmSpec; root: string }) {
@@ -170,6 +172,16 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
           },
         ]}
       />
+      {unusedClasses(experiment.task).length > 0 && (
+        <Own
+          label="Unused classes start low"
+          hint="Classes that are never the answer begin with a bias of their own."
+          on={arm.unusedBias !== undefined}
+          onChange={(on) => void set(`${root}.unusedBias`, on ? -5 : undefined)}
+        >
+          <Fields root={root} specs={[UNUSED_BIAS]} width={150} />
+        </Own>
+      )}
       <Group gap="xs">
         <Button leftSection={<IconCopy size={13} />} onClick={() => attempt((current) => duplicateArm(current, arm.id))}>
           Duplicate

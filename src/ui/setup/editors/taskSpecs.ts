@@ -165,7 +165,20 @@ const CONTEXT: FieldSpec = {
 
 const OWN_FIELDS: Record<SequenceTaskSpec['kind'], FieldSpec[]> = {
   'first-token': [length('Tokens of a sequence, the question mark included.'), VOCABULARY],
-  'copy-paste': [length('Symbols to be repeated; a sequence is twice as long.'), VOCABULARY],
+  'copy-paste': [
+    length('Symbols to be repeated; a sequence is twice as long.'),
+    VOCABULARY,
+    {
+      kind: 'choice',
+      path: 'head',
+      label: 'Answers',
+      hint: 'What the network chooses from: the symbols, or all tokens, two of which are never right.',
+      choices: [
+        { key: 'undefined', label: 'Symbols', value: undefined },
+        { key: 'vocabulary', label: 'All tokens' },
+      ],
+    },
+  ],
   reverse: [length('Symbols to be said backwards; a sequence is twice as long.'), VOCABULARY],
   'copy-paste-official': [
     { kind: 'number', path: 'minLength', label: 'Shortest', hint: 'Symbols of the shortest sequence.' },
