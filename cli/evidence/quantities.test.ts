@@ -105,6 +105,12 @@ describe('a document', () => {
     expect(typed(made)).toBe('A\n\nB  C ');
   });
 
+  it('has a sweep told by its arms alone', () => {
+    const made = rewritten('<!-- arms: wide --><!-- /arms -->', evidence);
+    expect(made).toContain('| Guided | 52.0 ± 1.7 % |');
+    expect(made).not.toContain('Verdict');
+  });
+
   it('cannot tell a run that is not there', () => expect(() => rewritten('<!-- run: none --><!-- /run -->', evidence)).toThrow(/npm run evidence -- run none/));
 });
 

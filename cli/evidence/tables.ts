@@ -115,13 +115,17 @@ function similarityTable(result: RunResult): string {
   return `<details><summary>Mean CKA over the aligned pairs</summary>\n\n${table}\n\n</details>`;
 }
 
+/** What was run, where and when, and its arms. */
+const head = (file: EvidenceFile): string[] => [`\`\`\`\n${commandOf(file)}\n\`\`\``, `*${madeText(file)}.*`, armTable(file.result)];
+
+/** The arms of a run that asks nothing. */
+export const armsText = (file: EvidenceFile): string => head(file).join('\n\n');
+
 /** The whole passage of a run. */
 export function runText(file: EvidenceFile): string {
   const { result } = file;
   return [
-    `\`\`\`\n${commandOf(file)}\n\`\`\``,
-    `*${madeText(file)}.*`,
-    armTable(result),
+    ...head(file),
     differenceTable(result),
     `Verdict, as printed: “${verdictText(result)}”`,
     similarityTable(result),
