@@ -172,7 +172,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'TODO',
+    why: 'RSA with a trained guide: it helps ({deep-fcn-rsa: guided-rsa vs unguided} points), and less than CKA ({deep-fcn-rsa: guided vs unguided}), at the weight that was chosen for CKA. Ridge regression is not built yet.',
   },
   {
     id: 'alignment-falls',
