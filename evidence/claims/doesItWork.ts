@@ -47,7 +47,7 @@ export const DOES_IT_WORK: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'The direction is the paper’s in both forms. Of twenty plain symbols a good initialisation copies as many without any guide ({copy-paste: unguided-good-init}); in the published form, with short sequences, it does not, and neither does a shuffled guide: the gain there is small and the guide’s own.',
+    why: 'The direction is the paper’s in both forms. Of twenty plain symbols a good initialisation copies as many without any guide ({copy-paste: unguided-good-init}); in the published form, with short sequences, it does not, and neither does a shuffled guide with debiased CKA; an identity gains nearly as much as the guide ({copy-official: guided-identity vs unguided} points against {copy-official: guided-untrained vs unguided}).',
   },
   {
     id: 'what-makes-it-untrainable',
