@@ -38,7 +38,7 @@ const result: RunResult = {
   schema: 2,
   finishedAt: '2026-11-30T12:00:00.000Z',
   experiment: { ...preset.experiment, arms: preset.experiment.arms.slice(0, 2), seeds: [0, 1, 2] },
-  environment: { backend: 'wasm', adapter: '2 threads', browser: 'Chromium 1', version: '1' },
+  environment: { backend: 'wasm', adapter: '2 threads', browser: 'Mozilla/5.0 (X11) AppleWebKit/537.36 HeadlessChrome/156.0.0.0 Safari/537.36', version: '1' },
   metric: { name: 'accuracy', chance: 0.125, higherIsBetter: true },
   timing: { seconds: 80, stepsPerSecond: 3 },
   guides: [{ id: 'trained', state: 'trained', seed: 0, score: 0.93, valLoss: 0.2, source: 'shipped' }],
@@ -97,7 +97,7 @@ describe('a document', () => {
     const made = rewritten(text, evidence);
     expect(made).toContain('B <!--= wide: guided -->52.0 %<!--/--> C `1.5`');
     expect(made).toContain('npm run experiment -- wide-fcn --backend wasm');
-    expect(made).toContain('*30 November 2026; a machine; WASM (2 threads); Chromium 1; 250 steps, seeds 0–2; 80 s.*');
+    expect(made).toContain('*30 November 2026; a machine; WASM (2 threads); Chromium 156; 250 steps, seeds 0–2; 80 s.*');
     expect(made).toContain('| Guided | 52.0 ± 1.7 % | 53.0 % | 1.500 ± 0.000 (1.235) | 75.0 ± 0.0 % |');
     expect(made).toContain('| Guided | +20.0 | 17.5 to 22.5 | 3 of 3 | better |');
     expect(made).toContain('Verdict, as printed: “');

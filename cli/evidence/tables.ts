@@ -22,6 +22,9 @@ export function seedsText(seeds: readonly number[]): string {
   return `seeds ${inOrder ? `${seeds[0]}–${seeds[seeds.length - 1]}` : seeds.join(', ')}`;
 }
 
+/** "Chromium 156" out of what the browser calls itself. */
+const browserText = (name: string): string => name.replace(/^.*Chrome\/(\d+).*$/, 'Chromium $1');
+
 /** Where and when, and how long it took. */
 export function madeText({ machine, result }: EvidenceFile): string {
   const { environment, timing, experiment, finishedAt } = result;
@@ -30,7 +33,7 @@ export function madeText({ machine, result }: EvidenceFile): string {
     dateText(finishedAt),
     machine,
     `${backend === 'wasm' ? 'WASM' : backend} (${adapter})`,
-    browser,
+    browserText(browser),
     `${experiment.base.steps.toLocaleString('en')} steps, ${seedsText(experiment.seeds)}`,
     `${Math.round(timing.seconds).toLocaleString('en')} s`,
   ].join('; ');
