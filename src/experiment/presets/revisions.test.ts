@@ -10,7 +10,7 @@ import { presetAt, version1Preset } from './revisions.ts';
  */
 const KNOWN: Readonly<Record<string, string>> = {
   'first-token@1': 'y7ectq',
-  'first-token@2': 'q06j4b',
+  'first-token@2': 'hmijux',
   'is-it-the-guide@1': 'du3ztd',
   'copy-paste@1': 'g1aqu9',
   'copy-paste@2': 'fb8fax',

@@ -32,6 +32,8 @@ const sequence = (preset: string, question: Asked, task: TaskSpec, { target, gui
   interventions: [],
 });
 
+/** Well above the quarter that guessing gets; chosen on seeds 10 to 15, which no printed number uses. */
+const LEFT_CHANCE = 0.35;
 const FIRST_TOKEN: TaskSpec = { kind: 'first-token', length: 24, vocabulary: 4, train: 'fresh', val: 1024, seed: 0 };
 const COPY = { kind: 'copy-paste', length: 20, vocabulary: 8, train: 'fresh', val: 1024, seed: 0 } as const satisfies TaskSpec;
 const OFFICIAL: TaskSpec = { kind: 'copy-paste-official', minLength: 5, maxLength: 10, train: 'fresh', val: 512, seed: 0 };
@@ -44,10 +46,10 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'first-token',
     title: 'First token: RNN ← Transformer',
-    hint: 'Aligned to a Transformer with random weights an RNN learns to remember sooner than it does alone, even at the rate that suits it best.',
+    hint: 'Aligned to a Transformer with random weights an RNN leaves chance sooner than alone, even at the rate that suits it best. A good initialisation does more.',
     experiment: sequence(
       'first-token',
-      asking('Can a Transformer that knows nothing teach an RNN to remember?', 'guided-untrained', 'unguided-best', { crossing: 0.6 }),
+      asking('Can a Transformer that knows nothing teach an RNN to remember?', 'guided-untrained', 'unguided-best', { crossing: LEFT_CHANCE }),
       FIRST_TOKEN,
       {
         revision: 2,
@@ -89,7 +91,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'copy-paste',
     title: 'Copy-paste: RNN ← Transformer',
-    hint: "The paper's task, scaled. Alone the RNN learns to copy twenty symbols in some seeds at best; guided it does in all, and with a good initialisation, too.",
+    hint: "The paper's task, scaled. Alone the RNN copies little of twenty symbols, guided by random weights most of them, with a good initialisation all.",
     experiment: sequence('copy-paste', asking('Does guidance let an RNN repeat what it has read?', 'guided-untrained', 'unguided'), COPY, {
       revision: 2,
       target: RNN_2X64,
