@@ -7,6 +7,7 @@ import { PRESET_WORDS } from '../../evidence/presetWords.ts';
 import { ROOT } from '../../scripts/install.mjs';
 import { decodeLink } from '../../src/experiment/link.ts';
 import { PRESETS } from '../../src/experiment/presets/presets.ts';
+import { parseCommand } from '../arguments.ts';
 import { runsTold, typed } from './documents.ts';
 import { DOCUMENT, rebuilt } from './rebuild.ts';
 import { type EvidenceFile, evidenceText, isCurrent, parseEvidence, readEvidence, readRuns } from './store.ts';
@@ -40,6 +41,13 @@ describe.each(Object.entries(RUNS))('the run %s', (run, words) => {
     expect(file, 'no result file').toBeDefined();
     expect(file?.words).toEqual(words);
     expect(file && isCurrent(file, words)).toBe(true);
+  });
+
+  it('is told with what is asked now', () => {
+    const now = parseCommand([...words]);
+    if (now.kind !== 'run') throw new Error('no run');
+    const { question, asks, arms } = EVIDENCE.get(run)?.result.experiment ?? {};
+    expect({ question, asks, arms }).toEqual({ question: now.experiment.question, asks: now.experiment.asks, arms: now.experiment.arms });
   });
 
   it('is kept thinned', () => {

@@ -41,9 +41,9 @@ export function commandOf({ run, words }: Pick<EvidenceFile, 'run' | 'words'>): 
 const quoted = (word: string) => (/^[\w.,=/-]+$/.test(word) ? word : `'${word}'`);
 
 /** Whether a run needs files that the repository does not have. */
-export const needsData = (words: readonly string[]): boolean => parseCommandOf(words).task.kind === 'image-files';
+export const needsData = (words: readonly string[]): boolean => experimentFor(words).task.kind === 'image-files';
 
-const parseCommandOf = (words: readonly string[]): Experiment => {
+const experimentFor = (words: readonly string[]): Experiment => {
   const command = parseCommand([...words]);
   if (command.kind !== 'run') throw new UsageError(`evidence/runs.json: "${words.join(' ')}" is no run`);
   return command.experiment;
@@ -72,7 +72,7 @@ const canonical = (value: unknown): unknown =>
 
 /** Whether what was measured is what the table of runs asks for now. */
 export const isCurrent = ({ result }: Pick<EvidenceFile, 'result'>, words: readonly string[]): boolean =>
-  JSON.stringify(canonical(decisive(result.experiment))) === JSON.stringify(canonical(decisive(parseCommandOf(words))));
+  JSON.stringify(canonical(decisive(result.experiment))) === JSON.stringify(canonical(decisive(experimentFor(words))));
 
 /** An experiment out of a file, in today's version. @throws {Error} when it is none */
 function experimentOf(data: unknown, from: string): Experiment {
@@ -106,12 +106,21 @@ export function parseEvidence(text: string, from: string): EvidenceFile {
   return { ...head, result: withExperiment({ ...result, members }, from) };
 }
 
+/** With the question, the names and what is asked as the preset has them now; curves and a person's files stay those of the run. */
+function toldAsNow(file: EvidenceFile, words: readonly string[]): EvidenceFile {
+  if (!isCurrent(file, words)) return file;
+  const { task } = file.result.experiment;
+  return { ...file, result: { ...file.result, experiment: { ...experimentFor(words), task } } };
+}
+
 /** All result files that are there, in the order of the table of runs. */
 export function readEvidence(runs: Runs = readRuns()): Map<string, EvidenceFile> {
   return new Map(
-    Object.keys(runs).flatMap((run): [string, EvidenceFile][] =>
-      existsSync(fileOf(run)) ? [[run, parseEvidence(readFileSync(fileOf(run), 'utf8'), `evidence/results/${run}.json`)]] : [],
-    ),
+    Object.entries(runs).flatMap(([run, words]): [string, EvidenceFile][] => {
+      if (!existsSync(fileOf(run))) return [];
+      const file = parseEvidence(readFileSync(fileOf(run), 'utf8'), `evidence/results/${run}.json`);
+      return [[run, toldAsNow(file, words)]];
+    }),
   );
 }
 
