@@ -152,7 +152,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
     paper: '14.35 % alone; all 42.56, last 38.19, last two 41.55, last three 42.33, first 27.59, first two 28.15, first three 33.93 %.',
     ours: [],
     verdict: NO_RUN,
-    why: 'The targets here have two recurrent layers; a deeper one on a task that guidance helps is not a preset yet.',
+    why: 'No run of it is kept yet; the published copying task has the four recurrent layers that it takes.',
   },
   {
     id: 'other-measures',
@@ -242,6 +242,6 @@ export const HOW_AND_WHY: readonly Claim[] = [
     paper: 'Linear probes on the layers of an untrained ResNet-18 never above 0.8 % (chance 0.1 %).',
     ours: [],
     verdict: NO_RUN,
-    why: 'Linear probes are not there yet; the untrained guide’s own output is at chance ({wide-fcn: guide untrained} of {wide-fcn: chance}).',
+    why: 'Linear probes are not there yet; the untrained guide’s own output is at chance ({wide-fcn: guide untrained}, chance {wide-fcn: chance}).',
   },
 ];

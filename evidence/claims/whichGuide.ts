@@ -20,7 +20,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       { run: 'shapes', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better' }] },
     ],
     verdict: 'partly',
-    why: 'Yes for an RNN that has to remember, with a Transformer that scores {first-token: guide untrained} itself (chance {first-token: chance}), though not at any learning rate: at ten times this one it makes no difference ({first-token-fast: guided-untrained ±} against {first-token-fast: unguided ±}). No for images: there only trained guides help.',
+    why: 'Yes for an RNN that has to remember, with a Transformer that scores {first-token: guide untrained} itself (chance {first-token: chance}), though not at any learning rate: at ten times this one it makes no difference ({first-token-fast: guided-untrained ±} against {first-token-fast: unguided ±}). No for images: shown them, only trained guides help (see also the guide that is shown noise).',
   },
   {
     id: 'wide-fcn-untrained',
