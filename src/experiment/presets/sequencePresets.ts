@@ -103,7 +103,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'copy-official',
     title: 'Copy-paste as published',
-    hint: "The paper's code, shorter sequences. A small gain that neither a shuffled guide nor a good initialisation gives.",
+    hint: "The paper's task, shorter sequences. The guide gains what neither a shuffled one nor a good initialisation gives; an identity gains nearly as much.",
     experiment: sequence('copy-official', asking('Is it the guide that helps to copy, and not just any pull?', 'guided-untrained', 'unguided'), OFFICIAL, {
       target: { ...RNN_2X64, layers: 4 },
       guides: {
