@@ -1,11 +1,14 @@
 /** Tiny experiments for tests: seconds on the CPU backend. */
+import { parseExperiment } from '../../experiment/parse.ts';
 import { findPreset } from '../../experiment/presets/presets.ts';
+import { presetAt } from '../../experiment/presets/revisions.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { withPath } from '../../experiment/link.ts';
 
+/** The first revision of a preset, changed: what presets ask later is no matter of these tests. */
 function changed(id: string, settings: Record<string, unknown>): Experiment {
-  const preset = findPreset(id);
-  if (!preset) throw new Error(`no preset ${id}`);
+  const preset = parseExperiment(presetAt(id, 1));
+  if (!preset.ok) throw new Error(`no preset ${id}`);
   return Object.entries(settings).reduce<unknown>((e, [path, value]) => withPath(e, path, value), preset.experiment) as Experiment;
 }
 
