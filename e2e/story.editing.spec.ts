@@ -270,13 +270,15 @@ test('three more seeds are one click behind a verdict, with what they take', asy
   const more = page.getByTestId('more-seeds');
   await expect(more).toHaveCount(0);
   await runToEnd(page);
-  await expect(page.getByTestId('verdict')).toContainText(/Three more seeds: (about|roughly|under) .*, to tell [\d.]+ points from noise/);
+  await expect(page.getByTestId('verdict')).toContainText(/Run three more seeds: (about|roughly|under) .* for all 6, to tell [\d.]+ points from noise/);
+  const before = await page.getByTestId('progress-text').innerText();
   await more.click();
-  await expect(page.getByTestId('seeds')).toContainText('6 seeds');
   await expectExperiment(page, (e) => e.seeds).toEqual([0, 1, 2, 3, 4, 5]);
-  // What is on screen are three seeds still; there is nothing to add to them before the next run.
-  await expect(page.getByTestId('whose-result')).toHaveText('Result before your changes');
-  await expect(more).toHaveCount(0);
+  await expect(page.getByTestId('progress-text')).not.toHaveText(before);
+  await expect(page.getByTestId('result')).toContainText('of 6 seeds');
+  await expect(page.getByTestId('verdict')).toContainText('6 seeds');
+  await expect(page.getByTestId('whose-result')).toHaveCount(0);
+  await expect(more).toContainText('Run three more seeds');
 });
 
 test('the result of a run is not taken for the answer to another question', async ({ page, site }) => {

@@ -17,6 +17,7 @@ export interface Place {
 export interface ViewHost {
   location: Pick<Location, 'href' | 'search' | 'replace'>;
   history: Pick<History, 'pushState'>;
+  scrollTo?: (x: number, y: number) => void;
   addEventListener: (type: 'popstate', listener: () => void) => void;
   removeEventListener: (type: 'popstate', listener: () => void) => void;
 }
@@ -45,6 +46,8 @@ export const useView = create<Place>(() => ({ view: 'lab', claim: null }));
 export function goTo(place: Place, host: ViewHost = window): void {
   host.history.pushState(null, '', addressOf(place, host.location.href));
   useView.setState(place);
+  // Another view begins at its top; Back finds the old place again.
+  if (place.claim === null) host.scrollTo?.(0, 0);
 }
 
 /** Open an experiment in the Lab, by the part of its link behind `#`. */

@@ -81,7 +81,7 @@ export function LossChart() {
         caption: `Loss on ${taskTitle(experiment.task)}`,
         lines: `Cross-entropy by training step${scale}. Bold: on ${validationSet(experiment.task)} for validation. Thin: on the training batches, smoothed (debiased moving average).`,
         promise: `What each arm still gets wrong, on the ${examplesOf(experiment.task)} it trains on and on those it has not seen`,
-        note: `bold: validation${seeds > 1 ? ' · band: ± sd' : ', thin: training'}`,
+        note: `bold: validation${seeds > 1 ? ' · band: ± sd' : ''}`,
         columns: ['validation', 'training'],
         cells: (evaluation: Evaluation, arm: DrawnArm, i: number) => [validation(evaluation, arm), smoothed('trainLoss', evaluation.step, i)],
         tableCaption: 'Validation and smoothed training loss of every arm, by step',

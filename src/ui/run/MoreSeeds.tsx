@@ -2,6 +2,7 @@
 import { Anchor, Tooltip } from '@mantine/core';
 import { useMemo } from 'react';
 import type { Experiment } from '@/experiment/schema/schema.ts';
+import { session } from '@/state/session.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useResultsOf } from '@/state/stale.ts';
 import { moreSeeds } from '@/stats/moreSeeds.ts';
@@ -9,6 +10,7 @@ import type { Verdict } from '@/stats/types.ts';
 import { unitOf } from '@/stats/words.ts';
 import { taskMetric } from '@/experiment/networks/describe.ts';
 import { attempt } from '@/ui/setup/parts/attempt.ts';
+import { heldUpNow } from './heldUp.ts';
 import { aboutTime, useEstimate } from '@/ui/setup/useEstimate.ts';
 
 const MORE = 3;
@@ -19,6 +21,11 @@ const MOST_SEEDS = 32;
 function withFurtherSeeds(experiment: Experiment): Experiment {
   const first = Math.max(...experiment.seeds) + 1;
   return { ...experiment, seeds: [...experiment.seeds, ...Array.from({ length: MORE }, (_, i) => first + i)] };
+}
+
+/** What is on screen comes again in the run that replaces it: nothing is lost. */
+function runFurther(): void {
+  if (attempt(withFurtherSeeds) && !heldUpNow()) void session.run();
 }
 
 function Offer({ experiment, verdict }: { experiment: Experiment; verdict: Verdict }) {
@@ -34,13 +41,13 @@ function Offer({ experiment, verdict }: { experiment: Experiment; verdict: Verdi
     <>
       {' · '}
       <Tooltip
-        label={`Adds three to the experiment: all ${further.seeds.length} run from the start.${shown === null ? '' : ` Scattering like these, they would tell a difference of ${shown} from noise.`}`}
+        label={`Adds three to the experiment and runs all ${further.seeds.length} from the start; those that there are give the same curves again.${shown === null ? '' : ` Scattering like these, they would tell a difference of ${shown} from noise.`}`}
       >
-        <Anchor component="button" type="button" inherit data-testid="more-seeds" onClick={() => attempt(withFurtherSeeds)}>
-          Three more seeds
+        <Anchor component="button" type="button" inherit data-testid="more-seeds" onClick={runFurther}>
+          Run three more seeds
         </Anchor>
       </Tooltip>
-      {`: ${cost}${shown === null ? '' : `, to tell ${shown} from noise`}`}
+      {`: ${cost} for all ${further.seeds.length}${shown === null ? '' : `, to tell ${shown} from noise`}`}
     </>
   );
 }
