@@ -26,7 +26,7 @@ test('opens with a question, its data, an estimate, and something to run', async
   await expect(page.getByTestId('question')).toHaveText('Can a Transformer that knows nothing teach an RNN to remember?');
   await expect(page.getByTestId('sequences').getByText(/^→ [abcd]$/)).toHaveCount(8);
   await expect(page.getByTestId('estimate')).toHaveText(/^roughly \d+ (s|min|h).* · \d+ MB$/);
-  await expect(page.getByTestId('arms').getByRole('listitem')).toHaveCount(5);
+  await expect(page.getByTestId('arms').getByRole('listitem')).toHaveCount(6);
   await expect(page.getByTestId('edit-target')).toContainText('2×64 RNN');
   await expect(page.getByTestId('edit-guide')).toContainText('2×32 Transformer guide, untrained');
   await expect(page.locator('.react-flow__edge')).toHaveCount(2);
