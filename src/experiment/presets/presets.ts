@@ -109,7 +109,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
-    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises.',
+    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises better, and better than distilled from it.',
     experiment: image('wide-fcn', asking('Can a trained ResNet stop a wide network from memorising?', 'guided', 'unguided'), TEXTURES, fcn(3, 384), 250, [
       UNGUIDED,
       guided(4),
@@ -120,7 +120,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'deep-fcn',
     title: 'Deep FCN ← ResNet',
-    hint: 'Eight layers hardly train; a trained guide helps, an untrained one harms.',
+    hint: 'Eight layers hardly train; a trained guide helps, an untrained one does not.',
     experiment: image(
       'deep-fcn',
       asking('Can guidance train a deep network that overfits, and does the guide need training?', 'guided', 'unguided'),
@@ -165,13 +165,13 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'deep-convnet',
     title: 'Deep ConvNet ← ResNet',
-    hint: 'Twenty-five convolutions without skips. What a trained ResNet adds, six points, is within noise; an untrained one harms. It does not reproduce.',
+    hint: 'Twenty-five convolutions without skips. What a trained ResNet adds is within noise, an untrained one harms: the paper’s gain does not reproduce.',
     experiment: deepConvNet(),
   },
   {
     id: 'cifar',
     title: 'CIFAR-10: FCN ← ResNet',
-    hint: 'Real photographs, from your own copy of the files. Guidance gains two points, no more than noise; distillation gains four.',
+    hint: 'Real photographs, from your own copy of the files. What guidance gains here is within noise; distillation gains as much or more.',
     experiment: image(
       'cifar',
       asking('How much does guidance help a fully connected network on real photographs?', 'guided', 'unguided'),

@@ -64,7 +64,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'is-it-the-guide',
     title: 'First token: is it the guide?',
-    hint: 'A shuffled guide solves the task in one seed of three, an identity in all; with debiased CKA the shuffled one never does, the guide still does.',
+    hint: 'By biased CKA a shuffled guide can teach the task, too, and an identity does; by debiased CKA the shuffled one does not, and the guide still does.',
     experiment: sequence('is-it-the-guide', asking('Is it really what the guide knows of the examples?', 'guided-untrained', 'guided-shuffled'), FIRST_TOKEN, {
       target: RNN_2X64,
       guides: {
