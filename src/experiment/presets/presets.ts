@@ -109,7 +109,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
-    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises better, and better than distilled from it.',
+    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises better. In every seed it is above distillation, at one setting of that.',
     experiment: image('wide-fcn', asking('Can a trained ResNet stop a wide network from memorising?', 'guided', 'unguided'), TEXTURES, fcn(3, 384), 250, [
       UNGUIDED,
       guided(4),
@@ -120,7 +120,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'deep-fcn',
     title: 'Deep FCN ← ResNet',
-    hint: 'Eight layers hardly train; a trained guide helps, an untrained one does not.',
+    hint: 'Eight layers overfit; a trained guide helps, an untrained one does not.',
     experiment: image(
       'deep-fcn',
       asking('Can guidance train a deep network that overfits, and does the guide need training?', 'guided', 'unguided'),
@@ -165,7 +165,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'deep-convnet',
     title: 'Deep ConvNet ← ResNet',
-    hint: 'Twenty-five convolutions without skips. What a trained ResNet adds is within noise, an untrained one harms: the paper’s gain does not reproduce.',
+    hint: 'Twenty-five convolutions without skips. What a trained ResNet adds is within noise: the paper’s gain is neither shown nor excluded. With an untrained one every seed ends lower.',
     experiment: deepConvNet(),
   },
   {

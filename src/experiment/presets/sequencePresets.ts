@@ -91,7 +91,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'copy-paste',
     title: 'Copy-paste: RNN ← Transformer',
-    hint: "The paper's task, scaled. Alone the RNN copies little of twenty symbols, guided by random weights most of them, with a good initialisation all.",
+    hint: "The paper's task, scaled. Alone the RNN copies little of twenty symbols in some seeds, up to half in others; guided by random weights most of them, with a good initialisation all.",
     experiment: sequence('copy-paste', asking('Does guidance let an RNN repeat what it has read?', 'guided-untrained', 'unguided'), COPY, {
       revision: 2,
       target: RNN_2X64,
@@ -103,7 +103,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'copy-official',
     title: 'Copy-paste as published',
-    hint: "The paper's task, shorter sequences. The guide gains what neither a shuffled one nor a good initialisation gives; an identity gains nearly as much.",
+    hint: "The paper's task, shorter sequences. The guide gains what neither a good initialisation nor, by debiased CKA, a shuffled one gives; an identity does as well within noise.",
     experiment: sequence('copy-official', asking('Is it the guide that helps to copy, and not just any pull?', 'guided-untrained', 'unguided'), OFFICIAL, {
       target: { ...RNN_2X64, layers: 4 },
       guides: {
