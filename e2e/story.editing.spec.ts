@@ -235,6 +235,8 @@ test('what no longer matches the run on screen is marked until the next run', as
   await page.goto(site + link((e) => tiny(e)));
   await runToEnd(page);
   await expect(marks).toHaveCount(0);
+  // Its words are fetched; a short run can end before they are there.
+  await expect(page.getByTestId('verdict')).toContainText('One seed so far');
   const verdict = await page.getByTestId('verdict').locator('p').first().innerText();
 
   await page.getByTestId('edit-arm-guided-untrained').click();
@@ -287,6 +289,7 @@ test('the result of a run is not taken for the answer to another question', asyn
   await runToEnd(page);
   await expect(measured).not.toHaveCount(0);
   const question = await page.getByTestId('question').innerText();
+  await expect(page.getByTestId('verdict')).toContainText('One seed so far');
   const verdict = await page.getByTestId('verdict').locator('p').first().innerText();
 
   await page.getByTestId('preset-picker').click();

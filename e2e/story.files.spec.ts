@@ -138,6 +138,7 @@ test('JSON, CSV, PNG and SVG of a run agree with the page', async ({ page, site 
 test('an exported result brings its run back: experiment, curves, verdict, tables', async ({ page, site }) => {
   await page.goto(site + TINY);
   await runToEnd(page);
+  await expect(page.getByTestId('verdict')).toContainText('Two seeds so far');
   const { name, text } = await exported(page, 'json');
   expect(name).toBe('wide-fcn-result.json');
   const wanted = experimentIn(page);
