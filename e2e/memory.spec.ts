@@ -10,8 +10,8 @@ test('memory has no upward slope while it trains', async ({ page, site }) => {
   await withoutThreads(page);
   await page.goto(site + link(endless));
   await run(page);
-  // Four members and their evaluations are recorded, 1 to 2 MB, and once in a while a buffer doubles (3 MB were seen);
-  // a leaked tensor of a layer would be a hundred.
+  // Four members and their evaluations are recorded, 1 to 2 MB. A single jump of 3 MB has been seen, after which it was
+  // flat again; a leaked tensor of a layer would be a hundred.
   await expectNoGrowth(page, { from: 1100, steps: 1000, minutes: 0, limit: 8 });
   await expect(page.getByTestId('pause-button')).toBeVisible();
 });
