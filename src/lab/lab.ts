@@ -17,7 +17,7 @@ import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
-import { openTask, previewTask } from './tasks/index.ts';
+import { openTask, previewTask, type Task } from './tasks/index.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { buildResult } from './training/result.ts';
 import { Run } from './training/run.ts';
@@ -31,6 +31,9 @@ export interface LabOptions {
   /** tfjs's WASM binaries, where they are not the page's own. */
   wasmFiles?: WasmFiles;
 }
+
+/** True classes of the validation images, where the images are a person's own: their classes may differ in size. */
+const ownLabels = ({ spec, val }: Task): number[] | undefined => (spec.kind === 'image-files' ? [...val.labels] : undefined);
 
 /** Thrown through the preparation of a run when another one was opened, or the lab disposed, in the meantime. */
 class SupersededError extends Error {
@@ -116,7 +119,8 @@ class LocalLab implements Lab {
       const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
       const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true));
       this.#opened = { run, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
-      if (experiment.task.kind === 'image-files') this.#emit({ type: 'labels.known', labels: Uint16Array.from(task.val.labels) });
+      const labels = ownLabels(task);
+      if (labels) this.#emit({ type: 'labels.known', labels: Uint16Array.from(labels) });
       if (checkpoint) {
         run.restore(checkpoint);
         if (!options.checkpoint) this.#tellAgain(this.#opened);
@@ -293,7 +297,7 @@ class LocalLab implements Lab {
       notes: opened.notes,
       seconds: opened.milliseconds / 1000,
       recalibrated,
-      labels: opened.run.experiment.task.kind === 'image-files' ? [...opened.run.task.val.labels] : undefined,
+      labels: ownLabels(opened.run.task),
     });
     if (opened.keepAs !== undefined) await forgetRun(opened.keepAs);
     this.#emit({ type: 'run.finished', result });

@@ -1,7 +1,19 @@
 /** Presets on sequences. Settings: recipes P1 and P2, and section 3 for parity; our numbers are in docs/results.md. */
 import { type Asked, asking, type Preset } from './preset.ts';
 import type { Experiment, GuideSpec, RnnSpec, TaskSpec, TransformerSpec } from '../schema/schema.ts';
-import { ADAM, base, distilled, GOOD_INIT, guided, guidedUntrained, RNN_2X64, TRANSFORMER_2X32, UNGUIDED, UNGUIDED_BEST } from './sequenceSettings.ts';
+import {
+  ADAM,
+  base,
+  controlArms,
+  distilled,
+  GOOD_INIT,
+  guided,
+  guidedUntrained,
+  RNN_2X64,
+  TRANSFORMER_2X32,
+  UNGUIDED,
+  UNGUIDED_BEST,
+} from './sequenceSettings.ts';
 
 export { RNN_2X64, TRANSFORMER_2X32 } from './sequenceSettings.ts';
 
@@ -77,13 +89,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
         UNGUIDED,
         guidedUntrained(1),
         { id: 'guided-shuffled', name: 'Shuffled guide', terms: [{ kind: 'align', guide: 'untrained-shuffled', weight: 1 }] },
-        { id: 'guided-debiased', name: 'Guided, debiased CKA', terms: [{ kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'cka-debiased' } }] },
-        {
-          id: 'shuffled-debiased',
-          name: 'Shuffled guide, debiased CKA',
-          terms: [{ kind: 'align', guide: 'untrained-shuffled', weight: 1, measure: { name: 'cka-debiased' } }],
-        },
-        { id: 'guided-identity', name: 'Identity', terms: [{ kind: 'align', guide: 'identity', weight: 1 }] },
+        ...controlArms(1),
         GOOD_INIT,
       ],
     }),
@@ -112,18 +118,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
         identity: { state: 'control', kind: 'identity-gram' },
       },
       base: base(800, 1e-3),
-      arms: [
-        UNGUIDED,
-        guidedUntrained(0.1),
-        { id: 'guided-debiased', name: 'Guided, debiased CKA', terms: [{ kind: 'align', guide: 'untrained', weight: 0.1, measure: { name: 'cka-debiased' } }] },
-        {
-          id: 'shuffled-debiased',
-          name: 'Shuffled guide, debiased CKA',
-          terms: [{ kind: 'align', guide: 'untrained-shuffled', weight: 0.1, measure: { name: 'cka-debiased' } }],
-        },
-        { id: 'guided-identity', name: 'Identity', terms: [{ kind: 'align', guide: 'identity', weight: 0.1 }] },
-        GOOD_INIT,
-      ],
+      arms: [UNGUIDED, guidedUntrained(0.1), ...controlArms(0.1), GOOD_INIT],
     }),
   },
   {

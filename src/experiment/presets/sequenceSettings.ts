@@ -43,6 +43,16 @@ export const guidedUntrained = (weight: number): ArmSpec => ({
   terms: [{ kind: 'align', guide: 'untrained', weight }],
 });
 export const guided = (weight: number): ArmSpec => ({ id: 'guided', name: 'Guided, trained guide', terms: [{ kind: 'align', guide: 'trained', weight }] });
+/** Is it the guide? By debiased CKA the guide and the same shuffled, and by biased CKA an identity. */
+export const controlArms = (weight: number): ArmSpec[] => [
+  { id: 'guided-debiased', name: 'Guided, debiased CKA', terms: [{ kind: 'align', guide: 'untrained', weight, measure: { name: 'cka-debiased' } }] },
+  {
+    id: 'shuffled-debiased',
+    name: 'Shuffled guide, debiased CKA',
+    terms: [{ kind: 'align', guide: 'untrained-shuffled', weight, measure: { name: 'cka-debiased' } }],
+  },
+  { id: 'guided-identity', name: 'Identity', terms: [{ kind: 'align', guide: 'identity', weight }] },
+];
 export const GOOD_INIT: ArmSpec = { id: 'unguided-good-init', name: 'Unguided, good initialisation', terms: [], init: 'good' };
 /** The recipes state CE + β·T²·KL with T = 2 and leave β open: 1 here. */
 export const distilled = (id: string, name: string, guide: string): ArmSpec => ({

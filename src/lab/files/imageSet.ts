@@ -1,5 +1,6 @@
 /** What all readers of images have in common. */
 import type { ImageFacts } from '../../experiment/schema/assets.ts';
+import { majority } from '../../stats/confusion.ts';
 import { stream } from '../random/stream.ts';
 import { FileError } from './errors.ts';
 import type { AssetDraft } from './reader.ts';
@@ -56,12 +57,10 @@ const UNBALANCED = 1.5;
 
 /** Where one class prevails, an accuracy far above one in so many classes says nothing yet. */
 function lineToBeat(labels: Uint8Array, classes: readonly string[]): string[] {
-  const counts = classes.map((_, label) => labels.reduce((sum, one) => sum + Number(one === label), 0));
-  const most = Math.max(...counts);
-  if (most * classes.length <= UNBALANCED * labels.length) return [];
-  const share = `${most} of the ${labels.length}`;
+  const { label, share } = majority(labels, classes.length);
+  if (share * classes.length <= UNBALANCED) return [];
   return [
-    `The line to beat is ${((100 * most) / labels.length).toFixed(0)} %: always answering “${classes[counts.indexOf(most)]}” is right for ${share} validation images.`,
+    `The line to beat is ${(100 * share).toFixed(0)} %: always answering “${classes[label]}” is right for ${Math.round(share * labels.length)} of the ${labels.length} validation images.`,
   ];
 }
 
