@@ -15,7 +15,11 @@ import { cssVariables, theme } from './ui/theme.ts';
 import './ui/theme.css';
 
 // Where it takes a reload, only before anything has been done on the page.
-void ensureIsolation(() => useRun.getState().phase !== 'idle' || useExperiment.getState().past.length > 0);
+void ensureIsolation(() => {
+  const { phase, closed } = useRun.getState();
+  // What came back from the shelf does so again.
+  return (phase !== 'idle' && !closed) || useExperiment.getState().past.length > 0;
+});
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -19,8 +19,8 @@ import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
 import { openTask, previewTask, type Task } from './tasks/index.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
-import { buildResult } from './training/result.ts';
 import { Run } from './training/run.ts';
+import { buildResult } from '../stats/result.ts';
 
 /** Losses are read back and sent at most this often. */
 const FLUSH_EVERY_MS = 150;
@@ -173,11 +173,24 @@ class LocalLab implements Lab {
     return this.#exclusive(async () => this.#require().run.generate(options));
   }
 
-  async close(): Promise<void> {
+  async close(keep = false): Promise<boolean> {
     this.#generation++;
-    const name = this.#opened?.keepAs;
+    const opened = this.#opened;
+    const kept = keep && opened !== null && (await this.#keep(opened));
     await this.#close();
-    if (name !== undefined) await forgetRun(name);
+    if (opened?.keepAs !== undefined && !kept) await forgetRun(opened.keepAs);
+    return kept;
+  }
+
+  /** Keep a run that has begun and not ended as it stands. @returns whether this browser keeps it */
+  async #keep(opened: Opened): Promise<boolean> {
+    const { run, keepAs } = opened;
+    await this.pause();
+    if (keepAs === undefined || run.step === 0 || run.finished) return false;
+    return this.#exclusive(async () => {
+      await this.#flush(opened);
+      return keepRun(keepAs, await run.checkpoint());
+    });
   }
 
   keptRuns() {

@@ -3,19 +3,21 @@ import { useMemo, useState } from 'react';
 import { taskShape, taskTitle } from '@/experiment/networks/describe.ts';
 import { alignedPairs } from '@/experiment/plan/arms.ts';
 import type { StepQuantity } from '@/experiment/series.ts';
-import type { Evaluation } from '@/state/runData.ts';
+import type { Evaluation, RunData } from '@/state/runData.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import classes from './charts.module.css';
 import { logRange, niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
 import { type DrawnArm, crossesOf, evaluatedWords, useGrowingRange } from './parts.ts';
 import { RunChart, useDrawnRun } from './RunChart.tsx';
-import { alignmentSeries, lossSeries, meanOverSeeds } from './series.ts';
+import { alignmentSeries, lossSeries, meanOverSeeds, STREAMING_POINTS } from './series.ts';
 
 const LOSSES = [
   { value: 'task', label: 'task' },
   { value: 'alignment', label: 'alignment' },
 ];
+
+const lossesOf = (data: RunData) => lossSeries(data, STREAMING_POINTS);
 
 /** Validation loss and training loss of every arm; or what guidance adds to the loss of those that are guided. */
 export function LossChart() {
@@ -59,6 +61,7 @@ export function LossChart() {
       </div>
     ),
     series,
+    overlay: alignment ? null : lossesOf,
     range,
   };
 

@@ -11,7 +11,7 @@ import { useMetricRange } from './metricRange.ts';
 import { evaluatedWords } from './parts.ts';
 import type { Reference } from './References.tsx';
 import { RunChart, useDrawnRun } from './RunChart.tsx';
-import { meanOverSeeds, metricSeries } from './series.ts';
+import { meanOverSeeds, metricSeries, STREAMING_POINTS } from './series.ts';
 
 /** An untrained guide's own score is chance; a line for it would say nothing. */
 const WORTH_A_LINE = 0.05;
@@ -45,6 +45,8 @@ function referencesOf(data: RunData, experiment: Experiment): Reference[] {
   }
   return references;
 }
+
+const scoresOf = (data: RunData) => metricSeries(data, STREAMING_POINTS);
 
 /** The task's metric on the validation set, with the guides' own scores and what takes no learning. */
 export function MetricChart() {
@@ -83,6 +85,7 @@ export function MetricChart() {
       note={`on ${examples}`}
       options={[{ key: 'zoom', name: 'Zoom in on the arms', checked: zoom, toggle: () => setZoom(!zoom) }]}
       series={series}
+      overlay={scoresOf}
       range={range}
       columns={[`validation ${metric.name}`]}
       cells={(evaluation, { id }) => [value(evaluation, id)]}

@@ -5,6 +5,7 @@ import { type AxisRange, stepTicks } from './domain.ts';
 import { axisNumber } from './format.ts';
 import { Crosses, type Cross, EndLabels, type EndLabel, type Moment, Moments } from './Overlays.tsx';
 import { Lines, type PlotArm } from './Lines.tsx';
+import { OverlaidLines, type OverlaidSeries } from './Overlaid.tsx';
 import { type Reference, References } from './References.tsx';
 import type { Series } from './series.ts';
 
@@ -25,6 +26,8 @@ export interface PlotProps {
   references: readonly Reference[];
   moments: readonly Moment[];
   crosses: readonly Cross[];
+  /** Lines of other runs. */
+  overlaid: readonly OverlaidSeries[];
   /** Draw the thin training lines, the chance level. */
   training?: boolean;
   chance?: boolean;
@@ -103,6 +106,7 @@ export const Plot = memo(function Plot(props: PlotProps) {
         domain={range.domain}
         log={log}
       />
+      <OverlaidLines overlaid={props.overlaid} steps={steps} domain={range.domain} log={log} />
       <Lines series={series} arms={arms} steps={steps} domain={range.domain} log={log} training={props.training ?? false} chance={props.chance ?? false} />
       {/* Has no values and no path (it would be measured at every redraw): Recharts' tooltip follows the steps of an item of its own. */}
       <Line dataKey="nothing" stroke="none" shape={noPath} dot={false} activeDot={false} legendType="none" isAnimationActive={false} />

@@ -10,6 +10,7 @@ import { ChartCard, type ChartOption } from './ChartCard.tsx';
 import { ChartTooltip } from './ChartTooltip.tsx';
 import type { AxisRange } from './domain.ts';
 import type { EndLabel } from './Overlays.tsx';
+import { useOverlaid } from './Overlaid.tsx';
 import { armLabels, drawnArms, type DrawnArm, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
 import { Plot, type PlotProps } from './Plot.tsx';
 import { useFrame, useSnapshot } from '../redraw.ts';
@@ -56,6 +57,8 @@ interface RunChartProps {
   controls?: ReactNode;
   series: Series;
   range: AxisRange;
+  /** The same lines of another run, where they can be drawn on these axes (`useOverlaid`). */
+  overlay?: ((data: RunData) => Series) | null;
   /** What the values of an arm at an evaluation are called in the tooltip; the first is the line's. */
   columns: readonly string[];
   /** Those values as text. */
@@ -71,7 +74,7 @@ interface RunChartProps {
 }
 
 /** A card with a curve for every arm. */
-export function RunChart({ drawn, series, range, columns, cells, labels = NONE, plot, ...props }: RunChartProps) {
+export function RunChart({ drawn, series, overlay = null, range, columns, cells, labels = NONE, plot, ...props }: RunChartProps) {
   const { frame, width, data, experiment, arms } = drawn;
   const tooltip = (step: number) => {
     const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
@@ -85,6 +88,7 @@ export function RunChart({ drawn, series, range, columns, cells, labels = NONE, 
       )
     );
   };
+  const overlaid = useOverlaid(experiment, overlay);
   const last = data.lastEvaluation;
   return (
     <ChartCard
@@ -112,6 +116,7 @@ export function RunChart({ drawn, series, range, columns, cells, labels = NONE, 
           width={width}
           height={HEIGHT}
           series={series}
+          overlaid={overlaid}
           arms={arms}
           steps={experiment.base.steps}
           begun={data.experiment !== null}

@@ -142,8 +142,7 @@ function Ahead({ heldUp }: { heldUp: HeldUp | null }) {
 function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   const { phase, step, steps } = useRun(useShallow(({ phase, step, steps }) => ({ phase, step, steps })));
   const text = useRun(progressWords);
-  const of = useResultsOf();
-  const stale = of !== 'this';
+  const stale = useResultsOf() !== 'this';
   if (phase === 'preparing') return <GuideTraining />;
   if (phase === 'idle') {
     return (
@@ -163,7 +162,7 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
       </span>
       {stale && (
         <span className={classes.stale} data-testid="stale-note">
-          {of === 'another' ? 'run of another experiment' : 'edited since this run'}
+          edited since this run
         </span>
       )}
       {(stale || phase === 'finished' || (phase === 'failed' && heldUp?.by === 'entry')) && <Ahead heldUp={heldUp} />}

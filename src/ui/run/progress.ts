@@ -31,6 +31,7 @@ export function progressWords(run: Progress): string {
     case 'paused':
       return `${at} · paused`;
     case 'finished':
+      if (result?.stoppedAt !== undefined) return `${at} · stopped`;
       return result
         ? `${plural(step, 'step')} in ${duration(result.timing.seconds)} · ${rateWords(result.timing.stepsPerSecond)} steps/s × ${members}`
         : `${at} · done`;
@@ -41,12 +42,17 @@ export function progressWords(run: Progress): string {
 
 const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
 
-/** "Out of “result.json”, run on 21 November 2026 with WebAssembly (SIMD, 2 threads)" */
-export function loadedWords(file: string, { finishedAt, environment }: RunResult): string {
+/**
+ * "Out of “result.json”, run on 21 November 2026 with WebAssembly (SIMD, 2 threads)"
+ * @param file null for a run that the Notebook has kept: then with the time of day
+ */
+export function loadedWords(file: string | null, { finishedAt, environment }: RunResult): string {
   const date = finishedAt === undefined ? Number.NaN : Date.parse(finishedAt);
-  const when = Number.isFinite(date) ? ` on ${new Date(date).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })}` : '';
+  const day = { day: 'numeric', month: 'long', year: 'numeric' } as const;
+  const words = new Date(date).toLocaleString('en-GB', file === null ? { ...day, hour: '2-digit', minute: '2-digit' } : day);
+  const when = Number.isFinite(date) ? ` on ${words}` : '';
   const backend = BACKENDS[environment.backend] ?? environment.backend;
-  return `Out of “${file}”, run${when} with ${backend}${environment.adapter ? ` (${environment.adapter})` : ''}`;
+  return `${file === null ? 'From the Notebook' : `Out of “${file}”`}, run${when} with ${backend}${environment.adapter ? ` (${environment.adapter})` : ''}`;
 }
 
 /** What a screen reader is told now and then. */
@@ -62,7 +68,7 @@ export function announcement(run: Progress): string {
     case 'paused':
       return `Paused at ${at}`;
     case 'finished':
-      return `Finished ${plural(run.steps, 'step')}. The verdict has the result.`;
+      return run.result?.stoppedAt === undefined ? `Finished ${plural(run.steps, 'step')}. The verdict has the result.` : `Stopped at ${at}`;
     case 'failed':
       return '';
   }

@@ -4,7 +4,7 @@ import { watchGuideLibrary } from '@/state/guideLibrary.ts';
 import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
-import { useResultsOf } from '@/state/stale.ts';
+import { watchScreen } from '@/state/screen.ts';
 import { useView, type View } from '@/state/view.ts';
 import classes from './App.module.css';
 import { CURVES_ID } from '../run/places.ts';
@@ -20,12 +20,15 @@ import { CutShort } from '../run/CutShort.tsx';
 import { Header } from './Header.tsx';
 import { Notices } from './Notices.tsx';
 import { QuestionLine } from './QuestionLine.tsx';
+import { ShelfNotices } from './ShelfNotices.tsx';
 
 // Recharts is the heaviest part of the page, and there is nothing to draw before the first run.
 const Curves = lazy(async () => ({ default: (await import('../charts/Curves.tsx')).Curves }));
 // Tables and matrices lie below them.
 const Comparison = lazy(async () => ({ default: (await import('../compare/Comparison.tsx')).Comparison }));
 const Paper = lazy(async () => ({ default: (await import('../paper/Paper.tsx')).Paper }));
+const Notebook = lazy(async () => ({ default: (await import('../notebook/Notebook.tsx')).Notebook }));
+const Learn = lazy(async () => ({ default: (await import('../learn/Learn.tsx')).Learn }));
 
 const WARM_UP_DELAY_MS = 200;
 
@@ -34,8 +37,8 @@ function useWarmUp(): void {
   useEffect(() => {
     const warmUp = () => {
       void loadEditors().catch(() => undefined);
-      const { environment, phase } = useRun.getState();
-      if (!environment && phase === 'idle') void checkBackend().then(() => session.findKeptRuns());
+      const { environment, phase, closed } = useRun.getState();
+      if (!environment && (phase === 'idle' || closed)) void checkBackend().then(() => session.findKeptRuns());
     };
     // Safari has no requestIdleCallback.
     if (!window.requestIdleCallback) {
@@ -47,11 +50,10 @@ function useWarmUp(): void {
   }, []);
 }
 
-/** Charts and tables of the run on screen; set back where the experiment above is another one. */
+/** Charts and tables of the run on screen. */
 function Results() {
-  const another = useResultsOf() === 'another';
   return (
-    <div className={classes.results} data-of-another={another || undefined} data-testid="results">
+    <div className={classes.results} data-testid="results">
       <div id={CURVES_ID} tabIndex={-1} className={classes.place}>
         <ErrorBoundary part="The curves">
           <Suspense fallback={<div className={classes.curves} />}>
@@ -88,23 +90,31 @@ function Lab() {
   );
 }
 
-function PaperView() {
-  return (
-    <main>
-      <ErrorBoundary part="The paper’s claims">
-        <Suspense>
-          <Paper />
-        </Suspense>
-      </ErrorBoundary>
-    </main>
-  );
-}
+/** A view of its own, fetched when it is opened. */
+const page = (part: string, Content: ComponentType) =>
+  function Page() {
+    return (
+      <main>
+        <ErrorBoundary part={part}>
+          <Suspense>
+            <Content />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+    );
+  };
 
-const VIEWS: Readonly<Record<View, ComponentType>> = { lab: Lab, paper: PaperView };
+const VIEWS: Readonly<Record<View, ComponentType>> = {
+  lab: Lab,
+  notebook: page('The notebook', Notebook),
+  paper: page('The paper’s claims', Paper),
+  learn: page('The explanation', Learn),
+};
 
 export function App() {
   useEffect(() => watchRates(), []);
   useEffect(() => watchGuideLibrary(), []);
+  useEffect(() => watchScreen(), []);
   const Shown = VIEWS[useView((state) => state.view)];
   return (
     <>
@@ -113,6 +123,7 @@ export function App() {
       <FilesDialog />
       <FilesProgress />
       <CutShort />
+      <ShelfNotices />
     </>
   );
 }

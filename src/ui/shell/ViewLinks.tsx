@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import type { MouseEvent } from 'react';
 import { addressOf, goTo, useView, VIEW_NAMES, VIEWS } from '@/state/view.ts';
+import { follow } from '@/ui/follow.ts';
 import classes from './shell.module.css';
 
 /** The ways to the other views of the page. */
@@ -9,14 +9,17 @@ export function ViewLinks() {
   return (
     <nav aria-label="Views">
       {VIEWS.filter((view) => view !== current).map((view) => {
-        const place = { view, claim: null };
-        const go = (event: MouseEvent) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-          event.preventDefault();
-          goTo(place);
-        };
+        const place = { view };
         return (
-          <Button key={view} component="a" href={addressOf(place)} variant="subtle" className={classes.view} onClick={go} data-testid={`view-${view}`}>
+          <Button
+            key={view}
+            component="a"
+            href={addressOf(place)}
+            variant="subtle"
+            className={classes.view}
+            onClick={follow(() => goTo(place))}
+            data-testid={`view-${view}`}
+          >
             {VIEW_NAMES[view]}
           </Button>
         );

@@ -11,7 +11,7 @@ import { useExperiment } from '@/state/experiment.ts';
 import { addPair, type Focus, hasOwnMapping, mappingOf, pairsOf, removePair, withMapping } from '@/state/mapping.ts';
 import { sameValue } from '@/state/paths.ts';
 import { useRun } from '@/state/run.ts';
-import { useIsStale, useResultsOf } from '@/state/stale.ts';
+import { useIsStale } from '@/state/stale.ts';
 import { focusOf, useFocus } from '@/state/focus.ts';
 import { capital, count, guideKind, guideState, mappingWords, plural } from '@/ui/words.ts';
 import { attempt } from '../parts/attempt.ts';
@@ -198,7 +198,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
   const stale = useIsStale('base.mapping', `arms.${focus.arm}.terms.align.mapping`);
   const changed = useIsStale('task', 'target', `guides.${focus.guide}`);
   // What was measured in other networks, or on other data, is not drawn into these.
-  const measured = useResultsOf() !== 'another' && !changed;
+  const measured = !changed;
   const { task, target } = experiment;
   const guideTaps = useMemo(() => describeGuide(experiment, focus.guide).taps, [experiment, focus.guide]);
   const targetTaps = useMemo(() => describeNetwork(target, taskShape(task)).taps, [target, task]);

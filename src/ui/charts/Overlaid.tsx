@@ -1,0 +1,87 @@
+/** Runs of the Notebook behind the run on screen: thin dashed lines in the colours of their arms, and what they are. */
+import { CloseButton, Group, Text } from '@mantine/core';
+import { useId, useMemo } from 'react';
+import { usePlotArea } from 'recharts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
+import { removeOverlay, sameScale, useOverlays } from '@/state/overlay.ts';
+import { useRun } from '@/state/run.ts';
+import type { RunData } from '@/state/runData.ts';
+import { useShelf } from '@/state/shelf.ts';
+import { armColour } from '../colours.ts';
+import { runName } from '../runName.ts';
+import { linePath, scalesOf } from './paths.ts';
+import type { Series } from './series.ts';
+
+/** The lines of one run. */
+export interface OverlaidSeries {
+  id: string;
+  series: Series;
+}
+
+const NONE: readonly OverlaidSeries[] = [];
+
+/**
+ * The lines of all runs that are laid over, as a chart draws its own.
+ * @param seriesOf null where the chart can draw none; always the same function, or everything is made anew
+ */
+export function useOverlaid(experiment: Experiment, seriesOf: ((data: RunData) => Series) | null): readonly OverlaidSeries[] {
+  const shown = useOverlays((state) => state.shown);
+  const onScreen = useRun((state) => state.id);
+  return useMemo(() => {
+    if (!seriesOf) return NONE;
+    const suitable = shown.filter(({ id, data }) => id !== onScreen && data.experiment && sameScale(data.experiment, experiment));
+    return suitable.length === 0 ? NONE : suitable.map(({ id, data }) => ({ id, series: seriesOf(data) }));
+  }, [shown, onScreen, experiment, seriesOf]);
+}
+
+interface LinesProps {
+  overlaid: readonly OverlaidSeries[];
+  steps: number;
+  domain: readonly [number, number];
+  log: boolean;
+}
+
+/** Inside a Recharts chart. Where they leave its axes they are cut: axes are those of the run on screen. */
+export function OverlaidLines({ overlaid, steps, domain, log }: LinesProps) {
+  const clip = useId();
+  const area = usePlotArea();
+  if (!area || overlaid.length === 0) return null;
+  const scales = scalesOf(area, steps, domain, log);
+  return (
+    <>
+      <clipPath id={clip}>
+        <rect x={area.x} y={area.y - 1} width={area.width + 1} height={area.height + 2} />
+      </clipPath>
+      <g clipPath={`url(#${clip})`} fill="none" strokeLinejoin="round" strokeWidth={1} strokeDasharray="5 3" data-testid="overlaid">
+        {overlaid.flatMap(({ id, series }) =>
+          [...series.ends.keys()].map((arm) => <path key={`${id}/${arm}`} d={linePath(series.rows, `m:${arm}`, scales)} stroke={armColour(arm)} />),
+        )}
+      </g>
+    </>
+  );
+}
+
+/** Which runs the dashed lines are, each with a way to take it off. */
+export function OverlaidRuns() {
+  const shown = useOverlays((state) => state.shown);
+  const runs = useShelf((state) => state.runs);
+  if (shown.length === 0) return null;
+  return (
+    <Group component="section" gap={10} mb={6} aria-label="Runs laid over" data-testid="overlaid-runs">
+      <Text size="xs" c="dimmed">
+        Dashed, from the Notebook:
+      </Text>
+      {shown.map(({ id }) => {
+        const run = runs.find((known) => known.id === id);
+        if (!run) return null;
+        const name = runName(run);
+        return (
+          <Group key={id} gap={2} wrap="nowrap">
+            <Text size="xs">{name}</Text>
+            <CloseButton size="xs" aria-label={`Take “${name}” off`} onClick={() => removeOverlay(id)} />
+          </Group>
+        );
+      })}
+    </Group>
+  );
+}
