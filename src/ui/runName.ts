@@ -11,7 +11,7 @@ import { interventionWords, number, plural } from './words.ts';
 const TOLD = 3;
 
 /** What is not a setting, or is told by others of them. */
-const SILENT = /^(question|asks|revision|preset|version)(\.|$)/;
+const SILENT = /^((question|asks|revision|preset|version)(\.|$)|arms\.[^.]+\.name$)/;
 
 const WHOLE = new Set(['task.kind', 'target.family']);
 
@@ -41,7 +41,7 @@ function valueWords(value: Json | undefined): string | null {
 function fieldWords(field: string, change: Change): string {
   if (change.length === 1) return `no ${spaced(field)}`;
   const [, value] = change;
-  if (value === null) return `no ${spaced(field)}`;
+  if (value === null) return field === 'clipNorm' ? 'no clipping' : `no ${spaced(field)}`;
   const words = valueWords(value);
   return words === null ? `${spaced(field)} changed` : `${spaced(field)} ${words}`;
 }
