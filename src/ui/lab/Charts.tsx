@@ -2,7 +2,7 @@
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useResultsOf } from '@/state/stale.ts';
 import { CURVES_ID } from '../run/places.ts';
-import { ErrorBoundary } from '../shell/ErrorBoundary.tsx';
+import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import classes from './lab.module.css';
 
 // Recharts is the heaviest part of the page, and there is nothing to draw before the first run. One piece: they come together.

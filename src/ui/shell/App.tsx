@@ -6,7 +6,7 @@ import { FilesDialog } from '../files/FilesDialog.tsx';
 import { FilesProgress } from '../files/FilesProgress.tsx';
 import { Lab } from '../lab/Lab.tsx';
 import { CutShort } from '../run/CutShort.tsx';
-import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { Header } from './Header.tsx';
 
 const Paper = lazy(async () => ({ default: (await import('../paper/Paper.tsx')).Paper }));
