@@ -50,8 +50,7 @@ test('a run that ended comes back after a reload and by Back; one that goes on w
 test('the Notebook lists them, opens, lays over, names, pins and deletes them, without barriers', async ({ page, site }) => {
   await page.goto(`${site}?view=notebook${TINY}`);
   await expect(page.getByTestId('notebook-empty')).toContainText('will stand here');
-  await page.goBack();
-  await page.goto(site + TINY);
+  await page.getByTestId('view-lab').click();
   await runToEnd(page);
   await page.goto(site + link((e) => tiny({ ...e, base: { ...e.base, learningRate: 0.01 } })));
   await runToEnd(page);
@@ -87,7 +86,7 @@ test('the Notebook lists them, opens, lays over, names, pins and deletes them, w
   await shelved(page).nth(1).getByTestId('overlay-run').click();
   await first.getByTestId('open-run').click();
   await expect(page.getByTestId('loaded-result')).toBeVisible();
-  await expect(page.getByTestId('overlaid-runs')).toContainText('Dashed');
+  await expect(page.getByTestId('overlaid-runs')).toHaveText('1 laid over');
   await expect(page.getByTestId('chart-metric').getByTestId('overlaid').locator('path')).toHaveCount(2);
   await page.goBack();
   await expect(shelved(page)).toHaveCount(2);

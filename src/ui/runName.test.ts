@@ -31,9 +31,10 @@ describe('a run is called by what differs from its preset', () => {
       ['target.width', 16],
       ['target.depth', 2],
       ['task.noise', 0.4],
+      ['seeds', [0]],
     ].reduce<unknown>((experiment, [path, value]) => withPath(experiment, String(path), value), preset) as Experiment;
-    expect(derivedName(many)).toMatch(/ · 2 more$/);
-    expect(derivedName({ ...preset, task: presetExperiment('first-token').task })).not.toContain('task');
+    expect(derivedName(many)).toMatch(/^(10 steps · batch 8|batch 8 · 10 steps) · target 2×16 FCN · 2 more$/);
+    expect(derivedName({ ...preset, task: presetExperiment('first-token').task })).toBe('First token, changed');
   });
 
   it('is its title where nothing differs, and what a person has called it', () => {

@@ -13,7 +13,15 @@ const TOLD = 3;
 /** What is not a setting, or is told by others of them. */
 const SILENT = /^((question|asks|revision|preset|version)(\.|$)|arms\.[^.]+\.name$)/;
 
-const WHOLE = new Set(['task.kind', 'target.family']);
+/** What a run is about comes first. */
+const ORDER: readonly (keyof Experiment)[] = ['arms', 'base', 'target', 'guides', 'task', 'seeds', 'interventions'];
+
+/** What is named as a whole where several of its fields differ. */
+const WHOLE: Partial<Record<keyof Experiment, (experiment: Experiment) => string>> = {
+  target: ({ target, task }) => `target ${describeNetwork(target, taskShape(task)).title}`,
+  guides: () => 'other guides',
+  task: ({ task }) => `${taskTitle(task)}, changed`,
+};
 
 /** Fields whose own name says little. */
 const FIELDS: Record<string, string> = {
@@ -73,14 +81,12 @@ function changeWords(experiment: Experiment, preset: Experiment, change: Change)
     case 'arms':
       return armWords(experiment, preset, rest[0], rest.slice(1), change);
     case 'task':
-      return path === 'task.kind' ? taskTitle(experiment.task) : `task ${fieldWords(field, change)}`;
+      return `task ${fieldWords(field, change)}`;
     case 'guides':
       if (rest.length === 1) return change.length === 1 ? `without the ${rest[0]} guide` : `with a ${rest[0]} guide`;
       return `${rest[0]} guide ${fieldWords(field, change)}`;
     case 'target':
-      return path === 'target.family'
-        ? `target ${describeNetwork(experiment.target, taskShape(experiment.task)).title}`
-        : `target ${fieldWords(field, change)}`;
+      return `target ${fieldWords(field, change)}`;
     default:
       return path === 'base.steps' ? plural(experiment.base.steps, 'step') : fieldWords(field, change);
   }
@@ -90,11 +96,13 @@ function changeWords(experiment: Experiment, preset: Experiment, change: Change)
 export function derivedName(experiment: Experiment): string {
   const preset = presetOf(experiment);
   const all = changesBetween(preset.experiment, experiment).filter(([path]) => !SILENT.test(path));
-  // Of another task, or a target of another family, all fields differ: it is named as a whole.
-  const whole = all.flatMap(([path]) => (WHOLE.has(path) ? [path] : []));
-  const changes = all.filter(([path]) => whole.includes(path) || !whole.some((one) => path.startsWith(`${one.split('.')[0]}.`)));
-  if (changes.length === 0) return preset.title;
-  const words = [...new Set(changes.map((change) => changeWords(experiment, preset.experiment, change)))];
+  if (all.length === 0) return preset.title;
+  const words = ORDER.flatMap((part) => {
+    const changes = all.filter(([path]) => path.split('.')[0] === part);
+    const whole = WHOLE[part];
+    if (whole && changes.length > 1) return [whole(experiment)];
+    return [...new Set(changes.map((change) => changeWords(experiment, preset.experiment, change)))];
+  });
   const more = words.length - TOLD;
   return [...words.slice(0, TOLD), ...(more > 0 ? [`${number(more)} more`] : [])].join(' · ');
 }

@@ -7,6 +7,7 @@ import type { Verdict } from '@/stats/types.ts';
 import { verdictOf } from '@/state/verdictOf.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
+import { OverlaidRuns } from './Overlaid.tsx';
 import { useMetricRange } from './metricRange.ts';
 import { evaluatedWords } from './parts.ts';
 import type { Reference } from './References.tsx';
@@ -46,12 +47,12 @@ function referencesOf(data: RunData, experiment: Experiment): Reference[] {
   return references;
 }
 
-const scoresOf = (data: RunData) => metricSeries(data, STREAMING_POINTS);
+const scoresOf = (data: RunData) => metricSeries(data, new Set(data.arms.keys()), STREAMING_POINTS);
 
 /** The task's metric on the validation set, with the guides' own scores and what takes no learning. */
 export function MetricChart() {
   const drawn = useDrawnRun('evaluations');
-  const { version, data, experiment, arms, points } = drawn;
+  const { version, data, experiment, arms, shown, points } = drawn;
   const metric = taskMetric(experiment.task);
   const words = metricWords(metric);
   const examples = validationSet(experiment.task);
@@ -60,10 +61,11 @@ export function MetricChart() {
   const zoom = chosenZoom ?? !metric.higherIsBetter;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
-  const series = useMemo(() => metricSeries(data, points), [data, version, points]);
+  const series = useMemo(() => metricSeries(data, shown, points), [data, version, shown, points]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const references = useMemo(() => referencesOf(data, experiment), [data, version, experiment]);
-  const { range, log } = useMetricRange(metric, series, experiment.base.steps, zoom, data);
+  const run = useMemo(() => ({ data, shown }), [data, shown]);
+  const { range, log } = useMetricRange(metric, series, experiment.base.steps, zoom, run);
 
   const value = (evaluation: Evaluation, arm: string) => {
     const { mean, sd } = meanOverSeeds(data.arms.get(arm) ?? [], (m) => evaluation.series.valMetric[m]);
@@ -84,6 +86,7 @@ export function MetricChart() {
       }
       note={`on ${examples}`}
       options={[{ key: 'zoom', name: 'Zoom in on the arms', checked: zoom, toggle: () => setZoom(!zoom) }]}
+      controls={<OverlaidRuns />}
       series={series}
       overlay={scoresOf}
       range={range}

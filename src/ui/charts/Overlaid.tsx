@@ -1,8 +1,9 @@
 /** Runs of the Notebook behind the run on screen: thin dashed lines in the colours of their arms, and what they are. */
-import { CloseButton, Group, Text } from '@mantine/core';
+import { Button, CloseButton, Group, Popover, Text } from '@mantine/core';
 import { useId, useMemo } from 'react';
 import { usePlotArea } from 'recharts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
+import { useArmsShown } from '@/state/armsShown.ts';
 import { removeOverlay, sameScale, useOverlays } from '@/state/overlay.ts';
 import { useRun } from '@/state/run.ts';
 import type { RunData } from '@/state/runData.ts';
@@ -45,6 +46,7 @@ interface LinesProps {
 export function OverlaidLines({ overlaid, steps, domain, log }: LinesProps) {
   const clip = useId();
   const area = usePlotArea();
+  const hidden = useArmsShown((state) => state.hidden);
   if (!area || overlaid.length === 0) return null;
   const scales = scalesOf(area, steps, domain, log);
   return (
@@ -54,7 +56,9 @@ export function OverlaidLines({ overlaid, steps, domain, log }: LinesProps) {
       </clipPath>
       <g clipPath={`url(#${clip})`} fill="none" strokeLinejoin="round" strokeWidth={1} strokeDasharray="5 3" data-testid="overlaid">
         {overlaid.flatMap(({ id, series }) =>
-          [...series.ends.keys()].map((arm) => <path key={`${id}/${arm}`} d={linePath(series.rows, `m:${arm}`, scales)} stroke={armColour(arm)} />),
+          [...series.ends.keys()]
+            .filter((arm) => !hidden.has(arm))
+            .map((arm) => <path key={`${id}/${arm}`} d={linePath(series.rows, `m:${arm}`, scales)} stroke={armColour(arm)} />),
         )}
       </g>
     </>
@@ -67,21 +71,27 @@ export function OverlaidRuns() {
   const runs = useShelf((state) => state.runs);
   if (shown.length === 0) return null;
   return (
-    <Group component="section" gap={10} mb={6} aria-label="Runs laid over" data-testid="overlaid-runs">
-      <Text size="xs" c="dimmed">
-        Dashed, from the Notebook:
-      </Text>
-      {shown.map(({ id }) => {
-        const run = runs.find((known) => known.id === id);
-        if (!run) return null;
-        const name = runName(run);
-        return (
-          <Group key={id} gap={2} wrap="nowrap">
-            <Text size="xs">{name}</Text>
-            <CloseButton size="xs" aria-label={`Take “${name}” off`} onClick={() => removeOverlay(id)} />
-          </Group>
-        );
-      })}
-    </Group>
+    <Popover position="bottom-end" trapFocus>
+      <Popover.Target>
+        <Button size="compact-xs" variant="subtle" fw={400} data-testid="overlaid-runs">
+          {shown.length} laid over
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Text size="xs" c="dimmed">
+          Dashed, from the Notebook:
+        </Text>
+        {shown.map(({ id }) => {
+          const run = runs.find((known) => known.id === id);
+          const name = run ? runName(run) : id;
+          return (
+            <Group key={id} gap={6} wrap="nowrap" justify="space-between">
+              <Text size="sm">{name}</Text>
+              <CloseButton size="sm" aria-label={`Take “${name}” off`} onClick={() => removeOverlay(id)} />
+            </Group>
+          );
+        })}
+      </Popover.Dropdown>
+    </Popover>
   );
 }

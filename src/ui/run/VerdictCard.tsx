@@ -48,7 +48,7 @@ export function VerdictCard() {
     </>
   );
   return (
-    <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict">
+    <Paper component="section" aria-label="Verdict" className={classes.verdict} data-part="verdict" ref={ref} data-testid="verdict">
       <Loaded />
       {data.experiment && (
         <div className={classes.whoseLine}>
