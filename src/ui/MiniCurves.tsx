@@ -2,6 +2,7 @@ import { armColour } from './colours.ts';
 
 const WIDTH = 96;
 const HEIGHT = 30;
+const REM = 16;
 /** Half a line's width stays inside. */
 const MARGIN = 1;
 
@@ -10,7 +11,7 @@ interface Props {
   curves: { steps: readonly number[]; arms: readonly (readonly (number | null)[])[] };
   /** Ids of the arms, in the same order. */
   arms: readonly string[];
-  /** Pixels, where the drawing has another size. */
+  /** In pixels of a page that is not enlarged, where the drawing has another size. */
   width?: number;
   height?: number;
 }
@@ -25,7 +26,7 @@ export function MiniCurves({ curves, arms, width = WIDTH, height = HEIGHT }: Pro
   const points = (curve: readonly (number | null)[]) =>
     curve.flatMap((value, i) => (value === null ? [] : [`${x(curves.steps[i]).toFixed(1)},${y(value).toFixed(1)}`])).join(' ');
   return (
-    <svg style={{ flex: 'none' }} width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+    <svg style={{ flex: 'none', width: `${width / REM}rem`, height: `${height / REM}rem` }} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
       {curves.arms.map((curve, i) => (
         <polyline key={arms[i]} points={points(curve)} fill="none" stroke={armColour(arms[i])} strokeWidth={1.5} />
       ))}

@@ -14,7 +14,7 @@ const TOLD = 3;
 const SILENT = /^((question|asks|revision|preset|version)(\.|$)|arms\.[^.]+\.name$)/;
 
 /** What a run is about comes first. */
-const ORDER: readonly (keyof Experiment)[] = ['arms', 'base', 'target', 'guides', 'task', 'seeds', 'interventions'];
+const ORDER: readonly (keyof Experiment)[] = ['base', 'arms', 'target', 'guides', 'task', 'seeds', 'interventions'];
 
 /** What is named as a whole where several of its fields differ. */
 const WHOLE: Partial<Record<keyof Experiment, (experiment: Experiment) => string>> = {

@@ -39,7 +39,7 @@ export function Name({ run, children }: { run: ShelvedRun; children: ReactNode }
     <Group gap={2} wrap="nowrap" align="flex-start">
       {children}
       <ActionIcon ref={pencil} size="sm" aria-label="Rename" onClick={() => setEditing(true)} data-testid="rename">
-        <IconPencil size={14} stroke={1.6} />
+        <IconPencil size="0.875rem" stroke={1.6} />
       </ActionIcon>
     </Group>
   );

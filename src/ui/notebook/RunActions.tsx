@@ -56,13 +56,13 @@ export function RunActions({ run, name }: { run: ShelvedRun; name: string }) {
           pressed={pinned}
           onClick={() => void pinRun(id, !pinned)}
         >
-          {pinned ? <IconPinFilled size={16} /> : <IconPin size={16} stroke={1.6} />}
+          {pinned ? <IconPinFilled size="1rem" /> : <IconPin size="1rem" stroke={1.6} />}
         </Action>
         <Action label="Take the result along (JSON)" testId="download-run" onClick={() => void take(run, name)}>
-          <IconDownload size={16} stroke={1.6} />
+          <IconDownload size="1rem" stroke={1.6} />
         </Action>
         <Action label="Delete" testId="delete-run" onClick={() => void removeRun(id, name)}>
-          <IconTrash size={16} stroke={1.6} />
+          <IconTrash size="1rem" stroke={1.6} />
         </Action>
       </Group>
     </Group>

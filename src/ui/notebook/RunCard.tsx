@@ -73,7 +73,7 @@ export function RunCard({ run }: { run: ShelvedRun }) {
         {experiment.question}
       </Text>
       {headline !== null && (
-        <Text size="sm" fw={600} mt={2} data-testid="shelved-verdict">
+        <Text size="sm" fw={500} mt={2} data-testid="shelved-verdict">
           {headline.replaceAll(' %', '\u00a0%')}
         </Text>
       )}

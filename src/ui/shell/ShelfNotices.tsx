@@ -39,6 +39,7 @@ export function ShelfNotices() {
   }, [problem]);
   useEffect(() => {
     if (complaint) notify('address', { color: 'yellow', autoClose: false, message: complaint });
+    else unnotify('address');
   }, [complaint]);
   return null;
 }
