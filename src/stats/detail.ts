@@ -1,5 +1,5 @@
 /** The sentences behind a verdict's headline: numbers, and what limits them. */
-import { MIN_SEEDS_FOR_ALL } from './claims.ts';
+import { MIN_SEEDS_FOR_ALL } from './fewest.ts';
 import { armOf, inSentence, intervalWords, type Story, shareInterval, shareOf } from './story.ts';
 import { isScore } from './summary.ts';
 import type { Comparison } from './types.ts';
@@ -56,6 +56,11 @@ function shareSentences(story: Story): string[] {
   ];
 }
 
+/** The exact test of what is sooner: the headline has its steps. */
+function soonerSentences({ sooner }: Story): string[] {
+  return sooner?.p == null ? [] : [`Of the steps at which the score is first passed the exact sign-flip test says ${pValue(sooner.p)}.`];
+}
+
 function bestSentence({ lead }: Story): string[] {
   return lead?.by === 'best' ? ['Scores are the best ones of the run, chosen on the validation set itself: they flatter every arm.'] : [];
 }
@@ -84,6 +89,7 @@ export function detail(story: Story): string {
   const judged = story.comparisons.filter(({ ci }) => ci !== null);
   return [
     ...(judged.length > 0 ? [...intervalSentences(story, judged), ...ruleSentence(story)] : []),
+    ...soonerSentences(story),
     ...shareSentences(story),
     ...bestSentence(story),
     ...samplingSentence(story, judged),

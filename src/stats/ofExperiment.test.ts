@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { classNames } from '../experiment/networks/describe.ts';
+import { askedBy } from '../experiment/plan/lead.ts';
 import { findPreset } from '../experiment/presets/presets.ts';
-import { askedBy, metricToBeat, needsCurves, verdictInput } from './ofExperiment.ts';
+import { metricToBeat, needsCurves, verdictInput } from './ofExperiment.ts';
 import type { Lead, VerdictArm } from './types.ts';
 import { verdict } from './verdict.ts';
 

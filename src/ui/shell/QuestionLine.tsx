@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
+import { questionOf } from '@/experiment/question.ts';
 import { presetOf, useExperiment } from '@/state/experiment.ts';
 import { sameValue } from '@/state/paths.ts';
 import { EvidenceButton } from './EvidenceButton.tsx';
@@ -17,7 +18,7 @@ export function QuestionLine() {
   const changed = !sameValue(preset.experiment, experiment);
   return (
     <p className={classes.question}>
-      <b data-testid="question">{experiment.question}</b>{' '}
+      <b data-testid="question">{questionOf(experiment)}</b>{' '}
       {changed ? `Changed from the preset “${preset.title}”.` : 'First the data, then which layers are matched, last what is compared.'}{' '}
       {!changed && <EvidenceButton preset={preset.id} />}{' '}
       {canUndo && (
