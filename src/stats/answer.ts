@@ -38,11 +38,11 @@ const ANSWERS: Readonly<Record<'better' | 'worse', Readonly<Record<Outcome, Answ
   worse: { better: 'no', worse: 'yes', same: 'no', noise: 'noise', early: 'early' },
 };
 
-/** Where the gain must be the guide's, a control that does as well denies it: beyond noise, or within. */
-function withControls(answer: Answer, yes: Yes | undefined, rivals: readonly Rival[]): Answer {
+/** Where the gain must be the guide's, a control that does as well denies it: one that is ahead of it on six seeds, or noise does. */
+function withControls(answer: Answer, n: number, yes: Yes | undefined, rivals: readonly Rival[]): Answer {
   const controls = rivals.filter(({ without }) => without === 'sense');
   if (answer !== 'yes' || yes !== 'needs the guide' || controls.length === 0) return answer;
-  return controls.some(({ ahead, beyond }) => ahead && beyond) ? 'no' : 'noise';
+  return n >= MIN_SEEDS_FOR_ALL && controls.some(({ ahead }) => ahead) ? 'no' : 'noise';
 }
 
 /** The answer to what was asked; null where nothing is compared, or nothing has been measured. */
@@ -50,7 +50,7 @@ export function answerOf({ input, lead, sooner }: Setting, comparisons: readonly
   const asked = comparisons.find(({ arm }) => arm === lead?.arm);
   if (!asked || input.step === 0 || !input.arms.some((arm) => scoresOf(arm).length > 0)) return null;
   const outcome = sooner && sooner.n >= MIN_SEEDS_FOR_CLAIM ? soonerOutcome(sooner) : outcomeOf(asked);
-  return withControls(ANSWERS[input.yes === 'worse' ? 'worse' : 'better'][outcome], input.yes, rivals);
+  return withControls(ANSWERS[input.yes === 'worse' ? 'worse' : 'better'][outcome], asked.n, input.yes, rivals);
 }
 
 /** What an arm goes without that the claimed one has; null where it is no rival. */
@@ -60,7 +60,7 @@ function without(arm: VerdictArm, claimed: VerdictArm): Rival['without'] | null 
   return arm.control && !claimed.control ? 'sense' : null;
 }
 
-/** By score: it gained, too, and is ahead of the claimed arm or not told from it. Of heaps the seeds that learnt are counted. */
+/** By score: it gained, too, and is not behind the claimed arm beyond noise. Of heaps the seeds that learnt are counted. */
 function byScore({ input, shares }: Setting, claimed: VerdictArm, comparison: Comparison, arm: VerdictArm): Omit<Rival, 'without'> | null {
   const gained = comparison.claim === 'better' || (comparison.claim === 'not claimed' && comparison.withheld === 'seeds' && comparison.wins === comparison.n);
   if (!gained) return null;
@@ -68,9 +68,8 @@ function byScore({ input, shares }: Setting, claimed: VerdictArm, comparison: Co
   const { n, mean: difference, interval } = pairedDifference(arm.scores, claimed.scores);
   if (interval === null || n < MIN_SEEDS_FOR_CLAIM) return null;
   const [worst, best] = input.metric.higherIsBetter ? interval : [-interval[1], -interval[0]];
-  const ahead = input.metric.higherIsBetter ? difference > 0 : difference < 0;
   if (best < 0 || (comparison.split && passed(arm.id) < passed(claimed.id))) return null;
-  return { arm: arm.id, ahead, beyond: n >= MIN_SEEDS_FOR_ALL && worst > 0 };
+  return { arm: arm.id, ahead: worst > 0, difference: { mean: difference, ci: interval } };
 }
 
 /** By how soon: it crosses sooner than the reference, too, and no later than the claimed arm, or not told from it. */
@@ -79,7 +78,7 @@ function byCrossing({ input, reference, sooner }: Setting & { sooner: Sooner }, 
   const gained = compareCrossings(of(arm.id), of(reference.id), input.step);
   const beside = compareCrossings(of(arm.id), of(claimed.id), input.step);
   if (gained.claim !== 'sooner' || beside.claim === 'later' || beside.n < MIN_SEEDS_FOR_ALL) return null;
-  return { arm: arm.id, ahead: beside.steps[0] < beside.steps[1], beyond: beside.claim === 'sooner', steps: beside.steps[0] };
+  return { arm: arm.id, ahead: beside.claim === 'sooner', steps: beside.steps[0] };
 }
 
 /** The lower the better: the step at which it crosses, or its mean score. */

@@ -4,20 +4,22 @@ import type { Segment, Sooner } from './types.ts';
 
 export const stepWords = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** "after 310 steps", "after 1,240 steps or more (2 never)", "never" */
-function afterWords(mean: number, never: number, n: number): string {
-  if (never === n) return 'in no seed';
-  return `after ${stepWords(mean)} steps${never === 0 ? '' : ` or more (${never} never)`}`;
+/** "after 92 steps, not 338 or more", "after 92 steps, not in any seed" */
+function stepsWords({ n, never, steps: [own, others] }: Sooner): string {
+  const after = (mean: number, missing: number, unit: string) => `${stepWords(mean)}${unit}${missing === 0 ? '' : ' or more'}`;
+  const first = never[0] === n ? 'in no seed' : `after ${after(own, never[0], ' steps')}`;
+  if (never[1] === n) return `${first}, not in any`;
+  return `${first}, not ${never[0] === n ? 'after ' : ''}${after(others, never[1], '')}`;
 }
 
 export function soonerSentence(story: Story, sooner: Sooner): Segment[] {
   const { n, claim, never, steps } = sooner;
   const [arm, other] = [segment(armOf(story, sooner.arm)), inSentence(armOf(story, sooner.against))];
-  const score = story.unit.full(sooner.threshold);
+  const score = story.unit.level(sooner.threshold);
   if (sooner.sooner === 0 && sooner.later === 0) {
     return [arm, { text: ' and ' }, other, { text: ` pass ${score} ${never[0] === n ? `in none of ${n} seeds` : `at the same step in all ${n} seeds`}` }];
   }
-  const mean = `${afterWords(steps[0], never[0], n)}, not ${afterWords(steps[1], never[1], n)}`;
+  const mean = stepsWords(sooner);
   if (claim === 'no difference') return [arm, { text: ` passes ${score} no sooner or later than ` }, other, { text: ` in ${n} seeds: ${mean}` }];
   const first = steps[0] < steps[1] || (steps[0] === steps[1] && sooner.sooner >= sooner.later);
   const few = claim === 'not claimed' ? '; a claim of this needs six seeds' : '';

@@ -4,7 +4,7 @@ import { rivalSentence } from './rivalWords.ts';
 import { soonerSentence } from './soonerWords.ts';
 import { armOf, inSentence, intervalWords, ofAll, type Story, seedsInWords, seenWords, segment, shareOf, withShortNames } from './story.ts';
 import { mean, scoresOf } from './summary.ts';
-import type { Answer, Comparison, Segment, Threshold, Verdict } from './types.ts';
+import type { Answer, Comparison, Segment, Threshold, Verdict, VerdictArm } from './types.ts';
 import { capitalised, inWords, listed, unitOf } from './words.ts';
 
 /** What stands large, and what is said of the arms that it leaves out. */
@@ -193,23 +193,26 @@ function withAnswer(told: Told, { answer, input }: Story): Told {
   return { ...told, headline: [{ text: ANSWERS[answer][input.finished ? 0 : 1], answer: true }, { text: ' ' }, ...told.headline] };
 }
 
-/** So many arms are named. */
-const MOST_BEATEN = 2;
+/** So many arms are named one by one. */
+const MOST_LISTED = 3;
 
-/** Which arms are no better than always answering the most frequent class, on average over their seeds. */
+const listedArms = (arms: readonly VerdictArm[]): Segment[] =>
+  arms.flatMap((arm, i): Segment[] => [{ text: i === 0 ? ' ' : i === arms.length - 1 ? ' and ' : ', ' }, segment(arm)]);
+
+/** Which arms are no better than always answering the most frequent class, on average over their seeds; or which alone are better. */
 function withLine(told: Told, story: Story): Told {
   const { input, unit } = story;
-  if (input.prevailing === undefined || input.step === 0) return told;
-  const beaten = input.arms.filter((arm) => mean(scoresOf(arm)) <= input.metric.chance);
+  const { arms, prevailing, metric } = input;
+  if (prevailing === undefined || input.step === 0) return told;
+  const ahead = arms.filter((arm) => mean(scoresOf(arm)) > metric.chance);
+  const beaten = arms.filter((arm) => mean(scoresOf(arm)) <= metric.chance);
   if (beaten.length === 0) return told;
-  const line = `always answering “${input.prevailing}” (${unit.score(input.metric.chance)}).`;
-  if (beaten.length > MOST_BEATEN) {
-    const arms =
-      beaten.length === input.arms.length ? ' No arm beats' : ` ${capitalised(inWords(beaten.length))} of ${inWords(input.arms.length)} arms do not beat`;
-    return { ...told, headline: [...told.headline, { text: `${arms} ${line}` }] };
-  }
-  const names = beaten.flatMap((arm, i): Segment[] => [{ text: i === 0 ? ' ' : i === beaten.length - 1 ? ' and ' : ', ' }, segment(arm)]);
-  return { ...told, headline: [...told.headline, ...names, { text: ` ${beaten.length === 1 ? 'does' : 'do'} not beat ${line}` }] };
+  const line = `always answering “${prevailing}” (${unit.score(metric.chance)}).`;
+  const say = (...parts: Segment[]): Told => ({ ...told, headline: [...told.headline, ...parts] });
+  if (beaten.length === arms.length && arms.length > 1) return say({ text: ` No arm beats ${line}` });
+  if (beaten.length <= MOST_LISTED) return say(...listedArms(beaten), { text: ` ${beaten.length === 1 ? 'does' : 'do'} not beat ${line}` });
+  if (ahead.length <= MOST_LISTED) return say({ text: ' Only' }, ...listedArms(ahead), { text: ` beat${ahead.length === 1 ? 's' : ''} ${line}` });
+  return say({ text: ` ${capitalised(inWords(beaten.length))} of ${inWords(arms.length)} arms do not beat ${line}` });
 }
 
 /** What was changed by hand belongs to the claim: whoever quotes the one quotes the other. */

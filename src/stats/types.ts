@@ -115,10 +115,10 @@ export interface Rival {
   arm: string;
   /** It learns from no guide at all, or from a control. */
   without: 'guide' | 'sense';
-  /** It is ahead of the claimed arm on average; else the two are not told apart. */
+  /** It is ahead of the claimed arm, and the interval (or the exact test) of their difference leaves out 0; else the two are not told apart. */
   ahead: boolean;
-  /** The two differ beyond noise, by the rules of six seeds. */
-  beyond: boolean;
+  /** Rival minus claimed arm, paired by seed, with its 95 % t interval: where scores are compared. */
+  difference?: { mean: number; ci: [lo: number, hi: number] };
   /** Mean step at which it crosses, where the lead asks what is sooner. */
   steps?: number;
 }

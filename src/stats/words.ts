@@ -6,6 +6,8 @@ export interface Unit {
   score(value: number): string;
   /** A score with what it is, e.g. "54.0 %" or "validation perplexity 4.70". */
   full(value: number): string;
+  /** A score that was set, in as few digits as it has, e.g. "35 %" or "validation perplexity 4". */
+  level(value: number): string;
   /** The largest difference that counts as none, at some level of the score: "2 points". */
   margin(level: number): string;
   /** Before scores that do not say themselves what they are: "" or "validation perplexity". */
@@ -47,6 +49,7 @@ const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 const points = (what: string): Unit => ({
   score: percent,
   full: percent,
+  level: (value) => `${Number((100 * value).toFixed(1))} %`,
   margin: (level) => `${100 * scaleOf({ name: 'accuracy' }).margin(level)} points`,
   name: '',
   difference: (value) => signed(100 * value, 1),
@@ -67,6 +70,7 @@ export function unitOf(name: string, best = false): Unit {
   return {
     score: (value) => fixed(value, 2),
     full: (value) => `${what} ${name} ${fixed(value, 2)}`,
+    level: (value) => `${what} ${name} ${value}`,
     margin: (level) => fixed(scaleOf({ name }).margin(level), 2),
     name: `${what} ${name}`,
     difference: (value) => signed(value, 2),
