@@ -53,7 +53,15 @@ export function VerdictCard() {
   useEffect(() => void fetchTold(), []);
   const untold = <p className={classes.detail}>{`${step > 0 ? 'Nothing has been measured yet. ' : ''}${expectation(data.experiment ?? experiment)}`}</p>;
   return (
-    <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict" data-of-another={another || undefined}>
+    <Paper
+      component="section"
+      aria-label="Verdict"
+      className={classes.verdict}
+      data-part="verdict"
+      ref={ref}
+      data-testid="verdict"
+      data-of-another={another || undefined}
+    >
       <Loaded />
       {data.experiment && (
         <div className={classes.whoseLine}>
