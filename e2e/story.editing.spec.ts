@@ -50,7 +50,7 @@ test('another preset brings another question, target and link', async ({ page })
   await expect(page.getByTestId('question')).toContainText('Can guidance train a deep network');
   await expect(page.getByTestId('edit-target')).toContainText('8×256 FCN');
   await expect(page.getByTestId('arm-row-guided-untrained')).toContainText('+ 1 × Σ (1 − CKA)');
-  await expect(page).toHaveURL(/#deep-fcn@1$/);
+  await expect(page).toHaveURL(/#deep-fcn@2$/);
   await page.getByTestId('undo').click();
   await expect(page.getByTestId('edit-target')).toContainText('3×384 FCN');
   await expect(page).toHaveURL(/#wide-fcn@1$/);
