@@ -7,7 +7,7 @@
 import type { Yes } from '../experiment/question.ts';
 import type { Setting } from './claims.ts';
 import { compareCrossings, crossingsOf } from './crossing.ts';
-import { MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM } from './fewest.ts';
+import { MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM } from './seeds.ts';
 import { pairedDifference } from './paired.ts';
 import { mean, scoresOf } from './summary.ts';
 import type { Answer, Comparison, Rival, Sooner, VerdictArm } from './types.ts';

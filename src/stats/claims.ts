@@ -6,7 +6,7 @@
  * in simulation.
  */
 import { holm } from './holm.ts';
-import { MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM } from './fewest.ts';
+import { MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM } from './seeds.ts';
 import { MAX_EXACT_PAIRS, pairedDifference, pairedTTest, signFlipTest } from './paired.ts';
 import { scaleOf } from './scale.ts';
 import { isScore, mean, scoresOf } from './summary.ts';

@@ -1,5 +1,5 @@
 /** The sentences behind a verdict's headline: numbers, and what limits them. */
-import { MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM } from './fewest.ts';
+import { MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM } from './seeds.ts';
 import { armOf, inSentence, intervalWords, type Story, shareInterval, shareOf } from './story.ts';
 import { isScore } from './summary.ts';
 import type { Comparison } from './types.ts';

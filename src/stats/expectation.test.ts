@@ -13,7 +13,7 @@ it('says what would be a yes', () => {
   );
   expect(expectation(preset('lm-small'))).toContain('beats unguided in validation perplexity');
   expect(expectation({ ...wide, asks: { arm: 'guided', against: 'unguided', by: 'best' }, seeds: [0, 1, 2, 3, 4, 5, 6] })).toContain(
-    'in best validation accuracy by more than noise over 7 seeds',
+    'in best validation accuracy by more than noise over seven seeds',
   );
 });
 

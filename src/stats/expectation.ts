@@ -3,10 +3,7 @@ import { taskMetric } from '../experiment/networks/describe.ts';
 import { askedBy, type Lead } from '../experiment/plan/lead.ts';
 import { comparedNames, crossingWords, type Yes, yesTo } from '../experiment/question.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
-import { MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM } from './fewest.ts';
-
-const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six'];
-const seedsInWords = (n: number): string => `${NUMBERS[n] ?? n} seed${n === 1 ? '' : 's'}`;
+import { inWords, MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM, seedsInWords } from './seeds.ts';
 
 /** "guided beats unguided in validation accuracy" */
 function yesWords(experiment: Experiment, lead: Lead, yes: Yes): string {
@@ -24,7 +21,7 @@ export function expectation(experiment: Experiment): string {
   const seeds = experiment.seeds.length;
   const fewest = yes === 'worse' || typeof lead.by === 'object' ? MIN_SEEDS_FOR_ALL : MIN_SEEDS_FOR_CLAIM;
   const enough =
-    seeds < fewest ? `, which takes ${seedsInWords(fewest)}: there ${seeds === 1 ? 'is' : 'are'} ${NUMBERS[seeds]}` : ` over ${seedsInWords(seeds)}`;
+    seeds < fewest ? `, which takes ${seedsInWords(fewest)}: there ${seeds === 1 ? 'is' : 'are'} ${inWords(seeds)}` : ` over ${seedsInWords(seeds)}`;
   const controls = yes === 'needs the guide' ? ', and no control does as well' : '';
   return `The answer will stand here: yes if ${yesWords(experiment, lead, yes)} by more than noise${enough}${controls}.`;
 }

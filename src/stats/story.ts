@@ -2,7 +2,7 @@
 import { nameInSentence, shortArmNames } from '../experiment/armNames.ts';
 import type { Setting } from './claims.ts';
 import type { Answer, Comparison, Rival, Segment, Share, Threshold, VerdictArm } from './types.ts';
-import { inWords, pValue, type Unit } from './words.ts';
+import { pValue, type Unit } from './words.ts';
 
 export interface Story extends Setting {
   comparisons: readonly Comparison[];
@@ -45,6 +45,3 @@ export function seenWords(story: Story, { wins, losses, meanDifference, n }: Com
 
 /** "9 to 99 %" */
 export const shareInterval = ([low, high]: readonly [number, number]) => `${Math.round(100 * low)} to ${Math.round(100 * high)} %`;
-
-/** "three seeds", "one seed" */
-export const seedsInWords = (n: number) => `${inWords(n)} seed${n === 1 ? '' : 's'}`;

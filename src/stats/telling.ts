@@ -1,11 +1,12 @@
 /** The words of a verdict. What may be said is decided in `claims.ts`; this only says it. */
 import { detail } from './detail.ts';
 import { rivalSentence } from './rivalWords.ts';
+import { inWords, seedsInWords } from './seeds.ts';
 import { soonerSentence } from './soonerWords.ts';
-import { armOf, inSentence, intervalWords, ofAll, type Story, seedsInWords, seenWords, segment, shareOf, withShortNames } from './story.ts';
+import { armOf, inSentence, intervalWords, ofAll, type Story, seenWords, segment, shareOf, withShortNames } from './story.ts';
 import { mean, scoresOf } from './summary.ts';
 import type { Answer, Comparison, Segment, Threshold, Verdict, VerdictArm } from './types.ts';
-import { capitalised, inWords, listed, unitOf } from './words.ts';
+import { capitalised, listed, unitOf } from './words.ts';
 
 /** What stands large, and what is said of the arms that it leaves out. */
 type Told = Pick<Verdict, 'headline' | 'others'>;

@@ -82,11 +82,6 @@ export function unitOf(name: string, best = false): Unit {
   };
 }
 
-const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
-
-/** "two", "13" */
-export const inWords = (n: number): string => NUMBERS[n] ?? String(n);
-
 /** "a", "a and b", "a, b and c" */
 export const listed = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
