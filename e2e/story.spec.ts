@@ -26,7 +26,9 @@ test('opens with a question, its data, an estimate, and something to run', async
   await expect(page.getByTestId('question')).toHaveText('Can a Transformer that knows nothing teach an RNN to remember?');
   // Asked once on the page; below it, what would be a yes.
   await expect(page.locator('main').getByText('Can a Transformer that knows nothing')).toHaveCount(1);
-  await expect(page.getByTestId('verdict')).toContainText('yes if guided, untrained passes 35 % sooner than unguided, its own best rate');
+  await expect(page.getByTestId('verdict')).toContainText(
+    'yes if, beyond noise over six seeds, guided, untrained passes 35 % sooner than unguided, its own best rate',
+  );
   await expect(page.getByTestId('sequences').getByText(/^→ [abcd]$/)).toHaveCount(8);
   await expect(page.getByTestId('estimate')).toHaveText(/^roughly \d+ (s|min|h).* · \d+ MB$/);
   await expect(page.getByTestId('arms').getByRole('listitem')).toHaveCount(6);

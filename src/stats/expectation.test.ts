@@ -7,26 +7,26 @@ const preset = (id: string): Experiment => structuredClone(findPreset(id)?.exper
 const wide = preset('wide-fcn');
 
 it('says what would be a yes', () => {
-  expect(expectation(wide)).toBe('The answer will stand here: yes if guided beats unguided in validation accuracy by more than noise over three seeds.');
+  expect(expectation(wide)).toBe('The answer will stand here: yes if, beyond noise over three seeds, guided beats unguided in validation accuracy.');
   expect(expectation(preset('first-token'))).toBe(
-    'The answer will stand here: yes if guided, untrained passes 35 % sooner than unguided, its own best rate by more than noise over six seeds.',
+    'The answer will stand here: yes if, beyond noise over six seeds, guided, untrained passes 35 % sooner than unguided, its own best rate.',
   );
   expect(expectation(preset('lm-small'))).toContain('beats unguided in validation perplexity');
   expect(expectation({ ...wide, asks: { arm: 'guided', against: 'unguided', by: 'best' }, seeds: [0, 1, 2, 3, 4, 5, 6] })).toContain(
-    'in best validation accuracy by more than noise over seven seeds',
+    'beyond noise over seven seeds, guided beats unguided in best validation accuracy.',
   );
 });
 
 it('says it in the sense of the preset’s own question', () => {
-  expect(expectation(preset('is-it-the-guide'))).toMatch(/ over three seeds, and no control does as well\.$/);
+  expect(expectation(preset('is-it-the-guide'))).toMatch(/ over three seeds, .*, and no control does as well\.$/);
   expect(expectation(preset('scale-trap'))).toBe(
-    'The answer will stand here: yes if guided is worse than unguided in validation accuracy by more than noise, which takes six seeds: there are three.',
+    'The answer will stand here: yes if, beyond noise, guided is worse than unguided in validation accuracy; that takes six seeds, and there are three.',
   );
 });
 
 it('says where there are too few seeds or arms', () => {
-  expect(expectation({ ...wide, seeds: [4] })).toMatch(/ by more than noise, which takes three seeds: there is one\.$/);
-  expect(expectation({ ...preset('first-token'), seeds: [0, 1, 2] })).toMatch(/, which takes six seeds: there are three\.$/);
+  expect(expectation({ ...wide, seeds: [4] })).toMatch(/; that takes three seeds, and there is one\.$/);
+  expect(expectation({ ...preset('first-token'), seeds: [0, 1, 2] })).toMatch(/; that takes six seeds, and there are three\.$/);
   expect(expectation({ ...wide, arms: wide.arms.slice(0, 1) })).toBe('The score will stand here; an answer needs a second arm to compare with.');
 });
 

@@ -20,8 +20,8 @@ export function expectation(experiment: Experiment): string {
   const yes = yesTo(experiment);
   const seeds = experiment.seeds.length;
   const fewest = yes === 'worse' || typeof lead.by === 'object' ? MIN_SEEDS_FOR_ALL : MIN_SEEDS_FOR_CLAIM;
-  const enough =
-    seeds < fewest ? `, which takes ${seedsInWords(fewest)}: there ${seeds === 1 ? 'is' : 'are'} ${inWords(seeds)}` : ` over ${seedsInWords(seeds)}`;
+  const over = seeds < fewest ? '' : ` over ${seedsInWords(seeds)}`;
+  const missing = seeds < fewest ? `; that takes ${seedsInWords(fewest)}, and there ${seeds === 1 ? 'is' : 'are'} ${inWords(seeds)}` : '';
   const controls = yes === 'needs the guide' ? ', and no control does as well' : '';
-  return `The answer will stand here: yes if ${yesWords(experiment, lead, yes)} by more than noise${enough}${controls}.`;
+  return `The answer will stand here: yes if, beyond noise${over}, ${yesWords(experiment, lead, yes)}${controls}${missing}.`;
 }
