@@ -42,6 +42,7 @@ describe('a preset’s own question', () => {
       withGuide(wide, 'untrained', { state: 'untrained', network: VIT }),
     ];
     for (const edited of edits) expect(questionOf(edited)).toBe(wide.question);
+    expect(questionOf({ ...first, asks: { arm: 'guided-untrained', against: 'unguided-best', by: { crossing: 0.6 } } })).toBe(first.question);
   });
 });
 

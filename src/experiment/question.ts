@@ -59,7 +59,9 @@ function subject(experiment: Experiment): string {
     const terms = arm?.terms.map((term) => [term.kind, ...('guide' in term ? guideKind(experiment.guides[term.guide]) : [])]);
     return [id, terms, arm?.unusedBias !== undefined];
   };
-  return JSON.stringify([experiment.task.kind, experiment.target.family, kindOf(lead?.arm), kindOf(lead?.against), lead?.by ?? 'final']);
+  // At which score is no matter of the question: verdict and chart say it.
+  const by = typeof lead?.by === 'object' ? 'sooner' : (lead?.by ?? 'final');
+  return JSON.stringify([experiment.task.kind, experiment.target.family, kindOf(lead?.arm), kindOf(lead?.against), by]);
 }
 
 /** The preset that an experiment started from, as it was then. */
