@@ -126,7 +126,7 @@ test('arms: weight, a message for what is not allowed, the way back; added, remo
   await expectExperiment(page, (e) => termOf(e.arms[1], 'align')?.weight).toBe(8);
   await expect(page.getByTestId('arm-row-guided')).toContainText('+ 8 × Σ (1 − CKA)');
   await weight.fill('-1');
-  await expect(page.getByText('Needs a number from 0 to 1,000.')).toBeVisible();
+  await expect(page.getByText('Needs a number from 0 to 1000.')).toBeVisible();
   await expect(weight).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByTestId('arm-row-guided')).toContainText('+ 8 × Σ (1 − CKA)');
   await page.getByRole('button', { name: 'Reset Weight to 4' }).click();

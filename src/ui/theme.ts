@@ -53,7 +53,6 @@ export const theme = createTheme({
     },
     InlineInput: { styles: { description: { fontSize: 11, marginTop: 2 } } },
     TextInput: { defaultProps: { size: 'xs' } },
-    NumberInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false } },
     NativeSelect: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
