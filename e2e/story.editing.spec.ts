@@ -83,14 +83,16 @@ test('the mapping by keyboard alone', async ({ page }) => {
   await layer(page, 'guide:stem').focus();
   await page.keyboard.press('ArrowDown');
   await expect(layer(page, 'guide:block1.conv1')).toBeFocused();
-  await expect(layer(page, 'guide:block1.conv1')).toHaveAccessibleName(/guide layer block 1, conv 1: 16×16×16 = 4,096 features; not paired/);
+  await expect(layer(page, 'guide:block1.conv1')).toHaveAccessibleName(/^block 1, conv 1 of the guide: 16×16×16 = 4,096 features; not paired/);
   await page.keyboard.press('Enter');
   await page.keyboard.press('Home');
   await page.keyboard.press('ArrowDown');
   await expect(layer(page, 'target:linear2')).toBeFocused();
   await page.keyboard.press('Enter');
   await mapping(page).toEqual([EVEN[0], EVEN[1], { guide: 'block1.conv1', target: 'linear2' }, EVEN[2]]);
-  await expect(layer(page, 'target:linear2')).toHaveAccessibleName(/paired with block 3, conv 1, block 1, conv 1/);
+  await expect(layer(page, 'target:linear2')).toHaveAccessibleName(
+    /^layer 2 of the target: .*; paired with block 3, conv 1 of the guide and block 1, conv 1 of the guide/,
+  );
   // Delete on a layer removes all its pairs.
   await page.keyboard.press('Delete');
   await mapping(page).toEqual([EVEN[0], EVEN[2]]);

@@ -61,6 +61,7 @@ export function TaskPanel() {
         <EditPopover
           label="Edit the task"
           title="Task"
+          apart
           testId="edit-task"
           target={
             <span>
