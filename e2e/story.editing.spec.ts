@@ -91,7 +91,7 @@ test('the mapping by keyboard alone', async ({ page }) => {
   await page.keyboard.press('Enter');
   await mapping(page).toEqual([EVEN[0], EVEN[1], { guide: 'block1.conv1', target: 'linear2' }, EVEN[2]]);
   await expect(layer(page, 'target:linear2')).toHaveAccessibleName(
-    /^layer 2 of the target: .*; paired with block 3, conv 1 of the guide and block 1, conv 1 of the guide/,
+    /^linear 2 of the target: .*; paired with block 3, conv 1 of the guide and block 1, conv 1 of the guide/,
   );
   // Delete on a layer removes all its pairs.
   await page.keyboard.press('Delete');
