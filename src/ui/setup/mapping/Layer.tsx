@@ -4,7 +4,6 @@ import { similarityColour } from '@/ui/colours.ts';
 import { number } from '@/ui/words.ts';
 import { layerWords } from '../parts/ids.ts';
 import type { LayerData, LayerNode } from './graph.ts';
-import { nameSize } from './layout.ts';
 import classes from './mapping.module.css';
 import { WiringFrom } from './WiringNote.tsx';
 import marks from './wiring.module.css';
@@ -53,7 +52,7 @@ export const Layer = memo(function Layer({ data }: NodeProps<LayerNode>) {
         aria-label={spoken(data, wiring)}
       >
         {named && (
-          <span aria-hidden style={{ fontSize: nameSize(height) }}>
+          <span aria-hidden style={{ fontSize: data.nameSize }}>
             {tap.label}
           </span>
         )}

@@ -1,6 +1,7 @@
 import { type FloatingPosition, Popover, type PopoverProps, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useRef, useState } from 'react';
+import { useRefused } from '@/state/refused.ts';
 import classes from '../setup.module.css';
 import { GAP, LEAST_HEIGHT, type Place, placeBeside } from './place.ts';
 import { type Editors, useEditors } from './useEditors.ts';
@@ -53,6 +54,8 @@ export function EditPopover({
   const [place, setPlace] = useState<Place>({ position, offset: GAP, clear: false });
   const button = useRef<HTMLButtonElement>(null);
   const { editors, withEditors } = useEditors();
+  // An entry that cannot be used is not thrown away by a click on Run: that it is one is told there.
+  const refused = useRefused((state) => state.fields.length > 0);
   const openBeside = () => {
     const picture = (!apart && document.querySelector(PICTURE)?.getBoundingClientRect()) || null;
     const { innerWidth, innerHeight } = window;
@@ -64,6 +67,7 @@ export function EditPopover({
     <Popover
       trapFocus
       opened={opened}
+      closeOnClickOutside={!refused}
       onChange={(wanted) => !wanted && close()}
       position={place.position}
       offset={place.offset}

@@ -8,7 +8,7 @@ import { usePreferences } from '@/state/preferences.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { notifyEdit } from '@/ui/undoNote.tsx';
-import classes from './shell.module.css';
+import classes from './lab.module.css';
 
 function BrokenLinkNotice() {
   const broken = useLink((state) => state.broken);
