@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { termOf } from '../src/experiment/plan/arms.ts';
 import type { FcnSpec, ResNetSpec } from '../src/experiment/schema/schema.ts';
-import { expect, expectExperiment, experimentIn, test } from './support/person.ts';
+import { chooseMapping, expect, expectExperiment, experimentIn, test } from './support/person.ts';
 import { guideNetwork } from '../src/experiment/plan/guides.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 
@@ -114,8 +114,7 @@ test('even, first, last, reversed, none: one click each', async ({ page }) => {
     ['None', 0],
     ['Even', 3],
   ] as const) {
-    await page.getByTestId('quick-mappings').click();
-    await page.getByRole('menuitemradio', { name, exact: true }).click();
+    await chooseMapping(page, name);
     await mapping(page).toMatchObject({ rule: name.toLowerCase() });
     await expect(page.locator('.react-flow__edge')).toHaveCount(pairs);
     await expect(page.getByTestId('edit-pairs')).toContainText(`${pairs} pair`);
@@ -245,8 +244,7 @@ test('what no longer matches the run on screen is marked until the next run', as
   await page.getByTestId('edit-arm-guided-untrained').click();
   await page.getByRole('textbox', { name: 'Weight', exact: true }).fill('3');
   await page.keyboard.press('Escape');
-  await page.getByTestId('quick-mappings').click();
-  await page.getByRole('menuitemradio', { name: 'Last', exact: true }).click();
+  await chooseMapping(page, 'Last');
   await page.getByTestId('training-settings').click();
   await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('20');
   await expect(page.getByTestId('arm-row-guided-untrained').getByTestId('stale')).toBeVisible();
