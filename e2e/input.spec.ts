@@ -1,7 +1,7 @@
 /** Input that does what it says: numbers as they are typed, undo and redo, wires by keyboard, and all of it for everyone. */
 import type { Locator, Page } from '@playwright/test';
 import { termOf } from '../src/experiment/plan/arms.ts';
-import { expect, expectExperiment, experimentIn, test } from './support/person.ts';
+import { chooseMapping, expect, expectExperiment, experimentIn, test } from './support/person.ts';
 import { link, tiny } from './support/site.ts';
 
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
@@ -47,7 +47,7 @@ test('numbers are read as people type them, or refused with what is expected', a
     await expect(steps).toHaveAttribute('aria-invalid', 'true');
     expect(experimentIn(page).base.steps).toBe(500);
   }
-  await steps.press('Escape');
+  await steps.fill('500');
   await steps.press('ArrowUp');
   await steps.press('ArrowUp');
   await expectExperiment(page, (e) => e.base.steps).toBe(600);
@@ -83,8 +83,7 @@ test('every edit is taken back and made again by key, with the arms that went al
   await expect(page.getByTestId('undo-edit')).toHaveCount(0);
   await page.keyboard.press('Escape');
 
-  // A choice that was just made has the focus, and no undo of its own.
-  await page.getByTestId('quick-mappings').getByText('Last', { exact: true }).click();
+  await chooseMapping(page, 'Last');
   await page.keyboard.press('Control+z');
   await expectExperiment(page, (e) => e.base.mapping).toEqual({ rule: 'even' });
   await expect(told).toHaveText('Undone: mapping.');
@@ -136,7 +135,7 @@ test('forced colours: what is chosen, disabled, and whose it is can be seen', as
   const style = (target: Locator, property: string) => target.evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
   const segment = (chosen: boolean) =>
     page
-      .getByTestId('quick-mappings')
+      .getByTestId('chart-loss')
       .locator(`label${chosen ? '[data-active]' : ':not([data-active])'}`)
       .first();
   expect(await style(segment(true), 'background-color')).not.toBe(await style(segment(false), 'background-color'));
@@ -144,7 +143,7 @@ test('forced colours: what is chosen, disabled, and whose it is can be seen', as
   const [run, reset] = [page.getByTestId('run-button'), page.getByTestId('reset-button')];
   await expect(reset).toHaveAttribute('aria-disabled', 'true');
   expect(await style(reset, 'color')).not.toBe(await style(run, 'color'));
-  const dots = await page.locator('[data-testid^="arm-row-"] [style*="--arm-"]').evaluateAll((all) => all.map((dot) => getComputedStyle(dot).backgroundColor));
+  const dots = await page.locator('[data-testid^="eye-"] > span').evaluateAll((all) => all.map((dot) => getComputedStyle(dot).backgroundColor));
   expect(dots).toHaveLength(4);
   expect(new Set(dots).size).toBe(4);
   const box = (name: string) => layer(page, name).locator('xpath=..');
