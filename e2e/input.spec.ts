@@ -82,6 +82,7 @@ test('every edit is taken back and made again by key, with the arms that went al
   await expect(page).toHaveURL(/#wide-fcn@1$/);
   await expect(page.getByTestId('undo-edit')).toHaveCount(0);
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
 
   await chooseMapping(page, 'Last');
   await page.keyboard.press('Control+z');
