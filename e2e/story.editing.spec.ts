@@ -187,8 +187,10 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await expect(page.getByTestId('run-button')).toHaveText('Run');
   await expect(page.getByTestId('reset-button')).toHaveAttribute('aria-disabled', 'true');
   await steps.press('Escape');
-  await expect(steps).toHaveValue('250');
+  await expect(page.getByText('Steps: not changed')).toBeVisible();
   await expect(refused).toHaveCount(0);
+  await page.getByTestId('training-settings').click();
+  await expect(steps).toHaveValue('250');
   for (const typed of ['-5', '2.5']) {
     await steps.press('Control+a');
     await steps.pressSequentially(typed);

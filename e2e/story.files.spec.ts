@@ -1,19 +1,23 @@
 /** Take it along: a link, JSON, CSV, pictures; and bring it back. */
-import type { Page } from '@playwright/test';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
-import { chooseMapping, expect, expectExperiment, expectNear, experimentIn, exported, exportedResult, numberIn, saved, test } from './support/person.ts';
+import {
+  chooseMapping,
+  expect,
+  expectExperiment,
+  expectNear,
+  experimentIn,
+  exported,
+  exportedResult,
+  importText,
+  numberIn,
+  saved,
+  test,
+} from './support/person.ts';
 import { LAN_NAME, link, runToEnd, tiny } from './support/site.ts';
 
 const STEPS = 12;
 const SEEDS = [3, 5];
 const TINY = link((e) => ({ ...tiny(e, STEPS), seeds: SEEDS }));
-
-/** Choose a file in the dialog behind Import. */
-async function importText(page: Page, name: string, text: string): Promise<void> {
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByTestId('import').click();
-  await (await chooser).setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
-}
 
 test.describe('with a clipboard', () => {
   test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
