@@ -6,6 +6,7 @@ import { create } from 'zustand';
 import type { LabEvent } from '@/experiment/contract/events.ts';
 import { readResult } from '@/experiment/contract/readResult.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
+import { questionOf } from '@/experiment/question.ts';
 import { sameValue } from './paths.ts';
 import { type RunState, useRun } from './run.ts';
 import { readRecord, type ShelvedRun, type UnreadableRun } from './shelfRecord.ts';
@@ -200,7 +201,7 @@ export function openRun(id: string): Promise<OpenedRun | null> {
     try {
       const read = readResult(unsaved.get(id)?.result ?? (await readStoredResult(id)), record.experiment);
       if (read.ok) return { record, events: read.events, result: read.result };
-      tell(`The run of “${record.experiment.question || record.experiment.preset}” cannot be shown: ${read.message}.`);
+      tell(`The run of “${questionOf(record.experiment)}” cannot be shown: ${read.message}.`);
     } catch (error) {
       tell(`The run cannot be read: ${reason(error)}.`);
     }

@@ -2,6 +2,7 @@
 import { Paper, Text, Title } from '@mantine/core';
 import { useId } from 'react';
 import { taskMetric, taskTitle } from '@/experiment/networks/describe.ts';
+import { questionOf } from '@/experiment/question.ts';
 import { presetOf } from '@/state/experiment.ts';
 import type { ShelvedRun } from '@/state/shelfRecord.ts';
 import { meanAndSpread, metricWords } from '../charts/format.ts';
@@ -70,7 +71,7 @@ export function RunCard({ run }: { run: ShelvedRun }) {
         <MiniCurves curves={run.curves} arms={run.arms.map(({ id }) => id)} width={120} height={44} />
       </div>
       <Text size="sm" mt={6}>
-        {experiment.question}
+        {questionOf(experiment)}
       </Text>
       {headline !== null && (
         <Text size="sm" fw={500} mt={2} data-testid="shelved-verdict">

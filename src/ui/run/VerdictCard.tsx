@@ -1,6 +1,7 @@
 /** The answer to the experiment's question: what was seen, and whether it is beyond noise. */
 import { Paper } from '@mantine/core';
 import { lazy, Suspense, useEffect } from 'react';
+import { expectation } from '@/stats/expectation.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { reachedEnd, useRun } from '@/state/run.ts';
 import { useResultsOf } from '@/state/stale.ts';
@@ -38,15 +39,10 @@ function Loaded() {
 export function VerdictCard() {
   const { ref, visible } = useFrame<HTMLDivElement>();
   const { data, step } = useSnapshot(visible, 'evaluations');
-  const question = useExperiment((state) => state.experiment.question);
+  const experiment = useExperiment((state) => state.experiment);
   const finished = useRun(reachedEnd);
   useEffect(() => void fetchTold(), []);
-  const untold = (
-    <>
-      <p className={classes.headline}>{data.experiment?.question ?? question}</p>
-      <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>
-    </>
-  );
+  const untold = <p className={classes.detail}>{`${step > 0 ? 'Nothing has been measured yet. ' : ''}${expectation(data.experiment ?? experiment)}`}</p>;
   return (
     <Paper component="section" aria-label="Verdict" className={classes.verdict} data-part="verdict" ref={ref} data-testid="verdict">
       <Loaded />
@@ -65,5 +61,3 @@ export function VerdictCard() {
     </Paper>
   );
 }
-
-const UNTOLD = 'The answer will stand here: what was seen over the seeds, and whether it is beyond noise.';
