@@ -31,6 +31,9 @@ export interface DrawingProps {
   onZoom: (zoom: Pick<Zoom, 'steps' | 'values'> | null) => void;
 }
 
+/** Pixels: a narrower plot shows nothing. */
+const LEAST_WIDTH = 20;
+
 /** The main line of an arm in pixels. */
 const pointsOf = (series: Series, arm: string, scales: Scales): Line =>
   series.rows.flatMap((row) => {
@@ -40,7 +43,8 @@ const pointsOf = (series: Series, arm: string, scales: Scales): Line =>
 
 export function Drawing(props: DrawingProps) {
   const area = usePlotArea();
-  return area && <Drawn {...props} area={area} />;
+  // Recharts knows its own size only after its first drawing.
+  return area && area.width > LEAST_WIDTH && <Drawn {...props} area={area} />;
 }
 
 function Drawn({ area: { x, y, width: plotWidth, height }, ...props }: DrawingProps & { area: Area }) {

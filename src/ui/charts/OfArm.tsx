@@ -8,3 +8,9 @@ export const FADED = 0.25;
 export function OfArm({ arm, children }: { arm: string; children: ReactNode }) {
   return <g opacity={useFaded(arm) ? FADED : undefined}>{children}</g>;
 }
+
+/** The same of what is no drawing; of no arm it never steps back. */
+export function OfArmBlock({ arm, children }: { arm: string | null; children: ReactNode }) {
+  const faded = useFaded(arm ?? '');
+  return <div style={{ opacity: faded && arm !== null ? FADED : undefined }}>{children}</div>;
+}

@@ -107,13 +107,8 @@ function placeEnds(labels: readonly EndLabel[], { area, width, scales, end, type
   });
   const [highest, lowest] = [top + height / 2 - 4, bottom - height / 2 + 2];
   const room = Math.max(1, Math.floor((lowest - highest) / height) + 1);
-  const texts = fitTexts(
-    visible.map(({ label }) => label.text),
-    width - EDGE - left - MOVED_INDENT,
-    (text) => widthOf(text, type, true),
-  );
   // Where there is no room for all, for the first: the others are told by their colour.
-  const shown = visible.flatMap(({ label, at }, i) => (texts[i] === '' ? [] : [{ label, at, text: texts[i] }])).slice(0, room);
+  const shown = visible.slice(0, room);
   const placed = spreadLabels(
     shown.map(({ at }) => at),
     height,
@@ -123,10 +118,17 @@ function placeEnds(labels: readonly EndLabel[], { area, width, scales, end, type
   const moved = placed.map(({ y, at }) => Math.abs(at - y) > LEADER_FROM);
   // All stand in one column.
   const start = left + (moved.includes(true) ? MOVED_INDENT : 0);
-  return shown.map(({ label, text }, i) => {
+  const texts = fitTexts(
+    shown.map(({ label }) => label.text),
+    width - EDGE - start,
+    (text) => widthOf(text, type, true),
+  );
+  return shown.flatMap(({ label }, i) => {
+    const text = texts[i];
+    if (text === '') return [];
     const { y, at } = placed[i];
     const box = { left: start, right: start + widthOf(text, type, label.strong), top: at - height / 2, bottom: at + height / 2 };
-    return { label, text, from: y, at, moved: moved[i], box };
+    return [{ label, text, from: y, at, moved: moved[i], box }];
   });
 }
 
