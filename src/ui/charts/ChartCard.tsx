@@ -53,7 +53,7 @@ function Action({ label, icon: Icon, onClick, disabled, pressed }: ActionProps) 
   return (
     <Tooltip label={label}>
       <ActionIcon size={22} aria-label={label} aria-pressed={pressed} disabled={disabled} onClick={onClick}>
-        <Icon size={16} stroke={1.6} />
+        <Icon size="1rem" stroke={1.6} />
       </ActionIcon>
     </Tooltip>
   );

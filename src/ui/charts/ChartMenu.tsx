@@ -35,7 +35,7 @@ export function ChartMenu({ title, groups, commands }: ChartMenuProps) {
     <Menu position="bottom-end">
       <Menu.Target>
         <ActionIcon size={22} aria-label={`Options and export of the chart "${title}"`}>
-          <IconDots size={16} stroke={1.6} />
+          <IconDots size="1rem" stroke={1.6} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
@@ -49,7 +49,7 @@ export function ChartMenu({ title, groups, commands }: ChartMenuProps) {
                 aria-checked={checked}
                 onClick={choose}
                 closeMenuOnClick={false}
-                leftSection={<IconCheck size={14} style={{ visibility: checked ? 'visible' : 'hidden' }} />}
+                leftSection={<IconCheck size="0.875rem" style={{ visibility: checked ? 'visible' : 'hidden' }} />}
               >
                 {name}
               </Menu.Item>

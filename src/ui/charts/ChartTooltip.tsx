@@ -16,21 +16,21 @@ interface ChartTooltipProps {
   shift: string;
 }
 
-/** Pixels of a line, and of what is around them. */
-const LINE = 18;
-const AROUND = 34;
+/** Height of a line, by the size of its type, and pixels around all of them. */
+const LINE = 1.5;
+const AROUND = 16;
 
 /**
  * Below the plot, over whatever is there: it never covers the lines it tells about. Above it where the window (or its dialog) ends, and
  * over it only where there is no other room.
- * @param lines how many it has
+ * @param lines how many arms it tells of
  * @param axis height of the axis, which it may cover
  * @returns how far to move it from the top edge of the drawing
  */
-export function tooltipSide({ element, height }: Pick<Frame<HTMLElement>, 'element' | 'height'>, lines: number, axis: number): string {
+export function tooltipSide({ element, height }: Pick<Frame<HTMLElement>, 'element' | 'height'>, lines: number, type: number, axis: number): string {
   const box = element?.getBoundingClientRect();
   const dialog = element?.closest('[role="dialog"]')?.getBoundingClientRect();
-  const needed = AROUND + LINE * lines;
+  const needed = AROUND + LINE * type * (lines + 1);
   if (!box || box.bottom - axis + needed <= (dialog?.bottom ?? window.innerHeight)) return `${height - axis + 2}px`;
   return box.top - needed >= (dialog?.top ?? 0) ? '-100%' : '0';
 }

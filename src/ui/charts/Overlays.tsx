@@ -19,7 +19,7 @@ export function EndLabels({ ends, type }: { ends: readonly PlacedEnd[]; type: nu
         <OfArm key={label.key} arm={label.key}>
           <g onPointerEnter={() => highlight(label.strong ? label.key : null)} onPointerLeave={() => highlight(null)}>
             {text !== label.name && <title>{label.name}</title>}
-            {moved && <path d={`M${box.left - 10} ${from}L${box.left - 2} ${at}`} stroke={label.colour} strokeWidth={1} opacity={0.6} fill="none" />}
+            {moved && <path d={`M${box.left - 9} ${from}L${box.left - 2} ${at}`} stroke={label.colour} strokeWidth={1} opacity={0.6} fill="none" />}
             <text x={box.left} y={at} dy="0.35em" fill={label.colour} fontSize={type} fontWeight={label.strong ? 600 : 400} {...HALO}>
               {text}
             </text>

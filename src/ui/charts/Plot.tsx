@@ -18,13 +18,13 @@ export interface PlotProps extends DrawingProps {
   tooltip: (step: number) => ReactNode;
 }
 
-const TOP = 6;
+const TOP = 4;
 /** Right of the plot where nothing is named there: half of the last step's number. */
 const MARGIN = 12;
 /** Of the card around the drawing: what its padding takes on both sides, how much of that names may use, and the axes' least share. */
 const PADDING = 22;
 const OVERHANG = 8;
-const AXES_SHARE = 0.655;
+const AXES_SHARE = 0.653;
 
 const noPath = () => null;
 
@@ -35,7 +35,7 @@ const axisWidth = (ticks: readonly number[], axis: (value: number) => string, ty
   Math.ceil(Math.max(2.6 * type, ...ticks.map((tick) => textWidth(axis(tick), type, false))) + 4);
 
 /** Height of the numbers below the plot. */
-export const axisHeight = (type: number): number => Math.ceil(type + 7);
+export const axisHeight = (type: number): number => Math.ceil(type + 6);
 
 export const Plot = memo(function Plot(props: PlotProps) {
   const { width, height, series, view, type, ticks, axis, begun, label, tooltip, ...drawing } = props;

@@ -113,7 +113,6 @@ export function RunChart({ drawn, series, range, log, columns, cells, labels = N
   const [low, high] = domain;
   const view = useMemo(() => ({ steps: [first, last] as const, values: [low, high] as const, log }), [first, last, low, high, log]);
 
-  const lines = arms.length;
   const tooltip = (step: number) => {
     const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
     return (
@@ -122,7 +121,7 @@ export function RunChart({ drawn, series, range, log, columns, cells, labels = N
           head={`step ${number(evaluation.step)}`}
           columns={columns}
           lines={arms.map((arm) => ({ key: arm.id, name: arm.name, colour: arm.colour, values: cells(evaluation, arm) }))}
-          shift={tooltipSide(frame, lines, axisHeight(type))}
+          shift={tooltipSide(frame, arms.length, type, axisHeight(type))}
         />
       )
     );

@@ -79,13 +79,13 @@ export interface Placement {
 /** Height of a line of type, by its size. */
 export const lineHeight = (type: number): number => Math.ceil(1.25 * type);
 
-const LABEL_OFFSET = 7;
+const LABEL_OFFSET = 6;
 /** A label moved further than this gets a line that leads to where it belongs. */
 const LEADER_FROM = 5;
 /** Room for those lines. */
-const MOVED_INDENT = 5;
+const MOVED_INDENT = 4;
 /** Of the drawing's own edge. */
-const EDGE = 2;
+const EDGE = 1;
 /** From a moment's line to its word. */
 const MOMENT_OFFSET = 4;
 /** What a moment's word costs that lies on another moment's line, or on a level's. */

@@ -78,7 +78,7 @@ export function LayersPanel() {
           </div>
           <Tooltip label={toggle}>
             <ActionIcon size={22} aria-label={toggle} aria-pressed={asTable} disabled={!measured} onClick={() => setAsTable(!asTable)}>
-              {asTable ? <IconGridDots size={16} stroke={1.6} /> : <IconTable size={16} stroke={1.6} />}
+              {asTable ? <IconGridDots size="1rem" stroke={1.6} /> : <IconTable size="1rem" stroke={1.6} />}
             </ActionIcon>
           </Tooltip>
         </>

@@ -31,9 +31,10 @@ interface MatrixRoom {
 
 /** Pixels between a name and its cells. */
 const NAME_GAP = 5;
-/** The most that names take of the width, and of the height. */
+/** The most that names take of the width; and of the height, unless rows of this height, by the size of the type, leave more. */
 const MOST_LEFT = 0.3;
 const MOST_TOP = 0.4;
+const GOOD_ROW = 2.2;
 /** Height of a line of names, by the size of their type: a name in less would touch its neighbours. */
 const LINE = 1.2;
 /** A row of cells that has no name can be this thin. */
@@ -49,7 +50,8 @@ export function matrixPlan({ rows, columns, count, gap, width, height, tallest, 
     const each = Math.max(0, Math.floor((width - left - gap * (count - 1)) / count));
     const cell = each / Math.max(1, columns.length);
     const upright = across + NAME_GAP > cell;
-    const room = upright ? Math.min(across + NAME_GAP, MOST_TOP * height) : LINE * type + 2;
+    const most = Math.max(MOST_TOP * height, height - GOOD_ROW * type * rows.length);
+    const room = upright ? Math.min(across + NAME_GAP, most) : LINE * type + 2;
     const top = upright && cell < LINE * type ? 0 : Math.floor(room);
     return { left, top, upright, width: each, height: Math.floor(Math.min(tallest * rows.length, Math.max(THINNEST * rows.length, height - top))) };
   };
