@@ -75,7 +75,7 @@ export function ChartCard(props: ChartCardProps) {
     }
   };
 
-  const actions = (
+  const actions = (inDialog: boolean) => (
     <>
       {props.controls}
       {zoom.zoomed && <Action label="Back to the whole run" icon={IconZoomReset} onClick={zoom.toWholeRun} />}
@@ -86,7 +86,7 @@ export function ChartCard(props: ChartCardProps) {
         disabled={empty}
         onClick={() => setAsTable(!asTable)}
       />
-      {!large && <Action label={`Enlarge the chart "${title}"`} icon={IconMaximize} onClick={() => setLarge(true)} />}
+      {!inDialog && <Action label={`Enlarge the chart "${title}"`} icon={IconMaximize} onClick={() => setLarge(true)} />}
       <ChartMenu
         title={title}
         groups={props.options}
@@ -116,7 +116,7 @@ export function ChartCard(props: ChartCardProps) {
   );
 
   return (
-    <Card title={title} note={<span title={note}>{note}</span>} actions={actions} className={classes.card} data-testid={testId}>
+    <Card title={title} note={<span title={note}>{note}</span>} actions={actions(false)} className={classes.card} data-testid={testId}>
       <VisuallyHidden data-testid={`${testId}-summary`}>{props.summary}</VisuallyHidden>
       {/* One drawing, that moves into the dialog: its place is kept. */}
       {large ? <div className={classes.frame} /> : body}
@@ -129,7 +129,7 @@ export function ChartCard(props: ChartCardProps) {
               <span className={classes.largeNote} title={note}>
                 {note}
               </span>
-              {actions}
+              {actions(true)}
               <Modal.CloseButton aria-label="Close" />
             </div>
             {large && body}

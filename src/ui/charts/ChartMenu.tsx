@@ -30,9 +30,11 @@ interface ChartMenuProps {
   commands: readonly (readonly ChartCommand[])[];
 }
 
+const CHECK = <IconCheck size="0.875rem" />;
+
 export function ChartMenu({ title, groups, commands }: ChartMenuProps) {
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" alignItemsLabels="all">
       <Menu.Target>
         <ActionIcon size={22} aria-label={`Options and export of the chart "${title}"`}>
           <IconDots size="1rem" stroke={1.6} />
@@ -42,18 +44,17 @@ export function ChartMenu({ title, groups, commands }: ChartMenuProps) {
         {groups.map(({ label, kind, options }) => (
           <Fragment key={label}>
             <Menu.Label>{label}</Menu.Label>
-            {options.map(({ key, name, checked, choose }) => (
-              <Menu.Item
-                key={key}
-                role={`menuitem${kind}`}
-                aria-checked={checked}
-                onClick={choose}
-                closeMenuOnClick={false}
-                leftSection={<IconCheck size="0.875rem" style={{ visibility: checked ? 'visible' : 'hidden' }} />}
-              >
-                {name}
-              </Menu.Item>
-            ))}
+            {options.map(({ key, name, checked, choose }) =>
+              kind === 'radio' ? (
+                <Menu.RadioItem key={key} value={key} checked={checked} checkIcon={CHECK} onChange={choose}>
+                  {name}
+                </Menu.RadioItem>
+              ) : (
+                <Menu.CheckboxItem key={key} checked={checked} checkIcon={CHECK} onChange={choose}>
+                  {name}
+                </Menu.CheckboxItem>
+              ),
+            )}
           </Fragment>
         ))}
         {commands.map((set, i) => (

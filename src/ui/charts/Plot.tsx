@@ -30,6 +30,27 @@ const noPath = () => null;
 
 const stepTick = (step: number): string => (step === 0 ? 'step 0' : step >= 10_000 ? `${axisNumber(step / 1000)}k` : String(step));
 
+interface StepTickProps {
+  x: number | string;
+  y: number | string;
+  payload: { value: number };
+}
+
+/** The first step's number begins at the axis: centred it would stand under the lowest number of the other axis. */
+const stepTickOf = (first: number, type: number) => (props: StepTickProps) => (
+  <text
+    x={props.x}
+    y={props.y}
+    dy="0.71em"
+    dx={props.payload.value === first ? -2 : 0}
+    textAnchor={props.payload.value === first ? 'start' : 'middle'}
+    fontSize={type}
+    fill="var(--mute)"
+  >
+    {stepTick(props.payload.value)}
+  </text>
+);
+
 /** Wide enough for its numbers, and seldom another width while they change. */
 const axisWidth = (ticks: readonly number[], axis: (value: number) => string, type: number): number =>
   Math.ceil(Math.max(2.6 * type, ...ticks.map((tick) => textWidth(axis(tick), type, false))) + 4);
@@ -54,7 +75,7 @@ export const Plot = memo(function Plot(props: PlotProps) {
         interval="preserveStartEnd"
         allowDataOverflow
         height={axisHeight(type)}
-        tick={tick}
+        tick={stepTickOf(view.steps[0], type)}
         tickLine={false}
         tickMargin={4}
         axisLine={{ stroke: 'var(--line)' }}

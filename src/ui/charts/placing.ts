@@ -105,7 +105,7 @@ function placeEnds(labels: readonly EndLabel[], { area, width, scales, end, type
     // A line's width beyond the plot is still on its edge.
     return Number.isFinite(at) && at >= top - 1 && at <= bottom + 1 ? [{ label, at: Math.min(Math.max(at, top), bottom) }] : [];
   });
-  const [highest, lowest] = [top + height / 2 - 4, bottom - height / 2 + 2];
+  const [highest, lowest] = [top + height / 2 - 4, bottom - height / 2 + 1];
   const room = Math.max(1, Math.floor((lowest - highest) / height) + 1);
   // Where there is no room for all, for the first: the others are told by their colour.
   const shown = visible.slice(0, room);
