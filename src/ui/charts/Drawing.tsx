@@ -61,9 +61,9 @@ function Drawn({ area: { x, y, width: plotWidth, height }, ...props }: DrawingPr
   return (
     <>
       <ZIndexLayer zIndex={DefaultZIndexes.line}>
-        <Levels references={references} scales={scales} area={area} />
+        <Levels references={references} placed={placed.references} scales={scales} area={area} />
         {!empty && <Lines series={series} arms={arms} area={area} scales={scales} training={props.training} chance={props.chance} />}
-        <MomentLines moments={moments} scales={scales} area={area} />
+        <MomentLines moments={moments} placed={placed.moments} scales={scales} area={area} />
         <Crosses crosses={props.crosses} scales={scales} area={area} />
         <Crosshair chart={chart} area={area} scales={scales} />
         {!empty && <Pointing area={area} view={view} arms={ids} lines={lines} onZoom={props.onZoom} />}

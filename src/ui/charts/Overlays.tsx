@@ -32,21 +32,25 @@ export function EndLabels({ ends, type }: { ends: readonly PlacedEnd[]; type: nu
 
 interface MomentLinesProps {
   moments: readonly Moment[];
+  /** Those whose word has a place. */
+  placed: readonly PlacedMoment[];
   scales: Scales;
   area: Area;
 }
 
 /** Vertical lines where something was changed. */
-export function MomentLines({ moments, scales, area }: MomentLinesProps) {
+export function MomentLines({ moments, placed, scales, area }: MomentLinesProps) {
+  const told = new Set(placed.map(({ moment }) => moment));
   return (
     <g stroke="var(--mute)" strokeDasharray="2 3">
-      {moments.map(({ step, text }) => {
+      {moments.map((moment) => {
+        const { step, text } = moment;
         const x = scales.x(step);
         return (
           x >= area.x &&
           x <= area.x + area.width && (
             <line key={`${step} ${text}`} x1={x} x2={x} y1={area.y} y2={area.y + area.height}>
-              <title>{text}</title>
+              {!told.has(moment) && <title>{text}</title>}
             </line>
           )
         );
@@ -70,21 +74,25 @@ export function MomentWords({ moments, type }: { moments: readonly PlacedMoment[
 
 interface LevelsProps {
   references: readonly Reference[];
+  /** Those whose word has a place. */
+  placed: readonly PlacedReference[];
   scales: Scales;
   area: Area;
 }
 
 /** Dotted lines at levels to compare with: chance, a guide's own score. */
-export function Levels({ references, scales, area }: LevelsProps) {
+export function Levels({ references, placed, scales, area }: LevelsProps) {
+  const told = new Set(placed.map(({ reference }) => reference));
   return (
     <g stroke="var(--mute)" strokeDasharray="1 3">
-      {references.map(({ value, text }) => {
+      {references.map((reference) => {
+        const { value, text } = reference;
         const y = scales.y(value);
         return (
           y >= area.y - 1 &&
           y <= area.y + area.height + 1 && (
             <line key={text} x1={area.x} x2={area.x + area.width} y1={y} y2={y}>
-              <title>{text}</title>
+              {!told.has(reference) && <title>{text}</title>}
             </line>
           )
         );
