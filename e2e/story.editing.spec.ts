@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { termOf } from '../src/experiment/plan/arms.ts';
 import type { FcnSpec, ResNetSpec } from '../src/experiment/schema/schema.ts';
-import { expect, expectExperiment, experimentIn, test } from './support/person.ts';
+import { chooseMapping, expect, expectExperiment, experimentIn, test } from './support/person.ts';
 import { guideNetwork } from '../src/experiment/plan/guides.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 
@@ -50,7 +50,7 @@ test('another preset brings another question, target and link', async ({ page })
   await expect(page.getByTestId('question')).toContainText('Can guidance train a deep network');
   await expect(page.getByTestId('edit-target')).toContainText('8×256 FCN');
   await expect(page.getByTestId('arm-row-guided-untrained')).toContainText('+ 1 × Σ (1 − CKA)');
-  await expect(page).toHaveURL(/#deep-fcn@1$/);
+  await expect(page).toHaveURL(/#deep-fcn@2$/);
   await page.getByTestId('undo').click();
   await expect(page.getByTestId('edit-target')).toContainText('3×384 FCN');
   await expect(page).toHaveURL(/#wide-fcn@1$/);
@@ -112,8 +112,7 @@ test('even, first, last, reversed, none: one click each', async ({ page }) => {
     ['None', 0],
     ['Even', 3],
   ] as const) {
-    await page.getByTestId('quick-mappings').click();
-    await page.getByRole('menuitemradio', { name, exact: true }).click();
+    await chooseMapping(page, name);
     await mapping(page).toMatchObject({ rule: name.toLowerCase() });
     await expect(page.locator('.react-flow__edge')).toHaveCount(pairs);
     await expect(page.getByTestId('edit-pairs')).toContainText(`${pairs} pair`);
@@ -186,8 +185,10 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await expect(page.getByTestId('run-button')).toHaveText('Run');
   await expect(page.getByTestId('reset-button')).toHaveAttribute('aria-disabled', 'true');
   await steps.press('Escape');
-  await expect(steps).toHaveValue('250');
+  await expect(page.getByText('Steps: not changed')).toBeVisible();
   await expect(refused).toHaveCount(0);
+  await page.getByTestId('training-settings').click();
+  await expect(steps).toHaveValue('250');
   for (const typed of ['-5', '2.5']) {
     await steps.press('Control+a');
     await steps.pressSequentially(typed);
@@ -243,8 +244,7 @@ test('what no longer matches the run on screen is marked until the next run', as
   await page.getByTestId('edit-arm-guided-untrained').click();
   await page.getByRole('textbox', { name: 'Weight', exact: true }).fill('3');
   await page.keyboard.press('Escape');
-  await page.getByTestId('quick-mappings').click();
-  await page.getByRole('menuitemradio', { name: 'Last', exact: true }).click();
+  await chooseMapping(page, 'Last');
   await page.getByTestId('training-settings').click();
   await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('20');
   await expect(page.getByTestId('arm-row-guided-untrained').getByTestId('stale')).toBeVisible();

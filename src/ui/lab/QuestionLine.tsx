@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
+import { questionOf } from '@/experiment/question.ts';
 import { presetOf, useExperiment } from '@/state/experiment.ts';
 import { sameValue } from '@/state/paths.ts';
 import { EvidenceButton } from './EvidenceButton.tsx';
@@ -18,7 +19,7 @@ export function QuestionLine() {
   const changed = !sameValue(preset.experiment, experiment);
   return (
     <div className={classes.question} data-part="question">
-      <h2 data-testid="question">{experiment.question}</h2>
+      <h2 data-testid="question">{questionOf(experiment)}</h2>
       <PresetPicker />
       {!changed && <EvidenceButton preset={preset.id} />}
       {canUndo && (
