@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react';
 import { useArmsShown } from '@/state/armsShown.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { focusOf, useFocus } from '@/state/focus.ts';
-import { askedBy } from '@/stats/ofExperiment.ts';
+import { askedBy } from '@/experiment/plan/lead.ts';
 import { Card } from '@/ui/Card.tsx';
 import { ChartTable } from '@/ui/charts/ChartTable.tsx';
 import { useChartType } from '@/ui/charts/chartType.ts';
