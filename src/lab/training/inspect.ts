@@ -13,7 +13,7 @@ import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Batches } from '../steps/batches.ts';
 import { unpackStep } from '../steps/pack.ts';
 import type { Task } from '../tasks/index.ts';
-import { showSplit } from '../tasks/shared/show.ts';
+import { showSplit } from '../tasks/show.ts';
 import { BatchLayers } from './batchLayers.ts';
 import { groupOf } from './groupOf.ts';
 import { type ArmGroup, type MemberStep, RunSteps, type StepSettings } from './runSteps.ts';

@@ -1,8 +1,8 @@
 /** Examples of a split as they are shown. */
-import { classNames, tokenNames } from '../../../experiment/networks/describe.ts';
-import type { TaskPreview } from '../../../experiment/contract/previews.ts';
-import { showContrast, writeRgba } from '../images/pixels.ts';
-import type { Split, Task } from './types.ts';
+import { classNames, tokenNames } from '../../experiment/networks/describe.ts';
+import type { TaskPreview } from '../../experiment/contract/previews.ts';
+import { showContrast, writeRgba } from './images/pixels.ts';
+import type { Split, Task } from './shared/types.ts';
 
 /** The first examples of a split: images in a contrast of their own, since splits hold them standardised. */
 export function showSplit({ spec, shape, writing }: Pick<Task, 'spec' | 'shape' | 'writing'>, split: Split, most: number): TaskPreview {
