@@ -1,4 +1,5 @@
 /** Step shows what a step does, with the run's own numbers; a wire opens its matrices, and is removed from there. */
+import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, expectExperiment, expectNear, expectPainted, expectStillness, exportedResult, numberIn, test } from './support/person.ts';
 import { clickWire } from './support/wires.ts';
@@ -9,6 +10,11 @@ const twoSeeds = link((e) => ({ ...tiny(e, STEPS), seeds: [0, 1] }));
 const number = async (of: Locator) => numberIn(await of.innerText());
 const strip = (page: Page) => page.getByTestId('step-strip');
 const settled = (page: Page, words: RegExp) => expect(page.getByTestId('step-moment')).toHaveText(words, { timeout: 30_000 });
+
+async function expectNoBarriers(page: Page, part: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' ')}`)).toEqual([]);
+}
 
 test('a step by itself is shown: batch, matrices, similarity, loss, update, all of the run’s own numbers', async ({ page, site }) => {
   await page.setViewportSize({ width: 1280, height: 720 });
@@ -41,6 +47,7 @@ test('a step by itself is shown: batch, matrices, similarity, loss, update, all 
     true,
   );
   await expectStillness(page);
+  await expectNoBarriers(page, '[data-testid="step-strip"]');
 
   // An arm without guidance: its loss is the task's.
   await page.getByTestId('whom-arm').selectOption('unguided');
@@ -93,6 +100,7 @@ test('a wire opens its two layers’ matrices, at the start and now, and can be 
   await expect(page.getByTestId('wire-now')).toContainText('Target after step 2');
   await expect(popover.locator('canvas')).toHaveCount(3);
   for (const canvas of await popover.locator('canvas').all()) await expectPainted(canvas);
+  await expectNoBarriers(page, '[data-testid="wire-popover"]');
   const [start, now] = [await number(page.getByTestId('wire-start').locator('p')), await number(page.getByTestId('wire-now').locator('p'))];
   for (const value of [start, now]) expect(value > 0 && value <= 1).toBe(true);
   // Batches are of 32: those shown are all.
@@ -121,12 +129,17 @@ test('a wire opens its two layers’ matrices, at the start and now, and can be 
 });
 
 test('a step has room on a phone', async ({ page, site }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto(site + twoSeeds);
   await page.getByTestId('step-button').click();
   await settled(page, /^Step 1,/);
   const [box, bar] = [await strip(page).boundingBox(), await page.getByTestId('run-bar').boundingBox()];
   expect(box && bar && box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= bar.y).toBe(true);
+  expect(await strip(page).evaluate((element) => element.scrollHeight <= element.clientHeight + 1 && element.scrollWidth <= element.clientWidth + 1)).toBe(
+    true,
+  );
+  await expectNoBarriers(page, '[data-testid="step-strip"]');
   await page.getByTestId('step-button').click();
   await settled(page, /^Step 2,/);
 });

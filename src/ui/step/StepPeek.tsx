@@ -15,7 +15,8 @@ const HINTS = {
 export function StepPeek() {
   const { wanted, open, from } = useStepStrip();
   const still = useRun(({ phase, closed }) => stands(phase) && !closed);
-  const shown = wanted && open && (still || from !== null);
+  // While another step is being taken, the one before stays; the first comes once it is there.
+  const shown = wanted && open && (from === null ? still : from > 0);
   const pressed = still ? shown : wanted;
   return (
     <>

@@ -23,12 +23,10 @@ const PIECES = [BatchPiece, MatricesPiece, SimilarityPiece, LossPiece, UpdatePie
 
 function Strip({ experiment }: { experiment: Experiment }) {
   const chosen = useStepStrip((state) => state.chosen);
-  const phase = useRun((state) => state.phase);
+  const taking = useStepStrip((state) => state.from !== null);
   const step = useRun((state) => state.step);
   const whom = useMemo(() => whomToShow(experiment, chosen), [experiment, chosen]);
-  // While the next step is on its way, the one before stays.
-  const still = phase === 'paused' || phase === 'finished';
-  const { inspection, failed } = useInspection(still ? { ...whom, of: 'last' } : null, String(step));
+  const { inspection, failed } = useInspection(taking ? null : { ...whom, of: 'last' }, String(step));
   return (
     <Portal>
       <Paper
@@ -40,13 +38,13 @@ function Strip({ experiment }: { experiment: Experiment }) {
         aria-busy={!inspection || inspection.step < step}
       >
         <div className={classes.head}>
-          <h2 className={classes.title} data-testid="step-moment" role="status">
+          <h2 className={classes.title} data-testid="step-moment" aria-live="polite">
             {inspection ? momentWords(inspection) : failed ? 'This step could not be looked at.' : 'Looking at the step…'}
           </h2>
           <WhomFields experiment={experiment} whom={whom} onChange={(change) => useStepStrip.setState({ chosen: { ...whom, ...change } })} withPairs />
           <CloseButton aria-label="Close what a step does" data-testid="step-close" onClick={() => showSteps(false)} />
         </div>
-        <div className={classes.pieces} data-old={!still || undefined}>
+        <div className={classes.pieces} data-old={taking || undefined}>
           {inspection &&
             PIECES.map((Piece, i) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list

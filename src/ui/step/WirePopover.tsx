@@ -11,6 +11,7 @@ import type { Focus } from '@/state/mapping.ts';
 import { type RunState, useRun } from '@/state/run.ts';
 import { useIsStale, useResultsOf } from '@/state/stale.ts';
 import { stands, type Whom, whomToShow } from '@/state/stepStrip.ts';
+import { nodeId } from '@/ui/setup/parts/ids.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { number } from '@/ui/words.ts';
 import { fixed, namesOfClasses, shownWords } from './figures.ts';
@@ -29,7 +30,10 @@ interface WirePopoverProps {
 }
 
 const EDGE = 8;
-const MIDDLEWARES: PopoverProps['middlewares'] = { shift: { padding: EDGE, crossAxis: true }, flip: { padding: EDGE } };
+const MIDDLEWARES: PopoverProps['middlewares'] = {
+  shift: { padding: EDGE, crossAxis: true },
+  flip: { padding: EDGE, fallbackPlacements: ['left', 'bottom', 'top'] },
+};
 /** CSS pixels of a matrix's side. */
 const SIDE = 152;
 
@@ -39,8 +43,14 @@ export default function WirePopover({ pair, focus, onClose, onRemove }: WirePopo
   const run = useRun((state) => state.experiment);
   const why = useWhyNot(pair);
   const words = pairWords(experiment, pair);
+  // Mantine returns the focus to what opens a popover; here that is none of its buttons.
+  const [before] = useState(() => document.activeElement);
+  const close = () => {
+    onClose();
+    if (before instanceof SVGElement || before instanceof HTMLElement) before.focus();
+  };
   return (
-    <Popover opened onChange={(open) => !open && onClose()} position="right" width="min(560px, 94vw)" middlewares={MIDDLEWARES} trapFocus withRoles={false}>
+    <Popover opened onChange={(open) => !open && close()} position="right" width="min(560px, 94vw)" middlewares={MIDDLEWARES} trapFocus withRoles={false}>
       <Popover.Target>
         <span className={classes.anchor} />
       </Popover.Target>
@@ -48,7 +58,7 @@ export default function WirePopover({ pair, focus, onClose, onRemove }: WirePopo
         <div className={classes.wire}>
           <div className={classes.head}>
             <h2 className={classes.title}>{words}</h2>
-            <CloseButton aria-label="Close" onClick={onClose} />
+            <CloseButton aria-label="Close" onClick={close} />
           </div>
           {why === null && run ? <Matrices run={run} pair={pair} arm={focus.arm} /> : <p className={classes.wireNote}>{why}</p>}
           <Button
@@ -56,6 +66,8 @@ export default function WirePopover({ pair, focus, onClose, onRemove }: WirePopo
             onClick={() => {
               onRemove();
               onClose();
+              // The wire is gone: go on from the layer it started at.
+              document.querySelector<HTMLElement>(`[data-layer="${CSS.escape(nodeId('guide', pair.guideTap))}"]`)?.focus();
             }}
           >
             Remove this pair

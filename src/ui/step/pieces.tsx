@@ -38,17 +38,19 @@ export function MatricesPiece({ inspection, experiment }: PieceProps) {
       note={shownWords(matrices)}
       testId="step-matrices"
     >
-      {(
-        [
-          ['guide', matrices.guide],
-          ['target', matrices.target.matrix],
-        ] as const
-      ).map(([whose, matrix], i) => (
-        <figure key={whose} className={classes.figure}>
-          <MatrixCanvas matrix={matrix} of={matrices} names={names} size={SIDE} label={`The ${whose}’s layer`} named={i === 0} palette={palette} />
-          <figcaption>{whose}</figcaption>
-        </figure>
-      ))}
+      <div className={classes.pair}>
+        {(
+          [
+            ['guide', matrices.guide],
+            ['target', matrices.target.matrix],
+          ] as const
+        ).map(([whose, matrix], i) => (
+          <figure key={whose} className={classes.figure}>
+            <MatrixCanvas matrix={matrix} of={matrices} names={names} size={SIDE} label={`The ${whose}’s layer`} named={i === 0} palette={palette} />
+            <figcaption>{whose}</figcaption>
+          </figure>
+        ))}
+      </div>
     </Piece>
   );
 }
