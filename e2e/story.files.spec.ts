@@ -1,19 +1,23 @@
 /** Take it along: a link, JSON, CSV, pictures; and bring it back. */
-import type { Page } from '@playwright/test';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
-import { expect, expectExperiment, expectNear, experimentIn, exported, exportedResult, numberIn, saved, test } from './support/person.ts';
+import {
+  chooseMapping,
+  expect,
+  expectExperiment,
+  expectNear,
+  experimentIn,
+  exported,
+  exportedResult,
+  importText,
+  numberIn,
+  saved,
+  test,
+} from './support/person.ts';
 import { LAN_NAME, link, runToEnd, tiny } from './support/site.ts';
 
 const STEPS = 12;
 const SEEDS = [3, 5];
 const TINY = link((e) => ({ ...tiny(e, STEPS), seeds: SEEDS }));
-
-/** Choose a file in the dialog behind Import. */
-async function importText(page: Page, name: string, text: string): Promise<void> {
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByTestId('import').click();
-  await (await chooser).setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
-}
 
 test.describe('with a clipboard', () => {
   test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
@@ -22,7 +26,7 @@ test.describe('with a clipboard', () => {
     await page.goto(site + TINY);
     await page.getByTestId('seeds').click();
     await page.getByRole('menuitemradio', { name: '2', exact: false }).first().click();
-    await page.getByTestId('quick-mappings').getByText('Last', { exact: true }).click();
+    await chooseMapping(page, 'Last');
     await expectExperiment(page, (e) => e.base.mapping).toEqual({ rule: 'last', count: 1 });
     await page.getByTestId('share').click();
     await expect(page.getByText('Link copied. It holds exactly this experiment.')).toBeVisible();
@@ -31,7 +35,7 @@ test.describe('with a clipboard', () => {
 
     const other = await context.newPage();
     await other.goto(copied);
-    await expect(other.getByTestId('quick-mappings').getByRole('radio', { name: 'Last' })).toBeChecked();
+    await expect(other.getByTestId('quick-mappings')).toHaveText('Last');
     await expect(other.getByTestId('edit-target')).toContainText('2×16 FCN');
     expect(experimentIn(other)).toEqual(experimentIn(page));
     expect(experimentIn(other).arms.map((arm) => arm.id)).toEqual(['unguided', 'guided-untrained']);

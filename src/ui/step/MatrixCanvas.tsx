@@ -11,7 +11,7 @@ interface MatrixCanvasProps {
   of: Pick<InspectedMatrices, 'n' | 'kind' | 'classes'>;
   /** Names of classes. */
   names: readonly string[];
-  /** CSS pixels of a side. */
+  /** Of a side, in rem. */
   size: number;
   /** Whose it is, in words. */
   label: string;
@@ -21,11 +21,11 @@ interface MatrixCanvasProps {
 }
 
 /** One pixel an example, enlarged by the browser; a line where a class ends. */
-function draw(canvas: HTMLCanvasElement, values: Float32Array, n: number, blocks: readonly ClassBlock[], size: number, palette: Palette): void {
+function draw(canvas: HTMLCanvasElement, values: Float32Array, n: number, blocks: readonly ClassBlock[], palette: Palette): void {
   const context = canvas.getContext('2d');
   if (!context) return;
   const scale = window.devicePixelRatio || 1;
-  canvas.width = Math.round(size * scale);
+  canvas.width = Math.round(canvas.clientWidth * scale);
   canvas.height = canvas.width;
   const pixels = new ImageData(n, n);
   values.forEach((value, i) => {
@@ -47,8 +47,8 @@ function draw(canvas: HTMLCanvasElement, values: Float32Array, n: number, blocks
   }
 }
 
-/** Least height of a block that has room for its name. */
-const LINE = 11;
+/** Least height of a block that has room for its name, in rem. */
+const LINE = 0.6875;
 
 /** How alike a layer finds every two examples, which stand in the order of their classes. */
 export function MatrixCanvas({ matrix, of, names, size, label, named, palette }: MatrixCanvasProps) {
@@ -57,8 +57,8 @@ export function MatrixCanvas({ matrix, of, names, size, label, named, palette }:
   const values = useMemo(() => levels(matrix, n, kind), [matrix, n, kind]);
   const blocks = useMemo(() => classBlocks(of.classes), [of.classes]);
   useEffect(() => {
-    if (ref.current && palette) draw(ref.current, values, n, blocks, size, palette);
-  }, [values, n, blocks, size, palette]);
+    if (ref.current && palette) draw(ref.current, values, n, blocks, palette);
+  }, [values, n, blocks, palette]);
   const { within, between } = blockMeans(values, of.classes);
   const told =
     Number.isFinite(within) && Number.isFinite(between)
@@ -67,7 +67,7 @@ export function MatrixCanvas({ matrix, of, names, size, label, named, palette }:
   return (
     <div className={classes.matrix}>
       {named && (
-        <div className={classes.axis} style={{ height: size }} aria-hidden>
+        <div className={classes.axis} style={{ height: `${size}rem` }} aria-hidden>
           {blocks.map(({ label: own, from, count }) => (
             <span key={from} style={{ flex: count }} title={names[own]}>
               {(count / n) * size >= LINE ? names[own] : ''}
@@ -75,7 +75,12 @@ export function MatrixCanvas({ matrix, of, names, size, label, named, palette }:
           ))}
         </div>
       )}
-      <canvas ref={ref} style={{ width: size, height: size }} role="img" aria-label={`${label}: how alike ${n} examples are, by class${told}`} />
+      <canvas
+        ref={ref}
+        style={{ width: `${size}rem`, height: `${size}rem` }}
+        role="img"
+        aria-label={`${label}: how alike ${n} examples are, by class${told}`}
+      />
     </div>
   );
 }

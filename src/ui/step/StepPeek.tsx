@@ -21,7 +21,7 @@ export function StepPeek() {
   return (
     <>
       <Tooltip label={pressed ? HINTS.on : HINTS.off}>
-        <ActionIcon size={30} aria-label="Show what a step does" aria-pressed={pressed} data-testid="step-peek" onClick={() => showSteps(!pressed)}>
+        <ActionIcon size="1.875rem" aria-label="Show what a step does" aria-pressed={pressed} data-testid="step-peek" onClick={() => showSteps(!pressed)}>
           <IconEyeCog size={16} stroke={1.6} />
         </ActionIcon>
       </Tooltip>

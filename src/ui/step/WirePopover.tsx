@@ -34,8 +34,8 @@ const MIDDLEWARES: PopoverProps['middlewares'] = {
   shift: { padding: EDGE, crossAxis: true },
   flip: { padding: EDGE, fallbackPlacements: ['left', 'bottom', 'top'] },
 };
-/** CSS pixels of a matrix's side. */
-const SIDE = 152;
+/** Of a matrix, in rem. */
+const SIDE = 9.5;
 
 /** Opens beside the picture, not over it. */
 export default function WirePopover({ pair, focus, onClose, onRemove }: WirePopoverProps) {
@@ -50,7 +50,7 @@ export default function WirePopover({ pair, focus, onClose, onRemove }: WirePopo
     if (before instanceof SVGElement || before instanceof HTMLElement) before.focus();
   };
   return (
-    <Popover opened onChange={(open) => !open && close()} position="right" width="min(560px, 94vw)" middlewares={MIDDLEWARES} trapFocus withRoles={false}>
+    <Popover opened onChange={(open) => !open && close()} position="right" width="min(35rem, 94vw)" middlewares={MIDDLEWARES} trapFocus withRoles={false}>
       <Popover.Target>
         <span className={classes.anchor} />
       </Popover.Target>

@@ -7,8 +7,8 @@ import { MatrixCanvas } from './MatrixCanvas.tsx';
 import { Piece, type PieceProps } from './Piece.tsx';
 import classes from './step.module.css';
 
-/** CSS pixels of a side. */
-const SIDE = 112;
+/** Of a matrix, in rem. */
+const SIDE = 7;
 
 /** The guide's and the target's matrix, beside each other. */
 export function MatricesPiece({ inspection, experiment }: PieceProps) {

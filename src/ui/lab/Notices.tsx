@@ -8,7 +8,7 @@ import { usePreferences } from '@/state/preferences.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { notify } from '@/ui/notify.ts';
-import classes from './shell.module.css';
+import classes from './lab.module.css';
 
 function BrokenLinkNotice() {
   const broken = useLink((state) => state.broken);
