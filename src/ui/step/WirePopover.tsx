@@ -14,7 +14,7 @@ import { stands, type Whom, whomToShow } from '@/state/stepStrip.ts';
 import { nodeId } from '@/ui/setup/parts/ids.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { number } from '@/ui/words.ts';
-import { fixed, namesOfClasses, shownWords } from './figures.ts';
+import { batchWords, fixed, namesOfClasses, shownWords } from './figures.ts';
 import { MatrixCanvas } from './MatrixCanvas.tsx';
 import classes from './step.module.css';
 import { Term } from './Term.tsx';
@@ -128,11 +128,11 @@ function Matrices({ run, pair, arm }: { run: Experiment; pair: ObservedPair; arm
       </div>
       {matrices && measure && (
         <p className={classes.wireNote}>
-          {shownWords(matrices)}: the stronger, the more alike a layer finds two of them. The{' '}
+          {shownWords(matrices, 'the next batch')}: the stronger, the more alike a layer finds two of them. The{' '}
           <Term says={measure.hint} tex={`${measure.tex}(K, L)`}>
             number
           </Term>{' '}
-          is of the examples shown; over the whole batch it is {fixed(matrices.start.batch)} at the start and{' '}
+          is of the examples shown; {batchWords(matrices)}, it is {fixed(matrices.start.batch)} at the start and{' '}
           <span data-testid="wire-batch">{fixed(matrices.target.batch)}</span> now. The wire tells CKA on validation examples.
         </p>
       )}

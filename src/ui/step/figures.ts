@@ -11,10 +11,13 @@ export const fixed = (value: number): string => (Number.isFinite(value) ? value.
 export const percent = (share: number): string => (Number.isFinite(share) ? `${number(Number((100 * share).toPrecision(2)))} %` : 'not finite');
 
 /** Which examples matrices are of. */
-export function shownWords({ n, tokens, position }: InspectedMatrices): string {
-  if (position) return `${n} sequences at position ${position.at} of ${position.of}, by class`;
-  return `${n} ${tokens === 'all-tokens' ? 'tokens' : 'examples'} of the batch, by class`;
+export function shownWords({ n, tokens, position }: InspectedMatrices, batch: string): string {
+  const what = position ? 'sequences' : tokens === 'all-tokens' ? 'tokens' : 'examples';
+  return `${n} ${what} of ${batch}${position ? ` at position ${position.at} of ${position.of}` : ''}, by class`;
 }
+
+/** What the similarity that the loss takes is over. */
+export const batchWords = ({ position }: InspectedMatrices): string => (position ? 'over the whole batch, a mean over positions' : 'over the whole batch');
 
 /** Names of the classes by which examples are ordered; those of a text come with its examples. */
 export const namesOfClasses = ({ examples }: Inspection, { task }: Experiment): readonly string[] =>

@@ -2,7 +2,7 @@
 import { MEASURE_FACTS } from '@/experiment/schema/measures.ts';
 import { number, plural } from '@/ui/words.ts';
 import { usePalette } from '@/ui/usePalette.ts';
-import { fixed, namesOfClasses, percent, shownWords } from './figures.ts';
+import { batchWords, fixed, namesOfClasses, percent, shownWords } from './figures.ts';
 import { MatrixCanvas } from './MatrixCanvas.tsx';
 import { Piece, type PieceProps } from './Piece.tsx';
 import classes from './step.module.css';
@@ -35,7 +35,7 @@ export function MatricesPiece({ inspection, experiment }: PieceProps) {
           : 'How far apart a layer finds every two examples, drawn so that near ones are strong. Two layers of different widths can be compared by them.'
       }
       tex={matrices.kind === 'products' ? `K = ${matrices.centred ? 'H' : ''}XX^\\top${matrices.centred ? 'H' : ''}` : 'D_{ij} = \\lVert x_i - x_j\\rVert^2'}
-      note={shownWords(matrices)}
+      note={shownWords(matrices, 'the batch')}
       testId="step-matrices"
     >
       <div className={classes.pair}>
@@ -77,8 +77,8 @@ export function SimilarityPiece({ inspection: { matrices, alignment } }: PiecePr
         !alignment
           ? 'compared only: this arm’s loss has no such term in this step'
           : pairs.length === 1
-            ? 'over the whole batch'
-            : `over the whole batch; ${plural(pairs.length, 'pair')} add up to ${fixed(sum)}`
+            ? batchWords(matrices)
+            : `${batchWords(matrices)}; ${plural(pairs.length, 'pair')} add up to ${fixed(sum)}`
       }
       testId="step-similarity"
     >
