@@ -158,7 +158,7 @@ test('an exported result brings its run back: experiment, curves, verdict, table
   await expect.poll(async () => (await shown()).flat()).toEqual(before);
   await expectExperiment(page, (e) => e).toEqual(wanted);
   await expect(page.getByTestId('edit-target')).toContainText('2×16 FCN');
-  await expect(page.getByTestId('question')).toContainText('Can a trained ResNet');
+  await expect(page.getByTestId('question')).toHaveText('Does guided, untrained beat unguided on “Textures”, with an untrained ResNet as guide?');
 });
 
 test('a file that holds no valid experiment is refused in words, and nothing changes', async ({ page, site }) => {

@@ -5,7 +5,7 @@ import { labelGroups, taskMetric } from '@/experiment/networks/describe.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
-import { askedBy } from '@/stats/ofExperiment.ts';
+import { askedBy } from '@/experiment/plan/lead.ts';
 import type { Comparison } from '@/stats/types.ts';
 import { Card } from '@/ui/Card.tsx';
 import { meanAndSpread, type MetricWords, metricWords, plainNumber } from '@/ui/charts/format.ts';

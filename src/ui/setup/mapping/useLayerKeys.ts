@@ -61,7 +61,7 @@ export function useLayerKeys(root: RefObject<HTMLElement | null>, keys: LayerKey
       case ' ':
         if (side === 'guide') {
           setStart(tap);
-          setMessage('Choose a target layer with the arrow keys, then press Enter.');
+          setMessage('choose a target layer with the arrow keys. Enter connects, Escape gives up.');
           focus('target', across);
         } else if (start !== null) {
           keys.connect({ guideTap: start, targetTap: tap });
