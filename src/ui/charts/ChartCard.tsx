@@ -3,6 +3,7 @@ import { ActionIcon, Menu, Tooltip, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconChartLine, IconCheck, IconDots, IconTable } from '@tabler/icons-react';
 import { type ReactNode, type RefObject, useState } from 'react';
+import type { PartName } from '@/state/presenting.ts';
 import { Card } from '@/ui/Card.tsx';
 import { ChartTable, type TableData } from './ChartTable.tsx';
 import classes from './charts.module.css';
@@ -34,6 +35,8 @@ interface ChartCardProps {
   /** What will be drawn here; shown while it is empty. */
   promise: string;
   testId: string;
+  /** What it is called where it is to be left out (`state/presenting.ts`). */
+  part: PartName;
   children: ReactNode;
 }
 
@@ -93,7 +96,7 @@ export function ChartCard(props: ChartCardProps) {
   );
 
   return (
-    <Card title={title} note={note} actions={actions} className={classes.card} data-testid={props.testId}>
+    <Card title={title} note={note} actions={actions} className={classes.card} data-part={props.part} data-testid={props.testId}>
       <VisuallyHidden data-testid={`${props.testId}-summary`}>{props.summary}</VisuallyHidden>
       <div ref={frame} className={classes.frame}>
         {asTable && !empty ? <ChartTable data={props.table()} /> : props.children}

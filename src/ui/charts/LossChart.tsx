@@ -51,6 +51,7 @@ export function LossChart() {
   const shared = {
     drawn,
     testId: 'chart-loss',
+    part: 'loss' as const,
     title: 'Loss',
     options: [{ key: 'log', name: 'Logarithmic scale', checked: log, toggle: () => setLog(!log) }],
     controls: guided && (

@@ -73,6 +73,7 @@ export function MetricChart() {
       drawn={drawn}
       title={`Validation ${metric.name}`}
       testId="chart-metric"
+      part="accuracy"
       caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}`}
       lines={`Validation ${metric.name} by training step on ${examples}${log ? ', logarithmic' : ''}. Dotted: levels to compare with.`}
       promise={

@@ -2,6 +2,7 @@
 import { type ReactNode, type RefObject, useMemo } from 'react';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
+import type { PartName } from '@/state/presenting.ts';
 import { useRun } from '@/state/run.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { number } from '@/ui/words.ts';
@@ -43,6 +44,7 @@ export function useDrawnRun(pace: 'steps' | 'evaluations'): DrawnRun {
 }
 
 interface RunChartProps {
+  part: PartName;
   drawn: DrawnRun;
   title: string;
   note: string;
@@ -94,6 +96,7 @@ export function RunChart({ drawn, series, range, columns, cells, labels = NONE, 
       words={() => captionOf(props.lines, useRun.getState())}
       promise={props.promise}
       testId={props.testId}
+      part={props.part}
       options={props.options}
       controls={props.controls}
       frame={frame}

@@ -119,6 +119,7 @@ export function SimilarityChart() {
       drawn={drawn}
       title={measure ? words : debiased ? 'CKA, debiased' : 'CKA'}
       testId="chart-cka"
+      part="similarity"
       caption={`${words} with the ${guide} guide, ${what}`}
       lines={`${field === 'cka' ? 'Linear CKA' : words} of target layers with layers of the guide “${guide}” by training step, on the first validation examples (at most 256): ${what}.${measure ? '' : ` Grey: chance level${debiased ? '' : ', the mean over all ways to pair the examples (from the lowest to the highest arm)'}.`}`}
       promise="How alike the guide’s and the target’s layers become"

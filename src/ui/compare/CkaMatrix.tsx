@@ -86,6 +86,7 @@ export function CkaMatrix() {
     <Card
       title="CKA, target layer (down) × guide layer (across)"
       data-testid="cka-matrix"
+      data-part="layers"
       note=""
       actions={
         <>

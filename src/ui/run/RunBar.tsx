@@ -32,7 +32,7 @@ export function RunBar() {
   const noStep = preparing || phase === 'finished' || (waits && phase !== 'paused');
 
   return (
-    <Paper component="section" aria-label="Run" className={classes.bar} data-live={live || undefined} data-testid="run-bar">
+    <Paper component="section" aria-label="Run" className={classes.bar} data-live={live || undefined} data-part="run" data-testid="run-bar">
       <div className={classes.buttons}>
         <ButtonHint
           label={
@@ -79,6 +79,7 @@ export function RunBar() {
             size="sm"
             aria-label="Step once"
             data-testid="step-button"
+            data-tool
             {...off(noStep)}
             leftSection={<IconPlayerTrackNext size={15} stroke={1.6} />}
             onClick={() => !noStep && void session.step()}
@@ -92,6 +93,7 @@ export function RunBar() {
             size="sm"
             aria-label={preparing ? 'Cancel' : 'Reset'}
             data-testid="reset-button"
+            data-tool
             {...off(!open)}
             leftSection={<IconRotate size={15} stroke={1.6} />}
             onClick={() => open && void resetRun()}

@@ -130,7 +130,7 @@ export function ArmsPanel() {
   const arms = useExperiment((state) => state.experiment.arms);
   const base = useExperiment((state) => state.experiment.base);
   return (
-    <div className={classes.column} data-testid="arms">
+    <div className={classes.column} data-testid="arms" data-part="arms">
       <div className={classes.head}>
         <h2 className={classes.title}>Arms: only this differs</h2>
       </div>
@@ -139,7 +139,7 @@ export function ArmsPanel() {
           <ArmRow key={arm.id} arm={arm} base={base} />
         ))}
       </ul>
-      <div className={classes.footer}>
+      <div className={classes.footer} data-tool>
         <AddArm />
         <Seeds />
       </div>

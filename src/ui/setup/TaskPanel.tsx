@@ -52,7 +52,7 @@ export function TaskPanel() {
   const stale = useIsStale('task');
   const shape = taskShape(task);
   return (
-    <div className={classes.column} data-testid="task">
+    <div className={classes.column} data-testid="task" data-part="task">
       <div className={classes.head}>
         <h2 className={classes.title}>Task</h2>
         {stale && <StaleDot />}

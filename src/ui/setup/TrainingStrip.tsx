@@ -26,7 +26,7 @@ export function TrainingStrip() {
   const Chevron = open ? IconChevronUp : IconChevronDown;
   return (
     <>
-      <UnstyledButton className={classes.strip} onClick={() => withEditors(toggle)} aria-expanded={open} data-testid="training-settings">
+      <UnstyledButton className={classes.strip} onClick={() => withEditors(toggle)} aria-expanded={open} data-testid="training-settings" data-part="training">
         <span className={classes.title}>Training</span>
         {stale && <StaleDot />}
         {caution && (

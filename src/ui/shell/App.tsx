@@ -5,11 +5,14 @@ import { watchRates } from '@/state/rates.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useResultsOf } from '@/state/stale.ts';
+import { useStage } from '@/state/presenting.ts';
 import { useView, type View } from '@/state/view.ts';
 import classes from './App.module.css';
 import { CURVES_ID } from '../run/places.ts';
 import { RunBar } from '../run/RunBar.tsx';
 import { VerdictCard } from '../run/VerdictCard.tsx';
+import { EmbedLine } from '../present/EmbedLine.tsx';
+import { LeavePresenting, usePresenting } from '../present/Presenting.tsx';
 import { SetupCard } from '../setup/SetupCard.tsx';
 import { loadEditors } from '../setup/opening/useEditors.ts';
 import { FilesDialog } from '../files/FilesDialog.tsx';
@@ -28,6 +31,8 @@ const Comparison = lazy(async () => ({ default: (await import('../compare/Compar
 const Paper = lazy(async () => ({ default: (await import('../paper/Paper.tsx')).Paper }));
 
 const WARM_UP_DELAY_MS = 200;
+/** A frame of another site, and a busy machine, may have no idle moment at all. */
+const IDLE_AT_LATEST_MS = 2000;
 
 /** Once the page stands still: fetch what opens later, choose and check a backend, so that Run starts at once. */
 function useWarmUp(): void {
@@ -42,7 +47,7 @@ function useWarmUp(): void {
       const timer = setTimeout(warmUp, WARM_UP_DELAY_MS);
       return () => clearTimeout(timer);
     }
-    const idle = window.requestIdleCallback(warmUp);
+    const idle = window.requestIdleCallback(warmUp, { timeout: IDLE_AT_LATEST_MS });
     return () => window.cancelIdleCallback(idle);
   }, []);
 }
@@ -71,6 +76,7 @@ function Results() {
 /** The experiment, its run, and what came out. */
 function Lab() {
   useWarmUp();
+  usePresenting();
   return (
     <>
       <main className={classes.main}>
@@ -84,6 +90,7 @@ function Lab() {
         <Results />
       </main>
       <DropTarget />
+      <LeavePresenting />
     </>
   );
 }
@@ -105,10 +112,11 @@ const VIEWS: Readonly<Record<View, ComponentType>> = { lab: Lab, paper: PaperVie
 export function App() {
   useEffect(() => watchRates(), []);
   useEffect(() => watchGuideLibrary(), []);
+  const embedded = useStage((state) => state.embedded);
   const Shown = VIEWS[useView((state) => state.view)];
   return (
     <>
-      <Header />
+      {embedded ? <EmbedLine /> : <Header />}
       <Shown />
       <FilesDialog />
       <FilesProgress />

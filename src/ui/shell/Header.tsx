@@ -38,7 +38,7 @@ function LabTools() {
 export function Header() {
   const inLab = useView((state) => state.view === 'lab');
   return (
-    <header className={classes.header}>
+    <header className={classes.header} data-part="header">
       {/* No link: the address holds the experiment. */}
       {inLab && (
         <UnstyledButton className={classes.skip} onClick={() => document.getElementById(RUN_ID)?.focus()} data-testid="skip-to-run">

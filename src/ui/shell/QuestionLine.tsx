@@ -16,17 +16,17 @@ export function QuestionLine() {
   const preset = presetOf(experiment);
   const changed = !sameValue(preset.experiment, experiment);
   return (
-    <p className={classes.question}>
+    <p className={classes.question} data-part="question">
       <b data-testid="question">{experiment.question}</b>{' '}
-      {changed ? `Changed from the preset “${preset.title}”.` : 'First the data, then which layers are matched, last what is compared.'}{' '}
+      <span data-tool>{changed ? `Changed from the preset “${preset.title}”.` : 'First the data, then which layers are matched, last what is compared.'}</span>{' '}
       {!changed && <EvidenceButton preset={preset.id} />}{' '}
       {canUndo && (
-        <Button size="compact-xs" variant="subtle" onClick={undo} data-testid="undo">
+        <Button size="compact-xs" variant="subtle" onClick={undo} data-testid="undo" data-tool>
           Undo
         </Button>
       )}
       {changed && (
-        <Button size="compact-xs" variant="subtle" onClick={() => void reset()} data-testid="reset-experiment">
+        <Button size="compact-xs" variant="subtle" onClick={() => void reset()} data-testid="reset-experiment" data-tool>
           Back to the preset
         </Button>
       )}

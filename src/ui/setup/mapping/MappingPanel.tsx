@@ -59,6 +59,7 @@ function QuickMappings({ focus, mapping }: { focus: Focus; mapping: MappingSpec 
     <SegmentedControl
       aria-label="Mapping"
       data-testid="quick-mappings"
+      data-tool
       data={data}
       value={chosen?.value ?? OTHER}
       onChange={(value) => {
@@ -234,7 +235,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
         >
           {({ PairsTable }) => <PairsTable focus={focus} {...picture} />}
         </EditPopover>
-        <div className={classes.colour}>
+        <div className={classes.colour} data-tool>
           <span className={classes.hint}>drag between layers;</span>
           <ArmInFocus experiment={experiment} focus={focus} />
         </div>

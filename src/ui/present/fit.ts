@@ -1,0 +1,28 @@
+/** Makes parts of a presentation as large as fits: six arms take more room than two, a verdict more than a promise. */
+
+const FITTED = 'main [data-part="picture"], main section[data-part="verdict"]';
+/** Lines break anew with every size, so that one try is not enough. */
+const TRIES = 4;
+/** Smaller is not worth showing. */
+const SMALLEST = 0.4;
+
+interface Fitted {
+  style: Pick<CSSStyleDeclaration, 'setProperty' | 'removeProperty'>;
+  readonly scrollHeight: number;
+  readonly clientHeight: number;
+}
+
+/** Scale one part down until what it holds is no higher than its place. @returns the scale */
+export function fit(part: Fitted): number {
+  let scale = 1;
+  part.style.removeProperty('--fit');
+  for (let i = 0; i < TRIES && part.scrollHeight > part.clientHeight + 1; i++) {
+    scale = Math.max(SMALLEST, 0.98 * scale * Math.max(0.5, part.clientHeight / part.scrollHeight));
+    part.style.setProperty('--fit', scale.toFixed(3));
+  }
+  return scale;
+}
+
+export function fitParts(page: Pick<Document, 'querySelectorAll'>): void {
+  for (const part of page.querySelectorAll<HTMLElement>(FITTED)) fit(part);
+}
