@@ -163,7 +163,8 @@ export async function decodeResultLink(hash: string, experiment: Experiment): Pr
   const clean = cleanHash(hash);
   if (clean.length > 2 * MAX_RESULT_LINK) return refused(`the result in it is longer than the ${MAX_RESULT_LINK / 1024} kB that a link may have`);
   const version = /!(\d+)/.exec(clean)?.[1];
-  if (version !== undefined && Number(version[0]) > VERSION) return refused('the result in it was made by a newer version of this page. Reload the page to update it');
+  if (version !== undefined && Number(version[0]) > VERSION)
+    return refused('the result in it was made by a newer version of this page. Reload the page to update it');
   const [, data, check] = FORM.exec(clean) ?? [];
   if (data === undefined || check !== checkOf(`${linkText(clean)}!${VERSION}${data}`)) return refused(DAMAGED);
   try {

@@ -32,20 +32,20 @@ function useFit(): void {
   useEffect(() => {
     if (!presenting) return;
     let frame = 0;
-    const fit = () => {
+    const again = () => {
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => fitParts(document));
     };
-    fit();
-    const content = new MutationObserver(fit);
+    again();
+    const content = new MutationObserver(again);
     for (const part of document.querySelectorAll('main')) content.observe(part, { childList: true, characterData: true, subtree: true });
-    const unsubscribe = useRun.subscribe(fit);
-    window.addEventListener('resize', fit);
+    const unsubscribe = useRun.subscribe(again);
+    window.addEventListener('resize', again);
     return () => {
       cancelAnimationFrame(frame);
       content.disconnect();
       unsubscribe();
-      window.removeEventListener('resize', fit);
+      window.removeEventListener('resize', again);
     };
   }, [presenting]);
 }

@@ -13,7 +13,7 @@ interface Fitted {
 }
 
 /** Scale one part down until what it holds is no higher than its place. @returns the scale */
-export function fit(part: Fitted): number {
+export function scaleToFit(part: Fitted): number {
   let scale = 1;
   part.style.removeProperty('--fit');
   for (let i = 0; i < TRIES && part.scrollHeight > part.clientHeight + 1; i++) {
@@ -24,5 +24,5 @@ export function fit(part: Fitted): number {
 }
 
 export function fitParts(page: Pick<Document, 'querySelectorAll'>): void {
-  for (const part of page.querySelectorAll<HTMLElement>(FITTED)) fit(part);
+  for (const part of page.querySelectorAll<HTMLElement>(FITTED)) scaleToFit(part);
 }

@@ -3,6 +3,7 @@ import { Button, Loader, Paper, Progress } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackNext, IconRotate } from '@tabler/icons-react';
 import { useShallow } from 'zustand/react/shallow';
 import { useAssets } from '@/state/assets.ts';
+import { usePlayback } from '@/state/playback.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useResultsOf } from '@/state/stale.ts';
@@ -14,6 +15,8 @@ import { GuideTraining } from './GuideTraining.tsx';
 import { type HeldUp, useHeldUp } from './heldUp.ts';
 import { LiveControls } from './LiveControls.tsx';
 import { RUN_ID } from './places.ts';
+import { PlaybackBar } from './PlaybackBar.tsx';
+import { PlayBackButton } from './PlayBackButton.tsx';
 import { progressWords, runLabel } from './progress.ts';
 import { resetRun } from './resetRun.tsx';
 import classes from './run.module.css';
@@ -29,8 +32,10 @@ export function RunBar() {
   const open = phase !== 'idle';
   const heldUp = useHeldUp();
   const waits = heldUp !== null;
+  const playingBack = usePlayback((state) => state.status !== 'off');
   const noStep = preparing || phase === 'finished' || (waits && phase !== 'paused');
 
+  if (playingBack) return <PlaybackBar />;
   return (
     <Paper component="section" aria-label="Run" className={classes.bar} data-live={live || undefined} data-part="run" data-testid="run-bar">
       <div className={classes.buttons}>
@@ -168,6 +173,7 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
           {of === 'another' ? 'run of another experiment' : 'edited since this run'}
         </span>
       )}
+      <PlayBackButton />
       {(stale || phase === 'finished' || (phase === 'failed' && heldUp?.by === 'entry')) && <Ahead heldUp={heldUp} />}
     </div>
   );

@@ -56,7 +56,15 @@ export function VerdictCard() {
     </>
   );
   return (
-    <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-part="verdict" data-testid="verdict" data-of-another={another || undefined}>
+    <Paper
+      component="section"
+      aria-label="Verdict"
+      className={classes.verdict}
+      ref={ref}
+      data-part="verdict"
+      data-testid="verdict"
+      data-of-another={another || undefined}
+    >
       <Loaded />
       {data.experiment && (
         <div className={classes.whoseLine}>
