@@ -42,8 +42,19 @@ it('makes what is too high smaller until it fits, and no smaller than that', () 
 });
 
 it('starts anew every time: more room is used again', () => {
-  const large = part(600, 300);
-  scaleToFit(large);
-  const roomy = Object.assign(part(250, 300), {});
-  expect(scaleToFit(roomy)).toBe(1);
+  let needed = 600;
+  const once = part(600, 300);
+  const changing = {
+    style: once.style,
+    get scrollHeight() {
+      return needed === 600 ? once.scrollHeight : needed;
+    },
+    get clientHeight() {
+      return once.clientHeight;
+    },
+  };
+  expect(scaleToFit(changing)).toBeLessThan(1);
+  needed = 250;
+  expect(scaleToFit(changing)).toBe(1);
+  expect(once.shown()).toBe(1);
 });

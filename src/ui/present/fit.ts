@@ -2,7 +2,7 @@
 
 const FITTED = 'main [data-part="picture"], main section[data-part="verdict"]';
 /** Lines break anew with every size, so that one try is not enough. */
-const TRIES = 4;
+const TRIES = 6;
 /** Smaller is not worth showing. */
 const SMALLEST = 0.4;
 
@@ -17,7 +17,8 @@ export function scaleToFit(part: Fitted): number {
   let scale = 1;
   part.style.removeProperty('--fit');
   for (let i = 0; i < TRIES && part.scrollHeight > part.clientHeight + 1; i++) {
-    scale = Math.max(SMALLEST, 0.98 * scale * Math.max(0.5, part.clientHeight / part.scrollHeight));
+    // A text that is half as large takes a quarter of the height: its lines break later, too.
+    scale = Math.max(SMALLEST, 0.98 * scale * Math.sqrt(part.clientHeight / part.scrollHeight));
     part.style.setProperty('--fit', scale.toFixed(3));
   }
   return scale;

@@ -129,7 +129,7 @@ const ICON_ON_PHONES = { label: classes.labelOnWide, section: classes.loneIcon }
 function Ahead({ heldUp }: { heldUp: HeldUp | null }) {
   if (!heldUp) {
     return (
-      <span className={classes.estimate}>
+      <span className={classes.estimate} data-tool>
         <Estimate />
       </span>
     );
