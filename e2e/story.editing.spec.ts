@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { termOf } from '../src/experiment/plan/arms.ts';
 import type { FcnSpec, ResNetSpec } from '../src/experiment/schema/schema.ts';
-import { expect, expectExperiment, experimentIn, test } from './support/person.ts';
+import { chooseMapping, expect, expectExperiment, experimentIn, test } from './support/person.ts';
 import { guideNetwork } from '../src/experiment/plan/guides.ts';
 import { link, runToEnd, tiny } from './support/site.ts';
 
@@ -61,7 +61,7 @@ test('the mapping: drawn by dragging, removed by a click, undone', async ({ page
   await mapping(page).toEqual([EVEN[0], { guide: 'stem', target: 'linear1' }, EVEN[1], EVEN[2]]);
   await expect(wire(page, 'stem → linear1')).toBeAttached();
   await expect(page.getByTestId('edit-pairs')).toContainText('4 pairs');
-  await expect(page.getByTestId('quick-mappings').getByRole('radio', { name: 'Drawn' })).toBeChecked();
+  await expect(page.getByTestId('quick-mappings')).toHaveText('Drawn');
 
   // Dropped beside the target: no pair.
   await drag(page, layer(page, 'guide:stem'), page.getByTestId('task'));
@@ -112,7 +112,7 @@ test('even, first, last, reversed, none: one click each', async ({ page }) => {
     ['None', 0],
     ['Even', 3],
   ] as const) {
-    await page.getByTestId('quick-mappings').getByText(name, { exact: true }).click();
+    await chooseMapping(page, name);
     await mapping(page).toMatchObject({ rule: name.toLowerCase() });
     await expect(page.locator('.react-flow__edge')).toHaveCount(pairs);
     await expect(page.getByTestId('edit-pairs')).toContainText(`${pairs} pair`);
@@ -242,7 +242,7 @@ test('what no longer matches the run on screen is marked until the next run', as
   await page.getByTestId('edit-arm-guided-untrained').click();
   await page.getByRole('textbox', { name: 'Weight', exact: true }).fill('3');
   await page.keyboard.press('Escape');
-  await page.getByTestId('quick-mappings').getByText('Last', { exact: true }).click();
+  await chooseMapping(page, 'Last');
   await page.getByTestId('training-settings').click();
   await page.getByRole('textbox', { name: 'Steps', exact: true }).fill('20');
   await expect(page.getByTestId('arm-row-guided-untrained').getByTestId('stale')).toBeVisible();

@@ -12,7 +12,7 @@ import { syncSharedResult } from './state/sharedResult.ts';
 import { useRun } from './state/run.ts';
 import { syncView } from './state/view.ts';
 import { App } from './ui/shell/App.tsx';
-import { ErrorBoundary } from './ui/shell/ErrorBoundary.tsx';
+import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 import { cssVariables, theme } from './ui/theme.ts';
 import './ui/theme.css';
 import './ui/present/present.css';

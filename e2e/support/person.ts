@@ -81,6 +81,14 @@ export function experimentIn(page: Page): Experiment {
 /** Wait until something about the edited experiment is so. */
 export const expectExperiment = (page: Page, read: (experiment: Experiment) => unknown) => expect.poll(() => read(experimentIn(page)));
 
+/** Choose the rule by which layers are paired, from its menu. */
+export async function chooseMapping(page: Page, name: string): Promise<void> {
+  await page.getByTestId('quick-mappings').click();
+  await page.getByRole('menuitemradio', { name, exact: true }).click();
+  // While it closes, another click would be one on the way out.
+  await expect(page.getByRole('menu')).toHaveCount(0);
+}
+
 /** A downloaded file. */
 export async function saved(download: Promise<Download>): Promise<{ name: string; bytes: Buffer }> {
   const file = await download;

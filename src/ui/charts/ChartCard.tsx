@@ -2,9 +2,9 @@
 import { ActionIcon, Menu, Tooltip, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconChartLine, IconCheck, IconDots, IconTable } from '@tabler/icons-react';
-import { type ReactNode, type RefObject, useState } from 'react';
-import type { PartName } from '@/state/presenting.ts';
+import { type ReactNode, useState } from 'react';
 import { Card } from '@/ui/Card.tsx';
+import type { Frame } from '@/ui/redraw.ts';
 import { ChartTable, type TableData } from './ChartTable.tsx';
 import classes from './charts.module.css';
 import { download, fileName, textFile } from './download.ts';
@@ -26,7 +26,7 @@ interface ChartCardProps {
   words: () => string[];
   /** One or more sentences that say what the chart shows. */
   summary: string;
-  frame: RefObject<HTMLDivElement | null>;
+  frame: Frame<HTMLDivElement>;
   controls?: ReactNode;
   options?: readonly ChartOption[];
   /** Built only when the table is shown. */
@@ -35,8 +35,6 @@ interface ChartCardProps {
   /** What will be drawn here; shown while it is empty. */
   promise: string;
   testId: string;
-  /** What it is called where it is to be left out (`state/presenting.ts`). */
-  part: PartName;
   children: ReactNode;
 }
 
@@ -45,7 +43,7 @@ export function ChartCard(props: ChartCardProps) {
   const [asTable, setAsTable] = useState(false);
 
   const save = async (format: 'svg' | 'png') => {
-    const svg = frame.current?.querySelector<SVGSVGElement>('svg.recharts-surface');
+    const svg = frame.element?.querySelector<SVGSVGElement>('svg.recharts-surface');
     if (!svg) return;
     try {
       const picture = standaloneSvg(svg, props.caption, props.words());
@@ -60,13 +58,13 @@ export function ChartCard(props: ChartCardProps) {
     <>
       {props.controls}
       <Tooltip label={toggleLabel}>
-        <ActionIcon aria-label={toggleLabel} aria-pressed={asTable} disabled={empty} onClick={() => setAsTable(!asTable)}>
+        <ActionIcon size={22} aria-label={toggleLabel} aria-pressed={asTable} disabled={empty} onClick={() => setAsTable(!asTable)}>
           {asTable ? <IconChartLine size={16} stroke={1.6} /> : <IconTable size={16} stroke={1.6} />}
         </ActionIcon>
       </Tooltip>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon aria-label={`Options and export of the chart "${title}"`}>
+          <ActionIcon size={22} aria-label={`Options and export of the chart "${title}"`}>
             <IconDots size={16} stroke={1.6} />
           </ActionIcon>
         </Menu.Target>
@@ -96,13 +94,13 @@ export function ChartCard(props: ChartCardProps) {
   );
 
   return (
-    <Card title={title} note={note} actions={actions} className={classes.card} data-part={props.part} data-testid={props.testId}>
+    <Card title={title} note={<span title={note}>{note}</span>} actions={actions} className={classes.card} data-testid={props.testId}>
       <VisuallyHidden data-testid={`${props.testId}-summary`}>{props.summary}</VisuallyHidden>
-      <div ref={frame} className={classes.frame}>
-        {asTable && !empty ? <ChartTable data={props.table()} /> : props.children}
+      <div ref={frame.ref} className={classes.frame}>
+        <div className={classes.drawing}>{asTable && !empty ? <ChartTable data={props.table()} /> : props.children}</div>
         {empty && (
           <p className={classes.empty}>
-            <span>{props.promise}</span>
+            <span className={classes.promise}>{props.promise}</span>
           </p>
         )}
       </div>

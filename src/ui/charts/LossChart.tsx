@@ -20,29 +20,31 @@ const LOSSES = [
 /** Validation loss and training loss of every arm; or what guidance adds to the loss of those that are guided. */
 export function LossChart() {
   const drawn = useDrawnRun('steps');
-  const { version, data, experiment, arms, points } = drawn;
+  const { version, data, experiment, arms, shown, points } = drawn;
   const [log, setLog] = useState(false);
   const [chosen, setChosen] = useState('task');
   const guided = useMemo(() => experiment.arms.some((arm) => alignedPairs(experiment, arm).length > 0), [experiment]);
   const alignment = guided && chosen === 'alignment';
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
-  const series = useMemo(() => (alignment ? alignmentSeries : lossSeries)(data, points), [data, version, points, alignment]);
+  const series = useMemo(() => (alignment ? alignmentSeries : lossSeries)(data, shown, points), [data, version, shown, points, alignment]);
   const begun = Number.isFinite(series.max);
   // A guess costs ln(classes): half above it leaves room for the overfitting that usually follows. An alignment loss
   // depends on the weight and begins where it is largest.
   const guess = alignment ? (begun ? series.max : 1) : 1.2 * Math.log(taskShape(experiment.task).classes);
   const initial = log ? logRange(guess / 4.8, guess) : niceRange(0, guess);
   const started = alignment && begun;
-  const key = useMemo(() => ({ data, log, alignment, started }), [data, log, alignment, started]);
+  const key = useMemo(() => ({ data, shown, log, alignment, started }), [data, shown, log, alignment, started]);
   const range = useGrowingRange(key, initial, log ? Math.max(series.min, 1e-4) : Math.min(series.min, 0), series.max, log ? logRange : niceRange);
 
   const validation = (evaluation: Evaluation, arm: DrawnArm) => {
     const { mean, sd } = meanOverSeeds(data.arms.get(arm.id) ?? [], (m) => evaluation.series.valLoss[m]);
     return meanAndSpread(mean, sd, plainNumber);
   };
-  const smoothed = (id: StepQuantity, step: number, column: number) => {
+  const columns = useMemo(() => [...data.arms.keys()], [data]);
+  const smoothed = (id: StepQuantity, step: number, arm: string) => {
     const { smooth } = data.steps[id];
+    const column = columns.indexOf(arm);
     const row = smooth.rowOf(step);
     return plainNumber(row < 0 || step < 1 ? Number.NaN : smooth.at(row, column));
   };
@@ -51,7 +53,6 @@ export function LossChart() {
   const shared = {
     drawn,
     testId: 'chart-loss',
-    part: 'loss' as const,
     title: 'Loss',
     options: [{ key: 'log', name: 'Logarithmic scale', checked: log, toggle: () => setLog(!log) }],
     controls: guided && (
@@ -64,18 +65,18 @@ export function LossChart() {
   };
 
   // One element for both, so that the control keeps the focus.
-  const shown = alignment
+  const drawing = alignment
     ? {
         caption: `Alignment loss on ${taskTitle(experiment.task)}`,
         lines: `Alignment loss by training step${scale}: the sum over an arm's pairs of layers of weight · (1 − similarity) on the training batch, smoothed (debiased moving average). A line ends where guidance does.`,
         promise: 'What guidance adds to the loss of each guided arm',
         note: 'Σ weight · (1 − similarity)',
         columns: ['alignment'],
-        cells: (evaluation: Evaluation, _: DrawnArm, i: number) => [smoothed('alignmentLoss', evaluation.step, i)],
+        cells: (evaluation: Evaluation, { id }: DrawnArm) => [smoothed('alignmentLoss', evaluation.step, id)],
         tableCaption: 'Smoothed alignment loss of every arm, by step',
         tableColumns: ({ id, name, colour }: DrawnArm) => [{ key: id, name, colour }],
         summary: (last: Evaluation) =>
-          `Alignment loss ${evaluatedWords(data)}: ${arms.map(({ name }, i) => `${name} ${smoothed('alignmentLoss', last.step, i)}`).join('; ')}.`,
+          `Alignment loss ${evaluatedWords(data)}: ${arms.map(({ id, name }) => `${name} ${smoothed('alignmentLoss', last.step, id)}`).join('; ')}.`,
         plot: { label: 'Alignment loss by training step', axis: axisNumber, log },
       }
     : {
@@ -84,7 +85,7 @@ export function LossChart() {
         promise: `What each arm still gets wrong, on the ${examplesOf(experiment.task)} it trains on and on those it has not seen`,
         note: `bold: validation${seeds > 1 ? ' · band: ± sd' : ''}`,
         columns: ['validation', 'training'],
-        cells: (evaluation: Evaluation, arm: DrawnArm, i: number) => [validation(evaluation, arm), smoothed('trainLoss', evaluation.step, i)],
+        cells: (evaluation: Evaluation, arm: DrawnArm) => [validation(evaluation, arm), smoothed('trainLoss', evaluation.step, arm.id)],
         tableCaption: 'Validation and smoothed training loss of every arm, by step',
         tableColumns: ({ id, name, colour }: DrawnArm) => [
           { key: `v${id}`, name: `${name}, validation`, colour },
@@ -93,5 +94,5 @@ export function LossChart() {
         summary: (last: Evaluation) => `Validation loss ${evaluatedWords(data)}: ${arms.map((arm) => `${arm.name} ${validation(last, arm)}`).join('; ')}.`,
         plot: { label: 'Loss by training step', axis: axisNumber, log, crosses: crossesOf(data, range.domain), training: true },
       };
-  return <RunChart {...shared} {...shown} />;
+  return <RunChart {...shared} {...drawing} />;
 }

@@ -49,7 +49,7 @@ function referencesOf(data: RunData, experiment: Experiment): Reference[] {
 /** The task's metric on the validation set, with the guides' own scores and what takes no learning. */
 export function MetricChart() {
   const drawn = useDrawnRun('evaluations');
-  const { version, data, experiment, arms, points } = drawn;
+  const { version, data, experiment, arms, shown, points } = drawn;
   const metric = taskMetric(experiment.task);
   const words = metricWords(metric);
   const examples = validationSet(experiment.task);
@@ -58,10 +58,11 @@ export function MetricChart() {
   const zoom = chosenZoom ?? !metric.higherIsBetter;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
-  const series = useMemo(() => metricSeries(data, points), [data, version, points]);
+  const series = useMemo(() => metricSeries(data, shown, points), [data, version, shown, points]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const references = useMemo(() => referencesOf(data, experiment), [data, version, experiment]);
-  const { range, log } = useMetricRange(metric, series, experiment.base.steps, zoom, data);
+  const run = useMemo(() => ({ data, shown }), [data, shown]);
+  const { range, log } = useMetricRange(metric, series, experiment.base.steps, zoom, run);
 
   const value = (evaluation: Evaluation, arm: string) => {
     const { mean, sd } = meanOverSeeds(data.arms.get(arm) ?? [], (m) => evaluation.series.valMetric[m]);
@@ -73,7 +74,6 @@ export function MetricChart() {
       drawn={drawn}
       title={`Validation ${metric.name}`}
       testId="chart-metric"
-      part="accuracy"
       caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}`}
       lines={`Validation ${metric.name} by training step on ${examples}${log ? ', logarithmic' : ''}. Dotted: levels to compare with.`}
       promise={

@@ -1,8 +1,8 @@
 /** The frame that the charts of a run share: one line an arm over the steps, with tooltip, table and export. */
-import { type ReactNode, type RefObject, useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { Experiment } from '@/experiment/schema/schema.ts';
+import { useArmsShown } from '@/state/armsShown.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import type { PartName } from '@/state/presenting.ts';
 import { useRun } from '@/state/run.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { number } from '@/ui/words.ts';
@@ -13,38 +13,39 @@ import type { AxisRange } from './domain.ts';
 import type { EndLabel } from './Overlays.tsx';
 import { armLabels, drawnArms, type DrawnArm, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
 import { Plot, type PlotProps } from './Plot.tsx';
-import { useFrame, useSnapshot } from '../redraw.ts';
+import { type Frame, useFrame, useSnapshot } from '../redraw.ts';
 import { RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
 
-const HEIGHT = 214;
 const NONE: never[] = [];
 
 /** What a chart of the run on screen draws from. */
 export interface DrawnRun {
-  frame: RefObject<HTMLDivElement | null>;
-  width: number;
+  frame: Frame<HTMLDivElement>;
   /** `data` is filled in place; this tells when. */
   version: number;
   data: RunData;
   /** Of the run; before there is one, the experiment being edited. */
   experiment: Experiment;
+  /** Those that are not hidden. */
   arms: readonly DrawnArm[];
+  shown: ReadonlySet<string>;
   /** Most points of a line. */
   points: number;
 }
 
 /** @param pace what is worth a redraw */
 export function useDrawnRun(pace: 'steps' | 'evaluations'): DrawnRun {
-  const { ref, width, visible } = useFrame<HTMLDivElement>();
-  const { version, data, resting } = useSnapshot(visible, pace);
+  const frame = useFrame<HTMLDivElement>();
+  const { version, data, resting } = useSnapshot(frame.visible, pace, frame.element?.closest('[role="dialog"]') != null);
   const edited = useExperiment((state) => state.experiment);
   const experiment = data.experiment ?? edited;
-  const arms = useMemo(() => drawnArms(experiment), [experiment]);
-  return { frame: ref, width, version, data, experiment, arms, points: resting ? RESTING_POINTS : STREAMING_POINTS };
+  const hidden = useArmsShown((state) => state.hidden);
+  const arms = useMemo(() => drawnArms(experiment).filter(({ id }) => !hidden.has(id)), [experiment, hidden]);
+  const shown = useMemo(() => new Set(arms.map(({ id }) => id)), [arms]);
+  return { frame, version, data, experiment, arms, shown, points: resting ? RESTING_POINTS : STREAMING_POINTS };
 }
 
 interface RunChartProps {
-  part: PartName;
   drawn: DrawnRun;
   title: string;
   note: string;
@@ -74,7 +75,7 @@ interface RunChartProps {
 
 /** A card with a curve for every arm. */
 export function RunChart({ drawn, series, range, columns, cells, labels = NONE, plot, ...props }: RunChartProps) {
-  const { frame, width, data, experiment, arms } = drawn;
+  const { frame, data, experiment, arms } = drawn;
   const tooltip = (step: number) => {
     const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
     return (
@@ -96,7 +97,6 @@ export function RunChart({ drawn, series, range, columns, cells, labels = NONE, 
       words={() => captionOf(props.lines, useRun.getState())}
       promise={props.promise}
       testId={props.testId}
-      part={props.part}
       options={props.options}
       controls={props.controls}
       frame={frame}
@@ -106,14 +106,14 @@ export function RunChart({ drawn, series, range, columns, cells, labels = NONE, 
         evaluationTable(data, props.tableCaption, arms.flatMap(props.tableColumns), (evaluation) => arms.flatMap((arm, i) => cells(evaluation, arm, i)))
       }
     >
-      {width > 0 && (
+      {frame.width > 0 && frame.height > 0 && (
         <Plot
           log={false}
           references={NONE}
           crosses={NONE}
           {...plot}
-          width={width}
-          height={HEIGHT}
+          width={frame.width}
+          height={frame.height}
           series={series}
           arms={arms}
           steps={experiment.base.steps}

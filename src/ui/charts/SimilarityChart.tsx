@@ -36,7 +36,7 @@ function pairChoices(experiment: Experiment, guide: string): { index: number; na
 /** CKA of the mapped layer pairs with one guide, or a measure that arms learn by, for every arm. */
 export function SimilarityChart() {
   const drawn = useDrawnRun('evaluations');
-  const { version, data, experiment, arms, points } = drawn;
+  const { version, data, experiment, arms, shown, points } = drawn;
   const shownArm = useFocus((state) => state.arm);
   const shownGuide = useFocus((state) => state.guide);
   const showGuide = useFocus((state) => state.showGuide);
@@ -53,8 +53,8 @@ export function SimilarityChart() {
   const choice = choices.find((c) => c.name === chosen);
   const pairs = useMemo(() => (choice ? [choice.index] : choices.map((c) => c.index)), [choice, choices]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
-  const series = useMemo(() => similaritySeries(data, pairs, field, points), [data, version, pairs, field, points]);
-  const key = useMemo(() => ({ data, field, pairs }), [data, field, pairs]);
+  const series = useMemo(() => similaritySeries(data, shown, pairs, field, points), [data, version, shown, pairs, field, points]);
+  const key = useMemo(() => ({ data, shown, field, pairs }), [data, shown, field, pairs]);
   const range = useGrowingRange(key, FULL, Math.min(series.min, 0), series.max);
 
   const point = (evaluation: Evaluation, arm: string, of: ShownSimilarity) =>
@@ -119,7 +119,6 @@ export function SimilarityChart() {
       drawn={drawn}
       title={measure ? words : debiased ? 'CKA, debiased' : 'CKA'}
       testId="chart-cka"
-      part="similarity"
       caption={`${words} with the ${guide} guide, ${what}`}
       lines={`${field === 'cka' ? 'Linear CKA' : words} of target layers with layers of the guide “${guide}” by training step, on the first validation examples (at most 256): ${what}.${measure ? '' : ` Grey: chance level${debiased ? '' : ', the mean over all ways to pair the examples (from the lowest to the highest arm)'}.`}`}
       promise="How alike the guide’s and the target’s layers become"

@@ -1,6 +1,6 @@
-/** Makes parts of a presentation as large as fits: six arms take more room than two, a verdict more than a promise. */
+/** Makes the verdict of a presentation as large as fits into its place: nobody in the room can scroll. */
 
-const FITTED = 'main [data-part="picture"], main section[data-part="verdict"]';
+const FITTED = 'main section[data-part="verdict"]';
 /** Lines break anew with every size, so that one try is not enough. */
 const TRIES = 6;
 /** Smaller is not worth showing. */

@@ -37,7 +37,7 @@ export function RunBar() {
 
   if (playingBack) return <PlaybackBar />;
   return (
-    <Paper component="section" aria-label="Run" className={classes.bar} data-live={live || undefined} data-part="run" data-testid="run-bar">
+    <Paper component="section" aria-label="Run" className={classes.bar} data-part="run" data-live={live || undefined} data-testid="run-bar">
       <div className={classes.buttons}>
         <ButtonHint
           label={
@@ -165,7 +165,7 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   return (
     <div className={classes.progress}>
       <Progress value={steps > 0 ? (100 * step) / steps : 0} size={8} radius="xl" aria-label={`step ${step} of ${steps}`} className={classes.track} />
-      <span className={phase === 'failed' ? classes.failed : classes.text} data-testid="progress-text">
+      <span className={phase === 'failed' ? classes.failed : classes.text} title={text} data-testid="progress-text">
         {text}
       </span>
       {stale && (

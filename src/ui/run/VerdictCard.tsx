@@ -60,8 +60,8 @@ export function VerdictCard() {
       component="section"
       aria-label="Verdict"
       className={classes.verdict}
-      ref={ref}
       data-part="verdict"
+      ref={ref}
       data-testid="verdict"
       data-of-another={another || undefined}
     >

@@ -17,7 +17,7 @@ export function runLabel(phase: Phase, stale: boolean): string {
 
 type Progress = Pick<RunState, 'phase' | 'detail' | 'step' | 'steps' | 'stepsPerSecond' | 'secondsLeft' | 'result' | 'data'>;
 
-/** "step 120 / 250 · 4.1 steps/s × 12 members · 30 s left" */
+/** "step 120 / 250 · 30 s left · 4.1 steps/s × 12 members": what matters most first, where the line is cut. */
 export function progressWords(run: Progress): string {
   const { phase, step, steps, stepsPerSecond, secondsLeft, result, data } = run;
   const members = plural(data.members.length, 'member');
@@ -29,7 +29,7 @@ export function progressWords(run: Progress): string {
     case 'preparing':
       return run.detail;
     case 'running':
-      return stepsPerSecond > 0 ? `${at} · ${rate} · ${duration(secondsLeft)} left` : `${at} · ${rate}`;
+      return stepsPerSecond > 0 ? `${at} · ${duration(secondsLeft)} left · ${rate}` : `${at} · ${rate}`;
     case 'paused':
       return `${at} · paused`;
     case 'finished':

@@ -1,5 +1,4 @@
 import { Paper } from '@mantine/core';
-import { useStage } from '@/state/presenting.ts';
 import { ArmsPanel } from './ArmsPanel.tsx';
 import { KeptGuides } from './parts/KeptGuides.tsx';
 import { MappingPanel } from './mapping/MappingPanel.tsx';
@@ -7,18 +6,17 @@ import classes from './setup.module.css';
 import { TaskPanel } from './TaskPanel.tsx';
 import { InterventionsLine, TrainingStrip } from './TrainingStrip.tsx';
 
-/** The experiment as a picture: data left, guide → mapping → target in the middle, arms right. */
+/** The experiment as a picture that can be edited: data, guide → mapping → target, arms, and what all of them share. */
 export function SetupCard() {
-  const presenting = useStage((state) => state.presenting);
   return (
-    <Paper component="section" aria-label="Experiment" className={classes.card} data-part="picture" inert={presenting}>
-      <div className={classes.columns}>
-        <TaskPanel />
-        <MappingPanel />
-        <ArmsPanel />
+    <Paper component="section" aria-label="Experiment" className={classes.card}>
+      <TaskPanel />
+      <MappingPanel />
+      <ArmsPanel />
+      <div className={classes.training} data-part="training">
+        <TrainingStrip />
+        <InterventionsLine />
       </div>
-      <TrainingStrip />
-      <InterventionsLine />
       <KeptGuides />
     </Paper>
   );

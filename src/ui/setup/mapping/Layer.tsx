@@ -3,7 +3,6 @@ import { memo } from 'react';
 import { similarityColour } from '@/ui/colours.ts';
 import { number } from '@/ui/words.ts';
 import type { LayerData, LayerNode } from './graph.ts';
-import { nameSize } from './layout.ts';
 import classes from './mapping.module.css';
 
 /** "block 2, conv 1: 8×8×32 = 2,048 features" */
@@ -37,7 +36,7 @@ export const Layer = memo(function Layer({ data }: NodeProps<LayerNode>) {
     >
       <button type="button" className={classes.layerButton} data-layer={`${side}:${tap.name}`} tabIndex={data.index === 0 ? 0 : -1} aria-label={spoken(data)}>
         {named && (
-          <span aria-hidden style={{ fontSize: nameSize(height) }}>
+          <span aria-hidden style={{ fontSize: data.nameSize }}>
             {tap.label}
           </span>
         )}

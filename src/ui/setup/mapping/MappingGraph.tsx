@@ -29,6 +29,9 @@ const EDGE_TYPES = { wire: Wire };
 const VIEWPORT = { x: 0, y: 0, zoom: 1 };
 const WORDS = { 'edge.a11yDescription.default': 'Press Enter or Delete to remove this pair.' };
 
+/** How much larger than usual type is (theme.css); it changes with the window, and so with the picture's size. */
+const typeScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
 const fromGuideToTarget = ({ source, target }: Connection | Edge): boolean => source.startsWith('guide:') && target.startsWith('target:');
 
 /** Guide layers left, target layers right, a wire for every pair. Wires can be drawn, and removed by a click. */
@@ -40,7 +43,7 @@ export function MappingGraph({ guideTaps, targetTaps, pairs, similarity, width, 
   }, []);
   const inks = usePalette()?.inks;
   const { nodes, edges } = useMemo(
-    () => buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, width, height }),
+    () => buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, width, height, scale: typeScale() }),
     [guideTaps, targetTaps, pairs, similarity, inks, width, height],
   );
   const { start, message, onKeyDown } = useLayerKeys(root, {

@@ -1,6 +1,8 @@
 import { type FloatingPosition, Popover, type PopoverProps, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { useStage } from '@/state/presenting.ts';
+import { useRefused } from '@/state/refused.ts';
 import classes from '../setup.module.css';
 import { type Editors, useEditors } from './useEditors.ts';
 
@@ -38,8 +40,20 @@ const MIDDLEWARES: PopoverProps['middlewares'] = {
 export function EditPopover({ label, title, target, targetClassName, position = 'bottom-start', width = 400, testId, children }: EditPopoverProps) {
   const [opened, { toggle, close }] = useDisclosure(false);
   const { editors, withEditors } = useEditors();
+  // An entry that cannot be used is not thrown away by a click on Run: that it is one is told there.
+  const refused = useRefused((state) => state.fields.length > 0);
+  const presenting = useStage((state) => state.presenting);
+  if (presenting) return <span className={targetClassName ?? classes.edit}>{target}</span>;
   return (
-    <Popover trapFocus opened={opened} onChange={(open) => !open && close()} position={position} width={`min(${width}px, 94vw)`} middlewares={MIDDLEWARES}>
+    <Popover
+      trapFocus
+      opened={opened}
+      closeOnClickOutside={!refused}
+      onChange={(open) => !open && close()}
+      position={position}
+      width={`min(${width}px, 94vw)`}
+      middlewares={MIDDLEWARES}
+    >
       <Popover.Target>
         <UnstyledButton
           aria-label={label}

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { droppedFiles } from '@/ui/files/gather.ts';
 import { takeFiles } from '@/ui/files/takeFiles.tsx';
-import classes from './shell.module.css';
+import classes from './files.module.css';
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
 

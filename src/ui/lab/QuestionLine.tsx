@@ -3,9 +3,10 @@ import { useHotkeys } from '@mantine/hooks';
 import { presetOf, useExperiment } from '@/state/experiment.ts';
 import { sameValue } from '@/state/paths.ts';
 import { EvidenceButton } from './EvidenceButton.tsx';
-import classes from './shell.module.css';
+import classes from './lab.module.css';
+import { PresetPicker } from './PresetPicker.tsx';
 
-/** The question that the experiment asks, and the ways back when it has been changed. */
+/** The question that the experiment asks, the other questions, and the ways back when it has been changed. */
 export function QuestionLine() {
   const experiment = useExperiment((state) => state.experiment);
   const canUndo = useExperiment((state) => state.past.length > 0);
@@ -16,20 +17,20 @@ export function QuestionLine() {
   const preset = presetOf(experiment);
   const changed = !sameValue(preset.experiment, experiment);
   return (
-    <p className={classes.question} data-part="question">
-      <b data-testid="question">{experiment.question}</b>{' '}
-      <span data-tool>{changed ? `Changed from the preset “${preset.title}”.` : 'First the data, then which layers are matched, last what is compared.'}</span>{' '}
-      {!changed && <EvidenceButton preset={preset.id} />}{' '}
+    <div className={classes.question} data-part="question">
+      <h2 data-testid="question">{experiment.question}</h2>
+      <PresetPicker />
+      {!changed && <EvidenceButton preset={preset.id} />}
       {canUndo && (
-        <Button size="compact-xs" variant="subtle" onClick={undo} data-testid="undo" data-tool>
+        <Button size="compact-sm" variant="subtle" fw={400} onClick={undo} data-testid="undo" data-tool>
           Undo
         </Button>
       )}
       {changed && (
-        <Button size="compact-xs" variant="subtle" onClick={() => void reset()} data-testid="reset-experiment" data-tool>
+        <Button size="compact-sm" variant="subtle" fw={400} onClick={() => void reset()} data-testid="reset-experiment" data-tool>
           Back to the preset
         </Button>
       )}
-    </p>
+    </div>
   );
 }

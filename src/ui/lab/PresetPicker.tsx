@@ -5,7 +5,7 @@ import { PRESETS } from '@/experiment/presets/presets.ts';
 import { isImageTask, isLanguageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
 import { presetOf, useExperiment } from '@/state/experiment.ts';
 import { sameValue } from '@/state/paths.ts';
-import classes from './shell.module.css';
+import classes from './lab.module.css';
 
 /** By what their networks read, in the order of the presets. */
 const GROUPS = [
@@ -25,11 +25,13 @@ export function PresetPicker() {
     <Menu position="bottom-start" width="min(520px, 94vw)" menuItemTabIndex={0}>
       <Menu.Target>
         <Button
-          size="sm"
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
           fw={400}
-          px={12}
           rightSection={<IconChevronDown size={14} />}
           data-testid="preset-picker"
+          data-tool
           aria-label={`Preset: ${current.title}${changed ? ', changed' : ''}`}
         >
           {current.title}

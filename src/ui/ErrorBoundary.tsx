@@ -1,7 +1,7 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { useExperiment } from '@/state/experiment.ts';
 import { linkTo } from '@/state/link.ts';
-import classes from './shell.module.css';
+import classes from './ErrorBoundary.module.css';
 
 interface ErrorBoundaryProps {
   /** The part of the page, e.g. "The curves"; absent: the page itself. */

@@ -1,7 +1,7 @@
 /** What the paper found, what was measured here, and whether the one bears the other out. */
 import { Anchor, Button, Popover, Text } from '@mantine/core';
 import { EVIDENCE, type Outcome } from '@/experiment/presets/evidence.ts';
-import classes from './shell.module.css';
+import classes from './lab.module.css';
 
 const WORDS: Record<Outcome, string> = {
   reproduces: 'The paper’s claim reproduces at this scale.',
@@ -17,7 +17,7 @@ export function EvidenceButton({ preset }: { preset: string }) {
   return (
     <Popover width="min(460px, 94vw)" position="bottom-start" trapFocus>
       <Popover.Target>
-        <Button size="compact-xs" variant="subtle" data-testid="evidence" data-part="verdict" data-tool>
+        <Button size="compact-sm" variant="subtle" fw={400} data-testid="evidence" data-part="verdict" data-tool>
           Does it reproduce?
         </Button>
       </Popover.Target>

@@ -9,7 +9,7 @@ import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useSharedResult } from '@/state/sharedResult.ts';
 import { notify } from '@/ui/notify.ts';
-import classes from './shell.module.css';
+import classes from './lab.module.css';
 
 function BrokenLinkNotice() {
   const broken = useLink((state) => state.broken);
