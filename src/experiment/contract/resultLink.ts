@@ -20,11 +20,15 @@ const VERSION = 1;
 const FORM = new RegExp(`!${VERSION}([\\w-]+)\\.([a-z\\d]{6})`);
 
 /** From all that a link can carry to what it must. */
-const TRIES: readonly { kept: Kept; leftOut: readonly LeftOut[] }[] = [
-  { kept: { similarities: true, matrices: true }, leftOut: ['training curves', 'predictions'] },
-  { kept: { similarities: true }, leftOut: ['training curves', 'predictions', 'similarities of all layers'] },
-  { kept: {}, leftOut: ['training curves', 'predictions', 'similarities of all layers', 'similarities over time'] },
-];
+const TRIES: readonly Kept[] = [{ similarities: true, matrices: true }, { similarities: true }, {}];
+
+/** Whether nobody has it. */
+const LACKS: Readonly<Record<LeftOut, (member: MemberResult) => boolean>> = {
+  'training curves': ({ history }) => history.trainLoss.length === 0,
+  predictions: ({ predictions }) => predictions === undefined,
+  'similarities of all layers': ({ matrices }) => matrices === undefined,
+  'similarities over time': ({ history }) => history.similarity.length === 0,
+};
 
 const number = z.number().nullable();
 const numbers = z.array(number);
@@ -137,10 +141,9 @@ const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
  */
 export async function encodeResultLink(result: RunResult): Promise<string | null> {
   const experiment = encodeLink(result.experiment);
-  for (const { kept, leftOut } of TRIES) {
+  for (const kept of TRIES) {
     const { experiment: _e, metric: _m, ...rest } = thinned(result, kept);
-    const known = result.thinned ?? [];
-    const left = [...leftOut, ...known.filter((what) => !leftOut.includes(what))];
+    const left = LEFT_OUT.filter((what) => rest.members.every(LACKS[what]));
     const json = JSON.stringify({ ...rest, schema: 2, members: rest.members.map(shortMember), thinned: left });
     const packed = await through(new TextEncoder().encode(json), new CompressionStream('deflate-raw'), Number.POSITIVE_INFINITY);
     const link = `${experiment}!${VERSION}${base64url(packed)}`;

@@ -47,9 +47,25 @@ export function PlaybackBar() {
         >
           {playing ? 'Pause' : 'Go on'}
         </Button>
-        <Button size="sm" leftSection={<IconPlayerTrackNext size={15} stroke={1.6} />} onClick={endPlayback} data-testid="playback-end">
+        <Button
+          size="sm"
+          aria-label="Jump to the end"
+          leftSection={<IconPlayerTrackNext size={15} stroke={1.6} />}
+          onClick={endPlayback}
+          classNames={{ label: classes.labelOnWide, section: classes.loneIcon }}
+          data-testid="playback-end"
+        >
           Jump to the end
         </Button>
+        <NativeSelect
+          aria-label="Time for the whole run"
+          size="sm"
+          w="9.5rem"
+          data={lengths}
+          value={String(seconds)}
+          onChange={(event) => setPlaybackLength(Number(event.currentTarget.value))}
+          data-testid="playback-length"
+        />
       </div>
       <div className={classes.progress}>
         <Progress value={steps > 0 ? (100 * step) / steps : 0} size={8} radius="xl" aria-label={`step ${step} of ${steps}`} className={classes.track} />
@@ -59,13 +75,6 @@ export function PlaybackBar() {
         <b className={classes.stale} role="status" data-testid="playback-mark">
           Recorded, playing back
         </b>
-        <NativeSelect
-          aria-label="Time for the whole run"
-          data={lengths}
-          value={String(seconds)}
-          onChange={(event) => setPlaybackLength(Number(event.currentTarget.value))}
-          data-testid="playback-length"
-        />
       </div>
     </Paper>
   );

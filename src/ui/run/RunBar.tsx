@@ -107,6 +107,7 @@ export function RunBar() {
             {preparing ? 'Cancel' : 'Reset'}
           </Button>
         </ButtonHint>
+        <PlayBackButton classNames={ICON_ON_PHONES} />
         {open && !preparing && <CurvesJump icon={phase === 'paused' && stale} />}
       </div>
       <RunProgress heldUp={heldUp} />
@@ -173,7 +174,6 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
           {of === 'another' ? 'run of another experiment' : 'edited since this run'}
         </span>
       )}
-      <PlayBackButton />
       {(stale || phase === 'finished' || (phase === 'failed' && heldUp?.by === 'entry')) && <Ahead heldUp={heldUp} />}
     </div>
   );

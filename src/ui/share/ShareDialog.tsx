@@ -10,13 +10,21 @@ import { experimentLink, resultLink, type Shared } from './links.ts';
 import { QrCode } from './QrCode.tsx';
 import classes from './share.module.css';
 
-/** Of the result: it is being packed, here is the link, or it does not fit. */
-function useResultLink({ result }: Shared): { link: string | null; tooLong: boolean } {
-  const [made, setMade] = useState({ link: null as string | null, tooLong: false });
+const WITH_RESULT = 'Opens with the curves on screen, thinned; nothing has to be run.';
+const SAVE = 'Save it as a file (“Experiment and result”, beside the table): dropped on the page, it shows the same.';
+const TOO_LONG = `This result is longer than the ${MAX_RESULT_LINK / 1024} kB that a link may have. ${SAVE}`;
+
+/** Of the result: it is being packed, here is the link, or why there is none. */
+function useResultLink({ result }: Shared): { link: string | null; problem: string | null } {
+  const [made, setMade] = useState<{ link: string | null; problem: string | null }>({ link: null, problem: null });
   useEffect(() => {
     if (!result) return;
     let alive = true;
-    void resultLink(result).then((link) => alive && setMade({ link, tooLong: link === null }));
+    resultLink(result).then(
+      (link) => alive && setMade({ link, problem: link === null ? TOO_LONG : null }),
+      // Out of a file that was written by other hands, or a browser that cannot compress.
+      () => alive && setMade({ link: null, problem: `This result cannot be put into a link. ${SAVE}` }),
+    );
     return () => {
       alive = false;
     };
@@ -42,8 +50,7 @@ function Embedding({ link, question }: { link: string; question: string }) {
         data-testid="embed-size"
       />
       <Checkbox.Group
-        label="Left out"
-        description="What a class is to find out should not stand there."
+        label="Left out: what a class is to find out should not stand there"
         value={hidden}
         onChange={(chosen) => setHidden(PARTS.filter((part) => chosen.includes(part)))}
       >
@@ -80,19 +87,16 @@ export default function ShareDialog({ shared, onClose }: { shared: Shared; onClo
   const [withResult, setWithResult] = useState(false);
   const packed = useResultLink(shared);
   const alone = experimentLink(experiment);
-  const carrying = withResult && result !== null && !packed.tooLong;
+  const carrying = withResult && result !== null && packed.problem === null;
   const link = carrying ? packed.link : alone;
-  const lack = packed.tooLong
-    ? `This result is longer than the ${MAX_RESULT_LINK / 1024} kB that a link may have. Save it as a file (“Experiment and result”, beside the table): dropped on the page, it shows the same.`
-    : 'Opens with the curves on screen, thinned; nothing has to be run.';
   return (
     <Stack gap="md">
       <Stack gap={8}>
         <CopyField label="Link to exactly this experiment" text={link} copy="Copy link" testId="share-link" />
         <Checkbox
           label="With the result"
-          description={result ? lack : 'There is none yet: run it to its end first.'}
-          disabled={!result || packed.tooLong}
+          description={result ? (packed.problem ?? WITH_RESULT) : 'There is none yet: run it to its end first.'}
+          disabled={!result || packed.problem !== null}
           checked={carrying}
           onChange={(event) => setWithResult(event.currentTarget.checked)}
           data-testid="with-result"
