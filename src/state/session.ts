@@ -19,6 +19,9 @@ import { applyEvent, beginRun, clearRun, differsFromRun, endedRun, failRun, putB
 
 export type PreviewSplit = 'train' | 'val';
 
+/** Whether the lab works on the run on screen; one that is told again only looks so. */
+const isRunning = (): boolean => useRun.getState().phase === 'running' && !useRun.getState().closed;
+
 export interface SessionSources {
   /** Makes a lab; called on first need and again after a failure. */
   createLab: () => Promise<Lab>;
@@ -56,7 +59,7 @@ export class Session {
   }
 
   async pause(): Promise<void> {
-    if (useRun.getState().phase === 'running') await this.#guard(async (lab) => lab.pause());
+    if (isRunning()) await this.#guard(async (lab) => lab.pause());
   }
 
   /** One step of the run on screen; opens the edited experiment first when there is none. */
@@ -110,8 +113,7 @@ export class Session {
 
   /** Change the learning rate or switch guidance, from the next step on. */
   async intervene(set: Intervention['set']): Promise<void> {
-    const { phase } = useRun.getState();
-    if (phase === 'running' || phase === 'paused') await this.#guard(async (lab) => lab.intervene(set));
+    if (isRunning() || useRun.getState().phase === 'paused') await this.#guard(async (lab) => lab.intervene(set));
   }
 
   /** Choose and check a backend ahead of the first run. @returns null when that failed (the run will say why) */

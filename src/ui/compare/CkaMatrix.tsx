@@ -77,6 +77,7 @@ export function CkaMatrix() {
     <Card
       title="CKA, target layer (down) × guide layer (across)"
       data-testid="cka-matrix"
+      data-part="layers"
       note=""
       actions={
         <>

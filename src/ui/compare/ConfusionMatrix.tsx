@@ -50,6 +50,7 @@ export function ConfusionMatrix() {
     <Card
       title="Classes, true (down) × predicted (across)"
       data-testid="confusion"
+      data-part="samples"
       note={`share of each true class, of the validation images${seeds > 1 ? ` of ${seeds} seeds together` : ''}`}
     >
       <div ref={ref} className={classes.panels} style={{ gap: PANEL_GAP, gridTemplateColumns: `repeat(${perRow}, minmax(0, ${MAX_PANEL}px))` }}>

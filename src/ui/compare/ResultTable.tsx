@@ -51,7 +51,7 @@ export function ResultTable() {
     .join(' · ');
 
   return (
-    <Card title="Result" note={note} actions={<ExportMenu />} data-testid="result">
+    <Card title="Result" note={note} actions={<ExportMenu />} data-part="table" data-testid="result">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section ref={ref} className={`${classes.scroll} ${chartClasses.shades}`} tabIndex={0} aria-label="Result table">
         <Table className={classes.table} verticalSpacing={5} horizontalSpacing={6}>

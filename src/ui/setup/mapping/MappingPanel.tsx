@@ -9,6 +9,7 @@ import type { Experiment, NetworkSpec } from '@/experiment/schema/schema.ts';
 import { withGuide } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { addPair, type Focus, hasOwnMapping, mappingOf, pairsOf, removePair } from '@/state/mapping.ts';
+import { useStage } from '@/state/presenting.ts';
 import { useRun } from '@/state/run.ts';
 import { useIsStale, useResultsOf } from '@/state/stale.ts';
 import { focusOf, useFocus } from '@/state/focus.ts';
@@ -153,6 +154,7 @@ export function MappingPanel() {
 
 function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }) {
   const { ref, width, height } = useElementSize();
+  const presenting = useStage((state) => state.presenting);
   // `data` is filled in place: that another record is its latest tells that there is something new to draw.
   const latest = useRun((state) => state.data.matrices.latest);
   const stale = useIsStale('base.mapping', `arms.${focus.arm}.terms.align.mapping`);
@@ -183,7 +185,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
         <GuideEnd experiment={experiment} focus={focus} />
         <TargetEnd experiment={experiment} />
       </div>
-      <div className={classes.canvas} ref={ref}>
+      <div className={classes.canvas} ref={ref} inert={presenting}>
         {width > 0 && height > 0 && (
           <Suspense fallback={null}>
             <MappingGraph {...picture} width={width} height={height} onConnect={connect} onRemove={remove} onOpen={setLooked} />
@@ -195,7 +197,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
           </Suspense>
         )}
       </div>
-      <div className={classes.foot}>
+      <div className={classes.foot} data-tool>
         <QuickMappings focus={focus} mapping={mappingOf(experiment, focus)} />
         <EditPopover
           label={`Edit the pairs as a list: ${plural(pairs.length, 'pair')}`}
