@@ -122,7 +122,15 @@ test('JSON, CSV, PNG and SVG of a run agree with the page', async ({ page, site 
     expect(read.curves, 'curves in the picture').toBeGreaterThanOrEqual(lineCount);
     // It must look the same without the page's style sheet.
     expect(read.classes).toBe(0);
-    for (const word of ['Unguided', 'Untrained guide', 'step 0', 'mean ± 1 standard deviation', 'Unguided: task loss only', 'Training: Adam', 'on WebAssembly'])
+    for (const word of [
+      'Unguided',
+      'Guided, untrained',
+      'step 0',
+      'mean ± 1 standard deviation',
+      'Unguided: task loss only',
+      'Training: Adam',
+      'on WebAssembly',
+    ])
       expect(read.words).toContain(word);
 
     const png = await take('PNG');

@@ -11,7 +11,7 @@ import { parseCommand } from '../arguments.ts';
 import { runsTold, typed } from './documents.ts';
 import { DOCUMENT, rebuilt } from './rebuild.ts';
 import { type EvidenceFile, evidenceText, isCurrent, parseEvidence, readEvidence, readRuns } from './store.ts';
-import { thinned } from './thin.ts';
+import { thinned } from '../../src/experiment/contract/thin.ts';
 import { bearsOut, claimRows } from './view.ts';
 
 const RUNS = readRuns();

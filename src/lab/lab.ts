@@ -1,6 +1,7 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
 import type { LabEvent, Phase } from '../experiment/contract/events.ts';
+import type { Inspection, InspectQuestion } from '../experiment/contract/inspection.ts';
 import type { Checkpoint, Lab, OpenOptions } from '../experiment/contract/lab.ts';
 import type { GeneratedText, GenerateOptions } from '../experiment/contract/texts.ts';
 import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
@@ -10,14 +11,14 @@ import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/sc
 import { type ChosenBackend, chooseBackend } from './check/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
-import { describeFailure } from './failures.ts';
+import { describeFailure, SupersededError } from './failures.ts';
 import { fetchFiles } from './files/fetch.ts';
 import { Library } from './files/library.ts';
 import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
-import { openTask, previewTask, type Task } from './tasks/index.ts';
+import { openTask, ownLabels, previewTask } from './tasks/index.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { Run } from './training/run.ts';
 import { buildResult } from '../stats/result.ts';
@@ -30,14 +31,6 @@ export interface LabOptions {
   assets: string | null;
   /** tfjs's WASM binaries, where they are not the page's own. */
   wasmFiles?: WasmFiles;
-}
-
-/** True classes of the validation images, where the images are a person's own: their classes may differ in size. */
-const ownLabels = ({ spec, val }: Task): number[] | undefined => (spec.kind === 'image-files' ? [...val.labels] : undefined);
-
-/** Thrown through the preparation of a run when another one was opened, or the lab disposed, in the meantime. */
-class SupersededError extends Error {
-  override name = 'SupersededError';
 }
 
 interface Opened {
@@ -173,6 +166,10 @@ class LocalLab implements Lab {
     return this.#exclusive(async () => this.#require().run.generate(options));
   }
 
+  inspect(question: InspectQuestion): Promise<Inspection> {
+    return this.#exclusive(async () => this.#require().run.inspect(question));
+  }
+
   async close(keep = false): Promise<boolean> {
     this.#generation++;
     const opened = this.#opened;
@@ -273,6 +270,7 @@ class LocalLab implements Lab {
       this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: rate, secondsLeft: (steps - run.step) / rate });
     };
     try {
+      if (this.#target - run.step === 1) await this.#exclusive(() => run.remember());
       while (opened.current && !this.#pausing && run.step < this.#target) {
         await this.#exclusive(async () => {
           await run.advance();

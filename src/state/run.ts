@@ -35,7 +35,7 @@ export interface RunState {
   shownAgain: boolean;
   /** Of one that came back: the kept run that it can go on from, where it was stopped and can. */
   checkpoint: string | null;
-  /** The lab holds nothing of it: it was read from a file, shown again, or put back after a reset. */
+  /** The lab holds nothing of it: it was read from a file, shown again, put back after a reset, or is being told again. */
   closed: boolean;
   failure: Failure | null;
   /** Guides that the next run trains here instead of taking the shipped or kept one. */
@@ -131,10 +131,29 @@ export function endedRun(): RunState | null {
   return state.phase === 'finished' && state.result ? state : null;
 }
 
-/** Show a run again that was on screen. */
-export function putBack({ environment: _e, retrain: _r, version: _v, ...run }: RunState): void {
+/** Show a run again that was on screen. @param closed whether the lab no longer holds it */
+export function putBack({ environment: _e, retrain: _r, version: _v, ...run }: RunState, closed = true): void {
   pending = {};
-  useRun.setState({ ...run, closed: true });
+  useRun.setState({ ...run, closed });
+  flush();
+}
+
+/** Show the beginning of a run that has ended: it is going to be told again, by events as they were (`playback.ts`). */
+export function startReplay({ id, opened, experiment, steps, loadedFrom, shownAgain }: RunState): void {
+  pending = {};
+  useRun.setState({
+    ...emptyRun,
+    id,
+    opened,
+    experiment,
+    steps,
+    loadedFrom,
+    shownAgain,
+    closed: true,
+    data: new RunData(experiment),
+    phase: 'running',
+    detail: '',
+  });
   flush();
 }
 

@@ -9,6 +9,7 @@ import type { RunResult } from '@/experiment/contract/result.ts';
 import { questionOf } from '@/experiment/question.ts';
 import { sameValue } from './paths.ts';
 import { type RunState, useRun } from './run.ts';
+import type { RunData } from './runData.ts';
 import { readRecord, type ShelvedRun, type UnreadableRun } from './shelfRecord.ts';
 import { changeAbout, deleteRuns, readAbouts, readStoredResult, writeRun } from './shelfStorage.ts';
 
@@ -223,11 +224,15 @@ const unended = ({ phase }: RunState): boolean => phase === 'running' || phase =
 
 /** Put every run on the shelf that ends, fails, or leaves the screen before. @returns a function that stops it */
 export function watchRuns(): () => void {
+  const kept = new WeakSet<RunData>();
   return useRun.subscribe((state, before) => {
-    if (state.data !== before.data && !before.shownAgain && unended(before) && worthKeeping(before)) void keepRun(before);
+    // What came back from the shelf, or is told again, is there already.
+    if (state.data !== before.data && !before.closed && unended(before) && worthKeeping(before)) void keepRun(before);
     if (state.shownAgain || state.id === '') return;
-    const ended = (run: RunState) => run.phase === 'finished' && run.result !== null;
-    if (ended(state) && !(ended(before) && before.data === state.data)) void keepRun(state);
+    if (state.phase === 'finished' && state.result && !kept.has(state.data)) {
+      kept.add(state.data);
+      void keepRun(state);
+    }
     if (state.phase === 'failed' && before.phase !== 'failed' && worthKeeping(state)) void keepRun(state);
   });
 }

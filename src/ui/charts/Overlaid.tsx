@@ -1,7 +1,6 @@
 /** Runs of the Notebook behind the run on screen: thin dashed lines in the colours of their arms, and what they are. */
 import { Button, CloseButton, Group, Popover, Text } from '@mantine/core';
 import { useId, useMemo } from 'react';
-import { usePlotArea } from 'recharts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useArmsShown } from '@/state/armsShown.ts';
 import { removeOverlay, sameScale, useOverlays } from '@/state/overlay.ts';
@@ -10,7 +9,8 @@ import type { RunData } from '@/state/runData.ts';
 import { useShelf } from '@/state/shelf.ts';
 import { armColour } from '../colours.ts';
 import { runName } from '../runName.ts';
-import { linePath, scalesOf } from './paths.ts';
+import type { Area } from './labels.ts';
+import { linePath, type Scales } from './paths.ts';
 import type { Series } from './series.ts';
 
 /** The lines of one run. */
@@ -37,18 +37,15 @@ export function useOverlaid(experiment: Experiment, seriesOf: ((data: RunData) =
 
 interface LinesProps {
   overlaid: readonly OverlaidSeries[];
-  steps: number;
-  domain: readonly [number, number];
-  log: boolean;
+  area: Area;
+  scales: Scales;
 }
 
 /** Inside a Recharts chart. Where they leave its axes they are cut: axes are those of the run on screen. */
-export function OverlaidLines({ overlaid, steps, domain, log }: LinesProps) {
+export function OverlaidLines({ overlaid, area, scales }: LinesProps) {
   const clip = useId();
-  const area = usePlotArea();
   const hidden = useArmsShown((state) => state.hidden);
-  if (!area || overlaid.length === 0) return null;
-  const scales = scalesOf(area, steps, domain, log);
+  if (overlaid.length === 0) return null;
   return (
     <>
       <clipPath id={clip}>

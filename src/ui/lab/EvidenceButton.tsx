@@ -17,7 +17,7 @@ export function EvidenceButton({ preset }: { preset: string }) {
   return (
     <Popover width="min(460px, 94vw)" position="bottom-start" trapFocus>
       <Popover.Target>
-        <Button size="compact-sm" variant="subtle" fw={400} data-testid="evidence">
+        <Button size="compact-sm" variant="subtle" fw={400} data-testid="evidence" data-part="verdict" data-tool>
           Does it reproduce?
         </Button>
       </Popover.Target>

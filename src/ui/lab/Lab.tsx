@@ -8,6 +8,7 @@ import { VerdictCard } from '../run/VerdictCard.tsx';
 import { loadEditors } from '../setup/opening/useEditors.ts';
 import { SetupCard } from '../setup/SetupCard.tsx';
 import { DropTarget } from '../files/DropTarget.tsx';
+import { LeavePresenting, usePresenting } from '../present/Presenting.tsx';
 import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { Notices } from './Notices.tsx';
 import { Charts } from './Charts.tsx';
@@ -18,6 +19,8 @@ import { QuestionLine } from './QuestionLine.tsx';
 const Comparison = lazy(async () => ({ default: (await import('../compare/Comparison.tsx')).Comparison }));
 
 const WARM_UP_DELAY_MS = 200;
+/** A frame in a page of another site, or a busy machine, may have no idle moment at all. */
+const IDLE_AT_LATEST_MS = 2000;
 
 /** Once the page stands still: fetch what opens later, choose and check a backend, so that Run starts at once. */
 function useWarmUp(): void {
@@ -32,7 +35,7 @@ function useWarmUp(): void {
       const timer = setTimeout(warmUp, WARM_UP_DELAY_MS);
       return () => clearTimeout(timer);
     }
-    const idle = window.requestIdleCallback(warmUp);
+    const idle = window.requestIdleCallback(warmUp, { timeout: IDLE_AT_LATEST_MS });
     return () => window.cancelIdleCallback(idle);
   }, []);
 }
@@ -52,6 +55,7 @@ function Below() {
 
 export function Lab() {
   useWarmUp();
+  usePresenting();
   return (
     <>
       <main className={classes.main}>
@@ -72,6 +76,7 @@ export function Lab() {
         <Below />
       </main>
       <DropTarget />
+      <LeavePresenting />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { useLink } from '@/state/link.ts';
 import { usePreferences } from '@/state/preferences.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
+import { useSharedResult } from '@/state/sharedResult.ts';
 import { notifyEdit } from '@/ui/undoNote.tsx';
 import classes from './lab.module.css';
 
@@ -32,6 +33,24 @@ function BrokenLinkNotice() {
         <TextInput readOnly aria-label="The link as it was" value={broken.text} onFocus={(event) => event.currentTarget.select()} flex="0 1 480px" />
         <CopyButton value={broken.text}>{({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy'}</Button>}</CopyButton>
       </Group>
+    </Alert>
+  );
+}
+
+function RefusedResultNotice() {
+  const refused = useSharedResult((state) => state.refused);
+  const dismiss = useSharedResult((state) => state.dismiss);
+  if (refused === null) return null;
+  return (
+    <Alert
+      className={classes.warning}
+      title="The result in this link could not be shown"
+      withCloseButton
+      closeButtonLabel="Dismiss"
+      onClose={dismiss}
+      data-testid="refused-result"
+    >
+      <Text size="sm">{refused}</Text>
     </Alert>
   );
 }
@@ -72,6 +91,7 @@ export function Notices() {
   return (
     <>
       <BrokenLinkNotice />
+      <RefusedResultNotice />
       <FailureNotice />
     </>
   );

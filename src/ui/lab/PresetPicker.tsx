@@ -31,6 +31,7 @@ export function PresetPicker() {
           fw={400}
           rightSection={<IconChevronDown size={14} />}
           data-testid="preset-picker"
+          data-tool
           aria-label={`Preset: ${current.title}${changed ? ', changed' : ''}`}
         >
           {current.title}

@@ -20,7 +20,7 @@ export function QuestionLine() {
       {!changed && <EvidenceButton preset={preset.id} />}
       <UndoButtons />
       {changed && (
-        <Button size="compact-sm" variant="subtle" fw={400} onClick={() => void reset()} data-testid="reset-experiment">
+        <Button size="compact-sm" variant="subtle" fw={400} onClick={() => void reset()} data-testid="reset-experiment" data-tool>
           Back to the preset
         </Button>
       )}

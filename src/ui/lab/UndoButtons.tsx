@@ -55,6 +55,7 @@ export function UndoButtons() {
           size="sm"
           aria-label={what === undefined ? name : `${name}: ${what}`}
           data-testid={way}
+          data-tool
           data-disabled={!possible[way] || undefined}
           aria-disabled={!possible[way] || undefined}
           onClick={() => go(way)}

@@ -4,6 +4,7 @@ import { useId } from 'react';
 import { taskMetric, taskTitle } from '@/experiment/networks/describe.ts';
 import { questionOf } from '@/experiment/question.ts';
 import { presetOf } from '@/state/experiment.ts';
+import { FROM_LINK } from '@/state/sharedResult.ts';
 import type { ShelvedRun } from '@/state/shelfRecord.ts';
 import { meanAndSpread, metricWords } from '../charts/format.ts';
 import { armColour } from '../colours.ts';
@@ -25,7 +26,7 @@ function factsOf({ experiment, stoppedAt, madeAt, keptAt, file, unsaved }: Shelv
     plural(experiment.seeds.length, 'seed'),
     stoppedAt === null ? plural(steps, 'step') : `stopped after step ${number(stoppedAt)} of ${number(steps)}`,
     dateWords(Number.isFinite(made) ? made : keptAt),
-    ...(file === null ? [] : [`out of “${file}”`]),
+    ...(file === null ? [] : [file === FROM_LINK ? 'from a link' : `out of “${file}”`]),
     ...(unsaved ? ['only until the page closes'] : []),
   ].join(' · ');
 }

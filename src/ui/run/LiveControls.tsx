@@ -26,7 +26,7 @@ export function LiveControls() {
   const experiment = run ?? edited;
   const guided = experiment.arms.some((arm) => termOf(arm, 'align'));
   return (
-    <div className={classes.live}>
+    <div className={classes.live} data-tool>
       <LearningRate value={run ? learningRate : experiment.base.learningRate} initial={experiment.base.learningRate} />
       {guided && (
         <Tooltip label="The alignment terms of all arms, from the next step on. Marked on the charts.">

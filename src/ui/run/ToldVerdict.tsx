@@ -43,10 +43,14 @@ function Detail({ verdict, examples, finished }: { verdict: Verdict; examples: s
   return (
     <p className={classes.detail}>
       {unbroken(open ? verdict.detail : sampling === null ? '' : samplingWords(sampling, examples))}{' '}
-      <Anchor component="button" type="button" inherit aria-expanded={open} onClick={() => setOpen(!open)}>
+      <Anchor component="button" type="button" inherit aria-expanded={open} data-tool onClick={() => setOpen(!open)}>
         {open ? 'Less' : 'How sure is this?'}
       </Anchor>
-      {finished && <MoreSeeds verdict={verdict} />}
+      {finished && (
+        <span data-tool>
+          <MoreSeeds verdict={verdict} />
+        </span>
+      )}
     </p>
   );
 }

@@ -2,6 +2,8 @@
 import type { Phase } from '@/experiment/contract/events.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
 import type { RunState } from '@/state/run.ts';
+import { FROM_LINK } from '@/state/sharedResult.ts';
+import { listed } from '@/stats/words.ts';
 import { duration, number, plural } from '@/ui/words.ts';
 
 /** Below 10 the first decimal says something. */
@@ -43,16 +45,18 @@ export function progressWords(run: Progress): string {
 const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
 
 /**
- * "Out of “result.json”, run on 21 November 2026 with WebAssembly (SIMD, 2 threads)"
+ * "Out of “result.json”, run on 21 November 2026 with WebAssembly (SIMD, 2 threads)"; of a thinned one also what it lacks.
  * @param file null for a run that the Notebook has kept: then with the time of day
  */
-export function loadedWords(file: string | null, { finishedAt, environment }: RunResult): string {
+export function loadedWords(file: string | null, { finishedAt, environment, thinned }: RunResult): string {
   const date = finishedAt === undefined ? Number.NaN : Date.parse(finishedAt);
   const day = { day: 'numeric', month: 'long', year: 'numeric' } as const;
   const words = new Date(date).toLocaleString('en-GB', file === null ? { ...day, hour: '2-digit', minute: '2-digit' } : day);
   const when = Number.isFinite(date) ? ` on ${words}` : '';
   const backend = BACKENDS[environment.backend] ?? environment.backend;
-  return `${file === null ? 'From the Notebook' : `Out of “${file}”`}, run${when} with ${backend}${environment.adapter ? ` (${environment.adapter})` : ''}`;
+  const from = file === null ? 'From the Notebook' : file === FROM_LINK ? 'From a link' : `Out of “${file}”`;
+  const lacking = thinned && thinned.length > 0 ? `. Thinned to fit a link: without ${listed(thinned)}` : '';
+  return `${from}, run${when} with ${backend}${environment.adapter ? ` (${environment.adapter})` : ''}${lacking}`;
 }
 
 /** What a screen reader is told now and then. */

@@ -130,7 +130,7 @@ export function ArmsPanel() {
           <ArmRow key={arm.id} arm={arm} base={base} score={scores.get(arm.id)} />
         ))}
       </ul>
-      <div className={classes.footer}>
+      <div className={classes.footer} data-tool>
         <AddArm />
         <Seeds />
       </div>

@@ -1,11 +1,13 @@
 import { type ComponentType, lazy, Suspense, useEffect } from 'react';
 import { watchGuideLibrary } from '@/state/guideLibrary.ts';
 import { watchRates } from '@/state/rates.ts';
+import { useStage } from '@/state/presenting.ts';
 import { watchScreen } from '@/state/screen.ts';
 import { useView, type View } from '@/state/view.ts';
 import { FilesDialog } from '../files/FilesDialog.tsx';
 import { FilesProgress } from '../files/FilesProgress.tsx';
 import { Lab } from '../lab/Lab.tsx';
+import { EmbedLine } from '../present/EmbedLine.tsx';
 import { CutShort } from '../run/CutShort.tsx';
 import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { Header } from './Header.tsx';
@@ -40,10 +42,11 @@ export function App() {
   useEffect(() => watchRates(), []);
   useEffect(() => watchGuideLibrary(), []);
   useEffect(() => watchScreen(), []);
+  const embedded = useStage((state) => state.embedded);
   const Shown = VIEWS[useView((state) => state.view)];
   return (
     <>
-      <Header />
+      {embedded ? <EmbedLine /> : <Header />}
       <Shown />
       <FilesDialog />
       <FilesProgress />

@@ -21,21 +21,23 @@ export interface MappingGraphProps {
   height: number;
   onConnect: (pair: TapPair) => void;
   onRemove: (pairs: readonly TapPair[]) => void;
+  /** Look at a pair. */
+  onOpen: (pair: TapPair) => void;
 }
 
 const NODE_TYPES = { layer: Layer };
 const EDGE_TYPES = { wire: Wire };
 /** It fills its place and does not move: no panning, no zooming. */
 const VIEWPORT = { x: 0, y: 0, zoom: 1 };
-const WORDS = { 'edge.a11yDescription.default': 'Press Enter or Delete to remove this pair.' };
+const WORDS = { 'edge.a11yDescription.default': 'Press Enter to look at this pair, Delete to remove it.' };
 
 /** How much larger than usual type is (theme.css); it changes with the window, and so with the picture's size. */
 const typeScale = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
 const fromGuideToTarget = ({ source, target }: Connection | Edge): boolean => source.startsWith('guide:') && target.startsWith('target:');
 
-/** Guide layers left, target layers right, a wire for every pair. Wires can be drawn, and removed by a click. */
-export function MappingGraph({ guideTaps, targetTaps, pairs, similarity, width, height, onConnect, onRemove }: MappingGraphProps) {
+/** Guide layers left, target layers right, a wire for every pair. Wires can be drawn, and open by a click. */
+export function MappingGraph({ guideTaps, targetTaps, pairs, similarity, width, height, onConnect, onRemove, onOpen }: MappingGraphProps) {
   const root = useRef<HTMLDivElement>(null);
   // Named for whoever looks, no stop on the keyboard's way to Run.
   useEffect(() => {
@@ -52,6 +54,7 @@ export function MappingGraph({ guideTaps, targetTaps, pairs, similarity, width, 
     pairs,
     connect: onConnect,
     remove: onRemove,
+    open: onOpen,
   });
   return (
     <WiringFrom value={start}>
@@ -89,7 +92,7 @@ export function MappingGraph({ guideTaps, targetTaps, pairs, similarity, width, 
           isValidConnection={fromGuideToTarget}
           onConnect={({ source, target }) => onConnect({ guideTap: tapOf(source), targetTap: tapOf(target) })}
           onEdgeClick={(_, edge) => {
-            if (edge.data) onRemove([edge.data.pair]);
+            if (edge.data) onOpen(edge.data.pair);
           }}
           ariaLabelConfig={WORDS}
           aria-label="Picture of the mapping: guide layers left, target layers right"

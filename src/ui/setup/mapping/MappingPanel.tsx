@@ -1,6 +1,6 @@
 import { Button, NativeSelect, Tooltip } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { lazy, Suspense, useCallback, useId, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useId, useMemo, useState } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import { guidesInUse } from '@/experiment/plan/arms.ts';
@@ -9,6 +9,7 @@ import type { Experiment, NetworkSpec } from '@/experiment/schema/schema.ts';
 import { withGuide } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { addPair, type Focus, hasOwnMapping, mappingOf, pairsOf, removePair } from '@/state/mapping.ts';
+import { useStage } from '@/state/presenting.ts';
 import { useRun } from '@/state/run.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { focusOf, useFocus } from '@/state/focus.ts';
@@ -23,6 +24,7 @@ import classes from './mapping.module.css';
 import { QuickMappings } from './QuickMappings.tsx';
 
 const MappingGraph = lazy(() => import('./MappingGraph.tsx'));
+const WirePopover = lazy(() => import('@/ui/step/WirePopover.tsx'));
 
 /** Editors of texts need more room. */
 const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 400);
@@ -152,6 +154,7 @@ export function MappingPanel() {
 
 function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }) {
   const { ref, width, height } = useElementSize();
+  const presenting = useStage((state) => state.presenting);
   // `data` is filled in place: that another record is its latest tells that there is something new to draw.
   const latest = useRun((state) => state.data.matrices.latest);
   const stale = useIsStale('base.mapping', `arms.${focus.arm}.terms.align.mapping`);
@@ -172,6 +175,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
     (gone: readonly TapPair[]) => void attempt((current) => gone.reduce((next, pair) => removePair(next, focus, pair), current)),
     [focus],
   );
+  const [looked, setLooked] = useState<TapPair | null>(null);
   const position = useBeside();
   const picture = { guideTaps, targetTaps, pairs, similarity };
   return (
@@ -181,14 +185,19 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
         <GuideEnd experiment={experiment} focus={focus} />
         <TargetEnd experiment={experiment} />
       </div>
-      <div className={classes.canvas} ref={ref}>
+      <div className={classes.canvas} ref={ref} inert={presenting}>
         {width > 0 && height > 0 && (
           <Suspense fallback={null}>
-            <MappingGraph {...picture} width={width} height={height} onConnect={connect} onRemove={remove} />
+            <MappingGraph {...picture} width={width} height={height} onConnect={connect} onRemove={remove} onOpen={setLooked} />
+          </Suspense>
+        )}
+        {looked && (
+          <Suspense fallback={null}>
+            <WirePopover pair={{ guide: focus.guide, ...looked }} focus={focus} onClose={() => setLooked(null)} onRemove={() => remove([looked])} />
           </Suspense>
         )}
       </div>
-      <div className={classes.foot}>
+      <div className={classes.foot} data-tool>
         <QuickMappings focus={focus} mapping={mappingOf(experiment, focus)} />
         <EditPopover
           label={`Edit the pairs as a list: ${plural(pairs.length, 'pair')}`}

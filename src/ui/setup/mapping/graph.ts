@@ -125,7 +125,7 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, wid
         similarity: similarities[i],
         labelled,
         thin: !labelled,
-        title: `${labels.get(source)} → ${labels.get(target)}${number2(similarities[i])}. Click to remove.`,
+        title: `${labels.get(source)} → ${labels.get(target)}${number2(similarities[i])}. Click to look at it.`,
       },
     };
   });

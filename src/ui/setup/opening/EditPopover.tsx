@@ -1,6 +1,7 @@
 import { type FloatingPosition, Popover, type PopoverProps, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useRef, useState } from 'react';
+import { useStage } from '@/state/presenting.ts';
 import { useRefused } from '@/state/refused.ts';
 import classes from '../setup.module.css';
 import { GAP, LEAST_HEIGHT, type Place, placeBeside } from './place.ts';
@@ -63,6 +64,8 @@ export function EditPopover({
     if (button.current) setPlace(placeBeside(button.current.getBoundingClientRect(), picture, position, { width: innerWidth, height: innerHeight }, room));
     open();
   };
+  const presenting = useStage((state) => state.presenting);
+  if (presenting) return <span className={targetClassName ?? classes.edit}>{target}</span>;
   return (
     <Popover
       trapFocus
