@@ -10,6 +10,25 @@ const question = (preset: string) => findPreset(preset)?.experiment.question ?? 
 const progress = (page: Page) => page.getByTestId('progress-text');
 const shelved = (page: Page) => page.getByTestId('shelved-run');
 
+/** In the page: how many runs its storage keeps. */
+const keptCount = () =>
+  new Promise<number>((resolve) => {
+    const opening = indexedDB.open('guidance-playground-shelf');
+    opening.onsuccess = () => {
+      const keys = opening.result.transaction('runs').objectStore('runs').getAllKeys();
+      keys.onsuccess = () => {
+        opening.result.close();
+        resolve(keys.result.filter((key) => String(key).startsWith('about/')).length);
+      };
+    };
+  });
+
+/** Run to the end, and wait until it is the only one, or the second, that the browser keeps. */
+async function runAndKeep(page: Page, count: number): Promise<void> {
+  await runToEnd(page);
+  await expect.poll(() => page.evaluate(keptCount)).toBe(count);
+}
+
 async function choosePreset(page: Page, id: string): Promise<void> {
   await page.getByTestId('preset-picker').click();
   await page.getByTestId(`preset-${id}`).click();
@@ -18,7 +37,7 @@ async function choosePreset(page: Page, id: string): Promise<void> {
 
 test('a run that ended comes back after a reload and by Back; one that goes on waits where it was left', async ({ page, site }) => {
   await page.goto(site + TINY);
-  await runToEnd(page);
+  await runAndKeep(page, 1);
   const verdict = await page.getByTestId('verdict').locator('p').first().innerText();
   await page.reload();
   await expect(page.getByTestId('loaded-result')).toContainText(/^From the Notebook, run on .* with WebAssembly/);
@@ -51,9 +70,9 @@ test('the Notebook lists them, opens, lays over, names, pins and deletes them, w
   await page.goto(`${site}?view=notebook${TINY}`);
   await expect(page.getByTestId('notebook-empty')).toContainText('will stand here');
   await page.getByTestId('view-lab').click();
-  await runToEnd(page);
+  await runAndKeep(page, 1);
   await page.goto(site + link((e) => tiny({ ...e, base: { ...e.base, learningRate: 0.01 } })));
-  await runToEnd(page);
+  await runAndKeep(page, 2);
   await page.getByTestId('view-notebook').click();
   await expect(shelved(page)).toHaveCount(2);
   const first = shelved(page).first();
@@ -94,7 +113,7 @@ test('the Notebook lists them, opens, lays over, names, pins and deletes them, w
 
 test('a browser without room says so, shows the run until the page closes, and keeps what it had', async ({ page, site }) => {
   await page.goto(site + TINY);
-  await runToEnd(page);
+  await runAndKeep(page, 1);
   await page.addInitScript(() => {
     const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args: Parameters<typeof put>) {

@@ -95,12 +95,14 @@ async function trim(): Promise<void> {
 
 const announce = (): void => others?.postMessage('changed');
 
+const shelving = () => import('./shelving.ts');
+
 /** Put a run on the shelf as it stands, or in the place of what the shelf has of it. */
 export function keepRun(run: RunState): Promise<void> {
   const keptAt = Date.now();
   return inTurn(async () => {
     try {
-      const { shelved } = await import('./shelving.ts');
+      const { shelved } = await shelving();
       const made = shelved(run, { id: run.id, keptAt });
       if (!made) return;
       const { record, result } = made;
@@ -228,6 +230,8 @@ export function watchRuns(): () => void {
   return useRun.subscribe((state, before) => {
     // What came back from the shelf, or is told again, is there already.
     if (state.data !== before.data && !before.closed && unended(before) && worthKeeping(before)) void keepRun(before);
+    // What it takes to keep it is there when it ends: whoever reloads then does not lose it to a fetch.
+    if (state.phase === 'running' && before.phase !== 'running') void shelving().catch(() => undefined);
     if (state.shownAgain || state.id === '') return;
     if (state.phase === 'finished' && state.result && !kept.has(state.data)) {
       kept.add(state.data);
