@@ -60,7 +60,7 @@ test('a run is watched, steered, judged, and repeated from its link', async ({ p
   await expect(page.getByTestId('chart-loss-summary')).toContainText(new RegExp(`after step \\d+ of ${STEPS}: Unguided \\d`));
   const early = await completedSteps(page);
   await expect.poll(() => completedSteps(page)).toBeGreaterThan(early);
-  await expect(progress).toContainText(/steps\/s × 12 members · .+ left/);
+  await expect(progress).toContainText(/ left · [\d.]+ steps\/s × 12 members/);
 
   // Pause; one step and no more.
   await page.getByTestId('pause-button').click();

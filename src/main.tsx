@@ -13,6 +13,7 @@ import { App } from './ui/shell/App.tsx';
 import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 import { cssVariables, theme } from './ui/theme.ts';
 import './ui/theme.css';
+import './ui/forcedColours.css';
 
 // Where it takes a reload, only before anything has been done on the page.
 void ensureIsolation(() => useRun.getState().phase !== 'idle' || useExperiment.getState().past.length > 0);

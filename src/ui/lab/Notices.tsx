@@ -7,7 +7,7 @@ import { useLink } from '@/state/link.ts';
 import { usePreferences } from '@/state/preferences.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
-import { notify } from '@/ui/notify.ts';
+import { notifyEdit } from '@/ui/undoNote.tsx';
 import classes from './lab.module.css';
 
 function BrokenLinkNotice() {
@@ -62,7 +62,7 @@ function FailureNotice() {
 function useNotes(): void {
   const notes = useExperiment((state) => state.notes);
   useEffect(() => {
-    if (notes.length > 0) notify('notes', { message: notes.join(' ') });
+    if (notes.length > 0) notifyEdit('notes', notes.join(' '));
   }, [notes]);
 }
 
