@@ -15,6 +15,7 @@ import { App } from './ui/shell/App.tsx';
 import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 import { cssVariables, theme } from './ui/theme.ts';
 import './ui/theme.css';
+import './ui/forcedColours.css';
 import './ui/present/present.css';
 
 // Where it takes a reload, only before anything has been done on the page.

@@ -6,7 +6,8 @@ import { labelGroups } from '../../src/experiment/networks/describe.ts';
 import type { MemberResult, RunResult } from '../../src/experiment/contract/result.ts';
 import { mean, type PairedDifference, pairedDifference, sampleSd, signFlipTest, verdictOfResult } from '../../src/stats/index.ts';
 import { scaleOf } from '../../src/stats/scale.ts';
-import { inWords, listed, pValue, unitOf } from '../../src/stats/words.ts';
+import { inWords } from '../../src/stats/seeds.ts';
+import { listed, pValue, unitOf } from '../../src/stats/words.ts';
 import type { EvidenceFile } from './store.ts';
 
 /** Result files by the id of their run. */

@@ -5,6 +5,7 @@
 import type { BackendChoice, Environment } from '@/experiment/contract/environment.ts';
 import type { LabEvent, Phase } from '@/experiment/contract/events.ts';
 import { type Failure, toFailure } from '@/experiment/contract/failure.ts';
+import type { Inspection, InspectQuestion } from '@/experiment/contract/inspection.ts';
 import type { GuideOrigin, KeptGuide, KeptRun, Lab, OpenOptions } from '@/experiment/contract/lab.ts';
 import type { TaskPreview } from '@/experiment/contract/previews.ts';
 import type { GeneratedText, GenerateOptions } from '@/experiment/contract/texts.ts';
@@ -153,15 +154,13 @@ export class Session {
   }
 
   /** What every member of the run on screen writes; null when it cannot be had (no run is open, or it is replaced). */
-  async generate(options: GenerateOptions): Promise<GeneratedText | null> {
-    const run = this.#run;
-    try {
-      const text = await (await this.#getLab()).generate(options);
-      return run === this.#run ? text : null;
-    } catch (error) {
-      if (run === this.#run) console.warn('no text:', error);
-      return null;
-    }
+  generate(options: GenerateOptions): Promise<GeneratedText | null> {
+    return this.#askRun('text', (lab) => lab.generate(options));
+  }
+
+  /** A step of the run on screen taken apart; null as with `generate`. */
+  inspect(question: InspectQuestion): Promise<Inspection | null> {
+    return this.#askRun('step', (lab) => lab.inspect(question));
   }
 
   /** Train a guide here in the next run, even where the page ships or keeps it; again: take that back. */
@@ -214,6 +213,18 @@ export class Session {
       return null;
     } catch (error) {
       return toFailure(error);
+    }
+  }
+
+  /** Ask what belongs to the run on screen; null when it cannot be had. */
+  async #askRun<T>(what: string, question: (lab: Lab) => Promise<T>): Promise<T | null> {
+    const run = this.#run;
+    try {
+      const answer = await question(await this.#getLab());
+      return run === this.#run ? answer : null;
+    } catch (error) {
+      if (run === this.#run) console.warn(`no ${what}:`, error);
+      return null;
     }
   }
 

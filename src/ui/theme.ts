@@ -54,7 +54,6 @@ export const theme = createTheme({
     },
     InlineInput: { styles: { description: { fontSize: '0.6875rem', marginTop: 2 } } },
     TextInput: { defaultProps: { size: 'xs' } },
-    NumberInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false } },
     NativeSelect: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },

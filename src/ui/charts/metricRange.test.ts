@@ -56,7 +56,7 @@ test('what a metric that falls is zoomed in on lies behind its steep beginning',
 test('a lower perplexity is the better one, in the verdict and in the table', () => {
   const verdict = verdictOf(data, true);
   expect(verdict?.comparisons[0]).toMatchObject({ claim: 'better', wins: 3, losses: 0 });
-  expect(verdict?.headline.map(({ text }) => text).join('')).toMatch(/beats unguided in 3 of 3 seeds: validation perplexity −0.20 .*lower is better/);
+  expect(verdict?.headline.map(({ text }) => text).join('')).toMatch(/beats unguided in 3 of 3 seeds, by 0.20 of validation perplexity .*lower is better/);
   const [unguided, guided] = armRows(data, null, verdict);
   expect(unguided.bestMetric.mean).toBeCloseTo(4.01, 5);
   expect(guided.valMetric.mean).toBeCloseTo(3.81, 5);

@@ -118,6 +118,20 @@ class Rows {
   }
 }
 
+/** Last value of every arm's main line up to a step: where lines end in a part of a run. */
+export function endsAt(series: Series, step: number): Map<string, End> {
+  if (step >= series.lastStep) return series.ends;
+  const ends = new Map<string, End>();
+  for (const row of series.rows) {
+    if (row.step > step) break;
+    for (const arm of series.ends.keys()) {
+      const value = row[`m:${arm}`];
+      if (typeof value === 'number') ends.set(arm, { step: row.step, value });
+    }
+  }
+  return ends;
+}
+
 /** Validation loss (mean and spread over seeds) and smoothed training loss of every arm. */
 export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Series {
   const arms = shownArms(data, shown);

@@ -7,6 +7,7 @@ import type { RunData } from '@/state/runData.ts';
 import { Card } from '@/ui/Card.tsx';
 import { useExperiment } from '@/state/experiment.ts';
 import { drawnArms } from '@/ui/charts/parts.ts';
+import { useChartType } from '@/ui/charts/chartType.ts';
 import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { number } from '@/ui/words.ts';
@@ -35,6 +36,7 @@ export function ConfusionMatrix() {
   const { predictions, labels } = data;
   const [hovered, setHovered] = useState<Cell | null>(null);
   const palette = usePalette();
+  const type = useChartType();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; its latest predictions tell when
   const panels = useMemo(() => panelsOf(data, experiment), [data, experiment, predictions, labels]);
   const names = classNames(experiment.task);
@@ -66,6 +68,7 @@ export function ConfusionMatrix() {
                 hovered={hovered}
                 onHover={setHovered}
                 palette={palette}
+                type={type}
                 label={`Confusion matrix: ${name}. ${mistakes(counts, names)}`}
               />
             </figure>

@@ -12,6 +12,7 @@ const PANELS: readonly { part: string; Panel: ComponentType }[] = [
   { part: 'accuracy', Panel: lazy(async () => ({ default: (await charts()).MetricChart })) },
   { part: 'similarity', Panel: lazy(async () => ({ default: (await charts()).SimilarityChart })) },
   { part: 'loss', Panel: lazy(async () => ({ default: (await charts()).LossChart })) },
+  { part: 'layers', Panel: lazy(async () => ({ default: (await import('../compare/LayersPanel.tsx')).LayersPanel })) },
 ];
 
 export function Charts() {

@@ -8,7 +8,7 @@ import { usePreferences } from '@/state/preferences.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useSharedResult } from '@/state/sharedResult.ts';
-import { notify } from '@/ui/notify.ts';
+import { notifyEdit } from '@/ui/undoNote.tsx';
 import classes from './lab.module.css';
 
 function BrokenLinkNotice() {
@@ -81,7 +81,7 @@ function FailureNotice() {
 function useNotes(): void {
   const notes = useExperiment((state) => state.notes);
   useEffect(() => {
-    if (notes.length > 0) notify('notes', { message: notes.join(' ') });
+    if (notes.length > 0) notifyEdit('notes', notes.join(' '));
   }, [notes]);
 }
 

@@ -7,7 +7,9 @@ import { usePlayback } from '@/state/playback.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useResultsOf } from '@/state/stale.ts';
+import { stepAndShow } from '@/state/stepStrip.ts';
 import { Estimate } from '@/ui/setup/Estimate.tsx';
+import { StepPeek } from '@/ui/step/StepPeek.tsx';
 import { Announcer } from './Announcer.tsx';
 import { ButtonHint } from './ButtonHint.tsx';
 import { CurvesJump } from './CurvesJump.tsx';
@@ -87,12 +89,13 @@ export function RunBar() {
             data-tool
             {...off(noStep)}
             leftSection={<IconPlayerTrackNext size={15} stroke={1.6} />}
-            onClick={() => !noStep && void session.step()}
+            onClick={() => !noStep && void stepAndShow()}
             classNames={ICON_ON_PHONES}
           >
             Step
           </Button>
         </ButtonHint>
+        <StepPeek />
         <ButtonHint label={preparing ? 'Stop preparing.' : 'Discard this run. The next one starts from the same weights and sees the same batches.'}>
           <Button
             size="sm"

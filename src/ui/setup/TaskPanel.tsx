@@ -59,6 +59,7 @@ export function TaskPanel() {
         <EditPopover
           label="Edit the task"
           title="Task"
+          apart
           testId="edit-task"
           position={position}
           target={

@@ -1,6 +1,6 @@
 import { Button, NativeSelect, Tooltip } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { lazy, Suspense, useCallback, useId, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useId, useMemo, useState } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import { guidesInUse } from '@/experiment/plan/arms.ts';
@@ -24,6 +24,7 @@ import classes from './mapping.module.css';
 import { QuickMappings } from './QuickMappings.tsx';
 
 const MappingGraph = lazy(() => import('./MappingGraph.tsx'));
+const WirePopover = lazy(() => import('@/ui/step/WirePopover.tsx'));
 
 /** Editors of texts need more room. */
 const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 400);
@@ -174,6 +175,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
     (gone: readonly TapPair[]) => void attempt((current) => gone.reduce((next, pair) => removePair(next, focus, pair), current)),
     [focus],
   );
+  const [looked, setLooked] = useState<TapPair | null>(null);
   const position = useBeside();
   const picture = { guideTaps, targetTaps, pairs, similarity };
   return (
@@ -186,7 +188,12 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
       <div className={classes.canvas} ref={ref} inert={presenting}>
         {width > 0 && height > 0 && (
           <Suspense fallback={null}>
-            <MappingGraph {...picture} width={width} height={height} onConnect={connect} onRemove={remove} />
+            <MappingGraph {...picture} width={width} height={height} onConnect={connect} onRemove={remove} onOpen={setLooked} />
+          </Suspense>
+        )}
+        {looked && (
+          <Suspense fallback={null}>
+            <WirePopover pair={{ guide: focus.guide, ...looked }} focus={focus} onClose={() => setLooked(null)} onRemove={() => remove([looked])} />
           </Suspense>
         )}
       </div>

@@ -51,7 +51,7 @@ export function QuickMappings({ focus, mapping }: { focus: Focus; mapping: Mappi
           }}
         >
           {QUICK.map(({ value, label, hint }) => (
-            <Menu.RadioItem key={value} value={value} aria-label={label}>
+            <Menu.RadioItem key={value} value={value} aria-label={label} closeMenuOnClick>
               <Text size="sm">{label}</Text>
               <Text size="xs" c="dimmed">
                 {hint}

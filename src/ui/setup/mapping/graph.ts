@@ -3,7 +3,7 @@ import { type Edge, type Node, Position } from '@xyflow/react';
 import type { TapDescription } from '@/experiment/networks/describe.ts';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
 import { rampLevel } from '@/ui/colours.ts';
-import { nodeId, type Side, wireId } from '../parts/ids.ts';
+import { layerWords, nodeId, type Side, wireId } from '../parts/ids.ts';
 import { layoutColumn, nameSize, type Rect, wiresHaveRoom } from './layout.ts';
 
 export type LayerData = {
@@ -19,7 +19,7 @@ export type LayerData = {
   height: number;
   /** Font size of its name. */
   nameSize: number;
-  /** The layers at the other end of its wires. */
+  /** The layers at the other end of its wires, in words. */
   partners: string[];
 };
 export type LayerNode = Node<LayerData, 'layer'>;
@@ -95,7 +95,11 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, wid
         mapped: own.length > 0,
         similarity: alike,
         ink: alike === null ? undefined : inks?.[rampLevel(alike)],
-        partners: own.map(({ pair }) => labels.get(side === 'guide' ? nodeId('target', pair.targetTap) : nodeId('guide', pair.guideTap)) ?? ''),
+        partners: own.map(({ pair }) =>
+          side === 'guide'
+            ? layerWords('target', labels.get(nodeId('target', pair.targetTap)) ?? '')
+            : layerWords('guide', labels.get(nodeId('guide', pair.guideTap)) ?? ''),
+        ),
       },
     };
   };
@@ -114,14 +118,14 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, wid
       type: 'wire',
       source,
       target,
-      ariaLabel: `Pair: guide ${labels.get(source)}, target ${labels.get(target)}${number2(similarities[i])}`,
+      ariaLabel: `Pair: ${layerWords('guide', labels.get(source) ?? '')}, ${layerWords('target', labels.get(target) ?? '')}${number2(similarities[i])}`,
       interactionWidth: labelled ? 14 : 7,
       data: {
         pair,
         similarity: similarities[i],
         labelled,
         thin: !labelled,
-        title: `${labels.get(source)} → ${labels.get(target)}${number2(similarities[i])}. Click to remove.`,
+        title: `${labels.get(source)} → ${labels.get(target)}${number2(similarities[i])}. Click to look at it.`,
       },
     };
   });
