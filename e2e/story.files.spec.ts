@@ -29,7 +29,8 @@ test.describe('with a clipboard', () => {
     await chooseMapping(page, 'Last');
     await expectExperiment(page, (e) => e.base.mapping).toEqual({ rule: 'last', count: 1 });
     await page.getByTestId('share').click();
-    await expect(page.getByText('Link copied. It holds exactly this experiment.')).toBeVisible();
+    await page.getByTestId('share-link-copy').click();
+    await expect(page.getByTestId('share-link-copy')).toHaveText('Copied');
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     expect(copied.startsWith(site)).toBe(true);
 
@@ -48,7 +49,7 @@ test.describe('over plain http', () => {
     const url = (await host({ isolate: false })).replace('127.0.0.1', LAN_NAME);
     await page.goto(url + TINY);
     await page.getByTestId('share').click();
-    await expect(page.getByRole('textbox', { name: 'Link to this experiment' })).toHaveValue(url + TINY);
+    await expect(page.getByRole('textbox', { name: 'Link to exactly this experiment' })).toHaveValue(url + TINY);
   });
 });
 

@@ -109,7 +109,7 @@ export function LayersPanel() {
           ? 'There is no guide to compare with.'
           : hovered && measured
             ? `${names.target[hovered.row]} × ${names.guide[hovered.column]}: ${start} → ${now}`
-            : 'target layer (down) × guide layer (across), aligned pairs framed'}
+            : 'down: target · across: guide · framed: pairs'}
       </p>
     </Card>
   );
