@@ -92,8 +92,9 @@ test('on a phone the buttons stay where they are, and lead to the curves', async
   await run(page);
   await expect(page.getByTestId('learning-rate')).toBeVisible();
   expect(await places()).toEqual(before);
-  await page.getByTestId('preset-picker').click();
-  await page.getByTestId('preset-deep-fcn').press('Enter');
+  await page.getByTestId('seeds').click();
+  await page.getByRole('menuitemradio', { name: /^2/ }).press('Enter');
+  await page.keyboard.press('Escape');
   await expect(page.getByTestId('stale-note')).toBeVisible();
   expect(await places()).toEqual(before);
   expect((await page.getByTestId('run-bar').boundingBox())?.height).toBeLessThan(120);
