@@ -77,7 +77,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'Most of the gain stays; whether all does, three seeds cannot tell ({wide-fcn-brief: guided-brief vs guided} points against guidance throughout, {wide-fcn-brief: guided-brief vs guided ci}). Guided for the first 100 of 250 steps the network ends at {wide-fcn-brief: guided-brief}, guided throughout at {wide-fcn-brief: guided}. Its validation loss rises from {wide-fcn-brief: guided-brief lowest} to {wide-fcn-brief: guided-brief loss}, more than under full guidance ({wide-fcn-brief: guided lowest} to {wide-fcn-brief: guided loss}).',
+    why: 'Most of the gain stays; whether all does, {wide-fcn-brief: seeds} cannot tell ({wide-fcn-brief: guided-brief vs guided} points against guidance throughout, {wide-fcn-brief: guided-brief vs guided ci}). Guided for the first 100 of 250 steps the network ends at {wide-fcn-brief: guided-brief}, guided throughout at {wide-fcn-brief: guided}. Its validation loss rises from {wide-fcn-brief: guided-brief lowest} to {wide-fcn-brief: guided-brief loss}, more than under full guidance ({wide-fcn-brief: guided lowest} to {wide-fcn-brief: guided loss}).',
   },
   {
     id: 'sparse-alignment',
@@ -139,7 +139,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'Early above late: with a trained guide, since the untrained one does not help here, the first four of eight pairs gain {deep-fcn-layers: guided-first vs unguided} points, the last four {deep-fcn-layers: guided-last vs unguided}. Above all eight ({deep-fcn-layers: guided vs unguided}) the first four are within noise ({deep-fcn-layers: guided-first vs guided}, {deep-fcn-layers: guided-first vs guided ci}); four pairs carry half the summed weight of eight.',
+    why: 'Early above late: with a trained guide, since the untrained one does not help here, the first four pairs gain {deep-fcn-layers: guided-first vs unguided} points, of eight, the last four {deep-fcn-layers: guided-last vs unguided}. Above all eight ({deep-fcn-layers: guided vs unguided}) the first four are within noise ({deep-fcn-layers: guided-first vs guided}, {deep-fcn-layers: guided-first vs guided ci}); four pairs carry half the summed weight of eight.',
   },
   {
     id: 'several-guide-layers',
@@ -207,7 +207,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
     paper: 'Deep FCN, 1 − CKA of block 15 from 0.74 to 0.62, of block 43 from 0.76 to 0.69.',
     ours: [{ run: 'deep-fcn', arms: ['unguided', 'guided', 'guided-untrained'], compare: [] }],
     verdict: 'reproduces',
-    why: 'Eight layers here: {deep-fcn: guided risen trained} pairs of all seeds are closer at the end with the trained guide, {deep-fcn: guided-untrained risen untrained} with the untrained one. Unguided, {deep-fcn: unguided risen trained} come closer to the trained guide by themselves, {deep-fcn: unguided risen untrained} to the untrained one.',
+    why: 'Eight layers here: {deep-fcn: guided risen trained} pairs (over seeds) are closer at the end with the trained guide, {deep-fcn: guided-untrained risen untrained} with the untrained one. Unguided, {deep-fcn: unguided risen trained} come closer to the trained guide by themselves, {deep-fcn: unguided risen untrained} to the untrained one.',
   },
   {
     id: 'error-consistency',

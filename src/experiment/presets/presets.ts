@@ -109,7 +109,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
-    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises better. In every seed it is above distillation, at one setting of that.',
+    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises better. It is above distillation, too, at one setting of that.',
     experiment: image('wide-fcn', asking('Can a trained ResNet stop a wide network from memorising?', 'guided', 'unguided'), TEXTURES, fcn(3, 384), 250, [
       UNGUIDED,
       guided(4),
@@ -165,7 +165,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'deep-convnet',
     title: 'Deep ConvNet ← ResNet',
-    hint: 'Twenty-five convolutions without skips. What a trained ResNet adds is within noise: the paper’s gain is neither shown nor excluded. With an untrained one every seed ends lower.',
+    hint: 'Twenty-five convolutions without skips. What a trained ResNet adds is within noise: the paper’s gain is neither shown nor excluded. With an untrained one it ends lower.',
     experiment: deepConvNet(),
   },
   {

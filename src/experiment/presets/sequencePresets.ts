@@ -140,7 +140,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'parity',
     title: 'Parity: Transformer ← RNN',
-    hint: 'No difference beyond noise in three seeds, though the guide had a label at every bit and the target only at the end.',
+    hint: 'At this size no arm leaves chance, though the guide had a label at every bit and the target only at the end: no test of the guide.',
     experiment: sequence(
       'parity',
       asking('Can an RNN teach a Transformer to count?', 'guided', 'unguided'),
