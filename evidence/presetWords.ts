@@ -52,17 +52,17 @@ export const PRESET_WORDS: Readonly<Record<string, Omit<Evidence, 'seeds'>>> = {
   'wide-fcn': {
     outcome: 'reproduces in part',
     paper: 'Three layers of 8,192 units on ImageNet, top-5: unguided 34.1 %, guided by a trained ResNet-18 43.0 %, by an untrained one 39.5 %.',
-    here: 'Three layers of 384 units on textures: unguided {unguided}, guided by a trained ResNet-8 {guided}, distilled {distilled}: guidance is ahead. Over distillation, at one setting of it, it is higher {guided vs distilled in}. The untrained guide does not help: {guided-untrained}.',
+    here: 'Three layers of 384 units on textures: unguided {unguided}, guided by a trained ResNet-8 {guided}, distilled {distilled}: guidance is ahead. Over distillation, at one setting of it, it is higher {guided vs distilled in}. With the untrained guide it ends at {guided-untrained}, lower than unguided {unguided vs guided-untrained in}; in the paper that guide helps, too.',
   },
   'deep-fcn': {
     outcome: 'reproduces in part',
     paper: 'Fifty blocks of 2,048 units on ImageNet, top-5: unguided 1.7 %, guided by a trained ResNet-18 7.5 %, by an untrained one 13.1 %.',
-    here: 'Eight layers of 256 units on textures: unguided {unguided}, guided by a trained ResNet-8 {guided}, distilled {distilled}. The untrained guide, the better one in the paper, does not help: {guided-untrained}, at a quarter of the weight; other weights are not kept.',
+    here: 'Eight layers of 256 units on textures: unguided {unguided}, guided by a trained ResNet-8 {guided}, distilled {distilled}. With the untrained guide, the better one in the paper, it ends at {guided-untrained}, lower than unguided {unguided vs guided-untrained in}; that is at a quarter of the weight, other weights are not kept.',
   },
   shapes: {
     outcome: 'reproduces in part',
     paper: 'Compares guidance with distillation on all its tasks and finds guidance ahead (its Figure 5 prints no numbers).',
-    here: 'Wide FCN on shapes: unguided {unguided}, guided by a trained ResNet-8 {guided}, distilled {distilled}. Guidance and distillation do not differ beyond noise ({guided vs distilled} points, 95 % interval {guided vs distilled ci}). Guidance was higher than unguided in {guided vs unguided wins} seeds.',
+    here: 'Wide FCN on shapes: unguided {unguided}, guided by a trained ResNet-8 {guided}, distilled {distilled}. Guidance is ahead of distillation, at one setting of that, by {guided vs distilled} points (95 % interval {guided vs distilled ci}); unguided ends lower {guided vs unguided in}. With an untrained guide it ends at {guided-untrained}, lower than unguided {unguided vs guided-untrained in}.',
   },
   'scale-trap': {
     outcome: 'not in the paper',

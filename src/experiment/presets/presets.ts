@@ -133,7 +133,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'shapes',
     title: 'Shapes: guidance or distillation?',
-    hint: 'With a trained teacher the two are close: an effect within noise must be called that.',
+    hint: 'With a trained teacher the two are close: what few seeds call noise, more may tell apart.',
     experiment: image(
       'shapes',
       asking('When the teacher is good, is guidance any better than distillation?', 'guided', 'distilled'),
