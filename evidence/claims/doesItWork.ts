@@ -22,7 +22,7 @@ export const DOES_IT_WORK: readonly Claim[] = [
       { run: 'wide-fcn', arms: ['unguided', 'guided'], compare: [{ arm: 'guided', against: 'unguided', expected: 'better' }] },
     ],
     verdict: 'partly',
-    why: 'Guided networks do learn, or generalise better, where others do not. “Untrainable” says too much: a good initialisation solves recall without any guide ({first-token: unguided-good-init}), at its own best learning rate the unguided network learns it in some seeds ({first-token: unguided-best seeds}), and a copying network that stays at chance learns as soon as two classes start low (see below). Intervals are unadjusted: adjusted for all comparisons of the run, guided against that best rate is within noise by final score; it is sooner {first-token: guided-untrained vs unguided-best sooner}.',
+    why: 'Guided networks do learn, or generalise better, where others do not. “Untrainable” says too much: a good initialisation solves recall without any guide ({first-token: unguided-good-init}), at its own best learning rate the unguided network learns it {first-token: unguided-best learnt} ({first-token: unguided-best seeds}), and a copying network that stays at chance learns as soon as two classes start low (see below). Intervals are unadjusted: adjusted for all comparisons of the run, guided against that best rate is within noise by final score; it is sooner {first-token: guided-untrained vs unguided-best sooner}.',
   },
   {
     id: 'copy-untrained-transformer',

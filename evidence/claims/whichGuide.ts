@@ -64,7 +64,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       { run: 'deep-convnet', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'level' }] },
     ],
     verdict: 'does not reproduce',
-    why: 'Lower in every one of {deep-convnet: seeds} with the untrained guide; the trained one does not help beyond noise.',
+    why: 'Lower {deep-convnet: unguided vs guided-untrained in} with the untrained guide ({deep-convnet: guided-untrained vs unguided} points); the trained one does not help beyond noise.',
   },
   {
     id: 'is-it-the-guide',
@@ -128,7 +128,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       { run: 'cifar', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
     ],
     verdict: 'partly',
-    why: 'Higher {wide-fcn: guided vs distilled in} on textures, {first-token: guided vs distilled in} on recall and, by little, {shapes: guided vs distilled in} on shapes ({shapes: guided vs distilled} points, {shapes: guided vs distilled ci}); on photographs within noise ({cifar: guided vs distilled ci}). In the small language distillation from the trained Transformer is ahead. One setting of distillation for images, one for sequences: others may do better.',
+    why: 'Higher on textures ({wide-fcn: guided vs distilled} points, {wide-fcn: guided vs distilled in}), on recall ({first-token: guided vs distilled}, {first-token: guided vs distilled in}) and, by little, on shapes ({shapes: guided vs distilled}, {shapes: guided vs distilled in}); on photographs within noise ({cifar: guided vs distilled ci}). In the small language distillation from the trained Transformer is ahead. One setting of distillation for images, one for sequences: others may do better.',
   },
   {
     id: 'distillation-deep-fcn',
