@@ -7,6 +7,7 @@ import { PRESET_WORDS } from '../../evidence/presetWords.ts';
 import { ROOT } from '../../scripts/install.mjs';
 import { decodeLink } from '../../src/experiment/link.ts';
 import { PRESETS } from '../../src/experiment/presets/presets.ts';
+import { inWords } from '../../src/stats/words.ts';
 import { parseCommand } from '../arguments.ts';
 import { noTest } from './chance.ts';
 import { runsTold, typed } from './documents.ts';
@@ -154,15 +155,16 @@ describe('claims', () => {
     }
   });
 
-  it('open in the Lab what was run', () => {
+  it('open in the Lab what was run, and say with how many seeds it was and with how many it opens', () => {
     for (const { measured } of claimRows(CLAIMS, EVIDENCE)) {
-      for (const { run, link, arms } of measured) {
+      for (const { run, link, arms, seeds } of measured) {
         const parsed = decodeLink(`#${link}`);
         expect(parsed, run).toMatchObject({ ok: true });
         if (!parsed.ok) continue;
         const ids = parsed.experiment.arms.map(({ id }) => id);
         for (const { id } of arms) expect(ids).toContain(id);
         expect(parsed.experiment.base).toEqual(EVIDENCE.get(run)?.result.experiment.base);
+        for (const own of [parsed.experiment, EVIDENCE.get(run)?.result.experiment]) expect(seeds).toContain(inWords(own?.seeds.length ?? 0));
       }
     }
   });
