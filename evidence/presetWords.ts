@@ -47,7 +47,7 @@ export const PRESET_WORDS: Readonly<Record<string, Omit<Evidence, 'seeds'>>> = {
   'lm-small': {
     outcome: 'not tried',
     paper: LANGUAGE_PAPER,
-    here: 'Perplexity: unguided {unguided}, guided by a trained Transformer {guided}, by an untrained one {guided-untrained}, distilled {distilled}; the Transformer itself reaches {guide trained}. In so few steps nobody learns the name ({unguided right} right unguided, {guided right} guided; one in eight would be chance), and scores still improve: this cannot tell.',
+    here: 'Perplexity: unguided {unguided}, guided by a trained Transformer {guided} ({guided vs unguided}, 95 % interval {guided vs unguided ci}), by an untrained one {guided-untrained}, distilled {distilled}; the Transformer itself reaches {guide trained}. In so few steps nobody learns the name ({unguided right} right unguided, {guided right} guided; one in eight would be chance), and scores still improve: what guidance does to such sentences this cannot tell.',
   },
   'wide-fcn': {
     outcome: 'reproduces in part',

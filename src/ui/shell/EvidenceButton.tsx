@@ -7,7 +7,7 @@ const WORDS: Record<Outcome, string> = {
   reproduces: 'The paper’s claim reproduces at this scale.',
   'reproduces in part': 'The paper’s claim reproduces in part at this scale.',
   'does not reproduce': 'The paper’s claim does not reproduce at this scale.',
-  'not tried': 'The paper’s claim is not put to the test at this scale: no arm learns the task.',
+  'not tried': 'The paper’s claim is not put to the test at this scale: no arm gets far enough.',
   'not in the paper': 'The paper has no such experiment.',
 };
 
