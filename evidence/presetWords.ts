@@ -32,7 +32,7 @@ export const PRESET_WORDS: Readonly<Record<string, Omit<Evidence, 'seeds'>>> = {
     outcome: 'not in the paper',
     paper:
       'Chooses from the whole vocabulary, marks that are never right included, as its published code does; it has no network that chooses from the symbols alone.',
-    here: 'With two classes that are never right the unguided network ends at {unguided}. The same network copies {unguided-low} when those two start low, {guided-untrained} when it is guided by an untrained Transformer, and {unguided-good-init} with a good initialisation.',
+    here: 'With two classes that are never right the unguided network ends at {unguided} (chance {chance}). The same network copies {unguided-low ±} when those two start low, {guided-untrained ±} when it is guided by an untrained Transformer (more than half way from chance to the best seed {guided-untrained learnt}), and {unguided-good-init} with a good initialisation.',
   },
   parity: {
     outcome: 'not tried',
@@ -47,7 +47,7 @@ export const PRESET_WORDS: Readonly<Record<string, Omit<Evidence, 'seeds'>>> = {
   'lm-small': {
     outcome: 'not tried',
     paper: LANGUAGE_PAPER,
-    here: 'Perplexity: unguided {unguided}, guided by a trained Transformer {guided} ({guided vs unguided}, 95 % interval {guided vs unguided ci}), by an untrained one {guided-untrained}, distilled {distilled}; the Transformer itself reaches {guide trained}. In so few steps nobody learns the name ({unguided right} right unguided, {guided right} guided; one in eight would be chance), and scores still improve: what guidance does to such sentences this cannot tell.',
+    here: 'Perplexity: unguided {unguided}, guided by a trained Transformer {guided} ({guided vs unguided}, 95 % interval {guided vs unguided ci}), by an untrained one {guided-untrained}, distilled {distilled}; the Transformer itself reaches {guide trained}. In so few steps nobody learns the name ({unguided right} right unguided, {guided right} guided; one in eight would be chance), and scores still improve: what guidance does to such sentences this cannot tell. At a higher learning rate, on other seeds, unguided alone reaches {lm-small-rates: rate-1-2}.',
   },
   'wide-fcn': {
     outcome: 'reproduces in part',
