@@ -42,7 +42,7 @@ export const PRESET_WORDS: Readonly<Record<string, Omit<Evidence, 'seeds'>>> = {
   'lm-short': {
     outcome: 'reproduces in part',
     paper: LANGUAGE_PAPER,
-    here: 'Perplexity: unguided {unguided}, guided by an untrained Transformer {guided-untrained}, by a trained one {guided}, distilled {distilled}; the Transformer itself {guide trained}. The gain is most visible in the returning name, guessed right {unguided right} of the time unguided, {guided-untrained right} and {guided right} guided. The untrained guide was the better one, unlike in the paper, and distilling from a trained one did as well. It is speed, not reach: with three times the steps the unguided network ({lm-short-3600: unguided}) is lower than with the untrained guide ({lm-short-3600: guided-untrained}) {lm-short-3600: unguided vs guided-untrained in}.',
+    here: 'Perplexity: unguided {unguided}, guided by an untrained Transformer {guided-untrained}, by a trained one {guided}, distilled {distilled}; the Transformer itself {guide trained}. The gain is most visible in the returning name, guessed right {unguided right} of the time unguided, {guided-untrained right} and {guided right} guided. The untrained guide is the better one {guided-untrained vs guided in}, unlike in the paper; distillation from the trained one does not differ from it beyond noise ({guided-untrained vs distilled}, 95 % interval {guided-untrained vs distilled ci}). It is speed, not reach: with three times the steps the unguided network ({lm-short-3600: unguided}) is lower than with the untrained guide ({lm-short-3600: guided-untrained}) {lm-short-3600: unguided vs guided-untrained in}.',
   },
   'lm-small': {
     outcome: 'not tried',

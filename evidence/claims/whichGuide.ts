@@ -128,7 +128,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       { run: 'cifar', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
     ],
     verdict: 'partly',
-    why: 'Higher on textures ({wide-fcn: guided vs distilled} points, {wide-fcn: guided vs distilled in}), on recall ({first-token: guided vs distilled}, {first-token: guided vs distilled in}) and, by little, on shapes ({shapes: guided vs distilled}, {shapes: guided vs distilled in}); on photographs within noise ({cifar: guided vs distilled ci}). In the small language distillation from the trained Transformer is ahead. One setting of distillation for images, one for sequences: others may do better.',
+    why: 'Higher on textures ({wide-fcn: guided vs distilled} points, {wide-fcn: guided vs distilled in}), on recall ({first-token: guided vs distilled}, {first-token: guided vs distilled in}) and, by little, on shapes ({shapes: guided vs distilled}, {shapes: guided vs distilled in}); on photographs within noise ({cifar: guided vs distilled ci}). In the small language the two, from the trained Transformer, are within noise ({lm-short: guided vs distilled}, {lm-short: guided vs distilled ci}). One setting of distillation for images, one for sequences: others may do better.',
   },
   {
     id: 'distillation-deep-fcn',
