@@ -156,6 +156,7 @@ export const DOES_IT_WORK: readonly Claim[] = [
       'WikiText-103, perplexity, lower is better: 69.19 ± 1.89 alone, 40.01 ± 1.54 guided; the Transformer itself 34.15. The published code’s RNN sees later words.',
     ours: [
       { run: 'lm-short', arms: ['unguided', 'guided', 'distilled'], compare: [{ arm: 'guided', against: 'unguided', expected: 'better' }] },
+      { run: 'lm-short-3600', arms: ['unguided', 'guided'], compare: [{ arm: 'guided', against: 'unguided', expected: 'better' }] },
       { run: 'lm-small', arms: ['unguided', 'guided', 'distilled'], compare: [{ arm: 'guided', against: 'unguided', expected: 'better' }] },
     ],
     verdict: 'partly',
