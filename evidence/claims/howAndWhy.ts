@@ -77,7 +77,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'Most of the gain stays; whether all does, {wide-fcn-brief: seeds} cannot tell ({wide-fcn-brief: guided-brief vs guided} points against guidance throughout, {wide-fcn-brief: guided-brief vs guided ci}). Guided for the first 100 of 250 steps the network ends at {wide-fcn-brief: guided-brief}, guided throughout at {wide-fcn-brief: guided}. Its validation loss rises from {wide-fcn-brief: guided-brief lowest} to {wide-fcn-brief: guided-brief loss}, more than under full guidance ({wide-fcn-brief: guided lowest} to {wide-fcn-brief: guided loss}).',
+    why: 'Most of the gain stays, not all of it ({wide-fcn-brief: guided-brief vs guided} points against guidance throughout, {wide-fcn-brief: guided-brief vs guided ci}, lower {wide-fcn-brief: guided vs guided-brief in}). Guided for the first 100 of 250 steps the network ends at {wide-fcn-brief: guided-brief}, guided throughout at {wide-fcn-brief: guided}. Its validation loss rises from {wide-fcn-brief: guided-brief lowest} to {wide-fcn-brief: guided-brief loss}, more than under full guidance ({wide-fcn-brief: guided lowest} to {wide-fcn-brief: guided loss}).',
   },
   {
     id: 'sparse-alignment',
