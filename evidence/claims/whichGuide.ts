@@ -157,7 +157,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'It gains {deep-fcn: distilled vs unguided} points. It overfits with the overconfident teacher only: there its validation loss ends at {deep-fcn: distilled loss} (unguided {deep-fcn: unguided loss}), after a lowest of {deep-fcn: distilled lowest}, which is guessing at the start. From a teacher stopped early the loss ends at its lowest ({deep-fcn-early: distilled loss}).',
+    why: 'It gains {deep-fcn: distilled vs unguided} points. It overfits with the overconfident teacher only: there its validation loss ends at {deep-fcn: distilled loss} (unguided {deep-fcn: unguided loss}), after a lowest of {deep-fcn: distilled lowest}, which is guessing at the start. From a teacher stopped early the loss ends near its lowest ({deep-fcn-early: distilled loss} against {deep-fcn-early: distilled lowest}).',
   },
   {
     id: 'distillation-untrained-fails',
