@@ -6,7 +6,7 @@ import { ROOT } from '../scripts/install.mjs';
 import type { RunResult } from '../src/experiment/contract/result.ts';
 import { rebuilt } from './evidence/rebuild.ts';
 import { type EvidenceFile, isCurrent, needsData, readEvidence, readRuns, withExperiment, writeEvidence } from './evidence/store.ts';
-import { thinned } from './evidence/thin.ts';
+import { thinned } from '../src/experiment/contract/thin.ts';
 import { main as runExperiment } from './experiment.ts';
 import { UsageError } from './usage.ts';
 

@@ -1,6 +1,7 @@
 /** The result of a run as text for a terminal. */
 import { labelGroups, type Metric } from '../src/experiment/networks/describe.ts';
 import type { MemberResult, RunResult } from '../src/experiment/contract/result.ts';
+import { questionOf } from '../src/experiment/question.ts';
 import { mean, sampleSd, verdictOfResult } from '../src/stats/index.ts';
 
 const present = (values: (number | null)[]): number[] => values.filter((v): v is number => v !== null && Number.isFinite(v));
@@ -34,16 +35,11 @@ function similarity(members: MemberResult[], guide: string): string {
   return values.length === 0 ? '—' : mean(values).toFixed(3);
 }
 
-/** The same sentences as on the page: what was seen, and whether it is beyond noise. */
-function verdictOf(result: RunResult): string[] {
-  const { headline, others, detail } = verdictOfResult(result);
-  const text = (parts: typeof headline) => parts.map((part) => part.text).join('');
-  return [text(headline), text(others), detail].filter(Boolean);
-}
-
-/** The summary: what ran where, one row per arm, the verdict, and what went wrong on the way. */
+/** The summary: the answer in the words of the page, what ran where, one row per arm, what limits the answer, and what went wrong on the way. */
 export function summary(result: RunResult): string {
   const { experiment, environment, metric, timing, members } = result;
+  const { headline, others, detail } = verdictOfResult(result);
+  const text = (parts: typeof headline) => parts.map((part) => part.text).join('');
   const percent = percentage(metric);
   const seeds = experiment.seeds.length;
   const guides = Object.keys(experiment.guides);
@@ -92,7 +88,10 @@ export function summary(result: RunResult): string {
     )}`;
   });
   return [
-    experiment.question,
+    questionOf(experiment),
+    text(headline),
+    ...(others.length > 0 ? [text(others)] : []),
+    '',
     `${experiment.base.steps} steps, ${seeds} seed${seeds === 1 ? '' : 's'}, ${timing.seconds.toFixed(0)} s (${timing.stepsPerSecond.toFixed(1)} steps/s) on ${environment.backend} (${environment.adapter})`,
     ...guideLines,
     `Chance: ${score(metric.chance)}`,
@@ -102,7 +101,7 @@ export function summary(result: RunResult): string {
       ...rows,
     ]),
     '',
-    ...verdictOf(result),
+    detail,
     ...(result.events.length > 0 ? ['', 'Notes:', ...result.events.map(({ step, text }) => `  step ${step}: ${text}`)] : []),
   ].join('\n');
 }

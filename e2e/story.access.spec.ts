@@ -29,10 +29,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(page.locator('.react-flow__edge')).toHaveCount(2);
     await expect(page.getByTestId('backend-badge')).toContainText('checked');
     await look('before the run');
-    await page.getByTestId('training-settings').click();
-    await look('training settings', 'section[aria-label="Experiment"]');
-    await page.getByTestId('training-settings').click();
     for (const opener of [
+      'training-settings',
       'edit-task',
       'edit-guide',
       'edit-target',

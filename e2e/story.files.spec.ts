@@ -1,19 +1,23 @@
 /** Take it along: a link, JSON, CSV, pictures; and bring it back. */
-import type { Page } from '@playwright/test';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
-import { expect, expectExperiment, expectNear, experimentIn, exported, exportedResult, numberIn, saved, test } from './support/person.ts';
+import {
+  chooseMapping,
+  expect,
+  expectExperiment,
+  expectNear,
+  experimentIn,
+  exported,
+  exportedResult,
+  importText,
+  numberIn,
+  saved,
+  test,
+} from './support/person.ts';
 import { LAN_NAME, link, runToEnd, tiny } from './support/site.ts';
 
 const STEPS = 12;
 const SEEDS = [3, 5];
 const TINY = link((e) => ({ ...tiny(e, STEPS), seeds: SEEDS }));
-
-/** Choose a file in the dialog behind Import. */
-async function importText(page: Page, name: string, text: string): Promise<void> {
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByTestId('import').click();
-  await (await chooser).setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
-}
 
 test.describe('with a clipboard', () => {
   test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
@@ -22,16 +26,17 @@ test.describe('with a clipboard', () => {
     await page.goto(site + TINY);
     await page.getByTestId('seeds').click();
     await page.getByRole('menuitemradio', { name: '2', exact: false }).first().click();
-    await page.getByTestId('quick-mappings').getByText('Last', { exact: true }).click();
+    await chooseMapping(page, 'Last');
     await expectExperiment(page, (e) => e.base.mapping).toEqual({ rule: 'last', count: 1 });
     await page.getByTestId('share').click();
-    await expect(page.getByText('Link copied. It holds exactly this experiment.')).toBeVisible();
+    await page.getByTestId('share-link-copy').click();
+    await expect(page.getByTestId('share-link-copy')).toHaveText('Copied');
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     expect(copied.startsWith(site)).toBe(true);
 
     const other = await context.newPage();
     await other.goto(copied);
-    await expect(other.getByTestId('quick-mappings').getByRole('radio', { name: 'Last' })).toBeChecked();
+    await expect(other.getByTestId('quick-mappings')).toHaveText('Last');
     await expect(other.getByTestId('edit-target')).toContainText('2×16 FCN');
     expect(experimentIn(other)).toEqual(experimentIn(page));
     expect(experimentIn(other).arms.map((arm) => arm.id)).toEqual(['unguided', 'guided-untrained']);
@@ -44,7 +49,7 @@ test.describe('over plain http', () => {
     const url = (await host({ isolate: false })).replace('127.0.0.1', LAN_NAME);
     await page.goto(url + TINY);
     await page.getByTestId('share').click();
-    await expect(page.getByRole('textbox', { name: 'Link to this experiment' })).toHaveValue(url + TINY);
+    await expect(page.getByRole('textbox', { name: 'Link to exactly this experiment' })).toHaveValue(url + TINY);
   });
 });
 
@@ -118,7 +123,15 @@ test('JSON, CSV, PNG and SVG of a run agree with the page', async ({ page, site 
     expect(read.curves, 'curves in the picture').toBeGreaterThanOrEqual(lineCount);
     // It must look the same without the page's style sheet.
     expect(read.classes).toBe(0);
-    for (const word of ['Unguided', 'Untrained guide', 'step 0', 'mean ± 1 standard deviation', 'Unguided: task loss only', 'Training: Adam', 'on WebAssembly'])
+    for (const word of [
+      'Unguided',
+      'Guided, untrained',
+      'step 0',
+      'mean ± 1 standard deviation',
+      'Unguided: task loss only',
+      'Training: Adam',
+      'on WebAssembly',
+    ])
       expect(read.words).toContain(word);
 
     const png = await take('PNG');
@@ -154,7 +167,7 @@ test('an exported result brings its run back: experiment, curves, verdict, table
   await expect.poll(async () => (await shown()).flat()).toEqual(before);
   await expectExperiment(page, (e) => e).toEqual(wanted);
   await expect(page.getByTestId('edit-target')).toContainText('2×16 FCN');
-  await expect(page.getByTestId('question')).toContainText('Can a trained ResNet');
+  await expect(page.getByTestId('question')).toHaveText('Does guided, untrained beat unguided on “Textures”, with an untrained ResNet as guide?');
 });
 
 test('a file that holds no valid experiment is refused in words, and nothing changes', async ({ page, site }) => {

@@ -122,10 +122,10 @@ test('controls: one click adds an arm, one switch shuffles the guide, and they r
     { state: 'control', kind: 'identity-gram' },
   ]);
   // One layer for all: a wire to every layer of the target.
-  await page.getByTestId('guide-shown').getByText('identity', { exact: true }).click();
+  await page.getByTestId('guide-shown').selectOption('identity');
   await expect(page.locator('.react-flow__edge')).toHaveCount(2);
   await expect(page.getByTestId('edit-guide')).toContainText('Identity guide, control');
-  await page.getByTestId('guide-shown').getByText('untrained', { exact: true }).click();
+  await page.getByTestId('guide-shown').selectOption('untrained');
   await page.getByTestId('edit-guide').click();
   await page.getByTestId('add-shuffled-arm').click();
   await expectExperiment(page, (e) => e.guides['untrained-shuffled']).toMatchObject({ state: 'untrained', control: 'shuffled' });

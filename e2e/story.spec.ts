@@ -24,6 +24,11 @@ const mean = (values: (number | null)[]) => values.reduce<number>((sum, x) => su
 test('opens with a question, its data, an estimate, and something to run', async ({ page, site }) => {
   await page.goto(site);
   await expect(page.getByTestId('question')).toHaveText('Can a Transformer that knows nothing teach an RNN to remember?');
+  // Asked once on the page; below it, what would be a yes.
+  await expect(page.locator('main').getByText('Can a Transformer that knows nothing')).toHaveCount(1);
+  await expect(page.getByTestId('verdict')).toContainText(
+    'yes if, beyond noise over six seeds, guided, untrained passes 35 % sooner than unguided, its own best rate',
+  );
   await expect(page.getByTestId('sequences').getByText(/^→ [abcd]$/)).toHaveCount(8);
   await expect(page.getByTestId('estimate')).toHaveText(/^roughly \d+ (s|min|h).* · \d+ MB$/);
   await expect(page.getByTestId('arms').getByRole('listitem')).toHaveCount(6);
@@ -55,7 +60,7 @@ test('a run is watched, steered, judged, and repeated from its link', async ({ p
   await expect(page.getByTestId('chart-loss-summary')).toContainText(new RegExp(`after step \\d+ of ${STEPS}: Unguided \\d`));
   const early = await completedSteps(page);
   await expect.poll(() => completedSteps(page)).toBeGreaterThan(early);
-  await expect(progress).toContainText(/steps\/s × 12 members · .+ left/);
+  await expect(progress).toContainText(/ left · [\d.]+ steps\/s × 12 members/);
 
   // Pause; one step and no more.
   await page.getByTestId('pause-button').click();
@@ -82,8 +87,9 @@ test('a run is watched, steered, judged, and repeated from its link', async ({ p
   for (const chart of ['loss', 'metric', 'cka']) {
     const drawing = page.getByTestId(`chart-${chart}`).locator('svg.recharts-surface');
     for (const mark of ['lr 2e-3', 'guidance off', 'lr 2e-4']) await expect(drawing.getByText(mark)).toHaveCount(1);
-    for (const name of ['Unguided', 'Guided', 'Untrained guide', 'Distilled']) await expect(drawing.getByText(name, { exact: true })).toHaveCount(1);
   }
+  const names = page.getByTestId('chart-metric').locator('svg.recharts-surface');
+  for (const name of ['Unguided', 'Guided', 'Guided, untrained', 'Distilled']) await expect(names.getByText(name, { exact: true })).toHaveCount(1);
   const result = await exportedResult(page);
   const { interventions } = result.experiment;
   expect(interventions.map(({ set }) => set)).toEqual([{ learningRate: 2e-3 }, { guidance: false }, { learningRate: 2e-4 }]);
@@ -119,12 +125,23 @@ test('a run is watched, steered, judged, and repeated from its link', async ({ p
 });
 
 async function expectResult(page: Parameters<typeof exportedResult>[0], result: RunResult): Promise<void> {
-  // Verdict: three seeds, a number, and it is the right one.
+  // Verdict: three seeds, a number, and it is the right one. At which steps guidance and rate were changed is the clicks'
+  // doing, so the scores are not the same twice: they may differ by some points, or an arm may have learnt in some seeds only.
   const verdict = await page.getByTestId('verdict').locator('p').first().innerText();
-  expect(verdict).toMatch(/^Guided (beats|is better than|is (lower|higher) than|against) unguided.*in (\d of |all )?3 seeds/);
   const score = (arm: string, seed: number) => result.members.find((m) => m.arm === arm && m.seed === seed)?.final.valMetric ?? Number.NaN;
-  const difference = 100 * mean([0, 1, 2].map((seed) => score('guided', seed) - score('unguided', seed)));
-  expectNear(numberIn(/([+−±][\d.]+) points of validation accuracy/.exec(verdict)?.[1] ?? ''), difference, 0.051);
+  const learnt = /^Too early to say\. Guided learnt \(passed ([\d.]+)\s%\) in (\d) of 3 seeds, unguided in (\d) of 3/.exec(verdict);
+  if (learnt) {
+    const passed = (arm: string) => [0, 1, 2].filter((seed) => 100 * score(arm, seed) > Number(learnt[1])).length;
+    expect(learnt.slice(2).map(Number)).toEqual([passed('guided'), passed('unguided')]);
+  } else {
+    expect(verdict).toMatch(
+      /^(Yes|Not beyond noise|Too early to say)\. Guided (beats|is better than|is (lower|higher) than|against) unguided.*in (\d of |all )?3 seeds/,
+    );
+    const difference = 100 * mean([0, 1, 2].map((seed) => score('guided', seed) - score('unguided', seed)));
+    // Of a difference that the verb gives a direction the size is told, else its sign, too.
+    const told = numberIn(/([+−]?[\d.]+) points/.exec(verdict)?.[1] ?? '');
+    expectNear(told, / by [\d.]+ points/.test(verdict) ? Math.abs(difference) : difference, 0.051);
+  }
   await expect(page.getByTestId('verdict')).toContainText(/One accuracy of [\d.]+\s% on 800 images may itself be \d+ to \d+\s%/);
 
   // One row per arm, and the guides' own scores.
@@ -199,5 +216,5 @@ test('reset begins again: the same curve, as if nothing had been run or changed 
   await runToEnd(fresh);
   expect(curves(await exportedResult(fresh))).toEqual(curves(first));
   // One seed proves nothing, and the page says so.
-  await expect(fresh.getByTestId('verdict')).toContainText('run three or more seeds before concluding anything');
+  await expect(fresh.getByTestId('verdict')).toContainText('Too early to say. One seed so far');
 });

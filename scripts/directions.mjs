@@ -55,7 +55,7 @@ const PARTS = [
     part: 'ui',
     files: /^ui\//,
     imports: ['ui/', 'state/', 'stats/', 'experiment/'],
-    packages: ['react', 'react-dom', '@mantine/', '@tabler/', '@xyflow/', '@codemirror/', 'recharts', 'katex', 'zustand'],
+    packages: ['react', 'react-dom', '@mantine/', '@tabler/', '@xyflow/', '@codemirror/', 'recharts', 'katex', 'zustand', 'lean-qr'],
     page: true,
   },
   {

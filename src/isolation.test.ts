@@ -6,6 +6,7 @@ function page(changes: Partial<IsolationPage> = {}) {
   return {
     crossOriginIsolated: false,
     isSecureContext: true,
+    framed: false,
     serviceWorker: { register: vi.fn(async () => ({ active: { state: 'activated' } }) as ServiceWorkerRegistration) },
     storage: {
       getItem: (key: string) => kept.get(key) ?? null,
@@ -29,6 +30,12 @@ it('reloads once, and not again when that did not help', async () => {
   expect(await ensureIsolation(idle, here)).toBe('reloading');
   expect(await ensureIsolation(idle, here)).toBe('in vain');
   expect(here.reload).toHaveBeenCalledTimes(1);
+});
+
+it('leaves a frame alone: the page around it decides', async () => {
+  const here = page({ framed: true });
+  expect(await ensureIsolation(idle, here)).toBe('framed');
+  expect(here.serviceWorker?.register).not.toHaveBeenCalled();
 });
 
 it('may reload again after it has worked in between', async () => {

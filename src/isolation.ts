@@ -1,12 +1,15 @@
 /**
  * Cross-origin isolation on hosts that cannot send headers: a service worker adds them, and one reload makes them
- * count. Nothing depends on it: without isolation WebAssembly runs on one thread.
+ * count. Nothing depends on it: without isolation WebAssembly runs on one thread. In a frame it is the page around it
+ * that decides.
  */
 
 /** What is used of the page; tests put their own here. */
 export interface IsolationPage {
   crossOriginIsolated: boolean;
   isSecureContext: boolean;
+  /** Whether it stands in a frame of another page. */
+  framed: boolean;
   serviceWorker: Pick<ServiceWorkerContainer, 'register'> | undefined;
   /** Lives as long as the tab; null where the browser refuses it. */
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
@@ -17,6 +20,8 @@ export type IsolationOutcome =
   | 'isolated'
   /** No service workers here: an insecure address, or a browser that refuses them. */
   | 'unavailable'
+  /** Only the page around this one could be isolated; a reload of the frame would be for nothing. */
+  | 'framed'
   /** The reload is on its way. */
   | 'reloading'
   /** It will count from the next visit on. */
@@ -38,6 +43,7 @@ function currentPage(): IsolationPage {
   return {
     crossOriginIsolated: globalThis.crossOriginIsolated === true,
     isSecureContext,
+    framed: window !== window.top,
     storage,
     serviceWorker: navigator.serviceWorker,
     reload: () => location.reload(),
@@ -66,6 +72,7 @@ export async function ensureIsolation(isBusy: () => boolean, page: IsolationPage
     page.storage?.removeItem(RELOADED);
     return 'isolated';
   }
+  if (page.framed) return 'framed';
   if (!page.isSecureContext || !page.serviceWorker) return 'unavailable';
   try {
     await activated(await page.serviceWorker.register(SCRIPT, { scope: './' }));

@@ -7,12 +7,16 @@ import { createRoot } from 'react-dom/client';
 import { ensureIsolation } from './isolation.ts';
 import { useExperiment } from './state/experiment.ts';
 import { syncLink } from './state/link.ts';
+import { syncStage } from './state/presenting.ts';
+import { syncSharedResult } from './state/sharedResult.ts';
 import { useRun } from './state/run.ts';
 import { syncView } from './state/view.ts';
 import { App } from './ui/shell/App.tsx';
-import { ErrorBoundary } from './ui/shell/ErrorBoundary.tsx';
+import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 import { cssVariables, theme } from './ui/theme.ts';
 import './ui/theme.css';
+import './ui/forcedColours.css';
+import './ui/present/present.css';
 
 // Where it takes a reload, only before anything has been done on the page.
 void ensureIsolation(() => useRun.getState().phase !== 'idle' || useExperiment.getState().past.length > 0);
@@ -22,8 +26,10 @@ if (!root) throw new Error('index.html has no #root');
 // Short tasks, so that the page is never deaf: the experiment first, then the page that shows it. As a transition React
 // renders in slices of a few milliseconds.
 setTimeout(() => {
+  syncStage();
   syncLink();
   syncView();
+  syncSharedResult();
   setTimeout(() =>
     startTransition(() =>
       createRoot(root).render(

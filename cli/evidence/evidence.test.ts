@@ -7,13 +7,13 @@ import { PRESET_WORDS } from '../../evidence/presetWords.ts';
 import { ROOT } from '../../scripts/install.mjs';
 import { decodeLink } from '../../src/experiment/link.ts';
 import { PRESETS } from '../../src/experiment/presets/presets.ts';
-import { inWords } from '../../src/stats/words.ts';
+import { inWords } from '../../src/stats/seeds.ts';
 import { parseCommand } from '../arguments.ts';
 import { noTest } from './chance.ts';
 import { runsTold, typed } from './documents.ts';
 import { DOCUMENT, rebuilt } from './rebuild.ts';
 import { type EvidenceFile, evidenceText, isCurrent, parseEvidence, readEvidence, readRuns } from './store.ts';
-import { thinned } from './thin.ts';
+import { thinned } from '../../src/experiment/contract/thin.ts';
 import { bearsOut, claimRows, type Ours } from './view.ts';
 
 const RUNS = readRuns();

@@ -4,7 +4,7 @@ import { findPreset } from '../../src/experiment/presets/presets.ts';
 import { rewritten, typed } from './documents.ts';
 import { filled, measuredWith, quantity } from './quantities.ts';
 import type { EvidenceFile } from './store.ts';
-import { thinned } from './thin.ts';
+import { thinned } from '../../src/experiment/contract/thin.ts';
 import { bearsOut } from './view.ts';
 
 const member = (arm: string, seed: number, valMetric: number, valLoss: number): MemberResult => ({

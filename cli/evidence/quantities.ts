@@ -7,7 +7,8 @@ import type { MemberResult, RunResult } from '../../src/experiment/contract/resu
 import { findPreset } from '../../src/experiment/presets/presets.ts';
 import { mean, type PairedDifference, pairedDifference, sampleSd, signFlipTest, verdictOfResult } from '../../src/stats/index.ts';
 import { scaleOf } from '../../src/stats/scale.ts';
-import { inWords, listed, pValue, unitOf } from '../../src/stats/words.ts';
+import { inWords, seedsInWords } from '../../src/stats/seeds.ts';
+import { listed, pValue, unitOf } from '../../src/stats/words.ts';
 import type { EvidenceFile } from './store.ts';
 
 /** Result files by the id of their run. */
@@ -38,12 +39,10 @@ const FIELDS = {
 export type Field = keyof typeof FIELDS;
 const isField = (word: string): word is Field => Object.hasOwn(FIELDS, word);
 
-export const seedWords = (seeds: readonly unknown[]): string => (seeds.length === 1 ? 'one seed' : `${inWords(seeds.length)} seeds`);
-
 /** "six seeds", or "six seeds by the runner (the page runs three)": with how many it was measured, and with how many its preset runs. */
 export function measuredWith({ experiment }: RunResult): string {
   const page = findPreset(experiment.preset)?.experiment.seeds ?? experiment.seeds;
-  const measured = seedWords(experiment.seeds);
+  const measured = seedsInWords(experiment.seeds.length);
   return page.length === experiment.seeds.length ? measured : `${measured} by the runner (the page runs ${inWords(page.length)})`;
 }
 
@@ -171,7 +170,7 @@ export function guideText(result: RunResult, guide: string): string {
 
 function quantityOf(result: RunResult, name: string): string {
   if (name === 'chance') return unitOf(result.metric.name).score(result.metric.chance);
-  if (name === 'seeds') return seedWords(result.experiment.seeds);
+  if (name === 'seeds') return seedsInWords(result.experiment.seeds.length);
   if (name === 'verdict') return verdictText(result);
   const words = name.split(/\s+/);
   if (words[0] === 'guide') return guideText(result, words[1] ?? '');

@@ -15,7 +15,7 @@ export interface EvidenceFile {
   /** What the command line was told, without backend and output. */
   words: string[];
   machine: string;
-  /** The result, thinned (`thin.ts`). */
+  /** The result, thinned (`src/experiment/contract/thin.ts`). */
   result: RunResult;
 }
 

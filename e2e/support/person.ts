@@ -81,6 +81,21 @@ export function experimentIn(page: Page): Experiment {
 /** Wait until something about the edited experiment is so. */
 export const expectExperiment = (page: Page, read: (experiment: Experiment) => unknown) => expect.poll(() => read(experimentIn(page)));
 
+/** Choose a file in the dialog behind Import. */
+export async function importText(page: Page, name: string, text: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByTestId('import').click();
+  await (await chooser).setFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+}
+
+/** Choose the rule by which layers are paired, from its menu. */
+export async function chooseMapping(page: Page, name: string): Promise<void> {
+  await page.getByTestId('quick-mappings').click();
+  await page.getByRole('menuitemradio', { name, exact: true }).click();
+  // While it closes, another click would be one on the way out.
+  await expect(page.getByRole('menu')).toHaveCount(0);
+}
+
 /** A downloaded file. */
 export async function saved(download: Promise<Download>): Promise<{ name: string; bytes: Buffer }> {
   const file = await download;

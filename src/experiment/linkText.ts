@@ -23,12 +23,18 @@ function percentDecoded(text: string): string {
  */
 const LINK = /^[\w-]+(?:@\w*)?(?:~1[\w+$-]*|~[\w+$-]*(?:\.[a-z\d]{1,6})?)?/;
 
+/** What stands behind `#` as it was written: without percent signs of any depth and without white space inside. */
+export const cleanHash = (hash: string): string => percentDecoded(hash.replace(/^\s*#/, '')).replace(/[\s\u200b\u2060\ufeff]+/g, '');
+
 /**
  * @param hash with or without `#`
  * @returns the name of a preset, or a name, `~`, what the compressor writes, and its check; without white space inside, what stands
  * behind (a full stop, a bracket, a parameter of a share button), and percent signs of any depth
  */
 export function linkText(hash: string): string {
-  const text = percentDecoded(hash.replace(/^\s*#/, '')).replace(/[\s\u200b\u2060\ufeff]+/g, '');
+  const text = cleanHash(hash);
   return LINK.exec(text)?.[0].replace(/(?<=^[\w-]*)-+$/, '') ?? text;
 }
+
+/** @returns whether there is a result behind the experiment (`contract/resultLink.ts`), in whatever condition */
+export const carriesResult = (hash: string): boolean => cleanHash(hash).includes('!');

@@ -1,6 +1,7 @@
 /** The lab in-process: opens an experiment, runs it, tells what happens. The worker puts exactly this behind messages. */
 import type { BackendChoice, Environment } from '../experiment/contract/environment.ts';
 import type { LabEvent, Phase } from '../experiment/contract/events.ts';
+import type { Inspection, InspectQuestion } from '../experiment/contract/inspection.ts';
 import type { Checkpoint, Lab, OpenOptions } from '../experiment/contract/lab.ts';
 import type { GeneratedText, GenerateOptions } from '../experiment/contract/texts.ts';
 import type { AssetInfo, GivenFile } from '../experiment/schema/assets.ts';
@@ -173,6 +174,10 @@ class LocalLab implements Lab {
     return this.#exclusive(async () => this.#require().run.generate(options));
   }
 
+  inspect(question: InspectQuestion): Promise<Inspection> {
+    return this.#exclusive(async () => this.#require().run.inspect(question));
+  }
+
   async close(): Promise<void> {
     this.#generation++;
     const name = this.#opened?.keepAs;
@@ -260,6 +265,7 @@ class LocalLab implements Lab {
       this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: rate, secondsLeft: (steps - run.step) / rate });
     };
     try {
+      if (this.#target - run.step === 1) await this.#exclusive(() => run.remember());
       while (opened.current && !this.#pausing && run.step < this.#target) {
         await this.#exclusive(async () => {
           await run.advance();

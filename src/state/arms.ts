@@ -116,7 +116,7 @@ export function freeId(wanted: string, taken: readonly string[]): string {
 }
 
 /** "Guided" → "Guided 2" when there is one already. */
-function freeName(wanted: string, taken: readonly string[]): string {
+export function freeName(wanted: string, taken: readonly string[]): string {
   if (!taken.includes(wanted)) return wanted;
   const stem = wanted.slice(0, 54).replace(/ \d+$/, '');
   let n = 2;

@@ -3,6 +3,7 @@ import { encodeLink } from '@/experiment/link.ts';
 import { termOf } from '@/experiment/plan/arms.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
 import { differsFromPreset, presetValue, useExperiment } from './experiment.ts';
+import { withControl } from './networks.ts';
 import { valueAt } from './paths.ts';
 
 const store = () => useExperiment.getState();
@@ -111,7 +112,7 @@ describe('reset', () => {
 describe('undo', () => {
   beforeEach(() => {
     vi.useFakeTimers();
-    useExperiment.setState({ past: [] });
+    useExperiment.setState({ past: [], future: [] });
   });
   afterEach(() => vi.useRealTimers());
 
@@ -141,6 +142,46 @@ describe('undo', () => {
     store().replace(presetExperiment('deep-fcn'));
     store().undo();
     expect(store().experiment.base.steps).toBe(10);
+  });
+
+  it('makes again what it took back, until something else is edited', () => {
+    store().set('base.steps', 10);
+    store().set('base.batchSize', 64);
+    store().undo();
+    store().undo();
+    store().redo();
+    expect(store().experiment.base).toMatchObject({ steps: 10, batchSize: 128 });
+    store().redo();
+    store().redo();
+    expect(store().experiment.base).toMatchObject({ steps: 10, batchSize: 64 });
+    expect(store().past).toHaveLength(2);
+    store().undo();
+    store().set('base.steps', 0);
+    expect(store().future, 'after an edit that was refused').toHaveLength(1);
+    store().set('base.steps', 11);
+    expect(store().future).toEqual([]);
+    store().redo();
+    expect(store().experiment.base).toMatchObject({ steps: 11, batchSize: 128 });
+  });
+
+  it('does not take an edit that follows for the one that was made again', () => {
+    store().set('base.steps', 10);
+    store().undo();
+    store().redo();
+    store().set('base.steps', 11);
+    store().undo();
+    expect(store().experiment.base.steps).toBe(10);
+  });
+
+  it('brings arms back that went along, and takes them along again', () => {
+    const before = store().experiment;
+    store().update((experiment) => withControl(experiment, 'trained', 'identity-gram'));
+    const after = store().experiment;
+    expect(after.arms.map(({ id }) => id)).not.toContain('distilled');
+    store().undo();
+    expect(store().experiment).toBe(before);
+    store().redo();
+    expect(store().experiment).toBe(after);
   });
 
   it('does not count refused edits', () => {

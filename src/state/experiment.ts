@@ -29,8 +29,12 @@ export interface ExperimentState {
   reset: (path?: string) => Problem[];
   /** Take back the last edit (or run of edits of one field). */
   undo: () => void;
+  /** Make the edit again that was taken back last. */
+  redo: () => void;
   /** Experiments before the edits that can be taken back, oldest first. */
   past: readonly Experiment[];
+  /** Experiments after the edits that were taken back, the next one to make again last; none after another edit. */
+  future: readonly Experiment[];
 }
 
 /** The preset that an experiment started from (the default one when it is unknown). */
@@ -84,9 +88,10 @@ function accept(candidate: unknown, before: Experiment): Pick<ExperimentState, '
 const UNDO_DEPTH = 100;
 /** Edits of one field within this time are one: a number being typed, a slider being moved. */
 const SAME_EDIT_MS = 1500;
+const NO_EDIT = { path: '', time: Number.NEGATIVE_INFINITY };
 
 export const useExperiment = create<ExperimentState>((setState, getState) => {
-  let lastEdit = { path: '', time: Number.NEGATIVE_INFINITY };
+  let lastEdit = NO_EDIT;
 
   /** The past after an edit at `path` ('' for an edit of no single field). */
   const remember = (path: string): readonly Experiment[] => {
@@ -107,7 +112,7 @@ export const useExperiment = create<ExperimentState>((setState, getState) => {
     const { experiment, problems, notes } = accepted;
     if (!experiment) setState({ problems });
     else if (sameValue(experiment, getState().experiment)) setState({ problems, notes });
-    else setState({ past: remember(path), experiment, problems, notes });
+    else setState({ past: remember(path), future: [], experiment, problems, notes });
     return problems;
   };
 
@@ -116,11 +121,12 @@ export const useExperiment = create<ExperimentState>((setState, getState) => {
     problems: [],
     notes: [],
     past: [],
+    future: [],
     set: (path, value) => edit(path, (experiment) => withPath(experiment, path, value)),
     update: (change, path = '') => edit(path, change),
     replace: (experiment) => {
       if (sameValue(experiment, getState().experiment)) return;
-      setState({ past: remember(''), experiment, problems: [], notes: [] });
+      setState({ past: remember(''), future: [], experiment, problems: [], notes: [] });
     },
     reset: (path) => {
       const { experiment, set, replace } = getState();
@@ -129,10 +135,16 @@ export const useExperiment = create<ExperimentState>((setState, getState) => {
       return [];
     },
     undo: () => {
-      const { past } = getState();
-      const experiment = past.at(-1);
-      lastEdit = { path: '', time: Number.NEGATIVE_INFINITY };
-      if (experiment) setState({ past: past.slice(0, -1), experiment, problems: [], notes: [] });
+      const { past, future, experiment } = getState();
+      const before = past.at(-1);
+      lastEdit = NO_EDIT;
+      if (before) setState({ past: past.slice(0, -1), future: [...future, experiment], experiment: before, problems: [], notes: [] });
+    },
+    redo: () => {
+      const { past, future, experiment } = getState();
+      const after = future.at(-1);
+      lastEdit = NO_EDIT;
+      if (after) setState({ past: [...past, experiment], future: future.slice(0, -1), experiment: after, problems: [], notes: [] });
     },
   };
 });

@@ -30,7 +30,13 @@ export function claim(name: string): void {
 async function claims(): Promise<(run: KeptRun) => boolean> {
   const manager = locks();
   if (!manager) return ({ savedAt }) => Date.now() - savedAt < SILENT_MS;
-  const { held = [] } = await manager.query();
+  let held: LockInfo[];
+  try {
+    ({ held = [] } = await manager.query());
+  } catch {
+    // Refused in frames of other sites, as all storage is: then nothing is kept either.
+    return () => false;
+  }
   return ({ name }) => held.some((lock) => lock.name === lockName(name));
 }
 

@@ -10,7 +10,10 @@ export interface Preferences {
   backend: BackendChoice;
   /** Measured floating-point operations per second of whole runs, by backend and size of a step (`rateKey`). */
   rates: Partial<Record<RateKey, number>>;
+  /** Whether the key P shows the page to a room; who types by voice or sweeps over keys switches it off. */
+  presentKey: boolean;
   setBackend: (backend: BackendChoice) => void;
+  setPresentKey: (presentKey: boolean) => void;
   /** Remember how fast this device is, for the estimate beside Run. */
   recordRate: (key: RateKey, flopsPerSecond: number) => void;
 }
@@ -45,7 +48,9 @@ export const usePreferences = create<Preferences>()(
     (set) => ({
       backend: 'auto',
       rates: {},
+      presentKey: true,
       setBackend: (backend) => set({ backend }),
+      setPresentKey: (presentKey) => set({ presentKey }),
       recordRate: (key, flopsPerSecond) =>
         set(({ rates }) => {
           if (!Number.isFinite(flopsPerSecond) || flopsPerSecond <= 0) return {};
@@ -58,7 +63,7 @@ export const usePreferences = create<Preferences>()(
       // Before, one rate stood for steps of every size: what was measured of tiny ones is no measure of others.
       migrate: (kept) => ({ ...(kept as Pick<Preferences, 'backend'>), rates: {} }),
       storage: createJSONStorage(() => storage),
-      partialize: ({ backend, rates }) => ({ backend, rates }),
+      partialize: ({ backend, rates, presentKey }) => ({ backend, rates, presentKey }),
     },
   ),
 );

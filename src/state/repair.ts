@@ -4,6 +4,7 @@ import { standsAlone } from '../experiment/plan/guides.ts';
 import { tapNames } from '../experiment/plan/pairs.ts';
 import { patchSizes, type TaskShape, taskShape } from '../experiment/networks/describe.ts';
 import { type Experiment, type GuideSpec, isDrawn, type MappingSpec, type NetworkSpec } from '../experiment/schema/schema.ts';
+import { withNamesOfGuides } from './armNames.ts';
 import { repairArms } from './repairArms.ts';
 import { withInputsOf } from './transfer.ts';
 
@@ -112,5 +113,9 @@ export function repair(experiment: Experiment, before = experiment): Repaired {
   const tasks = repairGuideTasks(patches.experiment);
   const arms = repairArms(tasks.experiment, before);
   const mappings = repairMappings(arms.experiment);
-  return { experiment: withoutLostAsks(mappings.experiment), notes: [...patches.notes, ...tasks.notes, ...arms.notes, ...mappings.notes] };
+  const names = withNamesOfGuides(mappings.experiment, before);
+  return {
+    experiment: withoutLostAsks(names.experiment),
+    notes: [patches, tasks, arms, mappings, names].flatMap(({ notes }) => notes),
+  };
 }

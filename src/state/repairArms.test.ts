@@ -57,7 +57,7 @@ it('leaves an arm that is guided besides, and one that can still be taught', () 
     arms: store().experiment.arms.map((arm, i) => (i === 0 ? { ...arm, terms: [{ kind: 'align', guide, weight: 0.5 }, distil] } : arm)),
   });
   expect(store().update((e) => withControl(e, guide, 'own-kind'))).toEqual([]);
-  expect(store().notes).toEqual([]);
+  expect(store().notes).toEqual(['The arm “Guided” is now called “Guided, guide of its own kind”.']);
   const [arm] = store().experiment.arms;
   const { name } = arm;
   expect(store().update((e) => withControl(e, termOf(arm, 'distil')?.guide ?? '', 'identity-gram'))).toEqual([]);

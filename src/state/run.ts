@@ -29,7 +29,7 @@ export interface RunState {
   result: RunResult | null;
   /** The file that the run on screen was read from; null for one that was run here. */
   loadedFrom: string | null;
-  /** The lab holds nothing of it: it was read from a file, or put back after a reset. */
+  /** The lab holds nothing of it: it was read from a file, put back after a reset, or is being told again. */
   closed: boolean;
   failure: Failure | null;
   /** Guides that the next run trains here instead of taking the shipped or kept one. */
@@ -111,10 +111,17 @@ export function endedRun(): RunState | null {
   return state.phase === 'finished' && state.result ? state : null;
 }
 
-/** Show a run again that was on screen. */
-export function putBack({ environment: _e, retrain: _r, version: _v, ...run }: RunState): void {
+/** Show a run again that was on screen. @param closed whether the lab no longer holds it */
+export function putBack({ environment: _e, retrain: _r, version: _v, ...run }: RunState, closed = true): void {
   pending = {};
-  useRun.setState({ ...run, closed: true });
+  useRun.setState({ ...run, closed });
+  flush();
+}
+
+/** Show the beginning of a run that has ended: it is going to be told again, by events as they were (`playback.ts`). */
+export function startReplay({ opened, experiment, steps, loadedFrom }: RunState): void {
+  pending = {};
+  useRun.setState({ ...emptyRun, opened, experiment, steps, loadedFrom, closed: true, data: new RunData(experiment), phase: 'running', detail: '' });
   flush();
 }
 

@@ -344,3 +344,15 @@ describe('the guides that are kept', () => {
     expect(useRun.getState().failure).toBeNull();
   });
 });
+
+test('a step of the run on screen is taken apart, and that of a run that is gone is nobody’s', async () => {
+  const { session, lab } = start();
+  await session.step();
+  await lab().idle();
+  const question = { arm: 'guided', seed: 1, pair: null, of: 'last' } as const;
+  expect(await session.inspect(question)).toMatchObject({ question, step: 1, taken: true });
+  const asked = session.inspect({ ...question, of: 'next' });
+  await session.reset();
+  expect(await asked).toBeNull();
+  expect(lab().calls).toContain('inspect next guided 1');
+});

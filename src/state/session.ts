@@ -5,6 +5,7 @@
 import type { BackendChoice, Environment } from '@/experiment/contract/environment.ts';
 import type { LabEvent, Phase } from '@/experiment/contract/events.ts';
 import { type Failure, toFailure } from '@/experiment/contract/failure.ts';
+import type { Inspection, InspectQuestion } from '@/experiment/contract/inspection.ts';
 import type { GuideOrigin, KeptGuide, KeptRun, Lab, OpenOptions } from '@/experiment/contract/lab.ts';
 import type { TaskPreview } from '@/experiment/contract/previews.ts';
 import type { GeneratedText, GenerateOptions } from '@/experiment/contract/texts.ts';
@@ -17,6 +18,9 @@ import { usePreferences } from './preferences.ts';
 import { applyEvent, beginRun, clearRun, differsFromRun, endedRun, failRun, putBack, showRun, useRun, wouldResume } from './run.ts';
 
 export type PreviewSplit = 'train' | 'val';
+
+/** Whether the lab works on the run on screen; one that is told again only looks so. */
+const isRunning = (): boolean => useRun.getState().phase === 'running' && !useRun.getState().closed;
 
 export interface SessionSources {
   /** Makes a lab; called on first need and again after a failure. */
@@ -55,7 +59,7 @@ export class Session {
   }
 
   async pause(): Promise<void> {
-    if (useRun.getState().phase === 'running') await this.#guard(async (lab) => lab.pause());
+    if (isRunning()) await this.#guard(async (lab) => lab.pause());
   }
 
   /** One step of the run on screen; opens the edited experiment first when there is none. */
@@ -109,8 +113,7 @@ export class Session {
 
   /** Change the learning rate or switch guidance, from the next step on. */
   async intervene(set: Intervention['set']): Promise<void> {
-    const { phase } = useRun.getState();
-    if (phase === 'running' || phase === 'paused') await this.#guard(async (lab) => lab.intervene(set));
+    if (isRunning() || useRun.getState().phase === 'paused') await this.#guard(async (lab) => lab.intervene(set));
   }
 
   /** Choose and check a backend ahead of the first run. @returns null when that failed (the run will say why) */
@@ -151,15 +154,13 @@ export class Session {
   }
 
   /** What every member of the run on screen writes; null when it cannot be had (no run is open, or it is replaced). */
-  async generate(options: GenerateOptions): Promise<GeneratedText | null> {
-    const run = this.#run;
-    try {
-      const text = await (await this.#getLab()).generate(options);
-      return run === this.#run ? text : null;
-    } catch (error) {
-      if (run === this.#run) console.warn('no text:', error);
-      return null;
-    }
+  generate(options: GenerateOptions): Promise<GeneratedText | null> {
+    return this.#askRun('text', (lab) => lab.generate(options));
+  }
+
+  /** A step of the run on screen taken apart; null as with `generate`. */
+  inspect(question: InspectQuestion): Promise<Inspection | null> {
+    return this.#askRun('step', (lab) => lab.inspect(question));
   }
 
   /** Train a guide here in the next run, even where the page ships or keeps it; again: take that back. */
@@ -212,6 +213,18 @@ export class Session {
       return null;
     } catch (error) {
       return toFailure(error);
+    }
+  }
+
+  /** Ask what belongs to the run on screen; null when it cannot be had. */
+  async #askRun<T>(what: string, question: (lab: Lab) => Promise<T>): Promise<T | null> {
+    const run = this.#run;
+    try {
+      const answer = await question(await this.#getLab());
+      return run === this.#run ? answer : null;
+    } catch (error) {
+      if (run === this.#run) console.warn(`no ${what}:`, error);
+      return null;
     }
   }
 

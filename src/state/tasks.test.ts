@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseExperiment } from '@/experiment/parse.ts';
+import { questionOf } from '@/experiment/question.ts';
 import { findPreset, PRESETS } from '@/experiment/presets/presets.ts';
 import { type Experiment, isImageTask, taskSchema } from '@/experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';
@@ -25,7 +26,7 @@ describe('withTaskKind', () => {
     const { task, ...rest } = changed(preset('first-token'), 'copy-paste');
     const { task: _, ...before } = preset('first-token');
     const { asks } = before;
-    expect(rest).toEqual({ ...before, question: 'What does guidance change here?', asks: { ...asks, by: 'final' } });
+    expect(rest).toEqual({ ...before, asks: { ...asks, by: 'final' } });
     expect(task).toMatchObject({ val: 1024, train: 'fresh' });
     const wide = preset('wide-fcn').task;
     expect(changed({ ...preset('wide-fcn'), task: { ...wide, train: 167, noise: 0.3 } as Experiment['task'] }, 'shapes').task).toEqual({
@@ -49,14 +50,14 @@ describe('withTaskKind', () => {
   });
 
   it('asks a preset’s own question only on the preset’s task, and leaves another question alone', () => {
+    const own = preset('wide-fcn').question;
     const other = changed(preset('wide-fcn'), 'digits');
-    expect(other.question).toBe('What does guidance change here?');
-    expect(changed(other, 'shapes').question).toBe(other.question);
-    expect(changed(other, 'textures').question).toBe(preset('wide-fcn').question);
-    expect(changed({ ...other, target: preset('deep-fcn').target }, 'textures').question).toBe(other.question);
-    expect(changed({ ...preset('wide-fcn'), question: 'And on digits?' }, 'digits').question).toBe('And on digits?');
-    // The question that names the task goes with the task.
-    expect(changed(changed(preset('wide-fcn'), 'first-token'), 'reverse').question).toBe(other.question);
+    expect(questionOf(other)).toBe('Does guided beat unguided on “Digits”, with a trained ResNet as guide?');
+    expect(questionOf(changed(other, 'textures'))).toBe(own);
+    expect(questionOf(changed({ ...preset('wide-fcn'), question: 'And on digits?' }, 'digits'))).toBe('And on digits?');
+    expect(questionOf(changed(preset('wide-fcn'), 'first-token'))).toBe(
+      'Does guided beat unguided on “First token”, in an RNN, with a trained Transformer as guide?',
+    );
   });
 
   it('takes the networks and the training of a preset between images and sequences', () => {
@@ -64,7 +65,6 @@ describe('withTaskKind', () => {
     expect(next.target).toEqual(preset('first-token').target);
     // The weight that suits these networks.
     expect(next.arms[1].terms).toEqual([{ kind: 'align', guide: 'trained', weight: 1 }]);
-    expect(next.question).toMatch('First token');
     expect(next.base).toEqual(preset('first-token').base);
     expect(next.guides).toEqual({
       trained: preset('first-token').guides.trained,
@@ -84,7 +84,7 @@ describe('withTaskKind', () => {
     undo();
     expect(useExperiment.getState().experiment).toEqual(preset('wide-fcn'));
     expect(update((experiment) => withTaskKind(experiment, 'digits'))).toEqual([]);
-    expect(useExperiment.getState().experiment.question).not.toBe(preset('wide-fcn').question);
+    expect(questionOf(useExperiment.getState().experiment)).not.toBe(preset('wide-fcn').question);
     undo();
     expect(useExperiment.getState().experiment).toEqual(preset('wide-fcn'));
   });

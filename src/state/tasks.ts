@@ -2,9 +2,9 @@
 import type { z } from 'zod';
 import { termOf, withoutUnusedBiases } from '../experiment/plan/arms.ts';
 import { withoutControl } from '../experiment/plan/guides.ts';
-import { familyFits, taskShape, taskTitle } from '../experiment/networks/describe.ts';
+import { familyFits, taskShape } from '../experiment/networks/describe.ts';
 import type { Preset } from '../experiment/presets/preset.ts';
-import { findPreset, PRESETS } from '../experiment/presets/presets.ts';
+import { PRESETS } from '../experiment/presets/presets.ts';
 import {
   type AlignTerm,
   type ArmSpec,
@@ -19,7 +19,6 @@ import {
   taskSchema,
   type Term,
 } from '../experiment/schema/schema.ts';
-import { sameValue } from './paths.ts';
 
 export type TaskKind = TaskSpec['kind'];
 
@@ -134,24 +133,15 @@ function causalNetworks({ target, guides }: Experiment): Pick<Experiment, 'targe
   };
 }
 
-/** What is asked on a task that no preset asks its question on. */
-const OPEN_QUESTION = 'What does guidance change here?';
-const questionOn = (task: TaskSpec): string => `What does guidance do on “${taskTitle(task)}”?`;
-
-/** The question on another kind of task, with the same networks: a preset's own is about the preset's task. */
-function questionFor({ question, preset, task, target }: Experiment, kind: TaskKind): string {
-  const own = findPreset(preset)?.experiment;
-  if (![own?.question, OPEN_QUESTION, questionOn(task)].includes(question)) return question;
-  return own && own.task.kind === kind && sameValue(own.target, target) ? own.question : OPEN_QUESTION;
-}
-
-/** Another kind of task; where its inputs are of another kind, with the networks and the training of a preset for it. */
+/**
+ * Another kind of task; where its inputs are of another kind, with the networks and the training of a preset for it. The
+ * preset's question stays in the experiment and is not shown on another task (`experiment/question.ts`).
+ */
 export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment {
   if (experiment.task.kind === kind) return experiment;
   const task = taskOf(experiment.task, kind);
   if (!changesInputs(experiment.task, kind)) {
-    const question = questionFor(experiment, kind);
-    return { ...withoutUnusedBiases({ ...experiment, task }), ...byFinal(experiment), question, ...(isLanguageTask(task) && causalNetworks(experiment)) };
+    return { ...withoutUnusedBiases({ ...experiment, task }), ...byFinal(experiment), ...(isLanguageTask(task) && causalNetworks(experiment)) };
   }
   const model = modelFor(task).experiment;
   const guides = Object.fromEntries(
@@ -167,7 +157,6 @@ export function withTaskKind(experiment: Experiment, kind: TaskKind): Experiment
   return {
     ...experiment,
     ...byFinal(experiment),
-    question: questionOn(task),
     task,
     target: model.target,
     guides,

@@ -1,7 +1,8 @@
 /** The scores of a run as the statistics want them. */
+import { askedBy } from '@/experiment/plan/lead.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from './runData.ts';
-import { askedBy, needsCurves, verdictInput } from '@/stats/ofExperiment.ts';
+import { needsCurves, verdictInput } from '@/stats/ofExperiment.ts';
 import type { Verdict, VerdictArm } from '@/stats/types.ts';
 import { verdict } from '@/stats/verdict.ts';
 

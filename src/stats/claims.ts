@@ -6,26 +6,13 @@
  * in simulation.
  */
 import { holm } from './holm.ts';
+import { MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM } from './seeds.ts';
 import { MAX_EXACT_PAIRS, pairedDifference, pairedTTest, signFlipTest } from './paired.ts';
 import { scaleOf } from './scale.ts';
 import { isScore, mean, scoresOf } from './summary.ts';
 import type { Claim, Comparison, Lead, Sampling, Share, Sooner, VerdictArm, VerdictInput, Withheld } from './types.ts';
 
-/** Fewest seeds for an interval and a claim of the lead. */
-export const MIN_SEEDS_FOR_CLAIM = 3;
-/** Fewest seeds for every other claim, and for the exact test (whose smallest p is 2¹⁻ⁿ: 0.031 at six). */
-export const MIN_SEEDS_FOR_ALL = 6;
 const LEVEL = 0.05;
-
-/** What is asked, else the first aligned arm (or guided, or any) against the one called "unguided" (or the first); null below two arms. */
-export function leadOf(arms: readonly Pick<VerdictArm, 'id' | 'guided' | 'aligned'>[], asked?: Lead): Lead | null {
-  const has = (id: string) => arms.some((arm) => arm.id === id);
-  if (asked && asked.arm !== asked.against && has(asked.arm) && has(asked.against)) return asked;
-  const against = arms.find(({ id }) => id === 'unguided') ?? arms.at(0);
-  const rest = arms.filter((arm) => arm !== against);
-  const arm = rest.find(({ aligned }) => aligned) ?? rest.find(({ guided }) => guided) ?? rest.at(0);
-  return against && arm ? { arm: arm.id, against: against.id } : null;
-}
 
 export interface Setting {
   input: VerdictInput;

@@ -1,8 +1,8 @@
 /** How soon: the step at which validation first passes a threshold, censored at the budget. */
 import { MAX_EXACT_PAIRS, signFlipTest } from './paired.ts';
 import { isBeyond } from './split.ts';
-import { mean } from './summary.ts';
-import type { Curve, Sooner, VerdictMetric } from './types.ts';
+import { isScore, mean } from './summary.ts';
+import type { Curve, Sooner, VerdictInput, VerdictMetric } from './types.ts';
 
 /**
  * The first recorded step at which a curve has passed a threshold; null where it never has. Evaluations are some steps
@@ -23,6 +23,15 @@ const MIN_TOLD = 3;
 
 /** A step, null where the threshold was never passed, or 'unknown' where the member was not followed to the end. */
 export type Crossing = number | null | 'unknown';
+
+/** First crossings of an arm, by seed. */
+export function crossingsOf({ arms, seeds, metric }: Pick<VerdictInput, 'arms' | 'seeds' | 'metric'>, id: string, threshold: number): Crossing[] {
+  const arm = arms.find((candidate) => candidate.id === id);
+  return seeds.map((_, i) => {
+    const curve = arm?.curves?.[i];
+    return curve && isScore(arm.scores[i]) ? firstCrossing(curve, threshold, metric) : 'unknown';
+  });
+}
 
 /**
  * Compare two arms by their first crossings, paired by seed. A seed that never passes counts as if it had passed at the

@@ -1,5 +1,5 @@
 /** The sentences behind a verdict's headline: numbers, and what limits them. */
-import { MIN_SEEDS_FOR_ALL } from './claims.ts';
+import { MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM } from './seeds.ts';
 import { armOf, inSentence, intervalWords, type Story, shareInterval, shareOf } from './story.ts';
 import { isScore } from './summary.ts';
 import type { Comparison } from './types.ts';
@@ -56,6 +56,31 @@ function shareSentences(story: Story): string[] {
   ];
 }
 
+/** Arms that do as well as the claimed one, held against it: "within noise" is said of these differences. */
+function rivalSentences(story: Story): string[] {
+  const { rivals, lead, comparisons, unit } = story;
+  const each = rivals.flatMap(({ arm, difference }) =>
+    difference === undefined || comparisons.some((comparison) => comparison.arm === arm && comparison.split)
+      ? []
+      : [`${armOf(story, arm).name} ${unit.difference(difference.mean)} (95 % CI ${unit.interval(difference.ci)})`],
+  );
+  return lead && each.length > 0 ? [`Held against ${inSentence(armOf(story, lead.arm)).text}: ${each.join('; ')}.`] : [];
+}
+
+/** Of what is sooner the seeds that never were, which count with the whole budget, and the exact test. */
+function soonerSentences(story: Story): string[] {
+  const { sooner } = story;
+  if (!sooner || sooner.n < MIN_SEEDS_FOR_CLAIM) return [];
+  const never = [sooner.arm, sooner.against].flatMap((arm, i) =>
+    sooner.never[i] > 0 ? [`${armOf(story, arm).name} in ${sooner.never[i]} of ${sooner.n} seeds`] : [],
+  );
+  const score = story.unit.level(sooner.threshold);
+  return [
+    ...(never.length > 0 ? [`${score} was never passed by ${listed(never)}, which count with all steps so far.`] : []),
+    ...(sooner.p === null ? [] : [`Of the steps at which ${score} is first passed the exact sign-flip test says ${pValue(sooner.p)}.`]),
+  ];
+}
+
 function bestSentence({ lead }: Story): string[] {
   return lead?.by === 'best' ? ['Scores are the best ones of the run, chosen on the validation set itself: they flatter every arm.'] : [];
 }
@@ -84,6 +109,8 @@ export function detail(story: Story): string {
   const judged = story.comparisons.filter(({ ci }) => ci !== null);
   return [
     ...(judged.length > 0 ? [...intervalSentences(story, judged), ...ruleSentence(story)] : []),
+    ...rivalSentences(story),
+    ...soonerSentences(story),
     ...shareSentences(story),
     ...bestSentence(story),
     ...samplingSentence(story, judged),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { classNames } from '../experiment/networks/describe.ts';
+import { askedBy } from '../experiment/plan/lead.ts';
 import { findPreset } from '../experiment/presets/presets.ts';
-import { askedBy, metricToBeat, needsCurves, verdictInput } from './ofExperiment.ts';
+import { metricToBeat, needsCurves, verdictInput } from './ofExperiment.ts';
 import type { Lead, VerdictArm } from './types.ts';
 import { verdict } from './verdict.ts';
 
@@ -47,20 +48,20 @@ it('asks what the experiment asks, else for the first aligned arm against the on
 describe('one run, asked in three ways', () => {
   it('by the score at the end', () => {
     expect(said(undefined)).toBe(said('final'));
-    expect(said('final')).toMatch(/^Guided is lower than unguided in all 3 seeds: −11\.0 points of validation accuracy/);
+    expect(said('final')).toMatch(/^Too early to say\. Guided is lower than unguided in all 3 seeds, by 11\.0 points \(/);
   });
 
   it('by the best score of the run, which flatters and says so', () => {
-    expect(said('best')).toMatch(/^Guided beats unguided in 3 of 3 seeds: \+20\.0 points of best validation accuracy/);
+    expect(said('best')).toMatch(/^Yes\. Guided beats unguided in 3 of 3 seeds, by 20\.0 points of best validation accuracy/);
     expect(told('best').detail).toContain('they flatter every arm');
     expect(told('final').detail).not.toContain('flatter');
   });
 
   it('by how soon it crosses a score', () => {
     expect(said({ crossing: 0.45 })).toBe(
-      `Guided passes 45.0 % sooner than unguided in all 3 seeds: after 100 steps on average, unguided after ${steps} steps; a claim of this needs six seeds.`,
+      `Too early to say. Guided passes 45 % sooner than unguided in all 3 seeds: after 100 steps, not ${steps}; a claim of this needs six seeds.`,
     );
-    expect(said({ crossing: 0.7 })).toContain('unguided in no seed');
+    expect(said({ crossing: 0.7 })).toContain('after 100 steps, not in any; a claim');
   });
 
   it('needs the curves for the latter two alone', () => {
@@ -102,7 +103,7 @@ describe('the line to beat', () => {
     // Guided ends at 50 %, all others at 61 %.
     expect(said(80).text).not.toContain('always answering');
     expect(said(110).text).toContain(`. Guided does not beat always answering “${name}” (55.0 %).`);
-    expect(said(180).text).toMatch(new RegExp(`\\. Unguided, Guided, .* and .* do not beat always answering “${name}” \\(90\\.0 %\\)\\.$`));
+    expect(said(180).text).toMatch(new RegExp(`\\. No arm beats always answering “${name}” \\(90\\.0 %\\)\\.$`));
     expect(said(80).threshold).toBeCloseTo((0.4 + 0.62) / 2, 12);
     expect(said(20).threshold).toBeCloseTo((guessing + 0.62) / 2, 12);
   });

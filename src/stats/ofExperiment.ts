@@ -1,26 +1,14 @@
 /** What an experiment tells a verdict before anything was measured. */
 import { classNames, taskMetric, taskShape } from '../experiment/networks/describe.ts';
-import { isGuided, termOf } from '../experiment/plan/arms.ts';
+import { askedBy, learningOf } from '../experiment/plan/lead.ts';
+import { yesTo } from '../experiment/question.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
 import { interventionWords } from '../experiment/settingWords.ts';
-import { leadOf } from './claims.ts';
 import { majority } from './confusion.ts';
 import { isScore } from './summary.ts';
 import type { Curve, Lead, VerdictArm, VerdictInput, VerdictMetric } from './types.ts';
 
 type Measured = Pick<VerdictArm, 'scores' | 'curves'>;
-
-const learning = (arm: Experiment['arms'][number]): Pick<VerdictArm, 'guided' | 'aligned'> => ({
-  guided: isGuided(arm),
-  aligned: termOf(arm, 'align') !== undefined,
-});
-
-/** The comparison that an experiment asks for; null with fewer than two arms. */
-export const askedBy = (experiment: Experiment): Lead | null =>
-  leadOf(
-    experiment.arms.map((arm) => ({ id: arm.id, ...learning(arm) })),
-    experiment.asks,
-  );
 
 /** Whether a comparison needs the arms' curves beside their final scores. */
 export const needsCurves = (lead: Lead | null): boolean => lead?.by !== undefined && lead.by !== 'final';
@@ -75,12 +63,13 @@ export function verdictInput(
   return {
     ...line,
     lead: lead ?? undefined,
+    yes: yesTo(experiment),
     seeds: experiment.seeds,
     valExamples: taskShape(experiment.task).valExamples,
     finished,
     step,
     steps: experiment.base.steps,
     changes: interventions.map(interventionWords),
-    arms: experiment.arms.map((arm) => ({ id: arm.id, name: arm.name, ...learning(arm), ...asAsked(of(arm.id), lead, line.metric) })),
+    arms: experiment.arms.map((arm) => ({ id: arm.id, name: arm.name, ...learningOf(experiment, arm), ...asAsked(of(arm.id), lead, line.metric) })),
   };
 }

@@ -1,27 +1,37 @@
 /** What the words of a verdict are made from, and the pieces that headline and detail share. */
+import { nameInSentence, shortArmNames } from '../experiment/armNames.ts';
 import type { Setting } from './claims.ts';
-import type { Comparison, Segment, Share, Threshold, VerdictArm } from './types.ts';
-import { inWords, pValue, type Unit } from './words.ts';
+import type { Answer, Comparison, Rival, Segment, Share, Threshold, VerdictArm } from './types.ts';
+import { pValue, type Unit } from './words.ts';
 
 export interface Story extends Setting {
   comparisons: readonly Comparison[];
   threshold: Threshold | null;
+  answer: Answer | null;
+  rivals: readonly Rival[];
   unit: Unit;
+}
+
+/** Arms go by short names in all that is said of them. */
+export function withShortNames<S extends Pick<Setting, 'input' | 'reference'>>(setting: S): S {
+  const names = shortArmNames(setting.input.arms.map(({ name }) => name));
+  const arms = setting.input.arms.map((arm, i) => ({ ...arm, name: names[i] }));
+  return { ...setting, input: { ...setting.input, arms }, reference: arms.find(({ id }) => id === setting.reference.id) ?? setting.reference };
 }
 
 export const armOf = (story: Story, id: string) => story.input.arms.find((arm) => arm.id === id) as VerdictArm;
 export const segment = (arm: VerdictArm, text = arm.name): Segment => ({ text, arm: arm.id });
-/** Inside a sentence "Unguided" becomes "unguided"; names that are more than their id stay as they are. */
-export const inSentence = (arm: VerdictArm): Segment => segment(arm, arm.name.toLowerCase() === arm.id ? arm.id : arm.name);
+/** Inside a sentence "Unguided" becomes "unguided". */
+export const inSentence = (arm: VerdictArm): Segment => segment(arm, nameInSentence(arm));
 
 export const shareOf = (story: Story, id: string) => story.shares.find((share) => share.arm === id) as Share;
 
 /** "95 %", or what a correction made of it: "98.3 %". */
 const coverage = (confidence: number) => `${Number((100 * confidence).toFixed(1))} %`;
 
-/** "95 % CI 16.6 to 25.0, p = 0.031" */
-export const intervalWords = (story: Story, { ci, confidence, p }: Comparison) =>
-  ci === null ? '' : `${coverage(confidence)} CI ${story.unit.interval(ci)}${p === null ? '' : `, ${pValue(p)}`}`;
+/** "95 % CI 16.6 to 25.0", and with p in the text behind the headline: "95 % CI 16.6 to 25.0, p = 0.031" */
+export const intervalWords = (story: Story, { ci, confidence, p }: Comparison, withP = true) =>
+  ci === null ? '' : `${coverage(confidence)} CI ${story.unit.interval(ci)}${p === null || !withP ? '' : `, ${pValue(p)}`}`;
 
 /** "all 3" or "2 of 3" */
 export const ofAll = (count: number, n: number) => (count === n ? `all ${n}` : `${count} of ${n}`);
@@ -35,6 +45,3 @@ export function seenWords(story: Story, { wins, losses, meanDifference, n }: Com
 
 /** "9 to 99 %" */
 export const shareInterval = ([low, high]: readonly [number, number]) => `${Math.round(100 * low)} to ${Math.round(100 * high)} %`;
-
-/** "three seeds", "one seed" */
-export const seedsInWords = (n: number) => `${inWords(n)} seed${n === 1 ? '' : 's'}`;

@@ -1,9 +1,16 @@
 /** What a verdict is made of, and what it says. */
+import type { Lead } from '../experiment/plan/lead.ts';
+import type { Yes } from '../experiment/question.ts';
 
-/** A piece of a sentence; `arm` names the arm whose colour it takes. */
+export type { Lead } from '../experiment/plan/lead.ts';
+
+/** A piece of a sentence. */
 export interface Segment {
   text: string;
+  /** The arm whose colour it takes. */
   arm?: string;
+  /** It is the answer to the question. */
+  answer?: true;
 }
 
 /**
@@ -17,17 +24,6 @@ export type Claim = 'better' | 'worse' | 'equivalent' | 'no difference' | 'not c
  * does not confirm it; seeds of one arm fall into two heaps, of which fewer than six say too little.
  */
 export type Withheld = 'seeds' | 'lead' | 'exact' | 'split';
-
-/** The comparison that the experiment asks for. */
-export interface Lead {
-  arm: string;
-  against: string;
-  /**
-   * By the score at the end (also where nothing is said), by the best one of the run, or by how soon validation first
-   * crosses a score (in the metric's unit).
-   */
-  by?: 'final' | 'best' | { crossing: number };
-}
 
 /** One arm against the arm that all are compared with, by their scores. */
 export interface Comparison {
@@ -111,10 +107,30 @@ export interface Sampling {
   error: number;
 }
 
+/** What a verdict answers: what "yes" means is the question's own (`experiment/question.ts`). "early": too early to say. */
+export type Answer = 'yes' | 'no' | 'noise' | 'early';
+
+/** An arm that does as well as the one that is claimed to be better, and without what the claim is about. */
+export interface Rival {
+  arm: string;
+  /** It learns from no guide at all, or from a control. */
+  without: 'guide' | 'sense';
+  /** It is ahead of the claimed arm, and the interval (or the exact test) of their difference leaves out 0; else the two are not told apart. */
+  ahead: boolean;
+  /** Rival minus claimed arm, paired by seed, with its 95 % t interval: where scores are compared. */
+  difference?: { mean: number; ci: [lo: number, hi: number] };
+  /** Mean step at which it crosses, where the lead asks what is sooner. */
+  steps?: number;
+}
+
 export interface Verdict {
-  /** The one sentence that answers the question. */
+  /** Null where nothing is compared, or nothing can be yet. */
+  answer: Answer | null;
+  /** What stands beside a claim in the same size. */
+  rivals: Rival[];
+  /** The answer in a word or two (where there is one), the sentence that supports it, and what qualifies it. */
   headline: Segment[];
-  /** What is said of further arms; empty where the headline speaks of all. */
+  /** What is said of the arms that the headline leaves out. */
   others: Segment[];
   /** Sentences with the numbers behind the headline. */
   detail: string;
@@ -149,6 +165,8 @@ export interface VerdictArm {
   guided: boolean;
   /** Is aligned to one. */
   aligned: boolean;
+  /** Learns from controls alone. */
+  control?: boolean;
   /** By seed, in the same order; needed only where the lead asks what is sooner. */
   curves?: readonly (Curve | null)[];
 }
@@ -167,6 +185,8 @@ export interface VerdictInput {
   prevailing?: string;
   /** What is asked. Else the first aligned arm is compared with the one called "unguided", or with the first arm. */
   lead?: Lead;
+  /** What "yes" would be; absent: that the arm asked for is better. */
+  yes?: Yes;
   arms: readonly VerdictArm[];
   seeds: readonly number[];
   valExamples: number;

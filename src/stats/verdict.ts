@@ -1,14 +1,16 @@
 /** From what was measured of the arms to a sentence that claims no more than it supports. */
-import { comparisonsOf, leadOf, type Setting } from './claims.ts';
-import { type Crossing, compareCrossings, firstCrossing } from './crossing.ts';
+import { leadOf } from '../experiment/plan/lead.ts';
+import { answerOf, rivalsOf } from './answer.ts';
+import { comparisonsOf, type Setting } from './claims.ts';
+import { compareCrossings, crossingsOf } from './crossing.ts';
 import { accuracyError, wilson } from './shares.ts';
 import { sharesOf, thresholdOf } from './split.ts';
-import { isScore, mean, scoresOf } from './summary.ts';
+import { mean, scoresOf } from './summary.ts';
 import { tell } from './telling.ts';
 import type { Lead, Sampling, Sooner, Verdict, VerdictArm, VerdictInput } from './types.ts';
 
-/** All of a verdict but its words. */
-export type Outcome = Omit<Verdict, 'headline' | 'others' | 'detail'>;
+/** What a verdict says of the arms, without its words and what they answer. */
+export type Outcome = Omit<Verdict, 'answer' | 'rivals' | 'headline' | 'others' | 'detail'>;
 
 function samplingOf(reference: VerdictArm, { metric, valExamples }: VerdictInput): Sampling | null {
   const level = mean(scoresOf(reference));
@@ -17,18 +19,11 @@ function samplingOf(reference: VerdictArm, { metric, valExamples }: VerdictInput
 }
 
 /** How soon the two arms of the lead cross a score, where it asks for that. */
-function soonerOf(lead: Lead | null, { arms, metric, seeds, step }: VerdictInput): Sooner | null {
-  if (typeof lead?.by !== 'object' || step === 0) return null;
+function soonerOf(lead: Lead | null, input: VerdictInput): Sooner | null {
+  if (typeof lead?.by !== 'object' || input.step === 0) return null;
   const { crossing: threshold } = lead.by;
-  const crossings = (id: string): Crossing[] => {
-    const arm = arms.find((candidate) => candidate.id === id);
-    return seeds.map((_, i) => {
-      const curve = arm?.curves?.[i];
-      if (!curve || !isScore(arm.scores[i])) return 'unknown';
-      return firstCrossing(curve, threshold, metric);
-    });
-  };
-  return { arm: lead.arm, against: lead.against, threshold, ...compareCrossings(crossings(lead.arm), crossings(lead.against), step) };
+  const of = (id: string) => crossingsOf(input, id, threshold);
+  return { arm: lead.arm, against: lead.against, threshold, ...compareCrossings(of(lead.arm), of(lead.against), input.step) };
 }
 
 /** What may be claimed of every arm beside the one that the lead names. */
@@ -53,10 +48,13 @@ export function outcomeOf(input: VerdictInput): Outcome {
   return reference ? decide(input, reference).outcome : NOTHING;
 }
 
-/** Compare every arm with the one that the lead names, and put the outcome into words. */
+/** Compare every arm with the one that the lead names, answer what was asked, and put the outcome into words. */
 export function verdict(input: VerdictInput): Verdict {
   const reference = referenceOf(input);
-  if (!reference) return { ...NOTHING, headline: [{ text: 'No arms to compare.' }], others: [], detail: '' };
+  if (!reference) return { ...NOTHING, answer: null, rivals: [], headline: [{ text: 'No arms to compare.' }], others: [], detail: '' };
   const { setting, outcome } = decide(input, reference);
-  return { ...tell(setting, outcome.comparisons, outcome.threshold), ...outcome };
+  const { comparisons, threshold } = outcome;
+  const rivals = rivalsOf(setting, comparisons);
+  const answer = answerOf(setting, comparisons, rivals);
+  return { ...tell({ ...setting, comparisons, threshold, answer, rivals }), ...outcome, answer, rivals };
 }

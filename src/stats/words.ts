@@ -6,14 +6,18 @@ export interface Unit {
   score(value: number): string;
   /** A score with what it is, e.g. "54.0 %" or "validation perplexity 4.70". */
   full(value: number): string;
+  /** A score that was set, in as few digits as it has, e.g. "35 %" or "validation perplexity 4". */
+  level(value: number): string;
   /** The largest difference that counts as none, at some level of the score: "2 points". */
   margin(level: number): string;
   /** Before scores that do not say themselves what they are: "" or "validation perplexity". */
   name: string;
   /** A signed difference without unit, e.g. "+20.8" (points) or "−0.52". */
   difference(value: number): string;
-  /** A signed difference with its unit, e.g. "+20.8 points of validation accuracy". */
+  /** A signed difference with its unit, e.g. "+20.8 points" or "validation perplexity −0.52". */
   fullDifference(value: number): string;
+  /** How far apart two scores are, e.g. "20.8 points" or "0.52 of validation perplexity". */
+  distance(value: number): string;
   /** e.g. "15 to 27" */
   interval(interval: readonly [number, number]): string;
   /** An unsigned difference with its unit, e.g. "2.1 points". */
@@ -41,13 +45,16 @@ function interval([low, high]: readonly [number, number], wide: number, decimals
 
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
+/** @param what which accuracy, where it is not the one at the end: " of best validation accuracy" */
 const points = (what: string): Unit => ({
   score: percent,
   full: percent,
+  level: (value) => `${Number((100 * value).toFixed(1))} %`,
   margin: (level) => `${100 * scaleOf({ name: 'accuracy' }).margin(level)} points`,
   name: '',
   difference: (value) => signed(100 * value, 1),
-  fullDifference: (value) => `${signed(100 * value, 1)} points of ${what} accuracy`,
+  fullDifference: (value) => `${signed(100 * value, 1)} points${what}`,
+  distance: (value) => `${fixed(100 * Math.abs(value), 1)} points${what}`,
   interval: ([low, high]) => interval([100 * low, 100 * high], 10, 1),
   size: (value) => `${fixed(100 * value, 1)} points`,
   spread: (value) => `±${fixed(100 * value, 1)} points`,
@@ -59,24 +66,21 @@ const points = (what: string): Unit => ({
  */
 export function unitOf(name: string, best = false): Unit {
   const what = best ? 'best validation' : 'validation';
-  if (name === 'accuracy') return points(what);
+  if (name === 'accuracy') return points(best ? ' of best validation accuracy' : '');
   return {
     score: (value) => fixed(value, 2),
     full: (value) => `${what} ${name} ${fixed(value, 2)}`,
+    level: (value) => `${what} ${name} ${value}`,
     margin: (level) => fixed(scaleOf({ name }).margin(level), 2),
     name: `${what} ${name}`,
     difference: (value) => signed(value, 2),
     fullDifference: (value) => `${what} ${name} ${signed(value, 2)}`,
+    distance: (value) => `${fixed(Math.abs(value), 2)} of ${what} ${name}`,
     interval: (bounds) => interval(bounds, 10, 2),
     size: (value) => fixed(value, 2),
     spread: (value) => `±${fixed(value, 2)}`,
   };
 }
-
-const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
-
-/** "two", "13" */
-export const inWords = (n: number): string => NUMBERS[n] ?? String(n);
 
 /** "a", "a and b", "a, b and c" */
 export const listed = (items: readonly string[]): string =>

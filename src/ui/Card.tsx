@@ -22,7 +22,11 @@ export function Card({ title, note, actions, children, className, ...paper }: Ca
           {title}
         </Title>
         {note && <span className={classes.note}>{note}</span>}
-        {actions && <div className={classes.actions}>{actions}</div>}
+        {actions && (
+          <div className={classes.actions} data-tool>
+            {actions}
+          </div>
+        )}
       </div>
       {children}
     </Paper>

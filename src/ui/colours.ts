@@ -41,8 +41,8 @@ export const RAMP_LEVELS = 101;
 /** The step of the ramp that a similarity has. */
 export const rampLevel = (similarity: number): number => Math.round((RAMP_LEVELS - 1) * Math.min(1, Math.max(0, similarity)));
 
-/** From the line colour (0) to the accent (1); null (not measured, or a collapsed layer) is the line colour. */
+/** From the low end of the ramp (0) to its high end (1); null (not measured, or a collapsed layer) is the line colour. */
 export function similarityColour(similarity: number | null): string {
   if (similarity === null || !Number.isFinite(similarity)) return 'var(--line)';
-  return `color-mix(in oklab, var(--accent) ${rampLevel(similarity)}%, var(--ramp-low))`;
+  return `color-mix(in oklab, var(--ramp-high) ${rampLevel(similarity)}%, var(--ramp-low))`;
 }

@@ -45,14 +45,40 @@ it('knows the ends of the scale', () => {
   expect([inkOn([255, 255, 255]), inkOn([0, 0, 0])]).toEqual(['#000000', '#ffffff']);
 });
 
-it.each([
+/** A step of the ramp in OKLab, as the page's own words for it say. */
+function rampAt(theme: string, level: number): number[] {
+  const [, high, share, low] = /var\(--([\w-]+)\) (\d+)%, var\(--([\w-]+)\)/.exec(similarityColour(level / (RAMP_LEVELS - 1))) ?? [];
+  const [from, to] = [oklab(variable(theme, low)), oklab(variable(theme, high))];
+  return from.map((x, i) => x + (Number(share) / 100) * (to[i] - x));
+}
+
+const THEMES = [
   ['light', light],
   ['dark', dark],
-])('small text can be read on the whole ramp of similarities in %s colours', (_, theme) => {
-  for (let level = 0; level < RAMP_LEVELS; level++) {
-    const [, accent, share, low] = /var\(--(\w+)\) (\d+)%, var\(--([\w-]+)\)/.exec(similarityColour(level / (RAMP_LEVELS - 1))) ?? [];
-    const [from, to] = [oklab(variable(theme, low)), oklab(variable(theme, accent))];
-    const fill = rgb(from.map((x, i) => x + (Number(share) / 100) * (to[i] - x)));
+] as const;
+const LEVELS = Array.from({ length: RAMP_LEVELS }, (_, level) => level);
+
+/** Distance in OKLab from which two colours side by side are clearly two: about twice what is just noticeable. */
+const APART = 0.035;
+
+it.each(THEMES)('no colour of the ramp is an arm’s or the Run button’s in %s colours, and steps get darker or lighter one way', (_, theme) => {
+  const ramp = LEVELS.map((level) => rampAt(theme, level));
+  const names = [...theme.matchAll(/--(arm-[\w-]+|accent):/g)].map(([, name]) => name);
+  expect(names).toHaveLength(13);
+  for (const name of names) {
+    const colour = oklab(variable(theme, name));
+    const distances = ramp.map((step) => Math.hypot(...step.map((x, i) => x - colour[i])));
+    expect(Math.min(...distances), name).toBeGreaterThanOrEqual(APART);
+  }
+  const lightness = ramp.map(([l]) => l);
+  const [first, last] = [lightness[0], lightness[RAMP_LEVELS - 1]];
+  expect(Math.abs(last - first)).toBeGreaterThan(0.4);
+  expect([...lightness].sort((a, b) => (first < last ? a - b : b - a))).toEqual(lightness);
+});
+
+it.each(THEMES)('small text can be read on the whole ramp of similarities in %s colours', (_, theme) => {
+  for (const level of LEVELS) {
+    const fill = rgb(rampAt(theme, level));
     expect(contrast(fill, bytes(inkOn(fill))), `at ${level} %`).toBeGreaterThanOrEqual(4.5);
   }
 });

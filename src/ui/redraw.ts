@@ -56,14 +56,15 @@ export function takeSnapshot(): Snapshot {
 
 /** The mark of Mantine's dialogs and drawers on the body, while one of them lies over the page. */
 const COVERED = 'data-scroll-locked';
-const unseen = (): boolean => document.hidden || document.body.hasAttribute(COVERED);
+const unseen = (inDialog: boolean): boolean => document.hidden || (document.body.hasAttribute(COVERED) && !inDialog);
 
 /**
  * The run as of this component's own last redraw.
  * @param visible whether it is on screen
  * @param pace what it shows: something of every step, or only what evaluations measure (far fewer redraws)
+ * @param inDialog it lies over the page itself
  */
-export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Snapshot {
+export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations', inDialog = false): Snapshot {
   const [snapshot, setSnapshot] = useState(takeSnapshot);
   const waiting = useRef(false);
   useEffect(() => {
@@ -77,7 +78,7 @@ export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Sn
     const request = () => {
       // Off-screen nothing is drawn while records stream in; once at rest everything is, for printing and scrolling.
       const wanted = visible || useRun.getState().phase !== 'running';
-      if (!wanted || waiting.current || unseen()) return;
+      if (!wanted || waiting.current || unseen(inDialog)) return;
       waiting.current = true;
       drawSoon(() => {
         waiting.current = false;
@@ -98,27 +99,37 @@ export function useSnapshot(visible: boolean, pace: 'steps' | 'evaluations'): Sn
       uncover.disconnect();
       document.removeEventListener('visibilitychange', request);
     };
-  }, [visible, pace]);
+  }, [visible, pace, inDialog]);
   return snapshot;
 }
 
 /** Draw a little before it scrolls into view. */
 const MARGIN = '120px';
 
-/** Width of an element in whole pixels (0 before it is laid out), and whether it is on screen. */
-export function useFrame<E extends HTMLElement>() {
-  const ref = useRef<E>(null);
-  const [width, setWidth] = useState(0);
+export interface Frame<E extends HTMLElement> {
+  /** For the element; another one may take its place, such as one in a dialog. */
+  ref: (element: E | null) => void;
+  element: E | null;
+  /** In whole pixels; 0 before it is laid out. */
+  width: number;
+  height: number;
+  /** It is on screen. */
+  visible: boolean;
+}
+
+/** The room that an element has, and whether it can be seen. */
+export function useFrame<E extends HTMLElement>(): Frame<E> {
+  const [element, ref] = useState<E | null>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
   const [visible, setVisible] = useState(false);
   useEffect(() => {
-    const element = ref.current;
     if (!element) return;
     let alive = true;
-    // In the queue, too: all charts drawn for the first time, or for another width, are one long task otherwise.
+    // In the queue, too: all charts drawn for the first time, or for another size, are one long task otherwise.
     const resize = new ResizeObserver(([entry]) => {
-      const now = Math.floor(entry.contentRect.width);
+      const now = { width: Math.floor(entry.contentRect.width), height: Math.floor(entry.contentRect.height) };
       drawSoon(() => {
-        if (alive) flushSync(() => setWidth(now));
+        if (alive) flushSync(() => setSize((old) => (old.width === now.width && old.height === now.height ? old : now)));
       });
     });
     const cross = new IntersectionObserver((entries) => setVisible(entries.some((e) => e.isIntersecting)), {
@@ -131,6 +142,6 @@ export function useFrame<E extends HTMLElement>() {
       resize.disconnect();
       cross.disconnect();
     };
-  }, []);
-  return { ref, width, visible };
+  }, [element]);
+  return { ref, element, ...size, visible };
 }

@@ -22,10 +22,11 @@ export const theme = createTheme({
   autoContrast: true,
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
-  fontSizes: { xs: '11.5px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
+  // In rem: type grows with the window (theme.css).
+  fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.1875rem' },
   headings: {
     fontWeight: '600',
-    sizes: { h1: { fontSize: '15px', lineHeight: '1.4' }, h2: { fontSize: '13px', lineHeight: '1.4' } },
+    sizes: { h1: { fontSize: '0.9375rem', lineHeight: '1.4' }, h2: { fontSize: '0.8125rem', lineHeight: '1.4' } },
   },
   defaultRadius: 'md',
   respectReducedMotion: true,
@@ -49,11 +50,10 @@ export const theme = createTheme({
     // The hint below the field, so that fields side by side stand level.
     InputWrapper: {
       defaultProps: { size: 'xs', inputWrapperOrder: ['label', 'input', 'error', 'description'] },
-      styles: { label: { fontSize: 12.5 }, description: { fontSize: 11, lineHeight: 1.35 }, error: { fontSize: 11.5 } },
+      styles: { label: { fontSize: '0.7875rem' }, description: { fontSize: '0.6875rem', lineHeight: 1.35 }, error: { fontSize: '0.75rem' } },
     },
-    InlineInput: { styles: { description: { fontSize: 11, marginTop: 2 } } },
+    InlineInput: { styles: { description: { fontSize: '0.6875rem', marginTop: 2 } } },
     TextInput: { defaultProps: { size: 'xs' } },
-    NumberInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false } },
     NativeSelect: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },

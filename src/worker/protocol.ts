@@ -30,6 +30,7 @@ export const FATES: Readonly<Record<Method, Fate>> = {
   intervene: 'again',
   checkpoint: 'again',
   generate: 'again',
+  inspect: 'again',
   close: 'again',
   keptRuns: 'again',
   forgetRun: 'again',

@@ -6,6 +6,7 @@ import type { AssetInfo, GivenFile } from '../schema/assets.ts';
 import type { Experiment, Intervention, TaskSpec, TrainedGuideSpec } from '../schema/schema.ts';
 import type { BackendChoice, Environment } from './environment.ts';
 import type { EvaluationRecord, LabEvent, TrainingRecords } from './events.ts';
+import type { Inspection, InspectQuestion } from './inspection.ts';
 import type { TaskPreview } from './previews.ts';
 import type { GeneratedText, GenerateOptions } from './texts.ts';
 
@@ -89,6 +90,8 @@ export interface Lab {
   checkpoint(): Promise<Checkpoint>;
   /** Let every member of the open run write, between two steps. Language modelling only. */
   generate(options: GenerateOptions): Promise<GeneratedText>;
+  /** Take one step of one member of the open run apart, between two steps; it changes nothing. Rejects for a member that there is not. */
+  inspect(question: InspectQuestion): Promise<Inspection>;
   /** Discard the open experiment and free what it holds; the next `open` or `warmUp` may use another backend. */
   close(): Promise<void>;
   /** Runs that were kept by `keepAs` and have not ended, the newest first: this tab's and others'. */

@@ -124,13 +124,15 @@ function seriesOf<Id extends QuantityId>(ids: readonly Id[], experiment: Experim
   const series = gaps(ids, experiment, times);
   const parts = partsOf(experiment);
   for (const id of ids) {
-    const { extent, sparse } = quantity(id);
+    const { extent, sparse, when } = quantity(id);
     const each = parts[extent].length;
     const name = `history.${id}`;
     found.forEach((member, m) => {
       for (let part = 0; part < each; part++) {
         const values = curveIn(member, id, part);
-        const known = values === undefined && (sparse || extent !== 'member') ? [] : list(values, times, name);
+        // A result that was thinned has empty lists of what was left out; scores never are.
+        const without = values === undefined ? sparse || extent !== 'member' : values.length === 0 && (when === 'step' || extent !== 'member');
+        const known = without ? [] : list(values, times, name);
         known.forEach((value, t) => {
           series[id][(t * found.length + m) * each + part] = number(value, name);
         });

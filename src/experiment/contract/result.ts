@@ -74,6 +74,10 @@ export interface MemberResult {
   predictions?: number[];
 }
 
+/** What a link has no room for. */
+export const LEFT_OUT = ['training curves', 'predictions', 'similarities of all layers', 'similarities over time'] as const;
+export type LeftOut = (typeof LEFT_OUT)[number];
+
 export interface RunResult {
   schema: 1 | 2;
   /** When it ended (ISO 8601). Since 2. */
@@ -86,6 +90,8 @@ export interface RunResult {
   guides: { id: string; state: GuideState; seed: number; score: number; valLoss: number; source: GuideSource }[];
   /** Of a person's own images: true class of every validation example, in the order of `MemberResult.predictions`. Not in older files. */
   labels?: number[];
+  /** Of a result that came in a link: what was left out of it. Lists of these are empty. */
+  thinned?: LeftOut[];
   /** Names of the layers that `matrices` compare. Since 2. */
   layers?: { target: string[]; guides: Record<string, string[]> };
   members: MemberResult[];

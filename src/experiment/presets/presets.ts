@@ -65,10 +65,10 @@ const DISTILLED: ArmSpec = {
   terms: [{ kind: 'distil', guide: 'trained', temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' }],
 };
 
-const image = (preset: string, question: Asked, task: TaskSpec, target: NetworkSpec, steps: number, arms: ArmSpec[]): Experiment => ({
+const image = (preset: string, question: Asked, task: TaskSpec, target: NetworkSpec, steps: number, arms: ArmSpec[], revision = 1): Experiment => ({
   version: 2,
   preset,
-  revision: 1,
+  revision,
   ...question,
   task,
   target,
@@ -123,11 +123,12 @@ export const PRESETS: readonly Preset[] = [
     hint: 'Eight layers overfit; a trained guide helps, an untrained one does not.',
     experiment: image(
       'deep-fcn',
-      asking('Can guidance train a deep network that overfits, and does the guide need training?', 'guided', 'unguided'),
+      asking('Can guidance train a deep network that overfits?', 'guided', 'unguided'),
       TEXTURES,
       fcn(8, 256),
       300,
       [UNGUIDED, guided(4), guidedUntrained(1), DISTILLED],
+      2,
     ),
   },
   {
@@ -174,11 +175,12 @@ export const PRESETS: readonly Preset[] = [
     hint: 'Real photographs, from your own copy of the files. What guidance gains here is within noise; distillation gains as much or more.',
     experiment: image(
       'cifar',
-      asking('How much does guidance help a fully connected network on real photographs?', 'guided', 'unguided'),
+      asking('Does guidance help a fully connected network on real photographs?', 'guided', 'unguided'),
       CIFAR,
       fcn(3, 384),
       250,
       [UNGUIDED, guided(4), guidedUntrained(1), DISTILLED],
+      2,
     ),
   },
 ];

@@ -16,15 +16,18 @@ const KNOWN: Readonly<Record<string, string>> = {
   'copy-paste@2': 'fb8fax',
   'copy-official@1': '6jpihm',
   'what-makes-it-untrainable@1': 'uve6m7',
+  'what-makes-it-untrainable@2': 'lxehui',
   'parity@1': '1eovdr',
   'lm-short@1': 'ctsngy',
   'lm-small@1': 's2t7fo',
   'wide-fcn@1': '9i5yd4',
   'deep-fcn@1': 'gyx9tn',
+  'deep-fcn@2': 'edn2gd',
   'shapes@1': '7xk9rg',
   'scale-trap@1': '64fthn',
   'deep-convnet@1': 'umity7',
   'cifar@1': '6fdkc0',
+  'cifar@2': 'oyf7mm',
 };
 
 it('keeps every revision that there has been as it was', () => {

@@ -11,7 +11,16 @@ import VERSION_1 from './presets-v1.json' with { type: 'json' };
 export const version1Preset = (id: string): unknown => (Object.hasOwn(VERSION_1, id) ? VERSION_1[id as keyof typeof VERSION_1] : undefined);
 
 /** Revisions that are no longer current, by id and number; of those that there were in version 1, the first is above. */
-const PAST: Readonly<Record<string, Readonly<Record<number, unknown>>>> = {};
+const PAST: Readonly<Record<string, Readonly<Record<number, unknown>>>> = {
+  // Its question was no question that "yes" or "no" answers; all else is as it was.
+  'what-makes-it-untrainable': {
+    1: {
+      ...findPreset('what-makes-it-untrainable')?.experiment,
+      revision: 1,
+      question: 'Is it the network that cannot learn, or two classes that are never right?',
+    },
+  },
+};
 
 /**
  * A preset's experiment in one of its revisions (not parsed), or undefined where there is none such. The first

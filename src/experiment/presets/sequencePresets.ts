@@ -127,9 +127,10 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
     hint: 'An RNN that must choose from ten classes, two of them never right, stays at chance. Start those two low and it learns without any guide.',
     experiment: sequence(
       'what-makes-it-untrainable',
-      asking('Is it the network that cannot learn, or two classes that are never right?', 'unguided-low', 'unguided'),
+      asking('Do two classes that are never right make an RNN untrainable?', 'unguided-low', 'unguided'),
       { ...COPY, length: 12, head: 'vocabulary' },
       {
+        revision: 2,
         target: RNN_2X64,
         guides: { untrained: UNTRAINED },
         base: base(1000, 3e-3),

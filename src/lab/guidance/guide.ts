@@ -68,6 +68,8 @@ export interface GuideOptions {
   weights?: PlainTensors;
   /** A network that was read from a file, in the place of one that is built here. */
   imported?: ImportedModel;
+  /** Networks that are there already, in the place of new ones. */
+  models?: readonly Inferring[];
 }
 
 export class Guide {
@@ -92,7 +94,7 @@ export class Guide {
   #needed: readonly string[] = [];
   #taps: readonly NeededTap[] = [];
 
-  constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weightsOf = id, weights, imported }: GuideOptions, kernels: Kernels) {
+  constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weightsOf = id, weights, imported, models: given }: GuideOptions, kernels: Kernels) {
     this.id = id;
     this.spec = spec;
     this.#kernels = kernels;
@@ -107,9 +109,19 @@ export class Guide {
       network &&
       ((members) => new Model({ network, task, seeds: members, streamName: spec.state === 'trained' ? 'guide' : `guide/${weightsOf}`, orthogonal }, kernels));
     this.#activations = network ? describeNetwork(network, task).activations : 0;
-    const models = instanceSeeds.flatMap((seed) => this.#build?.([seed]) ?? []);
-    if (weights) load(models[0], weights);
+    const models = given ?? instanceSeeds.flatMap((seed) => this.#build?.([seed]) ?? []);
+    if (weights) load(models[0] as Model, weights);
     this.models = imported ? [imported] : models;
+  }
+
+  /**
+   * The same guide for one of its seeds alone, which keeps nothing and runs live. Its networks stay this guide's: it is not
+   * to be disposed.
+   */
+  ofSeed(seed: number): Guide {
+    const own = this.models.length > 1 ? [this.models[this.#seeds.indexOf(seed)]] : this.models;
+    const options = { task: this.#task, train: null, seeds: [seed], network: null, imported: this.#imported, models: own };
+    return new Guide(this.id, this.spec, options, this.#kernels);
   }
 
   /** Its models that can be scored on the task. An imported network may have outputs of another kind: then none. */

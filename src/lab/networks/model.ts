@@ -7,7 +7,7 @@ import type { Kernels } from '../backend/kernels/types.ts';
 import { stream } from '../random/stream.ts';
 import { buildNetwork } from './index.ts';
 import { withOrthogonalWeights } from './orthogonal.ts';
-import { ForwardContext, type NetworkProgram } from './program.ts';
+import { ForwardContext, type MaskSource, type NetworkProgram } from './program.ts';
 import { Weights } from './weights.ts';
 
 export interface ModelOptions {
@@ -89,15 +89,23 @@ export class Model implements Inferring {
     return context.batchStatistics;
   }
 
+  /** Activations `[E, B, F]` by tap name as a training step has them. Call inside `tf.tidy`. */
+  activations(inputs: tf.Tensor, masks: MaskSource): Map<string, tf.Tensor3D> {
+    const context = this.#context('train', masks);
+    this.program.forward(context, context.tape.constant(inputs));
+    return new Map([...context.taps].map(([name, { tensor }]) => [name, tensor]));
+  }
+
   dispose(): void {
     this.weights.dispose();
   }
 
-  #context(mode: 'train' | 'eval'): ForwardContext {
+  #context(mode: 'train' | 'eval', masks?: MaskSource): ForwardContext {
     const tape = new Tape(this.kernels, false);
     return new ForwardContext({
       tape,
       mode,
+      masks,
       parameter: (name) => tape.constant(this.weights.parameter(name)),
       running: (name) => this.weights.running(name),
     });

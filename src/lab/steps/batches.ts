@@ -37,6 +37,8 @@ export interface BatchOptions {
   task: Task;
   seeds: readonly number[];
   batchSize: number;
+  /** False: the training set is not kept on the device, whatever its size. */
+  resident?: boolean;
   /** Name of the random stream, for tasks that draw new examples at every step. */
   stream?: string;
 }
@@ -50,9 +52,10 @@ export class Batches implements ExampleSource {
   constructor(options: BatchOptions, kernels: Kernels) {
     this.#options = options;
     this.#kernels = kernels;
-    const { task, seeds, batchSize } = options;
+    const { task, seeds, batchSize, resident: mayStay = true } = options;
     const largest = Math.min(kernels.largestTable ?? LARGEST_RESIDENT, LARGEST_RESIDENT);
-    this.#resident = task.train && task.train.inputs.byteLength <= largest && task.rows(seeds[0], 0, batchSize) ? resident(task.train) : null;
+    const stays = mayStay && task.train && task.train.inputs.byteLength <= largest && task.rows(seeds[0], 0, batchSize);
+    this.#resident = stays && task.train ? resident(task.train) : null;
   }
 
   at(step: number): StepBatch {

@@ -7,6 +7,7 @@ import type { BackendChoice, Environment } from '../../experiment/contract/envir
 import type { EvaluationRecord, LabEvent } from '../../experiment/contract/events.ts';
 import type { Checkpoint, KeptRun, Lab, OpenOptions } from '../../experiment/contract/lab.ts';
 import type { TaskPreview } from '../../experiment/contract/previews.ts';
+import type { Inspection, InspectQuestion } from '../../experiment/contract/inspection.ts';
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
 import { gaps, STEP_QUANTITIES } from '../../experiment/series.ts';
 import { guideInstances } from '../../experiment/plan/guides.ts';
@@ -171,6 +172,24 @@ export class FakeLab extends FakeAssets implements Lab {
       texts: new Int32Array(2 * this.#members.length).fill(2),
       tokenNames: ['a', 'b', 'c'],
       separator: ' ',
+    };
+  }
+
+  async inspect(question: InspectQuestion): Promise<Inspection> {
+    this.calls.push(`inspect ${question.of} ${question.arm} ${question.seed}`);
+    const experiment = this.#opened();
+    return {
+      question,
+      step: question.of === 'last' ? this.#step : this.#step + 1,
+      taken: question.of === 'last',
+      divergedAt: null,
+      examples: await this.preview(experiment.task, 4),
+      batchSize: experiment.base.batchSize,
+      matrices: null,
+      alignment: null,
+      taskLoss: 1,
+      total: 1,
+      update: { learningRate: experiment.base.learningRate, change: 0.1, weights: 10 },
     };
   }
 

@@ -3,11 +3,11 @@
  * (seed, step), so the state is the tensors and the step number, nothing else.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
 import type { EvaluationRecord, TrainingRecords } from '../../experiment/contract/events.ts';
+import type { Inspection, InspectQuestion } from '../../experiment/contract/inspection.ts';
 import type { Checkpoint } from '../../experiment/contract/lab.ts';
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
-import { alignmentOf, distillationOf, sharedTokens } from '../../experiment/plan/arms.ts';
+import { sharedTokens } from '../../experiment/plan/arms.ts';
 import { armGroups } from '../../experiment/plan/plan.ts';
 import { type PairCells, pairCells } from '../../experiment/series.ts';
 import type { Experiment, Intervention } from '../../experiment/schema/schema.ts';
@@ -18,8 +18,9 @@ import type { Task } from '../tasks/index.ts';
 import { Evaluator, evaluateRecalibrated, type GroupScores } from '../observation/evaluation.ts';
 import { evaluationRecord, joined, trainingRecords } from '../observation/records.ts';
 import { generate } from './generate.ts';
-import { Group } from './group.ts';
+import { groupOf } from './groupOf.ts';
 import { History } from './history.ts';
+import { inspectMember } from './inspect.ts';
 import { MeasuredPairs } from '../observation/measured.ts';
 import { GuideProbe } from '../observation/probe.ts';
 import { type ArmGroup, RunSteps, type StepSettings } from './runSteps.ts';
@@ -27,6 +28,8 @@ import { DirectSteps, type Stepper } from '../backend/steps.ts';
 
 /** Tokens that a member writes. */
 const WRITTEN = { characters: 120, words: 36 } as const;
+/** Bytes. A larger state is not kept beside the run for being looked at. */
+const LARGEST_REMEMBERED = 128 * 2 ** 20;
 
 export class Run {
   readonly experiment: Experiment;
@@ -36,18 +39,21 @@ export class Run {
   readonly #guides: ReadonlyMap<string, Guide>;
   readonly #observed: { probes: GuideProbe[]; measured: MeasuredPairs };
   readonly #groups: ArmGroup[];
-
+  readonly #kernels: Kernels;
   readonly #stepper: Stepper;
   readonly #steps: RunSteps;
   readonly #evaluator: Evaluator;
   readonly #pairs: PairCells;
   #step = 0;
+  /** The state that a step began with, see `remember`. */
+  #before: { step: number; tensors: PlainTensors } | null = null;
   /** Results of steps that were read before an evaluation, for the next `flush`. */
   #unread: Float32Array[] = [];
 
   /** @param stepper disposed with the run */
   constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, kernels: Kernels, stepper: Stepper = new DirectSteps()) {
     this.#stepper = stepper;
+    this.#kernels = kernels;
     this.experiment = structuredClone(experiment);
     this.#sortInterventions();
     this.task = task;
@@ -55,31 +61,7 @@ export class Run {
     this.#pairs = pairCells(this.experiment);
     this.#guides = guides;
 
-    const shape = taskShape(experiment.task);
-    const { seeds } = experiment;
-    this.#groups = armGroups(experiment).map((specs) => ({
-      arms: specs.map((spec, i) => ({
-        spec,
-        alignment: alignmentOf(experiment, spec),
-        distillation: distillationOf(spec),
-        members: { first: i * seeds.length, count: seeds.length },
-      })),
-      group: new Group(
-        {
-          network: experiment.target,
-          task: shape,
-          streamName: 'init',
-          seeds: specs.flatMap(() => seeds),
-          inits: specs.flatMap(({ init }) => seeds.map(() => init)),
-          classBiases: specs.flatMap(({ unusedBias: bias }) =>
-            seeds.map(() => (bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias })),
-          ),
-          optimiser: experiment.base.optimiser,
-          clipNorm: experiment.base.clipNorm,
-        },
-        kernels,
-      ),
-    }));
+    this.#groups = armGroups(experiment).map((specs) => groupOf(experiment, specs, kernels));
     this.#observed = {
       probes: [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, sharedTokens(experiment.base))),
       measured: new MeasuredPairs(kernels, guides, experiment, task),
@@ -111,6 +93,7 @@ export class Run {
 
   /** One step of every member. */
   async advance(): Promise<void> {
+    if (this.#before?.step !== this.#step) this.#before = null;
     const { before, own, ...step } = this.#steps.at(this.#step, this.#settingsAt(this.#step));
     for (const { kind, feeds, program } of [...before, step]) await this.#stepper.step(kind, feeds, program);
     tf.dispose(own);
@@ -123,7 +106,7 @@ export class Run {
     this.#unread = [];
     if (rows.length === 0) return null;
     const done = this.history.steps;
-    const aligned = (index: number) => this.#steps.alignedMembers(done + index, this.#settingsAt(done + index));
+    const aligned = (index: number) => this.#steps.alignWeights(done + index, this.#settingsAt(done + index)).map((weight) => weight > 0);
     const records = trainingRecords(this.experiment, done + 1, rows, aligned);
     this.history.append(records);
     return records;
@@ -159,6 +142,37 @@ export class Run {
     return { step: this.#step, prompt, truth: Int32Array.from(val.inputs.subarray(behind, behind + length)), length, texts, tokenNames, separator };
   }
 
+  /** Keep what the next step begins with, so that it can be looked at once it has been taken. */
+  async remember(): Promise<void> {
+    const values = this.#groups.flatMap(({ group }) => group.named().map(([, { shape }]) => shape.reduce((a, b) => a * b, 1)));
+    const fits = 4 * values.reduce((a, b) => a + b, 0) <= LARGEST_REMEMBERED;
+    this.#before = fits ? { step: this.#step, tensors: await this.save() } : null;
+  }
+
+  /** Take one step of one member apart. It reads, and computes on copies. @throws {Error} when there is no such member */
+  async inspect(question: InspectQuestion): Promise<Inspection> {
+    const { arms, seeds } = this.experiment;
+    const arm = arms.findIndex(({ id }) => id === question.arm);
+    const seed = seeds.indexOf(question.seed);
+    if (arm < 0 || seed < 0) throw new Error(`the run has no arm "${question.arm}" with seed ${question.seed}`);
+    this.#stepper.submit();
+    const before = question.of === 'last' && this.#before?.step === this.#step - 1 ? this.#before : null;
+    const step = before?.step ?? this.#step;
+    const saved = before?.tensors ?? (await this.save(({ arms: own }) => own.some(({ spec }) => spec.id === question.arm)));
+    const divergedAt = this.history.divergedAt[arm * seeds.length + seed];
+    return inspectMember(question, {
+      experiment: this.experiment,
+      task: this.task,
+      guides: this.#guides,
+      kernels: this.#kernels,
+      state: memberState(saved, question.arm, seed),
+      step,
+      taken: before !== null,
+      divergedAt: divergedAt < 0 ? null : divergedAt,
+      settings: this.#settingsAt(step),
+    });
+  }
+
   /** Validation metric per member with recalibrated batch-norm statistics. */
   async recalibrated(): Promise<number[]> {
     this.#stepper.submit();
@@ -168,10 +182,10 @@ export class Run {
   }
 
   /** All state by arm and name, for a checkpoint: which arms are trained together is nothing that it depends on. */
-  async save(): Promise<PlainTensors> {
+  async save(wanted: (group: ArmGroup) => boolean = () => true): Promise<PlainTensors> {
     this.#stepper.submit();
     const tensors: PlainTensors = {};
-    for (const { arms, group } of this.#groups) {
+    for (const { arms, group } of this.#groups.filter(wanted)) {
       for (const [
         name,
         {
@@ -213,6 +227,7 @@ export class Run {
       group.load(Object.fromEntries(named));
     }
     this.#step = checkpoint.step;
+    this.#before = null;
     this.history.restore(checkpoint.history, checkpoint.divergedAt);
   }
 
@@ -241,4 +256,15 @@ export class Run {
     }
     return { learningRate, guidance };
   }
+}
+
+/** What `Run.save` gave of one member: its tensors with a member axis of 1, by the names of its group. */
+function memberState(saved: PlainTensors, arm: string, member: number): PlainTensors {
+  const own = Object.entries(saved).filter(([name]) => name.startsWith(`${arm}/`));
+  return Object.fromEntries(
+    own.map(([name, { shape, data }]) => {
+      const size = data.length / shape[0];
+      return [name.slice(arm.length + 1), { shape: [1, ...shape.slice(1)], data: data.slice(member * size, (member + 1) * size) }];
+    }),
+  );
 }

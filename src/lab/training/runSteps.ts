@@ -66,28 +66,28 @@ export class RunSteps {
   readonly #kernels: Kernels;
   readonly #batches: Batches;
 
-  constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, groups: readonly ArmGroup[], kernels: Kernels) {
+  /** @param resident whether the training set may stay on the device */
+  constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, groups: readonly ArmGroup[], kernels: Kernels, resident = true) {
     this.#experiment = experiment;
     this.#task = task;
     this.#guides = guides;
     this.#groups = groups;
     this.#arms = groups.flatMap(({ arms }) => arms);
     this.#kernels = kernels;
-    this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize }, kernels);
+    this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize, resident }, kernels);
     this.#declareNeeds();
   }
 
   /** @param step 0-based */
-  at(step: number, { learningRate, guidance }: StepSettings): MemberStep {
-    const { base, seeds } = this.#experiment;
-    const factor = scheduleFactor(base.schedule, step, base.steps);
-    const aligned = alignedAt(step, guidance);
+  at(step: number, settings: StepSettings): MemberStep {
+    const { seeds } = this.#experiment;
+    const aligned = alignedAt(step, settings.guidance);
     const batch = this.#batches.at(step);
     const before = this.#used(aligned).flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
     const guided = this.#guideFeeds(batch, aligned);
     const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
     this.#groups.forEach(({ arms, group }, g) => {
-      const rates = arms.flatMap(({ spec }) => seeds.map(() => (learningRate ?? spec.learningRate ?? base.learningRate) * factor));
+      const rates = arms.flatMap((arm) => seeds.map(() => this.rate(arm, step, settings)));
       const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), step)));
       feeds[`scalars${g}`] = { values: group.scalars(step, rates, weights), shape: [SCALAR_ROWS, rates.length] };
     });
@@ -105,10 +105,16 @@ export class RunSteps {
     this.#batches.dispose();
   }
 
-  /** Whether guidance weighs anything in a step, by member. @param step 0-based */
-  alignedMembers(step: number, { guidance }: StepSettings): boolean[] {
+  /** Learning rate of an arm in a step. @param step 0-based */
+  rate({ spec }: Arm, step: number, { learningRate }: StepSettings): number {
+    const { base } = this.#experiment;
+    return (learningRate ?? spec.learningRate ?? base.learningRate) * scheduleFactor(base.schedule, step, base.steps);
+  }
+
+  /** Factor on each 1 − similarity in a step, by member; 0 without guidance. @param step 0-based */
+  alignWeights(step: number, { guidance }: StepSettings): number[] {
     const aligned = alignedAt(step, guidance);
-    return this.#arms.flatMap((arm) => this.#experiment.seeds.map(() => weightPerPair(aligned(arm), step) > 0));
+    return this.#arms.flatMap((arm) => this.#experiment.seeds.map(() => weightPerPair(aligned(arm), step)));
   }
 
   /** A guide's layer as an arm looks at it. */

@@ -1,19 +1,20 @@
-/** The frame of every chart: title, controls, table, pictures, an empty state, and words for a screen reader. */
-import { ActionIcon, Menu, Tooltip, VisuallyHidden } from '@mantine/core';
+/** The frame of every chart: title, controls, table, pictures, an empty state, words for a screen reader, and a larger self. */
+import { ActionIcon, Modal, Tooltip, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconChartLine, IconCheck, IconDots, IconTable } from '@tabler/icons-react';
-import { type ReactNode, type RefObject, useState } from 'react';
+import { IconChartLine, IconMaximize, IconTable, IconZoomReset } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
 import { Card } from '@/ui/Card.tsx';
+import type { Frame } from '@/ui/redraw.ts';
+import { ChartMenu, type ChartOptions } from './ChartMenu.tsx';
 import { ChartTable, type TableData } from './ChartTable.tsx';
 import classes from './charts.module.css';
 import { download, fileName, textFile } from './download.ts';
-import { standaloneSvg, toPng } from './exportImage.ts';
+import { type LegendEntry, standaloneSvg, toPng } from './exportImage.ts';
 
-export interface ChartOption {
-  key: string;
-  name: string;
-  checked: boolean;
-  toggle: () => void;
+export interface ChartZoom {
+  zoomed: boolean;
+  toLastQuarter: () => void;
+  toWholeRun: () => void;
 }
 
 interface ChartCardProps {
@@ -23,11 +24,14 @@ interface ChartCardProps {
   caption: string;
   /** Paragraphs below it: what the lines are, of whom, how they were made. */
   words: () => string[];
+  /** Names that the drawing itself does not tell. */
+  legend: readonly LegendEntry[];
   /** One or more sentences that say what the chart shows. */
   summary: string;
-  frame: RefObject<HTMLDivElement | null>;
+  frame: Frame<HTMLDivElement>;
   controls?: ReactNode;
-  options?: readonly ChartOption[];
+  options: readonly ChartOptions[];
+  zoom: ChartZoom;
   /** Built only when the table is shown. */
   table: () => TableData;
   empty: boolean;
@@ -37,72 +41,101 @@ interface ChartCardProps {
   children: ReactNode;
 }
 
+interface ActionProps {
+  label: string;
+  icon: typeof IconTable;
+  onClick: () => void;
+  disabled?: boolean;
+  pressed?: boolean;
+}
+
+function Action({ label, icon: Icon, onClick, disabled, pressed }: ActionProps) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon size={22} aria-label={label} aria-pressed={pressed} disabled={disabled} onClick={onClick}>
+        <Icon size="1rem" stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
 export function ChartCard(props: ChartCardProps) {
-  const { title, note, frame, empty } = props;
+  const { title, note, frame, empty, zoom, testId } = props;
   const [asTable, setAsTable] = useState(false);
+  const [large, setLarge] = useState(false);
 
   const save = async (format: 'svg' | 'png') => {
-    const svg = frame.current?.querySelector<SVGSVGElement>('svg.recharts-surface');
+    const svg = frame.element?.querySelector<SVGSVGElement>('svg.recharts-surface');
     if (!svg) return;
     try {
-      const picture = standaloneSvg(svg, props.caption, props.words());
+      const picture = standaloneSvg(svg, props.caption, props.words(), props.legend);
       download(`${fileName(title)}.${format}`, format === 'svg' ? textFile(picture.text, 'image/svg+xml') : await toPng(picture));
     } catch (error) {
       notifications.show({ color: 'red', title: 'The picture could not be made', message: (error as Error).message });
     }
   };
 
-  const toggleLabel = asTable ? 'Show the chart' : 'Show these values as a table';
-  const actions = (
+  const actions = (inDialog: boolean) => (
     <>
       {props.controls}
-      <Tooltip label={toggleLabel}>
-        <ActionIcon aria-label={toggleLabel} aria-pressed={asTable} disabled={empty} onClick={() => setAsTable(!asTable)}>
-          {asTable ? <IconChartLine size={16} stroke={1.6} /> : <IconTable size={16} stroke={1.6} />}
-        </ActionIcon>
-      </Tooltip>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon aria-label={`Options and export of the chart "${title}"`}>
-            <IconDots size={16} stroke={1.6} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {props.options?.map(({ key, name, checked, toggle }) => (
-            <Menu.Item
-              key={key}
-              role="menuitemcheckbox"
-              aria-checked={checked}
-              onClick={toggle}
-              closeMenuOnClick={false}
-              leftSection={<IconCheck size={14} style={{ visibility: checked ? 'visible' : 'hidden' }} />}
-            >
-              {name}
-            </Menu.Item>
-          ))}
-          {props.options && props.options.length > 0 && <Menu.Divider />}
-          <Menu.Item disabled={empty || asTable} onClick={() => void save('png')}>
-            Save as PNG
-          </Menu.Item>
-          <Menu.Item disabled={empty || asTable} onClick={() => void save('svg')}>
-            Save as SVG
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      {zoom.zoomed && <Action label="Back to the whole run" icon={IconZoomReset} onClick={zoom.toWholeRun} />}
+      <Action
+        label={asTable ? 'Show the chart' : 'Show these values as a table'}
+        icon={asTable ? IconChartLine : IconTable}
+        pressed={asTable}
+        disabled={empty}
+        onClick={() => setAsTable(!asTable)}
+      />
+      {!inDialog && <Action label={`Enlarge the chart "${title}"`} icon={IconMaximize} onClick={() => setLarge(true)} />}
+      <ChartMenu
+        title={title}
+        groups={props.options}
+        commands={[
+          [
+            { name: 'Zoom: last quarter of steps', disabled: empty || asTable, run: zoom.toLastQuarter },
+            { name: 'Zoom: whole run', disabled: !zoom.zoomed, run: zoom.toWholeRun },
+          ],
+          [
+            { name: 'Save as PNG', disabled: empty || asTable, run: () => void save('png') },
+            { name: 'Save as SVG', disabled: empty || asTable, run: () => void save('svg') },
+          ],
+        ]}
+      />
     </>
   );
 
+  const body = (
+    <div ref={frame.ref} className={classes.frame}>
+      <div className={classes.drawing}>{asTable && !empty ? <ChartTable data={props.table()} /> : props.children}</div>
+      {empty && (
+        <p className={classes.empty}>
+          <span className={classes.promise}>{props.promise}</span>
+        </p>
+      )}
+    </div>
+  );
+
   return (
-    <Card title={title} note={note} actions={actions} className={classes.card} data-testid={props.testId}>
-      <VisuallyHidden data-testid={`${props.testId}-summary`}>{props.summary}</VisuallyHidden>
-      <div ref={frame} className={classes.frame}>
-        {asTable && !empty ? <ChartTable data={props.table()} /> : props.children}
-        {empty && (
-          <p className={classes.empty}>
-            <span>{props.promise}</span>
-          </p>
-        )}
-      </div>
+    <Card title={title} note={<span title={note}>{note}</span>} actions={actions(false)} className={classes.card} data-testid={testId}>
+      <VisuallyHidden data-testid={`${testId}-summary`}>{props.summary}</VisuallyHidden>
+      {/* One drawing, that moves into the dialog: its place is kept. */}
+      {large ? <div className={classes.frame} /> : body}
+      <Modal.Root opened={large} onClose={() => setLarge(false)} size="90vw" centered>
+        <Modal.Overlay />
+        <Modal.Content data-testid={`${testId}-large`}>
+          <Modal.Body className={classes.large}>
+            <div className={classes.largeHead}>
+              <Modal.Title className={classes.largeTitle}>{title}</Modal.Title>
+              <span className={classes.largeNote} title={note}>
+                {note}
+              </span>
+              {actions(true)}
+              <Modal.CloseButton aria-label="Close" />
+            </div>
+            {large && body}
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </Card>
   );
 }

@@ -1,20 +1,31 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { taskMetric, taskTitle } from '@/experiment/networks/describe.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
+import type { AxisChoice } from '@/state/chartChoices.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { metricToBeat } from '@/stats/ofExperiment.ts';
 import type { Verdict } from '@/stats/types.ts';
 import { verdictOf } from '@/state/verdictOf.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
-import { useMetricRange } from './metricRange.ts';
+import { useMetricRange, usualAxis } from './metricRange.ts';
 import { evaluatedWords } from './parts.ts';
-import type { Reference } from './References.tsx';
-import { RunChart, useDrawnRun } from './RunChart.tsx';
+import type { Reference } from './placing.ts';
+import { RunChart, useDrawnRun, useSmoothed } from './RunChart.tsx';
 import { meanOverSeeds, metricSeries } from './series.ts';
 
 /** An untrained guide's own score is chance; a line for it would say nothing. */
 const WORTH_A_LINE = 0.05;
+
+const ACCURACY_AXES: { key: AxisChoice; name: string }[] = [
+  { key: 'whole', name: '0 to 100 %' },
+  { key: 'chance', name: 'Chance to 100 %' },
+  { key: 'fit', name: 'What the arms need' },
+];
+const PERPLEXITY_AXES: { key: AxisChoice; name: string }[] = [
+  { key: 'whole', name: 'From the start, logarithmic' },
+  { key: 'fit', name: 'What the arms need' },
+];
 
 /** The score that the verdict counts seeds or steps by, where it does, and what it is called. */
 function lineDrawn({ sooner, shares, threshold }: Verdict): { at: number; name: string } | null {
@@ -48,20 +59,21 @@ function referencesOf(data: RunData, experiment: Experiment): Reference[] {
 
 /** The task's metric on the validation set, with the guides' own scores and what takes no learning. */
 export function MetricChart() {
-  const drawn = useDrawnRun('evaluations');
-  const { version, data, experiment, arms, points } = drawn;
+  const drawn = useDrawnRun('chart-metric', 'evaluations');
+  const { version, data, experiment, arms, shown, points, choice, choose } = drawn;
   const metric = taskMetric(experiment.task);
   const words = metricWords(metric);
   const examples = validationSet(experiment.task);
-  // A metric that falls starts so high that nobody would see what the arms differ in.
-  const [chosenZoom, setZoom] = useState<boolean | null>(null);
-  const zoom = chosenZoom ?? !metric.higherIsBetter;
+  const offered = metric.name === 'accuracy' ? ACCURACY_AXES : PERPLEXITY_AXES;
+  const axis = offered.find(({ key }) => key === choice.axis)?.key ?? usualAxis(metric);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
-  const series = useMemo(() => metricSeries(data, points), [data, version, points]);
+  const recorded = useMemo(() => metricSeries(data, shown, points), [data, version, shown, points]);
+  const series = useSmoothed(recorded, drawn);
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   const references = useMemo(() => referencesOf(data, experiment), [data, version, experiment]);
-  const { range, log } = useMetricRange(metric, series, experiment.base.steps, zoom, data);
+  const run = useMemo(() => ({ data, shown, smoothing: choice.smoothing }), [data, shown, choice.smoothing]);
+  const { range, log } = useMetricRange(metric, series, experiment.base.steps, axis, run);
 
   const value = (evaluation: Evaluation, arm: string) => {
     const { mean, sd } = meanOverSeeds(data.arms.get(arm) ?? [], (m) => evaluation.series.valMetric[m]);
@@ -72,7 +84,7 @@ export function MetricChart() {
     <RunChart
       drawn={drawn}
       title={`Validation ${metric.name}`}
-      testId="chart-metric"
+      named
       caption={`Validation ${metric.name} on ${taskTitle(experiment.task)}`}
       lines={`Validation ${metric.name} by training step on ${examples}${log ? ', logarithmic' : ''}. Dotted: levels to compare with.`}
       promise={
@@ -81,9 +93,16 @@ export function MetricChart() {
           : `How many unseen ${examplesOf(experiment.task)} each arm gets right`
       }
       note={`on ${examples}`}
-      options={[{ key: 'zoom', name: 'Zoom in on the arms', checked: zoom, toggle: () => setZoom(!zoom) }]}
+      options={[
+        {
+          label: 'Value axis',
+          kind: 'radio',
+          options: offered.map(({ key, name }) => ({ key, name, checked: key === axis, choose: () => choose({ axis: key }) })),
+        },
+      ]}
       series={series}
       range={range}
+      log={log}
       columns={[`validation ${metric.name}`]}
       cells={(evaluation, { id }) => [value(evaluation, id)]}
       tableCaption={`Validation ${metric.name} of every arm, by step`}
@@ -92,7 +111,7 @@ export function MetricChart() {
         `Validation ${metric.name} ${evaluatedWords(data)}: ${arms.map(({ id, name }) => `${name} ${value(last, id)}`).join('; ')}. ` +
         `For comparison: ${references.map((r) => r.text).join('; ')}.`
       }
-      plot={{ label: `Validation ${metric.name} by training step`, axis: words.axis, log, references }}
+      plot={{ label: `Validation ${metric.name} by training step`, axis: words.axis, references }}
     />
   );
 }

@@ -1,80 +1,81 @@
 /** The drawing of one chart with Recharts. Everything it shows is given; it decides nothing. */
 import { memo, type ReactNode } from 'react';
 import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
-import { type AxisRange, stepTicks } from './domain.ts';
+import { stepTicks } from './domain.ts';
+import { Drawing, type DrawingProps } from './Drawing.tsx';
 import { axisNumber } from './format.ts';
-import { Crosses, type Cross, EndLabels, type EndLabel, type Moment, Moments } from './Overlays.tsx';
-import { Lines, type PlotArm } from './Lines.tsx';
-import { type Reference, References } from './References.tsx';
-import type { Series } from './series.ts';
+import { labelRoom } from './placing.ts';
+import { textWidth } from './textWidth.ts';
 
-export interface PlotProps {
-  width: number;
+export interface PlotProps extends DrawingProps {
   height: number;
   /** What a screen reader calls the drawing. */
   label: string;
-  series: Series;
-  arms: readonly PlotArm[];
-  steps: number;
   /** A run has begun: room is made for its labels before the first line, which is work enough for one task. */
   begun: boolean;
-  range: AxisRange;
-  log: boolean;
+  ticks: readonly number[];
   axis: (value: number) => string;
-  labels: readonly EndLabel[];
-  references: readonly Reference[];
-  moments: readonly Moment[];
-  crosses: readonly Cross[];
-  /** Draw the thin training lines, the chance level. */
-  training?: boolean;
-  chance?: boolean;
   tooltip: (step: number) => ReactNode;
 }
 
-const AXIS_WIDTH = 36;
-const AXIS_HEIGHT = 20;
-const TICK = { fontSize: 11, fill: 'var(--mute)' };
-const CHARACTER = 6.6;
-const MAX_LABEL_SHARE = 0.36;
-const MARGIN = 14;
-
-/** Room for the labels: as much as the longest needs, the same for the whole run; hardly any before there is one. */
-const labelRoom = (texts: readonly string[], width: number, idle: boolean): number =>
-  idle ? MARGIN : Math.min(width * MAX_LABEL_SHARE, MARGIN + CHARACTER * Math.max(6, ...texts.map((t) => t.length)));
+const TOP = 4;
+/** Right of the plot where nothing is named there: half of the last step's number. */
+const MARGIN = 12;
+/** Of the card around the drawing: what its padding takes on both sides, how much of that names may use, and the axes' least share. */
+const PADDING = 22;
+const OVERHANG = 8;
+const AXES_SHARE = 0.653;
 
 const noPath = () => null;
 
 const stepTick = (step: number): string => (step === 0 ? 'step 0' : step >= 10_000 ? `${axisNumber(step / 1000)}k` : String(step));
 
+interface StepTickProps {
+  x: number | string;
+  y: number | string;
+  payload: { value: number };
+}
+
+/** The first step's number begins at the axis: centred it would stand under the lowest number of the other axis. */
+const stepTickOf = (first: number, type: number) => (props: StepTickProps) => (
+  <text
+    x={props.x}
+    y={props.y}
+    dy="0.71em"
+    dx={props.payload.value === first ? -2 : 0}
+    textAnchor={props.payload.value === first ? 'start' : 'middle'}
+    fontSize={type}
+    fill="var(--mute)"
+  >
+    {stepTick(props.payload.value)}
+  </text>
+);
+
+/** Wide enough for its numbers, and seldom another width while they change. */
+const axisWidth = (ticks: readonly number[], axis: (value: number) => string, type: number): number =>
+  Math.ceil(Math.max(2.6 * type, ...ticks.map((tick) => textWidth(axis(tick), type, false))) + 4);
+
+/** Height of the numbers below the plot. */
+export const axisHeight = (type: number): number => Math.ceil(type + 6);
+
 export const Plot = memo(function Plot(props: PlotProps) {
-  const { width, height, series, arms, steps, range, log, references } = props;
+  const { width, height, series, view, type, ticks, axis, begun, label, tooltip, ...drawing } = props;
+  const left = axisWidth(ticks, axis, type);
+  const most = width - left - AXES_SHARE * (width + PADDING);
+  const right = begun && props.labels.length > 0 ? Math.max(MARGIN, Math.min(most, labelRoom(props.labels, type, textWidth) - OVERHANG)) : MARGIN;
+  const tick = { fontSize: type, fill: 'var(--mute)' };
   return (
-    <ComposedChart
-      width={width}
-      height={height}
-      data={series.rows}
-      aria-label={props.label}
-      margin={{
-        top: 6,
-        left: 0,
-        bottom: 0,
-        right: labelRoom(
-          props.labels.map((l) => l.text),
-          width,
-          !props.begun,
-        ),
-      }}
-    >
+    <ComposedChart width={width} height={height} data={series.rows} aria-label={label} margin={{ top: TOP, left: 0, bottom: 0, right }}>
       <CartesianGrid vertical={false} stroke="var(--line)" />
       <XAxis
         dataKey="step"
         type="number"
-        domain={[0, steps]}
-        ticks={stepTicks(steps)}
+        domain={[...view.steps]}
+        ticks={stepTicks(view.steps)}
         interval="preserveStartEnd"
         allowDataOverflow
-        height={AXIS_HEIGHT}
-        tick={TICK}
+        height={axisHeight(type)}
+        tick={stepTickOf(view.steps[0], type)}
         tickLine={false}
         tickMargin={4}
         axisLine={{ stroke: 'var(--line)' }}
@@ -82,42 +83,29 @@ export const Plot = memo(function Plot(props: PlotProps) {
       />
       <YAxis
         type="number"
-        domain={range.domain}
-        ticks={range.ticks}
+        domain={[...view.values]}
+        ticks={ticks}
         interval={0}
         allowDataOverflow
-        scale={log ? 'log' : 'linear'}
-        width={AXIS_WIDTH}
-        tick={TICK}
+        scale={view.log ? 'log' : 'linear'}
+        width={left}
+        tick={tick}
         tickLine={false}
         axisLine={false}
-        tickFormatter={props.axis}
+        tickFormatter={axis}
       />
-      <References
-        references={references}
-        series={series}
-        arms={arms}
-        labels={props.labels}
-        moments={props.moments}
-        steps={steps}
-        domain={range.domain}
-        log={log}
-      />
-      <Lines series={series} arms={arms} steps={steps} domain={range.domain} log={log} training={props.training ?? false} chance={props.chance ?? false} />
+      <Drawing {...drawing} width={width + OVERHANG} series={series} view={view} type={type} />
       {/* Has no values and no path (it would be measured at every redraw): Recharts' tooltip follows the steps of an item of its own. */}
       <Line dataKey="nothing" stroke="none" shape={noPath} dot={false} activeDot={false} legendType="none" isAnimationActive={false} />
-      <Moments moments={props.moments} avoid={references.map((r) => r.value)} />
-      <Crosses crosses={props.crosses} />
-      <EndLabels labels={props.labels} step={series.lastStep} />
       {series.rows.length > 0 && (
         <Tooltip
           filterNull={false}
           isAnimationActive={false}
           cursor={{ stroke: 'var(--mute)', strokeWidth: 1 }}
-          content={({ active, label }) => (active && typeof label === 'number' ? props.tooltip(label) : null)}
+          content={({ active, label: step }) => (active && typeof step === 'number' ? tooltip(step) : null)}
           wrapperStyle={{ zIndex: 5, outline: 'none' }}
-          // Below the plot, over whatever is there: it never covers the lines it tells about.
-          position={{ y: height - AXIS_HEIGHT + 2 }}
+          // At the plot's upper edge; where it goes from there, its own style says.
+          position={{ y: 0 }}
           allowEscapeViewBox={{ x: false, y: true }}
         />
       )}

@@ -1,45 +1,68 @@
 /** The frame that the charts of a run share: one line an arm over the steps, with tooltip, table and export. */
-import { type ReactNode, type RefObject, useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { Experiment } from '@/experiment/schema/schema.ts';
+import { useArmsShown } from '@/state/armsShown.ts';
+import { type ChartChoice, chooseForChart, SMOOTHINGS, useChartChoice, type Zoom } from '@/state/chartChoices.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { number } from '@/ui/words.ts';
 import { captionOf } from './caption.ts';
-import { ChartCard, type ChartOption } from './ChartCard.tsx';
-import { ChartTooltip } from './ChartTooltip.tsx';
+import { ChartCard } from './ChartCard.tsx';
+import type { ChartOptions } from './ChartMenu.tsx';
+import { ChartTooltip, tooltipSide } from './ChartTooltip.tsx';
+import { useChartType, useRoomy } from './chartType.ts';
 import type { AxisRange } from './domain.ts';
-import type { EndLabel } from './Overlays.tsx';
 import { armLabels, drawnArms, type DrawnArm, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
-import { Plot, type PlotProps } from './Plot.tsx';
-import { useFrame, useSnapshot } from '../redraw.ts';
-import { RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
+import type { EndLabel } from './placing.ts';
+import { axisHeight, Plot, type PlotProps } from './Plot.tsx';
+import { type Frame, useFrame, useSnapshot } from '../redraw.ts';
+import { endsAt, RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
+import { memoryOf, smoothed, smoothingWords } from './smoothing.ts';
+import { lastQuarter, zoomedRange } from './zoom.ts';
 
-const HEIGHT = 214;
 const NONE: never[] = [];
 
 /** What a chart of the run on screen draws from. */
 export interface DrawnRun {
-  frame: RefObject<HTMLDivElement | null>;
-  width: number;
+  /** The chart's test id: what its choices are kept by. */
+  chart: string;
+  choice: ChartChoice;
+  choose: (choice: Partial<ChartChoice>) => void;
+  frame: Frame<HTMLDivElement>;
+  /** It is the large one, in a dialog. */
+  large: boolean;
   /** `data` is filled in place; this tells when. */
   version: number;
   data: RunData;
   /** Of the run; before there is one, the experiment being edited. */
   experiment: Experiment;
+  /** Those that are not hidden. */
   arms: readonly DrawnArm[];
+  shown: ReadonlySet<string>;
   /** Most points of a line. */
   points: number;
 }
 
 /** @param pace what is worth a redraw */
-export function useDrawnRun(pace: 'steps' | 'evaluations'): DrawnRun {
-  const { ref, width, visible } = useFrame<HTMLDivElement>();
-  const { version, data, resting } = useSnapshot(visible, pace);
+export function useDrawnRun(chart: string, pace: 'steps' | 'evaluations'): DrawnRun {
+  const frame = useFrame<HTMLDivElement>();
+  const large = frame.element?.closest('[role="dialog"]') != null;
+  const { version, data, resting } = useSnapshot(frame.visible, pace, large);
   const edited = useExperiment((state) => state.experiment);
   const experiment = data.experiment ?? edited;
-  const arms = useMemo(() => drawnArms(experiment), [experiment]);
-  return { frame: ref, width, version, data, experiment, arms, points: resting ? RESTING_POINTS : STREAMING_POINTS };
+  const hidden = useArmsShown((state) => state.hidden);
+  const arms = useMemo(() => drawnArms(experiment).filter(({ id }) => !hidden.has(id)), [experiment, hidden]);
+  const shown = useMemo(() => new Set(arms.map(({ id }) => id)), [arms]);
+  const choice = useChartChoice(chart);
+  const choose = (part: Partial<ChartChoice>) => chooseForChart(chart, part);
+  return { chart, choice, choose, frame, large, version, data, experiment, arms, shown, points: resting ? RESTING_POINTS : STREAMING_POINTS };
+}
+
+/** The curves as they are drawn: smoothed, where that was chosen. */
+export function useSmoothed(series: Series, { choice, experiment }: DrawnRun): Series {
+  const memory = memoryOf(choice.smoothing, experiment.base.steps);
+  return useMemo(() => smoothed(series, memory), [series, memory]);
 }
 
 interface RunChartProps {
@@ -51,15 +74,18 @@ interface RunChartProps {
   /** What its lines are, in sentences below it. */
   lines: string;
   promise: string;
-  testId: string;
-  options: readonly ChartOption[];
+  /** What can be chosen of this chart besides smoothing and zoom. */
+  options: readonly ChartOptions[];
   controls?: ReactNode;
+  /** It names its lines in windows of any width. */
+  named?: boolean;
   series: Series;
   range: AxisRange;
+  log: boolean;
   /** What the values of an arm at an evaluation are called in the tooltip; the first is the line's. */
   columns: readonly string[];
   /** Those values as text. */
-  cells: (evaluation: Evaluation, arm: DrawnArm, index: number) => string[];
+  cells: (evaluation: Evaluation, arm: DrawnArm) => string[];
   /** The same as a table: what it shows, and the columns of an arm. */
   tableCaption: string;
   tableColumns: (arm: DrawnArm) => { key: string; name: string; colour?: string }[];
@@ -67,12 +93,26 @@ interface RunChartProps {
   summary: (last: Evaluation) => string;
   /** Labels besides those of the arms. */
   labels?: readonly EndLabel[];
-  plot: Pick<PlotProps, 'label' | 'axis'> & Partial<Pick<PlotProps, 'log' | 'references' | 'crosses' | 'training' | 'chance'>>;
+  plot: Pick<PlotProps, 'label' | 'axis'> & Partial<Pick<PlotProps, 'references' | 'crosses' | 'training' | 'chance'>>;
 }
 
 /** A card with a curve for every arm. */
-export function RunChart({ drawn, series, range, columns, cells, labels = NONE, plot, ...props }: RunChartProps) {
-  const { frame, width, data, experiment, arms } = drawn;
+export function RunChart({ drawn, series, range, log, columns, cells, labels = NONE, named = false, plot, ...props }: RunChartProps) {
+  const { chart, choice, choose, frame, large, data, experiment, arms } = drawn;
+  const { smoothing } = choice;
+  const { steps } = experiment.base;
+  const type = useChartType();
+  const labelled = useRoomy() || named || large;
+
+  // In another experiment or another scale the same numbers mean another place.
+  const of = [experiment.preset, steps, props.title, log].join();
+  const zoom = choice.zoom?.of === of ? choice.zoom : null;
+  const setZoom = (part: Pick<Zoom, 'steps' | 'values'> | null) => choose({ zoom: part && { of, ...part } });
+  const { domain, ticks } = (zoom && zoomedRange(zoom, series, log)) ?? range;
+  const [first, last] = zoom?.steps ?? [0, steps];
+  const [low, high] = domain;
+  const view = useMemo(() => ({ steps: [first, last] as const, values: [low, high] as const, log }), [first, last, low, high, log]);
+
   const tooltip = (step: number) => {
     const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
     return (
@@ -80,45 +120,65 @@ export function RunChart({ drawn, series, range, columns, cells, labels = NONE, 
         <ChartTooltip
           head={`step ${number(evaluation.step)}`}
           columns={columns}
-          lines={arms.map((arm, i) => ({ key: arm.id, name: arm.name, colour: arm.colour, values: cells(evaluation, arm, i) }))}
+          lines={arms.map((arm) => ({ key: arm.id, name: arm.name, colour: arm.colour, values: cells(evaluation, arm) }))}
+          shift={tooltipSide(frame, arms.length, type, axisHeight(type))}
         />
       )
     );
   };
-  const last = data.lastEvaluation;
+  const evaluation = data.lastEvaluation;
+  const note = [smoothingWords(smoothing), props.note].filter(Boolean).join(' · ');
+  const options: ChartOptions[] = [
+    ...props.options,
+    {
+      label: 'Smoothing',
+      kind: 'radio',
+      options: SMOOTHINGS.map((key) => ({
+        key,
+        name: key[0].toUpperCase() + key.slice(1),
+        checked: key === smoothing,
+        choose: () => choose({ smoothing: key }),
+      })),
+    },
+  ];
+  const memory = Math.round(memoryOf(smoothing, steps));
   return (
     <ChartCard
       title={props.title}
-      note={props.note}
+      note={note}
       caption={props.caption}
-      words={() => captionOf(props.lines, useRun.getState())}
+      words={() => captionOf(memory > 0 ? `${props.lines} All lines smoothed over about ${number(memory)} steps.` : props.lines, useRun.getState())}
+      legend={labelled ? NONE : arms}
       promise={props.promise}
-      testId={props.testId}
-      options={props.options}
+      testId={chart}
+      options={options}
       controls={props.controls}
+      zoom={{ zoomed: zoom !== null, toLastQuarter: () => setZoom({ steps: lastQuarter(steps), values: null }), toWholeRun: () => setZoom(null) }}
       frame={frame}
       empty={series.rows.length === 0}
-      summary={last ? props.summary(last) : `${props.title} chart: nothing has run yet.`}
-      table={() =>
-        evaluationTable(data, props.tableCaption, arms.flatMap(props.tableColumns), (evaluation) => arms.flatMap((arm, i) => cells(evaluation, arm, i)))
-      }
+      summary={evaluation ? props.summary(evaluation) : `${props.title} chart: nothing has run yet.`}
+      table={() => evaluationTable(data, props.tableCaption, arms.flatMap(props.tableColumns), (each) => arms.flatMap((arm) => cells(each, arm)))}
     >
-      {width > 0 && (
+      {frame.width > 0 && frame.height > 0 && (
         <Plot
-          log={false}
           references={NONE}
           crosses={NONE}
+          training={false}
+          chance={false}
           {...plot}
-          width={width}
-          height={HEIGHT}
+          chart={chart}
+          width={frame.width}
+          height={frame.height}
           series={series}
           arms={arms}
-          steps={experiment.base.steps}
+          view={view}
+          ticks={ticks}
+          type={type}
           begun={data.experiment !== null}
-          range={range}
-          labels={[...armLabels(arms, series), ...labels]}
+          labels={labelled ? [...armLabels(arms, endsAt(series, last)), ...labels] : NONE}
           moments={momentsOf(data)}
           tooltip={tooltip}
+          onZoom={setZoom}
         />
       )}
     </ChartCard>

@@ -1,5 +1,5 @@
 import { NativeSelect } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import { observedPairs } from '@/experiment/plan/arms.ts';
@@ -13,7 +13,7 @@ import classes from './charts.module.css';
 import { niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
 import { evaluatedWords, useGrowingRange } from './parts.ts';
-import { RunChart, useDrawnRun } from './RunChart.tsx';
+import { RunChart, useDrawnRun, useSmoothed } from './RunChart.tsx';
 import { meanOverPairs, meanOverSeeds, similaritySeries } from './series.ts';
 
 const ALL = 'all';
@@ -35,27 +35,28 @@ function pairChoices(experiment: Experiment, guide: string): { index: number; na
 
 /** CKA of the mapped layer pairs with one guide, or a measure that arms learn by, for every arm. */
 export function SimilarityChart() {
-  const drawn = useDrawnRun('evaluations');
-  const { version, data, experiment, arms, points } = drawn;
+  const drawn = useDrawnRun('chart-cka', 'evaluations');
+  const { version, data, experiment, arms, shown, points, choice: choices, choose } = drawn;
+  const { debiased, smoothing } = choices;
+  const fit = choices.axis === 'fit';
   const shownArm = useFocus((state) => state.arm);
   const shownGuide = useFocus((state) => state.guide);
   const showGuide = useFocus((state) => state.showGuide);
   const guide = focusOf(experiment, { arm: shownArm, guide: shownGuide })?.guide ?? '';
-  const [chosen, setChosen] = useState(ALL);
-  const [debiased, setDebiased] = useState(false);
   const measures = useMemo(() => measuresInUse(experiment), [experiment]);
-  const [ofMeasure, showMeasure] = useState<string>(CKA);
-  const measure = measures.find((name) => name === ofMeasure);
+  const measure = measures.find((name) => name === choices.measure);
   const field: ShownSimilarity = measure ?? (debiased ? 'debiased' : 'cka');
   const words = measure ? MEASURE_FACTS[measure].label : debiased ? 'Debiased CKA' : 'CKA';
 
-  const choices = useMemo(() => pairChoices(experiment, guide), [experiment, guide]);
-  const choice = choices.find((c) => c.name === chosen);
-  const pairs = useMemo(() => (choice ? [choice.index] : choices.map((c) => c.index)), [choice, choices]);
+  const offered = useMemo(() => pairChoices(experiment, guide), [experiment, guide]);
+  const choice = offered.find(({ name }) => name === choices.pair);
+  const pairs = useMemo(() => (choice ? [choice.index] : offered.map(({ index }) => index)), [choice, offered]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; `version` tells when
-  const series = useMemo(() => similaritySeries(data, pairs, field, points), [data, version, pairs, field, points]);
-  const key = useMemo(() => ({ data, field, pairs }), [data, field, pairs]);
-  const range = useGrowingRange(key, FULL, Math.min(series.min, 0), series.max);
+  const recorded = useMemo(() => similaritySeries(data, shown, pairs, field, points), [data, version, shown, pairs, field, points]);
+  const series = useSmoothed(recorded, drawn);
+  const begun = Number.isFinite(series.max);
+  const key = useMemo(() => ({ data, shown, field, pairs, fit, begun, smoothing }), [data, shown, field, pairs, fit, begun, smoothing]);
+  const range = useGrowingRange(key, fit && begun ? niceRange(series.min, series.max) : FULL, fit ? series.min : Math.min(series.min, 0), series.max);
 
   const point = (evaluation: Evaluation, arm: string, of: ShownSimilarity) =>
     meanOverSeeds(data.arms.get(arm) ?? [], (m) => meanOverPairs(data, evaluation, m, pairs, of));
@@ -67,15 +68,15 @@ export function SimilarityChart() {
   };
   const chanceLabel = {
     key: 'chance',
+    name: 'chance',
     text: 'chance',
     colour: 'var(--mute)',
-    step: 0,
     value: series.chanceEnd?.value ?? Number.NaN,
     strong: false,
   };
 
   const guides = Object.keys(experiment.guides);
-  const what = choice ? choice.name : `mean of ${choices.length} mapped pairs`;
+  const what = choice ? choice.name : `mean of ${offered.length} mapped pairs`;
   const controls = (
     <div className={classes.controls}>
       {measures.length > 0 && (
@@ -85,7 +86,7 @@ export function SimilarityChart() {
           className={classes.select}
           title={words}
           value={measure ?? CKA}
-          onChange={(event) => showMeasure(event.currentTarget.value)}
+          onChange={(event) => choose({ measure: event.currentTarget.value })}
           data={[{ value: CKA, label: 'CKA' }, ...measures.map((value) => ({ value, label: MEASURE_FACTS[value].label }))]}
         />
       )}
@@ -100,15 +101,15 @@ export function SimilarityChart() {
           data={guides.map((id) => ({ value: id, label: `${id} guide` }))}
         />
       )}
-      {choices.length > 1 && (
+      {offered.length > 1 && (
         <NativeSelect
           aria-label="Pair of layers"
           size="xs"
           className={classes.select}
           title={what}
           value={choice ? choice.name : ALL}
-          onChange={(event) => setChosen(event.currentTarget.value)}
-          data={[{ value: ALL, label: 'mean of all' }, ...choices.map((c) => c.name)]}
+          onChange={(event) => choose({ pair: event.currentTarget.value })}
+          data={[{ value: ALL, label: 'mean of all' }, ...offered.map(({ name }) => name)]}
         />
       )}
     </div>
@@ -118,15 +119,30 @@ export function SimilarityChart() {
     <RunChart
       drawn={drawn}
       title={measure ? words : debiased ? 'CKA, debiased' : 'CKA'}
-      testId="chart-cka"
       caption={`${words} with the ${guide} guide, ${what}`}
       lines={`${field === 'cka' ? 'Linear CKA' : words} of target layers with layers of the guide “${guide}” by training step, on the first validation examples (at most 256): ${what}.${measure ? '' : ` Grey: chance level${debiased ? '' : ', the mean over all ways to pair the examples (from the lowest to the highest arm)'}.`}`}
       promise="How alike the guide’s and the target’s layers become"
-      note=""
+      note={measure ? '' : 'grey: chance'}
       controls={controls}
-      options={measure ? [] : [{ key: 'debiased', name: 'Debiased CKA (chance level 0)', checked: debiased, toggle: () => setDebiased(!debiased) }]}
+      options={[
+        {
+          label: 'Value axis',
+          kind: 'checkbox',
+          options: [{ key: 'fit', name: 'What the arms need', checked: fit, choose: () => choose({ axis: fit ? null : 'fit' }) }],
+        },
+        ...(measure
+          ? []
+          : [
+              {
+                label: 'Estimator',
+                kind: 'checkbox' as const,
+                options: [{ key: 'debiased', name: 'Debiased CKA (chance level 0)', checked: debiased, choose: () => choose({ debiased: !debiased }) }],
+              },
+            ]),
+      ]}
       series={series}
       range={range}
+      log={false}
       columns={measure ? [words] : ['CKA', 'chance']}
       cells={cells}
       tableCaption={`${measure ? words : 'CKA'} with the ${guide} guide (${what}) of every arm, by step`}

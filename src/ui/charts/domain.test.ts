@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { growRange, logRange, niceRange, niceStep, stepTicks } from './domain.ts';
+import { growRange, logRange, niceRange, niceStep, stepTicks, ticksWithin } from './domain.ts';
 
 test('nice steps are 1, 2, 2.5 and 5 times a power of ten', () => {
   expect([0.03, 0.2, 0.21, 0.6, 1, 1.1, 7, 30, 0].map(niceStep)).toEqual([0.05, 0.2, 0.25, 1, 1, 2, 10, 50, 1]);
@@ -67,12 +67,23 @@ test('logarithmic ranges begin and end on ticks around the data', () => {
 });
 
 test('the step axis ends with the last step and its labels keep apart', () => {
-  expect(stepTicks(250)).toEqual([0, 50, 100, 150, 200, 250]);
-  expect(stepTicks(300)).toEqual([0, 100, 200, 300]);
+  expect(stepTicks([0, 250])).toEqual([0, 50, 100, 150, 200, 250]);
+  expect(stepTicks([0, 300])).toEqual([0, 100, 200, 300]);
   for (const steps of [1, 2, 7, 40, 263, 999, 100_000]) {
-    const ticks = stepTicks(steps);
+    const ticks = stepTicks([0, steps]);
     expect(ticks.at(-1)).toBe(steps);
     expect(ticks.length).toBeLessThanOrEqual(8);
     expect(new Set(ticks).size).toBe(ticks.length);
   }
+});
+
+test('a part of a run has both its ends on its axis, and round numbers between', () => {
+  expect(stepTicks([187, 250])).toEqual([187, 200, 220, 250]);
+  expect(stepTicks([7, 8])).toEqual([7, 8]);
+});
+
+test('ticks of a dragged range are round and inside', () => {
+  expect(ticksWithin([0.133, 0.87])).toEqual([0.2, 0.4, 0.6, 0.8]);
+  expect(ticksWithin([0.03, 40], true)).toEqual([0.1, 1, 10]);
+  expect(ticksWithin([0.5, 2.1], true)).toEqual([0.5, 1, 1.5, 2]);
 });

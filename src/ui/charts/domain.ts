@@ -48,11 +48,20 @@ export function growRange(previous: AxisRange, min: number, max: number, nice: t
   return nice(Math.min(from, min), Math.max(to, max));
 }
 
-/** Ticks of the step axis: 0 to the last step, which is always one of them. */
-export function stepTicks(steps: number): number[] {
-  const step = Math.max(1, niceStep(steps / 5));
-  const ticks: number[] = [];
-  // A tick too near the end would collide with the last one's label.
-  for (let at = 0; at < steps - step * 0.6; at += Math.ceil(step)) ticks.push(at);
-  return [...ticks, steps];
+/** Round numbers between two values; of a logarithmic axis over more than a decade, its decades and what lies between them. */
+export function ticksWithin([low, high]: readonly [number, number], log = false): number[] {
+  if (log && high / low > 10) return logRange(low, high).ticks.filter((tick) => tick >= low && tick <= high);
+  const step = niceStep((high - low) / INTERVALS);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => clean((first + i) * step));
+}
+
+/** Ticks of the step axis: both ends are always among them. */
+export function stepTicks([from, to]: readonly [number, number]): number[] {
+  const step = Math.ceil(Math.max(1, niceStep((to - from) / 5)));
+  const ticks: number[] = [from];
+  // A tick too near an end would collide with that one's label.
+  for (let at = Math.ceil((from + step * 0.6) / step) * step; at < to - step * 0.6; at += step) ticks.push(at);
+  return [...ticks, to];
 }

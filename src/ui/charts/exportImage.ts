@@ -28,6 +28,10 @@ const CAPTION_LINE = 14;
 const CAPTION_GAP = 10;
 /** Pixels per CSS pixel of a PNG: sharp in print and on dense screens. */
 const PNG_SCALE = 3;
+/** Of the names that the drawing itself does not tell: their line, and the room between two. */
+const LEGEND_SIZE = 12;
+const LEGEND_LINE = 16;
+const LEGEND_GAP = 16;
 const SVG = 'http://www.w3.org/2000/svg';
 
 function textElement(text: string, y: number, style: Record<string, string>): SVGTextElement {
@@ -35,6 +39,27 @@ function textElement(text: string, y: number, style: Record<string, string>): SV
   element.textContent = text;
   for (const [name, value] of Object.entries({ x: String(PADDING), y: String(y), ...style })) element.setAttribute(name, value);
   return element;
+}
+
+export interface LegendEntry {
+  name: string;
+  colour: string;
+}
+
+/** Names side by side, as many in a line as fit. @returns where each stands: from the left, and in which line */
+function legendPlaces(legend: readonly LegendEntry[], width: number, widthOf: (text: string) => number): { x: number; line: number }[] {
+  let x = 0;
+  let line = 0;
+  return legend.map(({ name }) => {
+    const needed = widthOf(name);
+    if (x > 0 && x + needed > width) {
+      x = 0;
+      line++;
+    }
+    const at = { x, line };
+    x += needed + LEGEND_GAP;
+    return at;
+  });
 }
 
 /** Widths of texts as they are drawn. */
@@ -47,8 +72,14 @@ function ruler(font: string): (text: string) => number {
 /**
  * Serialise a chart's SVG with its title; colours are those on screen now.
  * @param caption paragraphs below it
+ * @param legend names of lines that have none at their ends
  */
-export function standaloneSvg(svg: SVGSVGElement, title: string, caption: readonly string[]): { text: string; width: number; height: number } {
+export function standaloneSvg(
+  svg: SVGSVGElement,
+  title: string,
+  caption: readonly string[],
+  legend: readonly LegendEntry[],
+): { text: string; width: number; height: number } {
   const { width, height } = svg.getBoundingClientRect();
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>('*')];
@@ -60,12 +91,15 @@ export function standaloneSvg(svg: SVGSVGElement, title: string, caption: readon
     copies[i].removeAttribute('style');
     copies[i].removeAttribute('tabindex');
   });
-  for (const cursor of copy.querySelectorAll('.recharts-tooltip-cursor')) cursor.remove();
+
+  for (const mark of copy.querySelectorAll('.recharts-tooltip-cursor, [data-testid="plot-ground"], [data-testid="crosshair"]')) mark.remove();
 
   const page = getComputedStyle(document.documentElement);
   const { fontFamily } = getComputedStyle(svg);
   const lines = wrapped(caption, width, ruler(`${CAPTION_SIZE}px ${fontFamily}`));
-  const below = PADDING + HEAD + height + CAPTION_GAP;
+  const places = legendPlaces(legend, width, ruler(`600 ${LEGEND_SIZE}px ${fontFamily}`));
+  const top = PADDING + HEAD + LEGEND_LINE * (places.length > 0 ? places[places.length - 1].line + 1 : 0);
+  const below = top + height + CAPTION_GAP;
   const [fullWidth, fullHeight] = [width + 2 * PADDING, below + lines.length * CAPTION_LINE + PADDING];
   const root = document.createElementNS(SVG, 'svg');
   root.setAttribute('xmlns', SVG);
@@ -82,11 +116,20 @@ export function standaloneSvg(svg: SVGSVGElement, title: string, caption: readon
     textElement(line, below + (i + 1) * CAPTION_LINE - 4, { 'font-family': fontFamily, 'font-size': String(CAPTION_SIZE), fill: colour('--mute') }),
   );
   copy.setAttribute('x', String(PADDING));
-  copy.setAttribute('y', String(PADDING + HEAD));
+  copy.setAttribute('y', String(top));
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
   copy.setAttribute('overflow', 'visible');
-  root.append(background, head, copy, ...words);
+  const names = legend.map(({ name, colour: of }, i) => {
+    const probe = svg.ownerDocument.createElement('span');
+    probe.style.color = of;
+    svg.parentElement?.append(probe);
+    const fill = getComputedStyle(probe).color;
+    probe.remove();
+    const style = { 'font-family': fontFamily, 'font-size': String(LEGEND_SIZE), 'font-weight': '600', fill, x: String(PADDING + places[i].x) };
+    return textElement(name, PADDING + HEAD + 6 + LEGEND_LINE * places[i].line, style);
+  });
+  root.append(background, head, ...names, copy, ...words);
   return { text: cleanText(new XMLSerializer().serializeToString(root)), width: fullWidth, height: fullHeight };
 }
 

@@ -38,19 +38,50 @@ export function spreadLabels(ys: readonly number[], gap: number, top: number, bo
   return placed;
 }
 
+/** Names that could be read as a guide's own or a teacher's keep their head: "Guided, untrained", never "Untrained guide". */
+const TEACHER = /\s+(guide|teacher)$/;
+
 /**
- * Shorten the names of arms for the margin: "Guided, untrained guide" beside "Guided", or beside "Guided, trained
- * guide", is "Untrained guide"; so is one that is too long to be written out.
+ * Names of arms for the margin: "Good initialisation" for "Unguided, good initialisation" beside "Unguided", and
+ * "Guided, untrained" for "Guided, untrained guide". Never two alike.
  */
-export function shortNames(names: readonly string[], maxLength = 20): string[] {
+export function shortNames(names: readonly string[], maxLength = 24): string[] {
   const short = names.map((name) => {
     const [head, ...rest] = name.split(', ');
     const tail = rest.join(', ');
+    if (tail === '') return name;
+    if (TEACHER.test(tail)) return `${head}, ${tail.replace(TEACHER, '')}`;
     const shared = names.some((other) => other !== name && (other === head || other.startsWith(`${head}, `)));
-    return tail !== '' && (shared || name.length > maxLength) ? tail[0].toUpperCase() + tail.slice(1) : name;
+    return shared || name.length > maxLength ? tail[0].toUpperCase() + tail.slice(1) : name;
   });
-  const unique = short.map((name, i) => (short.indexOf(name) === i && short.lastIndexOf(name) === i ? name : names[i]));
-  return unique.map((name) => (name.length > maxLength ? `${name.slice(0, maxLength - 1).trimEnd()}…` : name));
+  return short.map((name, i) => (short.indexOf(name) === i && short.lastIndexOf(name) === i ? name : names[i]));
+}
+
+const ELLIPSIS = '…';
+
+/** As much of a text as fits, with its last `tail` characters kept; empty where not even two characters do. */
+export function fitText(text: string, width: number, widthOf: (text: string) => number, tail = 0): string {
+  if (widthOf(text) <= width) return text;
+  const end = tail > 0 ? text.slice(-tail) : '';
+  const cut = (length: number) => `${text.slice(0, length).trimEnd()}${ELLIPSIS}${end}`;
+  let low = 2;
+  let high = text.length - tail - 1;
+  if (high < low || widthOf(cut(low)) > width) return '';
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (widthOf(cut(middle)) <= width) low = middle;
+    else high = middle - 1;
+  }
+  return cut(low);
+}
+
+/** What tells long names apart often stands at their end: "weight 0.1", "weight 0.3". */
+const TAIL = 5;
+
+/** Texts cut to a width, those that would be alike in their middle. Empty where nothing fits. */
+export function fitTexts(texts: readonly string[], width: number, widthOf: (text: string) => number): string[] {
+  const cut = texts.map((text) => fitText(text, width, widthOf));
+  return cut.map((text, i) => (text !== texts[i] && cut.filter((other) => other === text).length > 1 ? fitText(texts[i], width, widthOf, TAIL) : text));
 }
 
 /** The plot, inside the axes. */
@@ -95,37 +126,51 @@ export interface Place extends Box {
 /** From a level to the nearer edge of its text, and from the ends of the plot. */
 const LIFT = 3;
 const INDENT = 5;
+/** Between the ends of the plot: the middle first. */
+const BETWEEN = [0.5, 0.25, 0.75, 0.125, 0.375, 0.625, 0.875];
 
-/** Where the text of a level can stand, the best place first: at its ends, then between them, above or below. */
+/** Where the text of a level can stand, the best place first: at its ends, then between them, above or below; some lines further off at last. */
 export function placesAlong(y: number, size: { width: number; height: number }, area: Area, side: 'above' | 'below'): Place[] {
   const free = Math.max(0, area.width - 2 * INDENT - size.width);
-  const at = (share: number, above: boolean): Place => {
+  const at = (share: number, above: boolean, lift = LIFT): Place => {
     const left = area.x + INDENT + share * free;
-    const top = above ? y - LIFT - size.height : y + LIFT;
+    const top = above ? y - lift - size.height : y + lift;
     return { share, left, right: left + size.width, top, bottom: top + size.height };
   };
   const ends = side === 'above' ? [at(0, true), at(0, false), at(1, true), at(1, false)] : [at(1, false), at(0, false), at(1, true), at(0, true)];
-  const between = [0.5, 0.25, 0.75].flatMap((share) => [at(share, side === 'above'), at(share, side !== 'above')]);
-  const places = [...ends, ...between];
-  const inside = places.filter(({ top, bottom }) => top >= area.y && bottom <= area.y + area.height);
-  return inside.length > 0 ? inside : places;
+  const between = BETWEEN.flatMap((share) => [at(share, side === 'above'), at(share, side !== 'above')]);
+  const further = [1, 2].flatMap((lines) => [1, 0].flatMap((share) => [true, false].map((above) => at(share, above, LIFT + lines * size.height))));
+  return [...ends, ...between, ...further].filter(({ top, bottom }) => top >= area.y && bottom <= area.y + area.height);
 }
 
-const overlap = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+export const overlap = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 /**
- * The first place of each text that no line passes through and no other text takes; where there is none, the one with
- * the fewest lines. A line that has come to a place stays there, so that a text moves a few times in a run at most.
+ * The first place of each text that no line passes through and no other text takes; where every place has lines, the one
+ * with the fewest; null where every place is another text's. A line that has come to a place stays there, so that a text
+ * moves a few times in a run at most.
  * @param taken places of texts that stand already
+ * @param marks what texts may lie on only where nothing else is left
  */
-export function placeTexts<P extends Box>(texts: readonly (readonly P[])[], lines: readonly Line[], taken: readonly Box[] = []): P[] {
-  const placed: P[] = [];
+export function placeTexts<P extends Box>(
+  texts: readonly (readonly P[])[],
+  lines: readonly Line[],
+  taken: readonly Box[] = [],
+  marks: readonly Box[] = [],
+): (P | null)[] {
+  const placed: (P | null)[] = [];
   for (const places of texts) {
-    const others = [...taken, ...placed];
-    const costs = places.map(
-      (box) => lines.filter((line) => crosses(line, box)).length + (lines.length + 1) * others.filter((other) => overlap(other, box)).length,
-    );
-    placed.push(places[costs.indexOf(Math.min(...costs))]);
+    const others = [...taken, ...placed.filter((box) => box !== null)];
+    let best: P | null = null;
+    let least = Number.POSITIVE_INFINITY;
+    for (const box of places) {
+      if (others.some((other) => overlap(other, box))) continue;
+      const cost = lines.filter((line) => crosses(line, box)).length + (lines.length + 1) * marks.filter((mark) => overlap(mark, box)).length;
+      if (cost >= least) continue;
+      least = cost;
+      best = box;
+    }
+    placed.push(best);
   }
   return placed;
 }

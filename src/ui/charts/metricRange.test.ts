@@ -10,6 +10,7 @@ import { metricWords } from './format.ts';
 import { boundsFrom } from './metricRange.ts';
 import { metricSeries } from './series.ts';
 
+const everyArm = (data: RunData) => new Set(data.arms.keys());
 const preset = findPreset('lm-short')?.experiment as Experiment;
 const experiment: Experiment = { ...preset, arms: preset.arms.slice(0, 2), guides: { untrained: preset.guides.untrained } };
 
@@ -45,7 +46,7 @@ const data = run([
 ]);
 
 test('what a metric that falls is zoomed in on lies behind its steep beginning', () => {
-  const series = metricSeries(data, 120);
+  const series = metricSeries(data, everyArm(data), 120);
   const { min, max } = boundsFrom(series, 240);
   expect(min).toBeCloseTo(3.81, 5);
   expect(max).toBeCloseTo(5.01, 5);
@@ -55,7 +56,7 @@ test('what a metric that falls is zoomed in on lies behind its steep beginning',
 test('a lower perplexity is the better one, in the verdict and in the table', () => {
   const verdict = verdictOf(data, true);
   expect(verdict?.comparisons[0]).toMatchObject({ claim: 'better', wins: 3, losses: 0 });
-  expect(verdict?.headline.map(({ text }) => text).join('')).toMatch(/beats unguided in 3 of 3 seeds: validation perplexity −0.20 .*lower is better/);
+  expect(verdict?.headline.map(({ text }) => text).join('')).toMatch(/beats unguided in 3 of 3 seeds, by 0.20 of validation perplexity .*lower is better/);
   const [unguided, guided] = armRows(data, null, verdict);
   expect(unguided.bestMetric.mean).toBeCloseTo(4.01, 5);
   expect(guided.valMetric.mean).toBeCloseTo(3.81, 5);

@@ -8,8 +8,9 @@ import { armColour } from '@/ui/colours.ts';
 import { number } from '@/ui/words.ts';
 import { type AxisRange, growRange, niceRange } from './domain.ts';
 import { shortNames } from './labels.ts';
-import type { Cross, EndLabel, Moment } from './Overlays.tsx';
-import { sampleIndices, type Series } from './series.ts';
+import type { Cross } from './Overlays.tsx';
+import type { EndLabel, Moment } from './placing.ts';
+import { type End, sampleIndices } from './series.ts';
 import type { TableData } from './ChartTable.tsx';
 
 export interface DrawnArm {
@@ -26,11 +27,8 @@ export function drawnArms(experiment: Experiment): DrawnArm[] {
 }
 
 /** Names at the ends of the main lines; without a value before there is one. */
-export const armLabels = (arms: readonly DrawnArm[], series: Series): EndLabel[] =>
-  arms.map(({ id, short, colour }) => {
-    const end = series.ends.get(id);
-    return { key: id, text: short, colour, step: end?.step ?? 0, value: end?.value ?? Number.NaN, strong: true };
-  });
+export const armLabels = (arms: readonly DrawnArm[], ends: ReadonlyMap<string, End>): EndLabel[] =>
+  arms.map(({ id, name, short, colour }) => ({ key: id, name, text: short, colour, value: ends.get(id)?.value ?? Number.NaN, strong: true }));
 
 /** Steps at which something changed: by hand, or because an arm's guidance begins or ends. */
 export function momentsOf(data: RunData): Moment[] {
@@ -48,14 +46,16 @@ export function momentsOf(data: RunData): Moment[] {
 }
 
 /** Where members diverged, at their last finite training loss. */
-export function crossesOf(data: RunData, [low, high]: [number, number]): Cross[] {
-  return data.divergences.map(({ arm, seed, step }) => {
+export function crossesOf(data: RunData, shown: ReadonlySet<string>, [low, high]: [number, number]): Cross[] {
+  const drawn = data.divergences.filter(({ arm }) => shown.has(arm));
+  return drawn.map(({ arm, seed, step }) => {
     const member = data.members.findIndex((m) => m.arm === arm && m.seed === seed);
     let row = data.steps.trainLoss.values.rowOf(step);
     while (row > 0 && !Number.isFinite(data.steps.trainLoss.values.at(row, member))) row--;
     const value = row >= 0 ? data.steps.trainLoss.values.at(row, member) : high;
     return {
       key: `${arm} ${seed}`,
+      arm,
       step,
       colour: armColour(arm),
       value: Math.min(high, Math.max(low, Number.isFinite(value) ? value : high)),

@@ -1,4 +1,5 @@
 /** SVG paths of lines and bands. Built by hand: Recharts' own lines cost ten times as much (see `Lines.tsx`). */
+import type { Area } from './labels.ts';
 import type { Row } from './series.ts';
 
 /** From data to pixels. */
@@ -7,17 +8,31 @@ export interface Scales {
   y: (value: number) => number;
 }
 
+/** What part of the data fills the plot. */
+export interface View {
+  steps: readonly [number, number];
+  values: readonly [number, number];
+  /** Values by their logarithm. */
+  log: boolean;
+}
+
 /** Linear in steps; linear or logarithmic in values. */
-export function scalesOf(
-  area: { x: number; y: number; width: number; height: number },
-  steps: number,
-  [low, high]: readonly [number, number],
-  log: boolean,
-): Scales {
+export function scalesOf(area: Area, { steps: [from, to], values: [low, high], log }: View): Scales {
   const along = log ? (v: number) => Math.log(v / low) / Math.log(high / low) : (v: number) => (v - low) / (high - low);
   return {
-    x: (step) => area.x + (step / steps) * area.width,
+    x: (step) => area.x + ((step - from) / (to - from)) * area.width,
     y: (value) => area.y + (1 - along(value)) * area.height,
+  };
+}
+
+/** From pixels to data. */
+export function inverseOf(area: Area, { steps: [from, to], values: [low, high], log }: View): { step: (x: number) => number; value: (y: number) => number } {
+  return {
+    step: (x) => from + ((x - area.x) / area.width) * (to - from),
+    value: (y) => {
+      const along = 1 - (y - area.y) / area.height;
+      return log ? low * (high / low) ** along : low + along * (high - low);
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { FakeLab } from '@/lab/testing/fakeLab.ts';
 import { RunData } from '@/state/runData.ts';
 import { alignmentSeries, lossSeries, meanOverSeeds, metricSeries, sampleIndices, similaritySeries } from './series.ts';
 
+const everyArm = (data: RunData) => new Set(data.arms.keys());
 const preset = findPreset('wide-fcn')?.experiment as Experiment;
 
 async function recorded(experiment: Experiment, options: ConstructorParameters<typeof FakeLab>[0] = {}) {
@@ -42,7 +43,7 @@ test('mean and sample standard deviation over the finite seeds', () => {
 
 test('a long run gives rows in order, few enough to draw, ending where the run ends', async () => {
   const data = await recorded({ ...preset, base: { ...preset.base, steps: 3000 } });
-  const { rows, ends, lastStep, min, max } = lossSeries(data, 120);
+  const { rows, ends, lastStep, min, max } = lossSeries(data, everyArm(data), 120);
   expect(rows.length).toBeLessThanOrEqual(240);
   expect(rows.filter((row) => row['m:guided'] !== undefined).length).toBeLessThanOrEqual(120);
   for (let i = 1; i < rows.length; i++) expect(rows[i].step).toBeGreaterThan(rows[i - 1].step);
@@ -51,7 +52,19 @@ test('a long run gives rows in order, few enough to draw, ending where the run e
   expect(rows.at(-1)?.['b:guided']).toHaveLength(2);
   expect(min).toBeGreaterThan(0);
   expect(max).toBeLessThan(4);
-  expect(metricSeries(data, 120).rows.length).toBeLessThanOrEqual(120);
+  expect(metricSeries(data, everyArm(data), 120).rows.length).toBeLessThanOrEqual(120);
+});
+
+test('a hidden arm is not in the rows and stretches no axis', async () => {
+  const data = await recorded({ ...preset, base: { ...preset.base, steps: 40 } });
+  const one = new Set(['guided']);
+  for (const series of [lossSeries(data, one, 120), metricSeries(data, one, 120), alignmentSeries(data, one, 120)]) {
+    expect([...series.ends.keys()]).toEqual(['guided']);
+    const keys = new Set(series.rows.flatMap((row) => Object.keys(row)));
+    expect([...keys].filter((key) => key.includes(':') && !key.endsWith(':guided'))).toEqual([]);
+    expect(series.rows.some((row) => row['m:guided'] !== undefined)).toBe(true);
+  }
+  expect(alignmentSeries(data, one, 120).ends).toEqual(new Map([...alignmentSeries(data, everyArm(data), 120).ends].filter(([arm]) => one.has(arm))));
 });
 
 test('a band of mean ± sd ends where the quantity does', async () => {
@@ -62,20 +75,20 @@ test('a band of mean ± sd ends where the quantity does', async () => {
     last.series.valMetric[member] = i === 0 ? 0.4 : 1;
     last.series.valLoss[member] = i === 0 ? 2 : 0;
   });
-  expect(metricSeries(data, 120).rows.at(-1)?.['b:guided']).toEqual([expect.closeTo(0.8 - 0.3464, 3), 1]);
-  expect(lossSeries(data, 120).rows.at(-1)?.['b:guided']).toEqual([0, expect.closeTo(2 / 3 + 1.1547, 3)]);
+  expect(metricSeries(data, everyArm(data), 120).rows.at(-1)?.['b:guided']).toEqual([expect.closeTo(0.8 - 0.3464, 3), 1]);
+  expect(lossSeries(data, everyArm(data), 120).rows.at(-1)?.['b:guided']).toEqual([0, expect.closeTo(2 / 3 + 1.1547, 3)]);
 });
 
 test('a diverged arm ends where it diverged, the others go on', async () => {
   const data = await recorded({ ...preset, seeds: [0], base: { ...preset.base, steps: 100 } }, { diverge: { member: 1, step: 55 } });
-  const { ends } = metricSeries(data, 120);
+  const { ends } = metricSeries(data, everyArm(data), 120);
   expect(ends.get('guided')?.step).toBe(50);
   expect(ends.get('unguided')?.step).toBe(100);
 });
 
 test('alignment losses are of the guided arms', async () => {
   const data = await recorded({ ...preset, base: { ...preset.base, steps: 300 } });
-  const { rows, ends, max } = alignmentSeries(data, 120);
+  const { rows, ends, max } = alignmentSeries(data, everyArm(data), 120);
   expect([...ends.keys()]).toEqual(['guided', 'guided-untrained']);
   expect(rows.length).toBeLessThanOrEqual(120);
   expect(rows[0]['m:guided']).toBeCloseTo(0.2 + 0.6 * Math.exp(-1 / 80), 5);
@@ -84,23 +97,23 @@ test('alignment losses are of the guided arms', async () => {
 
 test('one seed has no band', async () => {
   const data = await recorded({ ...preset, seeds: [0], base: { ...preset.base, steps: 20 } });
-  expect(metricSeries(data, 120).rows.every((row) => row['b:guided'] === undefined)).toBe(true);
+  expect(metricSeries(data, everyArm(data), 120).rows.every((row) => row['b:guided'] === undefined)).toBe(true);
 });
 
 test('similarity of one pair and of the mean over pairs, with the chance level', async () => {
   const data = await recorded({ ...preset, base: { ...preset.base, steps: 50 } });
   const pairs = data.pairs.flatMap((pair, i) => (pair.guide === 'trained' ? [i] : []));
   expect(pairs).toHaveLength(3);
-  const each = pairs.map((pair) => similaritySeries(data, [pair], 'cka', 120));
-  const mean = similaritySeries(data, pairs, 'cka', 120);
+  const each = pairs.map((pair) => similaritySeries(data, everyArm(data), [pair], 'cka', 120));
+  const mean = similaritySeries(data, everyArm(data), pairs, 'cka', 120);
   const expected = each.reduce((sum, s) => sum + (s.ends.get('guided')?.value ?? Number.NaN), 0) / 3;
   expect(mean.ends.get('guided')?.value).toBeCloseTo(expected, 6);
   expect(mean.chanceEnd?.value).toBeGreaterThan(0.08);
-  expect(similaritySeries(data, pairs, 'debiased', 120).chanceEnd?.value).toBe(0);
+  expect(similaritySeries(data, everyArm(data), pairs, 'debiased', 120).chanceEnd?.value).toBe(0);
 });
 
 test('nothing recorded yet draws nothing', () => {
-  const series = lossSeries(new RunData(null), 120);
+  const series = lossSeries(new RunData(null), new Set(), 120);
   expect(series.rows).toEqual([]);
   expect(series.min).toBeNaN();
 });

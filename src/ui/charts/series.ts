@@ -71,6 +71,12 @@ export function meanOverSeeds(members: readonly number[], value: (member: number
 type Limits = Kind['range'];
 const limitsOf = (data: RunData, id: QuantityId): Limits => (data.experiment ? kindOf(id, data.experiment.task).range : [0, Number.POSITIVE_INFINITY]);
 
+/** Arms that are drawn; the others neither cost anything nor stretch an axis. */
+export type Shown = ReadonlySet<string>;
+
+/** Member indices of the arms that are drawn. */
+const shownArms = (data: RunData, shown: Shown): [string, readonly number[]][] => [...data.arms].filter(([arm]) => shown.has(arm));
+
 /** Gathers rows in order of steps, and the range of what is in them. */
 class Rows {
   readonly #limits: Limits;
@@ -112,8 +118,23 @@ class Rows {
   }
 }
 
+/** Last value of every arm's main line up to a step: where lines end in a part of a run. */
+export function endsAt(series: Series, step: number): Map<string, End> {
+  if (step >= series.lastStep) return series.ends;
+  const ends = new Map<string, End>();
+  for (const row of series.rows) {
+    if (row.step > step) break;
+    for (const arm of series.ends.keys()) {
+      const value = row[`m:${arm}`];
+      if (typeof value === 'number') ends.set(arm, { step: row.step, value });
+    }
+  }
+  return ends;
+}
+
 /** Validation loss (mean and spread over seeds) and smoothed training loss of every arm. */
-export function lossSeries(data: RunData, maxPoints: number): Series {
+export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Series {
+  const arms = shownArms(data, shown);
   const out = new Rows(limitsOf(data, 'valLoss'));
   const evaluations = sampleIndices(data.evaluations.length, maxPoints).map((i) => data.evaluations[i]);
   const training = sampleIndices(data.steps.trainLoss.smooth.length, maxPoints).map((row) => data.steps.trainLoss.smooth.stepAt(row));
@@ -121,9 +142,9 @@ export function lossSeries(data: RunData, maxPoints: number): Series {
     const evaluation = evaluations[e];
     const step = Math.min(evaluation?.step ?? Number.POSITIVE_INFINITY, training[t] ?? Number.POSITIVE_INFINITY);
     const row: Row = { step };
-    addTraining(data, out, row);
+    addTraining(data, shown, out, row);
     if (evaluation?.step === step) {
-      for (const [arm, members] of data.arms)
+      for (const [arm, members] of arms)
         out.addPoint(
           row,
           arm,
@@ -137,20 +158,20 @@ export function lossSeries(data: RunData, maxPoints: number): Series {
   return out.done();
 }
 
-function addTraining(data: RunData, out: Rows, row: Row): void {
+function addTraining(data: RunData, shown: Shown, out: Rows, row: Row): void {
   const at = data.steps.trainLoss.smooth.rowOf(row.step);
   if (row.step < 1 || at < 0) return;
   let column = 0;
   for (const arm of data.arms.keys()) {
     const value = data.steps.trainLoss.smooth.at(at, column++);
-    if (!Number.isFinite(value)) continue;
+    if (!Number.isFinite(value) || !shown.has(arm)) continue;
     row[`t:${arm}`] = value;
     out.include(value);
   }
 }
 
 /** Smoothed alignment loss of every arm that is guided. */
-export function alignmentSeries(data: RunData, maxPoints: number): Series {
+export function alignmentSeries(data: RunData, shown: Shown, maxPoints: number): Series {
   const { smooth } = data.steps.alignmentLoss;
   const out = new Rows(limitsOf(data, 'alignmentLoss'));
   for (const at of sampleIndices(smooth.length, maxPoints)) {
@@ -158,6 +179,7 @@ export function alignmentSeries(data: RunData, maxPoints: number): Series {
     let column = 0;
     for (const arm of data.arms.keys()) {
       const mean = smooth.at(at, column++);
+      if (!shown.has(arm)) continue;
       out.addPoint(row, arm, { mean, sd: Number.NaN, n: Number.isFinite(mean) ? 1 : 0 });
     }
     out.rows.push(row);
@@ -166,16 +188,17 @@ export function alignmentSeries(data: RunData, maxPoints: number): Series {
 }
 
 /** Validation metric of every arm. */
-export function metricSeries(data: RunData, maxPoints: number): Series {
-  return evaluationSeries(data, maxPoints, limitsOf(data, 'valMetric'), ({ series }, member) => series.valMetric[member]);
+export function metricSeries(data: RunData, shown: Shown, maxPoints: number): Series {
+  return evaluationSeries(data, shown, maxPoints, limitsOf(data, 'valMetric'), ({ series }, member) => series.valMetric[member]);
 }
 
-function evaluationSeries(data: RunData, maxPoints: number, limits: Limits, value: (evaluation: Evaluation, member: number) => number): Series {
+function evaluationSeries(data: RunData, shown: Shown, maxPoints: number, limits: Limits, value: (evaluation: Evaluation, member: number) => number): Series {
   const out = new Rows(limits);
+  const arms = shownArms(data, shown);
   for (const i of sampleIndices(data.evaluations.length, maxPoints)) {
     const evaluation = data.evaluations[i];
     const row: Row = { step: evaluation.step };
-    for (const [arm, members] of data.arms)
+    for (const [arm, members] of arms)
       out.addPoint(
         row,
         arm,
@@ -205,14 +228,14 @@ export function meanOverPairs(data: RunData, evaluation: Evaluation, member: num
  * chance level: its mean over arms and, as a band, its lowest and highest arm. Debiased CKA's chance level is 0; that of
  * measures other than CKA is not known.
  */
-export function similaritySeries(data: RunData, pairs: readonly number[], field: ShownSimilarity, maxPoints: number): Series {
+export function similaritySeries(data: RunData, shown: Shown, pairs: readonly number[], field: ShownSimilarity, maxPoints: number): Series {
   const limits = limitsOf(data, field in PAIR_QUANTITIES ? 'similarity' : 'similarityMeasured');
-  const series = evaluationSeries(data, maxPoints, limits, (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
+  const series = evaluationSeries(data, shown, maxPoints, limits, (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
   const indices = sampleIndices(data.evaluations.length, maxPoints);
   series.rows.forEach((row, i) => {
     const levels: number[] = [];
     if (field === 'cka') {
-      for (const members of data.arms.values()) {
+      for (const [, members] of shownArms(data, shown)) {
         const { mean, n } = meanOverSeeds(members, (m) => meanOverPairs(data, data.evaluations[indices[i]], m, pairs, 'chance'));
         if (n > 0) levels.push(mean);
       }

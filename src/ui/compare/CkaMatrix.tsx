@@ -2,40 +2,34 @@
 import { ActionIcon, NativeSelect, SegmentedControl, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconGridDots, IconTable } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
-import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/networks/describe.ts';
-import { describeGuide } from '@/experiment/plan/guides.ts';
-import type { Experiment } from '@/experiment/schema/schema.ts';
+import { useArmsShown } from '@/state/armsShown.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { focusOf, useFocus } from '@/state/focus.ts';
 import { Card } from '@/ui/Card.tsx';
-import { ChartTable, type TableData } from '@/ui/charts/ChartTable.tsx';
+import { useChartType } from '@/ui/charts/chartType.ts';
+import { ChartTable } from '@/ui/charts/ChartTable.tsx';
 import { plainNumber } from '@/ui/charts/format.ts';
+import { textWidth } from '@/ui/charts/textWidth.ts';
 import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { armColour } from '@/ui/colours.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { number } from '@/ui/words.ts';
 import chartClasses from '@/ui/charts/charts.module.css';
 import classes from './compare.module.css';
-import { type Cell, Heatmap } from './Heatmap.tsx';
-import { type MatrixPanel, matrixPanels, matrixSummary } from './matrices.ts';
+import { type Cell, VALUE_WIDTH } from './Heatmap.tsx';
+import { emptyPanels, type LayerNames, layerNames, type MatrixPanel, matrixPanels, matrixSummary, matrixTable } from './matrices.ts';
+import { matrixPlan } from './matrixPlan.ts';
+import { MatrixRow } from './MatrixRow.tsx';
 
 const PANEL_GAP = 14;
 /** A panel narrower than this is hard to read; the panels then take another row. */
 const MIN_PANEL = 176;
-/** Where this much per panel lets every cell show its value, panels get it. */
-const VALUE_CELL = 25;
-const MAX_VALUE_PANEL = 330;
-const MIN_CELL = 4;
-const MAX_CELL = 24;
-/** Of one panel, and of all of them: deep networks must not push what is below out of sight. */
-const MAX_HEIGHT = 300;
-const MAX_TOTAL_HEIGHT = 480;
-/** More cells than this are not listed one by one. */
-const MAX_TABLE_CELLS = 600;
-
-const NO_VALUES = new Float32Array();
-const NO_CELLS: ReadonlySet<number> = new Set();
-
+/** Where every cell can show its value within this much per panel, panels get it. */
+const MAX_VALUE_PANEL = 360;
+const MAX_CELL = 26;
+/** Of one row of panels with their names, and of all of them: deep networks must not push what is below out of sight. */
+const MAX_HEIGHT = 340;
+const MAX_TOTAL_HEIGHT = 560;
 export function CkaMatrix() {
   const { ref, width, visible } = useFrame<HTMLDivElement>();
   const { data } = useSnapshot(visible, 'evaluations');
@@ -50,35 +44,32 @@ export function CkaMatrix() {
   const [hovered, setHovered] = useState<Cell | null>(null);
   const palette = usePalette();
 
+  const type = useChartType();
+  const hidden = useArmsShown((state) => state.hidden);
+
   const latest = data.matrices.latest;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; its latest record tells when
-  const panels = useMemo(() => matrixPanels(data, guide, field), [data, latest, guide, field]);
+  const all = useMemo(() => matrixPanels(data, guide, field), [data, latest, guide, field]);
+  const panels = useMemo(() => all.filter(({ arm }) => arm === null || !hidden.has(arm)), [all, hidden]);
   const names = useMemo(() => layerNames(experiment, guide), [experiment, guide]);
-  const rows = names.target.length;
   const columns = names.guide.length;
-  // Before a run the same places are kept with empty cells.
-  const shown: MatrixPanel[] =
-    panels.length > 0
-      ? panels
-      : [
-          { key: 'start', title: 'start, all arms', arm: null, when: 'start', values: NO_VALUES, aligned: NO_CELLS },
-          ...experiment.arms.map(
-            ({ id, name }): MatrixPanel => ({
-              key: id,
-              title: name,
-              arm: id,
-              when: 'now',
-              values: NO_VALUES,
-              aligned: NO_CELLS,
-            }),
-          ),
-        ];
-  const minPanel = columns * VALUE_CELL <= MAX_VALUE_PANEL ? Math.max(MIN_PANEL, columns * VALUE_CELL) : MIN_PANEL;
+  const shown = panels.length > 0 ? panels : emptyPanels(experiment).filter(({ arm }) => arm === null || !hidden.has(arm));
+  const valueCell = Math.ceil(VALUE_WIDTH * type);
+  const minPanel = columns * valueCell <= MAX_VALUE_PANEL ? Math.max(MIN_PANEL, columns * valueCell) : MIN_PANEL;
   const perRow = Math.max(1, Math.min(shown.length, Math.floor((width + PANEL_GAP) / (minPanel + PANEL_GAP))));
-  const panelWidth = Math.floor((width - (perRow - 1) * PANEL_GAP) / perRow);
-  const roomy = Math.min(MAX_HEIGHT, MAX_TOTAL_HEIGHT / Math.ceil(shown.length / perRow));
-  const cellHeight = Math.max(MIN_CELL, Math.min(MAX_CELL, panelWidth / Math.max(1, columns), roomy / Math.max(1, rows)));
-  const height = Math.round(rows * Math.max(cellHeight, rows <= 8 ? 20 : MIN_CELL));
+  const rowsOfPanels = Array.from({ length: Math.ceil(shown.length / perRow) }, (_, row) => shown.slice(row * perRow, (row + 1) * perRow));
+  const height = Math.min(MAX_HEIGHT, MAX_TOTAL_HEIGHT / rowsOfPanels.length);
+  const plan = matrixPlan({
+    rows: names.target,
+    columns: names.guide,
+    count: perRow,
+    gap: PANEL_GAP,
+    width,
+    height,
+    tallest: MAX_CELL,
+    type,
+    widthOf: textWidth,
+  });
   const guides = Object.keys(experiment.guides);
   const toggle = asTable ? 'Show the matrices' : 'Show these values as a table';
 
@@ -86,6 +77,7 @@ export function CkaMatrix() {
     <Card
       title="CKA, target layer (down) × guide layer (across)"
       data-testid="cka-matrix"
+      data-part="layers"
       note=""
       actions={
         <>
@@ -117,8 +109,8 @@ export function CkaMatrix() {
         </>
       }
     >
-      <VisuallyHidden data-testid="cka-matrix-summary">{matrixSummary(data, guide, panels)}</VisuallyHidden>
-      <div ref={ref} className={classes.panels} style={{ gap: PANEL_GAP, gridTemplateColumns: `repeat(${perRow}, minmax(0, 1fr))` }}>
+      <VisuallyHidden data-testid="cka-matrix-summary">{matrixSummary(data, guide, all)}</VisuallyHidden>
+      <div ref={ref} className={classes.panels} style={{ gap: PANEL_GAP }}>
         {asTable && panels.length > 0 ? (
           <div className={classes.matrixTable}>
             <ChartTable data={matrixTable(panels, names)} />
@@ -126,41 +118,24 @@ export function CkaMatrix() {
         ) : (
           width > 0 &&
           columns > 0 &&
-          shown.map((panel) => (
-            <figure key={panel.key} className={classes.panel}>
-              <figcaption style={panel.arm ? { color: armColour(panel.arm) } : undefined}>{panel.title}</figcaption>
-              <Heatmap
-                width={panelWidth}
-                height={height}
-                rows={rows}
-                columns={columns}
-                values={panel.values}
-                aligned={panel.aligned}
-                hovered={hovered}
-                onHover={setHovered}
-                palette={palette}
-                label={`CKA matrix: ${panel.title}`}
-              />
-            </figure>
+          rowsOfPanels.map((row) => (
+            <MatrixRow
+              key={row[0].key}
+              panels={row}
+              names={names}
+              plan={plan}
+              gap={PANEL_GAP}
+              type={type}
+              hovered={hovered}
+              onHover={setHovered}
+              palette={palette}
+            />
           ))
         )}
       </div>
       {!asTable && <Readout names={names} panels={panels} hovered={hovered} step={latest?.step ?? 0} />}
     </Card>
   );
-}
-
-interface LayerNames {
-  target: string[];
-  guide: string[];
-}
-
-function layerNames(experiment: Experiment, guide: string): LayerNames {
-  const labels = ({ taps }: NetworkDescription) => taps.map((tap) => tap.label);
-  return {
-    target: labels(describeNetwork(experiment.target, taskShape(experiment.task))),
-    guide: guide in experiment.guides ? labels(describeGuide(experiment, guide)) : [],
-  };
 }
 
 interface ReadoutProps {
@@ -178,7 +153,7 @@ function Readout({ names, panels, hovered, step }: ReadoutProps) {
     return (
       <p className={classes.readout}>
         {panels.length > 0 && `step ${number(step)} · aligned pairs framed · `}
-        {`down: ${target[0]} to ${target[target.length - 1]} · across: ${guide[0]} to ${guide[guide.length - 1]}`}
+        {`down: target, ${target[0]} to ${target[target.length - 1]} · across: guide, ${guide[0]} to ${guide[guide.length - 1]}`}
       </p>
     );
   }
@@ -191,31 +166,4 @@ function Readout({ names, panels, hovered, step }: ReadoutProps) {
       ))}
     </p>
   );
-}
-
-/** All cells of small matrices; of large ones the aligned pairs and each target layer's best match in the first arm. */
-function matrixTable(panels: readonly MatrixPanel[], { target, guide }: LayerNames): TableData {
-  let cells = [...panels[0].values.keys()];
-  if (cells.length > MAX_TABLE_CELLS) {
-    const chosen = new Set<number>();
-    for (const panel of panels) for (const cell of panel.aligned) chosen.add(cell);
-    const values = panels[panels.length - 1].values;
-    target.forEach((_, row) => {
-      let best = row * guide.length;
-      for (let cell = best; cell < (row + 1) * guide.length; cell++) if (values[cell] > values[best]) best = cell;
-      chosen.add(best);
-    });
-    cells = [...chosen].sort((a, b) => a - b);
-  }
-  return {
-    caption: 'CKA of target and guide layers',
-    columns: [
-      { key: 'pair', name: 'Target × guide layer' },
-      ...panels.map(({ key, title, arm }) => ({ key, name: title, colour: arm ? armColour(arm) : undefined })),
-    ],
-    rows: cells.map((cell) => ({
-      key: String(cell),
-      cells: [`${target[Math.floor(cell / guide.length)]} × ${guide[cell % guide.length]}`, ...panels.map(({ values }) => plainNumber(values[cell]))],
-    })),
-  };
 }

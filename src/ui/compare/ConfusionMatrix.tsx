@@ -7,6 +7,7 @@ import type { RunData } from '@/state/runData.ts';
 import { Card } from '@/ui/Card.tsx';
 import { useExperiment } from '@/state/experiment.ts';
 import { drawnArms } from '@/ui/charts/parts.ts';
+import { useChartType } from '@/ui/charts/chartType.ts';
 import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { number } from '@/ui/words.ts';
@@ -35,6 +36,7 @@ export function ConfusionMatrix() {
   const { predictions, labels } = data;
   const [hovered, setHovered] = useState<Cell | null>(null);
   const palette = usePalette();
+  const type = useChartType();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `data` is filled in place; its latest predictions tell when
   const panels = useMemo(() => panelsOf(data, experiment), [data, experiment, predictions, labels]);
   const names = classNames(experiment.task);
@@ -48,6 +50,7 @@ export function ConfusionMatrix() {
     <Card
       title="Classes, true (down) × predicted (across)"
       data-testid="confusion"
+      data-part="samples"
       note={`share of each true class, of the validation images${seeds > 1 ? ` of ${seeds} seeds together` : ''}`}
     >
       <div ref={ref} className={classes.panels} style={{ gap: PANEL_GAP, gridTemplateColumns: `repeat(${perRow}, minmax(0, ${MAX_PANEL}px))` }}>
@@ -65,6 +68,7 @@ export function ConfusionMatrix() {
                 hovered={hovered}
                 onHover={setHovered}
                 palette={palette}
+                type={type}
                 label={`Confusion matrix: ${name}. ${mistakes(counts, names)}`}
               />
             </figure>

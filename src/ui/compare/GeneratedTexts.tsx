@@ -52,6 +52,7 @@ function Texts() {
     <Card
       title="What each arm writes"
       data-testid="texts"
+      data-part="samples"
       note={
         loaded
           ? 'A result holds no networks that could write: press Run again to train them here.'

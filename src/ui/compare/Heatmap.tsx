@@ -20,21 +20,23 @@ interface HeatmapProps {
   onHover: (cell: Cell | null) => void;
   /** Colours for 0, 0.01, … 1, and of marks; null while they are not known. */
   palette: Palette | null;
+  /** Of values in cells, in pixels. */
+  type: number;
   label: string;
 }
 
-/** From this size on a cell has room for its value, for a gap around it. */
-const VALUE_WIDTH = 24;
-const VALUE_HEIGHT = 14;
+/** From this size on, by the size of its type, a cell has room for its value; and in pixels, for a gap around it. */
+export const VALUE_WIDTH = 2.2;
+const VALUE_HEIGHT = 1.25;
 const GAP_FROM = 7;
 
-type Matrix = Pick<HeatmapProps, 'values' | 'rows' | 'columns' | 'width' | 'height'>;
+type Matrix = Pick<HeatmapProps, 'values' | 'rows' | 'columns' | 'width' | 'height' | 'type'>;
 
 /** Cells with gaps around them, and their values where there is room. */
 function drawCells(context: CanvasRenderingContext2D, matrix: Matrix, palette: Palette, w: number, h: number): void {
-  const { values, rows, columns } = matrix;
-  const showValues = w >= VALUE_WIDTH && h >= VALUE_HEIGHT;
-  context.font = '10px Inter, system-ui, sans-serif';
+  const { values, rows, columns, type } = matrix;
+  const showValues = w >= VALUE_WIDTH * type && h >= VALUE_HEIGHT * type;
+  context.font = `${type}px ${getComputedStyle(context.canvas).fontFamily}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   for (let row = 0; row < rows; row++) {
@@ -67,7 +69,7 @@ function drawDense(context: CanvasRenderingContext2D, matrix: Matrix, palette: P
 }
 
 export const Heatmap = memo(function Heatmap(props: HeatmapProps) {
-  const { width, height, rows, columns, values, aligned, hovered, palette } = props;
+  const { width, height, rows, columns, values, aligned, hovered, palette, type } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
 
   useEffect(() => {
@@ -79,21 +81,23 @@ export const Heatmap = memo(function Heatmap(props: HeatmapProps) {
     element.height = Math.round(height * scale);
     context.scale(scale, scale);
     const [w, h] = [width / columns, height / rows];
-    const matrix = { values, rows, columns, width, height };
+    const matrix = { values, rows, columns, width, height, type };
     const gap = Math.min(w, h) >= GAP_FROM ? 1 : 0;
     if (gap === 0) drawDense(context, matrix, palette);
     else drawCells(context, matrix, palette, w, h);
-    context.strokeStyle = palette.mark;
     context.lineWidth = 1.5;
     for (const cell of aligned) {
+      // Of what can be read on the cell: on the darkest the mark of others could not be seen.
+      context.strokeStyle = Number.isFinite(values[cell]) ? palette.inks[rampLevel(values[cell])] : palette.mark;
       context.strokeRect((cell % columns) * w + 0.75, Math.floor(cell / columns) * h + 0.75, w - gap - 1.5, h - gap - 1.5);
     }
     if (hovered) {
+      context.strokeStyle = palette.mark;
       context.lineWidth = 2;
       context.setLineDash([3, 2]);
       context.strokeRect(hovered.column * w, hovered.row * h, w - gap, h - gap);
     }
-  }, [width, height, rows, columns, values, aligned, hovered, palette]);
+  }, [width, height, rows, columns, values, aligned, hovered, palette, type]);
 
   const find = (event: { clientX: number; clientY: number; currentTarget: HTMLCanvasElement }) => {
     const box = event.currentTarget.getBoundingClientRect();

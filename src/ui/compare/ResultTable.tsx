@@ -5,7 +5,7 @@ import { labelGroups, taskMetric } from '@/experiment/networks/describe.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
-import { askedBy } from '@/stats/ofExperiment.ts';
+import { askedBy } from '@/experiment/plan/lead.ts';
 import type { Comparison } from '@/stats/types.ts';
 import { Card } from '@/ui/Card.tsx';
 import { meanAndSpread, type MetricWords, metricWords, plainNumber } from '@/ui/charts/format.ts';
@@ -15,6 +15,7 @@ import { armColour } from '@/ui/colours.ts';
 import { number, validationSet } from '@/ui/words.ts';
 import chartClasses from '@/ui/charts/charts.module.css';
 import classes from './compare.module.css';
+import { ArmTableRow } from './ArmTableRow.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
 import { type ArmRow, armRows, guideRows } from './resultRows.ts';
 import { verdictOf } from '@/state/verdictOf.ts';
@@ -50,7 +51,7 @@ export function ResultTable() {
     .join(' · ');
 
   return (
-    <Card title="Result" note={note} actions={<ExportMenu />} data-testid="result">
+    <Card title="Result" note={note} actions={<ExportMenu />} data-part="table" data-testid="result">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section ref={ref} className={`${classes.scroll} ${chartClasses.shades}`} tabIndex={0} aria-label="Result table">
         <Table className={classes.table} verticalSpacing={5} horizontalSpacing={6}>
@@ -66,7 +67,7 @@ export function ResultTable() {
           </Table.Thead>
           <Table.Tbody>
             {shown.map((row) => (
-              <Table.Tr key={row.id} data-testid={`result-${row.id}`}>
+              <ArmTableRow key={row.id} arm={row.id}>
                 <Table.Th scope="row">
                   <span className={classes.dot} style={{ background: armColour(row.id) }} />
                   {row.name}
@@ -81,7 +82,7 @@ export function ResultTable() {
                 {own && <Table.Td>{row.balanced ? mean(row.balanced, words.bare) : '–'}</Table.Td>}
                 <Table.Td>{mean(row.trainMetric, words.bare)}</Table.Td>
                 <Table.Td>{mean(row.recalibrated, words.bare)}</Table.Td>
-              </Table.Tr>
+              </ArmTableRow>
             ))}
             {guides.map((guide) => (
               <Table.Tr key={guide.id} className={classes.guide}>

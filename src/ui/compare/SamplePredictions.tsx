@@ -53,6 +53,7 @@ export function SamplePredictions() {
     <Card
       title="What each arm sees"
       data-testid="samples"
+      data-part="samples"
       note={
         <Legend
           arms={arms}

@@ -28,7 +28,7 @@ export function FilesNeeded({ needed: { ref, kind } }: { needed: NamedAsset }) {
         )}
       </span>
       {offered.map((asset) => (
-        <Button key={asset.hash} onClick={() => putToUse(asset)} maw="100%" data-testid="use-kept">
+        <Button key={asset.hash} onClick={() => putToUse(asset)} className={classes.use} data-testid="use-kept">
           Use “{asset.name}”
         </Button>
       ))}

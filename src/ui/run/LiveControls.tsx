@@ -4,13 +4,14 @@ import { useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { termOf } from '@/experiment/plan/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
+import type { NumberLimits } from '@/state/limits.ts';
+import { numberText, readNumber, whyRefused } from '@/state/readNumber.ts';
 import { currentSettings, useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { number } from '@/ui/words.ts';
 import classes from './run.module.css';
 
-const MIN_RATE = 1e-7;
-const MAX_RATE = 10;
+const RATE: NumberLimits = { min: 1e-7, max: 10, integer: false };
 const FACTORS: [text: string, factor: number][] = [
   ['÷ 10', 0.1],
   ['÷ 2', 0.5],
@@ -25,7 +26,7 @@ export function LiveControls() {
   const experiment = run ?? edited;
   const guided = experiment.arms.some((arm) => termOf(arm, 'align'));
   return (
-    <div className={classes.live}>
+    <div className={classes.live} data-tool>
       <LearningRate value={run ? learningRate : experiment.base.learningRate} initial={experiment.base.learningRate} />
       {guided && (
         <Tooltip label="The alignment terms of all arms, from the next step on. Marked on the charts.">
@@ -46,13 +47,13 @@ export function LiveControls() {
 function LearningRate({ value, initial }: { value: number; initial: number }) {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState('');
-  const wanted = Number(text.trim().replace(',', '.'));
-  const valid = text.trim() !== '' && wanted >= MIN_RATE && wanted <= MAX_RATE;
+  const reading = readNumber(text);
+  const refused = whyRefused(reading, RATE);
   const apply = (rate: number) => {
     setOpen(false);
     if (rate !== value) void session.intervene({ learningRate: rate });
   };
-  const round = (rate: number) => Number(Math.min(MAX_RATE, Math.max(MIN_RATE, rate)).toPrecision(3));
+  const round = (rate: number) => Number(Math.min(RATE.max, Math.max(RATE.min, rate)).toPrecision(3));
   return (
     <Popover trapFocus opened={open} onChange={setOpen} position="bottom-end">
       <Tooltip label="Change the learning rate of all arms from the next step on. Marked on the charts.">
@@ -66,7 +67,7 @@ function LearningRate({ value, initial }: { value: number; initial: number }) {
               className={classes.rate}
               data-testid="learning-rate"
               onClick={() => {
-                setText(number(value));
+                setText(numberText(value));
                 setOpen(!open);
               }}
             >
@@ -80,7 +81,7 @@ function LearningRate({ value, initial }: { value: number; initial: number }) {
           className={classes.rateForm}
           onSubmit={(event) => {
             event.preventDefault();
-            if (valid) apply(wanted);
+            if ('value' in reading && refused === null) apply(reading.value);
           }}
         >
           <Text size="xs" c="dimmed">
@@ -99,10 +100,11 @@ function LearningRate({ value, initial }: { value: number; initial: number }) {
               value={text}
               onChange={(event) => setText(event.currentTarget.value)}
               data-autofocus
-              w={96}
-              error={valid || text.trim() === '' ? undefined : `${number(MIN_RATE)} to ${MAX_RATE}`}
+              autoComplete="off"
+              w={150}
+              error={text.trim() === '' ? undefined : refused}
             />
-            <Button type="submit" variant="filled" disabled={!valid}>
+            <Button type="submit" variant="filled" disabled={refused !== null}>
               Apply
             </Button>
           </div>

@@ -3,10 +3,13 @@ import { Button, Loader, Paper, Progress } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackNext, IconRotate } from '@tabler/icons-react';
 import { useShallow } from 'zustand/react/shallow';
 import { useAssets } from '@/state/assets.ts';
+import { usePlayback } from '@/state/playback.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { useResultsOf } from '@/state/stale.ts';
+import { stepAndShow } from '@/state/stepStrip.ts';
 import { Estimate } from '@/ui/setup/Estimate.tsx';
+import { StepPeek } from '@/ui/step/StepPeek.tsx';
 import { Announcer } from './Announcer.tsx';
 import { ButtonHint } from './ButtonHint.tsx';
 import { CurvesJump } from './CurvesJump.tsx';
@@ -14,6 +17,8 @@ import { GuideTraining } from './GuideTraining.tsx';
 import { type HeldUp, useHeldUp } from './heldUp.ts';
 import { LiveControls } from './LiveControls.tsx';
 import { RUN_ID } from './places.ts';
+import { PlaybackBar } from './PlaybackBar.tsx';
+import { PlayBackButton } from './PlayBackButton.tsx';
 import { progressWords, runLabel } from './progress.ts';
 import { resetRun } from './resetRun.tsx';
 import classes from './run.module.css';
@@ -29,10 +34,12 @@ export function RunBar() {
   const open = phase !== 'idle';
   const heldUp = useHeldUp();
   const waits = heldUp !== null;
+  const playingBack = usePlayback((state) => state.status !== 'off');
   const noStep = preparing || phase === 'finished' || (waits && phase !== 'paused');
 
+  if (playingBack) return <PlaybackBar />;
   return (
-    <Paper component="section" aria-label="Run" className={classes.bar} data-live={live || undefined} data-testid="run-bar">
+    <Paper component="section" aria-label="Run" className={classes.bar} data-part="run" data-live={live || undefined} data-testid="run-bar">
       <div className={classes.buttons}>
         <ButtonHint
           label={
@@ -79,19 +86,22 @@ export function RunBar() {
             size="sm"
             aria-label="Step once"
             data-testid="step-button"
+            data-tool
             {...off(noStep)}
             leftSection={<IconPlayerTrackNext size={15} stroke={1.6} />}
-            onClick={() => !noStep && void session.step()}
+            onClick={() => !noStep && void stepAndShow()}
             classNames={ICON_ON_PHONES}
           >
             Step
           </Button>
         </ButtonHint>
+        <StepPeek />
         <ButtonHint label={preparing ? 'Stop preparing.' : 'Discard this run. The next one starts from the same weights and sees the same batches.'}>
           <Button
             size="sm"
             aria-label={preparing ? 'Cancel' : 'Reset'}
             data-testid="reset-button"
+            data-tool
             {...off(!open)}
             leftSection={<IconRotate size={15} stroke={1.6} />}
             onClick={() => open && void resetRun()}
@@ -100,6 +110,7 @@ export function RunBar() {
             {preparing ? 'Cancel' : 'Reset'}
           </Button>
         </ButtonHint>
+        <PlayBackButton classNames={ICON_ON_PHONES} />
         {open && !preparing && <CurvesJump icon={phase === 'paused' && stale} />}
       </div>
       <RunProgress heldUp={heldUp} />
@@ -122,7 +133,7 @@ const ICON_ON_PHONES = { label: classes.labelOnWide, section: classes.loneIcon }
 function Ahead({ heldUp }: { heldUp: HeldUp | null }) {
   if (!heldUp) {
     return (
-      <span className={classes.estimate}>
+      <span className={classes.estimate} data-tool>
         <Estimate />
       </span>
     );
@@ -158,7 +169,7 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   return (
     <div className={classes.progress}>
       <Progress value={steps > 0 ? (100 * step) / steps : 0} size={8} radius="xl" aria-label={`step ${step} of ${steps}`} className={classes.track} />
-      <span className={phase === 'failed' ? classes.failed : classes.text} data-testid="progress-text">
+      <span className={phase === 'failed' ? classes.failed : classes.text} title={text} data-testid="progress-text">
         {text}
       </span>
       {stale && (

@@ -14,19 +14,19 @@ const plain = (segments: readonly Segment[]): string => segments.map((s) => s.te
 /** "95 %" stays on one line. */
 const unbroken = (text: string): string => text.replaceAll(' %', '\u00a0%');
 
-/** Arms are named in their colours. */
+/** Arms are named in their colours; the answer stands out. */
 function Sentence({ segments, className }: { segments: readonly Segment[]; className: string }) {
   return (
     <p className={className}>
-      {segments.map(({ text, arm }, i) =>
-        arm === undefined ? (
+      {segments.map(({ text, arm, answer }, i) =>
+        arm !== undefined || answer ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one sentence
-          <span key={i}>{unbroken(text)}</span>
-        ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: as above
-          <strong key={i} style={{ color: armColour(arm) }}>
+          <strong key={i} style={arm === undefined ? undefined : { color: armColour(arm) }}>
             {text}
           </strong>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: as above
+          <span key={i}>{unbroken(text)}</span>
         ),
       )}
     </p>
@@ -43,10 +43,14 @@ function Detail({ verdict, examples, finished }: { verdict: Verdict; examples: s
   return (
     <p className={classes.detail}>
       {unbroken(open ? verdict.detail : sampling === null ? '' : samplingWords(sampling, examples))}{' '}
-      <Anchor component="button" type="button" inherit aria-expanded={open} onClick={() => setOpen(!open)}>
+      <Anchor component="button" type="button" inherit aria-expanded={open} data-tool onClick={() => setOpen(!open)}>
         {open ? 'Less' : 'How sure is this?'}
       </Anchor>
-      {finished && <MoreSeeds verdict={verdict} />}
+      {finished && (
+        <span data-tool>
+          <MoreSeeds verdict={verdict} />
+        </span>
+      )}
     </p>
   );
 }

@@ -1,6 +1,8 @@
 /** The answer to the experiment's question: what was seen, and whether it is beyond noise. */
 import { Button, Paper } from '@mantine/core';
 import { lazy, Suspense, useEffect } from 'react';
+import { questionOf } from '@/experiment/question.ts';
+import { expectation } from '@/stats/expectation.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
 import { useResultsOf } from '@/state/stale.ts';
@@ -20,7 +22,7 @@ function Whose() {
   if (of === 'this' || !run) return null;
   return (
     <div className={classes.whose} data-testid="whose-result">
-      <span className={classes.whoseText}>{of === 'another' ? `Result of another experiment: “${run.question}”` : 'Result before your changes'}</span>
+      <span className={classes.whoseText}>{of === 'another' ? `Result of another experiment: “${questionOf(run)}”` : 'Result before your changes'}</span>
       {of === 'another' && (
         <Button size="compact-xs" variant="subtle" data-testid="back-to-run" onClick={() => replace(run)}>
           Back to it
@@ -45,18 +47,21 @@ function Loaded() {
 export function VerdictCard() {
   const { ref, visible } = useFrame<HTMLDivElement>();
   const { data, step } = useSnapshot(visible, 'evaluations');
-  const question = useExperiment((state) => state.experiment.question);
+  const experiment = useExperiment((state) => state.experiment);
   const finished = useRun((state) => state.phase === 'finished');
   const another = useResultsOf() === 'another';
   useEffect(() => void fetchTold(), []);
-  const untold = (
-    <>
-      <p className={classes.headline}>{data.experiment?.question ?? question}</p>
-      <p className={classes.detail}>{step > 0 ? 'Nothing has been measured yet.' : UNTOLD}</p>
-    </>
-  );
+  const untold = <p className={classes.detail}>{`${step > 0 ? 'Nothing has been measured yet. ' : ''}${expectation(data.experiment ?? experiment)}`}</p>;
   return (
-    <Paper component="section" aria-label="Verdict" className={classes.verdict} ref={ref} data-testid="verdict" data-of-another={another || undefined}>
+    <Paper
+      component="section"
+      aria-label="Verdict"
+      className={classes.verdict}
+      data-part="verdict"
+      ref={ref}
+      data-testid="verdict"
+      data-of-another={another || undefined}
+    >
       <Loaded />
       {data.experiment && (
         <div className={classes.whoseLine}>
@@ -73,5 +78,3 @@ export function VerdictCard() {
     </Paper>
   );
 }
-
-const UNTOLD = 'The answer will stand here: what was seen over the seeds, and whether it is beyond noise.';

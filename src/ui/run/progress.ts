@@ -2,6 +2,8 @@
 import type { Phase } from '@/experiment/contract/events.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
 import type { RunState } from '@/state/run.ts';
+import { FROM_LINK } from '@/state/sharedResult.ts';
+import { listed } from '@/stats/words.ts';
 import { duration, number, plural } from '@/ui/words.ts';
 
 /** Below 10 the first decimal says something. */
@@ -15,7 +17,7 @@ export function runLabel(phase: Phase, stale: boolean): string {
 
 type Progress = Pick<RunState, 'phase' | 'detail' | 'step' | 'steps' | 'stepsPerSecond' | 'secondsLeft' | 'result' | 'data'>;
 
-/** "step 120 / 250 · 4.1 steps/s × 12 members · 30 s left" */
+/** "step 120 / 250 · 30 s left · 4.1 steps/s × 12 members": what matters most first, where the line is cut. */
 export function progressWords(run: Progress): string {
   const { phase, step, steps, stepsPerSecond, secondsLeft, result, data } = run;
   const members = plural(data.members.length, 'member');
@@ -27,7 +29,7 @@ export function progressWords(run: Progress): string {
     case 'preparing':
       return run.detail;
     case 'running':
-      return stepsPerSecond > 0 ? `${at} · ${rate} · ${duration(secondsLeft)} left` : `${at} · ${rate}`;
+      return stepsPerSecond > 0 ? `${at} · ${duration(secondsLeft)} left · ${rate}` : `${at} · ${rate}`;
     case 'paused':
       return `${at} · paused`;
     case 'finished':
@@ -41,12 +43,14 @@ export function progressWords(run: Progress): string {
 
 const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
 
-/** "Out of “result.json”, run on 21 November 2026 with WebAssembly (SIMD, 2 threads)" */
-export function loadedWords(file: string, { finishedAt, environment }: RunResult): string {
+/** "Out of “result.json”, run on 21 November 2026 with WebAssembly (SIMD, 2 threads)"; of a thinned one also what it lacks. */
+export function loadedWords(file: string, { finishedAt, environment, thinned }: RunResult): string {
   const date = finishedAt === undefined ? Number.NaN : Date.parse(finishedAt);
   const when = Number.isFinite(date) ? ` on ${new Date(date).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })}` : '';
   const backend = BACKENDS[environment.backend] ?? environment.backend;
-  return `Out of “${file}”, run${when} with ${backend}${environment.adapter ? ` (${environment.adapter})` : ''}`;
+  const from = file === FROM_LINK ? 'From a link' : `Out of “${file}”`;
+  const lacking = thinned && thinned.length > 0 ? `. Thinned to fit a link: without ${listed(thinned)}` : '';
+  return `${from}, run${when} with ${backend}${environment.adapter ? ` (${environment.adapter})` : ''}${lacking}`;
 }
 
 /** What a screen reader is told now and then. */

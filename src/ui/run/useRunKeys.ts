@@ -4,7 +4,7 @@ import { session } from '@/state/session.ts';
 import { heldUpNow } from './heldUp.ts';
 
 /** Where the space bar has a meaning of its own. */
-const OWN_SPACE =
+export const OWN_SPACE =
   'input, textarea, select, button, a, summary, [contenteditable], [role="button"], [role="slider"], [role="switch"], ' +
   '[role="menuitem"], [role="menuitemcheckbox"], [role="option"], [role="application"], [role="dialog"]';
 

@@ -1,52 +1,18 @@
-import { Button, type FloatingPosition, Menu, Text, Tooltip, useMatches } from '@mantine/core';
+import { Button, Menu, Text, Tooltip } from '@mantine/core';
 import { IconChevronDown, IconPlus } from '@tabler/icons-react';
-import type { ArmSpec, BaseSettings } from '@/experiment/schema/schema.ts';
+import { taskMetric } from '@/experiment/networks/describe.ts';
 import { ARM_TEMPLATES, addArm, withSeeds } from '@/state/arms.ts';
 import { addControlArm, CONTROLS } from '@/state/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { useIsStale } from '@/state/stale.ts';
-import { armColour } from '@/ui/colours.ts';
-import { armStatement, plural } from '@/ui/words.ts';
+import { useIsStale, useResultsOf } from '@/state/stale.ts';
+import { metricWords } from '@/ui/charts/format.ts';
+import { meanOverSeeds } from '@/ui/charts/series.ts';
+import { useSnapshot } from '@/ui/redraw.ts';
+import { plural } from '@/ui/words.ts';
+import { ArmRow } from './ArmRow.tsx';
 import { attempt } from './parts/attempt.ts';
-import { EditPopover } from './opening/EditPopover.tsx';
-import { Pencil } from './parts/Pencil.tsx';
-import classes from './setup.module.css';
 import { StaleDot } from './parts/StaleDot.tsx';
-
-function ArmRow({ arm, base }: { arm: ArmSpec; base: BaseSettings }) {
-  const stale = useIsStale(`arms.${arm.id}`);
-  const statement = useExperiment(({ experiment: { interventions } }) => armStatement(arm, base, interventions));
-  // Beside the list, so that the arms stay in view; below on screens with no room beside it.
-  const position = useMatches<FloatingPosition>({ base: 'bottom-end', md: 'left-start' });
-  return (
-    <li className={classes.arm} data-testid={`arm-row-${arm.id}`}>
-      <EditPopover
-        label={`Edit the arm ${arm.name}: ${statement}`}
-        title={arm.name}
-        position={position}
-        testId={`edit-arm-${arm.id}`}
-        targetClassName={classes.armButton}
-        target={
-          <>
-            <span className={classes.dot} style={{ background: armColour(arm.id) }} />
-            <span>
-              <span className={classes.armName}>
-                {arm.name}
-                {stale && <StaleDot />}
-              </span>
-              <span className={classes.armText} title={statement}>
-                {statement}
-              </span>
-            </span>
-            <Pencil />
-          </>
-        }
-      >
-        {({ ArmEditor }, close) => <ArmEditor arm={arm} onGone={close} />}
-      </EditPopover>
-    </li>
-  );
-}
+import classes from './setup.module.css';
 
 function AddArm() {
   const experiment = useExperiment((state) => state.experiment);
@@ -125,21 +91,47 @@ function Seeds() {
   );
 }
 
-/** The conditions that are compared. */
+/** Mean score of every arm over its seeds at the last evaluation, as text by id; of the run on screen, if it is of these arms. */
+function useScores(): { scores: ReadonlyMap<string, string>; of: string } {
+  const { data } = useSnapshot(true, 'evaluations');
+  const task = useExperiment((state) => state.experiment.task);
+  const foreign = useResultsOf() === 'another';
+  const metric = taskMetric(task);
+  const words = metricWords(metric);
+  const scores = new Map<string, string>();
+  const evaluation = data.lastEvaluation;
+  if (evaluation && !foreign) {
+    for (const [arm, members] of data.arms) {
+      const { mean, n } = meanOverSeeds(members, (m) => evaluation.series.valMetric[m]);
+      if (n > 0) scores.set(arm, words.bare(mean));
+    }
+  }
+  return { scores, of: `val ${metric.name}${words.unit === '' ? '' : `, ${words.unit}`}` };
+}
+
+/** From so many arms on each takes one line, and the list alone scrolls. */
+const ONE_LINE = 6;
+const SCROLLS = 9;
+
+/** The conditions that are compared: each with its colour, how it learns, and what it reached. */
 export function ArmsPanel() {
   const arms = useExperiment((state) => state.experiment.arms);
   const base = useExperiment((state) => state.experiment.base);
+  const seeds = useExperiment((state) => state.experiment.seeds.length);
+  const { scores, of } = useScores();
   return (
-    <div className={classes.column} data-testid="arms">
-      <div className={classes.head}>
-        <h2 className={classes.title}>Arms: only this differs</h2>
+    <div className={classes.panel} data-testid="arms" data-part="arms">
+      <div className={classes.line}>
+        <h2 className={classes.title}>Arms</h2>
+        <span className={classes.small}>only this differs</span>
+        <span className={classes.scoreHead}>{scores.size > 0 ? `${of}${seeds > 1 ? ', mean' : ''}` : ''}</span>
       </div>
-      <ul className={classes.arms} aria-label="Arms" data-many={arms.length > 4 || undefined}>
+      <ul className={classes.arms} aria-label="Arms" data-dense={arms.length >= ONE_LINE || undefined} data-scrolls={arms.length >= SCROLLS || undefined}>
         {arms.map((arm) => (
-          <ArmRow key={arm.id} arm={arm} base={base} />
+          <ArmRow key={arm.id} arm={arm} base={base} score={scores.get(arm.id)} />
         ))}
       </ul>
-      <div className={classes.footer}>
+      <div className={classes.footer} data-tool>
         <AddArm />
         <Seeds />
       </div>

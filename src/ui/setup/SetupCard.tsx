@@ -6,17 +6,17 @@ import classes from './setup.module.css';
 import { TaskPanel } from './TaskPanel.tsx';
 import { InterventionsLine, TrainingStrip } from './TrainingStrip.tsx';
 
-/** The experiment as a picture: data left, guide → mapping → target in the middle, arms right. */
+/** The experiment as a picture that can be edited: data, guide → mapping → target, arms, and what all of them share. */
 export function SetupCard() {
   return (
     <Paper component="section" aria-label="Experiment" className={classes.card}>
-      <div className={classes.columns}>
-        <TaskPanel />
-        <MappingPanel />
-        <ArmsPanel />
+      <TaskPanel />
+      <MappingPanel />
+      <ArmsPanel />
+      <div className={classes.training} data-part="training">
+        <TrainingStrip />
+        <InterventionsLine />
       </div>
-      <TrainingStrip />
-      <InterventionsLine />
       <KeptGuides />
     </Paper>
   );

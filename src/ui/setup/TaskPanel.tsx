@@ -1,10 +1,10 @@
-import { Text } from '@mantine/core';
 import { taskShape, taskTitle } from '@/experiment/networks/describe.ts';
 import { isLanguageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { number } from '@/ui/words.ts';
 import { EditPopover } from './opening/EditPopover.tsx';
+import { useBeside } from './opening/useBeside.ts';
 import { Pencil } from './parts/Pencil.tsx';
 import classes from './setup.module.css';
 import { StaleDot } from './parts/StaleDot.tsx';
@@ -51,23 +51,20 @@ export function TaskPanel() {
   const task = useExperiment((state) => state.experiment.task);
   const stale = useIsStale('task');
   const shape = taskShape(task);
+  const position = useBeside();
   return (
-    <div className={classes.column} data-testid="task">
-      <div className={classes.head}>
+    <div className={classes.panel} data-testid="task" data-part="task">
+      <div className={classes.line}>
         <h2 className={classes.title}>Task</h2>
-        {stale && <StaleDot />}
-      </div>
-      <div>
         <EditPopover
           label="Edit the task"
           title="Task"
+          apart
           testId="edit-task"
+          position={position}
           target={
             <span>
-              <Text span fw={600}>
-                {taskTitle(task)}
-              </Text>
-              ,{' '}
+              <b>{taskTitle(task)}</b>,{' '}
               <span className={classes.together}>
                 {answersOf(task)}
                 <Pencil />
@@ -77,9 +74,10 @@ export function TaskPanel() {
         >
           {({ TaskEditor }) => <TaskEditor task={task} />}
         </EditPopover>
-        <Text fz={12} c="dimmed" lh={1.5}>
+        {stale && <StaleDot />}
+        <span className={classes.small}>
           {sizes(task)} · {shape.tokens ? `${shape.input[0]} tokens` : `${shape.input[0]}×${shape.input[1]}`}
-        </Text>
+        </span>
       </div>
       <TaskPreview task={task} />
     </div>

@@ -1,46 +1,55 @@
-import { Button, Collapse, Text, Tooltip, UnstyledButton } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconAlertTriangle, IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { Button, Text, Tooltip } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { baseSchema } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { interventionWords, trainingStatement } from '@/ui/words.ts';
 import { cutWarmup } from './parts/cutWarmup.ts';
+import { EditPopover } from './opening/EditPopover.tsx';
+import { useBeside } from './opening/useBeside.ts';
+import { Pencil } from './parts/Pencil.tsx';
 import classes from './setup.module.css';
 import { StaleDot } from './parts/StaleDot.tsx';
-import { useEditors } from './opening/useEditors.ts';
 
 /** Of the common settings all but the mapping, which the picture shows and marks. */
 const TRAINING_PATHS = Object.keys(baseSchema.shape)
   .filter((key) => key !== 'mapping')
   .map((key) => `base.${key}`);
 
-/** What all arms share, in one line that opens in place. */
+/** What all arms share, in one line. */
 export function TrainingStrip() {
   const base = useExperiment((state) => state.experiment.base);
   const task = useExperiment((state) => state.experiment.task);
   const stale = useIsStale(...TRAINING_PATHS);
-  const [open, { toggle }] = useDisclosure(false);
-  const { editors, withEditors } = useEditors();
+  const position = useBeside();
   const caution = cutWarmup(base);
-  const Chevron = open ? IconChevronUp : IconChevronDown;
+  const statement = trainingStatement(base);
   return (
-    <>
-      <UnstyledButton className={classes.strip} onClick={() => withEditors(toggle)} aria-expanded={open} data-testid="training-settings">
-        <span className={classes.title}>Training</span>
-        {stale && <StaleDot />}
-        {caution && (
-          <Tooltip label={caution}>
-            <IconAlertTriangle size={15} className={classes.caution} role="img" aria-label={caution} />
-          </Tooltip>
-        )}
-        <span className={classes.stripText}>{trainingStatement(base)}</span>
-        <Chevron size={15} className={classes.chevron} aria-hidden />
-      </UnstyledButton>
-      <Collapse expanded={open}>
-        <div className={classes.settings}>{editors && <editors.Fields root="base" specs={editors.trainingFields(base, task)} width={210} />}</div>
-      </Collapse>
-    </>
+    <EditPopover
+      label={`Edit the training: ${statement}`}
+      title="Training, the same in every arm"
+      testId="training-settings"
+      position={position}
+      width={460}
+      targetClassName={classes.strip}
+      target={
+        <>
+          <span className={classes.title}>Training</span>
+          {stale && <StaleDot />}
+          {caution && (
+            <Tooltip label={caution}>
+              <IconAlertTriangle size={15} className={classes.caution} role="img" aria-label={caution} />
+            </Tooltip>
+          )}
+          <span className={classes.stripText} title={statement}>
+            {statement}
+          </span>
+          <Pencil />
+        </>
+      }
+    >
+      {({ Fields, trainingFields }) => <Fields root="base" specs={trainingFields(base, task)} width={200} />}
+    </EditPopover>
   );
 }
 

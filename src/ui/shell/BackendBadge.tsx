@@ -64,6 +64,7 @@ function Details({ environment }: { environment: Environment | null }) {
       )}
       {environment && status !== 'checking' && (
         <>
+          {environment.adapter && <Text size="sm">{environment.adapter}</Text>}
           {environment.steps.map((step) => (
             <Step key={step.backend} step={step} />
           ))}
@@ -106,7 +107,6 @@ export function BackendBadge() {
           {known ? (
             <>
               {NAMES[known.backend]}
-              {known.adapter && <span className={classes.adapter}> · {known.adapter}</span>}
               {known.software && ' (software)'}
               {passed ? ' · checked ✓' : ' · check failed'}
             </>

@@ -6,7 +6,6 @@ import { RUN_ID } from '../run/places.ts';
 import { BackendBadge } from './BackendBadge.tsx';
 import { useView } from '@/state/view.ts';
 import { FilesButton } from '@/ui/files/FilesButton.tsx';
-import { PresetPicker } from './PresetPicker.tsx';
 import { ShareButton } from './ShareButton.tsx';
 import classes from './shell.module.css';
 import { ThemeToggle } from './ThemeToggle.tsx';
@@ -34,11 +33,11 @@ function LabTools() {
   );
 }
 
-/** Title, ways to the other views, and in the Lab preset, backend and tools. */
+/** Title, the views, and in the Lab backend and tools. */
 export function Header() {
   const inLab = useView((state) => state.view === 'lab');
   return (
-    <header className={classes.header}>
+    <header className={classes.header} data-part="header">
       {/* No link: the address holds the experiment. */}
       {inLab && (
         <UnstyledButton className={classes.skip} onClick={() => document.getElementById(RUN_ID)?.focus()} data-testid="skip-to-run">
@@ -49,7 +48,6 @@ export function Header() {
         <Title order={1} className={classes.name}>
           Guidance Playground
         </Title>
-        {inLab && <PresetPicker />}
         <ViewLinks />
         <span className={classes.grow} />
         {inLab && <LabTools />}

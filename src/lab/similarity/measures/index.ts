@@ -14,6 +14,8 @@ import { alignment, type Compared, correlation, distances, huberDistances, type 
 export interface GramMeasure {
   /** How activations become the rows that K is the Gram matrix of. */
   form: Form;
+  /** What of two examples it looks at: products of their rows, or how far apart those are. */
+  compares: 'products' | 'dissimilarities';
   /**
    * @param k `[N, n, n]`, @param l `[N|1, n, n]`, both of rows in `form`
    * @param real `[N, n]`, 1 for examples and 0 for padding, whose rows are 0; absent: all are examples
@@ -27,6 +29,7 @@ export interface GramMeasure {
 /** CKA through its kernel: centred rows of 0 change nothing in the biased one, whatever stands for padding. */
 const cka = (debiased: boolean): GramMeasure => ({
   form: 'centred',
+  compares: 'products',
   of: (kernels, k, l) => kernels.cka(k, l, { debiased }),
   fused: { debiased },
 });
@@ -34,6 +37,7 @@ const cka = (debiased: boolean): GramMeasure => ({
 /** Compares matrices of squared distances between examples. */
 const ofDistances = (form: Form, compare: (a: Tensor3D, b: Tensor3D, pairs: Pairs) => Compared): GramMeasure => ({
   form,
+  compares: 'dissimilarities',
   of(_, k, l, real) {
     const own = distances(k);
     const { value, gradient } = compare(own.d, distances(l).d, pairsOf(k.shape[1], real));
@@ -112,6 +116,7 @@ export const MEASURES: { readonly [name in Measure]: GramMeasure } = {
   'rsa-euclidean': ofDistances('centred', correlation),
   sp: {
     form: 'raw',
+    compares: 'products',
     of(_, k, l, real) {
       const { value, gradient } = rowCosines(k, l, pairsOf(k.shape[1], real));
       return { value, g: tf.add(gradient, tf.transpose(gradient, [0, 2, 1])) };

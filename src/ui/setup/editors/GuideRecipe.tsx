@@ -87,7 +87,7 @@ export function GuideRecipe({ id, guide }: { id: string; guide: TrainedGuideSpec
       <Text size="xs" c="dimmed" data-testid="guide-origin">
         {ORIGINS[origin ?? 'unknown']}
       </Text>
-      <Group justify="space-between" wrap="nowrap">
+      <Group justify="space-between">
         <Tooltip label="The page brings this guide or keeps it from an earlier run; train it again to see it learn.">
           <Checkbox label="Train it here instead, in the next run" checked={here} onChange={() => session.trainGuideHere(id)} />
         </Tooltip>

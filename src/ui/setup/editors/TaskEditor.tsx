@@ -1,5 +1,4 @@
 import { Button, Group, Input, SegmentedControl, Select, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import type { AssetInfo, TextFacts } from '@/experiment/schema/assets.ts';
 import { taskAsset, withText } from '@/experiment/plan/assetRefs.ts';
 import { isImageTask, type TaskSpec, type TextFileSpec } from '@/experiment/schema/schema.ts';
@@ -7,6 +6,7 @@ import { taskTitle } from '@/experiment/networks/describe.ts';
 import { useAssets } from '@/state/assets.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { changesInputs, defaultTask, modelFor, withTaskKind } from '@/state/tasks.ts';
+import { notifyEdit } from '@/ui/undoNote.tsx';
 import { assetSummary } from '@/ui/files/words.ts';
 import { attempt } from '../parts/attempt.ts';
 import { Fields } from '../fields/Fields.tsx';
@@ -23,13 +23,11 @@ const CHOICES = TASK_GROUPS.map(({ group, kinds }) => ({
 /** Say what went with the task, and how to have it back. */
 function tellNetworksChanged(kind: TaskSpec['kind']): void {
   const { title } = modelFor(defaultTask(kind));
-  // One that is still shown would stay as it is.
-  notifications.hide('networks-changed');
-  notifications.show({
-    id: 'networks-changed',
-    title: 'Networks and training changed too',
-    message: `${isImageTask(defaultTask(kind)) ? 'Images' : 'Sequences'} need networks that read them: networks, training and weights are now those of “${title}”. Undo takes everything back.`,
-  });
+  notifyEdit(
+    'networks-changed',
+    `${isImageTask(defaultTask(kind)) ? 'Images' : 'Sequences'} need networks that read them: networks, training and weights are now those of “${title}”.`,
+    'Networks and training changed too',
+  );
 }
 
 function choose(kind: TaskSpec['kind']): void {

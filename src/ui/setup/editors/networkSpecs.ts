@@ -2,7 +2,7 @@
 import { patchSizes, type TaskShape } from '@/experiment/networks/describe.ts';
 import { INITS, type InitName, type NetworkSpec } from '@/experiment/schema/schema.ts';
 import type { FieldSpec } from '../fields/Fields.tsx';
-import { choice, number } from '../fields/specs.ts';
+import { choice, number, share } from '../fields/specs.ts';
 
 export const FAMILY_NAMES: Record<NetworkSpec['family'], string> = {
   fcn: 'Fully connected',
@@ -68,7 +68,7 @@ const FCN: FieldSpec[] = [
   number('width', 'Width', 'Units per hidden layer.', 16),
   norm('Without it, aligned layers can become unreadable for the head.', ['batch', 'layer', 'none']),
   choice('activation', 'Activation', 'The nonlinearity behind every hidden layer.', { relu: 'ReLU', gelu: 'GELU', tanh: 'Tanh' }, { absent: 'relu' }),
-  number('dropout', 'Dropout', 'Share of units silenced at random in training.', 0.05),
+  share('dropout', 'Dropout', 'Share of units silenced at random in training.', 0.05),
   init('fcn', SCALES),
   TAP,
 ];

@@ -14,7 +14,7 @@ import {
 import { cutWarmup } from '../parts/cutWarmup.ts';
 import type { Choice } from '../fields/ChoiceField.tsx';
 import type { FieldSpec } from '../fields/Fields.tsx';
-import { choice, number } from '../fields/specs.ts';
+import { choice, number, share } from '../fields/specs.ts';
 
 const OPTIMISERS: Record<OptimiserSpec['kind'], OptimiserSpec> = {
   adam: { ...ADAM },
@@ -63,13 +63,13 @@ const SCHEDULE: FieldSpec = {
 const warmupField = (warning?: string): FieldSpec => number('schedule.warmup', 'Warm-up steps', 'The learning rate rises from 0 over these.', 10, warning);
 const stepsField = (hint: string, warning?: string): FieldSpec => number('steps', 'Steps', hint, 50, warning);
 
-const DECAY: FieldSpec = number('schedule.decay', 'Tail', 'Share of the steps over which it falls to 0.', 0.05);
-const MOMENTUM: FieldSpec = number('optimiser.momentum', 'Momentum', 'Share of the last step that is kept.', 0.05);
+const DECAY: FieldSpec = share('schedule.decay', 'Tail', 'Share of the steps over which it falls to 0.', 0.05);
+const MOMENTUM: FieldSpec = share('optimiser.momentum', 'Momentum', 'Share of the last step that is kept.', 0.05);
 const BETAS: FieldSpec[] = [
   number('optimiser.beta1', 'β₁', "Memory of the gradient's mean.", 0.05),
   number('optimiser.beta2', 'β₂', "Memory of the gradient's square.", 0.001),
 ];
-const WEIGHT_DECAY: FieldSpec = number('optimiser.weightDecay', 'Weight decay', 'Pull of the weights towards 0.', 0.0001);
+const WEIGHT_DECAY: FieldSpec = share('optimiser.weightDecay', 'Weight decay', 'Pull of the weights towards 0.', 0.0001);
 const BATCH: FieldSpec = number('batchSize', 'Batch size', 'Examples per step; CKA is measured on them.', 8);
 const SEED: FieldSpec = number('seed', 'Seed', 'Of its weights and its batches.');
 

@@ -13,6 +13,8 @@ export type FieldSpec = { path: string; label: string; hint: string } & (
       warning?: string;
       /** What the field stands for where the experiment leaves it out. */
       absent?: number;
+      /** Percents are read, too. */
+      share?: boolean;
     }
   | { kind: 'log'; from: number; to: number }
   | {
@@ -29,7 +31,7 @@ function OneField({ spec, path }: { spec: FieldSpec; path: string }) {
   const common = { path, label: spec.label, hint: spec.hint };
   switch (spec.kind) {
     case 'number':
-      return <NumberField {...common} step={spec.step} warning={spec.warning} absent={spec.absent} />;
+      return <NumberField {...common} step={spec.step} warning={spec.warning} absent={spec.absent} share={spec.share} />;
     case 'log':
       return <LogField {...common} from={spec.from} to={spec.to} />;
     case 'choice':

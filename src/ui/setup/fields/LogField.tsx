@@ -1,5 +1,6 @@
 import { Input, Slider, TextInput } from '@mantine/core';
 import { useId } from 'react';
+import { numberText } from '@/state/readNumber.ts';
 import { number } from '@/ui/words.ts';
 import { FieldLabel } from './FieldLabel.tsx';
 import classes from './fields.module.css';
@@ -33,12 +34,10 @@ export function LogField({ path, label, hint, from, to }: LogFieldProps) {
           id={id}
           aria-label={label}
           inputMode="decimal"
-          value={field.draft ?? number(value)}
+          autoComplete="off"
+          value={field.draft ?? numberText(value)}
           error={field.error !== null}
-          onChange={(event) => {
-            const text = event.currentTarget.value;
-            field.set(text.trim() === '' ? Number.NaN : Number(text.replace(',', '.')), text);
-          }}
+          onChange={(event) => field.type(event.currentTarget.value)}
           onBlur={field.settle}
           onKeyDown={field.onKeyDown}
         />

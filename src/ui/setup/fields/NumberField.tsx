@@ -1,7 +1,10 @@
-import { NumberInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
+import { numberText } from '@/state/readNumber.ts';
 import { number } from '@/ui/words.ts';
 import { FieldLabel } from './FieldLabel.tsx';
 import classes from './fields.module.css';
+import { stepped } from './step.ts';
 import { useField } from './useField.ts';
 
 interface NumberFieldProps {
@@ -14,27 +17,48 @@ interface NumberFieldProps {
   warning?: string;
   /** What the field stands for where the experiment leaves it out. */
   absent?: number;
+  /** Percents are read, too. */
+  share?: boolean;
 }
 
-/** A number of the experiment. What is typed stays visible; only what is allowed enters the experiment. */
-export function NumberField({ path, label, hint, step = 1, warning, absent }: NumberFieldProps) {
+/**
+ * A number of the experiment. What is typed stays as it was typed; only what is allowed enters the experiment. (Plain
+ * text: inputs for numbers drop letters and signs while one types, and make another number of what is left.)
+ */
+export function NumberField({ path, label, hint, step = 1, warning, absent, share }: NumberFieldProps) {
   const field = useField(path, absent, label);
+  const value = typeof field.value === 'number' ? field.value : null;
+  const stepBy = (by: number) => void field.set(stepped(value ?? 0, by, field.limits));
+  const arrow = (by: number, Icon: typeof IconChevronUp) => (
+    // For a pointer; keys have their arrows.
+    <button type="button" tabIndex={-1} aria-hidden className={classes.arrow} onMouseDown={(event) => event.preventDefault()} onClick={() => stepBy(by)}>
+      <Icon size={11} />
+    </button>
+  );
   return (
-    <NumberInput
-      label={<FieldLabel label={label} field={field} show={(value) => (value === null ? 'none' : number(Number(value)))} />}
+    <TextInput
+      label={<FieldLabel label={label} field={field} show={(preset) => (preset === null ? 'none' : number(Number(preset)))} />}
       aria-label={label}
       description={warning ? <span className={classes.warning}>{warning}</span> : hint}
-      value={field.draft ?? (field.value as number | undefined) ?? ''}
+      inputMode="decimal"
+      autoComplete="off"
+      value={field.draft ?? (value === null ? '' : numberText(value))}
       error={field.error}
-      step={step}
-      min={field.limits?.min}
-      max={field.limits?.max}
-      // Never corrected behind the person's back: a wrong entry is shown as wrong. (A sign or a point that the field
-      // swallowed would make another number of what was typed.)
-      clampBehavior="none"
-      onChange={(next) => field.set(next === '' ? Number.NaN : Number(next), next)}
+      rightSectionWidth={22}
+      rightSection={
+        <span className={classes.arrows}>
+          {arrow(step, IconChevronUp)}
+          {arrow(-step, IconChevronDown)}
+        </span>
+      }
+      onChange={(event) => field.type(event.currentTarget.value, share)}
       onBlur={field.settle}
-      onKeyDown={field.onKeyDown}
+      onKeyDown={(event) => {
+        field.onKeyDown(event);
+        if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+        event.preventDefault();
+        stepBy(event.key === 'ArrowUp' ? step : -step);
+      }}
     />
   );
 }

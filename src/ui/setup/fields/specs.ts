@@ -11,6 +11,9 @@ export const number = (path: string, label: string, hint: string, step?: number,
   warning,
 });
 
+/** A share: read in percent, too. */
+export const share = (path: string, label: string, hint: string, step: number): FieldSpec => ({ kind: 'number', path, label, hint, step, share: true });
+
 /**
  * One of a few words.
  * @param labels what each is called, in the order in which they are offered

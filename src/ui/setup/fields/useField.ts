@@ -5,7 +5,8 @@ import { differsFromPreset, presetValue, useExperiment } from '@/state/experimen
 import { limitsAt, type NumberLimits } from '@/state/limits.ts';
 import { sameValue, valueAt } from '@/state/paths.ts';
 import { useIsStale } from '@/state/stale.ts';
-import { number, problemWords } from '@/ui/words.ts';
+import { needs, readNumber, whyRefused } from '@/state/readNumber.ts';
+import { problemWords } from '@/ui/words.ts';
 import { useHoldRefused, useNoteOnClose } from '../parts/useNoteOnClose.ts';
 
 export interface Field {
@@ -18,9 +19,11 @@ export interface Field {
   /** Changed since the run on screen. */
   stale: boolean;
   /** What was typed, while it is not what the experiment holds word for word. */
-  draft: string | number | null;
+  draft: string | null;
   /** @returns whether the entry was accepted */
-  set: (value: unknown, draft?: string | number) => boolean;
+  set: (value: unknown, draft?: string) => boolean;
+  /** What was typed where a number is asked for: the number that it is, or why it is none. `share`: percents are read, too. */
+  type: (text: string, share?: boolean) => void;
   /** Typing has ended: show the value again, unless it was refused. */
   settle: () => void;
   /** Escape shows the value again in place of an entry that was refused. */
@@ -41,12 +44,13 @@ const isAbout = (problem: Problem, path: string): boolean =>
 function explain(problems: Problem[], path: string, value: unknown, limits: NumberLimits | undefined): string | null {
   if (problems.length === 0) return null;
   if (limits && (typeof value !== 'number' || value < limits.min || value > limits.max || (limits.integer && !Number.isInteger(value)))) {
-    return `Needs a ${limits.integer ? 'whole ' : ''}number from ${number(limits.min)} to ${number(limits.max)}.`;
+    return needs(limits);
   }
-  if (Number.isNaN(value)) return 'Needs a number.';
   const [problem] = problems;
   return sentence(isAbout(problem, path) ? problem.message : problemWords(problem));
 }
+
+const ANY_NUMBER: NumberLimits = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY, integer: false };
 
 const sentence = (words: string) => `${words[0].toUpperCase()}${words.slice(1)}.`;
 
@@ -61,7 +65,7 @@ export function useField(path: string, absent?: unknown, label?: string): Field 
   const update = useExperiment((state) => state.update);
   const mirror = use(MirrorContext);
   const [error, setError] = useState<string | null>(null);
-  const [draft, setDraft] = useState<string | number | null>(null);
+  const [draft, setDraft] = useState<string | null>(null);
   const typed = useRef<unknown>(undefined);
   const orAbsent = (stated: unknown) => (stated === undefined ? absent : stated);
   const value = orAbsent(valueAt(experiment, path));
@@ -84,7 +88,7 @@ export function useField(path: string, absent?: unknown, label?: string): Field 
     const paths = [path, ...mirror.to.map((root) => root + path.slice(mirror.from.length))];
     return update((whole) => paths.reduce<unknown>((changed, at) => withPath(changed, at, next), whole), path);
   };
-  const set = (next: unknown, text?: string | number): boolean => {
+  const set = (next: unknown, text?: string): boolean => {
     const message = explain(setAll(next === absent ? undefined : next), path, next, limits);
     if (message === null) typed.current = next;
     setDraft(text ?? null);
@@ -97,6 +101,12 @@ export function useField(path: string, absent?: unknown, label?: string): Field 
     limits,
     draft,
     set,
+    type: (text, share) => {
+      const reading = readNumber(text, { integer: limits?.integer, share });
+      if ('value' in reading) return void set(reading.value, text);
+      setDraft(text);
+      setError(whyRefused(reading, limits ?? ANY_NUMBER));
+    },
     settle: () => {
       if (error === null) setDraft(null);
     },

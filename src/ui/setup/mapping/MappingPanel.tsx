@@ -1,73 +1,33 @@
-import { Button, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core';
+import { Button, NativeSelect, Tooltip } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { lazy, Suspense, useCallback, useId, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useId, useMemo, useState } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import { guidesInUse } from '@/experiment/plan/arms.ts';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
-import { type Experiment, isDrawn, type MappingSpec, type NetworkSpec } from '@/experiment/schema/schema.ts';
+import type { Experiment, NetworkSpec } from '@/experiment/schema/schema.ts';
 import { withGuide } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { addPair, type Focus, hasOwnMapping, mappingOf, pairsOf, removePair, withMapping } from '@/state/mapping.ts';
-import { sameValue } from '@/state/paths.ts';
+import { addPair, type Focus, hasOwnMapping, mappingOf, pairsOf, removePair } from '@/state/mapping.ts';
+import { useStage } from '@/state/presenting.ts';
 import { useRun } from '@/state/run.ts';
 import { useIsStale, useResultsOf } from '@/state/stale.ts';
 import { focusOf, useFocus } from '@/state/focus.ts';
-import { capital, count, guideKind, guideState, mappingWords, plural } from '@/ui/words.ts';
+import { count, guideKind, guideState, plural } from '@/ui/words.ts';
 import { attempt } from '../parts/attempt.ts';
 import { EditPopover } from '../opening/EditPopover.tsx';
+import { useBeside } from '../opening/useBeside.ts';
 import { Pencil } from '../parts/Pencil.tsx';
 import setup from '../setup.module.css';
 import { StaleDot } from '../parts/StaleDot.tsx';
 import classes from './mapping.module.css';
+import { QuickMappings } from './QuickMappings.tsx';
 
 const MappingGraph = lazy(() => import('./MappingGraph.tsx'));
+const WirePopover = lazy(() => import('@/ui/step/WirePopover.tsx'));
 
 /** Editors of texts need more room. */
 const editorWidth = (network: NetworkSpec): number => (network.family === 'custom' ? 720 : 400);
-
-const QUICK: { value: string; mapping: MappingSpec; label: string; hint: string }[] = [
-  {
-    value: 'even',
-    mapping: { rule: 'even' },
-    label: 'Even',
-    hint: 'Guide layers spread evenly over the target; the last one to fall on a layer stays.',
-  },
-  { value: 'first', mapping: { rule: 'first', count: 1 }, label: 'First', hint: 'Only the first pair of the even mapping.' },
-  { value: 'last', mapping: { rule: 'last', count: 1 }, label: 'Last', hint: 'Only the last pair of the even mapping.' },
-  { value: 'reversed', mapping: { rule: 'reversed' }, label: 'Reversed', hint: 'The even mapping back to front: does the order of layers matter?' },
-  { value: 'none', mapping: { rule: 'none' }, label: 'None', hint: 'No pairs: guidance has nothing to pull on.' },
-];
-
-/** What is in the experiment and not among them: pairs drawn by hand, the first three. */
-const OTHER = 'other';
-
-function QuickMappings({ focus, mapping }: { focus: Focus; mapping: MappingSpec }) {
-  const chosen = QUICK.find((quick) => sameValue(quick.mapping, mapping));
-  const data = [
-    ...QUICK.map(({ value, label, hint }) => ({
-      value,
-      label: (
-        <Tooltip label={hint}>
-          <span>{label}</span>
-        </Tooltip>
-      ),
-    })),
-    ...(chosen ? [] : [{ value: OTHER, label: isDrawn(mapping) ? 'Drawn' : capital(mappingWords(mapping)) }]),
-  ];
-  return (
-    <SegmentedControl
-      aria-label="Mapping"
-      data-testid="quick-mappings"
-      data={data}
-      value={chosen?.value ?? OTHER}
-      onChange={(value) => {
-        const quick = QUICK.find((each) => each.value === value);
-        if (quick) attempt((experiment) => withMapping(experiment, focus, quick.mapping));
-      }}
-    />
-  );
-}
 
 /** Whose similarities colour the picture. */
 function ArmInFocus({ experiment, focus }: { experiment: Experiment; focus: Focus }) {
@@ -76,9 +36,9 @@ function ArmInFocus({ experiment, focus }: { experiment: Experiment; focus: Focu
   return (
     <>
       <label htmlFor={id} className={setup.small}>
-        colour is CKA of
+        CKA of
       </label>
-      <Tooltip label="Colours show how alike the layers of this arm and of the guide are now (CKA on the validation probe).">
+      <Tooltip label="Wires and layers show how alike the layers of this arm and of the guide are now (CKA on the validation probe).">
         <NativeSelect
           id={id}
           data-testid="arm-in-focus"
@@ -93,49 +53,33 @@ function ArmInFocus({ experiment, focus }: { experiment: Experiment; focus: Focu
   );
 }
 
-/** Letters of guides' names that have room beside each other. */
-const SIDE_BY_SIDE = 26;
-
 function GuideEnd({ experiment, focus }: { experiment: Experiment; focus: Focus }) {
-  const showGuide = useFocus((state) => state.showGuide);
   const stale = useIsStale(`guides.${focus.guide}`);
   const trainedHere = useRun((state) => state.retrain.includes(focus.guide));
   const guide = experiment.guides[focus.guide];
   const { title, parameters } = describeGuide(experiment, focus.guide);
-  const ids = Object.keys(experiment.guides);
+  const position = useBeside();
   return (
     <div className={classes.end}>
       <EditPopover
         label={`Edit the guide: ${title}, ${guideState(guide)}`}
         title={`Guide “${focus.guide}”`}
         testId="edit-guide"
+        position={position}
         width={'network' in guide ? editorWidth(guide.network) : undefined}
         target={
-          <span>
+          <span className={classes.network} title={parameters > 0 ? `${count(parameters)} parameters` : undefined}>
             <b>{title}</b>{' '}
             <span className={setup.mute}>
               guide, {trainedHere ? 'to be trained here' : guideKind(guide)}
               {!guidesInUse(experiment).includes(focus.guide) && ', only compared'}
-              {parameters > 0 && <span className={classes.size}> · {count(parameters)} parameters</span>}
-            </span>{' '}
-            {stale && <StaleDot />} <Pencil />
+              {stale && <StaleDot />} <Pencil />
+            </span>
           </span>
         }
       >
         {({ GuideEditor }, close) => <GuideEditor id={focus.guide} guide={guide} onGone={close} />}
       </EditPopover>
-      {ids.length > 1 &&
-        (ids.join('').length > SIDE_BY_SIDE ? (
-          <NativeSelect
-            aria-label="Guide shown"
-            data-testid="guide-shown"
-            data={ids}
-            value={focus.guide}
-            onChange={(event) => showGuide(event.currentTarget.value)}
-          />
-        ) : (
-          <SegmentedControl aria-label="Guide shown" data-testid="guide-shown" data={ids} value={focus.guide} onChange={showGuide} />
-        ))}
     </div>
   );
 }
@@ -143,22 +87,22 @@ function GuideEnd({ experiment, focus }: { experiment: Experiment; focus: Focus 
 function TargetEnd({ experiment }: { experiment: Experiment }) {
   const stale = useIsStale('target');
   const { title, parameters } = describeNetwork(experiment.target, taskShape(experiment.task));
+  const position = useBeside();
   return (
     <div className={classes.end}>
       <EditPopover
         label={`Edit the target: ${title}`}
         title="Target network"
-        position="bottom-end"
+        position={position}
         testId="edit-target"
         width={editorWidth(experiment.target)}
         target={
-          <span>
+          <span className={classes.network} title={`${count(parameters)} parameters`}>
             <b>{title}</b>{' '}
             <span className={setup.mute}>
               target
-              <span className={classes.size}> · {count(parameters)} parameters</span>
-            </span>{' '}
-            {stale && <StaleDot />} <Pencil />
+              {stale && <StaleDot />} <Pencil />
+            </span>
           </span>
         }
       >
@@ -170,7 +114,7 @@ function TargetEnd({ experiment }: { experiment: Experiment }) {
 
 function NoGuide({ experiment }: { experiment: Experiment }) {
   return (
-    <div className={setup.column} data-testid="mapping">
+    <div className={setup.picture} data-testid="mapping" data-part="picture">
       <div className={classes.ends}>
         <span className={setup.mute}>No guide: every arm learns from the task alone.</span>
         <TargetEnd experiment={experiment} />
@@ -179,6 +123,23 @@ function NoGuide({ experiment }: { experiment: Experiment }) {
         <Button onClick={() => attempt((current) => withGuide(current, 'trained').experiment)}>Add a guide</Button>
       </div>
     </div>
+  );
+}
+
+/** Of several guides the one in the picture. */
+function GuideShown({ experiment, focus }: { experiment: Experiment; focus: Focus }) {
+  const showGuide = useFocus((state) => state.showGuide);
+  const ids = Object.keys(experiment.guides);
+  if (ids.length < 2) return null;
+  return (
+    <NativeSelect
+      aria-label="Guide shown"
+      data-testid="guide-shown"
+      className={classes.focus}
+      data={ids}
+      value={focus.guide}
+      onChange={(event) => showGuide(event.currentTarget.value)}
+    />
   );
 }
 
@@ -193,6 +154,7 @@ export function MappingPanel() {
 
 function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }) {
   const { ref, width, height } = useElementSize();
+  const presenting = useStage((state) => state.presenting);
   // `data` is filled in place: that another record is its latest tells that there is something new to draw.
   const latest = useRun((state) => state.data.matrices.latest);
   const stale = useIsStale('base.mapping', `arms.${focus.arm}.terms.align.mapping`);
@@ -213,20 +175,38 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
     (gone: readonly TapPair[]) => void attempt((current) => gone.reduce((next, pair) => removePair(next, focus, pair), current)),
     [focus],
   );
+  const [looked, setLooked] = useState<TapPair | null>(null);
+  const position = useBeside();
   const picture = { guideTaps, targetTaps, pairs, similarity };
   return (
-    <div className={setup.column} data-testid="mapping">
-      <div className={setup.head}>
-        <h2 className={`${setup.title} ${classes.detail}`}>{hasOwnMapping(experiment, focus) ? "This arm's own mapping" : 'Guide → target'}</h2>
-        {stale && <StaleDot />}
+    <div className={setup.picture} data-testid="mapping" data-part="picture">
+      <h2 className={setup.hidden}>Guide, mapping and target</h2>
+      <div className={classes.ends}>
+        <GuideEnd experiment={experiment} focus={focus} />
+        <TargetEnd experiment={experiment} />
+      </div>
+      <div className={classes.canvas} ref={ref} inert={presenting}>
+        {width > 0 && height > 0 && (
+          <Suspense fallback={null}>
+            <MappingGraph {...picture} width={width} height={height} onConnect={connect} onRemove={remove} onOpen={setLooked} />
+          </Suspense>
+        )}
+        {looked && (
+          <Suspense fallback={null}>
+            <WirePopover pair={{ guide: focus.guide, ...looked }} focus={focus} onClose={() => setLooked(null)} onRemove={() => remove([looked])} />
+          </Suspense>
+        )}
+      </div>
+      <div className={classes.foot} data-tool>
         <QuickMappings focus={focus} mapping={mappingOf(experiment, focus)} />
         <EditPopover
           label={`Edit the pairs as a list: ${plural(pairs.length, 'pair')}`}
-          title="Pairs"
+          title={hasOwnMapping(experiment, focus) ? "Pairs: this arm's own mapping" : 'Pairs'}
           width={420}
+          position={position}
           testId="edit-pairs"
           target={
-            <span className={setup.mute}>
+            <span className={setup.small}>
               {plural(pairs.length, 'pair')}
               <Pencil />
             </span>
@@ -234,21 +214,11 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
         >
           {({ PairsTable }) => <PairsTable focus={focus} {...picture} />}
         </EditPopover>
+        {stale && <StaleDot />}
         <div className={classes.colour}>
-          <span className={classes.hint}>drag between layers;</span>
+          <GuideShown experiment={experiment} focus={focus} />
           <ArmInFocus experiment={experiment} focus={focus} />
         </div>
-      </div>
-      <div className={classes.ends}>
-        <GuideEnd experiment={experiment} focus={focus} />
-        <TargetEnd experiment={experiment} />
-      </div>
-      <div className={classes.canvas} ref={ref}>
-        {width > 0 && height > 0 && (
-          <Suspense fallback={null}>
-            <MappingGraph {...picture} width={width} height={height} onConnect={connect} onRemove={remove} />
-          </Suspense>
-        )}
       </div>
     </div>
   );

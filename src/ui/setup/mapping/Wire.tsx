@@ -1,6 +1,8 @@
 import { BaseEdge, type ConnectionLineComponentProps, type EdgeProps, getBezierPath } from '@xyflow/react';
 import { type CSSProperties, memo } from 'react';
-import { similarityColour } from '@/ui/colours.ts';
+import { useExperiment } from '@/state/experiment.ts';
+import { focusOf, useFocus } from '@/state/focus.ts';
+import { armColour } from '@/ui/colours.ts';
 import type { LayerNode, WireEdge } from './graph.ts';
 import classes from './mapping.module.css';
 
@@ -16,10 +18,30 @@ function pointAt(t: number, x0: number, y0: number, x1: number, y1: number): [nu
   return [x, y];
 }
 
-/** A pair: its colour is the similarity of the two layers now. */
+/** Pixels of a wire whose layers are not alike at all, and how much more of one whose layers are the same; of many wires, less. */
+const THICKNESS = { plain: [1.2, 4.3], thin: [0.7, 2.1] } as const;
+const UNMEASURED = { plain: 2, thin: 1.2 } as const;
+
+/** How thick a wire is: the similarity of its two layers. */
+export function wireWidth(similarity: number | null, thin: boolean): number {
+  const kind = thin ? 'thin' : 'plain';
+  if (similarity === null) return UNMEASURED[kind];
+  const [least, more] = THICKNESS[kind];
+  return least + more * Math.min(1, Math.max(0, similarity));
+}
+
+/** The arm whose similarities the picture shows. */
+function useShownArm(): string | null {
+  const arm = useFocus((state) => state.arm);
+  const guide = useFocus((state) => state.guide);
+  return useExperiment(({ experiment }) => focusOf(experiment, { arm, guide })?.arm ?? null);
+}
+
+/** A pair: its colour is the arm's whose similarity it shows, its thickness that similarity now. */
 export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
   const { sourceX, sourceY, targetX, targetY, data } = props;
   const [path] = getBezierPath({ ...props, curvature: 0.5 });
+  const arm = useShownArm();
   const similarity = data?.similarity ?? null;
   const [x, y] = pointAt(LABEL_AT, sourceX, sourceY, targetX, targetY);
   return (
@@ -31,8 +53,8 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
         className={classes.wire}
         style={
           {
-            '--wire-colour': similarity === null ? 'var(--wire)' : similarityColour(0.15 + 0.85 * similarity),
-            strokeWidth: data?.thin ? 1.4 : 2.4,
+            '--wire-colour': similarity === null || arm === null ? 'var(--wire)' : armColour(arm),
+            strokeWidth: wireWidth(similarity, data?.thin ?? false),
           } as CSSProperties
         }
       />

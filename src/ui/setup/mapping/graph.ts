@@ -3,8 +3,8 @@ import { type Edge, type Node, Position } from '@xyflow/react';
 import type { TapDescription } from '@/experiment/networks/describe.ts';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
 import { rampLevel } from '@/ui/colours.ts';
-import { nodeId, type Side, wireId } from '../parts/ids.ts';
-import { layoutColumn, type Rect, wiresHaveRoom } from './layout.ts';
+import { layerWords, nodeId, type Side, wireId } from '../parts/ids.ts';
+import { layoutColumn, nameSize, type Rect, wiresHaveRoom } from './layout.ts';
 
 export type LayerData = {
   side: Side;
@@ -17,7 +17,9 @@ export type LayerData = {
   ink: string | undefined;
   mapped: boolean;
   height: number;
-  /** The layers at the other end of its wires. */
+  /** Font size of its name. */
+  nameSize: number;
+  /** The layers at the other end of its wires, in words. */
   partners: string[];
 };
 export type LayerNode = Node<LayerData, 'layer'>;
@@ -42,13 +44,15 @@ export interface Picture {
   inks: readonly string[] | undefined;
   width: number;
   height: number;
+  /** Of type: 1 where it has its usual size. */
+  scale: number;
 }
 
 const mean = (values: number[]): number | null => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length);
 
 const number2 = (value: number | null) => (value === null ? '' : `, CKA ${value.toFixed(2)}`);
 
-export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, width, height }: Picture): {
+export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, width, height, scale }: Picture): {
   nodes: LayerNode[];
   edges: WireEdge[];
 } {
@@ -57,8 +61,8 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, wid
     ...targetTaps.map((t) => [nodeId('target', t.name), t.label] as const),
   ]);
   const similarities = pairs.map(similarity);
-  const left = layoutColumn(guideTaps.length, 'left', width, height);
-  const right = layoutColumn(targetTaps.length, 'right', width, height);
+  const left = layoutColumn(guideTaps.length, 'left', width, height, scale);
+  const right = layoutColumn(targetTaps.length, 'right', width, height, scale);
 
   const layer = (side: Side, tap: TapDescription, index: number, rect: Rect, named: boolean): LayerNode => {
     const own = pairs
@@ -87,10 +91,15 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, wid
         index,
         named,
         height: rect.height,
+        nameSize: nameSize(rect.height, scale),
         mapped: own.length > 0,
         similarity: alike,
         ink: alike === null ? undefined : inks?.[rampLevel(alike)],
-        partners: own.map(({ pair }) => labels.get(side === 'guide' ? nodeId('target', pair.targetTap) : nodeId('guide', pair.guideTap)) ?? ''),
+        partners: own.map(({ pair }) =>
+          side === 'guide'
+            ? layerWords('target', labels.get(nodeId('target', pair.targetTap)) ?? '')
+            : layerWords('guide', labels.get(nodeId('guide', pair.guideTap)) ?? ''),
+        ),
       },
     };
   };
@@ -109,14 +118,14 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, wid
       type: 'wire',
       source,
       target,
-      ariaLabel: `Pair: guide ${labels.get(source)}, target ${labels.get(target)}${number2(similarities[i])}`,
+      ariaLabel: `Pair: ${layerWords('guide', labels.get(source) ?? '')}, ${layerWords('target', labels.get(target) ?? '')}${number2(similarities[i])}`,
       interactionWidth: labelled ? 14 : 7,
       data: {
         pair,
         similarity: similarities[i],
         labelled,
         thin: !labelled,
-        title: `${labels.get(source)} → ${labels.get(target)}${number2(similarities[i])}. Click to remove.`,
+        title: `${labels.get(source)} → ${labels.get(target)}${number2(similarities[i])}. Click to look at it.`,
       },
     };
   });

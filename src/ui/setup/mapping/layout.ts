@@ -13,34 +13,32 @@ export interface ColumnLayout {
   named: boolean;
 }
 
-/** Column width as a share of the picture, and its bounds in pixels. */
-const COLUMN = { share: 0.26, min: 112, max: 156 };
+/** Column width as a share of the picture, and its bounds; pixels where type has its usual size. */
+const COLUMN = { share: 0.35, min: 96, max: 190 };
 const TALLEST = 26;
-/** Least height that holds a name in readable letters with room above and below. */
-const NAMED_HEIGHT = 14;
-/** Pixels of a layer's name: as large as text of its kind, smaller where the layer is thin. */
-const NAME = { largest: 11.5, share: 0.7 };
+/** Least height that holds a name in readable letters. */
+const NAMED_HEIGHT = 13;
+/** Font size of a layer's name: as large as text of its kind, smaller where the layer is thin, never too small to read. */
+const NAME = { largest: 12, smallest: 11, share: 0.75 };
 /** Space for the focus ring at the picture's edge. */
 const MARGIN = 3;
 
-const columnWidth = (width: number): number => Math.min(COLUMN.max, Math.max(COLUMN.min, Math.round(width * COLUMN.share)));
+/** Font size of the name in a layer of this height. @param scale of type, 1 at its usual size */
+export const nameSize = (height: number, scale = 1): number => scale * Math.max(NAME.smallest, Math.min(NAME.largest, (NAME.share * height) / scale));
 
-/** Font size of the name in a layer of this height. */
-export const nameSize = (height: number): number => Math.min(NAME.largest, NAME.share * height);
-
-/** Lay out `count` layers at the left or right edge of a `width` × `height` picture. */
-export function layoutColumn(count: number, side: 'left' | 'right', width: number, height: number): ColumnLayout {
+/** Lay out `count` layers at the left or right edge of a `width` × `height` picture. @param scale of type, 1 at its usual size */
+export function layoutColumn(count: number, side: 'left' | 'right', width: number, height: number, scale = 1): ColumnLayout {
   const pitch = (height - 2 * MARGIN) / Math.max(1, count);
   const gap = Math.min(5, pitch * 0.14);
-  const layerHeight = Math.min(TALLEST, pitch - gap);
-  const columnW = columnWidth(width);
-  const x = side === 'left' ? MARGIN : width - columnW - MARGIN;
+  const layerHeight = Math.min(scale * TALLEST, pitch - gap);
+  const columnWidth = Math.min(scale * COLUMN.max, Math.max(scale * COLUMN.min, Math.round(width * COLUMN.share)));
+  const x = side === 'left' ? MARGIN : width - columnWidth - MARGIN;
   return {
-    named: layerHeight >= NAMED_HEIGHT,
+    named: layerHeight >= scale * NAMED_HEIGHT,
     rects: Array.from({ length: count }, (_, i) => ({
       x,
       y: MARGIN + (i + 0.5) * pitch - layerHeight / 2,
-      width: columnW,
+      width: columnWidth,
       height: layerHeight,
     })),
   };

@@ -1,6 +1,6 @@
 /**
  * The picture by keyboard. Up and down move within a column; Enter on a guide layer starts a wire and goes to the
- * target, where Enter connects and Escape returns; Delete on a layer or wire removes its pairs.
+ * target, where Enter connects and Escape returns; Enter on a wire opens it; Delete on a layer or wire removes its pairs.
  */
 import { type KeyboardEvent, type RefObject, useState } from 'react';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
@@ -12,6 +12,7 @@ interface LayerKeys {
   pairs: readonly TapPair[];
   connect: (pair: TapPair) => void;
   remove: (pairs: readonly TapPair[]) => void;
+  open: (pair: TapPair) => void;
 }
 
 export interface LayerKeyState {
@@ -60,7 +61,7 @@ export function useLayerKeys(root: RefObject<HTMLElement | null>, keys: LayerKey
       case ' ':
         if (side === 'guide') {
           setStart(tap);
-          setMessage('Choose a target layer with the arrow keys, then press Enter.');
+          setMessage('choose a target layer with the arrow keys. Enter connects, Escape gives up.');
           focus('target', across);
         } else if (start !== null) {
           keys.connect({ guideTap: start, targetTap: tap });
@@ -94,6 +95,7 @@ export function useLayerKeys(root: RefObject<HTMLElement | null>, keys: LayerKey
     const pair = keys.pairs.find((p) => wireId(p) === wire);
     if (!pair) return;
     event.preventDefault();
+    if (event.key === 'Enter' || event.key === ' ') return keys.open(pair);
     keys.remove([pair]);
     setMessage('Removed.');
     // The wire is gone: go on from the layer it started at.

@@ -1,7 +1,10 @@
 import { type FloatingPosition, Popover, type PopoverProps, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
+import { useStage } from '@/state/presenting.ts';
+import { useRefused } from '@/state/refused.ts';
 import classes from '../setup.module.css';
+import { GAP, LEAST_HEIGHT, type Place, placeBeside } from './place.ts';
 import { type Editors, useEditors } from './useEditors.ts';
 
 interface EditPopoverProps {
@@ -14,36 +17,73 @@ interface EditPopoverProps {
   targetClassName?: string;
   position?: FloatingPosition;
   width?: number;
+  /** It says nothing about the mapping: it may lie over its picture. */
+  apart?: boolean;
   testId?: string;
   children: (editors: Editors, close: () => void) => ReactNode;
 }
 
-const EDGE = 8;
-/** Below this an editor is better partly off the screen (and scrolled to) than squeezed. */
-const LEAST_HEIGHT = 240;
+/** What editors of layers, pairs and arms talk about. */
+const PICTURE = '[data-picture]';
 
 /** Stay on the screen, scrolling inside where too tall. */
-const MIDDLEWARES: PopoverProps['middlewares'] = {
-  shift: { padding: EDGE },
-  flip: { padding: EDGE },
+const middlewares = (flip: boolean): PopoverProps['middlewares'] => ({
+  shift: { padding: GAP },
+  flip: flip && { padding: GAP },
   size: {
-    padding: EDGE,
+    padding: GAP,
     apply: ({ availableHeight, elements }) => {
+      // Below the least height it is better partly off the screen (and scrolled to) than squeezed.
       elements.floating.style.setProperty('--room', `${Math.max(LEAST_HEIGHT, Math.floor(availableHeight))}px`);
     },
   },
-};
+});
 
-/** Something on the page that opens its own editor, in place. */
-export function EditPopover({ label, title, target, targetClassName, position = 'bottom-start', width = 400, testId, children }: EditPopoverProps) {
-  const [opened, { toggle, close }] = useDisclosure(false);
+/** Something on the page that opens its own editor, beside the picture of the mapping where there is room for both. */
+export function EditPopover({
+  label,
+  title,
+  target,
+  targetClassName,
+  position = 'bottom-start',
+  width = 400,
+  apart = false,
+  testId,
+  children,
+}: EditPopoverProps) {
+  const [opened, { open, close }] = useDisclosure(false);
+  const [place, setPlace] = useState<Place>({ position, offset: GAP, clear: false });
+  const button = useRef<HTMLButtonElement>(null);
   const { editors, withEditors } = useEditors();
+  // An entry that cannot be used is not thrown away by a click on Run: that it is one is told there.
+  const refused = useRefused((state) => state.fields.length > 0);
+  const openBeside = () => {
+    const picture = (!apart && document.querySelector(PICTURE)?.getBoundingClientRect()) || null;
+    const { innerWidth, innerHeight } = window;
+    const room = Math.min(width, 0.94 * innerWidth);
+    if (button.current) setPlace(placeBeside(button.current.getBoundingClientRect(), picture, position, { width: innerWidth, height: innerHeight }, room));
+    open();
+  };
+  const presenting = useStage((state) => state.presenting);
+  if (presenting) return <span className={targetClassName ?? classes.edit}>{target}</span>;
   return (
-    <Popover trapFocus opened={opened} onChange={(open) => !open && close()} position={position} width={`min(${width}px, 94vw)`} middlewares={MIDDLEWARES}>
+    <Popover
+      trapFocus
+      opened={opened}
+      closeOnClickOutside={!refused}
+      onChange={(wanted) => !wanted && close()}
+      position={place.position}
+      offset={place.offset}
+      width={`min(${width}px, 94vw)`}
+      middlewares={middlewares(!place.clear)}
+      // It may stand apart from what it belongs to, which is marked; and inside what scrolls an arrow would scroll, too.
+      withArrow={false}
+    >
       <Popover.Target>
         <UnstyledButton
+          ref={button}
           aria-label={label}
-          onClick={() => withEditors(toggle)}
+          onClick={() => (opened ? close() : withEditors(openBeside))}
           className={targetClassName ?? classes.edit}
           data-testid={testId}
           data-opened={opened || undefined}

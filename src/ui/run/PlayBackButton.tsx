@@ -1,0 +1,30 @@
+import { Button, type ButtonProps } from '@mantine/core';
+import { IconHistory } from '@tabler/icons-react';
+import { canPlayBack, playBack } from '@/state/playback.ts';
+import { useRun } from '@/state/run.ts';
+import { notify } from '@/ui/notify.ts';
+import { ButtonHint } from './ButtonHint.tsx';
+
+/** Tells a finished run again. @param classNames as its neighbours have them */
+export function PlayBackButton({ classNames }: Pick<ButtonProps, 'classNames'>) {
+  const can = useRun(canPlayBack);
+  if (!can) return null;
+  const start = () => {
+    const problem = playBack();
+    if (problem) notify('playback', { message: problem });
+  };
+  return (
+    <ButtonHint label="Show this run again as it was recorded, from its beginning. Nothing is computed.">
+      <Button
+        size="sm"
+        aria-label="Play back"
+        leftSection={<IconHistory size={15} stroke={1.6} />}
+        onClick={start}
+        classNames={classNames}
+        data-testid="play-back"
+      >
+        Play back
+      </Button>
+    </ButtonHint>
+  );
+}
