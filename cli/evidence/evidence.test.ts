@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CLAIMS } from '../../evidence/claims.ts';
 import { PRESET_WORDS } from '../../evidence/presetWords.ts';
+import { VARIANTS } from '../../evidence/variants.ts';
 import { ROOT } from '../../scripts/install.mjs';
 import { decodeLink } from '../../src/experiment/link.ts';
 import { PRESETS } from '../../src/experiment/presets/presets.ts';
@@ -59,6 +60,11 @@ describe.each(Object.entries(RUNS))('the run %s', (run, words) => {
     expect(parseEvidence(evidenceText(file), run)).toEqual(file);
     expect(file.machine).not.toBe('');
   });
+});
+
+it('names in words every run that changes its preset', () => {
+  const changed = Object.entries(RUNS).filter(([run, words]) => words.includes('--set') && !run.endsWith('-rates'));
+  expect(Object.keys(VARIANTS).sort()).toEqual(changed.map(([run]) => run).sort());
 });
 
 it('has no result file that no run explains', () => {

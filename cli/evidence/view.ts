@@ -1,4 +1,5 @@
 /** The Paper view's data: the hand-written claims with the numbers of the runs that they name. */
+import { VARIANTS } from '../../evidence/variants.ts';
 import { encodeLink } from '../../src/experiment/link.ts';
 import { findPreset } from '../../src/experiment/presets/presets.ts';
 import type { RunResult } from '../../src/experiment/contract/result.ts';
@@ -98,7 +99,7 @@ function measuredRun(file: EvidenceFile, { arms, compare }: Ours): MeasuredRun {
   const { experiment, metric } = result;
   return {
     run,
-    title: findPreset(experiment.preset)?.title ?? experiment.preset,
+    title: [findPreset(experiment.preset)?.title ?? experiment.preset, ...(VARIANTS[run] ? [VARIANTS[run]] : [])].join(', '),
     link: linkOf(result),
     command: commandOf(file),
     seeds: measuredWith(result),

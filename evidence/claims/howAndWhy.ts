@@ -139,7 +139,7 @@ export const HOW_AND_WHY: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'Early above late: with a trained guide, since the untrained one does not help here, of eight pairs the first four gain {deep-fcn-layers: guided-first vs unguided} points, the last four {deep-fcn-layers: guided-last vs unguided}. Above all eight ({deep-fcn-layers: guided vs unguided}) the first four are within noise ({deep-fcn-layers: guided-first vs guided}, {deep-fcn-layers: guided-first vs guided ci}); four pairs carry half the summed weight of eight.',
+    why: 'Early above late: with a trained guide, since the untrained one does not help here, of eight pairs the first four gain {deep-fcn-layers: guided-first vs unguided} points, the last four {deep-fcn-layers: guided-last vs unguided}. Above all eight ({deep-fcn-layers: guided vs unguided}), too: the first four end higher {deep-fcn-layers: guided-first vs guided in} ({deep-fcn-layers: guided-first vs guided}, {deep-fcn-layers: guided-first vs guided ci}), with half the summed weight. That is the paper’s order, by another guide.',
   },
   {
     id: 'several-guide-layers',

@@ -37,7 +37,7 @@ export interface MeasuredDifference {
 /** What one run says of a claim. */
 export interface MeasuredRun {
   run: string;
-  /** "Wide FCN ← ResNet" */
+  /** "Wide FCN ← ResNet", and what the run differs in where it is not the preset: "…, by a guide that was stopped early" */
   title: string;
   /** Part of a link behind `#` that opens it in the Lab. */
   link: string;
