@@ -34,6 +34,7 @@ function wordsOf(run: string): string[] {
 function take(run: string, file: string): void {
   const words = wordsOf(run);
   const result = withExperiment(JSON.parse(readFileSync(file, 'utf8')) as RunResult, file);
+  if (result.stoppedAt !== undefined) throw new UsageError(`${file} is of a run that was stopped after step ${result.stoppedAt}`);
   const kept: EvidenceFile = { run, words, machine: machine(), result: thinned(result) };
   if (!isCurrent(kept, words)) throw new UsageError(`${file} is the result of another experiment than ${words.join(' ')}`);
   writeEvidence(kept);

@@ -245,7 +245,6 @@ test('what no longer matches the run on screen is marked until the next run', as
   await expect(page.getByTestId('arm-row-unguided').getByTestId('stale')).toHaveCount(0);
   await expect(page.getByTestId('stale-note')).toHaveText('edited since this run');
   await expect(page.getByTestId('whose-result')).toHaveText('Result before your changes');
-  await expect(page.getByTestId('results')).not.toHaveAttribute('data-of-another');
   // The run on screen is still the old one.
   await expect(page.getByTestId('verdict').locator('p').first()).toHaveText(verdict);
   await expect(page.getByTestId('run-button')).toHaveText('Run');
@@ -288,16 +287,15 @@ test('the result of a run is not taken for the answer to another question', asyn
 
   await page.getByTestId('preset-picker').click();
   await page.getByTestId('preset-deep-fcn').click();
-  await expect(page.getByTestId('whose-result')).toContainText(`Result of another experiment: “${question}”`);
-  await expect(page.getByTestId('results')).toHaveAttribute('data-of-another');
-  await expect(page.getByTestId('verdict').locator('p').first()).toHaveText(verdict);
-  await expect(page.getByTestId('stale-note')).toHaveText('run of another experiment');
+  await expect(page.getByTestId('kept-note')).toContainText('kept in the Notebook');
+  await expect(page.getByTestId('verdict')).not.toContainText('One seed so far');
+  await expect(page.getByTestId('run-button')).toHaveText('Run');
   await expect(page.locator('.react-flow__edge')).toHaveCount(8);
   await expect(measured).toHaveCount(0);
 
   await page.getByTestId('back-to-run').click();
   await expect(page.getByTestId('question')).toHaveText(question);
   await expect(page.getByTestId('whose-result')).toHaveCount(0);
-  await expect(page.getByTestId('results')).not.toHaveAttribute('data-of-another');
+  await expect(page.getByTestId('verdict').locator('p').first()).toHaveText(verdict);
   await expect(measured).not.toHaveCount(0);
 });

@@ -19,7 +19,11 @@ import './ui/forcedColours.css';
 import './ui/present/present.css';
 
 // Where it takes a reload, only before anything has been done on the page.
-void ensureIsolation(() => useRun.getState().phase !== 'idle' || useExperiment.getState().past.length > 0);
+void ensureIsolation(() => {
+  const { phase, closed } = useRun.getState();
+  // What came back from the shelf does so again.
+  return (phase !== 'idle' && !closed) || useExperiment.getState().past.length > 0;
+});
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -13,9 +13,9 @@ import { DEFAULT_PRESET, findPreset, PRESETS } from './presets/presets.ts';
 import { presetAt, version1Preset } from './presets/revisions.ts';
 import { type Experiment, SCHEMA_VERSION } from './schema/schema.ts';
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /** [path] deletes, [path, value] sets. */
-type Change = [path: string] | [path: string, value: Json];
+export type Change = [path: string] | [path: string, value: Json];
 
 const isObject = (value: unknown): value is Record<string, Json> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -19,3 +19,8 @@ export function describeFailure(error: unknown): Failure {
   }
   return Object.hasOwn(REMEDIES, name) ? toFailure(error, REMEDIES[name]) : failure;
 }
+
+/** Thrown through the preparation of a run when another one was opened, or the lab disposed, in the meantime. */
+export class SupersededError extends Error {
+  override name = 'SupersededError';
+}

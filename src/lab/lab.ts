@@ -11,17 +11,17 @@ import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/sc
 import { type ChosenBackend, chooseBackend } from './check/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
-import { describeFailure } from './failures.ts';
+import { describeFailure, SupersededError } from './failures.ts';
 import { fetchFiles } from './files/fetch.ts';
 import { Library } from './files/library.ts';
 import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
-import { openTask, previewTask, type Task } from './tasks/index.ts';
+import { openTask, ownLabels, previewTask } from './tasks/index.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
-import { buildResult } from './training/result.ts';
 import { Run } from './training/run.ts';
+import { buildResult } from '../stats/result.ts';
 
 /** Losses are read back and sent at most this often. */
 const FLUSH_EVERY_MS = 150;
@@ -31,14 +31,6 @@ export interface LabOptions {
   assets: string | null;
   /** tfjs's WASM binaries, where they are not the page's own. */
   wasmFiles?: WasmFiles;
-}
-
-/** True classes of the validation images, where the images are a person's own: their classes may differ in size. */
-const ownLabels = ({ spec, val }: Task): number[] | undefined => (spec.kind === 'image-files' ? [...val.labels] : undefined);
-
-/** Thrown through the preparation of a run when another one was opened, or the lab disposed, in the meantime. */
-class SupersededError extends Error {
-  override name = 'SupersededError';
 }
 
 interface Opened {
@@ -178,11 +170,24 @@ class LocalLab implements Lab {
     return this.#exclusive(async () => this.#require().run.inspect(question));
   }
 
-  async close(): Promise<void> {
+  async close(keep = false): Promise<boolean> {
     this.#generation++;
-    const name = this.#opened?.keepAs;
+    const opened = this.#opened;
+    const kept = keep && opened !== null && (await this.#keep(opened));
     await this.#close();
-    if (name !== undefined) await forgetRun(name);
+    if (opened?.keepAs !== undefined && !kept) await forgetRun(opened.keepAs);
+    return kept;
+  }
+
+  /** Keep a run that has begun and not ended as it stands. @returns whether this browser keeps it */
+  async #keep(opened: Opened): Promise<boolean> {
+    const { run, keepAs } = opened;
+    await this.pause();
+    if (keepAs === undefined || run.step === 0 || run.finished) return false;
+    return this.#exclusive(async () => {
+      await this.#flush(opened);
+      return keepRun(keepAs, await run.checkpoint());
+    });
   }
 
   keptRuns() {

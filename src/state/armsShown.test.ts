@@ -29,7 +29,7 @@ test('an edit and a run keep what is hidden, another experiment and a result out
   useExperiment.getState().replace(preset('first-token'));
   expect(hidden()).toEqual([]);
   toggleArm('unguided');
-  showRun(preset('first-token'), [], 'result.json');
+  showRun(preset('first-token'), [], { loadedFrom: 'result.json' });
   expect(hidden()).toEqual([]);
 });
 

@@ -1,9 +1,8 @@
 /** Choosing and checking a backend ahead of the first run, and what has come of it. */
 import { create } from 'zustand';
 import type { BackendChoice } from '@/experiment/contract/environment.ts';
-import type { Phase } from '@/experiment/contract/events.ts';
 import { usePreferences } from './preferences.ts';
-import { useRun } from './run.ts';
+import { type RunState, useRun } from './run.ts';
 import { session } from './session.ts';
 
 interface BackendState {
@@ -15,7 +14,8 @@ interface BackendState {
 export const useBackend = create<BackendState>(() => ({ status: 'waiting', message: '' }));
 
 /** Whether a run is using a backend, so that another choice must wait for the next run. */
-export const runHoldsBackend = (phase: Phase): boolean => phase === 'preparing' || phase === 'running' || phase === 'paused' || phase === 'finished';
+export const runHoldsBackend = ({ phase, closed }: Pick<RunState, 'phase' | 'closed'>): boolean =>
+  !closed && (phase === 'preparing' || phase === 'running' || phase === 'paused' || phase === 'finished');
 
 /** Only the answer to the latest question counts. */
 let latest = 0;
@@ -24,7 +24,7 @@ let postponed = false;
 
 /** Choose and check now, unless a run is using a backend already: then the choice waits for the next run. */
 export async function checkBackend(choice: BackendChoice = usePreferences.getState().backend): Promise<void> {
-  postponed = runHoldsBackend(useRun.getState().phase);
+  postponed = runHoldsBackend(useRun.getState());
   if (postponed) return;
   const question = ++latest;
   useBackend.setState({ status: 'checking', message: '' });
@@ -43,8 +43,8 @@ export async function checkBackend(choice: BackendChoice = usePreferences.getSta
 }
 
 // As soon as no run holds a backend, the badge shows the one that the next run will have.
-useRun.subscribe(({ phase }) => {
-  if (postponed && phase === 'idle') void checkBackend();
+useRun.subscribe((run) => {
+  if (postponed && (run.phase === 'idle' || run.closed)) void checkBackend();
 });
 
 /** Choose a backend for this browser from now on. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { presetExperiment } from '@/experiment/testing.ts';
 import { useExperiment } from './experiment.ts';
-import { type LinkHost, linkTo, syncLink, useLink } from './link.ts';
+import { type LinkHost, linkTo, settleLink, syncLink, useLink } from './link.ts';
 
 const HREF = 'http://lab.local/play/';
 
@@ -12,6 +12,9 @@ function fakeHost(hash: string) {
     location: { hash, href: HREF + hash },
     history: {
       replaceState: vi.fn((_state: unknown, _title: string, url: string) => {
+        host.location = { hash: url.slice(url.indexOf('#')), href: url };
+      }),
+      pushState: vi.fn((_state: unknown, _title: string, url: string) => {
         host.location = { hash: url.slice(url.indexOf('#')), href: url };
       }),
     },
@@ -58,6 +61,27 @@ describe('syncLink', () => {
     expect(host.history.replaceState).not.toHaveBeenCalled();
     vi.runAllTimers();
     expect(host.history.replaceState).toHaveBeenCalledOnce();
+    expect(host.location.href).toBe(linkTo(current(), HREF));
+  });
+
+  it('makes another preset a step of the history, behind what was edited before; a step that is read makes none', () => {
+    const host = start('#wide-fcn@1');
+    useExperiment.getState().set('base.steps', 11);
+    const edited = linkTo(current(), HREF);
+    useExperiment.getState().replace(presetExperiment('shapes'));
+    expect(host.history.replaceState.mock.calls.map(([, , url]) => url)).toEqual([edited]);
+    expect(host.history.pushState.mock.calls.map(([, , url]) => url)).toEqual([linkTo(presetExperiment('shapes'), HREF)]);
+    host.go(edited.slice(edited.indexOf('#')));
+    vi.runAllTimers();
+    expect(current().base.steps).toBe(11);
+    expect(host.history.pushState).toHaveBeenCalledOnce();
+    expect(host.location.href).toBe(edited);
+  });
+
+  it('writes at once what waits, where the address is about to change', () => {
+    const host = start('');
+    useExperiment.getState().set('base.steps', 15);
+    settleLink();
     expect(host.location.href).toBe(linkTo(current(), HREF));
   });
 

@@ -11,7 +11,7 @@ import { verdictOf } from './verdictOf.ts';
 function show(name = 'first-token'): void {
   const imported = readExperiment(readFileSync(resolve(import.meta.dirname, `../experiment/fixtures/v1/results/${name}.json`), 'utf8'));
   if (!imported.ok || imported.kind !== 'result' || !imported.run.ok) throw new Error('fixture');
-  showRun(imported.experiment, imported.run.events, 'result.json');
+  showRun(imported.experiment, imported.run.events, { loadedFrom: 'result.json' });
 }
 
 const steps = () => useRun.getState().steps;

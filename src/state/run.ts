@@ -29,7 +29,13 @@ export interface RunState {
   result: RunResult | null;
   /** The file that the run on screen was read from; null for one that was run here. */
   loadedFrom: string | null;
-  /** The lab holds nothing of it: it was read from a file, put back after a reset, or is being told again. */
+  /** The shelf knows it by this. */
+  id: string;
+  /** It came back from the shelf. */
+  shownAgain: boolean;
+  /** Of one that came back: the kept run that it can go on from, where it was stopped and can. */
+  checkpoint: string | null;
+  /** The lab holds nothing of it: it was read from a file, shown again, put back after a reset, or is being told again. */
   closed: boolean;
   failure: Failure | null;
   /** Guides that the next run trains here instead of taking the shipped or kept one. */
@@ -42,6 +48,7 @@ export interface RunState {
 export const REDRAW_MS = 333;
 
 const emptyRun = {
+  id: '',
   opened: null,
   experiment: null,
   step: 0,
@@ -50,6 +57,8 @@ const emptyRun = {
   secondsLeft: 0,
   result: null,
   loadedFrom: null,
+  shownAgain: false,
+  checkpoint: null,
   closed: false,
   failure: null,
 } as const;
@@ -82,11 +91,15 @@ function schedule(): void {
   timer ??= setTimeout(flush, Math.max(0, lastFlush + REDRAW_MS - performance.now()));
 }
 
-/** Start showing a run of `experiment`, with nothing recorded yet. */
-export function beginRun(experiment: Experiment): void {
+/** Random enough to be nobody else's, in any tab. (`randomUUID` is missing at insecure addresses.) */
+const newId = (): string => Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Start showing a run of `experiment`, with nothing recorded yet. @param id of the run that it goes on with, if it does */
+export function beginRun(experiment: Experiment, id: string = newId()): void {
   pending = {};
   useRun.setState({
     ...emptyRun,
+    id,
     opened: experiment,
     experiment,
     steps: experiment.base.steps,
@@ -97,13 +110,20 @@ export function beginRun(experiment: Experiment): void {
   flush();
 }
 
-/** Show a finished run out of a file: `events` are what was heard of it. */
-export function showRun(experiment: Experiment, events: readonly LabEvent[], file: string): void {
-  beginRun(experiment);
-  useRun.setState({ phase: 'finished', detail: '', loadedFrom: file, closed: true });
+/** Where a run that is shown comes from: a file, or the shelf. */
+export type ShownFrom = Pick<RunState, 'loadedFrom'> | Pick<RunState, 'id' | 'checkpoint'>;
+
+/** Show a run out of a file or of the shelf: `events` are what was heard of it. What can go on is shown as paused. */
+export function showRun(experiment: Experiment, events: readonly LabEvent[], from: ShownFrom): void {
+  const again = 'id' in from;
+  beginRun(experiment, again ? from.id : newId());
+  useRun.setState({ phase: again && from.checkpoint !== null ? 'paused' : 'finished', detail: '', closed: true, shownAgain: again, ...from });
   for (const event of events) applyEvent(event);
   flush();
 }
+
+/** Whether it came to its last step; one that was stopped did not. */
+export const reachedEnd = (run: Pick<RunState, 'phase' | 'result'>): boolean => run.phase === 'finished' && run.result?.stoppedAt === undefined;
 
 /** The run on screen, if it has come to its end: a reset that was not meant can be taken back. */
 export function endedRun(): RunState | null {
@@ -119,9 +139,21 @@ export function putBack({ environment: _e, retrain: _r, version: _v, ...run }: R
 }
 
 /** Show the beginning of a run that has ended: it is going to be told again, by events as they were (`playback.ts`). */
-export function startReplay({ opened, experiment, steps, loadedFrom }: RunState): void {
+export function startReplay({ id, opened, experiment, steps, loadedFrom, shownAgain }: RunState): void {
   pending = {};
-  useRun.setState({ ...emptyRun, opened, experiment, steps, loadedFrom, closed: true, data: new RunData(experiment), phase: 'running', detail: '' });
+  useRun.setState({
+    ...emptyRun,
+    id,
+    opened,
+    experiment,
+    steps,
+    loadedFrom,
+    shownAgain,
+    closed: true,
+    data: new RunData(experiment),
+    phase: 'running',
+    detail: '',
+  });
   flush();
 }
 
@@ -168,7 +200,7 @@ export function applyEvent(event: LabEvent): void {
       return flush();
     case 'run.finished':
       pending.result = event.result;
-      pending.step = event.result.experiment.base.steps;
+      pending.step = event.result.stoppedAt ?? event.result.experiment.base.steps;
       return flush();
     case 'run.failed':
       return failRun(event.failure);

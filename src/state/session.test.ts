@@ -136,7 +136,7 @@ test('a result from a file takes the place of the run, and the next run is made 
   const stop = watchRates();
   const other = { ...small, question: 'Out of a file?' };
   const told: LabEvent[] = [{ type: 'run.finished', result: { ...(result as RunResult), experiment: other } }];
-  await session.show(other, told, 'result.json');
+  await session.show(other, told, { loadedFrom: 'result.json' });
   expect(useRun.getState()).toMatchObject({ phase: 'finished', loadedFrom: 'result.json', opened: other, step: 40 });
   expect(edited()).toEqual(other);
   expect(lab().calls.at(-1)).toBe('close');

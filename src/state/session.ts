@@ -6,16 +6,30 @@ import type { BackendChoice, Environment } from '@/experiment/contract/environme
 import type { LabEvent, Phase } from '@/experiment/contract/events.ts';
 import { type Failure, toFailure } from '@/experiment/contract/failure.ts';
 import type { Inspection, InspectQuestion } from '@/experiment/contract/inspection.ts';
-import type { GuideOrigin, KeptGuide, KeptRun, Lab, OpenOptions } from '@/experiment/contract/lab.ts';
+import type { GuideOrigin, KeptGuide, KeptRun, Lab } from '@/experiment/contract/lab.ts';
 import type { TaskPreview } from '@/experiment/contract/previews.ts';
 import type { GeneratedText, GenerateOptions } from '@/experiment/contract/texts.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema/schema.ts';
 import { useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
-import { claim, orphans, TAB_RUN, useKeptRuns } from './keptRuns.ts';
+import { claim, nextRunName, orphans, useKeptRuns } from './keptRuns.ts';
 import { sameValue } from './paths.ts';
 import { usePreferences } from './preferences.ts';
-import { applyEvent, beginRun, clearRun, differsFromRun, endedRun, failRun, putBack, showRun, useRun, wouldResume } from './run.ts';
+import {
+  applyEvent,
+  beginRun,
+  clearRun,
+  differsFromRun,
+  endedRun,
+  failRun,
+  putBack,
+  type RunState,
+  type ShownFrom,
+  showRun,
+  useRun,
+  wouldResume,
+} from './run.ts';
+import { checkpointsOnShelf, noteCheckpoint } from './shelf.ts';
 
 export type PreviewSplit = 'train' | 'val';
 
@@ -40,6 +54,10 @@ export class Session {
   #run = 0;
   /** Whether events belong to the run on screen (after a reset, stragglers do not). */
   #listening = false;
+  /** The name under which the run in the lab is kept, and how to say that this tab no longer runs it. */
+  #kept: { name: string; release: () => void } | null = null;
+  /** The run before is on its way out of the lab: nothing may be opened until then. */
+  #aside: Promise<void> = Promise.resolve();
 
   constructor(sources: SessionSources) {
     this.#sources = sources;
@@ -55,7 +73,7 @@ export class Session {
 
   /** Go on with the run on screen, whatever has been edited since. */
   async resume(): Promise<void> {
-    if (useRun.getState().phase === 'paused') await this.#guard(async (lab) => lab.run());
+    if (useRun.getState().phase === 'paused') await this.#withOpen(async (lab) => lab.run());
   }
 
   async pause(): Promise<void> {
@@ -67,7 +85,7 @@ export class Session {
     const state = useRun.getState();
     if (state.phase === 'running') return this.pause();
     if (state.phase === 'paused') {
-      await this.#guard(async (lab) => lab.run(1));
+      await this.#withOpen(async (lab) => lab.run(1));
     } else if (state.phase !== 'preparing') {
       await this.#open((lab) => lab.run(1));
     }
@@ -100,20 +118,29 @@ export class Session {
     );
   }
 
-  /** Show a finished run out of a file, in the place of the one on screen, and edit its experiment. */
-  async show(experiment: Experiment, events: readonly LabEvent[], file: string): Promise<void> {
-    const { phase } = useRun.getState();
-    this.#run++;
-    this.#listening = false;
-    const over = this.#giveUp(phase);
+  /** Show a run out of a file or of the shelf, in the place of the one on screen, and edit its experiment. */
+  async show(experiment: Experiment, events: readonly LabEvent[], from: ShownFrom): Promise<void> {
+    this.#letGo();
+    showRun(experiment, events, from);
     this.#sources.edit(experiment);
-    showRun(experiment, events, file);
-    await over;
+    await this.#aside;
+  }
+
+  /** Clear the screen for another experiment. A run that has not ended can go on later. */
+  async leave(): Promise<void> {
+    this.#letGo();
+    clearRun();
+    await this.#aside;
+  }
+
+  /** Resolves once a run that has left the screen has left the lab, too. */
+  get settled(): Promise<void> {
+    return this.#aside;
   }
 
   /** Change the learning rate or switch guidance, from the next step on. */
   async intervene(set: Intervention['set']): Promise<void> {
-    if (isRunning() || useRun.getState().phase === 'paused') await this.#guard(async (lab) => lab.intervene(set));
+    if (isRunning() || useRun.getState().phase === 'paused') await this.#withOpen(async (lab) => lab.intervene(set));
   }
 
   /** Choose and check a backend ahead of the first run. @returns null when that failed (the run will say why) */
@@ -174,8 +201,9 @@ export class Session {
   async findKeptRuns(): Promise<void> {
     try {
       const lab = await this.#getLab();
-      const { offered, surplus } = await orphans(await lab.keptRuns());
-      useKeptRuns.setState({ runs: offered });
+      const kept = await lab.keptRuns();
+      const { offered, surplus } = await orphans(kept, this.#kept?.name ?? '', await checkpointsOnShelf());
+      useKeptRuns.setState({ runs: offered, names: new Set(kept.filter((run) => !surplus.includes(run)).map(({ name }) => name)) });
       for (const { name } of surplus) await lab.forgetRun(name);
     } catch (error) {
       console.warn('kept runs were not looked for:', error);
@@ -185,8 +213,9 @@ export class Session {
   /** Go on with a run that was cut short; it takes the place of the one on screen. */
   async continueKeptRun({ name, experiment }: KeptRun): Promise<void> {
     useKeptRuns.setState(({ runs }) => ({ runs: runs.filter((run) => run.name !== name) }));
+    const opened = this.#open((lab) => lab.run(), { experiment, resume: name });
     this.#sources.edit(experiment);
-    await this.#open((lab) => lab.run(), { resume: name, keepAs: name });
+    await opened;
   }
 
   async forgetKeptRun({ name }: KeptRun): Promise<void> {
@@ -233,7 +262,40 @@ export class Session {
     // Preparing cannot be interrupted from outside: end the lab instead, the next run starts a new one.
     if (phase === 'preparing' || phase === 'failed') return this.#discardLab();
     const open = phase !== 'idle' && !useRun.getState().closed;
-    return open ? this.#guard(async (lab) => lab.close()) : undefined;
+    return open ? this.#guard(async (lab) => void (await lab.close())) : undefined;
+  }
+
+  /** The run on screen leaves it: what is told of it is no longer heard. What is open in the lab is set aside. */
+  #letGo(): void {
+    const before = useRun.getState();
+    this.#run++;
+    this.#listening = false;
+    this.#aside = this.#setAside(before);
+  }
+
+  /** Close what is open in the lab; a run that has not ended stays in this browser, and the shelf can go on from there. */
+  async #setAside({ phase, closed, id }: RunState): Promise<void> {
+    if (phase === 'preparing' || phase === 'failed') return this.#discardLab();
+    if (phase === 'idle' || closed) return;
+    try {
+      const lab = await this.#getLab();
+      const kept = this.#kept;
+      if ((await lab.close(phase !== 'finished')) && kept) {
+        useKeptRuns.setState(({ names }) => ({ names: new Set([...(names ?? []), kept.name]) }));
+        noteCheckpoint(id, kept.name);
+      }
+      kept?.release();
+    } catch {
+      // Its result so far is on the shelf; the next run begins with a lab that works.
+      await this.#discardLab();
+    }
+  }
+
+  /** Do something with the run on screen. One that was shown again is opened before, where it was stopped. */
+  async #withOpen(action: (lab: Lab) => Promise<void>): Promise<void> {
+    const { closed, checkpoint, experiment, id } = useRun.getState();
+    if (!closed || checkpoint === null || !experiment) return this.#guard(action);
+    await this.#open(action, { experiment, resume: checkpoint, id });
   }
 
   async dispose(): Promise<void> {
@@ -241,16 +303,27 @@ export class Session {
     await this.#discardLab();
   }
 
-  async #open(then: (lab: Lab) => Promise<void>, kept: Pick<OpenOptions, 'resume' | 'keepAs'> = { keepAs: TAB_RUN }): Promise<void> {
-    const run = ++this.#run;
-    claim(kept.keepAs ?? TAB_RUN);
-    const experiment = structuredClone(this.#sources.experiment());
-    const { phase } = useRun.getState();
-    beginRun(experiment);
-    if (phase === 'failed') await this.#discardLab();
+  /**
+   * Open an experiment in the lab, in the place of what is there, and go on with `then`.
+   * @param again a kept run that goes on, and what the shelf knows it by
+   */
+  async #open(then: (lab: Lab) => Promise<void>, again?: { experiment: Experiment; resume: string; id?: string }): Promise<void> {
+    this.#letGo();
+    const run = this.#run;
+    const name = again?.resume ?? nextRunName();
+    const experiment = structuredClone(again?.experiment ?? this.#sources.experiment());
+    beginRun(experiment, again?.id);
+    await this.#aside;
+    if (run !== this.#run) return;
     await this.#guard(async (lab) => {
+      this.#kept = { name, release: claim(name) };
       this.#listening = true;
-      await lab.open(experiment, { backend: this.#sources.backend(), retrain: [...useRun.getState().retrain], ...kept });
+      await lab.open(experiment, {
+        backend: this.#sources.backend(),
+        retrain: [...useRun.getState().retrain],
+        keepAs: name,
+        ...(again && { resume: again.resume }),
+      });
       if (run === this.#run) await then(lab);
     }, run);
   }

@@ -31,7 +31,7 @@ export async function openSharedResult(hash: string): Promise<void> {
   const read = await decodeResultLink(hash, experiment);
   // Edited or opened anew in the meantime: that is what the person looks at now.
   if (useExperiment.getState().experiment !== experiment) return;
-  if (read.ok) await session.show(experiment, read.events, FROM_LINK);
+  if (read.ok) await session.show(experiment, read.events, { loadedFrom: FROM_LINK });
   else useSharedResult.setState({ refused: `The link was to carry a result, and ${read.message}. The experiment in it is here: press Run to run it.` });
 }
 

@@ -1,23 +1,15 @@
 /** Which parts of the edited experiment no longer match the run on screen. */
 import { useMemo } from 'react';
-import { differences } from '@/experiment/link.ts';
-import type { ArmSpec, Experiment } from '@/experiment/schema/schema.ts';
+import { changesBetween } from '@/experiment/changes.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';
 import { pathsTouch, sameValue } from './paths.ts';
 import { differsFromRun, type RunState, useRun } from './run.ts';
 
-/** Arms by id and their terms by kind: an arm that moved up because another was removed has not changed. */
-function comparable(experiment: Experiment): Parameters<typeof differences>[0] {
-  const { arms, ...rest } = experiment;
-  return { ...rest, arms: Object.fromEntries(arms.map((arm) => [arm.id, { ...arm, terms: byKind(arm) }])) } as unknown as Parameters<typeof differences>[0];
-}
-
-const byKind = ({ terms }: ArmSpec) => Object.fromEntries(terms.map((term) => [term.kind, term]));
-
 /** Paths where the edited experiment differs from the one that was run (arms by id); none without a run. */
 export function stalePaths(edited: Experiment, opened: Experiment | null, run: Experiment | null): string[] {
   if (!opened || edited === opened) return [];
-  const paths = differences(comparable(opened), comparable(edited)).map(([path]) => path);
+  const paths = changesBetween(opened, edited).map(([path]) => path);
   // What was changed while it ran belongs to that run, whether or not the edited experiment states it too.
   return run && sameValue(edited.interventions, run.interventions) ? paths.filter((path) => path !== 'interventions') : paths;
 }
@@ -40,10 +32,13 @@ export type ResultsOf = 'this' | 'before-edits' | 'another';
 /** What makes it another experiment: its results would not answer the edited one's question, even in part. */
 const identity = ({ question, preset, task }: Experiment): unknown[] => [question, preset, task.kind, 'data' in task ? task.data : null];
 
+/** Whether both ask the same question of the same preset, on a task of the same kind. */
+export const sameQuestion = (a: Experiment, b: Experiment): boolean => sameValue(identity(a), identity(b));
+
 /** Whose results are on screen; without a run, nobody else's. */
 export function resultsOf(edited: Experiment, run: Pick<RunState, 'opened' | 'experiment'>): ResultsOf {
   if (!run.opened || !differsFromRun(edited, run)) return 'this';
-  return sameValue(identity(edited), identity(run.opened)) ? 'before-edits' : 'another';
+  return sameQuestion(edited, run.opened) ? 'before-edits' : 'another';
 }
 
 export function useResultsOf(): ResultsOf {

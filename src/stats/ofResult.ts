@@ -3,8 +3,8 @@ import { verdictInput } from './ofExperiment.ts';
 import type { Verdict } from './types.ts';
 import { verdict } from './verdict.ts';
 
-/** The verdict on a finished run out of its result. */
-export function verdictOfResult({ experiment, members, labels }: RunResult): Verdict {
+/** The verdict on a run out of its result. */
+export function verdictOfResult({ experiment, members, labels, stoppedAt }: RunResult): Verdict {
   const ofArm = (arm: string) => {
     const own = experiment.seeds.map((seed) => members.find((member) => member.arm === arm && member.seed === seed));
     return {
@@ -12,5 +12,6 @@ export function verdictOfResult({ experiment, members, labels }: RunResult): Ver
       curves: own.map((member) => (member ? { steps: member.history.valStep, values: member.history.valMetric } : null)),
     };
   };
-  return verdict(verdictInput(experiment, ofArm, { step: experiment.base.steps, finished: true, interventions: experiment.interventions, labels }));
+  const step = stoppedAt ?? experiment.base.steps;
+  return verdict(verdictInput(experiment, ofArm, { step, finished: stoppedAt === undefined, interventions: experiment.interventions, labels }));
 }

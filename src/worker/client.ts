@@ -96,9 +96,10 @@ class WorkerLab implements Pick<Lab, Own> {
     return checkpoint;
   }
 
-  async close(): Promise<void> {
+  async close(keep = false): Promise<boolean> {
+    const memory = this.#memory;
     this.#memory = null;
-    await this.ask('close', []);
+    return this.ask('close', [keep && memory?.keepsCheckpoints === true]);
   }
 
   /** Ends the worker at once, even in the middle of a long computation. */
@@ -269,7 +270,7 @@ export function createWorkerLab(options: WorkerLabOptions = {}): Lab {
     run: (steps) => lab.run(steps),
     pause: () => lab.pause(),
     checkpoint: () => lab.checkpoint(),
-    close: () => lab.close(),
+    close: (keep) => lab.close(keep),
     dispose: () => lab.dispose(),
   };
 }

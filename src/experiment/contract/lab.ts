@@ -90,10 +90,14 @@ export interface Lab {
   checkpoint(): Promise<Checkpoint>;
   /** Let every member of the open run write, between two steps. Language modelling only. */
   generate(options: GenerateOptions): Promise<GeneratedText>;
+  /**
+   * Discard the open experiment and free what it holds; the next `open` or `warmUp` may use another backend. What this
+   * browser keeps of it (`keepAs`) is forgotten, unless it is to stay: then it is kept as it stands, after the step in progress.
+   * @returns whether it is kept
+   */
+  close(keep?: boolean): Promise<boolean>;
   /** Take one step of one member of the open run apart, between two steps; it changes nothing. Rejects for a member that there is not. */
   inspect(question: InspectQuestion): Promise<Inspection>;
-  /** Discard the open experiment and free what it holds; the next `open` or `warmUp` may use another backend. */
-  close(): Promise<void>;
   /** Runs that were kept by `keepAs` and have not ended, the newest first: this tab's and others'. */
   keptRuns(): Promise<KeptRun[]>;
   forgetRun(name: string): Promise<void>;

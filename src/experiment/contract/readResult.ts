@@ -71,7 +71,7 @@ function number(value: unknown, name: string): number {
 
 function* eventsOf(result: RunResult): Generator<LabEvent> {
   const { experiment } = result;
-  const { steps } = experiment.base;
+  const steps = trainedSteps(result);
   const found = ownMembers(result);
   if (!BACKENDS.includes(object(result.environment, 'environment').backend)) throw new ResultError('environment.backend is none that is known here');
   number(object(result.timing, 'timing').seconds, 'timing.seconds');
@@ -83,6 +83,14 @@ function* eventsOf(result: RunResult): Generator<LabEvent> {
   for (const { arm, seed, divergedAt } of found) if (divergedAt !== null) yield { type: 'member.diverged', arm, seed, step: number(divergedAt, 'divergedAt') };
   for (const record of evaluationsOf(experiment, found)) yield { type: 'evaluation.recorded', record };
   yield { type: 'run.finished', result };
+}
+
+/** All steps of the experiment, or those until it was stopped. */
+function trainedSteps({ experiment, stoppedAt }: RunResult): number {
+  const { steps } = experiment.base;
+  if (stoppedAt === undefined) return steps;
+  if (!(Number.isInteger(stoppedAt) && stoppedAt >= 0 && stoppedAt < steps)) throw new ResultError(`stoppedAt is no step before the last one, ${steps}`);
+  return stoppedAt;
 }
 
 function labelsOf({ experiment, labels }: RunResult): Uint16Array<ArrayBuffer> {

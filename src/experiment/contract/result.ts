@@ -80,8 +80,14 @@ export type LeftOut = (typeof LEFT_OUT)[number];
 
 export interface RunResult {
   schema: 1 | 2;
-  /** When it ended (ISO 8601). Since 2. */
+  /** When it ended or was stopped (ISO 8601). Since 2. */
   finishedAt?: string;
+  /**
+   * Steps trained of a run that was stopped before the last one; absent where it came to its end. Curves then end there,
+   * and `final` is of the last batches and the last evaluation until then. Versions that do not know it refuse the file,
+   * because its curves are shorter than its experiment.
+   */
+  stoppedAt?: number;
   experiment: Experiment;
   environment: { backend: BackendName; adapter: string; browser: string; version: string };
   metric: Metric;

@@ -76,6 +76,25 @@ test('it is kept until it ends, is closed or is forgotten', async () => {
   await lab.dispose();
 });
 
+test('closed so that it stays, it is kept as it stands, and goes on from there', async () => {
+  const whole = await openLab(tinyExperiment(), 'wasm');
+  const undisturbed = await whole.result();
+  await whole.lab.dispose();
+
+  const { lab, steps } = await openLab(tinyExperiment(), 'wasm', { keepAs: 'aside' });
+  expect(await lab.close(true)).toBe(false);
+  await lab.open(tinyExperiment(), { backend: 'wasm', keepAs: 'aside' });
+  await steps(3);
+  expect(await lab.close(true)).toBe(true);
+  expect(await lab.keptRuns()).toMatchObject([{ name: 'aside', step: 3 }]);
+  expect(await lab.close(true)).toBe(false);
+  await lab.dispose();
+
+  const again = await openLab(tinyExperiment(), 'wasm', { keepAs: 'aside', resume: 'aside' });
+  expect((await again.result()).members.map(curve)).toEqual(undisturbed.members.map(curve));
+  await again.lab.dispose();
+});
+
 test('nothing is kept of a run that nobody asked to keep', async () => {
   await runToEnd(tinyExperiment(), 'wasm');
   expect([...kept.keys()].filter((key) => key.startsWith('run'))).toEqual([]);

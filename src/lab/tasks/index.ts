@@ -60,3 +60,6 @@ export async function previewTask(spec: TaskSpec, library: Library, count: numbe
       return createTask(spec).preview(count, split);
   }
 }
+
+/** True classes of the validation images, where the images are a person's own: their classes may differ in size. */
+export const ownLabels = ({ spec, val }: Task): number[] | undefined => (spec.kind === 'image-files' ? [...val.labels] : undefined);

@@ -193,10 +193,15 @@ export class FakeLab extends FakeAssets implements Lab {
     };
   }
 
-  async close(): Promise<void> {
-    this.calls.push('close');
+  /** Keeps the name, the experiment and the step, of which nothing can go on. */
+  async close(keep = false): Promise<boolean> {
+    this.calls.push(keep ? 'close and keep' : 'close');
     this.#stop = true;
     await this.#running;
+    const name = this.opened.at(-1)?.options.keepAs;
+    if (!keep || name === undefined) return false;
+    this.kept = [{ name, experiment: this.#opened(), step: this.#step, savedAt: Date.now() }, ...this.kept.filter((run) => run.name !== name)];
+    return true;
   }
 
   async keptRuns(): Promise<KeptRun[]> {

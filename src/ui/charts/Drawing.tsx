@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { DefaultZIndexes, usePlotArea, ZIndexLayer } from 'recharts';
 import type { Area, Line } from './labels.ts';
 import { Lines, type PlotArm } from './Lines.tsx';
+import { OverlaidLines, type OverlaidSeries } from './Overlaid.tsx';
 import { type Cross, Crosses, EndLabels, Levels, LevelWords, MomentLines, MomentWords } from './Overlays.tsx';
 import { type Scales, scalesOf, type View } from './paths.ts';
 import { type EndLabel, type Moment, place, type Reference } from './placing.ts';
@@ -18,6 +19,8 @@ export interface DrawingProps {
   width: number;
   series: Series;
   arms: readonly PlotArm[];
+  /** Lines of other runs. */
+  overlaid: readonly OverlaidSeries[];
   view: View;
   /** Of the type, in pixels. */
   type: number;
@@ -62,6 +65,7 @@ function Drawn({ area: { x, y, width: plotWidth, height }, ...props }: DrawingPr
     <>
       <ZIndexLayer zIndex={DefaultZIndexes.line}>
         <Levels references={references} placed={placed.references} scales={scales} area={area} />
+        <OverlaidLines overlaid={props.overlaid} area={area} scales={scales} />
         {!empty && <Lines series={series} arms={arms} area={area} scales={scales} training={props.training} chance={props.chance} />}
         <MomentLines moments={moments} placed={placed.moments} scales={scales} area={area} />
         <Crosses crosses={props.crosses} scales={scales} area={area} />

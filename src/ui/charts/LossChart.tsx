@@ -3,14 +3,14 @@ import { useMemo } from 'react';
 import { taskShape, taskTitle } from '@/experiment/networks/describe.ts';
 import { alignedPairs } from '@/experiment/plan/arms.ts';
 import type { StepQuantity } from '@/experiment/series.ts';
-import type { Evaluation } from '@/state/runData.ts';
+import type { Evaluation, RunData } from '@/state/runData.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import classes from './charts.module.css';
 import { logRange, niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
 import { type DrawnArm, crossesOf, evaluatedWords, useGrowingRange } from './parts.ts';
 import { RunChart, useDrawnRun, useSmoothed } from './RunChart.tsx';
-import { alignmentSeries, lossSeries, meanOverSeeds } from './series.ts';
+import { alignmentSeries, lossSeries, meanOverSeeds, STREAMING_POINTS } from './series.ts';
 
 /** The least that a logarithmic axis shows. */
 const LEAST = 1e-4;
@@ -19,6 +19,8 @@ const LOSSES = [
   { value: 'task', label: 'task' },
   { value: 'alignment', label: 'alignment' },
 ];
+
+const lossesOf = (data: RunData) => lossSeries(data, new Set(data.arms.keys()), STREAMING_POINTS);
 
 /** Validation loss and training loss of every arm; or what guidance adds to the loss of those that are guided. */
 export function LossChart() {
@@ -76,6 +78,7 @@ export function LossChart() {
       </div>
     ),
     series,
+    overlay: alignment ? null : lossesOf,
     range,
     log,
   };

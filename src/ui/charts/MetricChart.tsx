@@ -9,10 +9,11 @@ import { verdictOf } from '@/state/verdictOf.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
 import { useMetricRange, usualAxis } from './metricRange.ts';
+import { OverlaidRuns } from './Overlaid.tsx';
 import { evaluatedWords } from './parts.ts';
 import type { Reference } from './placing.ts';
 import { RunChart, useDrawnRun, useSmoothed } from './RunChart.tsx';
-import { meanOverSeeds, metricSeries } from './series.ts';
+import { meanOverSeeds, metricSeries, STREAMING_POINTS } from './series.ts';
 
 /** An untrained guide's own score is chance; a line for it would say nothing. */
 const WORTH_A_LINE = 0.05;
@@ -57,6 +58,8 @@ function referencesOf(data: RunData, experiment: Experiment): Reference[] {
   return references;
 }
 
+const scoresOf = (data: RunData) => metricSeries(data, new Set(data.arms.keys()), STREAMING_POINTS);
+
 /** The task's metric on the validation set, with the guides' own scores and what takes no learning. */
 export function MetricChart() {
   const drawn = useDrawnRun('chart-metric', 'evaluations');
@@ -93,6 +96,7 @@ export function MetricChart() {
           : `How many unseen ${examplesOf(experiment.task)} each arm gets right`
       }
       note={`on ${examples}`}
+      controls={<OverlaidRuns />}
       options={[
         {
           label: 'Value axis',
@@ -101,6 +105,7 @@ export function MetricChart() {
         },
       ]}
       series={series}
+      overlay={scoresOf}
       range={range}
       log={log}
       columns={[`validation ${metric.name}`]}

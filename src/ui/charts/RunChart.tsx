@@ -13,6 +13,7 @@ import type { ChartOptions } from './ChartMenu.tsx';
 import { ChartTooltip, tooltipSide } from './ChartTooltip.tsx';
 import { useChartType, useRoomy } from './chartType.ts';
 import type { AxisRange } from './domain.ts';
+import { useOverlaid } from './Overlaid.tsx';
 import { armLabels, drawnArms, type DrawnArm, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
 import type { EndLabel } from './placing.ts';
 import { axisHeight, Plot, type PlotProps } from './Plot.tsx';
@@ -81,6 +82,8 @@ interface RunChartProps {
   named?: boolean;
   series: Series;
   range: AxisRange;
+  /** The same lines of another run, where they can be drawn on these axes (`useOverlaid`). */
+  overlay?: ((data: RunData) => Series) | null;
   log: boolean;
   /** What the values of an arm at an evaluation are called in the tooltip; the first is the line's. */
   columns: readonly string[];
@@ -97,7 +100,7 @@ interface RunChartProps {
 }
 
 /** A card with a curve for every arm. */
-export function RunChart({ drawn, series, range, log, columns, cells, labels = NONE, named = false, plot, ...props }: RunChartProps) {
+export function RunChart({ drawn, series, overlay = null, range, log, columns, cells, labels = NONE, named = false, plot, ...props }: RunChartProps) {
   const { chart, choice, choose, frame, large, data, experiment, arms } = drawn;
   const { smoothing } = choice;
   const { steps } = experiment.base;
@@ -126,6 +129,7 @@ export function RunChart({ drawn, series, range, log, columns, cells, labels = N
       )
     );
   };
+  const overlaid = useOverlaid(experiment, overlay);
   const evaluation = data.lastEvaluation;
   const note = [smoothingWords(smoothing), props.note].filter(Boolean).join(' · ');
   const options: ChartOptions[] = [
@@ -170,6 +174,7 @@ export function RunChart({ drawn, series, range, log, columns, cells, labels = N
           width={frame.width}
           height={frame.height}
           series={series}
+          overlaid={overlaid}
           arms={arms}
           view={view}
           ticks={ticks}

@@ -34,7 +34,7 @@ function courseWords({ data, result }: CaptionRun, { base, arms }: Experiment): 
   const step = data.lastEvaluation?.step ?? 0;
   const gone = data.divergences.map(({ arm, seed, step: at }) => `${arms.find(({ id }) => id === arm)?.name ?? arm}, seed ${seed}, at step ${number(at)}`);
   return [
-    ...(result ? [] : [`Not finished: step ${number(step)} of ${number(base.steps)}.`]),
+    ...(result && result.stoppedAt === undefined ? [] : [`Not finished: step ${number(step)} of ${number(base.steps)}.`]),
     ...(data.interventions.length > 0 ? [`Changed while it ran: ${data.interventions.map(interventionWords).join('; ')}.`] : []),
     ...(gone.length > 0 ? [`Diverged: ${gone.join('; ')}.`] : []),
   ];

@@ -55,7 +55,7 @@ function Texts() {
       data-part="samples"
       note={
         loaded
-          ? 'A result holds no networks that could write: press Run again to train them here.'
+          ? 'A result holds no networks that could write: press Resume or Run to train them here.'
           : written
             ? `after step ${number(written.step)}, going on with a piece of the validation text${unknownWords(written)}`
             : 'Each arm goes on with a piece of the validation text when the run pauses or ends.'

@@ -5,7 +5,6 @@ import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { addFiles, putAsset, type Taken } from '@/state/files.ts';
 import { type Imported, MAX_IMPORT_BYTES, readExperiment } from '@/state/importing.ts';
-import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { holdsCurves } from '@/ui/compare/exports.ts';
 import { notify } from '@/ui/notify.ts';
@@ -63,24 +62,10 @@ function importExperiment(name: string, text: string): void {
 
 function takeExperiment(name: string, imported: Extract<Imported, { ok: true }>): void {
   const run = imported.kind === 'result' ? imported.run : null;
-  const { phase } = useRun.getState();
-  const going = phase === 'preparing' || phase === 'running' || phase === 'paused';
-  // A run that has not ended is work that nothing holds: what is on screen stays until someone gives it up.
-  if (run?.ok && !going) return void showResult(name, imported.experiment, run.events);
+  if (run?.ok) return void showResult(name, imported.experiment, run.events);
   useExperiment.getState().replace(imported.experiment);
   if (!run) {
     notify('import', { message: `Took the experiment from “${name}”. Press Run to run it here.` });
-  } else if (run.ok) {
-    notify('import', {
-      autoClose: 12_000,
-      title: `Took the experiment from the result in “${name}”`,
-      message: (
-        <Stack gap={6} align="flex-start">
-          <Text size="sm">The run on screen has not ended.</Text>
-          <Button onClick={() => void showResult(name, imported.experiment, run.events)}>Give it up and show the result</Button>
-        </Stack>
-      ),
-    });
   } else {
     notify('import', {
       color: 'yellow',
@@ -92,7 +77,7 @@ function takeExperiment(name: string, imported: Extract<Imported, { ok: true }>)
 }
 
 async function showResult(name: string, experiment: Experiment, events: readonly LabEvent[]): Promise<void> {
-  await session.show(experiment, events, name);
+  await session.show(experiment, events, { loadedFrom: name });
   notify('import', { message: `The result in “${name}” is on screen. Press Run again to repeat it here.` });
 }
 

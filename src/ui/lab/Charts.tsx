@@ -1,6 +1,5 @@
 /** The four panels beside the picture: what was learnt, how alike the layers became, at what loss, layer by layer. */
 import { type ComponentType, lazy, Suspense } from 'react';
-import { useResultsOf } from '@/state/stale.ts';
 import { CURVES_ID } from '../run/places.ts';
 import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import classes from './lab.module.css';
@@ -16,9 +15,8 @@ const PANELS: readonly { part: string; Panel: ComponentType }[] = [
 ];
 
 export function Charts() {
-  const another = useResultsOf() === 'another';
   return (
-    <div className={classes.charts} data-of-another={another || undefined} data-testid="curves">
+    <div className={classes.charts} data-testid="curves">
       {PANELS.map(({ part, Panel }) => (
         <div
           key={part}

@@ -3,7 +3,6 @@ import { lazy, Suspense, useEffect } from 'react';
 import { checkBackend } from '@/state/backend.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
-import { useResultsOf } from '@/state/stale.ts';
 import { RunBar } from '../run/RunBar.tsx';
 import { VerdictCard } from '../run/VerdictCard.tsx';
 import { loadEditors } from '../setup/opening/useEditors.ts';
@@ -28,8 +27,8 @@ function useWarmUp(): void {
   useEffect(() => {
     const warmUp = () => {
       void loadEditors().catch(() => undefined);
-      const { environment, phase } = useRun.getState();
-      if (!environment && phase === 'idle') void checkBackend().then(() => session.findKeptRuns());
+      const { environment, phase, closed } = useRun.getState();
+      if (!environment && (phase === 'idle' || closed)) void checkBackend().then(() => session.findKeptRuns());
     };
     // Safari has no requestIdleCallback.
     if (!window.requestIdleCallback) {
@@ -43,9 +42,8 @@ function useWarmUp(): void {
 
 /** What one looks into after the verdict: scores, layers, single examples. */
 function Below() {
-  const another = useResultsOf() === 'another';
   return (
-    <div className={classes.below} data-of-another={another || undefined} data-testid="results">
+    <div className={classes.below} data-testid="results">
       <ErrorBoundary part="The comparison">
         <Suspense>
           <Comparison />

@@ -1,17 +1,11 @@
 import { Anchor, Table } from '@mantine/core';
-import { Fragment, type MouseEvent, type ReactNode } from 'react';
-import { addressOf, goTo, openInLab } from '@/state/view.ts';
+import { Fragment, type ReactNode } from 'react';
+import { addressOf, goTo } from '@/state/view.ts';
 import { armColour } from '@/ui/colours.ts';
+import { follow } from '@/ui/follow.ts';
+import { MiniCurves } from '@/ui/MiniCurves.tsx';
 import { type ClaimRow, type MeasuredDifference, type MeasuredRun, TASK_WORDS, VERDICT_WORDS } from './claim.ts';
-import { MiniCurves } from './MiniCurves.tsx';
 import classes from './paper.module.css';
-
-/** Follow an address without loading the page anew; with a modifier key it opens as any link does. */
-const follow = (go: () => void) => (event: MouseEvent) => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-  event.preventDefault();
-  go();
-};
 
 /** Numbers stay with their unit and their spread. */
 const unbroken = (text: string): string => text.replace(/ (?=[%±])|(?<=±) /g, '\u00a0');
@@ -64,14 +58,14 @@ function differenceWords({ arm, against, difference, interval, p, wins, of }: Me
 }
 
 function Measured({ run }: { run: MeasuredRun }) {
-  const address = addressOf({ view: 'lab', claim: null }, undefined, run.link);
+  const address = addressOf({ view: 'lab' }, undefined, run.link);
   return (
     <div className={classes.run}>
       <div className={classes.runHead}>
         <span>
           <b>{run.title}</b>, {run.seeds}; {unbroken(run.metric)}
         </span>
-        <MiniCurves run={run} />
+        <MiniCurves curves={run.curves} arms={run.arms.map(({ id }) => id)} />
       </div>
       <ul className={classes.arms}>
         {run.arms.map(({ id, name, score }) => (
@@ -90,7 +84,7 @@ function Measured({ run }: { run: MeasuredRun }) {
       <p className={classes.command}>
         <Anchor
           href={address}
-          onClick={follow(() => openInLab(run.link))}
+          onClick={follow(() => goTo({ view: 'lab' }, { link: run.link }))}
           inherit
           underline="always"
           className={classes.screenOnly}

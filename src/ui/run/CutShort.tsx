@@ -28,7 +28,7 @@ function Offer({ run }: { run: KeptRun }) {
 export function CutShort() {
   const runs = useKeptRuns((state) => state.runs);
   // Whoever has begun something else is not asked in the middle of it.
-  const free = useRun((state) => state.phase === 'idle');
+  const free = useRun((state) => state.phase === 'idle' || state.shownAgain);
   if (runs.length === 0 || !free) return null;
   return (
     <Affix position={{ bottom: 'calc(16px + var(--dock))', left: 16 }}>

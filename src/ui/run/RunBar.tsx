@@ -153,8 +153,7 @@ function Ahead({ heldUp }: { heldUp: HeldUp | null }) {
 function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   const { phase, step, steps } = useRun(useShallow(({ phase, step, steps }) => ({ phase, step, steps })));
   const text = useRun(progressWords);
-  const of = useResultsOf();
-  const stale = of !== 'this';
+  const stale = useResultsOf() !== 'this';
   if (phase === 'preparing') return <GuideTraining />;
   if (phase === 'idle') {
     return (
@@ -168,13 +167,16 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   }
   return (
     <div className={classes.progress}>
-      <Progress value={steps > 0 ? (100 * step) / steps : 0} size={8} radius="xl" aria-label={`step ${step} of ${steps}`} className={classes.track} />
+      {/* Full, it says nothing that its words do not say. */}
+      {phase !== 'finished' && (
+        <Progress value={steps > 0 ? (100 * step) / steps : 0} size={8} radius="xl" aria-label={`step ${step} of ${steps}`} className={classes.track} />
+      )}
       <span className={phase === 'failed' ? classes.failed : classes.text} title={text} data-testid="progress-text">
         {text}
       </span>
       {stale && (
         <span className={classes.stale} data-testid="stale-note">
-          {of === 'another' ? 'run of another experiment' : 'edited since this run'}
+          edited since this run
         </span>
       )}
       {(stale || phase === 'finished' || (phase === 'failed' && heldUp?.by === 'entry')) && <Ahead heldUp={heldUp} />}

@@ -1,10 +1,9 @@
 /** The answer to the experiment's question: what was seen, and whether it is beyond noise. */
-import { Button, Paper } from '@mantine/core';
+import { Paper } from '@mantine/core';
 import { lazy, Suspense, useEffect } from 'react';
-import { questionOf } from '@/experiment/question.ts';
 import { expectation } from '@/stats/expectation.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { useRun } from '@/state/run.ts';
+import { reachedEnd, useRun } from '@/state/run.ts';
 import { useResultsOf } from '@/state/stale.ts';
 import { useFrame, useSnapshot } from '@/ui/redraw.ts';
 import { loadedWords } from './progress.ts';
@@ -14,29 +13,22 @@ const fetchTold = async () => ({ default: (await import('./ToldVerdict.tsx')).To
 /** Statistics and their words: nothing of them is needed before something was measured. */
 const ToldVerdict = lazy(fetchTold);
 
-/** Whose result this is, where the experiment above has become another one than that of the run. */
+/** Said where settings have been changed since the run. (A run of another experiment does not stay on screen.) */
 function Whose() {
-  const of = useResultsOf();
-  const run = useRun((state) => state.experiment);
-  const replace = useExperiment((state) => state.replace);
-  if (of === 'this' || !run) return null;
+  if (useResultsOf() === 'this') return null;
   return (
     <div className={classes.whose} data-testid="whose-result">
-      <span className={classes.whoseText}>{of === 'another' ? `Result of another experiment: “${questionOf(run)}”` : 'Result before your changes'}</span>
-      {of === 'another' && (
-        <Button size="compact-xs" variant="subtle" data-testid="back-to-run" onClick={() => replace(run)}>
-          Back to it
-        </Button>
-      )}
+      <span className={classes.whoseText}>Result before your changes</span>
     </div>
   );
 }
 
-/** Of a run that was not made here: where it comes from, when and on what it was made. */
+/** Of a run that was not made just now: where it comes from, when and on what it was made. */
 function Loaded() {
   const file = useRun((state) => state.loadedFrom);
+  const shownAgain = useRun((state) => state.shownAgain);
   const result = useRun((state) => state.result);
-  if (file === null || !result) return null;
+  if ((file === null && !shownAgain) || !result) return null;
   return (
     <div className={classes.loaded} data-testid="loaded-result">
       {loadedWords(file, result)}
@@ -48,20 +40,11 @@ export function VerdictCard() {
   const { ref, visible } = useFrame<HTMLDivElement>();
   const { data, step } = useSnapshot(visible, 'evaluations');
   const experiment = useExperiment((state) => state.experiment);
-  const finished = useRun((state) => state.phase === 'finished');
-  const another = useResultsOf() === 'another';
+  const finished = useRun(reachedEnd);
   useEffect(() => void fetchTold(), []);
   const untold = <p className={classes.detail}>{`${step > 0 ? 'Nothing has been measured yet. ' : ''}${expectation(data.experiment ?? experiment)}`}</p>;
   return (
-    <Paper
-      component="section"
-      aria-label="Verdict"
-      className={classes.verdict}
-      data-part="verdict"
-      ref={ref}
-      data-testid="verdict"
-      data-of-another={another || undefined}
-    >
+    <Paper component="section" aria-label="Verdict" className={classes.verdict} data-part="verdict" ref={ref} data-testid="verdict">
       <Loaded />
       {data.experiment && (
         <div className={classes.whoseLine}>

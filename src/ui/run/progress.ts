@@ -33,6 +33,7 @@ export function progressWords(run: Progress): string {
     case 'paused':
       return `${at} · paused`;
     case 'finished':
+      if (result?.stoppedAt !== undefined) return `${at} · stopped`;
       return result
         ? `${plural(step, 'step')} in ${duration(result.timing.seconds)} · ${rateWords(result.timing.stepsPerSecond)} steps/s × ${members}`
         : `${at} · done`;
@@ -43,12 +44,17 @@ export function progressWords(run: Progress): string {
 
 const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
 
-/** "Out of “result.json”, run on 21 November 2026 with WebAssembly (SIMD, 2 threads)"; of a thinned one also what it lacks. */
-export function loadedWords(file: string, { finishedAt, environment, thinned }: RunResult): string {
+/**
+ * "Out of “result.json”, run on 21 November 2026 with WebAssembly (SIMD, 2 threads)"; of a thinned one also what it lacks.
+ * @param file null for a run that the Notebook has kept: then with the time of day
+ */
+export function loadedWords(file: string | null, { finishedAt, environment, thinned }: RunResult): string {
   const date = finishedAt === undefined ? Number.NaN : Date.parse(finishedAt);
-  const when = Number.isFinite(date) ? ` on ${new Date(date).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })}` : '';
+  const day = { day: 'numeric', month: 'long', year: 'numeric' } as const;
+  const words = new Date(date).toLocaleString('en-GB', file === null ? { ...day, hour: '2-digit', minute: '2-digit' } : day);
+  const when = Number.isFinite(date) ? ` on ${words}` : '';
   const backend = BACKENDS[environment.backend] ?? environment.backend;
-  const from = file === FROM_LINK ? 'From a link' : `Out of “${file}”`;
+  const from = file === null ? 'From the Notebook' : file === FROM_LINK ? 'From a link' : `Out of “${file}”`;
   const lacking = thinned && thinned.length > 0 ? `. Thinned to fit a link: without ${listed(thinned)}` : '';
   return `${from}, run${when} with ${backend}${environment.adapter ? ` (${environment.adapter})` : ''}${lacking}`;
 }
@@ -66,7 +72,7 @@ export function announcement(run: Progress): string {
     case 'paused':
       return `Paused at ${at}`;
     case 'finished':
-      return `Finished ${plural(run.steps, 'step')}. The verdict has the result.`;
+      return run.result?.stoppedAt === undefined ? `Finished ${plural(run.steps, 'step')}. The verdict has the result.` : `Stopped at ${at}`;
     case 'failed':
       return '';
   }

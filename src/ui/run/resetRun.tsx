@@ -7,16 +7,16 @@ const TOPIC = 'reset';
 /** Long enough to see what was done. */
 const SHOWN_MS = 30_000;
 
-/** Discard the run. A finished one is offered back until another begins: minutes of work are not gone by one click. */
+/** Take the run off the screen. A finished one is offered back until another begins, as it was: with what can be asked of it. */
 export async function resetRun(): Promise<void> {
   const putBack = await session.reset();
   if (!putBack) return;
   notify(TOPIC, {
     autoClose: SHOWN_MS,
-    title: 'The result was discarded',
+    title: 'The result was taken off the screen',
     message: (
       <Stack gap={6} align="flex-start">
-        <Text size="sm">It can be brought back until something else runs.</Text>
+        <Text size="sm">It stays in the Notebook.</Text>
         <Button
           data-testid="undo-reset"
           onClick={() => {

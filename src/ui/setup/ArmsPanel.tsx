@@ -4,7 +4,7 @@ import { taskMetric } from '@/experiment/networks/describe.ts';
 import { ARM_TEMPLATES, addArm, withSeeds } from '@/state/arms.ts';
 import { addControlArm, CONTROLS } from '@/state/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { useIsStale, useResultsOf } from '@/state/stale.ts';
+import { useIsStale } from '@/state/stale.ts';
 import { metricWords } from '@/ui/charts/format.ts';
 import { meanOverSeeds } from '@/ui/charts/series.ts';
 import { useSnapshot } from '@/ui/redraw.ts';
@@ -91,16 +91,15 @@ function Seeds() {
   );
 }
 
-/** Mean score of every arm over its seeds at the last evaluation, as text by id; of the run on screen, if it is of these arms. */
+/** Mean score of every arm over its seeds at the last evaluation of the run on screen, as text by id. */
 function useScores(): { scores: ReadonlyMap<string, string>; of: string } {
   const { data } = useSnapshot(true, 'evaluations');
   const task = useExperiment((state) => state.experiment.task);
-  const foreign = useResultsOf() === 'another';
   const metric = taskMetric(task);
   const words = metricWords(metric);
   const scores = new Map<string, string>();
   const evaluation = data.lastEvaluation;
-  if (evaluation && !foreign) {
+  if (evaluation) {
     for (const [arm, members] of data.arms) {
       const { mean, n } = meanOverSeeds(members, (m) => evaluation.series.valMetric[m]);
       if (n > 0) scores.set(arm, words.bare(mean));

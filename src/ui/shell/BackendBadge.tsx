@@ -46,7 +46,7 @@ function Details({ environment }: { environment: Environment | null }) {
   const backend = usePreferences((state) => state.backend);
   const { status, message } = useBackend();
   const failed = status === 'failed' && !environment;
-  const busy = useRun((state) => runHoldsBackend(state.phase));
+  const busy = useRun(runHoldsBackend);
   return (
     <Stack gap="sm">
       <Text fw={600} size="sm">

@@ -13,7 +13,7 @@ import { defaultTask, type TaskKind } from '@/state/tasks.ts';
 import { transferKinds, withGuideTask } from '@/state/transfer.ts';
 import { attempt } from '../parts/attempt.ts';
 import { Fields } from '../fields/Fields.tsx';
-import { KeptGuidesButton } from '../parts/KeptGuides.tsx';
+import { KeptGuidesButton } from '../parts/KeptGuidesButton.tsx';
 import { taskFields } from './taskSpecs.ts';
 import { recipeFields } from './specs.ts';
 

@@ -11,7 +11,7 @@ import { useExperiment } from '@/state/experiment.ts';
 import { addPair, type Focus, hasOwnMapping, mappingOf, pairsOf, removePair } from '@/state/mapping.ts';
 import { useStage } from '@/state/presenting.ts';
 import { useRun } from '@/state/run.ts';
-import { useIsStale, useResultsOf } from '@/state/stale.ts';
+import { useIsStale } from '@/state/stale.ts';
 import { focusOf, useFocus } from '@/state/focus.ts';
 import { count, guideKind, guideState, plural } from '@/ui/words.ts';
 import { attempt } from '../parts/attempt.ts';
@@ -160,7 +160,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
   const stale = useIsStale('base.mapping', `arms.${focus.arm}.terms.align.mapping`);
   const changed = useIsStale('task', 'target', `guides.${focus.guide}`);
   // What was measured in other networks, or on other data, is not drawn into these.
-  const measured = useResultsOf() !== 'another' && !changed;
+  const measured = !changed;
   const { task, target } = experiment;
   const guideTaps = useMemo(() => describeGuide(experiment, focus.guide).taps, [experiment, focus.guide]);
   const targetTaps = useMemo(() => describeNetwork(target, taskShape(task)).taps, [target, task]);

@@ -1,16 +1,24 @@
-/** From a run's history to its exported result. */
-import { taskMetric, taskShape } from '../../experiment/networks/describe.ts';
-import type { Environment } from '../../experiment/contract/environment.ts';
-import type { EvaluationRecord } from '../../experiment/contract/events.ts';
-import { observedPairs } from '../../experiment/plan/arms.ts';
-import { tapNames } from '../../experiment/plan/pairs.ts';
-import { members as membersOf } from '../../experiment/plan/plan.ts';
-import type { MatrixResult, MemberResult, PairResult, RunResult } from '../../experiment/contract/result.ts';
-import { EVALUATION_QUANTITIES, type EvaluationQuantity, GROUP_FIELDS, partsOf, quantity, type QuantityOf, STEP_QUANTITIES } from '../../experiment/series.ts';
-import type { Experiment } from '../../experiment/schema/schema.ts';
-import { exp } from '../../experiment/course/math.ts';
-import { mean, sampleSd } from '../../stats/summary.ts';
-import type { History } from './history.ts';
+/** From what was recorded of a run to its exported result. */
+import { taskMetric, taskShape } from '../experiment/networks/describe.ts';
+import type { Environment } from '../experiment/contract/environment.ts';
+import type { EvaluationRecord } from '../experiment/contract/events.ts';
+import { observedPairs } from '../experiment/plan/arms.ts';
+import { tapNames } from '../experiment/plan/pairs.ts';
+import { members as membersOf } from '../experiment/plan/plan.ts';
+import type { MatrixResult, MemberResult, PairResult, RunResult } from '../experiment/contract/result.ts';
+import {
+  EVALUATION_QUANTITIES,
+  type EvaluationQuantity,
+  GROUP_FIELDS,
+  partsOf,
+  quantity,
+  type QuantityOf,
+  STEP_QUANTITIES,
+  type StepQuantity,
+} from '../experiment/series.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
+import { exp } from '../experiment/course/math.ts';
+import { mean, sampleSd } from './summary.ts';
 
 const finite = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);
 
@@ -19,10 +27,22 @@ type GroupHistory = NonNullable<MemberResult['groups']>[number]['history'];
 /** CKA is drawn and compared to two or three decimals; more digits would only make the file longer. */
 const short = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 1e5) / 1e5 : null);
 
+/** What was recorded of a run, whoever holds it. */
+export interface Recording {
+  /** Steps trained. */
+  steps: number;
+  evaluations: readonly EvaluationRecord[];
+  /** What a quantity of the steps was for one member, one value per step. */
+  curve(id: StepQuantity, member: number): Float32Array;
+  /** Per member: the first step whose loss was not finite, or −1. */
+  divergedAt: readonly number[];
+}
+
 export interface ResultInput {
   experiment: Experiment;
-  history: History;
-  environment: Environment;
+  /** Of fewer steps than the experiment has: of a run that was stopped (`RunResult.stoppedAt`). */
+  history: Recording;
+  environment: Pick<Environment, 'backend' | 'adapter'>;
   guides: RunResult['guides'];
   notes: RunResult['events'];
   seconds: number;
@@ -131,6 +151,7 @@ export function buildResult(input: ResultInput): RunResult {
   return {
     schema: 2,
     finishedAt: new Date().toISOString(),
+    ...(history.steps < experiment.base.steps && { stoppedAt: history.steps }),
     experiment,
     environment: { backend: environment.backend, adapter: environment.adapter, browser: globalThis.navigator?.userAgent ?? 'node', version: __APP_VERSION__ },
     metric,
