@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { main } from '../evidence.ts';
-import { readEvidence } from './store.ts';
+import { readEvidence, readRuns } from './store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'evidence-test-'));
 const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -26,7 +26,7 @@ it('takes no result for that of another run', async () => {
   writeFileSync(file, JSON.stringify(readEvidence().get('deep-fcn')?.result));
   expect(await told('take', 'wide-fcn', file)).toMatchObject({
     status: 2,
-    text: expect.stringContaining('is the result of another experiment than wide-fcn --seeds 3'),
+    text: expect.stringContaining(`is the result of another experiment than ${readRuns()['wide-fcn'].join(' ')}`),
   });
   rmSync(folder, { recursive: true });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MemberResult, RunResult } from '../../src/experiment/contract/result.ts';
 import { findPreset } from '../../src/experiment/presets/presets.ts';
 import { rewritten, typed } from './documents.ts';
-import { filled, quantity } from './quantities.ts';
+import { filled, measuredWith, quantity } from './quantities.ts';
 import type { EvidenceFile } from './store.ts';
 import { thinned } from '../../src/experiment/contract/thin.ts';
 import { bearsOut } from './view.ts';
@@ -65,6 +65,10 @@ describe('a quantity', () => {
     ['guided vs unguided ci', '17.5 to 22.5'],
     ['guided vs unguided wins', '3 of 3'],
     ['unguided vs guided wins', '0 of 3'],
+    ['guided vs unguided in', 'in all three seeds'],
+    ['unguided vs guided in', 'in none of three seeds'],
+    ['guided learnt', 'in all three seeds'],
+    ['unguided learnt', 'in one of three seeds'],
     ['guided vs unguided p', 'too few seeds for an exact test'],
     ['guided cka trained', '.50'],
     ['guided cka trained start', '.31'],
@@ -88,6 +92,30 @@ describe('a quantity', () => {
     ['guided cka untrained', /no CKA of "guided" with "untrained"/],
     ['deep: guided', /no result of a run "deep".*npm run evidence -- run deep/],
   ])('%s is refused', (name, message) => expect(() => quantity(evidence, name, 'wide')).toThrow(message));
+});
+
+it('is measured with as many seeds as told, and the page runs as many as its preset has', () => {
+  expect(measuredWith(result)).toBe('three seeds');
+  expect(measuredWith({ ...result, experiment: { ...result.experiment, seeds: [0, 1, 2, 3, 4, 5] } })).toBe('six seeds by the runner (the page runs three)');
+});
+
+describe('sooner', () => {
+  const firstToken = findPreset('first-token');
+  const crossing = (steps: number): MemberResult['history']['valMetric'] => [0.25, steps > 100 ? 0.3 : 0.9, 0.9];
+  const members = ['guided-untrained', 'unguided-best'].flatMap((arm) =>
+    [0, 1, 2].map((seed) => {
+      const own = member(arm, seed, 0.9, 1);
+      return { ...own, history: { ...own.history, valMetric: crossing(arm === 'unguided-best' && seed > 0 ? 250 : 100) } };
+    }),
+  );
+
+  it('counts the seeds in which an arm first passes the threshold that the preset asks for', () => {
+    if (!firstToken) throw new Error('no preset first-token');
+    const asked = new Map([['first', { ...file, result: { ...result, experiment: { ...firstToken.experiment, seeds: [0, 1, 2] }, members } }]]);
+    expect(quantity(asked, 'first: guided-untrained vs unguided-best sooner')).toBe('in two of three seeds');
+    expect(quantity(asked, 'first: unguided-best vs guided-untrained sooner')).toBe('in none of three seeds');
+    expect(() => quantity(evidence, 'wide: guided vs unguided sooner')).toThrow('asks for no threshold');
+  });
 });
 
 describe('a document', () => {

@@ -4,9 +4,10 @@
  */
 import { labelGroups } from '../../src/experiment/networks/describe.ts';
 import type { MemberResult, RunResult } from '../../src/experiment/contract/result.ts';
+import { findPreset } from '../../src/experiment/presets/presets.ts';
 import { mean, type PairedDifference, pairedDifference, sampleSd, signFlipTest, verdictOfResult } from '../../src/stats/index.ts';
 import { scaleOf } from '../../src/stats/scale.ts';
-import { inWords } from '../../src/stats/seeds.ts';
+import { inWords, seedsInWords } from '../../src/stats/seeds.ts';
 import { listed, pValue, unitOf } from '../../src/stats/words.ts';
 import type { EvidenceFile } from './store.ts';
 
@@ -17,7 +18,10 @@ type Scores = (number | null)[];
 
 export const NAMES = `A quantity is one of
   ARM [±] [seeds] [best | loss | lowest | train | recalibrated | right]   mean over seeds; ± adds the sample sd; seeds: each of them
-  ARM vs ARM [ci | p | wins]                                              paired difference of final scores; its 95 % interval, exact p, seeds in which it is better
+  ARM vs ARM [ci | p | wins | in | sooner]                                paired difference of final scores; its 95 % interval, exact p, seeds in which it
+                                                                          is better, as "5 of 6" and as "in five of six seeds" (or "in all six seeds"),
+                                                                          and those in which it first passes the preset's threshold
+  ARM learnt                                                              "in two of six seeds": in which it passes the verdict's threshold
   ARM cka GUIDE [start] [debiased]                                        mean CKA over the arm's pairs with a guide, at the end unless told
   ARM risen GUIDE                                                         of those pairs, over seeds, how many are more alike at the end than at the start
   guide GUIDE · chance · seeds · verdict`;
@@ -35,7 +39,12 @@ const FIELDS = {
 export type Field = keyof typeof FIELDS;
 const isField = (word: string): word is Field => Object.hasOwn(FIELDS, word);
 
-export const seedWords = (seeds: readonly number[]): string => (seeds.length === 1 ? 'one seed' : `${inWords(seeds.length)} seeds`);
+/** "six seeds", or "six seeds by the runner (the page runs three)": with how many it was measured, and with how many its preset runs. */
+export function measuredWith({ experiment }: RunResult): string {
+  const page = findPreset(experiment.preset)?.experiment.seeds ?? experiment.seeds;
+  const measured = seedsInWords(experiment.seeds.length);
+  return page.length === experiment.seeds.length ? measured : `${measured} by the runner (the page runs ${inWords(page.length)})`;
+}
 
 /** Of an arm, seed by seed in the experiment's order. @throws {Error} when there is no such arm */
 export function scoresOf({ experiment, members }: RunResult, arm: string, field: Field = 'final'): Scores {
@@ -47,7 +56,8 @@ export function scoresOf({ experiment, members }: RunResult, arm: string, field:
   });
 }
 
-const present = (values: Scores): number[] => values.filter((value): value is number => value !== null && Number.isFinite(value));
+/** The scores that there are. */
+export const present = (values: Scores): number[] => values.filter((value): value is number => value !== null && Number.isFinite(value));
 
 /** How values of a field are written: as scores of the metric, as losses, or as shares. */
 function formatOf({ metric }: RunResult, field: Field): { text(value: number): string; unit: string } {
@@ -79,9 +89,21 @@ const MIN_EXACT = 6;
 
 export const exactP = ({ n, differences }: PairedDifference): number | null => (n < MIN_EXACT ? null : signFlipTest(differences));
 
+const winsOf = ({ higherIsBetter }: { higherIsBetter: boolean }, { differences }: PairedDifference): number =>
+  differences.filter((d) => (higherIsBetter ? d > 0 : d < 0)).length;
+
 /** "3 of 3": seeds in which the arm is better. */
-export function winsText({ higherIsBetter }: { higherIsBetter: boolean }, { differences, n }: PairedDifference): string {
-  return `${differences.filter((d) => (higherIsBetter ? d > 0 : d < 0)).length} of ${n}`;
+export const winsText = (metric: { higherIsBetter: boolean }, difference: PairedDifference): string => `${winsOf(metric, difference)} of ${difference.n}`;
+
+/** "in all six seeds", "in two of six seeds" */
+const inSeeds = (count: number, n: number): string => `in ${count === n ? 'all' : `${count === 0 ? 'none' : inWords(count)} of`} ${inWords(n)} seeds`;
+
+/** @throws {Error} where the preset asks for no threshold */
+function soonerText(result: RunResult, arm: string, against: string): string {
+  const by = findPreset(result.experiment.preset)?.experiment.asks?.by;
+  const { sooner } = verdictOfResult({ ...result, experiment: { ...result.experiment, asks: { arm, against, by: by ?? 'final' } } });
+  if (!sooner) throw new Error(`${result.experiment.preset} asks for no threshold that "${arm}" could pass sooner`);
+  return inSeeds(sooner.sooner, sooner.n);
 }
 
 function comparison(result: RunResult, arm: string, against: string, what: string): string {
@@ -97,9 +119,20 @@ function comparison(result: RunResult, arm: string, against: string, what: strin
       return p === null ? 'too few seeds for an exact test' : pValue(p);
     case 'wins':
       return winsText(result.metric, difference);
+    case 'in':
+      return inSeeds(winsOf(result.metric, difference), difference.n);
+    case 'sooner':
+      return soonerText(result, arm, against);
     default:
       throw new Error(`"${what}" is nothing that a comparison has`);
   }
+}
+
+/** @throws {Error} where no arm is beyond chance, so that there is no threshold */
+function learntText(result: RunResult, arm: string): string {
+  const share = verdictOfResult(result).shares.find((candidate) => candidate.arm === arm);
+  if (!share) throw new Error(`${result.experiment.preset} cannot say in how many seeds "${arm}" learnt`);
+  return inSeeds(share.passed, share.of);
 }
 
 /** ".80", "–.02": a similarity as the documents write it. */
@@ -137,7 +170,7 @@ export function guideText(result: RunResult, guide: string): string {
 
 function quantityOf(result: RunResult, name: string): string {
   if (name === 'chance') return unitOf(result.metric.name).score(result.metric.chance);
-  if (name === 'seeds') return seedWords(result.experiment.seeds);
+  if (name === 'seeds') return seedsInWords(result.experiment.seeds.length);
   if (name === 'verdict') return verdictText(result);
   const words = name.split(/\s+/);
   if (words[0] === 'guide') return guideText(result, words[1] ?? '');
@@ -149,6 +182,7 @@ function quantityOf(result: RunResult, name: string): string {
     if (value === null) throw new Error(`${result.experiment.preset} has no CKA of "${arm}" with "${third}"`);
     return value;
   }
+  if (second === 'learnt') return learntText(result, arm);
   if (second === 'risen') return risen(result, arm, third ?? '');
   const options = words.slice(1);
   const field = options.find(isField) ?? 'final';

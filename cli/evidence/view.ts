@@ -1,4 +1,5 @@
 /** The Paper view's data: the hand-written claims with the numbers of the runs that they name. */
+import { VARIANTS } from '../../evidence/variants.ts';
 import { encodeLink } from '../../src/experiment/link.ts';
 import { findPreset } from '../../src/experiment/presets/presets.ts';
 import type { RunResult } from '../../src/experiment/contract/result.ts';
@@ -6,7 +7,8 @@ import { pairedDifference } from '../../src/stats/index.ts';
 import { scaleOf } from '../../src/stats/scale.ts';
 import { pValue, unitOf } from '../../src/stats/words.ts';
 import type { ClaimRow, MeasuredDifference, MeasuredRun } from '../../src/ui/paper/claim.ts';
-import { exactP, type Evidence, type Field, filled, scoresOf, scoreText, winsText } from './quantities.ts';
+import { noTest } from './chance.ts';
+import { exactP, type Evidence, type Field, filled, measuredWith, scoresOf, scoreText, winsText } from './quantities.ts';
 import { commandOf, type EvidenceFile } from './store.ts';
 
 /** What a claim says of two arms, to be held against the numbers. */
@@ -95,16 +97,16 @@ function linkOf({ experiment }: RunResult): string {
 function measuredRun(file: EvidenceFile, { arms, compare }: Ours): MeasuredRun {
   const { result, run } = file;
   const { experiment, metric } = result;
-  const seeds = experiment.seeds.length;
   return {
     run,
-    title: findPreset(experiment.preset)?.title ?? experiment.preset,
+    title: [findPreset(experiment.preset)?.title ?? experiment.preset, ...(VARIANTS[run] ? [VARIANTS[run]] : [])].join(', '),
     link: linkOf(result),
     command: commandOf(file),
-    seeds: `${seeds} seed${seeds === 1 ? '' : 's'}`,
+    seeds: measuredWith(result),
     metric: `${metric.name}, chance ${unitOf(metric.name).score(metric.chance)}`,
     arms: arms.map((id) => ({ id, name: experiment.arms.find((arm) => arm.id === id)?.name ?? id, score: scoreText(result, id, 'final', true) })),
     differences: compare.map((compared) => told(result, compared)),
+    noTest: noTest(result, arms),
     curves: curvesOf(result, arms),
   };
 }

@@ -20,7 +20,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       { run: 'shapes', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better' }] },
     ],
     verdict: 'partly',
-    why: 'Enough for an RNN that has to remember, with a Transformer that scores {first-token: guide untrained} itself (chance {first-token: chance}). That its architecture is what helps is not shown: an identity or a good initialisation does as well ({is-it-the-guide: guided-identity}, {is-it-the-guide: unguided-good-init}). Against the unguided network’s own best rate it is sooner in every seed; by final score, adjusted for all comparisons of the run, within noise (the interval here is unadjusted). At that rate for both it leaves chance sooner in every seed and ends no higher beyond noise ({first-token-fast: guided-untrained vs unguided ci}). Not enough on textures and shapes: there only trained guides help (see also the guide that is shown noise).',
+    why: 'Enough for an RNN that has to remember, with a Transformer that scores {first-token: guide untrained} itself (chance {first-token: chance}). That its architecture is what helps is not shown: an identity or a good initialisation does as well ({is-it-the-guide: guided-identity}, {is-it-the-guide: unguided-good-init}). Against the unguided network’s own best rate it is sooner {first-token: guided-untrained vs unguided-best sooner}; by final score, adjusted for all comparisons of the run, within noise (the interval here is unadjusted). At that rate for both it leaves chance sooner {first-token-fast: guided-untrained vs unguided sooner} and ends no higher beyond noise ({first-token-fast: guided-untrained vs unguided ci}). Not enough on textures and shapes: there only trained guides help (see also the guide that is shown noise).',
   },
   {
     id: 'wide-fcn-untrained',
@@ -31,7 +31,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
     paper: '34.09 ± 0.91 % alone, 39.47 ± 0.31 % guided by the untrained ResNet-18.',
     ours: [{ run: 'wide-fcn', arms: ['unguided', 'guided-untrained'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'better' }] }],
     verdict: 'does not reproduce',
-    why: 'Lower on average, within noise in {wide-fcn: seeds}.',
+    why: 'Lower {wide-fcn: unguided vs guided-untrained in} ({wide-fcn: guided-untrained vs unguided} points, {wide-fcn: guided-untrained vs unguided ci}).',
   },
   {
     id: 'deep-fcn-untrained',
@@ -51,7 +51,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       },
     ],
     verdict: 'does not reproduce',
-    why: 'The untrained guide does not help here, and the trained one is far ahead of it.',
+    why: 'With the untrained guide it ends lower {deep-fcn: unguided vs guided-untrained in} ({deep-fcn: guided-untrained vs unguided} points), and the trained one is far ahead. The untrained one has a quarter of its weight; other weights are not kept.',
   },
   {
     id: 'convnet-untrained',
@@ -64,7 +64,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       { run: 'deep-convnet', arms: ['unguided', 'guided-untrained', 'guided'], compare: [{ arm: 'guided-untrained', against: 'unguided', expected: 'level' }] },
     ],
     verdict: 'does not reproduce',
-    why: 'Lower in every one of {deep-convnet: seeds} with the untrained guide; the trained one does not help beyond noise.',
+    why: 'Lower {deep-convnet: unguided vs guided-untrained in} with the untrained guide ({deep-convnet: guided-untrained vs unguided} points); the trained one does not help beyond noise.',
   },
   {
     id: 'is-it-the-guide',
@@ -84,7 +84,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'Debiased, the guide was ahead of its shuffled twin in {is-it-the-guide: guided-debiased vs shuffled-debiased wins} seeds, and the twin stayed at chance: seen, not claimed. With the paper’s biased CKA an identity, which knows nothing of the examples, was higher in all three seeds, and the shuffled guide learnt in some seeds ({is-it-the-guide: guided-shuffled seeds}). Why is not measured.',
+    why: 'Debiased, the guide is ahead of its shuffled twin {is-it-the-guide: guided-debiased vs shuffled-debiased in}, and the twin stays at chance. With the paper’s biased CKA an identity, which knows nothing of the examples, is higher than the guide {is-it-the-guide: guided-identity vs guided-untrained in}, and from the shuffled guide it is learnt {is-it-the-guide: guided-shuffled learnt} ({is-it-the-guide: guided-shuffled seeds}). Why is not measured.',
   },
   {
     id: 'good-initialisation',
@@ -128,7 +128,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       { run: 'cifar', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
     ],
     verdict: 'partly',
-    why: 'Higher in all three seeds on textures, higher in all six on recall; on shapes and on photographs within noise ({shapes: guided vs distilled ci} and {cifar: guided vs distilled ci}). In the small language distillation from the trained Transformer is ahead. One setting of distillation for images, one for sequences: others may do better.',
+    why: 'Higher on textures ({wide-fcn: guided vs distilled} points, {wide-fcn: guided vs distilled in}), on recall ({first-token: guided vs distilled}, {first-token: guided vs distilled in}) and, by little, on shapes ({shapes: guided vs distilled}, {shapes: guided vs distilled in}); on photographs within noise ({cifar: guided vs distilled ci}). In the small language the two, from the trained Transformer, are within noise ({lm-short: guided vs distilled}, {lm-short: guided vs distilled ci}). One setting of distillation for images, one for sequences: others may do better.',
   },
   {
     id: 'distillation-deep-fcn',
@@ -157,7 +157,7 @@ export const WHICH_GUIDE: readonly Claim[] = [
       },
     ],
     verdict: 'partly',
-    why: 'It gains {deep-fcn: distilled vs unguided} points. It overfits with the overconfident teacher only: there its validation loss ends at {deep-fcn: distilled loss} (unguided {deep-fcn: unguided loss}), after a lowest of {deep-fcn: distilled lowest}, which is guessing at the start. From a teacher stopped early the loss ends at its lowest ({deep-fcn-early: distilled loss}).',
+    why: 'It gains {deep-fcn: distilled vs unguided} points. It overfits with the overconfident teacher only: there its validation loss ends at {deep-fcn: distilled loss} (unguided {deep-fcn: unguided loss}), after a lowest of {deep-fcn: distilled lowest}, which is guessing at the start. From a teacher stopped early the loss ends near its lowest ({deep-fcn-early: distilled loss} against {deep-fcn-early: distilled lowest}).',
   },
   {
     id: 'distillation-untrained-fails',

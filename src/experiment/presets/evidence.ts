@@ -5,14 +5,19 @@
  */
 import told from './evidence.json' with { type: 'json' };
 
-/** Whether what the paper claims is seen at this scale. */
-export type Outcome = 'reproduces' | 'reproduces in part' | 'does not reproduce' | 'not in the paper';
+/** Whether what the paper claims is seen at this scale; not tried where no arm leaves chance, so that nothing can be seen. */
+export type Outcome = 'reproduces' | 'reproduces in part' | 'does not reproduce' | 'not tried' | 'not in the paper';
 
 export interface Evidence {
   outcome: Outcome;
   paper: string;
   here: string;
+  /** "six seeds by the runner (the page runs three)": with how many it was measured. */
+  seeds: string;
 }
+
+/** Said once beside tables with differences. */
+export const UNROUNDED = 'Differences are computed from unrounded means: their last digit may differ from that of the difference of two printed ones.';
 
 /** By preset. */
 export const EVIDENCE = told as Readonly<Record<string, Evidence>>;

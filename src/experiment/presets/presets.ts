@@ -109,7 +109,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
-    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises better. In every seed it is above distillation, at one setting of that.',
+    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises better. It is above distillation, too, at one setting of that.',
     experiment: image('wide-fcn', asking('Can a trained ResNet stop a wide network from memorising?', 'guided', 'unguided'), TEXTURES, fcn(3, 384), 250, [
       UNGUIDED,
       guided(4),
@@ -134,7 +134,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'shapes',
     title: 'Shapes: guidance or distillation?',
-    hint: 'With a trained teacher the two are close: an effect within noise must be called that.',
+    hint: 'With a trained teacher the two are close: what few seeds call noise, more may tell apart.',
     experiment: image(
       'shapes',
       asking('When the teacher is good, is guidance any better than distillation?', 'guided', 'distilled'),
@@ -166,7 +166,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'deep-convnet',
     title: 'Deep ConvNet ← ResNet',
-    hint: 'Twenty-five convolutions without skips. What a trained ResNet adds is within noise: the paper’s gain is neither shown nor excluded. With an untrained one every seed ends lower.',
+    hint: 'Twenty-five convolutions without skips. What a trained ResNet adds is within noise: the paper’s gain is neither shown nor excluded. With an untrained one it ends lower.',
     experiment: deepConvNet(),
   },
   {

@@ -16,7 +16,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'copy-paste@2': 'fb8fax',
   'copy-official@1': '6jpihm',
   'what-makes-it-untrainable@1': 'uve6m7',
-  'what-makes-it-untrainable@2': 'lxehui',
+  'what-makes-it-untrainable@2': '0plt67',
   'parity@1': '1eovdr',
   'lm-short@1': 'ctsngy',
   'lm-small@1': 's2t7fo',

@@ -127,7 +127,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
     hint: 'An RNN that must choose from ten classes, two of them never right, stays at chance. Start those two low and it learns without any guide.',
     experiment: sequence(
       'what-makes-it-untrainable',
-      asking('Do two classes that are never right make an RNN untrainable?', 'unguided-low', 'unguided'),
+      asking('Do two classes that are never right keep an RNN at chance?', 'unguided-low', 'unguided'),
       { ...COPY, length: 12, head: 'vocabulary' },
       {
         revision: 2,
@@ -141,7 +141,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'parity',
     title: 'Parity: Transformer ← RNN',
-    hint: 'No difference beyond noise in three seeds, though the guide had a label at every bit and the target only at the end.',
+    hint: 'At this size no arm leaves chance, though the guide had a label at every bit and the target only at the end: no test of the guide.',
     experiment: sequence(
       'parity',
       asking('Can an RNN teach a Transformer to count?', 'guided', 'unguided'),

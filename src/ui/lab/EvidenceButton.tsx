@@ -1,12 +1,13 @@
 /** What the paper found, what was measured here, and whether the one bears the other out. */
 import { Anchor, Button, Popover, Text } from '@mantine/core';
-import { EVIDENCE, type Outcome } from '@/experiment/presets/evidence.ts';
+import { EVIDENCE, type Outcome, UNROUNDED } from '@/experiment/presets/evidence.ts';
 import classes from './lab.module.css';
 
 const WORDS: Record<Outcome, string> = {
   reproduces: 'The paper’s claim reproduces at this scale.',
   'reproduces in part': 'The paper’s claim reproduces in part at this scale.',
   'does not reproduce': 'The paper’s claim does not reproduce at this scale.',
+  'not tried': 'The paper’s claim is not put to the test at this scale: no arm gets far enough.',
   'not in the paper': 'The paper has no such experiment.',
 };
 
@@ -32,7 +33,7 @@ export function EvidenceButton({ preset }: { preset: string }) {
           <dd>{evidence.here}</dd>
         </dl>
         <Text size="xs" c="dimmed">
-          Means over three seeds or more. Press Run to see for yourself, or{' '}
+          Measured with {evidence.seeds}. {UNROUNDED} Press Run to see for yourself, or{' '}
           <Anchor href="https://arxiv.org/abs/2410.20035" target="_blank" rel="noreferrer" inherit>
             read the paper
           </Anchor>

@@ -80,6 +80,7 @@ function Measured({ run }: { run: MeasuredRun }) {
           {differenceWords(difference)}
         </p>
       ))}
+      {run.noTest !== null && <p className={classes.difference}>{run.noTest}</p>}
       <p className={classes.command}>
         <Anchor
           href={address}

@@ -1,6 +1,7 @@
 /** Every claim of the paper beside what this code measured: one table, filtered by task and by verdict. */
 import { Alert, Anchor, Select, Table, Title } from '@mantine/core';
 import { useEffect, useRef } from 'react';
+import { UNROUNDED } from '@/experiment/presets/evidence.ts';
 import { refine, useView } from '@/state/view.ts';
 import { type ClaimRow, type ClaimVerdict, TASK_WORDS, VERDICT_WORDS } from './claim.ts';
 import claims from './claims.json' with { type: 'json' };
@@ -60,7 +61,7 @@ export function Paper() {
         </Anchor>{' '}
         and of the articles about it, tried with small networks and tasks that a browser trains in minutes. “Does not reproduce” means: not at this scale and
         not with this code. The paper’s ± is one standard error of five seeds; ours is one standard deviation over seeds, with the 95 % interval of the paired
-        difference, of each comparison by itself. Every number of ours comes from a result file in the repository; its command stands beside it.
+        difference, of each comparison by itself. {UNROUNDED} Every number of ours comes from a result file in the repository; its command stands beside it.
       </p>
       {pointedAt !== undefined && !CLAIMS.some(({ id }) => id === pointedAt) && (
         <Alert mb={12} title="There is no such claim" data-testid="unknown-claim">

@@ -37,18 +37,20 @@ export interface MeasuredDifference {
 /** What one run says of a claim. */
 export interface MeasuredRun {
   run: string;
-  /** "Wide FCN ← ResNet" */
+  /** "Wide FCN ← ResNet", and what the run differs in where it is not the preset: "…, by a guide that was stopped early" */
   title: string;
   /** Part of a link behind `#` that opens it in the Lab. */
   link: string;
   command: string;
-  /** "3 seeds" */
+  /** "six seeds by the runner (the page runs three)" */
   seeds: string;
   /** "accuracy, chance 12.5 %" */
   metric: string;
   /** Final scores, mean ± sample sd over seeds. */
   arms: { id: string; name: string; score: string }[];
   differences: MeasuredDifference[];
+  /** Where no arm leaves chance, so that the run does not speak to the claim: a sentence that says so. */
+  noTest: string | null;
   /** Mean validation curve of every arm at some steps; null where no seed has a value. */
   curves: { steps: number[]; arms: (number | null)[][] };
 }

@@ -1,0 +1,11 @@
+/** What runs differ in from the preset that they start from, in words that stand behind its title. */
+export const VARIANTS: Readonly<Record<string, string>> = {
+  'first-token-fast': 'at the unguided network’s best rate',
+  'lm-short-3600': 'three times the steps',
+  'wide-fcn-brief': 'guided for some of the steps',
+  'deep-fcn-early': 'by a guide that was stopped early',
+  'deep-fcn-noise': 'the untrained guide is shown noise',
+  'deep-fcn-layers': 'guided at some of the layers',
+  'deep-fcn-rsa': 'by RSA as well',
+  'scale-trap-batch': 'with batch normalisation',
+};
