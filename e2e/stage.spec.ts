@@ -53,7 +53,7 @@ test('nothing has to be scrolled to, before, during and after a run', async ({ p
   await expectStillness(page, 0.1);
 });
 
-for (const preset of ['first-token', 'shapes', 'lm-small']) {
+for (const preset of ['first-token', 'shapes', 'wide-fcn']) {
   test(`twenty steps of ${preset} on a projector`, async ({ page, site }) => {
     await page.setViewportSize(PROJECTOR);
     await page.goto(site + link((e) => ({ ...e, seeds: [0], base: { ...e.base, steps: 20, evaluateEvery: 10, schedule: { kind: 'constant' } } }), preset));
