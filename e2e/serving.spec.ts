@@ -43,7 +43,8 @@ test.describe('without headers and without service workers', () => {
     await page.goto((await host({ isolate: false, prefix: '/some/where' })) + TINY);
     await runToEnd(page);
     expect(await isolated(page)).toBe(false);
-    await expect(page.getByTestId('backend-badge')).toContainText('1 thread');
+    await page.getByTestId('backend-badge').click();
+    await expect(page.getByRole('dialog')).toContainText('1 thread');
   });
 });
 

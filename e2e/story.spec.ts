@@ -142,7 +142,11 @@ async function expectResult(page: Parameters<typeof exportedResult>[0], result: 
     const told = numberIn(/([+−]?[\d.]+) points/.exec(verdict)?.[1] ?? '');
     expectNear(told, / by [\d.]+ points/.test(verdict) ? Math.abs(difference) : difference, 0.051);
   }
-  await expect(page.getByTestId('verdict')).toContainText(/One accuracy of [\d.]+\s% on 800 images may itself be \d+ to \d+\s%/);
+  await page.getByRole('button', { name: 'How sure is this?' }).click();
+  await expect(page.getByTestId('verdict')).toContainText(
+    /accuracy of [\d.]+\s% on these 800 validation examples, the same for every arm, may itself be \d+ to \d+\s%/,
+  );
+  await page.getByRole('button', { name: 'Less' }).click();
 
   // One row per arm, and the guides' own scores.
   for (const { arm, n, valMetric, valLoss } of result.summary) {

@@ -173,7 +173,10 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   }
   return (
     <div className={classes.progress}>
-      <Progress value={steps > 0 ? (100 * step) / steps : 0} size={8} radius="xl" aria-label={`step ${step} of ${steps}`} className={classes.track} />
+      {/* Full, it says nothing that its words do not say. */}
+      {phase !== 'finished' && (
+        <Progress value={steps > 0 ? (100 * step) / steps : 0} size={8} radius="xl" aria-label={`step ${step} of ${steps}`} className={classes.track} />
+      )}
       <span className={phase === 'failed' ? classes.failed : classes.text} title={text} data-testid="progress-text">
         {text}
       </span>

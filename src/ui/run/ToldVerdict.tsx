@@ -2,10 +2,9 @@
 import { Anchor, VisuallyHidden } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import type { RunData } from '@/state/runData.ts';
-import type { Sampling, Segment, Verdict } from '@/stats/types.ts';
+import type { Segment, Verdict } from '@/stats/types.ts';
 import { armColour } from '@/ui/colours.ts';
 import { verdictOf } from '@/state/verdictOf.ts';
-import { validationSet } from '@/ui/words.ts';
 import { MoreSeeds } from './MoreSeeds.tsx';
 import classes from './run.module.css';
 
@@ -33,16 +32,12 @@ function Sentence({ segments, className }: { segments: readonly Segment[]; class
   );
 }
 
-const samplingWords = ({ level, interval: [low, high] }: Sampling, examples: string): string =>
-  `One accuracy of ${(100 * level).toFixed(1)} % on ${examples} may itself be ${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %.`;
-
-/** What limits the claim, in one line; the numbers behind it open in place, and more seeds can be had. */
-function Detail({ verdict, examples, finished }: { verdict: Verdict; examples: string; finished: boolean }) {
+/** The numbers behind the claim and what limits it open in place, and more seeds can be had. */
+function Detail({ verdict, finished }: { verdict: Verdict; finished: boolean }) {
   const [open, setOpen] = useState(false);
-  const { sampling } = verdict;
   return (
     <p className={classes.detail}>
-      {unbroken(open ? verdict.detail : sampling === null ? '' : samplingWords(sampling, examples))}{' '}
+      {open && `${unbroken(verdict.detail)} `}
       <Anchor component="button" type="button" inherit aria-expanded={open} data-tool onClick={() => setOpen(!open)}>
         {open ? 'Less' : 'How sure is this?'}
       </Anchor>
@@ -76,7 +71,7 @@ export function ToldVerdict({ data, finished }: { data: RunData; finished: boole
       {/* A new sentence is a new element: pieces of the old one do not wander over the lines. */}
       <Sentence key={plain(headline)} segments={headline} className={classes.headline} />
       {others.length > 0 && <Sentence key={plain(others)} segments={others} className={classes.others} />}
-      <Detail verdict={verdict} examples={validationSet(data.experiment.task)} finished={finished} />
+      <Detail verdict={verdict} finished={finished} />
       <Spoken text={finished ? plain([...headline, { text: ' ' }, ...others]) : ''} />
     </>
   );
