@@ -82,6 +82,6 @@ test('the first paint waits for neither tensorflow nor charts', () => {
     expect(code.includes('WasmBackendModule') || code.includes('kernelName'), file).toBe(false);
     bytes += gzipSync(code).length;
   }
-  expect(bytes, 'gzipped bytes before the first paint').toBeLessThan(300_000);
+  expect(bytes, 'gzipped bytes before the first paint').toBeLessThan(260_000);
   expect(readdirSync(join(dist, 'assets')).length).toBeGreaterThan(seen.size);
 });

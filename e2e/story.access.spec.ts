@@ -163,6 +163,7 @@ test('Run and Pause share a place that keeps the focus; the space bar does both 
   await page.keyboard.press('Escape');
   await expect.poll(() => drawing.innerHTML()).not.toBe(covered);
   // The button that opened it has the focus again, and a meaning of its own for the key.
+  await expect(page.getByTestId('explain')).toBeFocused();
   await page.getByTestId('question').click();
   await page.keyboard.press('Space');
   await expect(progress).toContainText('paused');

@@ -1,7 +1,6 @@
 // Before the page's own style sheets, which change what it says.
 import './ui/mantine.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ensureIsolation } from './isolation.ts';
@@ -13,6 +12,7 @@ import { useRun } from './state/run.ts';
 import { syncView } from './state/view.ts';
 import { App } from './ui/shell/App.tsx';
 import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
+import { Notes } from './ui/notes/Notes.ts';
 import { cssVariables, theme } from './ui/theme.ts';
 import './ui/theme.css';
 import './ui/forcedColours.css';
@@ -39,7 +39,7 @@ setTimeout(() => {
       createRoot(root).render(
         <StrictMode>
           <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-            <Notifications position="bottom-right" />
+            <Notes />
             <ErrorBoundary>
               <App />
             </ErrorBoundary>

@@ -4,7 +4,6 @@
  */
 import { create } from 'zustand';
 import type { LabEvent } from '@/experiment/contract/events.ts';
-import { readResult } from '@/experiment/contract/readResult.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
 import { questionOf } from '@/experiment/question.ts';
 import { sameValue } from './paths.ts';
@@ -202,6 +201,7 @@ export function openRun(id: string): Promise<OpenedRun | null> {
     const record = useShelf.getState().runs.find((run) => run.id === id);
     if (!record) return null;
     try {
+      const { readResult } = await import('@/experiment/contract/readResult.ts');
       const read = readResult(unsaved.get(id)?.result ?? (await readStoredResult(id)), record.experiment);
       if (read.ok) return { record, events: read.events, result: read.result };
       tell(`The run of “${questionOf(record.experiment)}” cannot be shown: ${read.message}.`);

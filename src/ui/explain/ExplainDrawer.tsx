@@ -1,12 +1,14 @@
 import { Drawer, Group } from '@mantine/core';
 import { Suspense } from 'react';
+import { useOpened } from '../whenFirst.tsx';
 import { Explanation } from './lazyExplanation.ts';
 
 /**
  * A few words on what is being compared; the formulas' typesetting is fetched when it opens.
  * Put together from parts because Mantine's own head is a <header>: a second banner of the page.
  */
-export function ExplainDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function ExplainDrawer({ opened: wanted, onClose }: { opened: boolean; onClose: () => void }) {
+  const opened = useOpened(wanted);
   return (
     <Drawer.Root opened={opened} onClose={onClose} position="right" size={560}>
       <Drawer.Overlay />

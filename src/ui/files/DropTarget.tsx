@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { droppedFiles } from '@/ui/files/gather.ts';
-import { takeFiles } from '@/ui/files/takeFiles.tsx';
+import { takeFiles } from '@/ui/files/taking.ts';
 import classes from './files.module.css';
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;

@@ -7,6 +7,7 @@ import { useExperiment } from '@/state/experiment.ts';
 import { deleteAsset, fetchFiles, loadAssets } from '@/state/files.ts';
 import { KNOWN_SETS, type KnownSet } from '@/state/knownSets.ts';
 import { notify } from '@/ui/notify.ts';
+import { useOpened } from '@/ui/whenFirst.tsx';
 import { bytes } from '@/ui/words.ts';
 import { ChooseFiles } from './ChooseFiles.tsx';
 import classes from './files.module.css';
@@ -132,7 +133,7 @@ function FromAddress() {
 
 /** Everything about files: adding, what is kept, what is offered in public. */
 export function FilesDialog() {
-  const opened = useAssets((state) => state.dialog);
+  const opened = useOpened(useAssets((state) => state.dialog));
   const assets = useAssets((state) => state.assets);
   const experiment = useExperiment((state) => state.experiment);
   useEffect(() => {

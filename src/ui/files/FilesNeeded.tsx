@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import type { NamedAsset } from '@/experiment/plan/assetRefs.ts';
 import { useAssets } from '@/state/assets.ts';
 import classes from './files.module.css';
-import { putToUse } from './takeFiles.tsx';
+import { putToUse } from './taking.ts';
 
 /** More would push the page down; the rest is behind "Files…". */
 const OFFERED = 3;

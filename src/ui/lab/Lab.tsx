@@ -5,11 +5,11 @@ import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
 import { RunBar } from '../run/RunBar.tsx';
 import { VerdictCard } from '../run/VerdictCard.tsx';
-import { loadEditors } from '../setup/opening/useEditors.ts';
 import { SetupCard } from '../setup/SetupCard.tsx';
 import { DropTarget } from '../files/DropTarget.tsx';
 import { LeavePresenting, usePresenting } from '../present/Presenting.tsx';
 import { ErrorBoundary } from '../ErrorBoundary.tsx';
+import { fetchPieces } from '../pieces.ts';
 import { Notices } from './Notices.tsx';
 import { Charts } from './Charts.tsx';
 import classes from './lab.module.css';
@@ -26,7 +26,7 @@ const IDLE_AT_LATEST_MS = 2000;
 function useWarmUp(): void {
   useEffect(() => {
     const warmUp = () => {
-      void loadEditors().catch(() => undefined);
+      fetchPieces();
       const { environment, phase, closed } = useRun.getState();
       if (!environment && (phase === 'idle' || closed)) void checkBackend().then(() => session.findKeptRuns());
     };

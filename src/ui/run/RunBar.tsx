@@ -10,19 +10,25 @@ import { useResultsOf } from '@/state/stale.ts';
 import { stepAndShow } from '@/state/stepStrip.ts';
 import { Estimate } from '@/ui/setup/Estimate.tsx';
 import { StepPeek } from '@/ui/step/StepPeek.tsx';
+import { whenFirst } from '@/ui/whenFirst.tsx';
 import { Announcer } from './Announcer.tsx';
 import { ButtonHint } from './ButtonHint.tsx';
 import { CurvesJump } from './CurvesJump.tsx';
 import { GuideTraining } from './GuideTraining.tsx';
 import { type HeldUp, useHeldUp } from './heldUp.ts';
-import { LiveControls } from './LiveControls.tsx';
 import { RUN_ID } from './places.ts';
-import { PlaybackBar } from './PlaybackBar.tsx';
 import { PlayBackButton } from './PlayBackButton.tsx';
+import { PLAYER } from './playing.ts';
 import { progressWords, runLabel } from './progress.ts';
 import { resetRun } from './resetRun.tsx';
 import classes from './run.module.css';
 import { useRunKeys } from './useRunKeys.ts';
+
+const LiveControls = whenFirst(
+  'What can be changed in a run',
+  () => true,
+  async () => (await import('./LiveControls.tsx')).LiveControls,
+);
 
 export function RunBar() {
   useRunKeys();
@@ -37,7 +43,7 @@ export function RunBar() {
   const playingBack = usePlayback((state) => state.status !== 'off');
   const noStep = preparing || phase === 'finished' || (waits && phase !== 'paused');
 
-  if (playingBack) return <PlaybackBar />;
+  if (playingBack && PLAYER.there) return <PLAYER.there.PlaybackBar />;
   return (
     <Paper component="section" aria-label="Run" className={classes.bar} data-part="run" data-live={live || undefined} data-testid="run-bar">
       <div className={classes.buttons}>

@@ -8,6 +8,7 @@ import { TaskPanel } from './TaskPanel.tsx';
 import { InterventionsLine, TrainingStrip } from './TrainingStrip.tsx';
 
 const KeptGuides = whenFirst(
+  'The list of kept guides',
   () => useGuideLibrary((state) => state.shown),
   async () => (await import('./parts/KeptGuides.tsx')).KeptGuides,
 );

@@ -1,9 +1,10 @@
 /** Everything by which an experiment goes elsewhere: a link, a code on the wall, a frame in another page, a room. */
-import { Button, Checkbox, Divider, Group, NativeSelect, Stack, Switch, Text } from '@mantine/core';
+import { Button, Checkbox, Divider, Group, Modal, NativeSelect, Stack, Switch, Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { MAX_RESULT_LINK } from '@/experiment/contract/resultLink.ts';
 import { usePreferences } from '@/state/preferences.ts';
 import { PART_NAMES, type PartName, PARTS, present } from '@/state/presenting.ts';
+import { useOpened } from '../whenFirst.tsx';
 import { CopyField } from './CopyField.tsx';
 import { embedCode, SIZES } from './embedCode.ts';
 import { experimentLink, resultLink, type Shared } from './links.ts';
@@ -81,8 +82,7 @@ function Room({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** @param shared what was on screen when it was opened */
-export default function ShareDialog({ shared, onClose }: { shared: Shared; onClose: () => void }) {
+function Sharing({ shared, onClose }: { shared: Shared; onClose: () => void }) {
   const { experiment, result } = shared;
   const [withResult, setWithResult] = useState(false);
   const packed = useResultLink(shared);
@@ -108,5 +108,27 @@ export default function ShareDialog({ shared, onClose }: { shared: Shared; onClo
       <Divider />
       <Room onClose={onClose} />
     </Stack>
+  );
+}
+
+/** @param shared what was on screen when it was opened; null while it is closed */
+export function ShareDialog({ shared, onClose }: { shared: Shared | null; onClose: () => void }) {
+  const opened = useOpened(shared !== null);
+  return (
+    // Put together from parts because Mantine's own head is a <header>: a second banner of the page.
+    <Modal.Root opened={opened} onClose={onClose} size={560}>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body pt="md">
+          <Group justify="space-between" mb="sm">
+            <Modal.Title fz="lg" fw={600}>
+              Share
+            </Modal.Title>
+            <Modal.CloseButton aria-label="Close" />
+          </Group>
+          {shared && <Sharing shared={shared} onClose={onClose} />}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

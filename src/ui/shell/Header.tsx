@@ -1,7 +1,6 @@
 import { Button, Title, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconBook2, IconUpload } from '@tabler/icons-react';
-import { ExplainDrawer } from '../explain/ExplainDrawer.tsx';
 import { RUN_ID } from '../run/places.ts';
 import { BackendBadge } from './BackendBadge.tsx';
 import { useView } from '@/state/view.ts';
@@ -10,6 +9,13 @@ import { ShareButton } from './ShareButton.tsx';
 import classes from './shell.module.css';
 import { ThemeToggle } from './ThemeToggle.tsx';
 import { ViewLinks } from './ViewLinks.tsx';
+import { whenFirst } from '../whenFirst.tsx';
+
+const ExplainDrawer = whenFirst<{ opened: boolean; onClose: () => void }>(
+  'The explanation',
+  ({ opened }) => opened,
+  async () => (await import('../explain/ExplainDrawer.tsx')).ExplainDrawer,
+);
 
 /** What can be done with the experiment as a whole. */
 function LabTools() {

@@ -6,6 +6,7 @@ import { describeNetwork, taskMetric, taskShape, taskTitle } from '@/experiment/
 import type { KeptGuide } from '@/experiment/contract/lab.ts';
 import { useGuideLibrary } from '@/state/guideLibrary.ts';
 import { metricWords } from '@/ui/charts/format.ts';
+import { useOpened } from '@/ui/whenFirst.tsx';
 import { number, plural } from '@/ui/words.ts';
 
 const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -83,9 +84,10 @@ const ABOVE_EDITORS = 400;
 /** The trained guides that this browser keeps, each by its recipe, and the way to be rid of them. */
 export function KeptGuides() {
   const { shown, kept, failure, forget } = useGuideLibrary();
+  const opened = useOpened(shown);
   return (
     <Modal
-      opened={shown}
+      opened={opened}
       onClose={() => useGuideLibrary.setState({ shown: false })}
       title="Guides kept in this browser"
       size="lg"
