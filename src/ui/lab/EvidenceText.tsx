@@ -12,7 +12,7 @@ const WORDS: Record<Outcome, string> = {
 
 /** @param preset id of the preset whose numbers are told */
 export function EvidenceText({ preset }: { preset: string }) {
-  const { outcome, paper, here } = EVIDENCE[preset];
+  const { outcome, paper, here, seeds } = EVIDENCE[preset];
   return (
     <>
       <Text size="sm" fw={600}>
@@ -25,7 +25,7 @@ export function EvidenceText({ preset }: { preset: string }) {
         <dd>{here}</dd>
       </dl>
       <Text size="xs" c="dimmed">
-        Measured with {evidence.seeds}. {UNROUNDED} Press Run to see for yourself, or{' '}
+        Measured with {seeds}. {UNROUNDED} Press Run to see for yourself, or{' '}
         <Anchor href="https://arxiv.org/abs/2410.20035" target="_blank" rel="noreferrer" inherit>
           read the paper
         </Anchor>
