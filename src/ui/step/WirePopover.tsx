@@ -32,7 +32,8 @@ interface WirePopoverProps {
 const EDGE = 8;
 const MIDDLEWARES: PopoverProps['middlewares'] = {
   shift: { padding: EDGE, crossAxis: true },
-  flip: { padding: EDGE, fallbackPlacements: ['left', 'bottom', 'top'] },
+  // Too high for where the wire is, it is shifted: only too little room beside the picture sends it elsewhere.
+  flip: { padding: EDGE, crossAxis: false, fallbackPlacements: ['left', 'bottom', 'top'] },
 };
 /** Of a matrix, in rem. */
 const SIDE = 9.5;
