@@ -37,6 +37,8 @@ export interface DrawingProps {
 /** Pixels: a narrower plot shows nothing. */
 const LEAST_WIDTH = 20;
 
+const NONE: readonly Reference[] = [];
+
 /** The main line of an arm in pixels. */
 const pointsOf = (series: Series, arm: string, scales: Scales): Line =>
   series.rows.flatMap((row) => {
@@ -55,12 +57,13 @@ function Drawn({ area: { x, y, width: plotWidth, height }, ...props }: DrawingPr
   const area = useMemo(() => ({ x, y, width: plotWidth, height }), [x, y, plotWidth, height]);
   const scales = useMemo(() => scalesOf(area, view), [area, view]);
   const lines = useMemo(() => arms.map(({ id }) => pointsOf(series, id, scales)), [arms, series, scales]);
+  const empty = series.rows.length === 0;
   const placed = useMemo(() => {
     const end = Math.min(scales.x(series.lastStep), area.x + area.width);
-    return place({ labels, references, moments }, { area, width, scales, end, lines, type, widthOf: textWidth });
-  }, [labels, references, moments, area, width, scales, lines, type, series]);
+    // Before a run the chart's hint stands where the word of a level may be.
+    return place({ labels, references: empty ? NONE : references, moments }, { area, width, scales, end, lines, type, widthOf: textWidth });
+  }, [labels, references, moments, area, width, scales, lines, type, series, empty]);
   const ids = useMemo(() => arms.map(({ id }) => id), [arms]);
-  const empty = series.rows.length === 0;
   return (
     <>
       <ZIndexLayer zIndex={DefaultZIndexes.line}>
