@@ -53,16 +53,17 @@ export function Drawing(props: DrawingProps) {
 }
 
 function Drawn({ area: { x, y, width: plotWidth, height }, ...props }: DrawingProps & { area: Area }) {
-  const { chart, width, series, arms, view, type, labels, references, moments } = props;
+  const { chart, width, series, arms, view, type, labels, moments } = props;
+  const empty = series.rows.length === 0;
+  // Before a run the chart's hint stands where a level may be, and would cut it and its word in half.
+  const references = empty ? NONE : props.references;
   const area = useMemo(() => ({ x, y, width: plotWidth, height }), [x, y, plotWidth, height]);
   const scales = useMemo(() => scalesOf(area, view), [area, view]);
   const lines = useMemo(() => arms.map(({ id }) => pointsOf(series, id, scales)), [arms, series, scales]);
-  const empty = series.rows.length === 0;
   const placed = useMemo(() => {
     const end = Math.min(scales.x(series.lastStep), area.x + area.width);
-    // Before a run the chart's hint stands where the word of a level may be.
-    return place({ labels, references: empty ? NONE : references, moments }, { area, width, scales, end, lines, type, widthOf: textWidth });
-  }, [labels, references, moments, area, width, scales, lines, type, series, empty]);
+    return place({ labels, references, moments }, { area, width, scales, end, lines, type, widthOf: textWidth });
+  }, [labels, references, moments, area, width, scales, lines, type, series]);
   const ids = useMemo(() => arms.map(({ id }) => id), [arms]);
   return (
     <>
