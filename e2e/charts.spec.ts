@@ -218,6 +218,13 @@ test('plots fill their cards, arms are hidden and stand out everywhere, and ever
     await page.mouse.up();
     await expect.poll(() => stepsShown(loss)).toEqual([10, 30]);
     expect(await stepsShown(accuracy)).toEqual([0, 40]);
+    // Only what is in view is told of.
+    const told = loss.locator('thead th').first();
+    for (const at of [0.02, 0.98]) {
+      await pointTo(page, loss, at, 0.5);
+      await expect.poll(async () => Number(/^step (\d+)$/.exec((await told.textContent()) ?? '')?.[1])).toBeGreaterThanOrEqual(10);
+      expect(Number(/\d+/.exec((await told.textContent()) ?? '')?.[0])).toBeLessThanOrEqual(30);
+    }
     const before = await loss.locator('.recharts-yAxis-tick-labels').textContent();
     await loss.getByTestId('plot-ground').dblclick();
     await expect.poll(() => stepsShown(loss)).toEqual([0, 40]);

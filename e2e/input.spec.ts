@@ -160,12 +160,14 @@ test('forced colours: matrices keep the ramp of the theme', async ({ page, site 
   const hues = (canvas: Locator) =>
     canvas.evaluate((element) => {
       if (!(element instanceof HTMLCanvasElement)) return [];
-      const pixels = element.getContext('2d')?.getImageData(0, 0, element.width, element.height).data ?? [];
+      const copy = new OffscreenCanvas(element.width, element.height).getContext('2d', { willReadFrequently: true });
+      copy?.drawImage(element, 0, 0);
+      const pixels = copy?.getImageData(0, 0, element.width, element.height).data ?? [];
       const found = new Set<string>();
       for (let i = 0; i < pixels.length; i += 4) if (Math.abs(pixels[i] - pixels[i + 1]) > 16) found.add(pixels.slice(i, i + 3).join());
       return [...found].sort();
     });
-  const matrix = page.locator('[data-part="layers"] canvas').last();
+  const matrix = page.getByTestId('layers').locator('canvas').last();
   await expect.poll(async () => (await hues(matrix)).length).toBeGreaterThan(4);
   const light = await hues(matrix);
   await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
