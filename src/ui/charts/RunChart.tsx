@@ -21,7 +21,7 @@ import { axisHeight, Plot, type PlotProps } from './Plot.tsx';
 import { type Frame, useFrame, useSnapshot } from '../redraw.ts';
 import { endsAt, RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
 import { memoryOf, smoothed, smoothingWords } from './smoothing.ts';
-import { lastQuarter, zoomedRange } from './zoom.ts';
+import { lastQuarter, rowsBetween, zoomedRange } from './zoom.ts';
 
 const NONE: never[] = [];
 
@@ -119,7 +119,8 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
   const view = useMemo(() => ({ steps: [first, last] as const, values: [low, high] as const, log }), [first, last, low, high, log]);
 
   const tooltip = (step: number) => {
-    const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
+    const within = rowsBetween(data.evaluations, view.steps);
+    const evaluation = within[nearestEvaluation(within, step)];
     return (
       evaluation && (
         <ChartTooltip
