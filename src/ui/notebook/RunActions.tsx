@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Text, Tooltip } from '@mantine/core';
 import { IconDownload, IconPin, IconPinFilled, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useKeptRuns } from '@/state/keptRuns.ts';
@@ -31,6 +31,9 @@ const Action = ({ label, testId, pressed, onClick, children }: ActionProps) => (
   </Tooltip>
 );
 
+/** Nothing of it shows here. */
+const WHERE = 'drawn thin in the Lab’s charts';
+
 /** What can be done with a run of the Notebook. */
 export function RunActions({ run, name }: { run: ShelvedRun; name: string }) {
   const { id, pinned, checkpoint } = run;
@@ -41,14 +44,21 @@ export function RunActions({ run, name }: { run: ShelvedRun; name: string }) {
       <Button variant="filled" onClick={() => void openInLab(id)} data-testid="open-run">
         {goesOn ? 'Go on in the Lab' : 'Open in the Lab'}
       </Button>
-      <Button
-        aria-pressed={overlaid}
-        variant={overlaid ? 'light' : 'default'}
-        onClick={() => (overlaid ? removeOverlay(id) : void overlay(id))}
-        data-testid="overlay-run"
-      >
-        {overlaid ? 'Laid over' : 'Lay over'}
-      </Button>
+      <Tooltip label={WHERE}>
+        <Button
+          aria-pressed={overlaid}
+          variant={overlaid ? 'light' : 'default'}
+          onClick={() => (overlaid ? removeOverlay(id) : void overlay(id))}
+          data-testid="overlay-run"
+        >
+          {overlaid ? 'Laid over' : 'Lay over'}
+        </Button>
+      </Tooltip>
+      {overlaid && (
+        <Text size="xs" c="dimmed">
+          {WHERE}
+        </Text>
+      )}
       <Group gap={2} ml="auto">
         <Action
           label={pinned ? 'Unpin: it goes when it is the oldest' : 'Pin: it stays, however many come after it'}
