@@ -58,6 +58,8 @@ describe('a run is called by what differs from its preset', () => {
   it('tells what was changed of the science before bookkeeping, so that runs that differ in a weight have two names', () => {
     expect(derivedName(guided(3))).toBe('Guided: weight 3 · mapping last 2 · 1 seed · 3 more');
     expect(derivedName(guided(0.5))).not.toBe(derivedName(guided(3)));
+    const alone = (weight: number) => ({ ...guided(weight), arms: guided(weight).arms.filter(({ id }) => id === 'guided' || id === 'unguided') });
+    expect(derivedName(alone(3))).toMatch(/^weight 3 · without “/);
     expect(differenceWords(preset, guided(3)).slice(3)).toEqual(['10 steps', 'batch 8', 'evaluated every 5']);
   });
 

@@ -89,7 +89,11 @@ function armWords(from: Experiment, to: Experiment, id: string, rest: readonly s
   if (inner === undefined) return told(change.length === 1 ? `not ${DONE[kind] ?? kind}` : (DONE[kind] ?? kind));
   const term: Partial<AlignTerm> = (arm?.terms.find((each) => each.kind === kind) as AlignTerm | undefined) ?? {};
   if (inner === 'course') return told(courseWords(term.course ?? { kind: 'whole' }, to.base.steps));
-  return told(wholeWords(inner, term) ?? fieldWords(rest[rest.length - 1], change));
+  const whole = wholeWords(inner, term);
+  if (whole) return told(whole);
+  const words = fieldWords(rest[rest.length - 1], change);
+  // Of the only arm that has anything of the kind nobody needs to be told which.
+  return to.arms.filter(({ terms }) => terms.length > 0).length === 1 ? words : told(words);
 }
 
 const DONE: Record<string, string> = { align: 'guided', distil: 'distilled', regularise: 'regularised', match: 'matched' };

@@ -105,6 +105,7 @@ export function OverlaidRuns({ overlaid }: { overlaid: readonly OverlaidSeries[]
           variant="subtle"
           fw={400}
           className={classes.overlaid}
+          classNames={{ label: classes.overlaidName, section: classes.overlaidSample }}
           leftSection={overlaid.length > 0 && <Sample dash={overlaid[0].dash} />}
           title={words}
           data-testid="overlaid-runs"

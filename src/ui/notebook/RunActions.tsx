@@ -40,41 +40,43 @@ export function RunActions({ run, name }: { run: ShelvedRun; name: string }) {
   const overlaid = useOverlays(({ shown }) => shown.some((each) => each.id === id));
   const goesOn = useKeptRuns(({ names }) => checkpoint !== null && (names === null || names.has(checkpoint)));
   return (
-    <Group gap={6} mt="sm">
-      <Button variant="filled" onClick={() => void openInLab(id)} data-testid="open-run">
-        {goesOn ? 'Go on in the Lab' : 'Open in the Lab'}
-      </Button>
-      <Tooltip label={WHERE}>
-        <Button
-          aria-pressed={overlaid}
-          variant={overlaid ? 'light' : 'default'}
-          onClick={() => (overlaid ? removeOverlay(id) : void overlay(id))}
-          data-testid="overlay-run"
-        >
-          {overlaid ? 'Laid over' : 'Lay over'}
+    <>
+      <Group gap={6} mt="sm">
+        <Button variant="filled" onClick={() => void openInLab(id)} data-testid="open-run">
+          {goesOn ? 'Go on in the Lab' : 'Open in the Lab'}
         </Button>
-      </Tooltip>
+        <Tooltip label={WHERE}>
+          <Button
+            aria-pressed={overlaid}
+            variant={overlaid ? 'light' : 'default'}
+            onClick={() => (overlaid ? removeOverlay(id) : void overlay(id))}
+            data-testid="overlay-run"
+          >
+            {overlaid ? 'Laid over' : 'Lay over'}
+          </Button>
+        </Tooltip>
+        <Group gap={2} ml="auto">
+          <Action
+            label={pinned ? 'Unpin: it goes when it is the oldest' : 'Pin: it stays, however many come after it'}
+            testId="pin-run"
+            pressed={pinned}
+            onClick={() => void pinRun(id, !pinned)}
+          >
+            {pinned ? <IconPinFilled size="1rem" /> : <IconPin size="1rem" stroke={1.6} />}
+          </Action>
+          <Action label="Take the result along (JSON)" testId="download-run" onClick={() => void take(run, name)}>
+            <IconDownload size="1rem" stroke={1.6} />
+          </Action>
+          <Action label="Delete" testId="delete-run" onClick={() => void removeRun(id, name)}>
+            <IconTrash size="1rem" stroke={1.6} />
+          </Action>
+        </Group>
+      </Group>
       {overlaid && (
-        <Text size="xs" c="dimmed">
-          {WHERE}
+        <Text size="xs" c="dimmed" mt={4}>
+          Laid over: {WHERE}
         </Text>
       )}
-      <Group gap={2} ml="auto">
-        <Action
-          label={pinned ? 'Unpin: it goes when it is the oldest' : 'Pin: it stays, however many come after it'}
-          testId="pin-run"
-          pressed={pinned}
-          onClick={() => void pinRun(id, !pinned)}
-        >
-          {pinned ? <IconPinFilled size="1rem" /> : <IconPin size="1rem" stroke={1.6} />}
-        </Action>
-        <Action label="Take the result along (JSON)" testId="download-run" onClick={() => void take(run, name)}>
-          <IconDownload size="1rem" stroke={1.6} />
-        </Action>
-        <Action label="Delete" testId="delete-run" onClick={() => void removeRun(id, name)}>
-          <IconTrash size="1rem" stroke={1.6} />
-        </Action>
-      </Group>
-    </Group>
+    </>
   );
 }
