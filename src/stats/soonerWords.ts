@@ -12,13 +12,19 @@ function stepsWords({ n, never, steps: [own, others] }: Sooner): string {
   return `${first}, not ${never[0] === n ? 'after ' : ''}${after(others, never[1], '')}`;
 }
 
+/** Of two that are level in every seed: in how many each passed. Passing at the very end is no sooner than not passing. */
+function levelWords(n: number, never: readonly [number, number]): string {
+  const [own, others] = never.map((missing) => n - missing);
+  if (own !== others) return `in ${own} and in ${others} of ${n} seeds, where one alone does only at the last step`;
+  if (own === 0) return `in none of ${n} seeds`;
+  return own === n ? `at the same step in all ${n} seeds` : `in ${own} of ${n} seeds, both at the same step`;
+}
+
 export function soonerSentence(story: Story, sooner: Sooner): Segment[] {
   const { n, claim, never, steps } = sooner;
   const [arm, other] = [segment(armOf(story, sooner.arm)), inSentence(armOf(story, sooner.against))];
   const score = story.unit.level(sooner.threshold);
-  if (sooner.sooner === 0 && sooner.later === 0) {
-    return [arm, { text: ' and ' }, other, { text: ` pass ${score} ${never[0] === n ? `in none of ${n} seeds` : `at the same step in all ${n} seeds`}` }];
-  }
+  if (sooner.sooner === 0 && sooner.later === 0) return [arm, { text: ' and ' }, other, { text: ` pass ${score} ${levelWords(n, never)}` }];
   const mean = stepsWords(sooner);
   if (claim === 'no difference') return [arm, { text: ` passes ${score} no sooner or later than ` }, other, { text: ` in ${n} seeds: ${mean}` }];
   const first = steps[0] < steps[1] || (steps[0] === steps[1] && sooner.sooner >= sooner.later);

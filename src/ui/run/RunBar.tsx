@@ -159,6 +159,8 @@ function Ahead({ heldUp }: { heldUp: HeldUp | null }) {
 function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   const { phase, step, steps } = useRun(useShallow(({ phase, step, steps }) => ({ phase, step, steps })));
   const text = useRun(progressWords);
+  // How fast it goes is what a narrow window leaves out.
+  const [words, rate = ''] = text.split(/(?= · [\d.]+ steps\/s)/);
   const stale = useResultsOf() !== 'this';
   if (phase === 'preparing') return <GuideTraining />;
   if (phase === 'idle') {
@@ -178,7 +180,8 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
         <Progress value={steps > 0 ? (100 * step) / steps : 0} size={8} radius="xl" aria-label={`step ${step} of ${steps}`} className={classes.track} />
       )}
       <span className={phase === 'failed' ? classes.failed : classes.text} title={text} data-testid="progress-text">
-        {text}
+        {words}
+        <span className={classes.rateWords}>{rate}</span>
       </span>
       {stale && (
         <span className={classes.stale} data-testid="stale-note">

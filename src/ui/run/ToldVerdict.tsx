@@ -1,5 +1,5 @@
 /** A verdict in words: the sentence, what is said of further arms, and what limits both. Fetched once the page stands. */
-import { Anchor, VisuallyHidden } from '@mantine/core';
+import { Anchor, Popover, VisuallyHidden } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import type { RunData } from '@/state/runData.ts';
 import type { Segment, Verdict } from '@/stats/types.ts';
@@ -32,15 +32,22 @@ function Sentence({ segments, className }: { segments: readonly Segment[]; class
   );
 }
 
-/** The numbers behind the claim and what limits it open in place, and more seeds can be had. */
+/** The numbers behind the claim and what limits it open beside it; more seeds can be had. */
 function Detail({ verdict, finished }: { verdict: Verdict; finished: boolean }) {
-  const [open, setOpen] = useState(false);
   return (
     <p className={classes.detail}>
-      {open && `${unbroken(verdict.detail)} `}
-      <Anchor component="button" type="button" inherit aria-expanded={open} data-tool onClick={() => setOpen(!open)}>
-        {open ? 'Less' : 'How sure is this?'}
-      </Anchor>
+      <Popover position="bottom-start" width="min(34rem, 94vw)" trapFocus>
+        <Popover.Target>
+          <Anchor component="button" type="button" inherit data-tool data-testid="how-sure">
+            How sure is this?
+          </Anchor>
+        </Popover.Target>
+        <Popover.Dropdown aria-label="How sure is this?">
+          <p className={classes.sure} tabIndex={-1} data-autofocus>
+            {unbroken(verdict.detail)}
+          </p>
+        </Popover.Dropdown>
+      </Popover>
       {finished && (
         <span data-tool>
           <MoreSeeds verdict={verdict} />

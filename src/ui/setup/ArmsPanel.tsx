@@ -110,6 +110,8 @@ function useScores(): { scores: ReadonlyMap<string, string>; of: string } {
 
 /** From so many arms on each takes one line, and the list alone scrolls. */
 const ONE_LINE = 6;
+/** The same in a low window, where the picture needs the room. */
+const ONE_LINE_LOW = 4;
 const SCROLLS = 9;
 
 /** The conditions that are compared: each with its colour, how it learns, and what it reached. */
@@ -125,7 +127,12 @@ export function ArmsPanel() {
         <span className={classes.small}>only this differs</span>
         <span className={classes.scoreHead}>{scores.size > 0 ? `${of}${seeds > 1 ? ', mean' : ''}` : ''}</span>
       </div>
-      <ul className={classes.arms} aria-label="Arms" data-dense={arms.length >= ONE_LINE || undefined} data-scrolls={arms.length >= SCROLLS || undefined}>
+      <ul
+        className={classes.arms}
+        aria-label="Arms"
+        data-dense={arms.length >= ONE_LINE ? 'always' : arms.length >= ONE_LINE_LOW ? 'low' : undefined}
+        data-scrolls={arms.length >= SCROLLS || undefined}
+      >
         {arms.map((arm) => (
           <ArmRow key={arm.id} arm={arm} base={base} score={scores.get(arm.id)} />
         ))}
