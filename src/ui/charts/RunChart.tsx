@@ -4,6 +4,7 @@ import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useArmsShown } from '@/state/armsShown.ts';
 import { type ChartChoice, chooseForChart, SMOOTHINGS, useChartChoice, type Zoom } from '@/state/chartChoices.ts';
 import { useExperiment } from '@/state/experiment.ts';
+import { useStage } from '@/state/presenting.ts';
 import { useRun } from '@/state/run.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { number } from '@/ui/words.ts';
@@ -13,7 +14,7 @@ import type { ChartOptions } from './ChartMenu.tsx';
 import { ChartTooltip, tooltipSide } from './ChartTooltip.tsx';
 import { useChartType, useRoomy } from './chartType.ts';
 import type { AxisRange } from './domain.ts';
-import { useOverlaid } from './Overlaid.tsx';
+import { OverlaidRuns, overlaidWords, useOverlaid } from './Overlaid.tsx';
 import { armLabels, drawnArms, type DrawnArm, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
 import type { EndLabel } from './placing.ts';
 import { axisHeight, Plot, type PlotProps } from './Plot.tsx';
@@ -105,6 +106,7 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
   const { smoothing } = choice;
   const { steps } = experiment.base;
   const type = useChartType();
+  const presented = useStage((state) => state.presenting);
   const labelled = useRoomy() || named || large;
 
   // In another experiment or another scale the same numbers mean another place.
@@ -152,12 +154,20 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
       title={props.title}
       note={note}
       caption={props.caption}
-      words={() => captionOf(memory > 0 ? `${props.lines} All lines smoothed over about ${number(memory)} steps.` : props.lines, useRun.getState())}
+      words={() => {
+        const lines = props.lines + overlaidWords(overlaid);
+        return captionOf(memory > 0 ? `${lines} All lines smoothed over about ${number(memory)} steps.` : lines, useRun.getState());
+      }}
       legend={labelled ? NONE : arms}
       promise={props.promise}
       testId={chart}
       options={options}
-      controls={props.controls}
+      controls={
+        <>
+          {overlay && <OverlaidRuns overlaid={overlaid} />}
+          {props.controls}
+        </>
+      }
       zoom={{ zoomed: zoom !== null, toLastQuarter: () => setZoom({ steps: lastQuarter(steps), values: null }), toWholeRun: () => setZoom(null) }}
       frame={frame}
       empty={series.rows.length === 0}
@@ -181,6 +191,7 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
           ticks={ticks}
           type={type}
           begun={data.experiment !== null}
+          presented={presented}
           labels={labelled ? [...armLabels(arms, endsAt(series, last)), ...labels] : NONE}
           moments={momentsOf(data)}
           tooltip={tooltip}
