@@ -102,11 +102,20 @@ test('the Notebook lists them, opens, lays over, names, pins and deletes them, w
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
   }
 
-  await shelved(page).nth(1).getByTestId('overlay-run').click();
+  const second = shelved(page).nth(1);
+  await expect(second.getByTestId('differs')).toContainText('Against the newest run of this preset: learning rate');
+  await second.getByTestId('overlay-run').click();
+  await expect(second).toContainText('drawn thin in the Lab’s charts');
+  await page.reload();
+  await expect(second.getByTestId('overlay-run')).toHaveText('Laid over');
+  await expect(page.getByTestId('view-notebook')).toHaveText('Notebook2');
+  const name = await second.getByRole('heading').innerText();
   await first.getByTestId('open-run').click();
   await expect(page.getByTestId('loaded-result')).toBeVisible();
-  await expect(page.getByTestId('overlaid-runs')).toHaveText('1 laid over');
-  await expect(page.getByTestId('chart-metric').getByTestId('overlaid').locator('path')).toHaveCount(2);
+  for (const chart of ['chart-metric', 'chart-loss']) {
+    await expect(page.getByTestId(chart).getByTestId('overlaid-runs')).toHaveText(`1 laid over: ${name}`);
+    await expect(page.getByTestId(chart).getByTestId('overlaid').locator('path')).toHaveCount(2);
+  }
   await page.goBack();
   await expect(shelved(page)).toHaveCount(2);
 });

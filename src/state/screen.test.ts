@@ -66,6 +66,8 @@ it('another preset puts a run that goes on onto the shelf and clears the screen;
 
   edit(one);
   await vi.waitFor(() => expect(screen()).toMatchObject({ phase: 'paused', id, shownAgain: true, checkpoint: name }));
+  // Nothing is left to go back to.
+  expect(useLeft.getState().left).toBeNull();
   expect(screen().step).toBe(useShelf.getState().runs[0].stoppedAt);
   await session.run();
   expect(lab().opened.at(-1)?.options).toMatchObject({ resume: name, keepAs: name });
