@@ -1,11 +1,12 @@
 /** The drawing of one chart with Recharts. Everything it shows is given; it decides nothing. */
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, useMemo } from 'react';
 import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { stepTicks } from './domain.ts';
 import { Drawing, type DrawingProps } from './Drawing.tsx';
 import { axisNumber } from './format.ts';
 import { labelRoom } from './placing.ts';
 import { textWidth } from './textWidth.ts';
+import { rowsBetween } from './zoom.ts';
 
 export interface PlotProps extends DrawingProps {
   height: number;
@@ -13,6 +14,7 @@ export interface PlotProps extends DrawingProps {
   label: string;
   /** A run has begun: room is made for its labels before the first line, which is work enough for one task. */
   begun: boolean;
+  presented: boolean;
   ticks: readonly number[];
   axis: (value: number) => string;
   tooltip: (step: number) => ReactNode;
@@ -25,6 +27,8 @@ const MARGIN = 12;
 const PADDING = 22;
 const OVERHANG = 8;
 const AXES_SHARE = 0.653;
+/** The same before a room: no name is cut that is to be read from the last row. */
+const AXES_SHARE_PRESENTED = 0.5;
 
 const noPath = () => null;
 
@@ -59,13 +63,15 @@ const axisWidth = (ticks: readonly number[], axis: (value: number) => string, ty
 export const axisHeight = (type: number): number => Math.ceil(type + 6);
 
 export const Plot = memo(function Plot(props: PlotProps) {
-  const { width, height, series, view, type, ticks, axis, begun, label, tooltip, ...drawing } = props;
+  const { width, height, series, view, type, ticks, axis, begun, presented, label, tooltip, ...drawing } = props;
+  // What a pointer or the arrow keys can reach: no step beyond the edges of what is shown.
+  const reached = useMemo(() => rowsBetween(series.rows, view.steps), [series, view]);
   const left = axisWidth(ticks, axis, type);
-  const most = width - left - AXES_SHARE * (width + PADDING);
+  const most = width - left - (presented ? AXES_SHARE_PRESENTED : AXES_SHARE) * (width + PADDING);
   const right = begun && props.labels.length > 0 ? Math.max(MARGIN, Math.min(most, labelRoom(props.labels, type, textWidth) - OVERHANG)) : MARGIN;
   const tick = { fontSize: type, fill: 'var(--mute)' };
   return (
-    <ComposedChart width={width} height={height} data={series.rows} aria-label={label} margin={{ top: TOP, left: 0, bottom: 0, right }}>
+    <ComposedChart width={width} height={height} data={reached} aria-label={label} margin={{ top: TOP, left: 0, bottom: 0, right }}>
       <CartesianGrid vertical={false} stroke="var(--line)" />
       <XAxis
         dataKey="step"

@@ -4,6 +4,7 @@ import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useArmsShown } from '@/state/armsShown.ts';
 import { type ChartChoice, chooseForChart, SMOOTHINGS, useChartChoice, type Zoom } from '@/state/chartChoices.ts';
 import { useExperiment } from '@/state/experiment.ts';
+import { useStage } from '@/state/presenting.ts';
 import { useRun } from '@/state/run.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { number } from '@/ui/words.ts';
@@ -20,7 +21,7 @@ import { axisHeight, Plot, type PlotProps } from './Plot.tsx';
 import { type Frame, useFrame, useSnapshot } from '../redraw.ts';
 import { endsAt, RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
 import { memoryOf, smoothed, smoothingWords } from './smoothing.ts';
-import { lastQuarter, zoomedRange } from './zoom.ts';
+import { lastQuarter, rowsBetween, zoomedRange } from './zoom.ts';
 
 const NONE: never[] = [];
 
@@ -105,6 +106,7 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
   const { smoothing } = choice;
   const { steps } = experiment.base;
   const type = useChartType();
+  const presented = useStage((state) => state.presenting);
   const labelled = useRoomy() || named || large;
 
   // In another experiment or another scale the same numbers mean another place.
@@ -117,7 +119,8 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
   const view = useMemo(() => ({ steps: [first, last] as const, values: [low, high] as const, log }), [first, last, low, high, log]);
 
   const tooltip = (step: number) => {
-    const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
+    const within = rowsBetween(data.evaluations, view.steps);
+    const evaluation = within[nearestEvaluation(within, step)];
     return (
       evaluation && (
         <ChartTooltip
@@ -188,6 +191,7 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
           ticks={ticks}
           type={type}
           begun={data.experiment !== null}
+          presented={presented}
           labels={labelled ? [...armLabels(arms, endsAt(series, last)), ...labels] : NONE}
           moments={momentsOf(data)}
           tooltip={tooltip}
