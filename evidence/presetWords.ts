@@ -26,7 +26,7 @@ export const PRESET_WORDS: Readonly<Record<string, Omit<Evidence, 'seeds'>>> = {
   'copy-official': {
     outcome: 'reproduces in part',
     paper: 'Four-layer RNNs of 768 units, 20 to 40 numbers: unguided 14.4 % (its floor), guided by a trained Transformer 23.3 %, by an untrained one 42.6 %.',
-    here: 'The published task with four layers of 64 units and five to ten numbers, {seeds}: unguided {unguided}, guided by an untrained Transformer {guided-untrained} ({guided-untrained vs unguided} points, 95 % interval {guided-untrained vs unguided ci}). By debiased CKA: the guide {guided-debiased}, the same shuffled {shuffled-debiased}. An identity {guided-identity}: no difference from the guide beyond noise ({guided-untrained vs guided-identity}, {guided-untrained vs guided-identity ci}). A good initialisation {unguided-good-init}.',
+    here: 'The published task with four layers of 64 units and five to ten numbers, {seeds}: unguided {unguided}, guided by an untrained Transformer {guided-untrained} ({guided-untrained vs unguided} points, 95 % interval {guided-untrained vs unguided ci}). By debiased CKA: the guide {guided-debiased}, the same shuffled {shuffled-debiased}. An identity {guided-identity}: no difference from the guide beyond noise ({guided-untrained vs guided-identity}, {guided-untrained vs guided-identity ci}). A good initialisation {unguided-good-init}. With twenty to forty numbers, as in the paper: unguided {copy-official-long: unguided} (chance {copy-official-long: chance}), guided {copy-official-long: guided-untrained}, an identity {copy-official-long: guided-identity}.',
   },
   'what-makes-it-untrainable': {
     outcome: 'not in the paper',
