@@ -40,7 +40,7 @@ test('presented, everything is on one screen at both sizes, larger, and without 
   await expect(loaded(page)).toBeVisible();
   await expect(page.getByTestId('chart-metric').locator('svg.recharts-surface')).toBeVisible();
   const before = await typeHeight(page);
-  await page.keyboard.press('p');
+  await page.getByTestId('present').click();
   await expect(page.locator('html[data-present]')).toBeAttached();
   expect(new URL(page.url()).searchParams.has('present')).toBe(true);
   expect((await typeHeight(page)) / before).toBeGreaterThan(1.35);
@@ -88,7 +88,7 @@ test('the key is for letters where letters are typed, and can be switched off', 
   await page.keyboard.press('p');
   await expect(page.locator('html[data-present]')).toHaveCount(0);
   await page.getByTestId('share').click();
-  await page.getByTestId('present').click();
+  await page.getByTestId('present-now').click();
   await expect(page.locator('html[data-present]')).toBeAttached();
 });
 

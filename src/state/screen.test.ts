@@ -98,7 +98,7 @@ it('a reset keeps the result so far, which does not come back by itself', async 
   expect(screen()).toMatchObject({ phase: 'finished', id, result: { stoppedAt: useShelf.getState().runs[0].stoppedAt } });
 });
 
-it('while it is prepared there is nothing to keep', async () => {
+it('while it is prepared there is nothing to keep, which is told', async () => {
   void session.run();
   expect(screen().phase).toBe('preparing');
   edit(other);
@@ -106,7 +106,7 @@ it('while it is prepared there is nothing to keep', async () => {
   await session.settled;
   await loadShelf();
   expect(useShelf.getState().runs).toEqual([]);
-  expect(useLeft.getState().left).toBeNull();
+  await vi.waitFor(() => expect(useLeft.getState().left).toEqual({ id: null }));
 });
 
 it('the page opens with the latest finished run of exactly its experiment', async () => {

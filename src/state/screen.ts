@@ -15,8 +15,8 @@ import type { ShelvedRun } from './shelfRecord.ts';
 import { resultsOf, sameQuestion } from './stale.ts';
 import { goTo, useView } from './view.ts';
 
-/** The run that left the screen last, to go back to; an object, so that the same one can be told again. */
-export const useLeft = create<{ left: { id: string } | null }>(() => ({ left: null }));
+/** The run that left the screen last, to go back to (no id: it had not begun); an object, so that the same can be told again. */
+export const useLeft = create<{ left: { id: string | null } | null }>(() => ({ left: null }));
 
 /** Whether it may come back by itself: it ended, or goes on where it was stopped. */
 const comesBack = ({ stoppedAt, checkpoint }: ShelvedRun): boolean => stoppedAt === null || stillKept(checkpoint) !== null;
@@ -47,9 +47,9 @@ async function follow(experiment: Experiment, before: Experiment): Promise<void>
 async function tellOfLeaving(run: RunState): Promise<void> {
   const found = await findRun(({ id }) => id === run.id);
   const ended = run.phase === 'finished' || run.phase === 'failed' || run.closed;
-  // Of one that was still being prepared there is nothing.
-  if (!found || (ended && resultsOf(useExperiment.getState().experiment, run) !== 'another')) return;
-  useLeft.setState({ left: { id: run.id } });
+  const another = resultsOf(useExperiment.getState().experiment, run) === 'another';
+  if (found ? ended && !another : ended || !another || run.step > 0) return;
+  useLeft.setState({ left: { id: found ? run.id : null } });
 }
 
 /** Show a run of the shelf in the Lab, with its experiment; one that was stopped and can go on is paused there. */

@@ -166,6 +166,19 @@ describe('a worker that dies', () => {
     expect(curve(events)).toEqual(curve(await uninterrupted()));
   });
 
+  it('takes the first checkpoint long before the others, once there is a step', async () => {
+    const { lab, events, workers, next } = bench(undefined, { checkpointMs: 1e6, firstCheckpointMs: 0 });
+    await lab.open(tinyExperiment(), OPTIONS);
+    const there = next('training.recorded', (e) => e.records.firstStep === 12);
+    await lab.run();
+    await there;
+    const finished = next('run.finished');
+    workers[0].crash();
+    await finished;
+    expect(events.find((e) => e.type === 'run.rewound')?.step).toBeGreaterThan(0);
+    expect(curve(events)).toEqual(curve(await uninterrupted()));
+  });
+
   it('keeps what was changed by hand, at the same step', async () => {
     const { lab, events, workers, next } = bench();
     await lab.open(tinyExperiment(), OPTIONS);

@@ -15,12 +15,15 @@ export interface WorkerLabOptions {
   spawn?: () => WorkerLike;
   pingMs?: number;
   checkpointMs?: number;
+  firstCheckpointMs?: number;
 }
 
 /** Deaths at the same step after which the run is given up. */
 export const MAX_RESPAWNS = 3;
 /** Milliseconds between two checkpoints while running: what a death costs at most. */
 export const CHECKPOINT_MS = 20_000;
+/** Milliseconds of training before the first: whoever reloads soon finds the run, too. */
+export const FIRST_CHECKPOINT_MS = 3_000;
 /** The name of the failure by which the lab reports a lost GPU. */
 const DEVICE_LOST = 'DeviceLostError';
 
@@ -41,6 +44,7 @@ type Own = 'subscribe' | 'open' | 'run' | 'pause' | 'checkpoint' | 'close' | 'di
 class WorkerLab implements Pick<Lab, Own> {
   readonly #spawn: () => WorkerLike;
   readonly #pingMs: number | undefined;
+  readonly #firstCheckpointMs: number;
   readonly #listeners = new Set<(event: LabEvent) => void>();
   /** Requests without an answer, in the order in which they were made. */
   readonly #waiting = new Map<number, Waiting>();
@@ -54,9 +58,10 @@ class WorkerLab implements Pick<Lab, Own> {
   #disposed = false;
   #lastId = 0;
 
-  constructor({ spawn = spawnWorker, pingMs, checkpointMs = CHECKPOINT_MS }: WorkerLabOptions) {
+  constructor({ spawn = spawnWorker, pingMs, checkpointMs = CHECKPOINT_MS, firstCheckpointMs = FIRST_CHECKPOINT_MS }: WorkerLabOptions) {
     this.#spawn = spawn;
     this.#pingMs = pingMs;
+    this.#firstCheckpointMs = firstCheckpointMs;
     this.#checkpointTimer = setInterval(() => {
       if (this.#memory?.runningTo !== undefined) void this.#takeCheckpoint();
     }, checkpointMs);
@@ -177,13 +182,18 @@ class WorkerLab implements Pick<Lab, Own> {
       return;
     }
     this.#emit(event);
-    if (event.type === 'phase.changed' && event.phase === 'paused' && memory && memory.step > memory.returnStep) void this.#takeCheckpoint();
+    if (!memory) return;
+    const pausedBeyond = event.type === 'phase.changed' && event.phase === 'paused' && memory.step > memory.returnStep;
+    // Progress is told from the first step on.
+    const first = event.type === 'progress.changed' && memory.trainedFor(this.#firstCheckpointMs);
+    if (pausedBeyond || first) void this.#takeCheckpoint();
   }
 
   async #takeCheckpoint(): Promise<void> {
     const memory = this.#memory;
     if (!memory?.keepsCheckpoints || !memory.alive || this.#takingCheckpoint || this.#recovering) return;
     this.#takingCheckpoint = true;
+    memory.checkpointAsked = true;
     try {
       memory.checkpoint = await this.ask('checkpoint', [], true);
     } catch {

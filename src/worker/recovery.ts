@@ -25,6 +25,10 @@ export class RunMemory {
   runningTo: number | null | undefined;
   /** Whether there is still something to bring back. */
   alive = true;
+  /** Whether a checkpoint was taken, or tried, since it was opened. */
+  checkpointAsked = false;
+  /** When it began to train, by `performance.now()`. */
+  #trainingSince: number | undefined;
   readonly notes: { step: number; text: string }[] = [];
 
   constructor(experiment: Experiment, options: OpenOptions) {
@@ -66,10 +70,16 @@ export class RunMemory {
         this.alive = false;
         return;
       case 'phase.changed':
+        if (event.phase === 'running') this.#trainingSince ??= performance.now();
         if (event.phase === 'paused' || event.phase === 'finished') this.runningTo = undefined;
         return;
       default:
     }
+  }
+
+  /** Whether it has trained for so many milliseconds, and no checkpoint was asked for. */
+  trainedFor(ms: number): boolean {
+    return !this.checkpointAsked && this.#trainingSince !== undefined && performance.now() - this.#trainingSince >= ms;
   }
 
   /** The step that the run goes back to. */

@@ -13,6 +13,7 @@ export interface PlotProps extends DrawingProps {
   label: string;
   /** A run has begun: room is made for its labels before the first line, which is work enough for one task. */
   begun: boolean;
+  presented: boolean;
   ticks: readonly number[];
   axis: (value: number) => string;
   tooltip: (step: number) => ReactNode;
@@ -25,6 +26,8 @@ const MARGIN = 12;
 const PADDING = 22;
 const OVERHANG = 8;
 const AXES_SHARE = 0.653;
+/** The same before a room: no name is cut that is to be read from the last row. */
+const AXES_SHARE_PRESENTED = 0.5;
 
 const noPath = () => null;
 
@@ -59,9 +62,9 @@ const axisWidth = (ticks: readonly number[], axis: (value: number) => string, ty
 export const axisHeight = (type: number): number => Math.ceil(type + 6);
 
 export const Plot = memo(function Plot(props: PlotProps) {
-  const { width, height, series, view, type, ticks, axis, begun, label, tooltip, ...drawing } = props;
+  const { width, height, series, view, type, ticks, axis, begun, presented, label, tooltip, ...drawing } = props;
   const left = axisWidth(ticks, axis, type);
-  const most = width - left - AXES_SHARE * (width + PADDING);
+  const most = width - left - (presented ? AXES_SHARE_PRESENTED : AXES_SHARE) * (width + PADDING);
   const right = begun && props.labels.length > 0 ? Math.max(MARGIN, Math.min(most, labelRoom(props.labels, type, textWidth) - OVERHANG)) : MARGIN;
   const tick = { fontSize: type, fill: 'var(--mute)' };
   return (

@@ -4,6 +4,7 @@ import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useArmsShown } from '@/state/armsShown.ts';
 import { type ChartChoice, chooseForChart, SMOOTHINGS, useChartChoice, type Zoom } from '@/state/chartChoices.ts';
 import { useExperiment } from '@/state/experiment.ts';
+import { useStage } from '@/state/presenting.ts';
 import { useRun } from '@/state/run.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { number } from '@/ui/words.ts';
@@ -105,6 +106,7 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
   const { smoothing } = choice;
   const { steps } = experiment.base;
   const type = useChartType();
+  const presented = useStage((state) => state.presenting);
   const labelled = useRoomy() || named || large;
 
   // In another experiment or another scale the same numbers mean another place.
@@ -180,6 +182,7 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
           ticks={ticks}
           type={type}
           begun={data.experiment !== null}
+          presented={presented}
           labels={labelled ? [...armLabels(arms, endsAt(series, last)), ...labels] : NONE}
           moments={momentsOf(data)}
           tooltip={tooltip}

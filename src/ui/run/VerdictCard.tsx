@@ -42,7 +42,11 @@ export function VerdictCard() {
   const experiment = useExperiment((state) => state.experiment);
   const finished = useRun(reachedEnd);
   useEffect(() => void fetchTold(), []);
-  const untold = <p className={classes.detail}>{`${step > 0 ? 'Nothing has been measured yet. ' : ''}${expectation(data.experiment ?? experiment)}`}</p>;
+  const untold = (
+    <p
+      className={classes.detail}
+    >{`${step > 0 ? 'The first evaluation after the start is still to come. ' : ''}${expectation(data.experiment ?? experiment)}`}</p>
+  );
   return (
     <Paper component="section" aria-label="Verdict" className={classes.verdict} data-part="verdict" ref={ref} data-testid="verdict">
       <Loaded />

@@ -75,7 +75,7 @@ function Room({ onClose }: { onClose: () => void }) {
   return (
     <Group justify="space-between">
       <Switch checked={key} onChange={(event) => setKey(event.currentTarget.checked)} label="The key P shows the page to a room" data-testid="present-key" />
-      <Button onClick={begin} data-testid="present">
+      <Button onClick={begin} data-testid="present-now">
         Present now
       </Button>
     </Group>

@@ -9,7 +9,8 @@ export interface FrameSize {
 }
 
 export const SIZES: readonly FrameSize[] = [
-  { name: '960 × 720', width: '960', height: '720' },
+  // The narrowest that shows everything on one screen has 1024.
+  { name: '1100 × 720', width: '1100', height: '720' },
   { name: '1280 × 900', width: '1280', height: '900' },
   { name: 'As wide as its page', width: '100%', height: '900' },
 ];

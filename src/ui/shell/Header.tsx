@@ -1,8 +1,9 @@
-import { Button, Title, UnstyledButton } from '@mantine/core';
+import { Button, Title, Tooltip, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBook2, IconUpload } from '@tabler/icons-react';
+import { IconBook2, IconPresentation, IconUpload } from '@tabler/icons-react';
 import { RUN_ID } from '../run/places.ts';
 import { BackendBadge } from './BackendBadge.tsx';
+import { present } from '@/state/presenting.ts';
 import { useView } from '@/state/view.ts';
 import { FilesButton } from '@/ui/files/FilesButton.tsx';
 import { ShareButton } from './ShareButton.tsx';
@@ -24,6 +25,17 @@ function LabTools() {
     <>
       <BackendBadge />
       <ShareButton />
+      <Tooltip label="Show the page to a room: large, without tools (the key P)">
+        <Button
+          className={`${classes.action} ${classes.present}`}
+          leftSection={<IconPresentation size={14} />}
+          onClick={() => present(true)}
+          data-testid="present"
+          aria-label="Present"
+        >
+          Present
+        </Button>
+      </Tooltip>
       <FilesButton>
         {(props) => (
           <Button {...props} className={classes.action} leftSection={<IconUpload size={14} />} data-testid="import" aria-label="Import">

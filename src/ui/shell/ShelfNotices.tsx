@@ -7,6 +7,7 @@ import { useView } from '@/state/view.ts';
 import { notify, unnotify } from '../notify.ts';
 
 const LEFT = 'left';
+const NOTHING_KEPT = 'The run had not begun: nothing of it is kept.';
 /** Long enough to see what was done. */
 const SHOWN_MS = 15_000;
 
@@ -32,7 +33,7 @@ export function ShelfNotices() {
   const problem = useShelf((state) => state.problem);
   const complaint = useView((state) => state.complaint);
   useEffect(() => {
-    if (left) notify(LEFT, { autoClose: SHOWN_MS, message: <KeptNote id={left.id} /> });
+    if (left) notify(LEFT, { autoClose: SHOWN_MS, message: left.id === null ? NOTHING_KEPT : <KeptNote id={left.id} /> });
   }, [left]);
   useEffect(() => {
     if (problem) notify('shelf', { color: 'yellow', autoClose: false, message: problem.text });

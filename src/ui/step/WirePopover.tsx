@@ -88,7 +88,7 @@ function useWhyNot({ guide, guideTap, targetTap }: ObservedPair): string | null 
   const changed = useIsStale('task', 'target', `guides.${guide}`);
   return useRun(({ phase, closed, experiment }: RunState) => {
     if (!experiment || phase === 'idle' || phase === 'preparing' || phase === 'failed' || another) return WILL_SHOW;
-    if (closed) return 'The run on screen was read from a file, or has been discarded, and holds no networks to look at. Press Run to train them here.';
+    if (closed) return 'The run on screen is a recorded one: its networks are not here. Press Run to train them.';
     const known = guide in experiment.guides && describeGuide(experiment, guide).taps.some(({ name }) => name === guideTap);
     const there = describeNetwork(experiment.target, taskShape(experiment.task)).taps.some(({ name }) => name === targetTap);
     return changed || !known || !there ? `The run on screen has other networks or other data. ${WILL_SHOW}` : null;
