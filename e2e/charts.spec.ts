@@ -3,54 +3,9 @@ import type { Locator, Page } from '@playwright/test';
 import type { ArmSpec } from '../src/experiment/schema/schema.ts';
 import { expect, expectStillness, test } from './support/person.ts';
 import { link, run, runToEnd, tiny } from './support/site.ts';
+import { expectNoOverlaps, watchTexts } from './support/texts.ts';
 
 const CHARTS = ['chart-metric', 'chart-loss', 'chart-cka'];
-
-interface Overlaps {
-  /** How many drawings were looked at. */
-  looks: number;
-  found: string[];
-}
-declare global {
-  interface Window {
-    overlaps: Overlaps;
-  }
-}
-
-/** Runs in the page: from now on whatever is drawn in a chart is looked at. */
-function watchTexts(): void {
-  const seen: Overlaps = { looks: 0, found: [] };
-  window.overlaps = seen;
-  /** Of what a pixel and its rounding may do. */
-  const SLACK = 0.75;
-  const look = () => {
-    for (const card of document.querySelectorAll('[data-testid="curves"] section')) {
-      const edge = card.getBoundingClientRect();
-      const texts = [...card.querySelectorAll('svg.recharts-surface text')]
-        .map((text) => ({ what: text.textContent ?? '', box: text.getBoundingClientRect() }))
-        .filter(({ box }) => box.width > 0);
-      if (texts.length > 0) seen.looks++;
-      texts.forEach(({ what, box }, i) => {
-        if (box.left < edge.left - SLACK || box.right > edge.right + SLACK || box.bottom > edge.bottom + SLACK) seen.found.push(`${what} leaves its card`);
-        for (const other of texts.slice(i + 1)) {
-          const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
-          const high = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
-          if (wide > SLACK && high > SLACK) seen.found.push(`${what} over ${other.what}`);
-        }
-      });
-    }
-  };
-  const curves = document.querySelector('[data-testid="curves"]');
-  if (!curves) throw new Error('no charts');
-  new MutationObserver(look).observe(curves, { childList: true, subtree: true, attributes: true, characterData: true });
-  look();
-}
-
-async function expectNoOverlaps(page: Page, least: number): Promise<void> {
-  const { looks, found } = await page.evaluate(() => window.overlaps);
-  expect([...new Set(found)]).toEqual([]);
-  expect(looks).toBeGreaterThan(least);
-}
 
 const guided = (weight: number): ArmSpec => ({
   id: `guided-${weight}`.replace('.', '-'),
@@ -218,6 +173,13 @@ test('plots fill their cards, arms are hidden and stand out everywhere, and ever
     await page.mouse.up();
     await expect.poll(() => stepsShown(loss)).toEqual([10, 30]);
     expect(await stepsShown(accuracy)).toEqual([0, 40]);
+    // Only what is in view is told of.
+    const told = loss.locator('thead th').first();
+    for (const at of [0.02, 0.98]) {
+      await pointTo(page, loss, at, 0.5);
+      await expect.poll(async () => Number(/^step (\d+)$/.exec((await told.textContent()) ?? '')?.[1])).toBeGreaterThanOrEqual(10);
+      expect(Number(/\d+/.exec((await told.textContent()) ?? '')?.[0])).toBeLessThanOrEqual(30);
+    }
     const before = await loss.locator('.recharts-yAxis-tick-labels').textContent();
     await loss.getByTestId('plot-ground').dblclick();
     await expect.poll(() => stepsShown(loss)).toEqual([0, 40]);

@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { termOf } from '../src/experiment/plan/arms.ts';
 import { chooseMapping, expect, expectExperiment, experimentIn, test } from './support/person.ts';
-import { link, tiny } from './support/site.ts';
+import { link, runToEnd, tiny } from './support/site.ts';
 
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true });
 const layer = (page: Page, name: string) => page.locator(`[data-layer="${name}"]`);
@@ -150,6 +150,28 @@ test('forced colours: what is chosen, disabled, and whose it is can be seen', as
   const box = (name: string) => layer(page, name).locator('xpath=..');
   for (const name of ['guide:stem', 'guide:pool', 'target:linear1']) expect(await style(box(name), 'border-top-style')).toBe('solid');
   expect(await style(box('guide:pool'), 'border-left-width')).not.toBe(await style(box('guide:stem'), 'border-left-width'));
+});
+
+test('forced colours: matrices keep the ramp of the theme', async ({ page, site }) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await page.goto(`${site}${link((e) => tiny(e))}`);
+  await runToEnd(page);
+  /** Colours other than greys, as `r,g,b`. */
+  const hues = (canvas: Locator) =>
+    canvas.evaluate((element) => {
+      if (!(element instanceof HTMLCanvasElement)) return [];
+      const copy = new OffscreenCanvas(element.width, element.height).getContext('2d', { willReadFrequently: true });
+      copy?.drawImage(element, 0, 0);
+      const pixels = copy?.getImageData(0, 0, element.width, element.height).data ?? [];
+      const found = new Set<string>();
+      for (let i = 0; i < pixels.length; i += 4) if (Math.abs(pixels[i] - pixels[i + 1]) > 16) found.add(pixels.slice(i, i + 3).join());
+      return [...found].sort();
+    });
+  const matrix = page.getByTestId('layers').locator('canvas').last();
+  await expect.poll(async () => (await hues(matrix)).length).toBeGreaterThan(4);
+  const light = await hues(matrix);
+  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
+  await expect.poll(() => hues(matrix)).not.toEqual(light);
 });
 
 test('editors open beside the picture that they talk about, and nothing in them is cut', async ({ page }) => {

@@ -1,6 +1,8 @@
 /** Runs that stay: over a reload, Back and another preset; in the Notebook; and where the browser has no room for them. */
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { withPath } from '../src/experiment/link.ts';
+import type { Experiment } from '../src/experiment/schema/schema.ts';
 import { findPreset } from '../src/experiment/presets/presets.ts';
 import { expect, expectStillness, test } from './support/person.ts';
 import { completedSteps, link, run, runToEnd, tiny } from './support/site.ts';
@@ -71,12 +73,12 @@ test('the Notebook lists them, opens, lays over, names, pins and deletes them, w
   await expect(page.getByTestId('notebook-empty')).toContainText('will stand here');
   await page.getByTestId('view-lab').click();
   await runAndKeep(page, 1);
-  await page.goto(site + link((e) => tiny({ ...e, base: { ...e.base, learningRate: 0.01 } })));
+  await page.goto(site + link((e) => withPath(tiny(e), 'arms.guided-untrained.terms.align.weight', 3) as Experiment));
   await runAndKeep(page, 2);
   await page.getByTestId('view-notebook').click();
   await expect(shelved(page)).toHaveCount(2);
   const first = shelved(page).first();
-  await expect(first).toContainText('learning rate 0.01');
+  await expect(first).toContainText('weight 3 · without');
   await expect(first.getByTestId('shelved-verdict')).toContainText('One seed so far');
 
   await first.getByTestId('rename').click();
@@ -102,11 +104,20 @@ test('the Notebook lists them, opens, lays over, names, pins and deletes them, w
     expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
   }
 
-  await shelved(page).nth(1).getByTestId('overlay-run').click();
+  const second = shelved(page).nth(1);
+  await expect(second.getByTestId('differs')).toContainText('Against the newest run of this preset: weight 1');
+  await second.getByTestId('overlay-run').click();
+  await expect(second).toContainText('drawn thin in the Lab’s charts');
+  await page.reload();
+  await expect(second.getByTestId('overlay-run')).toHaveText('Laid over');
+  await expect(page.getByTestId('view-notebook')).toHaveText('Notebook2');
+  const name = await second.getByRole('heading').innerText();
   await first.getByTestId('open-run').click();
   await expect(page.getByTestId('loaded-result')).toBeVisible();
-  await expect(page.getByTestId('overlaid-runs')).toHaveText('1 laid over');
-  await expect(page.getByTestId('chart-metric').getByTestId('overlaid').locator('path')).toHaveCount(2);
+  for (const chart of ['chart-metric', 'chart-loss']) {
+    await expect(page.getByTestId(chart).getByTestId('overlaid-runs')).toHaveText(`1 laid over: ${name}`);
+    await expect(page.getByTestId(chart).getByTestId('overlaid').locator('path')).toHaveCount(2);
+  }
   await page.goBack();
   await expect(shelved(page)).toHaveCount(2);
 });

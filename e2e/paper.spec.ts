@@ -47,6 +47,14 @@ test('a link opens a claim; it is filtered, opened in the Lab, and Back leads ba
   expect(complaints).toEqual([]);
 });
 
+test('an address of a view or a claim that is not there is answered in a sentence', async ({ page, site }) => {
+  await page.goto(`${site}?view=nowhere#shapes`);
+  await expect(page.getByRole('alert').filter({ hasText: 'a view “nowhere”, which this page does not have' })).toBeInViewport();
+  await page.goto(`${site}?view=paper&claim=nothing`);
+  await expect(page.getByTestId('unknown-claim')).toBeInViewport();
+  await expect(page.getByTestId('unknown-claim')).toContainText('“nothing”');
+});
+
 test('is read at any width, in both schemes and on paper, without barriers', async ({ page, site }) => {
   await page.goto(`${site}?view=paper`);
   await expect(claims(page).first()).toBeVisible();

@@ -6,6 +6,7 @@ import { ROOT } from '../scripts/install.mjs';
 import { PRESETS } from '../src/experiment/presets/presets.ts';
 import { expect, expectStillness, importText, test } from './support/person.ts';
 import { link, run, runToEnd, tiny } from './support/site.ts';
+import { expectNoOverlaps, watchTexts } from './support/texts.ts';
 
 const PARTS = ['question', 'picture', 'run', 'verdict', 'accuracy', 'similarity', 'loss', 'layers'];
 const PROJECTOR = { width: 1280, height: 720 };
@@ -62,14 +63,36 @@ for (const preset of ['first-token', 'shapes', 'wide-fcn']) {
   });
 }
 
+/** Open a measured result of the repository. */
+async function openMeasured(page: Page, id: string): Promise<void> {
+  const { result } = JSON.parse(readFileSync(join(ROOT, 'evidence/results', `${id}.json`), 'utf8'));
+  await importText(page, `${id}.json`, JSON.stringify(result));
+  await expect(page.getByTestId('question')).toHaveText(result.experiment.question);
+  await expect(page.getByTestId('loaded-result')).toContainText(`${id}.json`);
+}
+
 test('the measured result of every preset fits a projector', async ({ page, site }) => {
   await page.setViewportSize(PROJECTOR);
   await page.goto(site);
+  await expect(page.getByTestId('chart-metric').locator('svg.recharts-surface')).toBeVisible();
+  await page.evaluate(watchTexts);
   for (const { id } of PRESETS) {
-    const { result } = JSON.parse(readFileSync(join(ROOT, 'evidence/results', `${id}.json`), 'utf8'));
-    await importText(page, `${id}.json`, JSON.stringify(result));
-    await expect(page.getByTestId('question')).toHaveText(result.experiment.question);
-    await expect(page.getByTestId('loaded-result')).toContainText(`${id}.json`);
+    await openMeasured(page, id);
     await expectInSight(page, id);
+  }
+  await expectNoOverlaps(page, PRESETS.length);
+});
+
+test('names and numbers in charts never overlap while first-token and wide-fcn are told again', async ({ page, site }) => {
+  await page.setViewportSize(PROJECTOR);
+  await page.goto(site);
+  await expect(page.getByTestId('chart-metric').locator('svg.recharts-surface')).toBeVisible();
+  for (const id of ['first-token', 'wide-fcn']) {
+    await openMeasured(page, id);
+    await page.getByTestId('play-back').click();
+    await page.getByTestId('playback-length').selectOption('10');
+    await page.evaluate(watchTexts);
+    await expect(page.getByTestId('run-button')).toHaveText('Run again', { timeout: 60_000 });
+    await expectNoOverlaps(page, 30);
   }
 });

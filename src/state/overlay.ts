@@ -1,4 +1,4 @@
-/** Runs of the shelf whose lines are drawn, thin, behind those of the run on screen. They stay until the page closes. */
+/** Runs of the shelf whose lines are drawn, thin, behind those of the run on screen. They stay over a reload, until the tab closes. */
 import { create } from 'zustand';
 import { taskMetric } from '@/experiment/networks/describe.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
@@ -16,6 +16,26 @@ export interface Overlay {
 
 export const useOverlays = create<{ shown: readonly Overlay[] }>(() => ({ shown: [] }));
 
+const KEPT = 'overlaid-runs';
+
+/** Ids that this tab had laid over. */
+function keptIds(): string[] {
+  try {
+    const ids: unknown = JSON.parse(sessionStorage.getItem(KEPT) ?? '[]');
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+function keepIds(): void {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(useOverlays.getState().shown.map(({ id }) => id)));
+  } catch {
+    // A browser that keeps nothing: what is laid over goes with the page.
+  }
+}
+
 /** Draw a run of the shelf behind the one on screen. What is wrong with it the shelf tells. */
 export async function overlay(id: string): Promise<void> {
   const opened = await openRun(id);
@@ -26,6 +46,22 @@ export async function overlay(id: string): Promise<void> {
 }
 
 export const removeOverlay = (id: string): void => useOverlays.setState(({ shown }) => ({ shown: shown.filter((each) => each.id !== id) }));
+
+/** Lay over what was before a reload, and keep what is from here on. */
+async function bringBack(): Promise<void> {
+  for (const id of keptIds()) await overlay(id);
+  useOverlays.subscribe(keepIds);
+  keepIds();
+}
+
+if (useShelf.getState().loaded) void bringBack();
+else {
+  const stop = useShelf.subscribe(({ loaded }) => {
+    if (!loaded) return;
+    stop();
+    void bringBack();
+  });
+}
 
 // What is deleted, here or in another tab, is not drawn.
 useShelf.subscribe(({ runs }, before) => {

@@ -56,7 +56,8 @@ it('another preset puts a run that goes on onto the shelf and clears the screen;
   const { id } = screen();
   edit(other);
   expect(screen()).toMatchObject({ phase: 'idle', opened: null });
-  await vi.waitFor(() => expect(useLeft.getState().left).toEqual({ id }));
+  // The first to be kept waits for what it takes to keep it to be loaded.
+  await vi.waitFor(() => expect(useLeft.getState().left).toEqual({ id }), 10_000);
   const [name] = lab().kept.map((run) => run.name);
   await vi.waitFor(() => expect(useShelf.getState().runs).toMatchObject([{ id, checkpoint: name }]));
   expect(useShelf.getState().runs[0].stoppedAt).toBeGreaterThanOrEqual(30);
@@ -65,6 +66,8 @@ it('another preset puts a run that goes on onto the shelf and clears the screen;
 
   edit(one);
   await vi.waitFor(() => expect(screen()).toMatchObject({ phase: 'paused', id, shownAgain: true, checkpoint: name }));
+  // Nothing is left to go back to.
+  expect(useLeft.getState().left).toBeNull();
   expect(screen().step).toBe(useShelf.getState().runs[0].stoppedAt);
   await session.run();
   expect(lab().opened.at(-1)?.options).toMatchObject({ resume: name, keepAs: name });

@@ -15,7 +15,7 @@ import type { ShelvedRun } from './shelfRecord.ts';
 import { resultsOf, sameQuestion } from './stale.ts';
 import { goTo, useView } from './view.ts';
 
-/** The run that left the screen last, to go back to (no id: it had not begun); an object, so that the same can be told again. */
+/** The run that left the screen last, to go back to, until one has (no id: it had not begun); an object, so that the same can be told again. */
 export const useLeft = create<{ left: { id: string | null } | null }>(() => ({ left: null }));
 
 /** Whether it may come back by itself: it ended, or goes on where it was stopped. */
@@ -47,6 +47,7 @@ async function follow(experiment: Experiment, before: Experiment): Promise<void>
 async function tellOfLeaving(run: RunState): Promise<void> {
   const found = await findRun(({ id }) => id === run.id);
   const ended = run.phase === 'finished' || run.phase === 'failed' || run.closed;
+  if (useRun.getState().id === run.id) return;
   const another = resultsOf(useExperiment.getState().experiment, run) === 'another';
   if (found ? ended && !another : ended || !another || run.step > 0) return;
   useLeft.setState({ left: { id: found ? run.id : null } });
@@ -70,6 +71,7 @@ export function watchScreen(): () => void {
     watchRuns(),
     useRun.subscribe((state, before) => {
       if (state.data !== before.data && before.id !== '' && before.id !== state.id) void tellOfLeaving(before);
+      if (state.id !== before.id && state.id === useLeft.getState().left?.id) useLeft.setState({ left: null });
     }),
     useExperiment.subscribe(({ experiment }, before) => {
       if (experiment !== before.experiment) void follow(experiment, before.experiment);

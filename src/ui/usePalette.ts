@@ -42,6 +42,8 @@ function resolvePalette(): Palette {
 function resolveColours(colours: readonly string[]): string[] {
   const probe = document.createElement('div');
   probe.hidden = true;
+  // With the system's few colours in force every step would else be the one of text; a canvas is not recoloured.
+  probe.style.setProperty('forced-color-adjust', 'none');
   for (const colour of colours) probe.appendChild(document.createElement('span')).style.color = colour;
   document.body.append(probe);
   const resolved = Array.from(probe.children, (child) => getComputedStyle(child).color);
@@ -49,7 +51,7 @@ function resolveColours(colours: readonly string[]): string[] {
   return resolved;
 }
 
-/** Colours of the theme for a canvas; null until the page has its colour scheme, and new when that changes. */
+/** Colours of the theme for a canvas; null until the page has its colour scheme, and new when that changes or the system's own colours take its place. */
 export function usePalette(): Palette | null {
   const [palette, setPalette] = useState<Palette | null>(null);
   useEffect(() => {
@@ -58,9 +60,12 @@ export function usePalette(): Palette | null {
     update();
     const scheme = new MutationObserver(update);
     scheme.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] });
+    const forced = window.matchMedia('(forced-colors: active)');
+    forced.addEventListener('change', update);
     return () => {
       alive = false;
       scheme.disconnect();
+      forced.removeEventListener('change', update);
     };
   }, []);
   return palette;

@@ -37,6 +37,8 @@ export interface DrawingProps {
 /** Pixels: a narrower plot shows nothing. */
 const LEAST_WIDTH = 20;
 
+const NONE: readonly Reference[] = [];
+
 /** The main line of an arm in pixels. */
 const pointsOf = (series: Series, arm: string, scales: Scales): Line =>
   series.rows.flatMap((row) => {
@@ -51,7 +53,10 @@ export function Drawing(props: DrawingProps) {
 }
 
 function Drawn({ area: { x, y, width: plotWidth, height }, ...props }: DrawingProps & { area: Area }) {
-  const { chart, width, series, arms, view, type, labels, references, moments } = props;
+  const { chart, width, series, arms, view, type, labels, moments } = props;
+  const empty = series.rows.length === 0;
+  // Before a run the chart's hint stands where a level may be, and would cut it and its word in half.
+  const references = empty ? NONE : props.references;
   const area = useMemo(() => ({ x, y, width: plotWidth, height }), [x, y, plotWidth, height]);
   const scales = useMemo(() => scalesOf(area, view), [area, view]);
   const lines = useMemo(() => arms.map(({ id }) => pointsOf(series, id, scales)), [arms, series, scales]);
@@ -60,7 +65,6 @@ function Drawn({ area: { x, y, width: plotWidth, height }, ...props }: DrawingPr
     return place({ labels, references, moments }, { area, width, scales, end, lines, type, widthOf: textWidth });
   }, [labels, references, moments, area, width, scales, lines, type, series]);
   const ids = useMemo(() => arms.map(({ id }) => id), [arms]);
-  const empty = series.rows.length === 0;
   return (
     <>
       <ZIndexLayer zIndex={DefaultZIndexes.line}>

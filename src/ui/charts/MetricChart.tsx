@@ -9,7 +9,6 @@ import { verdictOf } from '@/state/verdictOf.ts';
 import { examplesOf, validationSet } from '@/ui/words.ts';
 import { meanAndSpread, metricWords } from './format.ts';
 import { useMetricRange, usualAxis } from './metricRange.ts';
-import { OverlaidRuns } from './Overlaid.tsx';
 import { evaluatedWords } from './parts.ts';
 import type { Reference } from './placing.ts';
 import { RunChart, useDrawnRun, useSmoothed } from './RunChart.tsx';
@@ -96,7 +95,6 @@ export function MetricChart() {
           : `How many unseen ${examplesOf(experiment.task)} each arm gets right`
       }
       note={`on ${examples}`}
-      controls={<OverlaidRuns />}
       options={[
         {
           label: 'Value axis',

@@ -7,8 +7,10 @@ import { removeOverlay, sameScale, useOverlays } from '@/state/overlay.ts';
 import { useRun } from '@/state/run.ts';
 import type { RunData } from '@/state/runData.ts';
 import { useShelf } from '@/state/shelf.ts';
+import type { ShelvedRun } from '@/state/shelfRecord.ts';
 import { armColour } from '../colours.ts';
 import { runName } from '../runName.ts';
+import classes from './charts.module.css';
 import type { Area } from './labels.ts';
 import { linePath, type Scales } from './paths.ts';
 import type { Series } from './series.ts';
@@ -17,7 +19,13 @@ import type { Series } from './series.ts';
 export interface OverlaidSeries {
   id: string;
   series: Series;
+  /** By which its lines are told from those of another that is laid over. */
+  dash: string;
 }
+
+/** Of the first that was laid over, the second, the third. */
+const DASHES = ['5 3', '1.5 2.5', '9 3 2 3'];
+const dashOf = (index: number): string => DASHES[index % DASHES.length];
 
 const NONE: readonly OverlaidSeries[] = [];
 
@@ -30,8 +38,10 @@ export function useOverlaid(experiment: Experiment, seriesOf: ((data: RunData) =
   const onScreen = useRun((state) => state.id);
   return useMemo(() => {
     if (!seriesOf) return NONE;
-    const suitable = shown.filter(({ id, data }) => id !== onScreen && data.experiment && sameScale(data.experiment, experiment));
-    return suitable.length === 0 ? NONE : suitable.map(({ id, data }) => ({ id, series: seriesOf(data) }));
+    const suitable = shown.flatMap(({ id, data }, i) =>
+      id !== onScreen && data.experiment && sameScale(data.experiment, experiment) ? [{ id, series: seriesOf(data), dash: dashOf(i) }] : [],
+    );
+    return suitable.length === 0 ? NONE : suitable;
   }, [shown, onScreen, experiment, seriesOf]);
 }
 
@@ -51,39 +61,70 @@ export function OverlaidLines({ overlaid, area, scales }: LinesProps) {
       <clipPath id={clip}>
         <rect x={area.x} y={area.y - 1} width={area.width + 1} height={area.height + 2} />
       </clipPath>
-      <g clipPath={`url(#${clip})`} fill="none" strokeLinejoin="round" strokeWidth={1} strokeDasharray="5 3" data-testid="overlaid">
-        {overlaid.flatMap(({ id, series }) =>
+      <g clipPath={`url(#${clip})`} fill="none" strokeLinejoin="round" strokeWidth={1} data-testid="overlaid">
+        {overlaid.flatMap(({ id, series, dash }) =>
           [...series.ends.keys()]
             .filter((arm) => !hidden.has(arm))
-            .map((arm) => <path key={`${id}/${arm}`} d={linePath(series.rows, `m:${arm}`, scales)} stroke={armColour(arm)} />),
+            .map((arm) => <path key={`${id}/${arm}`} d={linePath(series.rows, `m:${arm}`, scales)} stroke={armColour(arm)} strokeDasharray={dash} />),
         )}
       </g>
     </>
   );
 }
 
-/** Which runs the dashed lines are, each with a way to take it off. */
-export function OverlaidRuns() {
+/** A piece of such a line, in no arm's colour. */
+const Sample = ({ dash }: { dash: string }) => (
+  <svg width="24" height="8" className={classes.sample} aria-hidden="true">
+    <path d="M0 4H24" stroke="currentColor" strokeWidth={1.5} strokeDasharray={dash} />
+  </svg>
+);
+
+const nameIn = (runs: readonly ShelvedRun[], id: string): string => {
+  const run = runs.find((known) => known.id === id);
+  return run ? runName(run) : id;
+};
+
+/** For below an exported picture: " Dashed, to compare with: weight 3." Empty where nothing is laid over. */
+export function overlaidWords(overlaid: readonly OverlaidSeries[]): string {
+  const { runs } = useShelf.getState();
+  return overlaid.length === 0 ? '' : ` Dashed, to compare with: ${overlaid.map(({ id }) => nameIn(runs, id)).join('; ')}.`;
+}
+
+/** Which runs the dashed lines are, each with a way to take it off. @param overlaid those that the chart draws */
+export function OverlaidRuns({ overlaid }: { overlaid: readonly OverlaidSeries[] }) {
   const shown = useOverlays((state) => state.shown);
   const runs = useShelf((state) => state.runs);
   if (shown.length === 0) return null;
+  const named = overlaid.map(({ id }) => nameIn(runs, id)).join('; ');
+  const words = `${shown.length} laid over: ${named || 'not in this chart'}`;
   return (
     <Popover position="bottom-end" trapFocus>
       <Popover.Target>
-        <Button size="compact-xs" variant="subtle" fw={400} data-testid="overlaid-runs">
-          {shown.length} laid over
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          fw={400}
+          className={classes.overlaid}
+          classNames={{ label: classes.overlaidName, section: classes.overlaidSample }}
+          leftSection={overlaid.length > 0 && <Sample dash={overlaid[0].dash} />}
+          title={words}
+          data-testid="overlaid-runs"
+        >
+          {words}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>
         <Text size="xs" c="dimmed">
           Dashed, from the Notebook:
         </Text>
-        {shown.map(({ id }) => {
-          const run = runs.find((known) => known.id === id);
-          const name = run ? runName(run) : id;
+        {shown.map(({ id }, i) => {
+          const name = nameIn(runs, id);
           return (
             <Group key={id} gap={6} wrap="nowrap" justify="space-between">
-              <Text size="sm">{name}</Text>
+              <Sample dash={dashOf(i)} />
+              <Text size="sm" flex={1}>
+                {name}
+              </Text>
               <CloseButton size="sm" aria-label={`Take “${name}” off`} onClick={() => removeOverlay(id)} />
             </Group>
           );

@@ -1,11 +1,12 @@
 /** The drawing of one chart with Recharts. Everything it shows is given; it decides nothing. */
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, useMemo } from 'react';
 import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { stepTicks } from './domain.ts';
 import { Drawing, type DrawingProps } from './Drawing.tsx';
 import { axisNumber } from './format.ts';
 import { labelRoom } from './placing.ts';
 import { textWidth } from './textWidth.ts';
+import { rowsBetween } from './zoom.ts';
 
 export interface PlotProps extends DrawingProps {
   height: number;
@@ -63,12 +64,14 @@ export const axisHeight = (type: number): number => Math.ceil(type + 6);
 
 export const Plot = memo(function Plot(props: PlotProps) {
   const { width, height, series, view, type, ticks, axis, begun, presented, label, tooltip, ...drawing } = props;
+  // What a pointer or the arrow keys can reach: no step beyond the edges of what is shown.
+  const reached = useMemo(() => rowsBetween(series.rows, view.steps), [series, view]);
   const left = axisWidth(ticks, axis, type);
   const most = width - left - (presented ? AXES_SHARE_PRESENTED : AXES_SHARE) * (width + PADDING);
   const right = begun && props.labels.length > 0 ? Math.max(MARGIN, Math.min(most, labelRoom(props.labels, type, textWidth) - OVERHANG)) : MARGIN;
   const tick = { fontSize: type, fill: 'var(--mute)' };
   return (
-    <ComposedChart width={width} height={height} data={series.rows} aria-label={label} margin={{ top: TOP, left: 0, bottom: 0, right }}>
+    <ComposedChart width={width} height={height} data={reached} aria-label={label} margin={{ top: TOP, left: 0, bottom: 0, right }}>
       <CartesianGrid vertical={false} stroke="var(--line)" />
       <XAxis
         dataKey="step"

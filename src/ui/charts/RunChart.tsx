@@ -14,14 +14,14 @@ import type { ChartOptions } from './ChartMenu.tsx';
 import { ChartTooltip, tooltipSide } from './ChartTooltip.tsx';
 import { useChartType, useRoomy } from './chartType.ts';
 import type { AxisRange } from './domain.ts';
-import { useOverlaid } from './Overlaid.tsx';
+import { OverlaidRuns, overlaidWords, useOverlaid } from './Overlaid.tsx';
 import { armLabels, drawnArms, type DrawnArm, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
 import type { EndLabel } from './placing.ts';
 import { axisHeight, Plot, type PlotProps } from './Plot.tsx';
 import { type Frame, useFrame, useSnapshot } from '../redraw.ts';
 import { endsAt, RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
 import { memoryOf, smoothed, smoothingWords } from './smoothing.ts';
-import { lastQuarter, zoomedRange } from './zoom.ts';
+import { lastQuarter, rowsBetween, zoomedRange } from './zoom.ts';
 
 const NONE: never[] = [];
 
@@ -119,7 +119,8 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
   const view = useMemo(() => ({ steps: [first, last] as const, values: [low, high] as const, log }), [first, last, low, high, log]);
 
   const tooltip = (step: number) => {
-    const evaluation = data.evaluations[nearestEvaluation(data.evaluations, step)];
+    const within = rowsBetween(data.evaluations, view.steps);
+    const evaluation = within[nearestEvaluation(within, step)];
     return (
       evaluation && (
         <ChartTooltip
@@ -153,12 +154,20 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
       title={props.title}
       note={note}
       caption={props.caption}
-      words={() => captionOf(memory > 0 ? `${props.lines} All lines smoothed over about ${number(memory)} steps.` : props.lines, useRun.getState())}
+      words={() => {
+        const lines = props.lines + overlaidWords(overlaid);
+        return captionOf(memory > 0 ? `${lines} All lines smoothed over about ${number(memory)} steps.` : lines, useRun.getState());
+      }}
       legend={labelled ? NONE : arms}
       promise={props.promise}
       testId={chart}
       options={options}
-      controls={props.controls}
+      controls={
+        <>
+          {overlay && <OverlaidRuns overlaid={overlaid} />}
+          {props.controls}
+        </>
+      }
       zoom={{ zoomed: zoom !== null, toLastQuarter: () => setZoom({ steps: lastQuarter(steps), values: null }), toWholeRun: () => setZoom(null) }}
       frame={frame}
       empty={series.rows.length === 0}

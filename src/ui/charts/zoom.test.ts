@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { View } from './paths.ts';
 import type { Series } from './series.ts';
-import { boundsBetween, dragged, lastQuarter, zoomedRange } from './zoom.ts';
+import { boundsBetween, dragged, lastQuarter, rowsBetween, zoomedRange } from './zoom.ts';
 
 const area = { x: 30, y: 6, width: 400, height: 200 };
 const view: View = { steps: [0, 1000], values: [0, 2], log: false };
@@ -51,6 +51,12 @@ test('any drag, out of the plot, too, stays in what was seen, and never shows le
 test('the last quarter ends with the run, of however few steps', () => {
   expect(lastQuarter(500)).toEqual([375, 500]);
   expect(lastQuarter(1)).toEqual([0, 1]);
+});
+
+test('what a pointer can reach lies within the view, if anything does', () => {
+  expect(rowsBetween(series.rows, [0, 1000])).toBe(series.rows);
+  expect(rowsBetween(series.rows, [400, 999]).map(({ step }) => step)).toEqual([500]);
+  expect(rowsBetween(series.rows, [501, 999])).toEqual([]);
 });
 
 test('values are those dragged, or what the data in the steps need', () => {

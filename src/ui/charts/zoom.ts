@@ -35,6 +35,12 @@ export function dragged(from: Corner, to: Corner, area: Area, view: View): Pick<
 /** Where the last quarter of a run begins and ends. */
 export const lastQuarter = (steps: number): [number, number] => [Math.min(Math.floor(0.75 * steps), steps - FEWEST_STEPS), steps];
 
+/** Those of ascending records (rows, evaluations) whose step is within a view; the same array where all are. */
+export function rowsBetween<T extends { step: number }>(rows: readonly T[], [from, to]: readonly [number, number]): readonly T[] {
+  if (rows.length === 0 || (rows[0].step >= from && rows[rows.length - 1].step <= to)) return rows;
+  return rows.filter(({ step }) => step >= from && step <= to);
+}
+
 /** Smallest and largest value drawn between two steps, the lines' points beside them included; NaN when there is none. */
 export function boundsBetween({ rows }: Series, [from, to]: readonly [number, number]): { min: number; max: number } {
   let min = Number.NaN;

@@ -109,7 +109,7 @@ export function CkaMatrix() {
         </>
       }
     >
-      <VisuallyHidden data-testid="cka-matrix-summary">{matrixSummary(data, guide, all)}</VisuallyHidden>
+      <VisuallyHidden data-testid="cka-matrix-summary">{matrixSummary(guide, all, names)}</VisuallyHidden>
       <div ref={ref} className={classes.panels} style={{ gap: PANEL_GAP }}>
         {asTable && panels.length > 0 ? (
           <div className={classes.matrixTable}>

@@ -117,10 +117,9 @@ function meanOver(values: Float32Array, cells: Iterable<number>): number {
   return n > 0 ? sum / n : Number.NaN;
 }
 
-/** Sentences that say what the matrices show. */
-export function matrixSummary(data: RunData, guide: string, panels: readonly MatrixPanel[]): string {
+/** Sentences that say what the matrices show, with the layers' names as they stand beside them. */
+export function matrixSummary(guide: string, panels: readonly MatrixPanel[], names: LayerNames): string {
   if (panels.length === 0) return 'Similarity of all layers: nothing has run yet.';
-  const guides = data.guideTaps[guide];
   const start = panels[0].values;
   const parts = panels
     .filter((panel) => panel.arm !== null)
@@ -129,7 +128,7 @@ export function matrixSummary(data: RunData, guide: string, panels: readonly Mat
       values.forEach((value, cell) => {
         if (!(values[best] >= value)) best = cell;
       });
-      const where = `${data.targetTaps[Math.floor(best / guides.length)]} with ${guides[best % guides.length]}`;
+      const where = `${names.target[Math.floor(best / names.guide.length)]} with ${names.guide[best % names.guide.length]}`;
       const mapped =
         aligned.size > 0
           ? ` Its aligned pairs went from ${plainNumber(meanOver(start, aligned))} to ${plainNumber(meanOver(values, aligned))} on average.`

@@ -5,11 +5,12 @@ import { taskMetric, taskTitle } from '@/experiment/networks/describe.ts';
 import { questionOf } from '@/experiment/question.ts';
 import { presetOf } from '@/state/experiment.ts';
 import { FROM_LINK } from '@/state/sharedResult.ts';
+import { useShelf } from '@/state/shelf.ts';
 import type { ShelvedRun } from '@/state/shelfRecord.ts';
 import { meanAndSpread, metricWords } from '../charts/format.ts';
 import { armColour } from '../colours.ts';
-import { MiniCurves } from '../MiniCurves.tsx';
-import { runName } from '../runName.ts';
+import { MiniCurves, scoreScale } from '../MiniCurves.tsx';
+import { againstNewest, runName } from '../runName.ts';
 import { number, plural } from '../words.ts';
 import { Name } from './Name.tsx';
 import classes from './notebook.module.css';
@@ -56,6 +57,7 @@ export function RunCard({ run }: { run: ShelvedRun }) {
   const { experiment, headline } = run;
   const name = runName(run);
   const preset = presetOf(experiment).title;
+  const differs = useShelf(({ runs }) => againstNewest(run, runs));
   return (
     <Paper component="li" withBorder p="sm" className={classes.run} aria-labelledby={title} data-testid="shelved-run" data-pinned={run.pinned || undefined}>
       <div className={classes.head}>
@@ -69,7 +71,7 @@ export function RunCard({ run }: { run: ShelvedRun }) {
             {[...(name === preset ? [] : [preset]), taskTitle(experiment.task)].join(' · ')}
           </Text>
         </div>
-        <MiniCurves curves={run.curves} arms={run.arms.map(({ id }) => id)} width={120} height={44} />
+        <MiniCurves curves={run.curves} arms={run.arms.map(({ id }) => id)} width={120} height={44} scale={scoreScale(taskMetric(experiment.task))} />
       </div>
       <Text size="sm" mt={6}>
         {questionOf(experiment)}
@@ -77,6 +79,11 @@ export function RunCard({ run }: { run: ShelvedRun }) {
       {headline !== null && (
         <Text size="sm" fw={500} mt={2} data-testid="shelved-verdict">
           {headline.replaceAll(' %', '\u00a0%')}
+        </Text>
+      )}
+      {differs !== null && (
+        <Text size="xs" c="dimmed" mt={4} data-testid="differs">
+          Against the newest run of this preset: {differs}
         </Text>
       )}
       <Scores run={run} />

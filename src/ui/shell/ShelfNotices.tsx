@@ -34,6 +34,7 @@ export function ShelfNotices() {
   const complaint = useView((state) => state.complaint);
   useEffect(() => {
     if (left) notify(LEFT, { autoClose: SHOWN_MS, message: left.id === null ? NOTHING_KEPT : <KeptNote id={left.id} /> });
+    else unnotify(LEFT);
   }, [left]);
   useEffect(() => {
     if (problem) notify('shelf', { color: 'yellow', autoClose: false, message: problem.text });
