@@ -109,7 +109,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
-    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it generalises better. It is above distillation, too, at one setting of that.',
+    hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it memorises as much and still generalises better. It is above distillation, too, at one setting of that.',
     experiment: image('wide-fcn', asking('Can a trained ResNet stop a wide network from memorising?', 'guided', 'unguided'), TEXTURES, fcn(3, 384), 250, [
       UNGUIDED,
       guided(4),
@@ -120,7 +120,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'deep-fcn',
     title: 'Deep FCN ← ResNet',
-    hint: 'Eight layers overfit; a trained guide helps, an untrained one does not.',
+    hint: 'Eight layers overfit; a trained guide helps, with an untrained one they end lower than alone.',
     experiment: image(
       'deep-fcn',
       asking('Can guidance train a deep network that overfits?', 'guided', 'unguided'),
@@ -172,7 +172,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'cifar',
     title: 'CIFAR-10: FCN ← ResNet',
-    hint: 'Real photographs, from your own copy of the files. What guidance gains here is within noise; distillation gains as much or more.',
+    hint: 'Real photographs, from your own copy of the files. A trained guide gains a little, which few seeds call noise; distillation gains more. An untrained guide makes no difference beyond noise.',
     experiment: image(
       'cifar',
       asking('Does guidance help a fully connected network on real photographs?', 'guided', 'unguided'),
@@ -185,7 +185,7 @@ export const PRESETS: readonly Preset[] = [
   },
 ];
 
-/** The effect is the largest, with a guide that was never trained, in seconds. */
+/** A large effect, with a guide that was never trained, in seconds. */
 export const DEFAULT_PRESET = 'first-token';
 
 /** @returns the preset of that id, or undefined */

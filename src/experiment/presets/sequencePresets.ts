@@ -97,7 +97,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'copy-paste',
     title: 'Copy-paste: RNN ← Transformer',
-    hint: "The paper's task, scaled. Alone the RNN copies little of twenty symbols in some seeds, up to half in others; guided by random weights most of them, with a good initialisation all.",
+    hint: "The paper's task, scaled. Alone the RNN copies little of twenty symbols in some seeds, half or more in others; guided by random weights most of them, with a good initialisation all.",
     experiment: sequence('copy-paste', asking('Does guidance let an RNN repeat what it has read?', 'guided-untrained', 'unguided'), COPY, {
       revision: 2,
       target: RNN_2X64,
