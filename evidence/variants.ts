@@ -1,6 +1,7 @@
 /** What runs differ in from the preset that they start from, in words that stand behind its title. */
 export const VARIANTS: Readonly<Record<string, string>> = {
   'first-token-fast': 'at the unguided network’s best rate',
+  'copy-official-long': 'as long as in the paper',
   'lm-short-3600': 'three times the steps',
   'wide-fcn-brief': 'guided for some of the steps',
   'deep-fcn-early': 'by a guide that was stopped early',

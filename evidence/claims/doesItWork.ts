@@ -45,9 +45,17 @@ export const DOES_IT_WORK: readonly Claim[] = [
           { arm: 'shuffled-debiased', against: 'unguided', expected: 'level' },
         ],
       },
+      {
+        run: 'copy-official-long',
+        arms: ['unguided', 'guided-untrained', 'guided-debiased', 'shuffled-debiased', 'guided-identity', 'unguided-good-init'],
+        compare: [
+          { arm: 'guided-untrained', against: 'unguided', expected: 'better' },
+          { arm: 'shuffled-debiased', against: 'unguided', expected: 'level' },
+        ],
+      },
     ],
     verdict: 'partly',
-    why: 'The direction is the paper’s in both forms. Of twenty plain symbols the unguided network copies little in some seeds and half in others ({copy-paste: unguided seeds}); a good initialisation copies all without any guide ({copy-paste: unguided-good-init} against {copy-paste: guided-untrained}). In the published form, with short sequences, no gain from it is seen, nor from a guide shuffled by debiased CKA; an identity does as well as the guide within noise (guide minus identity {copy-official: guided-untrained vs guided-identity} points, {copy-official: guided-untrained vs guided-identity ci}). Intervals are unadjusted.',
+    why: 'The direction is the paper’s in both forms. Of twenty plain symbols the unguided network copies little in some seeds and half in others ({copy-paste: unguided seeds}); a good initialisation copies all without any guide ({copy-paste: unguided-good-init} against {copy-paste: guided-untrained}). In the published form, with short sequences, no gain from it is seen, nor from a guide shuffled by debiased CKA; an identity does as well as the guide within noise (guide minus identity {copy-official: guided-untrained vs guided-identity} points, {copy-official: guided-untrained vs guided-identity ci}). With twenty to forty numbers, as in the paper, it ends in {copy-official-long: seeds} at {copy-official-long: unguided ±} alone (chance {copy-official-long: chance}), {copy-official-long: guided-untrained ±} guided and {copy-official-long: guided-identity ±} with an identity. Intervals are unadjusted.',
   },
   {
     id: 'what-makes-it-untrainable',
