@@ -17,7 +17,7 @@ import {
 import { completedSteps, link, run, runToEnd, tiny } from './support/site.ts';
 
 /** Seconds of slack for the clicks between Resume and the end, also where every click takes half a second. */
-const STEPS = 200;
+const STEPS = 600;
 const ARMS = ['Unguided', 'Guided', 'Guided, untrained guide', 'Distilled'];
 const mean = (values: (number | null)[]) => values.reduce<number>((sum, x) => sum + (x ?? Number.NaN), 0) / values.length;
 
