@@ -1,6 +1,7 @@
 /** One similarity matrix on a canvas: thousands of cells cost one drawing. */
 import { memo, useEffect, useRef } from 'react';
 import { rampLevel } from '@/ui/colours.ts';
+import { paintMatrix } from '@/ui/paintMatrix.ts';
 import type { Palette } from '@/ui/usePalette.ts';
 import classes from './compare.module.css';
 
@@ -52,22 +53,6 @@ function drawCells(context: CanvasRenderingContext2D, matrix: Matrix, palette: P
   }
 }
 
-/** Thousands of small cells: one pixel each, enlarged by the browser. Cell by cell 13 matrices of 64 × 52 took 35 ms. */
-function drawDense(context: CanvasRenderingContext2D, matrix: Matrix, palette: Palette): void {
-  const { values, rows, columns, width, height } = matrix;
-  const pixels = new ImageData(columns, rows);
-  for (let cell = 0; cell < rows * columns; cell++) {
-    const colour = Number.isFinite(values[cell]) ? rampLevel(values[cell]) : palette.ramp.length;
-    pixels.data.set(palette.bytes.subarray(4 * colour, 4 * colour + 4), 4 * cell);
-  }
-  const small = document.createElement('canvas');
-  small.width = columns;
-  small.height = rows;
-  small.getContext('2d')?.putImageData(pixels, 0, 0);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(small, 0, 0, width, height);
-}
-
 export const Heatmap = memo(function Heatmap(props: HeatmapProps) {
   const { width, height, rows, columns, values, aligned, hovered, palette, type } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -83,7 +68,7 @@ export const Heatmap = memo(function Heatmap(props: HeatmapProps) {
     const [w, h] = [width / columns, height / rows];
     const matrix = { values, rows, columns, width, height, type };
     const gap = Math.min(w, h) >= GAP_FROM ? 1 : 0;
-    if (gap === 0) drawDense(context, matrix, palette);
+    if (gap === 0) paintMatrix(context, matrix, palette);
     else drawCells(context, matrix, palette, w, h);
     context.lineWidth = 1.5;
     for (const cell of aligned) {

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from 'react';
 import type { InspectedMatrices } from '@/experiment/contract/inspection.ts';
-import { rampLevel } from '@/ui/colours.ts';
+import { paintMatrix } from '@/ui/paintMatrix.ts';
 import type { Palette } from '@/ui/usePalette.ts';
 import { blockMeans, type ClassBlock, classBlocks, levels } from './levels.ts';
 import classes from './step.module.css';
@@ -27,17 +27,7 @@ function draw(canvas: HTMLCanvasElement, values: Float32Array, n: number, blocks
   const scale = window.devicePixelRatio || 1;
   canvas.width = Math.round(canvas.clientWidth * scale);
   canvas.height = canvas.width;
-  const pixels = new ImageData(n, n);
-  values.forEach((value, i) => {
-    const colour = Number.isFinite(value) ? rampLevel(value) : palette.ramp.length;
-    pixels.data.set(palette.bytes.subarray(4 * colour, 4 * colour + 4), 4 * i);
-  });
-  const small = document.createElement('canvas');
-  small.width = n;
-  small.height = n;
-  small.getContext('2d')?.putImageData(pixels, 0, 0);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(small, 0, 0, canvas.width, canvas.width);
+  paintMatrix(context, { values, rows: n, columns: n, width: canvas.width, height: canvas.width }, palette);
   context.globalAlpha = 0.35;
   context.fillStyle = palette.mark;
   for (const { from } of blocks.slice(1)) {
