@@ -74,9 +74,6 @@ describe('an arm of a recipe', () => {
   });
 });
 
-/** What is refused only until it is built says so (`plan/notBuilt.ts`). */
-const UNBUILT = /not built yet/;
-
 describe('the list of recipes', () => {
   it('has ids of its own, in the order of the groups', () => {
     expect(new Set(RECIPES.map(({ id }) => id)).size).toBe(RECIPES.length);
@@ -94,8 +91,7 @@ describe('the list of recipes', () => {
       if (refusal) expect(refusal.why, name).toMatch(/^[A-Z].+\.$/);
       if (refusal && !refusal.fix) continue;
       const once = refusal?.fix ? withFix(experiment, recipe, refusal.fix) : withRecipe(experiment, recipe);
-      const parsed = parseExperiment(once);
-      if (!parsed.ok) expect(parsed.problems[0].message, name).toMatch(UNBUILT);
+      valid(once);
       const arm = once.arms[experiment.arms.length];
       expect(arm.id, name).toMatch(new RegExp(`^${recipe.id}(-\\d+)?$`));
       expect([name, `${name.replace(/ \d+$/, '')} 2`]).toContain(arm.name);
@@ -119,7 +115,7 @@ describe('the list of recipes', () => {
     expect(whyNot(unmapped, recipeOf('guided-first'))).toBeNull();
     expect(whyNot(unmapped, recipeOf('unguided'))).toBeNull();
 
-    const warm = whyNot(base, recipeOf('warmed-up-smooth-noise'));
+    const warm = recipeOf('warmed-up-smooth-noise').cannot?.(base);
     expect(warm).toMatchObject({ why: 'A warm-up of 300 steps, as in the paper, is longer than the 250 steps of the run.' });
     expect(withFix(base, recipeOf('warmed-up-smooth-noise'), warm?.fix as Fix).arms.at(-1)?.warmup).toMatchObject({ steps: 250 });
     expect(whyNot(set('base.steps', 100), recipeOf('guided-first-100'))?.why).toMatch(/^The run has 100 steps/);

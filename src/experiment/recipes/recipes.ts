@@ -33,9 +33,10 @@ const withMade = (experiment: Experiment, recipe: ArmRecipe, { arm, guides }: Ma
 export const withRecipe = (experiment: Experiment, recipe: ArmRecipe): Experiment => withMade(experiment, recipe, recipe.make(experiment));
 
 /** Guidance that has nothing to pull on, where the experiment pairs no layers. */
-function pairsNothing(experiment: Experiment, { arms, base }: Experiment): Refusal | null {
+function pairsNothing(experiment: Experiment): Refusal | null {
+  const { arms, base } = experiment;
   const terms = (arms.at(-1) as ArmSpec).terms.flatMap((term) => (term.kind === 'align' ? [alignSettings(base, term)] : []));
-  const empty = terms.some(({ guide, mapping }) => guide in experiment.guides && mappedPairs(experiment, guide, mapping).length === 0);
+  const empty = terms.some(({ guide, mapping }) => mappedPairs(experiment, guide, mapping).length === 0);
   if (!empty) return null;
   return {
     why: 'The mapping pairs no layers: guidance has nothing to pull on.',
@@ -45,21 +46,24 @@ function pairsNothing(experiment: Experiment, { arms, base }: Experiment): Refus
 
 const sentence = (words: string): string => `${words[0].toUpperCase()}${words.slice(1)}.`;
 
-/** Why an arm of this recipe cannot be added to the experiment as it is; null where it can. */
-export function whyNot(experiment: Experiment, recipe: ArmRecipe): Refusal | null {
-  if (experiment.arms.length >= MOST_ARMS) return { why: `An experiment has at most ${MOST_ARMS} arms: remove one first.` };
-  const known = recipe.cannot?.(experiment);
-  if (known) return known;
-  const next = withRecipe(experiment, recipe);
-  const parsed = parseExperiment(next);
-  if (parsed.ok) return pairsNothing(parsed.experiment, parsed.experiment);
-  return { why: sentence(problemWords(withNames(parsed.problems[0], next))) };
-}
-
 /** The experiment with an arm of the recipe, after what a refusal offers has been done. */
 export function withFix(experiment: Experiment, recipe: ArmRecipe, { change, make = recipe.make }: Fix): Experiment {
   const changed = change ? change(experiment) : experiment;
   return withMade(changed, recipe, make(changed));
+}
+
+/** What is wrong with an experiment that an arm was added to; null where nothing is. */
+function wrongWith(experiment: Experiment): Refusal | null {
+  const parsed = parseExperiment(experiment);
+  return parsed.ok ? pairsNothing(parsed.experiment) : { why: sentence(problemWords(withNames(parsed.problems[0], experiment))) };
+}
+
+/** Why an arm of this recipe cannot be added to the experiment as it is; null where it can. */
+export function whyNot(experiment: Experiment, recipe: ArmRecipe): Refusal | null {
+  if (experiment.arms.length >= MOST_ARMS) return { why: `An experiment has at most ${MOST_ARMS} arms: remove one first.` };
+  const refusal = recipe.cannot?.(experiment) ?? wrongWith(withRecipe(experiment, recipe));
+  // What is offered instead must itself be possible.
+  return (refusal?.fix && wrongWith(withFix(experiment, recipe, refusal.fix))) ?? refusal;
 }
 
 /** What an arm does, whatever it is called. */
