@@ -54,7 +54,6 @@ const ARM: readonly NotBuilt<ArmSpec>[] = [
   },
   { path: 'labelSmoothing', what: 'label smoothing', instead: 'use 0', states: ({ labelSmoothing = 0 }) => labelSmoothing > 0 },
   { path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined },
-  { path: 'fork', what: 'a fork of another arm', instead: 'train the arm from the start', states: ({ fork }) => fork !== undefined },
   {
     path: 'terms',
     what: 'more than one term of a kind in an arm',

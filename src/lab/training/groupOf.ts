@@ -1,6 +1,7 @@
 /** Arms of an experiment as a group: what its options say of each member. */
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
 import { alignmentOf, distillationOf } from '../../experiment/plan/arms.ts';
+import { rootOf, stagesOf } from '../../experiment/plan/fork.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { Group } from './group.ts';
@@ -9,21 +10,27 @@ import type { ArmGroup } from './runSteps.ts';
 /** The group of some arms at the start of a run; each has a member for every seed. */
 export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kernels: Kernels): ArmGroup {
   const { seeds } = experiment;
+  const roots = specs.map((spec) => rootOf(experiment, spec));
   return {
-    arms: specs.map((spec, i) => ({
-      spec,
-      alignment: alignmentOf(experiment, spec),
-      distillation: distillationOf(spec),
-      members: { first: i * seeds.length, count: seeds.length },
-    })),
+    arms: specs.map((spec, i) => {
+      const members = { first: i * seeds.length, count: seeds.length };
+      const stages = stagesOf(experiment, spec).map(({ arm, from }) => ({
+        spec: arm,
+        from,
+        alignment: alignmentOf(experiment, arm),
+        distillation: distillationOf(arm),
+        members,
+      }));
+      return { spec, members, stages };
+    }),
     group: new Group(
       {
         network: experiment.target,
         task: taskShape(experiment.task),
         streamName: 'init',
         seeds: specs.flatMap(() => seeds),
-        inits: specs.flatMap(({ init }) => seeds.map(() => init)),
-        classBiases: specs.flatMap(({ unusedBias: bias }) =>
+        inits: roots.flatMap(({ init }) => seeds.map(() => init)),
+        classBiases: roots.flatMap(({ unusedBias: bias }) =>
           seeds.map(() => (bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias })),
         ),
         optimiser: experiment.base.optimiser,

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Inspection, InspectQuestion } from '../../experiment/contract/inspection.ts';
 import { alignedPairs } from '../../experiment/plan/arms.ts';
+import { stagesOf } from '../../experiment/plan/fork.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { runNow } from '../backend/steps.ts';
@@ -16,7 +17,7 @@ import type { Task } from '../tasks/index.ts';
 import { showSplit } from '../tasks/show.ts';
 import { BatchLayers } from './batchLayers.ts';
 import { groupOf } from './groupOf.ts';
-import { type ArmGroup, type MemberStep, RunSteps, type StepSettings } from './runSteps.ts';
+import { type ArmGroup, armAt, type MemberStep, RunSteps, type StepSettings } from './runSteps.ts';
 
 /** Examples of the batch that are shown as they are. */
 const EXAMPLES = 8;
@@ -40,17 +41,19 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
   const { task, guides, kernels, state, step, settings } = inspected;
   const { seed, pair } = question;
   const spec = inspected.experiment.arms.find(({ id }) => id === question.arm) as ArmSpec;
-  const experiment: Experiment = { ...inspected.experiment, seeds: [seed], arms: [spec] };
+  // A fork is made of the arms that it was before.
+  const lineage = stagesOf(inspected.experiment, spec).map((stage) => stage.arm);
+  const experiment: Experiment = { ...inspected.experiment, seeds: [seed], arms: lineage };
   const { batchSize } = experiment.base;
   const batch = new Batches({ task, seeds: [seed], batchSize, resident: false }, kernels).at(step);
   const alone = groupOf(experiment, [spec], kernels);
-  const [arm] = alone.arms;
+  const arm = armAt(alone.arms[0], step);
   const live = new Map([...guides].map(([id, guide]) => [id, guide.ofSeed(seed)]));
   const steps = new RunSteps(experiment, task, live, [alone], kernels, false);
   const layers = new BatchLayers({ experiment, alignment: arm.alignment, task, kernels, batch, guides });
   try {
     const [weight] = steps.alignWeights(step, settings);
-    const aligned = weight > 0 ? alignedPairs(experiment, spec) : [];
+    const aligned = weight > 0 ? alignedPairs(experiment, arm.spec) : [];
     if (pair) layers.look(alone.group.model, 'start', [pair]);
     alone.group.load(state);
     layers.look(alone.group.model, 'now', pair ? [pair, ...aligned] : aligned);

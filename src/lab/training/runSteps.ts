@@ -23,28 +23,43 @@ import { MEASURES } from '../similarity/measures/index.ts';
 import type { MemberRange } from '../steps/members.ts';
 import type { AlignInput, DistilInput } from './terms.ts';
 
-/** An arm with the members that it has in its group. */
+/** What the members of an arm do from some step on. */
 export interface Arm {
+  /** A fork is another arm at first. */
   spec: ArmSpec;
+  /** The first step (0-based); those of courses count from here. */
+  from: number;
   alignment: Alignment | undefined;
   distillation: DistilSettings | undefined;
   members: MemberRange;
 }
 
+/** An arm with the members that it has in its group. */
+export interface GroupedArm {
+  spec: ArmSpec;
+  members: MemberRange;
+  /** In order of steps; one unless it is a fork. */
+  stages: readonly Arm[];
+}
+
 /** Arms that are trained as one program: arms outer, seeds inner. */
 export interface ArmGroup {
-  arms: readonly Arm[];
+  arms: readonly GroupedArm[];
   group: Group;
 }
+
+/** What an arm does at a step (0-based). */
+export const armAt = ({ stages }: GroupedArm, step: number): Arm => stages.findLast(({ from }) => from <= step) ?? stages[0];
 
 type Views = ReadonlyMap<TokenView, BatchView>;
 /** The alignment term of an arm at the step at hand, if it is in effect. */
 type Aligned = (arm: Arm) => Alignment | undefined;
+type UsedGuide = [id: string, guide: Guide, use: GuideUse];
 
 /** What a person may change while a run goes on. */
 export interface StepSettings {
-  /** Of all arms; undefined: their own. */
-  learningRate: number | undefined;
+  /** Of all arms, from a step on, except a fork that states its own later; undefined: their own. */
+  learningRate: { value: number; since: number } | undefined;
   guidance: boolean;
 }
 
@@ -62,7 +77,8 @@ export class RunSteps {
   readonly #task: Task;
   readonly #guides: ReadonlyMap<string, Guide>;
   readonly #groups: readonly ArmGroup[];
-  readonly #arms: readonly Arm[];
+  /** All that arms do over the run. */
+  readonly #stages: readonly Arm[];
   readonly #kernels: Kernels;
   readonly #batches: Batches;
 
@@ -72,7 +88,7 @@ export class RunSteps {
     this.#task = task;
     this.#guides = guides;
     this.#groups = groups;
-    this.#arms = groups.flatMap(({ arms }) => arms);
+    this.#stages = groups.flatMap(({ arms }) => arms.flatMap(({ stages }) => stages));
     this.#kernels = kernels;
     this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize, resident }, kernels);
     this.#declareNeeds();
@@ -83,21 +99,25 @@ export class RunSteps {
     const { seeds } = this.#experiment;
     const aligned = alignedAt(step, settings.guidance);
     const batch = this.#batches.at(step);
-    const before = this.#used(aligned).flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
-    const guided = this.#guideFeeds(batch, aligned);
+    const used = this.#used(step, aligned);
+    const before = used.flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
+    const guided = guideFeeds(batch, used);
     const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
-    this.#groups.forEach(({ arms, group }, g) => {
+    this.#groups.forEach(({ arms: grouped, group }, g) => {
+      const arms = grouped.map((arm) => armAt(arm, step));
       const rates = arms.flatMap((arm) => seeds.map(() => this.rate(arm, step, settings)));
-      const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), step)));
+      const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(arm, aligned, step)));
       feeds[`scalars${g}`] = { values: group.scalars(step, rates, weights), shape: [SCALAR_ROWS, rates.length] };
     });
     return {
-      // The arms that are aligned: nothing else of the structure changes.
-      kind: this.#arms.map((arm) => (aligned(arm) ? 'a' : '-')).join(''),
+      // The arms that are aligned, and what forks are: nothing else of the structure changes.
+      kind: this.#armsAt(step)
+        .map((arm) => `${aligned(arm) ? 'a' : '-'}${arm.from || ''}`)
+        .join(''),
       feeds,
       before,
       own: Object.values(guided).filter((feed) => feed instanceof tf.Tensor),
-      program: (fed) => this.#program(fed, aligned, step),
+      program: (fed) => this.#program(fed, used, aligned, step),
     };
   }
 
@@ -106,15 +126,21 @@ export class RunSteps {
   }
 
   /** Learning rate of an arm in a step. @param step 0-based */
-  rate({ spec }: Arm, step: number, { learningRate }: StepSettings): number {
+  rate({ spec, from }: Arm, step: number, { learningRate: set }: StepSettings): number {
     const { base } = this.#experiment;
-    return (learningRate ?? spec.learningRate ?? base.learningRate) * scheduleFactor(base.schedule, step, base.steps);
+    const { learningRate: own } = spec;
+    const stated = spec.fork && own !== undefined && (set === undefined || from >= set.since) ? own : (set?.value ?? own ?? base.learningRate);
+    return stated * scheduleFactor(base.schedule, step, base.steps);
   }
 
   /** Factor on each 1 − similarity in a step, by member; 0 without guidance. @param step 0-based */
   alignWeights(step: number, { guidance }: StepSettings): number[] {
     const aligned = alignedAt(step, guidance);
-    return this.#arms.flatMap((arm) => this.#experiment.seeds.map(() => weightPerPair(aligned(arm), step)));
+    return this.#armsAt(step).flatMap((arm) => this.#experiment.seeds.map(() => weightPerPair(arm, aligned, step)));
+  }
+
+  #armsAt(step: number): Arm[] {
+    return this.#groups.flatMap(({ arms }) => arms.map((arm) => armAt(arm, step)));
   }
 
   /** A guide's layer as an arm looks at it. */
@@ -122,34 +148,18 @@ export class RunSteps {
     return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure)].form };
   }
 
-  /** The guides of which the steps of arms use something, and what. */
-  #used(aligned: Aligned): [string, Guide, GuideUse][] {
+  /** The guides of which the arms use something in a step, and what. */
+  #used(step: number, aligned: Aligned): UsedGuide[] {
+    const arms = this.#armsAt(step);
     return [...this.#guides].flatMap(([id, guide]) => {
-      const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
-      const logits = this.#arms.some(({ distillation }) => distillation?.guide === id);
+      const grams = arms.some((arm) => aligned(arm)?.guide === id);
+      const logits = arms.some(({ distillation }) => distillation?.guide === id);
       return grams || logits ? [[id, guide, { grams, logits }]] : [];
     });
   }
 
-  /** What is fed for the guides' part of a step; tensors are the caller's. */
-  #guideFeeds(batch: StepBatch, aligned: Aligned): Record<string, Feed> {
-    return Object.fromEntries(
-      this.#used(aligned).flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])),
-    );
-  }
-
-  /** The guides' part of a step. */
-  #shown(fed: Fed, aligned: Aligned, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
-    return new Map(
-      this.#used(aligned).map(([id, guide, use]) => {
-        const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
-        return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
-      }),
-    );
-  }
-
   /** A step of all groups: `[parts, members]`, see `unpackStep`. */
-  #program(fed: Fed, aligned: Aligned, step: number): tf.Tensor {
+  #program(fed: Fed, used: readonly UsedGuide[], aligned: Aligned, step: number): tf.Tensor {
     const { base, seeds } = this.#experiment;
     let own: tf.Tensor | undefined;
     const inputs = () => {
@@ -158,8 +168,9 @@ export class RunSteps {
       return own;
     };
     const views = this.#views(inputs);
-    const shown = this.#shown(fed, aligned, inputs, views);
-    const packs = this.#groups.map(({ arms, group }, g) => {
+    const shown = shownGuides(fed, used, inputs, views);
+    const packs = this.#groups.map(({ arms: grouped, group }, g) => {
+      const arms = grouped.map((arm) => armAt(arm, step));
       const members = group.seeds.length;
       const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
       const pack = group.step({
@@ -212,7 +223,7 @@ export class RunSteps {
   #views(inputs: () => tf.Tensor): Views {
     const { tokens, input } = this.#task.shape;
     if (!tokens) return new Map();
-    const kinds = new Set(this.#arms.flatMap(({ alignment }) => alignment?.tokens ?? []));
+    const kinds = new Set(this.#stages.flatMap(({ alignment }) => alignment?.tokens ?? []));
     return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs() as tf.Tensor3D) : undefined)]));
   }
 
@@ -222,7 +233,7 @@ export class RunSteps {
     for (const [id, guide] of this.#guides) {
       if (!used.includes(id)) continue;
       const taps = new Map(
-        this.#arms
+        this.#stages
           .flatMap(({ alignment }) => (alignment?.guide === id ? alignment.pairs.map((pair) => this.#needed(alignment, pair.guideTap)) : []))
           .map((needed) => [gramKey(needed), needed]),
       );
@@ -232,7 +243,7 @@ export class RunSteps {
       if (fits) cached += bytes;
       guide.require(
         [...taps.values()],
-        this.#arms.some(({ distillation }) => distillation?.guide === id),
+        this.#stages.some(({ distillation }) => distillation?.guide === id),
         fits,
       );
     }
@@ -242,8 +253,8 @@ export class RunSteps {
 /** The arms whose alignment is in effect at a step. */
 const alignedAt =
   (step: number, guidance: boolean): Aligned =>
-  ({ alignment }) =>
-    alignment && alignment.weight > 0 && guidance && takesPart(alignment, step) ? alignment : undefined;
+  ({ alignment, from }) =>
+    alignment && alignment.weight > 0 && guidance && takesPart(alignment, step - from) ? alignment : undefined;
 
 /** Whether the course of a term has begun and has not ended: a program of another kind would be needed without it. */
 function takesPart({ course }: Alignment, step: number): boolean {
@@ -252,7 +263,23 @@ function takesPart({ course }: Alignment, step: number): boolean {
 }
 
 /** Factor on each 1 − similarity of an arm at a step; 0 without a term. */
-const weightPerPair = (alignment: Alignment | undefined, step: number): number => (alignment ? alignment.weightPerPair * weightAt(alignment.course, step) : 0);
+function weightPerPair(arm: Arm, aligned: Aligned, step: number): number {
+  const alignment = aligned(arm);
+  return alignment ? alignment.weightPerPair * weightAt(alignment.course, step - arm.from) : 0;
+}
+
+/** What is fed for the guides' part of a step; tensors are the caller's. */
+const guideFeeds = (batch: StepBatch, used: readonly UsedGuide[]): Record<string, Feed> =>
+  Object.fromEntries(used.flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])));
+
+/** The guides' part of a step. */
+const shownGuides = (fed: Fed, used: readonly UsedGuide[], inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> =>
+  new Map(
+    used.map(([id, guide, use]) => {
+      const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
+      return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
+    }),
+  );
 
 /** What is left of a guide's part of a step when the scope that it was made in ends. */
 function kept(batch: GuideBatch): GuideBatch {
