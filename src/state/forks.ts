@@ -40,8 +40,8 @@ export function forkArm(experiment: Experiment, armId: string, step: number): Ex
   const { id, name, terms, fork: _, init: _i, unusedBias: _u, target: _t, warmup: _w, learningRate, ...rest } = arm;
   const fork: ArmSpec = {
     ...rest,
-    id: `${id.slice(0, 30)}-fork`,
-    name: `${name.slice(0, 40)}, fork at ${step}`,
+    id: `${id.replace(/-fork(-\d+)?$/, '').slice(0, 30)}-fork`,
+    name: `${name.replace(/, fork at \d+( \d+)?$/, '').slice(0, 40)}, fork at ${step}`,
     terms: termsLeft(terms, step - from),
     ...(learningRate !== undefined && !rateIsSet(experiment, arm.fork ? from : 0, step) && { learningRate }),
     fork: { of: id, step },

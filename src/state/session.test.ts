@@ -251,6 +251,58 @@ describe('interventions', () => {
   });
 });
 
+describe('a fork of the run on screen', () => {
+  const forked = ({ arms }: Experiment, step: number) => ({ arms: [...arms, { id: 'fork', name: 'Fork', terms: [], fork: { of: 'guided', step } }] });
+
+  test('goes on from where the run is, which stays as it is beside it', async () => {
+    const { session, lab, edit, edited } = start({ chunk: 1 });
+    await session.step();
+    await lab().idle();
+    const first = lab().opened[0].options.keepAs;
+    edit(forked(edited(), 1));
+    await session.run();
+    await lab().idle();
+    const { experiment, options } = lab().opened[1];
+    expect(experiment.arms.map(({ id }) => id)).toContain('fork');
+    expect(options.resume).toBe(first);
+    expect(options.keepAs).not.toBe(first);
+    expect(lab().kept.map(({ name }) => name)).toContain(first);
+  });
+
+  test('has what was changed by hand before', async () => {
+    const { session, lab, edit, edited } = start({ chunk: 1 });
+    await session.step();
+    await lab().idle();
+    edit(forked(edited(), 1));
+    await session.intervene({ learningRate: 1e-4 });
+    expect(edited().interventions).toEqual([]);
+    await session.run();
+    expect(lab().opened[1].experiment.interventions).toHaveLength(1);
+    expect(edited().interventions).toHaveLength(1);
+  });
+
+  test('of an earlier step begins a run', async () => {
+    const { session, lab, edit, edited } = start({ chunk: 1 });
+    await session.step();
+    await lab().idle();
+    edit(forked(edited(), 0));
+    await session.run();
+    expect(lab().opened[1].options.resume).toBeUndefined();
+  });
+
+  test('repeats the steps before it where the run could not be kept', async () => {
+    const { session, lab, edit, edited } = start({ chunk: 1 });
+    await session.step();
+    await lab().idle();
+    lab().close = async () => false;
+    edit(forked(edited(), 1));
+    await session.run();
+    const { experiment, options } = lab().opened[1];
+    expect(experiment.arms.map(({ id }) => id)).toContain('fork');
+    expect(options.resume).toBeUndefined();
+  });
+});
+
 describe('what goes wrong', () => {
   test('a rejected open is shown with its remedy, and the next run starts with a new lab', async () => {
     const { session, labs } = start({
