@@ -90,6 +90,25 @@ describe.each(Object.entries(PRESETS))('%s', (_, preset) => {
   });
 });
 
+it('is taken apart as what it is at a step', async () => {
+  const experiment = withArms(PRESETS['wide-fcn'], [PARENT, ...forks]);
+  const { result } = await runToEnd(experiment, 'wasm');
+  const { lab, steps } = await openLab(experiment, 'wasm');
+  for (const [from, to, learningRate] of [
+    [0, STEP - 1, experiment.base.learningRate],
+    [STEP - 1, STEP + 1, 1e-4],
+  ]) {
+    await steps(to - from);
+    const { history } = member(result, 'slower', 0);
+    const { taskLoss, alignment, update } = await lab.inspect({ arm: 'slower', seed: 0, pair: null, of: 'next' });
+    expect(taskLoss).toBe(history.trainLoss[to]);
+    expect(alignment?.loss).toBe(history.alignmentLoss?.[to]);
+    expect(update.learningRate).toBe(learningRate);
+    expect((await lab.inspect({ arm: 'alone', seed: 0, pair: null, of: 'next' })).alignment === null).toBe(to > STEP);
+  }
+  await lab.dispose();
+});
+
 it('is what an intervention makes of all arms', async () => {
   const preset = PRESETS['wide-fcn'];
   const forked = withArms(preset, [
