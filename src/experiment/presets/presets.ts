@@ -46,12 +46,15 @@ const IMAGE_PRESETS: readonly Preset[] = [
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
     hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it memorises as much and still generalises better. It is above distillation, too, at one setting of that.',
-    experiment: image('wide-fcn', asking('Can a trained ResNet stop a wide network from memorising?', 'guided', 'unguided'), TEXTURES, fcn(3, 384), 250, [
-      UNGUIDED,
-      guided(4),
-      guidedUntrained(4),
-      DISTILLED,
-    ]),
+    experiment: image(
+      'wide-fcn',
+      asking('Can a trained ResNet make a network that memorises generalise?', 'guided', 'unguided'),
+      TEXTURES,
+      fcn(3, 384),
+      250,
+      [UNGUIDED, guided(4), guidedUntrained(4), DISTILLED],
+      2,
+    ),
   },
   {
     id: 'deep-fcn',
