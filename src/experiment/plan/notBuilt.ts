@@ -23,7 +23,6 @@ const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
 
 const unbuiltRule = (mapping: MappingSpec): boolean =>
   !isDrawn(mapping) && (['random', 'similarity'].includes(mapping.rule) || (mapping.rule === 'even' && (mapping.perTarget ?? 1) > 1));
-const weighted = (mapping: MappingSpec): boolean => isDrawn(mapping) && mapping.some(({ weight = 1 }) => weight !== 1);
 
 const mappingRows = <T extends { mapping?: MappingSpec }>(): NotBuilt<T>[] => [
   {
@@ -31,12 +30,6 @@ const mappingRows = <T extends { mapping?: MappingSpec }>(): NotBuilt<T>[] => [
     what: 'this rule',
     instead: 'use one of even (with one guide layer per target layer), first, last, reversed, none, or name the pairs',
     states: ({ mapping }) => mapping !== undefined && unbuiltRule(mapping),
-  },
-  {
-    path: 'mapping',
-    what: 'a weight of a single pair other than 1',
-    instead: 'use the weight of the term',
-    states: ({ mapping }) => mapping !== undefined && weighted(mapping),
   },
 ];
 
@@ -55,12 +48,6 @@ const ARM: readonly NotBuilt<ArmSpec>[] = [
   { path: 'labelSmoothing', what: 'label smoothing', instead: 'use 0', states: ({ labelSmoothing = 0 }) => labelSmoothing > 0 },
   { path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined },
   { path: 'fork', what: 'a fork of another arm', instead: 'train the arm from the start', states: ({ fork }) => fork !== undefined },
-  {
-    path: 'terms',
-    what: 'more than one term of a kind in an arm',
-    instead: 'use an arm for each',
-    states: ({ terms }) => new Set(terms.map(({ kind }) => kind)).size < terms.length,
-  },
 ];
 
 const TERM: readonly NotBuilt<Term>[] = [

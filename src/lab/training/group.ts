@@ -11,7 +11,7 @@ import { type BatchStatistics, ForwardContext, type MaskSource } from '../networ
 import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Optimiser } from './optimiser.ts';
 import { type AlignInput, alignmentRoots, type DistilInput, taskGradient } from './terms.ts';
-import { membersOf } from '../steps/members.ts';
+import type { Values } from '../steps/inputs.ts';
 import { packStep } from '../steps/pack.ts';
 
 /** Weight of a new batch in the running statistics, as in PyTorch. */
@@ -22,9 +22,8 @@ export interface GroupOptions extends ModelOptions {
   clipNorm: number | null;
 }
 
-/** Rows of `StepInput.scalars`; the first three are what the optimiser takes. */
-export const SCALAR_ROWS = 4;
-const ALIGN_WEIGHT_ROW = 3;
+/** Rows of `StepInput.scalars` that the optimiser takes; behind them is one for each weight that moves. */
+export const OPTIMISER_ROWS = 3;
 
 /**
  * All that a step reads besides the group's own state. Shapes and the list of terms are the same from step to step,
@@ -40,7 +39,9 @@ export interface StepInput {
   masks?: MaskSource;
   align: readonly AlignInput[];
   distil: readonly DistilInput[];
-  /** `[SCALAR_ROWS, E]`, see `Group.scalars`: all numbers that change from step to step. */
+  /** Of each member, on its cross-entropy; absent: 1 for all. */
+  ceWeights?: readonly number[];
+  /** `[rows, E]`, see `Group.scalars`: all numbers that change from step to step. */
   scalars: tf.Tensor2D;
 }
 
@@ -65,19 +66,20 @@ export class Group {
   /**
    * The numbers of one step.
    * @param step 0-based
-   * @param learningRates, alignWeights of each member
-   * @returns values of `StepInput.scalars`
+   * @param learningRates of each member
+   * @param weights rows of weights, of each member
+   * @returns what to feed as `StepInput.scalars`
    */
-  scalars(step: number, learningRates: readonly number[], alignWeights?: readonly number[]): Float32Array<ArrayBuffer> {
+  scalars(step: number, learningRates: readonly number[], weights: readonly (readonly number[])[] = []): Values {
     const members = this.seeds.length;
-    const values = new Float32Array(SCALAR_ROWS * members);
+    const values = new Float32Array((OPTIMISER_ROWS + weights.length) * members);
     learningRates.forEach((learningRate, e) => {
       this.#optimiser.factors(learningRate, step).forEach((factor, row) => {
         values[row * members + e] = factor;
       });
-      values[ALIGN_WEIGHT_ROW * members + e] = alignWeights?.[e] ?? 0;
     });
-    return values;
+    weights.forEach((row, r) => values.set(row, (OPTIMISER_ROWS + r) * members));
+    return { values, shape: [OPTIMISER_ROWS + weights.length, members] };
   }
 
   /**
@@ -101,11 +103,10 @@ export class Group {
       });
       const logits = this.model.program.forward(context, tape.constant(this.#forMembers(input.inputs)));
       const { loss, accuracy, dLogits } = kernels.softmaxCrossEntropy(logits.tensor, this.#forMembers(input.labels));
-      const roots: Root[] = [[logits, taskGradient(kernels, logits.tensor, dLogits, input.distil)]];
+      const roots: Root[] = [[logits, taskGradient(kernels, logits.tensor, dLogits, input)]];
       let alignment: tf.Tensor1D | undefined;
       if (input.align.length > 0) {
-        const weights = tf.reshape(membersOf(input.scalars, { first: ALIGN_WEIGHT_ROW, count: 1 }), [-1]) as tf.Tensor1D;
-        const aligned = alignmentRoots(kernels, context.taps, input.align, weights);
+        const aligned = alignmentRoots(kernels, context.taps, input.align, input.scalars);
         roots.push(...aligned.roots);
         alignment = aligned.loss;
       }
