@@ -1,12 +1,13 @@
 /** Arms of several terms, told by the curves they give. */
 import { describe, expect, it } from 'vitest';
-import type { Experiment, MappingSpec, Term } from '../experiment/schema/schema.ts';
+import type { Course, Experiment, MappingSpec, Term, TermOf } from '../experiment/schema/schema.ts';
 import { runToEnd } from './testing/collect.ts';
 import { curve, member } from './testing/drive.ts';
 import { tinyExperiment } from './testing/experiments.ts';
 
 const align = (mapping: MappingSpec, weight = 4, guide = 'untrained'): Term => ({ kind: 'align', guide, weight, mapping });
 const distil = (kdWeight: number, guide = 'untrained'): Term => ({ kind: 'distil', guide, temperature: 2, ceWeight: 0, kdWeight, direction: 'forward' });
+const during = (course: Course): Term => ({ ...(distil(1) as TermOf<'distil'>), course });
 const first = { guide: 'stem', target: 'linear1' };
 const second = { guide: 'block3.conv2', target: 'linear2' };
 
@@ -24,6 +25,11 @@ const TERMS: Record<string, Term[]> = {
   distilled: [distil(1)],
   'distilled in halves': [distil(0.5), distil(0.5)],
   'both kinds': [distil(1), align([first])],
+  'distilled at first': [during({ kind: 'until', step: 2 })],
+  'distilled at every other step': [during({ kind: 'every', steps: 2 })],
+  'distilled less and less': [during({ kind: 'decay', shape: 'linear', steps: 4 })],
+  'distilled later': [{ ...(distil(1) as TermOf<'distil'>), ceWeight: 1, course: { kind: 'between', from: 2, to: 4 } }],
+  'squared logits': [{ ...(distil(1) as TermOf<'distil'>), direction: 'logits' }],
 };
 
 const arms = Object.entries(TERMS).map(([id, terms], i): Experiment['arms'][number] => ({ id: `arm-${i}`, name: id, terms }));
@@ -43,7 +49,13 @@ describe.each(['wasm', 'cpu'] as const)('arms of several terms on %s', (backend)
     expect(alignment('both pairs')[0]).toBeGreaterThan(Number(alignment('half the weight')[0]));
     expect(alignment('two guides')[0]).toBeCloseTo(Number(alignment('one pair')[0]) + Number(alignment('the trained one')[0]), 5);
     of('two guides').loss.forEach((loss, step) => expect(of('two guides, the other first').loss[step]).toBeCloseTo(Number(loss), 5));
-    const different = ['none', 'both pairs', 'one pair', 'half the weight', 'two guides', 'the trained one', 'distilled', 'both kinds'];
+    /** Steps whose losses two arms share before they part: that of a step is measured before its update. */
+    const shared = (a: string, b: string) => of(a).loss.findIndex((loss, step) => loss !== of(b).loss[step]);
+    expect(shared('distilled at first', 'distilled')).toBe(3);
+    expect(shared('distilled at every other step', 'distilled')).toBe(2);
+    expect(shared('distilled less and less', 'distilled')).toBe(2);
+    expect(shared('distilled later', 'none')).toBe(3);
+    const different = ['none', 'both pairs', 'one pair', 'half the weight', 'two guides', 'the trained one', 'distilled', 'both kinds', 'squared logits'];
     expect(new Set(different.map((name) => of(name).loss.at(-1))).size).toBe(different.length);
   });
 });

@@ -45,7 +45,6 @@ const ARM: readonly NotBuilt<ArmSpec>[] = [
     instead: 'change the one in base',
     states: ({ optimiser }) => optimiser !== undefined,
   },
-  { path: 'labelSmoothing', what: 'label smoothing', instead: 'use 0', states: ({ labelSmoothing = 0 }) => labelSmoothing > 0 },
   { path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined },
   { path: 'fork', what: 'a fork of another arm', instead: 'train the arm from the start', states: ({ fork }) => fork !== undefined },
 ];
@@ -53,18 +52,6 @@ const ARM: readonly NotBuilt<ArmSpec>[] = [
 const TERM: readonly NotBuilt<Term>[] = [
   { path: 'kind', what: 'a regulariser', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'regularise' },
   { path: 'kind', what: 'matching outputs or moments', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'match' },
-  {
-    path: 'direction',
-    what: 'distillation by the squared difference of logits',
-    instead: 'use forward or reverse',
-    states: (term) => term.kind === 'distil' && term.direction === 'logits',
-  },
-  {
-    path: 'course',
-    what: 'a course of distillation',
-    instead: 'use it for the whole run',
-    states: (term) => term.kind === 'distil' && (term.course ?? { kind: 'whole' }).kind !== 'whole',
-  },
   {
     path: 'course',
     what: 'a course that ends when a number stalls',

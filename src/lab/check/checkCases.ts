@@ -63,7 +63,7 @@ function trainingStep(network: NetworkSpec, targetTap: string): Case {
           members: { first: 2, count: 2 },
           logits: random('teacher', [2, batch, 4]),
           temperature: 2,
-          kdWeight: 0.5,
+          weight: 0.5,
           direction: 'forward',
         },
       ],

@@ -6,12 +6,13 @@ import { composed } from '../backend/kernels/composed/index.ts';
 import { centredGram } from '../similarity/alignment.ts';
 import { ForwardContext } from '../networks/program.ts';
 import { Group, type GroupOptions, OPTIMISER_ROWS, type StepInput } from '../training/group.ts';
-import type { AlignInput, DistilInput } from '../training/terms.ts';
+import type { DistilInput } from '../training/logitTerms.ts';
+import type { AlignInput } from '../training/terms.ts';
 
 /** What a step is fed; its terms belong to all members. */
 export interface GradientInput extends Pick<StepInput, 'inputs' | 'labels' | 'masks'> {
   align: (Omit<AlignInput, 'members' | 'weightRow' | 'pairWeight'> & { weight: number })[];
-  distil?: Omit<DistilInput, 'members'> & { ceWeight: number };
+  distil?: Omit<DistilInput, 'members' | 'direction'> & { ceWeight: number; direction: 'forward' | 'reverse' };
 }
 type Network = Pick<GroupOptions, 'network' | 'task' | 'seeds'>;
 
@@ -41,7 +42,7 @@ function totalLoss(group: Group, input: GradientInput): number {
     const crossEntropy = composed.softmaxCrossEntropy(logits, input.labels).loss;
     const { distil } = input;
     const parts: tf.Tensor[] = distil
-      ? [tf.mul(crossEntropy, distil.ceWeight), tf.mul(composed.distillation(logits, distil.logits, distil).loss, distil.kdWeight)]
+      ? [tf.mul(crossEntropy, distil.ceWeight), tf.mul(composed.distillation(logits, distil.logits, distil).loss, distil.weight)]
       : [crossEntropy];
     for (const { targetTap, guideGram, shares, view, weight, measure } of input.align) {
       const activations = context.taps.get(targetTap)?.tensor;

@@ -10,7 +10,8 @@ import { Model, type ModelOptions } from '../networks/model.ts';
 import { type BatchStatistics, ForwardContext, type MaskSource } from '../networks/program.ts';
 import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Optimiser } from './optimiser.ts';
-import { type AlignInput, alignmentRoots, type DistilInput, taskGradient } from './terms.ts';
+import { type TaskInput, taskGradient } from './logitTerms.ts';
+import { type AlignInput, alignmentRoots } from './terms.ts';
 import type { Values } from '../steps/inputs.ts';
 import { packStep } from '../steps/pack.ts';
 
@@ -30,7 +31,7 @@ export const OPTIMISER_ROWS = 3;
  * except where a term begins or ends; what changes are the values of these tensors. So a step can be recorded once
  * and replayed with other values.
  */
-export interface StepInput {
+export interface StepInput extends TaskInput {
   /** Images `[S, B, H, W, C]` or tokens int32 `[S, B, T]`. S divides E: member e learns from batch e mod S. */
   inputs: tf.Tensor;
   /** int32 `[S, B·outputs]`, −1 where none is asked for */
@@ -38,9 +39,6 @@ export interface StepInput {
   /** Masks `[S, B, F]`. */
   masks?: MaskSource;
   align: readonly AlignInput[];
-  distil: readonly DistilInput[];
-  /** Of each member, on its cross-entropy; absent: 1 for all. */
-  ceWeights?: readonly number[];
   /** `[rows, E]`, see `Group.scalars`: all numbers that change from step to step. */
   scalars: tf.Tensor2D;
 }
@@ -102,8 +100,9 @@ export class Group {
         running: (name) => this.model.weights.running(name),
       });
       const logits = this.model.program.forward(context, tape.constant(this.#forMembers(input.inputs)));
-      const { loss, accuracy, dLogits } = kernels.softmaxCrossEntropy(logits.tensor, this.#forMembers(input.labels));
-      const roots: Root[] = [[logits, taskGradient(kernels, logits.tensor, dLogits, input)]];
+      const labels = this.#forMembers(input.labels);
+      const { loss, accuracy, dLogits } = kernels.softmaxCrossEntropy(logits.tensor, labels);
+      const roots: Root[] = [[logits, taskGradient(kernels, logits.tensor, labels, dLogits, input)]];
       let alignment: tf.Tensor1D | undefined;
       if (input.align.length > 0) {
         const aligned = alignmentRoots(kernels, context.taps, input.align, input.scalars);

@@ -20,7 +20,8 @@ import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Fed, Feed, StepCall } from '../backend/steps.ts';
 import { MEASURES } from '../similarity/measures/index.ts';
-import type { AlignInput, DistilInput } from './terms.ts';
+import type { DistilInput } from './logitTerms.ts';
+import type { AlignInput } from './terms.ts';
 
 /** Arms that are trained as one program: arms outer, seeds inner. */
 export interface ArmGroup {
@@ -171,6 +172,7 @@ export class RunSteps {
         align: arms.flatMap((arm) => ofKind(acting(arm), 'align').flatMap((term) => this.#alignInputs(term, arm, shown, views))),
         distil: arms.flatMap((arm) => ofKind(acting(arm), 'distil').map((term) => this.#distilInput(term, arm, shown, fed))),
         ceWeights: crossEntropyWeights(arms),
+        smoothed: arms.flatMap(({ spec: { labelSmoothing = 0 }, members: own }) => (labelSmoothing > 0 ? [{ members: own, smoothing: labelSmoothing }] : [])),
       });
       masks.dispose();
       return pack;
@@ -203,14 +205,14 @@ export class RunSteps {
   }
 
   #distilInput(term: ArmTermOf<'distil'>, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput {
-    const { guide, temperature, kdWeight, direction } = term;
+    const { guide, temperature, kdWeight, direction, course, row } = term;
     return {
       members,
       logits: required(shown.get(guide)?.logits),
+      weight: kdWeight,
+      ...(course.kind !== 'whole' && { shareRow: OPTIMISER_ROWS + row }),
       temperature,
-      kdWeight,
-      // Experiments with another direction are refused (`plan/notBuilt.ts`).
-      direction: direction as DistilInput['direction'],
+      direction,
       ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }),
     };
   }

@@ -1,6 +1,6 @@
 /**
- * The terms of a group's loss besides its cross-entropy: alignment to a guide and distillation. Each belongs to a range
- * of members (those of one arm); terms of the same kind whose members follow each other run as one.
+ * The terms of a group's loss that align it to guides. Each belongs to a range of members (those of one arm); terms whose
+ * members follow each other run as one.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Measure } from '../../experiment/schema/schema.ts';
@@ -8,7 +8,7 @@ import type { Root, Value } from '../autodiff/tape.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import { alignmentGradient } from '../similarity/alignment.ts';
 import { MEASURES } from '../similarity/measures/index.ts';
-import { type MemberRange, membersOf } from '../steps/members.ts';
+import { type MemberRange, membersOf, rowOf } from '../steps/members.ts';
 import type { BatchView } from '../similarity/tokenViews.ts';
 
 /** One aligned pair: the guide's Gram matrices, in the form of the measure, for the members' batches. */
@@ -26,19 +26,6 @@ export interface AlignInput {
   /** How the tokens of sequences are looked at. */
   view?: BatchView;
   measure: Measure;
-}
-
-export interface DistilInput {
-  members: MemberRange;
-  /** Row of a step's numbers with the share of `kdWeight` of each member; absent: 1. */
-  shareRow?: number;
-  /** Teacher logits `[count, B, C]`. */
-  logits: tf.Tensor3D;
-  temperature: number;
-  kdWeight: number;
-  direction: 'forward' | 'reverse';
-  /** int32 `[count, B]`: rows whose label is −1 are not distilled. */
-  labels?: tf.Tensor2D;
 }
 
 /** Several terms as one: same tap, view, measure and weights, members one behind the other. */
@@ -102,9 +89,6 @@ export interface AlignmentLoss {
   loss: tf.Tensor1D;
 }
 
-/** Numbers of a step that are one per member: `[E]`. */
-const rowOf = (scalars: tf.Tensor2D, row: number): tf.Tensor1D => tf.reshape(membersOf(scalars, { first: row, count: 1 }), [-1]);
-
 /**
  * Each member's alignment loss Σ weight · (1 − similarity) over the pairs of all of its terms. A similarity that is not
  * defined counts as 0 and has no gradient.
@@ -138,24 +122,3 @@ export function alignmentRoots(
 
 /** An operation less where there is nothing to multiply. */
 const times = (x: tf.Tensor1D, factor: number): tf.Tensor1D => (factor === 1 ? x : tf.mul(x, factor));
-
-/** What the gradient at the logits is made of: see `StepInput`. */
-interface TaskInput {
-  distil: readonly DistilInput[];
-  ceWeights?: readonly number[];
-  /** `[rows, E]` */
-  scalars: tf.Tensor2D;
-}
-
-/** Gradient at the logits: of the cross-entropy, or of ceWeight·CE + Σ kdWeight·T²·KL for members that are distilled. */
-export function taskGradient(kernels: Kernels, logits: tf.Tensor3D, dCrossEntropy: tf.Tensor3D, { distil, ceWeights, scalars }: TaskInput): tf.Tensor3D {
-  let gradient = ceWeights ? (tf.mul(dCrossEntropy, tf.tensor3d([...ceWeights], [ceWeights.length, 1, 1])) as tf.Tensor3D) : dCrossEntropy;
-  for (const term of distil) {
-    const { members, kdWeight, shareRow } = term;
-    const { dLogits } = kernels.distillation(membersOf(logits, members), term.logits, term);
-    const weighted = tf.mul<tf.Tensor3D>(dLogits, kdWeight);
-    const share = shareRow === undefined ? undefined : tf.reshape(membersOf(rowOf(scalars, shareRow), members), [members.count, 1, 1]);
-    gradient = kernels.addToMembers(gradient, share ? tf.mul<tf.Tensor3D>(weighted, share) : weighted, members.first);
-  }
-  return gradient;
-}
