@@ -21,7 +21,7 @@ const until = (step: number): Course => ({ kind: 'until', step });
 const CHANGED: Record<string, (from: number) => Omit<ArmSpec, 'id' | 'name'>> = {
   alone: () => ({ terms: [] }),
   slower: () => ({ terms: [align('untrained', 2)], learningRate: 1e-4 }),
-  taught: () => ({ terms: [distil], learningRate: 3e-3 }),
+  taught: () => ({ terms: [distil, align('untrained', 1), align('trained', 2)], learningRate: 3e-3, labelSmoothing: 0.1 }),
   brief: (from) => ({ terms: [align('untrained', 6, until(from + 2))] }),
 };
 const PARENT = arm('guided', { terms: [align('untrained', 2)] });

@@ -251,58 +251,6 @@ describe('interventions', () => {
   });
 });
 
-describe('a fork of the run on screen', () => {
-  const forked = ({ arms }: Experiment, step: number) => ({ arms: [...arms, { id: 'fork', name: 'Fork', terms: [], fork: { of: 'guided', step } }] });
-
-  test('goes on from where the run is, which stays as it is beside it', async () => {
-    const { session, lab, edit, edited } = start({ chunk: 1 });
-    await session.step();
-    await lab().idle();
-    const first = lab().opened[0].options.keepAs;
-    edit(forked(edited(), 1));
-    await session.run();
-    await lab().idle();
-    const { experiment, options } = lab().opened[1];
-    expect(experiment.arms.map(({ id }) => id)).toContain('fork');
-    expect(options.resume).toBe(first);
-    expect(options.keepAs).not.toBe(first);
-    expect(lab().kept.map(({ name }) => name)).toContain(first);
-  });
-
-  test('has what was changed by hand before', async () => {
-    const { session, lab, edit, edited } = start({ chunk: 1 });
-    await session.step();
-    await lab().idle();
-    edit(forked(edited(), 1));
-    await session.intervene({ learningRate: 1e-4 });
-    expect(edited().interventions).toEqual([]);
-    await session.run();
-    expect(lab().opened[1].experiment.interventions).toHaveLength(1);
-    expect(edited().interventions).toHaveLength(1);
-  });
-
-  test('of an earlier step begins a run', async () => {
-    const { session, lab, edit, edited } = start({ chunk: 1 });
-    await session.step();
-    await lab().idle();
-    edit(forked(edited(), 0));
-    await session.run();
-    expect(lab().opened[1].options.resume).toBeUndefined();
-  });
-
-  test('repeats the steps before it where the run could not be kept', async () => {
-    const { session, lab, edit, edited } = start({ chunk: 1 });
-    await session.step();
-    await lab().idle();
-    lab().close = async () => false;
-    edit(forked(edited(), 1));
-    await session.run();
-    const { experiment, options } = lab().opened[1];
-    expect(experiment.arms.map(({ id }) => id)).toContain('fork');
-    expect(options.resume).toBeUndefined();
-  });
-});
-
 describe('what goes wrong', () => {
   test('a rejected open is shown with its remedy, and the next run starts with a new lab', async () => {
     const { session, labs } = start({
@@ -371,30 +319,6 @@ test('a guide to be trained here is passed on once', async () => {
   expect(lab().opened[0].options.retrain).toEqual(['trained']);
   await lab().idle();
   expect(useRun.getState().retrain).toEqual([]);
-});
-
-describe('the guides that are kept', () => {
-  test('are told with where those of the edited experiment come from', async () => {
-    const { session, lab } = start();
-    await session.warmUp();
-    lab().library.guides = [{ key: 'k', bytes: 12, about: null }];
-    expect(await session.guideLibrary()).toEqual({
-      kept: [{ key: 'k', bytes: 12, about: null }],
-      experiment: small,
-      origins: { trained: 'kept' },
-    });
-    expect(await session.forgetGuides('k')).toBeNull();
-    expect((await session.guideLibrary())?.kept).toEqual([]);
-  });
-
-  test('cannot be deleted: that is said, and is no failed run', async () => {
-    const { session, lab } = start();
-    await session.run();
-    lab().library.failForget = Object.assign(new Error('The disk is locked.'), { remedy: 'Close other tabs.' });
-    expect(await session.forgetGuides()).toMatchObject({ message: 'The disk is locked.', remedy: 'Close other tabs.' });
-    expect(phase()).not.toBe('failed');
-    expect(useRun.getState().failure).toBeNull();
-  });
 });
 
 test('a step of the run on screen is taken apart, and that of a run that is gone is nobody’s', async () => {

@@ -4,9 +4,9 @@
  */
 import type { BackendChoice, Environment } from '@/experiment/contract/environment.ts';
 import type { LabEvent, Phase } from '@/experiment/contract/events.ts';
-import { type Failure, toFailure } from '@/experiment/contract/failure.ts';
+import { toFailure } from '@/experiment/contract/failure.ts';
 import type { Inspection, InspectQuestion } from '@/experiment/contract/inspection.ts';
-import type { GuideOrigin, KeptGuide, KeptRun, Lab } from '@/experiment/contract/lab.ts';
+import type { KeptRun, Lab } from '@/experiment/contract/lab.ts';
 import type { TaskPreview } from '@/experiment/contract/previews.ts';
 import type { GeneratedText, GenerateOptions } from '@/experiment/contract/texts.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema/schema.ts';
@@ -230,28 +230,6 @@ export class Session {
   async forgetKeptRun({ name }: KeptRun): Promise<void> {
     useKeptRuns.setState(({ runs }) => ({ runs: runs.filter((run) => run.name !== name) }));
     await this.#guard(async (lab) => lab.forgetRun(name));
-  }
-
-  /** Trained guides that are kept, and where those of the edited experiment would come from; null when that cannot be told. */
-  async guideLibrary(): Promise<{ kept: KeptGuide[]; experiment: Experiment; origins: Record<string, GuideOrigin> } | null> {
-    const experiment = this.#sources.experiment();
-    try {
-      const lab = await this.#getLab();
-      return { kept: await lab.keptGuides(), experiment, origins: await lab.guideOrigins(experiment) };
-    } catch (error) {
-      console.warn('kept guides were not looked for:', error);
-      return null;
-    }
-  }
-
-  /** Delete one kept guide, or all. What goes wrong is no matter of the run. @returns what went wrong, or null */
-  async forgetGuides(key?: string): Promise<Failure | null> {
-    try {
-      await (await this.#getLab()).forgetGuides(key);
-      return null;
-    } catch (error) {
-      return toFailure(error);
-    }
   }
 
   /** Ask what belongs to the run on screen; null when it cannot be had. */

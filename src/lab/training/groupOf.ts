@@ -1,9 +1,9 @@
 /** Arms of an experiment as a group: what its options say of each member. */
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
-import { alignmentOf, distillationOf } from '../../experiment/plan/arms.ts';
-import { rootOf, stagesOf } from '../../experiment/plan/fork.ts';
+import { rootOf } from '../../experiment/plan/fork.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
+import { groupedArms } from './armTerms.ts';
 import { Group } from './group.ts';
 import type { ArmGroup } from './runSteps.ts';
 
@@ -12,17 +12,7 @@ export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kerne
   const { seeds } = experiment;
   const roots = specs.map((spec) => rootOf(experiment, spec));
   return {
-    arms: specs.map((spec, i) => {
-      const members = { first: i * seeds.length, count: seeds.length };
-      const stages = stagesOf(experiment, spec).map(({ arm, from }) => ({
-        spec: arm,
-        from,
-        alignment: alignmentOf(experiment, arm),
-        distillation: distillationOf(arm),
-        members,
-      }));
-      return { spec, members, stages };
-    }),
+    arms: groupedArms(experiment, specs),
     group: new Group(
       {
         network: experiment.target,
