@@ -4,7 +4,7 @@ import { guideNetwork, isControl } from '../plan/guides.ts';
 import { askedBy } from '../plan/lead.ts';
 import { canFollow } from '../plan/pairs.ts';
 import { modelFor } from '../presets/models.ts';
-import { TRAINED_RESNET, UNTRAINED_RESNET } from '../presets/presets.ts';
+import { TRAINED_RESNET, UNTRAINED_RESNET } from '../presets/imageSettings.ts';
 import { type AlignTerm, type ArmSpec, type DistilTerm, type Experiment, isImageTask, type NetworkGuideSpec, type TaskSpec } from '../schema/schema.ts';
 
 /** Whether a guide that is no control was trained. */
@@ -45,7 +45,8 @@ export function freeId(wanted: string, taken: readonly string[]): string {
 /** "Guided" → "Guided 2" when there is one already. */
 export function freeName(wanted: string, taken: readonly string[]): string {
   if (!taken.includes(wanted)) return wanted;
-  const stem = wanted.slice(0, 54).replace(/ \d+$/, '');
+  // The step of a fork is no number of its own kind.
+  const stem = wanted.slice(0, 54).replace(/(?<!, fork at) \d+$/, '');
   let n = 2;
   while (taken.includes(`${stem} ${n}`)) n++;
   return `${stem} ${n}`;
