@@ -1,5 +1,5 @@
 /** Settings in words, as the page and the reports write them. */
-import type { Course, InitName, Intervention } from './schema/schema.ts';
+import { type Course, type InitName, type Intervention, isDrawn, type MappingSpec } from './schema/schema.ts';
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -32,6 +32,7 @@ export function courseWords(course: Course, steps: number): string {
     case 'whole':
       return 'whole run';
     case 'until':
+      if (course.step === 0) return 'in the warm-up alone';
       return course.step < steps ? `until step ${number(course.step)}` : 'whole run';
     case 'between':
       return course.to < steps ? `from step ${number(course.from)} until step ${number(course.to)}` : `from step ${number(course.from)} on`;
@@ -52,3 +53,9 @@ function ordinal(n: number): string {
 
 /** An initialisation in front of a noun; two of them are people's names. */
 export const initWord = (init: InitName): string => (({ he: 'He', xavier: 'Xavier' }) as Partial<Record<InitName, string>>)[init] ?? init;
+
+/** A mapping in a word or two: "even", "first 3", "drawn by hand". */
+export function mappingWords(mapping: MappingSpec): string {
+  if (isDrawn(mapping)) return 'drawn by hand';
+  return 'count' in mapping && mapping.count > 1 ? `${mapping.rule} ${number(mapping.count)}` : mapping.rule;
+}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { presetExperiment } from '@/experiment/testing.ts';
-import { armStatement, bytes, count, duration, interventionWords, number, problemWords, scheduleName, trainingStatement } from './words.ts';
+import { bytes, count, duration, interventionWords, number, problemWords, scheduleName, trainingStatement } from './words.ts';
 
 it.each([
   [250, '250'],
@@ -23,34 +23,6 @@ it('shortens counts, bytes and times', () => {
   expect([count(596_000), count(77_900), count(12), count(1.23e10)]).toEqual(['596 k', '77.9 k', '12', '12.3 G']);
   expect([bytes(5e8), bytes(1), bytes(3 * 2 ** 30)]).toEqual(['477 MB', '1 MB', '3.0 GB']);
   expect([duration(0.2), duration(42), duration(300), duration(7200), duration(1e6)]).toEqual(['under 1 s', '42 s', '5 min', '2.0 h', '12 days']);
-});
-
-it("says an arm's loss in a line", () => {
-  const { arms, base } = presetExperiment('wide-fcn');
-  expect(arms.map((arm) => armStatement(arm, base))).toEqual([
-    'task loss only',
-    '+ 4 × Σ (1 − CKA), whole run',
-    '+ 4 × Σ (1 − CKA), whole run',
-    '½ CE + ½ KL · T 4',
-  ]);
-  const odd = {
-    ...arms[1],
-    learningRate: 3e-4,
-    terms: [
-      {
-        kind: 'align' as const,
-        guide: 'trained',
-        weight: 0.5,
-        reduction: 'mean' as const,
-        measure: { name: 'cka-debiased' as const },
-        course: { kind: 'until' as const, step: 50 },
-      },
-    ],
-  };
-  expect(armStatement(odd, base)).toBe('+ ½ × mean (1 − debiased CKA), until step 50 · lr 3e-4');
-  const switchedOff = (step: number) => armStatement(odd, base, [{ step, set: { guidance: false } }]);
-  expect(switchedOff(3)).toBe('+ ½ × mean (1 − debiased CKA), switched off at step 3 · lr 3e-4');
-  expect(switchedOff(50)).toBe(armStatement(odd, base));
 });
 
 it('says the training in a line', () => {

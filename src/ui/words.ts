@@ -1,26 +1,18 @@
 /** Numbers and settings in words, short enough for a label. */
-import { span } from '@/experiment/course/course.ts';
-import { alignmentSettingsOf, distillationOf } from '@/experiment/plan/arms.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
-import { courseWords, initWord, number } from '@/experiment/settingWords.ts';
-import { builtMeasure, measureWords } from '@/experiment/schema/measures.ts';
+import { number } from '@/experiment/settingWords.ts';
 import {
-  type ArmSpec,
   type BaseSettings,
-  type Course,
   type GuideSpec,
-  type Intervention,
-  isDrawn,
   isImageTask,
   isLanguageTask,
-  type MappingSpec,
   type OptimiserSpec,
   type ScheduleSpec,
   type TaskSpec,
 } from '@/experiment/schema/schema.ts';
 
 export { problemWords } from '@/experiment/problemWords.ts';
-export { initWord, interventionWords, number } from '@/experiment/settingWords.ts';
+export { initWord, interventionWords, mappingWords, number } from '@/experiment/settingWords.ts';
 
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
@@ -67,47 +59,6 @@ export const examplesOf = (task: TaskSpec): 'images' | 'sequences' | 'windows' =
 export function validationSet(task: TaskSpec): string {
   const { valExamples, input } = taskShape(task);
   return `${number(valExamples)} ${examplesOf(task)}${isLanguageTask(task) ? ` of ${number(input[0])} tokens` : ''}`;
-}
-
-const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
-const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
-
-/** When an arm is guided. */
-function spanWords(course: Course, steps: number, interventions: readonly Intervention[]): string {
-  const off = interventions.find(({ set }) => set.guidance === false)?.step ?? steps;
-  return off < Math.min(span(course).to, steps) ? `switched off at step ${number(off)}` : courseWords(course, steps);
-}
-
-/** A mapping in a word or two: "even", "first 3", "drawn by hand". */
-export function mappingWords(mapping: MappingSpec): string {
-  if (isDrawn(mapping)) return 'drawn by hand';
-  return 'count' in mapping && mapping.count > 1 ? `${mapping.rule} ${number(mapping.count)}` : mapping.rule;
-}
-
-/**
- * An arm's loss in one line: "+ 4 × Σ (1 − CKA), whole run".
- * @param interventions made in the run that the line is about
- */
-export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: readonly Intervention[] = []): string {
-  const parts: string[] = [];
-  const distillation = distillationOf(arm);
-  if (distillation) {
-    const { ceWeight, kdWeight, temperature, direction } = distillation;
-    parts.push(`${weight(ceWeight)} CE + ${weight(kdWeight)} ${direction === 'reverse' ? 'reverse KL' : 'KL'} · T ${number(temperature)}`);
-  }
-  const alignment = alignmentSettingsOf(base, arm);
-  if (alignment) {
-    const { reduction, measure, course } = alignment;
-    parts.push(
-      `+ ${weight(alignment.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(builtMeasure(measure))}), ` +
-        spanWords(course, base.steps, interventions),
-    );
-  }
-  if (parts.length === 0) parts.push('task loss only');
-  if (arm.learningRate !== undefined) parts.push(`lr ${number(arm.learningRate)}`);
-  if (arm.unusedBias !== undefined) parts.push(`unused classes start at ${number(arm.unusedBias)}`);
-  if (arm.init !== undefined) parts.push(`${initWord(arm.init)} init`);
-  return parts.join(' · ');
 }
 
 export const optimiserName = (optimiser: OptimiserSpec): string => ({ adam: 'Adam', adamw: 'AdamW', sgd: 'SGD' })[optimiser.kind];
