@@ -151,7 +151,7 @@ function lossOf(experiment: Whole, arm: ArmSpec): { crossEntropy: number; terms:
 }
 
 /** What an arm has of its own besides its loss, each in a few words. */
-function settingsWords({ arms, base, target, task }: Whole, arm: ArmSpec): string[] {
+export function settingsWords({ arms, base, target, task }: Whole, arm: ArmSpec): string[] {
   const { learningRate, unusedBias, init, labelSmoothing = 0, optimiser, warmup, fork } = arm;
   const INPUTS = {
     'white-noise': 'white noise',

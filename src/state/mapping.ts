@@ -61,16 +61,3 @@ export function addPair(experiment: Experiment, focus: Focus, { guideTap, target
 
 export const removePair = (experiment: Experiment, focus: Focus, { guideTap, targetTap }: TapPair): Experiment =>
   withMapping(experiment, focus, asDrawn(pairsOf(experiment, focus).filter((pair) => pair.guideTap !== guideTap || pair.targetTap !== targetTap)));
-
-/** Give an arm a mapping of its own (a copy of the shared one), or let it share again. */
-export function withOwnMapping(experiment: Experiment, armId: string, own: boolean): Experiment {
-  return {
-    ...experiment,
-    arms: experiment.arms.map((arm) => {
-      const align = termOf(arm, 'align');
-      if (arm.id !== armId || !align) return arm;
-      const { mapping, ...shared } = align;
-      return withTermOf(arm, 'align', own ? { ...shared, mapping: mapping ?? experiment.base.mapping } : shared);
-    }),
-  };
-}

@@ -6,7 +6,7 @@ import { tapNames } from '../plan/pairs.ts';
 import { PRESETS } from '../presets/presets.ts';
 import type { AlignTerm, CustomSpec, Experiment, NetworkGuideSpec } from '../schema/schema.ts';
 import { presetExperiment } from '../testing.ts';
-import { withTerm } from '../../state/arms.ts';
+import { addTerm } from '../../state/arms.ts';
 import { withGuideNetwork } from '../../state/networks.ts';
 import { freeId } from './adding.ts';
 import { type Fix, GROUPS, told } from './recipe.ts';
@@ -60,7 +60,7 @@ describe('an arm of a recipe', () => {
     expect(added(untrained)).toEqual({ ...align, guide: 'untrained' });
     // One that is guided for the whole run stays so, whatever its model does.
     expect(added(guided, { ...from, arms: [from.arms[0], { ...from.arms[1], terms: [{ ...align, course: { kind: 'until', step: 7 } }] }] })).toEqual(align);
-    expect(withTerm(from, 'unguided', 'align', true).arms[0].terms).toEqual([align]);
+    expect(addTerm(from, 'unguided', 'align').arms[0].terms).toEqual([align]);
   });
 
   it('leaves a drawn mapping behind that its guide has no layers for', () => {
