@@ -21,17 +21,9 @@ const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
   states: ({ measure }) => measure !== undefined && (!isBuilt(measure) || Object.keys(measure).length > 1),
 });
 
-const unbuiltRule = (mapping: MappingSpec): boolean =>
-  !isDrawn(mapping) && (['random', 'similarity'].includes(mapping.rule) || (mapping.rule === 'even' && (mapping.perTarget ?? 1) > 1));
 const weighted = (mapping: MappingSpec): boolean => isDrawn(mapping) && mapping.some(({ weight = 1 }) => weight !== 1);
 
 const mappingRows = <T extends { mapping?: MappingSpec }>(): NotBuilt<T>[] => [
-  {
-    path: 'mapping',
-    what: 'this rule',
-    instead: 'use one of even (with one guide layer per target layer), first, last, reversed, none, or name the pairs',
-    states: ({ mapping }) => mapping !== undefined && unbuiltRule(mapping),
-  },
   {
     path: 'mapping',
     what: 'a weight of a single pair other than 1',

@@ -2,7 +2,7 @@
 import { describeNetwork, type NetworkDescription, taskShape } from '../networks/describe.ts';
 import { type Experiment, isDrawn, type MappingSpec } from '../schema/schema.ts';
 import { describeGuide, standsAlone } from './guides.ts';
-import { resolveMapping, type WeightedPair } from './mapping.ts';
+import { mostSimilarPairs, resolveMapping, type TapPair, type TapSimilarities, type WeightedPair } from './mapping.ts';
 
 const describeEnd = (experiment: Experiment, guide: string | undefined): NetworkDescription =>
   guide === undefined ? describeNetwork(experiment.target, taskShape(experiment.task)) : describeGuide(experiment, guide);
@@ -41,3 +41,12 @@ export function mappedPairs(experiment: Experiment, guide: string, mapping: Mapp
     ? resolveMapping(mapping, tapNames(experiment, guide), tapNames(experiment))
     : resolveMapping(mapping, mappedTaps(experiment, guide), mappedTaps(experiment));
 }
+
+/**
+ * The target layers of the even mapping, each with the layer of a guide that is most like it (`mostSimilarPairs`). A guide
+ * whose one layer stands for all has nothing to choose from.
+ */
+export const pairsBySimilarity = (experiment: Experiment, guide: string, similarities: TapSimilarities): TapPair[] =>
+  standsAlone(experiment, guide)
+    ? mappedPairs(experiment, guide, { rule: 'even' })
+    : mostSimilarPairs(mappedTaps(experiment, guide), mappedTaps(experiment), similarities);
