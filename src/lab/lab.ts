@@ -21,6 +21,8 @@ import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
 import { openTask, ownLabels, previewTask } from './tasks/index.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { Run } from './training/run.ts';
+import { similarityBefore } from './training/similarityBefore.ts';
+import { toldAgain } from './training/toldAgain.ts';
 import { buildResult } from '../stats/result.ts';
 
 /** Losses are read back and sent at most this often. */
@@ -78,8 +80,15 @@ class LocalLab implements Lab {
   }
 
   async warmUp(choice: BackendChoice): Promise<Environment> {
-    const running = this.#opened?.current ? this.#backend?.chosen : undefined;
-    return (await (running ?? this.#start(choice))).environment;
+    return (await this.#startBeside(choice)).environment;
+  }
+
+  similarityBefore(experiment: Experiment, of: { arm: string; guide: string }, choice: BackendChoice) {
+    return this.#exclusive(async () => {
+      const { kernels, stepper } = await this.#startBeside(choice);
+      const parts = { task: await openTask(experiment.task, this.#library), kernels, store: this.#store, library: this.#library };
+      return similarityBefore({ experiment, ...parts, stepper: () => stepper(false) }, of);
+    });
   }
 
   async open(experiment: Experiment, options: OpenOptions): Promise<void> {
@@ -116,7 +125,7 @@ class LocalLab implements Lab {
       if (labels) this.#emit({ type: 'labels.known', labels: Uint16Array.from(labels) });
       if (checkpoint) {
         run.restore(checkpoint);
-        if (!options.checkpoint) this.#tellAgain(this.#opened);
+        if (!options.checkpoint) for (const event of toldAgain(run)) this.#emit(event);
         notes.push({ step: run.step, text: `Continued on ${environment.backend} from a checkpoint at step ${run.step}.` });
       } else {
         await this.#evaluate(this.#opened);
@@ -315,19 +324,6 @@ class LocalLab implements Lab {
     this.#phase('finished', '');
   }
 
-  /** What a run had recorded before it was kept, for a page that has seen nothing of it. */
-  #tellAgain({ run }: Opened): void {
-    const { history } = run;
-    const { training, evaluations } = history.save();
-    for (const record of evaluations) this.#emit({ type: 'evaluation.recorded', record });
-    this.#emit({ type: 'training.recorded', records: training });
-    members(run.experiment).forEach(({ arm, seed }, m) => {
-      if (history.divergedAt[m] >= 0) this.#emit({ type: 'member.diverged', arm, seed, step: history.divergedAt[m] });
-    });
-    const { steps } = run.experiment.base;
-    this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: 0, secondsLeft: Number.NaN });
-  }
-
   async #evaluate(opened: Opened): Promise<void> {
     await this.#flush(opened);
     const record = await opened.run.evaluate();
@@ -346,6 +342,11 @@ class LocalLab implements Lab {
       this.#emit({ type: 'member.diverged', arm, seed, step });
     }
     this.#emit({ type: 'training.recorded', records });
+  }
+
+  /** While an experiment is open its backend stays. */
+  #startBeside(choice: BackendChoice): Promise<ChosenBackend> {
+    return (this.#opened?.current ? this.#backend?.chosen : undefined) ?? this.#start(choice);
   }
 
   #start(choice: BackendChoice): Promise<ChosenBackend> {
