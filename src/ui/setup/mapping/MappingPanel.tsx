@@ -202,7 +202,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
         <EditPopover
           label={`Edit the pairs as a list: ${plural(pairs.length, 'pair')}`}
           title={hasOwnMapping(experiment, focus) ? "Pairs: this arm's own mapping" : 'Pairs'}
-          width={420}
+          width={460}
           position={position}
           testId="edit-pairs"
           target={
@@ -212,7 +212,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
             </span>
           }
         >
-          {({ PairsTable }) => <PairsTable focus={focus} {...picture} />}
+          {({ PairsTable }) => <PairsTable focus={focus} mapping={mappingOf(experiment, focus)} {...picture} />}
         </EditPopover>
         {stale && <StaleDot />}
         <div className={classes.colour}>
