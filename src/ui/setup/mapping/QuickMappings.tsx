@@ -17,7 +17,7 @@ interface Quick {
   hint: string;
   /** Whether a mapping is of this kind, whatever its number. */
   is: (mapping: MappingSpec) => boolean;
-  /** What a click makes of the mapping before; absent: nothing, where it is of this kind already. */
+  /** What a click makes of the mapping before. */
   make: (before: MappingSpec) => MappingSpec;
 }
 
