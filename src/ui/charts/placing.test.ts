@@ -161,14 +161,13 @@ test('room for names is what the longest needs: none is cut', () => {
 });
 
 test('marks of one step stand above each other on the axis, once the lines have come there', () => {
-    const mark = (id: string, step: number): CourseMark => ({ arm: id, colour: 'red', step, what: 'ends', text: `${id} ends` });
-    const at = ground({ width: 470, height: 210, type: 11, done: 0.5, gutter: 110 }, []);
-    const { marks } = place({ labels: [], moments: [], references: [], marks: [mark('a', 200), mark('b', 200), mark('c', 400), mark('late', 600)] }, at);
-    expect(marks.map(({ mark: { arm: id } }) => id)).toEqual(['a', 'b', 'c']);
-    const [a, b, c] = marks.map(({ box }) => box);
-    expect(a.bottom).toBe(at.area.y + at.area.height);
-    expect(b.bottom).toBeLessThan(a.top);
-    expect(c.bottom).toBe(a.bottom);
-    expect((a.left + a.right) / 2).toBeCloseTo(at.scales.x(200));
-  });
+  const mark = (id: string, step: number): CourseMark => ({ arm: id, colour: 'red', step, what: 'ends', text: `${id} ends` });
+  const at = ground({ width: 470, height: 210, type: 11, done: 0.5, gutter: 110 }, []);
+  const { marks } = place({ labels: [], moments: [], references: [], marks: [mark('a', 200), mark('b', 200), mark('c', 400), mark('late', 600)] }, at);
+  expect(marks.map(({ mark: { arm: id } }) => id)).toEqual(['a', 'b', 'c']);
+  const [a, b, c] = marks.map(({ box }) => box);
+  expect(a.bottom).toBe(at.area.y + at.area.height);
+  expect(b.bottom).toBeLessThan(a.top);
+  expect(c.bottom).toBe(a.bottom);
+  expect((a.left + a.right) / 2).toBeCloseTo(at.scales.x(200));
 });
