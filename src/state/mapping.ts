@@ -97,12 +97,7 @@ export const onlyPair = (experiment: Experiment, focus: Focus, { guideTap, targe
 
 /** Pair layers by what was measured of them before training, in the arms of this guide: of other guides it tells nothing. */
 export const withMostSimilar = (experiment: Experiment, focus: Focus, similarities: TapSimilarities): Experiment =>
-  withMapping(
-    experiment,
-    focus,
-    pairsBySimilarity(experiment, focus.guide, similarities).map(({ guideTap, targetTap }) => ({ guide: guideTap, target: targetTap })),
-    true,
-  );
+  withMapping(experiment, focus, pairsBySimilarity(experiment, focus.guide, similarities), true);
 
 /** Give an arm a mapping of its own (a copy of the shared one), or let it share again. */
 export function withOwnMapping(experiment: Experiment, armId: string, own: boolean): Experiment {

@@ -136,11 +136,11 @@ describe('mostSimilarPairs', () => {
       [0.5, 0.4, 0.5],
     ];
     expect(mostSimilarPairs(['a', 'b', 'c'], ['x', 'y'], similarities(rows))).toEqual([
-      { guideTap: 'b', targetTap: 'x' },
-      { guideTap: 'a', targetTap: 'y' },
+      { guide: 'b', target: 'x' },
+      { guide: 'a', target: 'y' },
     ]);
     // Layers that rules do not use take no part.
-    expect(mostSimilarPairs(['a', 'c'], ['y'], similarities(rows))).toEqual([{ guideTap: 'a', targetTap: 'y' }]);
+    expect(mostSimilarPairs(['a', 'c'], ['y'], similarities(rows))).toEqual([{ guide: 'a', target: 'y' }]);
   });
 
   it('leaves out what cannot be told: a layer that is the same for all examples', () => {
@@ -148,7 +148,7 @@ describe('mostSimilarPairs', () => {
       [Number.NaN, 0.2, 0.1],
       [Number.NaN, Number.NaN, Number.NaN],
     ];
-    expect(mostSimilarPairs(['a', 'b', 'c'], ['x', 'y'], similarities(rows))).toEqual([{ guideTap: 'b', targetTap: 'x' }]);
+    expect(mostSimilarPairs(['a', 'b', 'c'], ['x', 'y'], similarities(rows))).toEqual([{ guide: 'b', target: 'x' }]);
   });
 });
 

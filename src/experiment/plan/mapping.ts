@@ -1,6 +1,6 @@
 /** Which guide layer guides which target layer (paper section 3 and Algorithm 1; code `layer_supervision`). */
 import { mix32 } from '../course/math.ts';
-import { isDrawn, type MappingRule, type MappingSpec } from '../schema/schema.ts';
+import { isDrawn, type MappingPair, type MappingRule, type MappingSpec } from '../schema/schema.ts';
 
 /** Guide index and target index of a pair. */
 type IndexPair = [guide: number, target: number];
@@ -101,7 +101,7 @@ export interface TapSimilarities {
  * named pairs; one that is similar to none is left out.
  * @param guideTaps, targetTaps those that rules use
  */
-export function mostSimilarPairs(guideTaps: readonly string[], targetTaps: readonly string[], similarities: TapSimilarities): TapPair[] {
+export function mostSimilarPairs(guideTaps: readonly string[], targetTaps: readonly string[], similarities: TapSimilarities): MappingPair[] {
   const similarity = (guide: string, target: string): number => {
     const row = similarities.targetTaps.indexOf(target);
     return similarities.values[row * similarities.guideTaps.length + similarities.guideTaps.indexOf(guide)];
@@ -110,7 +110,7 @@ export function mostSimilarPairs(guideTaps: readonly string[], targetTaps: reado
     const targetTap = targetTaps[target];
     const known = guideTaps.filter((guideTap) => !Number.isNaN(similarity(guideTap, targetTap)));
     const [guideTap] = known.sort((a, b) => similarity(b, targetTap) - similarity(a, targetTap));
-    return guideTap === undefined ? [] : [{ guideTap, targetTap }];
+    return guideTap === undefined ? [] : [{ guide: guideTap, target: targetTap }];
   });
 }
 
