@@ -50,12 +50,14 @@ export function NumberField({ path, label, hint, step = 1, warning, absent, shar
       autoComplete="off"
       value={field.draft ?? (value === null ? '' : numberText(value))}
       error={field.error}
-      rightSectionWidth={22}
+      rightSectionWidth={bare ? 0 : 22}
       rightSection={
-        <span className={classes.arrows}>
-          {arrow(step, IconChevronUp)}
-          {arrow(-step, IconChevronDown)}
-        </span>
+        !bare && (
+          <span className={classes.arrows}>
+            {arrow(step, IconChevronUp)}
+            {arrow(-step, IconChevronDown)}
+          </span>
+        )
       }
       onChange={(event) => field.type(event.currentTarget.value, share)}
       onBlur={field.settle}

@@ -10,6 +10,7 @@ import { session } from '@/state/session.ts';
 import { notify } from '@/ui/notify.ts';
 import { capital, mappingWords } from '@/ui/words.ts';
 import { attempt } from '../parts/attempt.ts';
+import classes from './mapping.module.css';
 
 interface Quick {
   value: string;
@@ -34,46 +35,46 @@ const QUICK: readonly Quick[] = [
   {
     value: 'even',
     label: 'Even',
-    hint: 'Guide layers spread evenly over the target; the last one to fall on a layer stays.',
+    hint: 'Spread evenly, one guide layer for each.',
     is: (mapping) => isRule('even')(mapping) && !isSeveral(mapping),
     make: () => ({ rule: 'even' }),
   },
   {
     value: 'several',
     label: 'Even, several',
-    hint: 'The same, and all that fall on a layer stay: several guide layers for one of the target.',
+    hint: 'Spread evenly, all that fall on a layer.',
     is: isSeveral,
     make: () => ({ rule: 'even', perTarget: SEVERAL }),
   },
   {
     value: 'first',
     label: 'First',
-    hint: 'Only the first pair of the even mapping; how many, is set in the list of pairs.',
+    hint: 'The first pair; how many, the list tells.',
     is: isRule('first'),
     make: () => ({ rule: 'first', count: 1 }),
   },
   {
     value: 'last',
     label: 'Last',
-    hint: 'Only the last pair of the even mapping; how many, is set in the list of pairs.',
+    hint: 'The last pair; how many, the list tells.',
     is: isRule('last'),
     make: () => ({ rule: 'last', count: 1 }),
   },
   {
     value: 'reversed',
     label: 'Reversed',
-    hint: 'The even mapping back to front: does the order of layers matter?',
+    hint: 'Back to front: does the order matter?',
     is: isRule('reversed'),
     make: () => ({ rule: 'reversed' }),
   },
   {
     value: 'random',
     label: 'Random',
-    hint: 'A guide layer is drawn for each target layer: does it matter which? Choose it again to draw others.',
+    hint: 'Drawn; choose it again to draw others.',
     is: isRule('random'),
     make: (before) => ({ rule: 'random', seed: 'seed' in before ? before.seed + 1 : 0 }),
   },
-  { value: 'none', label: 'None', hint: 'No pairs: guidance has nothing to pull on.', is: isRule('none'), make: () => ({ rule: 'none' }) },
+  { value: 'none', label: 'None', hint: 'No pairs: there is nothing to pull on.', is: isRule('none'), make: () => ({ rule: 'none' }) },
 ];
 
 /** What is in the experiment and not among them: pairs that are named one by one. */
@@ -106,7 +107,7 @@ export function QuickMappings({ focus, mapping }: { focus: Focus; mapping: Mappi
   const name = comparing ? 'Comparing…' : nameOf(mapping, chosen);
   const choose = ({ make }: Quick) => void attempt((experiment) => withMapping(experiment, focus, make(mapping)));
   return (
-    <Menu position="top-start" width={300} menuItemTabIndex={0}>
+    <Menu position="top-start" width={310} menuItemTabIndex={0}>
       <Menu.Target>
         <Button
           size="compact-xs"
@@ -121,7 +122,7 @@ export function QuickMappings({ focus, mapping }: { focus: Focus; mapping: Mappi
           {name}
         </Button>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown className={classes.rules}>
         <Menu.Label>Which layers are paired</Menu.Label>
         <Menu.RadioGroup value={chosen?.value ?? OTHER}>
           {QUICK.map((quick) => (
@@ -151,7 +152,7 @@ export function QuickMappings({ focus, mapping }: { focus: Focus; mapping: Mappi
         >
           <Text size="sm">By similarity</Text>
           <Text size="xs" c="dimmed">
-            Each target layer with the guide layer most like it before training: compared now, and named pair by pair.
+            The most alike before training, compared now.
           </Text>
         </Menu.Item>
       </Menu.Dropdown>
