@@ -79,7 +79,7 @@ test('every edit is taken back and made again by key, with the arms that went al
   await expect(page.getByText(/The arm “Distilled” was removed: .* The arm “Guided” is now called “Guided, identity”\./)).toBeVisible();
   await page.getByTestId('undo-edit').click();
   await ids(page).toEqual(ALL);
-  await expect(page).toHaveURL(/#wide-fcn@1$/);
+  await expect(page).toHaveURL(/#wide-fcn@2$/);
   await expect(page.getByTestId('undo-edit')).toHaveCount(0);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);

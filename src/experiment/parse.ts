@@ -134,15 +134,17 @@ function checkWhole(experiment: Experiment): Problem[] {
   if (problems.length > 0) return problems;
 
   experiment.arms.forEach((a, i) => {
-    try {
-      alignedPairs(experiment, a);
-    } catch (error) {
-      if (!(error instanceof UnknownTapError)) throw error;
-      const own = a.terms.findIndex((term) => term.kind === 'align' && term.mapping !== undefined);
-      const path = own >= 0 ? `arms.${i}.terms.${own}.mapping` : 'base.mapping';
-      const { message } = error;
-      if (!problems.some((known) => known.path === path && known.message === message)) problems.push({ path, message });
-    }
+    a.terms.forEach((term, t) => {
+      if (term.kind !== 'align') return;
+      try {
+        alignedPairs(experiment, { ...a, terms: [term] });
+      } catch (error) {
+        if (!(error instanceof UnknownTapError)) throw error;
+        const path = term.mapping ? `arms.${i}.terms.${t}.mapping` : 'base.mapping';
+        const { message } = error;
+        if (!problems.some((known) => known.path === path && known.message === message)) problems.push({ path, message });
+      }
+    });
   });
   try {
     observedPairs(experiment);

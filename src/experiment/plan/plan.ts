@@ -1,7 +1,7 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
 import { describeNetwork, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
-import { alignmentOf, alignmentSettingsOf, guidesInUse, sharedTokens } from './arms.ts';
+import { alignmentsOf, alignSettings, guidesInUse, sharedTokens, termsOf } from './arms.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
 
@@ -18,7 +18,7 @@ export function members(experiment: Experiment): Member[] {
 
 /** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table. */
 export function measuresInUse({ arms, base }: Experiment): Measure[] {
-  const used = new Set(arms.flatMap((arm) => alignmentSettingsOf(base, arm)?.measure.name ?? []));
+  const used = new Set(arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure.name)));
   return MEASURE_NAMES.filter((name) => used.has(name) && name !== 'cka' && name !== 'cka-debiased');
 }
 
@@ -67,7 +67,7 @@ export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
 
 /** Layers of a guide that arms align to. */
 const alignedTaps = (experiment: Experiment, guide: string): Set<string> => {
-  const alignments = experiment.arms.flatMap((arm) => alignmentOf(experiment, arm) ?? []);
+  const alignments = experiment.arms.flatMap((arm) => alignmentsOf(experiment, arm));
   return new Set(alignments.filter((alignment) => alignment.guide === guide).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
 };
 
@@ -133,11 +133,11 @@ export function cost(experiment: Experiment): Cost {
   // Forward, gradient for inputs, gradient for weights: three times the forward pass.
   let flopsPerStep = memberCount * 3 * target.flops * base.batchSize;
   for (const arm of arms) {
-    const alignment = alignmentOf(experiment, arm);
-    for (const { targetTap } of alignment?.pairs ?? []) {
-      if (!alignment) continue;
-      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, alignment.tokens);
-      flopsPerStep += seeds.length * measureFlops(builtMeasure(alignment.measure), base.batchSize, shape, alignment.tokens);
+    for (const { pairs, tokens, measure } of alignmentsOf(experiment, arm)) {
+      for (const { targetTap } of pairs) {
+        flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
+        flopsPerStep += seeds.length * measureFlops(builtMeasure(measure), base.batchSize, shape, tokens);
+      }
     }
   }
   let cacheBytes = 0;

@@ -41,20 +41,20 @@ function deepConvNet(): Experiment {
   return { ...experiment, base };
 }
 
-/** In the order in which they are offered; the page opens with the first. */
-export const PRESETS: readonly Preset[] = [
-  ...SEQUENCE_PRESETS,
-  ...LANGUAGE_PRESETS,
+const IMAGE_PRESETS: readonly Preset[] = [
   {
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
     hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it memorises as much and still generalises better. It is above distillation, too, at one setting of that.',
-    experiment: image('wide-fcn', asking('Can a trained ResNet stop a wide network from memorising?', 'guided', 'unguided'), TEXTURES, fcn(3, 384), 250, [
-      UNGUIDED,
-      guided(4),
-      guidedUntrained(4),
-      DISTILLED,
-    ]),
+    experiment: image(
+      'wide-fcn',
+      asking('Can a trained ResNet make a network that memorises generalise?', 'guided', 'unguided'),
+      TEXTURES,
+      fcn(3, 384),
+      250,
+      [UNGUIDED, guided(4), guidedUntrained(4), DISTILLED],
+      2,
+    ),
   },
   {
     id: 'deep-fcn',
@@ -122,8 +122,18 @@ export const PRESETS: readonly Preset[] = [
       2,
     ),
   },
-  ...METHOD_PRESETS,
 ];
+
+/** As they are offered: by what their networks read, and those that take the method apart. */
+export const PRESET_GROUPS: readonly { name: string; presets: readonly Preset[] }[] = [
+  { name: 'Sequences', presets: SEQUENCE_PRESETS },
+  { name: 'Language', presets: LANGUAGE_PRESETS },
+  { name: 'Images', presets: IMAGE_PRESETS },
+  { name: 'The method, taken apart', presets: METHOD_PRESETS },
+];
+
+/** The page opens with the first. */
+export const PRESETS: readonly Preset[] = PRESET_GROUPS.flatMap(({ presets }) => presets);
 
 /** A large effect, with a guide that was never trained, in seconds. */
 export const DEFAULT_PRESET = 'first-token';

@@ -1,19 +1,19 @@
 /** Arms of an experiment as a group: what its options say of each member. */
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
-import { alignmentOf, distillationOf } from '../../experiment/plan/arms.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
+import { termsOfArms } from './armTerms.ts';
 import { Group } from './group.ts';
 import type { ArmGroup } from './runSteps.ts';
 
 /** The group of some arms at the start of a run; each has a member for every seed. */
 export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kernels: Kernels): ArmGroup {
   const { seeds } = experiment;
+  const terms = termsOfArms(experiment, specs);
   return {
     arms: specs.map((spec, i) => ({
       spec,
-      alignment: alignmentOf(experiment, spec),
-      distillation: distillationOf(spec),
+      terms: terms[i],
       members: { first: i * seeds.length, count: seeds.length },
     })),
     group: new Group(

@@ -106,7 +106,7 @@ export class Run {
     this.#unread = [];
     if (rows.length === 0) return null;
     const done = this.history.steps;
-    const aligned = (index: number) => this.#steps.alignWeights(done + index, this.#settingsAt(done + index)).map((weight) => weight > 0);
+    const aligned = (index: number) => this.#steps.aligned(done + index, this.#settingsAt(done + index));
     const records = trainingRecords(this.experiment, done + 1, rows, aligned);
     this.history.append(records);
     return records;

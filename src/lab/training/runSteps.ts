@@ -3,33 +3,25 @@
  * what it is fed and the groups' own state, so that it can be recorded.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { span, weightAt } from '../../experiment/course/course.ts';
 import { guideInstances } from '../../experiment/plan/guides.ts';
-import { type Alignment, type DistilSettings, guidesInUse } from '../../experiment/plan/arms.ts';
+import { type Alignment, guidesInUse } from '../../experiment/plan/arms.ts';
 import { GUIDE_CACHE_BYTES, guideCacheBytes, largestGuideTable } from '../../experiment/plan/plan.ts';
 import { builtMeasure } from '../../experiment/schema/measures.ts';
-import type { ArmSpec, Experiment, TokenView } from '../../experiment/schema/schema.ts';
+import type { Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
 import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import type { Task } from '../tasks/index.ts';
 import { Batches, type StepBatch } from '../steps/batches.ts';
-import { type Group, SCALAR_ROWS } from './group.ts';
+import { type Arm, type ArmTerm, type ArmTermOf, type Guidance, ofKind, takesPart, weightOf } from './armTerms.ts';
+import { type Group, OPTIMISER_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Fed, Feed, StepCall } from '../backend/steps.ts';
 import { MEASURES } from '../similarity/measures/index.ts';
-import type { MemberRange } from '../steps/members.ts';
-import type { AlignInput, DistilInput } from './terms.ts';
-
-/** An arm with the members that it has in its group. */
-export interface Arm {
-  spec: ArmSpec;
-  alignment: Alignment | undefined;
-  distillation: DistilSettings | undefined;
-  members: MemberRange;
-}
+import type { DistilInput } from './logitTerms.ts';
+import type { AlignInput } from './terms.ts';
 
 /** Arms that are trained as one program: arms outer, seeds inner. */
 export interface ArmGroup {
@@ -38,14 +30,13 @@ export interface ArmGroup {
 }
 
 type Views = ReadonlyMap<TokenView, BatchView>;
-/** The alignment term of an arm at the step at hand, if it is in effect. */
-type Aligned = (arm: Arm) => Alignment | undefined;
+/** The terms of an arm that take part in the step at hand. */
+type Acting = (arm: Arm) => readonly ArmTerm[];
 
 /** What a person may change while a run goes on. */
-export interface StepSettings {
+export interface StepSettings extends Guidance {
   /** Of all arms; undefined: their own. */
   learningRate: number | undefined;
-  guidance: boolean;
 }
 
 /** One step of all members; its program returns `[parts, members]`, see `unpackStep`. */
@@ -81,23 +72,22 @@ export class RunSteps {
   /** @param step 0-based */
   at(step: number, settings: StepSettings): MemberStep {
     const { seeds } = this.#experiment;
-    const aligned = alignedAt(step, settings.guidance);
+    const acting: Acting = ({ terms }) => terms.filter((term) => takesPart(term, step, settings));
     const batch = this.#batches.at(step);
-    const before = this.#used(aligned).flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
-    const guided = this.#guideFeeds(batch, aligned);
+    const before = this.#used(acting).flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
+    const guided = this.#guideFeeds(batch, acting);
     const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
     this.#groups.forEach(({ arms, group }, g) => {
       const rates = arms.flatMap((arm) => seeds.map(() => this.rate(arm, step, settings)));
-      const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), step)));
-      feeds[`scalars${g}`] = { values: group.scalars(step, rates, weights), shape: [SCALAR_ROWS, rates.length] };
+      feeds[`scalars${g}`] = group.scalars(step, rates, this.#weights(arms, step, settings));
     });
     return {
-      // The arms that are aligned: nothing else of the structure changes.
-      kind: this.#arms.map((arm) => (aligned(arm) ? 'a' : '-')).join(''),
+      // The terms that take part: nothing else of the structure changes.
+      kind: this.#arms.map(({ terms }) => `${terms.map((term) => (takesPart(term, step, settings) ? term.kind[0] : '-')).join('')}|`).join(''),
       feeds,
       before,
       own: Object.values(guided).filter((feed) => feed instanceof tf.Tensor),
-      program: (fed) => this.#program(fed, aligned, step),
+      program: (fed) => this.#program(fed, acting, step),
     };
   }
 
@@ -111,10 +101,23 @@ export class RunSteps {
     return (learningRate ?? spec.learningRate ?? base.learningRate) * scheduleFactor(base.schedule, step, base.steps);
   }
 
-  /** Factor on each 1 − similarity in a step, by member; 0 without guidance. @param step 0-based */
-  alignWeights(step: number, { guidance }: StepSettings): number[] {
-    const aligned = alignedAt(step, guidance);
-    return this.#arms.flatMap((arm) => this.#experiment.seeds.map(() => weightPerPair(aligned(arm), step)));
+  /** Whether a step aligns each member. @param step 0-based */
+  aligned(step: number, settings: StepSettings): boolean[] {
+    return this.#arms.flatMap(({ terms, members }) => {
+      const aligned = ofKind(terms, 'align').some((term) => weightOf(term, step, settings) > 0);
+      return new Array<boolean>(members.count).fill(aligned);
+    });
+  }
+
+  /** Rows of weights, as the terms of arms have their places in them; 0 for a member without a term there. */
+  #weights(arms: readonly Arm[], step: number, settings: StepSettings): number[][] {
+    const rows = Math.max(0, ...arms.flatMap(({ terms }) => terms.map(({ row }) => row + 1)));
+    return Array.from({ length: rows }, (_, row) =>
+      arms.flatMap(({ terms, members }) => {
+        const term = terms.find((own) => own.row === row);
+        return new Array<number>(members.count).fill(term ? weightOf(term, step, settings) : 0);
+      }),
+    );
   }
 
   /** A guide's layer as an arm looks at it. */
@@ -123,25 +126,24 @@ export class RunSteps {
   }
 
   /** The guides of which the steps of arms use something, and what. */
-  #used(aligned: Aligned): [string, Guide, GuideUse][] {
+  #used(acting: Acting): [string, Guide, GuideUse][] {
     return [...this.#guides].flatMap(([id, guide]) => {
-      const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
-      const logits = this.#arms.some(({ distillation }) => distillation?.guide === id);
-      return grams || logits ? [[id, guide, { grams, logits }]] : [];
+      const kinds = new Set(this.#arms.flatMap((arm) => acting(arm).flatMap((term) => (term.guide === id ? [term.kind] : []))));
+      return kinds.size > 0 ? [[id, guide, { grams: kinds.has('align'), logits: kinds.has('distil') }]] : [];
     });
   }
 
   /** What is fed for the guides' part of a step; tensors are the caller's. */
-  #guideFeeds(batch: StepBatch, aligned: Aligned): Record<string, Feed> {
+  #guideFeeds(batch: StepBatch, acting: Acting): Record<string, Feed> {
     return Object.fromEntries(
-      this.#used(aligned).flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])),
+      this.#used(acting).flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])),
     );
   }
 
   /** The guides' part of a step. */
-  #shown(fed: Fed, aligned: Aligned, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
+  #shown(fed: Fed, acting: Acting, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
     return new Map(
-      this.#used(aligned).map(([id, guide, use]) => {
+      this.#used(acting).map(([id, guide, use]) => {
         const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
         return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
       }),
@@ -149,7 +151,7 @@ export class RunSteps {
   }
 
   /** A step of all groups: `[parts, members]`, see `unpackStep`. */
-  #program(fed: Fed, aligned: Aligned, step: number): tf.Tensor {
+  #program(fed: Fed, acting: Acting, step: number): tf.Tensor {
     const { base, seeds } = this.#experiment;
     let own: tf.Tensor | undefined;
     const inputs = () => {
@@ -158,7 +160,7 @@ export class RunSteps {
       return own;
     };
     const views = this.#views(inputs);
-    const shown = this.#shown(fed, aligned, inputs, views);
+    const shown = this.#shown(fed, acting, inputs, views);
     const packs = this.#groups.map(({ arms, group }, g) => {
       const members = group.seeds.length;
       const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
@@ -167,8 +169,10 @@ export class RunSteps {
         labels: this.#batches.labels(fed, members),
         masks: masks.source,
         scalars: fed[`scalars${g}`] as tf.Tensor2D,
-        align: arms.flatMap((arm) => this.#alignTerms(aligned(arm), arm.members, shown, views)),
-        distil: arms.flatMap((arm) => this.#distilTerms(arm, shown, fed)),
+        align: arms.flatMap((arm) => ofKind(acting(arm), 'align').flatMap((term) => this.#alignInputs(term, arm, shown, views))),
+        distil: arms.flatMap((arm) => ofKind(acting(arm), 'distil').map((term) => this.#distilInput(term, arm, shown, fed))),
+        ceWeights: crossEntropyWeights(arms),
+        smoothed: arms.flatMap(({ spec: { labelSmoothing = 0 }, members: own }) => (labelSmoothing > 0 ? [{ members: own, smoothing: labelSmoothing }] : [])),
       });
       masks.dispose();
       return pack;
@@ -182,37 +186,42 @@ export class RunSteps {
     return packs.length === 1 ? packs[0] : tf.concat2d(packs, 1);
   }
 
-  #alignTerms(alignment: Alignment | undefined, members: MemberRange, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
-    if (!alignment) return [];
-    return alignment.pairs.map(({ guideTap, targetTap }) => {
-      const needed = this.#needed(alignment, guideTap);
-      const { gram, shares } = required(shown.get(alignment.guide)?.grams.get(gramKey(needed)));
+  #alignInputs(term: ArmTermOf<'align'>, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
+    return term.pairs.map(({ guideTap, targetTap, weight }) => {
+      const needed = this.#needed(term, guideTap);
+      const { gram, shares } = required(shown.get(term.guide)?.grams.get(gramKey(needed)));
       return {
         members,
+        weightRow: OPTIMISER_ROWS + term.row,
+        pairWeight: weight,
         targetTap,
         guideGram: gram,
         shares,
         // Experiments with others are refused (`plan/notBuilt.ts`).
-        measure: builtMeasure(alignment.measure),
+        measure: builtMeasure(term.measure),
         view: needed.view === null ? undefined : views.get(needed.view),
       };
     });
   }
 
-  #distilTerms({ distillation, members: own }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput[] {
-    if (!distillation) return [];
-    const { guide, temperature, ceWeight, kdWeight, direction } = distillation;
-    const logits = required(shown.get(guide)?.logits);
-    // Experiments with another direction are refused (`plan/notBuilt.ts`).
-    const terms = { temperature, ceWeight, kdWeight, direction: direction as DistilInput['direction'] };
-    return [{ ...terms, members: own, logits, ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }) }];
+  #distilInput(term: ArmTermOf<'distil'>, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput {
+    const { guide, temperature, kdWeight, direction, course, row } = term;
+    return {
+      members,
+      logits: required(shown.get(guide)?.logits),
+      weight: kdWeight,
+      ...(course.kind !== 'whole' && { shareRow: OPTIMISER_ROWS + row }),
+      temperature,
+      direction,
+      ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }),
+    };
   }
 
   /** The views of a step's tokens that arms align in; none for images. */
   #views(inputs: () => tf.Tensor): Views {
     const { tokens, input } = this.#task.shape;
     if (!tokens) return new Map();
-    const kinds = new Set(this.#arms.flatMap(({ alignment }) => alignment?.tokens ?? []));
+    const kinds = new Set(this.#arms.flatMap(({ terms }) => ofKind(terms, 'align').map(({ tokens }) => tokens)));
     return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs() as tf.Tensor3D) : undefined)]));
   }
 
@@ -223,7 +232,8 @@ export class RunSteps {
       if (!used.includes(id)) continue;
       const taps = new Map(
         this.#arms
-          .flatMap(({ alignment }) => (alignment?.guide === id ? alignment.pairs.map((pair) => this.#needed(alignment, pair.guideTap)) : []))
+          .flatMap(({ terms }) => ofKind(terms, 'align'))
+          .flatMap((term) => (term.guide === id ? term.pairs.map((pair) => this.#needed(term, pair.guideTap)) : []))
           .map((needed) => [gramKey(needed), needed]),
       );
       const bytes = guideInstances(this.#experiment, id) * guideCacheBytes(this.#experiment, id);
@@ -232,27 +242,21 @@ export class RunSteps {
       if (fits) cached += bytes;
       guide.require(
         [...taps.values()],
-        this.#arms.some(({ distillation }) => distillation?.guide === id),
+        this.#arms.some(({ terms }) => ofKind(terms, 'distil').some(({ guide: teacher }) => teacher === id)),
         fits,
       );
     }
   }
 }
 
-/** The arms whose alignment is in effect at a step. */
-const alignedAt =
-  (step: number, guidance: boolean): Aligned =>
-  ({ alignment }) =>
-    alignment && alignment.weight > 0 && guidance && takesPart(alignment, step) ? alignment : undefined;
-
-/** Whether the course of a term has begun and has not ended: a program of another kind would be needed without it. */
-function takesPart({ course }: Alignment, step: number): boolean {
-  const { from, to } = span(course);
-  return from <= step && step < to;
+/** Of each member, on its cross-entropy: what its distillation terms say together. Undefined where no arm has any. */
+function crossEntropyWeights(arms: readonly Arm[]): number[] | undefined {
+  if (arms.every(({ terms }) => ofKind(terms, 'distil').length === 0)) return undefined;
+  return arms.flatMap(({ terms, members }) => {
+    const distil = ofKind(terms, 'distil');
+    return new Array<number>(members.count).fill(distil.length === 0 ? 1 : distil.reduce((sum, { ceWeight }) => sum + ceWeight, 0));
+  });
 }
-
-/** Factor on each 1 − similarity of an arm at a step; 0 without a term. */
-const weightPerPair = (alignment: Alignment | undefined, step: number): number => (alignment ? alignment.weightPerPair * weightAt(alignment.course, step) : 0);
 
 /** What is left of a guide's part of a step when the scope that it was made in ends. */
 function kept(batch: GuideBatch): GuideBatch {

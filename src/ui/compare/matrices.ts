@@ -1,6 +1,6 @@
 /** Which similarity matrices are shown, and in which words. */
 import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/networks/describe.ts';
-import { alignmentOf } from '@/experiment/plan/arms.ts';
+import { alignedPairs } from '@/experiment/plan/arms.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import type { Experiment, InitName } from '@/experiment/schema/schema.ts';
 import type { RunData } from '@/state/runData.ts';
@@ -40,10 +40,10 @@ export function layerNames(experiment: Experiment, guide: string): LayerNames {
 
 function alignedCells(data: RunData, experiment: Experiment, armId: string, guide: string): ReadonlySet<number> {
   const arm = experiment.arms.find((a) => a.id === armId);
-  const alignment = arm && alignmentOf(experiment, arm);
-  if (alignment?.guide !== guide) return NO_CELLS;
+  const pairs = arm ? alignedPairs(experiment, arm).filter((pair) => pair.guide === guide) : [];
+  if (pairs.length === 0) return NO_CELLS;
   const guides = data.guideTaps[guide];
-  return new Set(alignment.pairs.map((pair) => data.targetTaps.indexOf(pair.targetTap) * guides.length + guides.indexOf(pair.guideTap)));
+  return new Set(pairs.map((pair) => data.targetTaps.indexOf(pair.targetTap) * guides.length + guides.indexOf(pair.guideTap)));
 }
 
 /**
