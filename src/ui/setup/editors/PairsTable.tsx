@@ -4,9 +4,8 @@ import { useState } from 'react';
 import type { TapDescription } from '@/experiment/networks/describe.ts';
 import type { TapPair, WeightedPair } from '@/experiment/plan/mapping.ts';
 import { isDrawn, type MappingSpec } from '@/experiment/schema/schema.ts';
-import { addPair, type Focus, mappingPath, removePair, withPairWeight } from '@/state/mapping.ts';
+import { addPair, type Focus, mappingPath, removePair } from '@/state/mapping.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { ResetButton } from '../fields/FieldLabel.tsx';
 import { type FieldSpec, Fields } from '../fields/Fields.tsx';
 import { PairWeight } from '../fields/PairWeight.tsx';
 import { number } from '../fields/specs.ts';
@@ -94,13 +93,6 @@ export function PairsTable({ focus, mapping, guideTaps, targetTaps, pairs, simil
               </td>
               <td className={classes.weight}>
                 <PairWeight focus={focus} pair={pair} label={`Weight of pair ${i + 1}`} bare />
-                {pair.weight !== 1 && (
-                  <ResetButton
-                    label={`weight of pair ${i + 1}`}
-                    value="1"
-                    onClick={() => attempt((experiment) => withPairWeight(experiment, focus, pair, 1))}
-                  />
-                )}
               </td>
               <td className={classes.number}>{similarity(pair)?.toFixed(2) ?? '–'}</td>
               <td>

@@ -3,7 +3,7 @@ import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { numberText } from '@/state/readNumber.ts';
 import { number } from '@/ui/words.ts';
-import { FieldLabel } from './FieldLabel.tsx';
+import { FieldLabel, ResetButton } from './FieldLabel.tsx';
 import classes from './fields.module.css';
 import { stepped } from './step.ts';
 import { useField } from './useField.ts';
@@ -20,7 +20,7 @@ interface NumberFieldProps {
   absent?: number;
   /** Percents are read, too. */
   share?: boolean;
-  /** Without words, where those beside it say what it is. */
+  /** Without words, where those beside it say what it is; the way back is to what it stands for where it is left out. */
   bare?: boolean;
   /** How the experiment takes the number, where that is more than writing it at the path. */
   change?: (experiment: Experiment, value: unknown) => Experiment;
@@ -50,9 +50,11 @@ export function NumberField({ path, label, hint, step = 1, warning, absent, shar
       autoComplete="off"
       value={field.draft ?? (value === null ? '' : numberText(value))}
       error={field.error}
-      rightSectionWidth={bare ? 0 : 22}
+      rightSectionWidth={22}
       rightSection={
-        !bare && (
+        bare ? (
+          absent !== undefined && value !== absent && <ResetButton label={label} value={numberText(absent)} onClick={() => void field.set(absent)} />
+        ) : (
           <span className={classes.arrows}>
             {arrow(step, IconChevronUp)}
             {arrow(-step, IconChevronDown)}

@@ -152,7 +152,7 @@ export function QuickMappings({ focus, mapping }: { focus: Focus; mapping: Mappi
         >
           <Text size="sm">By similarity</Text>
           <Text size="xs" c="dimmed">
-            The most alike before training, compared now.
+            Most alike before training, measured now.
           </Text>
         </Menu.Item>
       </Menu.Dropdown>
