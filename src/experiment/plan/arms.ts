@@ -40,9 +40,6 @@ export function withTermOf<K extends TermKind>(arm: ArmSpec, kind: K, term: Term
 /** Guides that the terms of an arm name, each once. */
 export const guidesOf = (arm: ArmSpec): string[] => [...new Set(arm.terms.flatMap((term) => ('guide' in term ? [term.guide] : [])))];
 
-/** Whether an arm learns from something besides its labels. */
-export const isGuided = (arm: ArmSpec): boolean => guidesOf(arm).length > 0;
-
 /** An alignment term with nothing left out. */
 export interface AlignSettings {
   guide: string;

@@ -34,7 +34,6 @@ const ARM: readonly NotBuilt<ArmSpec>[] = [
     states: ({ optimiser }) => optimiser !== undefined,
   },
   { path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined },
-  { path: 'fork', what: 'a fork of another arm', instead: 'train the arm from the start', states: ({ fork }) => fork !== undefined },
 ];
 
 const TERM: readonly NotBuilt<Term>[] = [

@@ -2,6 +2,7 @@
 import { describeNetwork, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
 import { alignmentsOf, alignSettings, guidesInUse, sharedTokens, termsOf } from './arms.ts';
+import { sharesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
 
@@ -46,7 +47,7 @@ export interface Cost {
   /** Trainable parameters of one member. */
   parameters: number;
   members: number;
-  /** Floating-point operations of one step of all members, guides included. */
+  /** Floating-point operations of one step of all members, guides included; a mean over the run, in which forks change. */
   flopsPerStep: number;
   /** Of the whole run: steps, evaluations and guide activations (training a guide not included). */
   flops: number;
@@ -132,11 +133,11 @@ export function cost(experiment: Experiment): Cost {
 
   // Forward, gradient for inputs, gradient for weights: three times the forward pass.
   let flopsPerStep = memberCount * 3 * target.flops * base.batchSize;
-  for (const arm of arms) {
+  for (const { arm, share } of arms.flatMap((own) => sharesOf(experiment, own))) {
     for (const { pairs, tokens, measure } of alignmentsOf(experiment, arm)) {
       for (const { targetTap } of pairs) {
-        flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
-        flopsPerStep += seeds.length * measureFlops(builtMeasure(measure), base.batchSize, shape, tokens);
+        flopsPerStep += share * seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
+        flopsPerStep += share * seeds.length * measureFlops(builtMeasure(measure), base.batchSize, shape, tokens);
       }
     }
   }
@@ -195,7 +196,7 @@ export function cost(experiment: Experiment): Cost {
   };
 }
 
-/** The experiment with another number of steps, and its trained guides with theirs by the same factor. */
+/** The experiment with another number of steps, and its forks and trained guides with theirs by the same factor. */
 export function withSteps(experiment: Experiment, steps: number): Experiment {
   const scaled = structuredClone(experiment);
   const factor = steps / scaled.base.steps;
@@ -203,5 +204,6 @@ export function withSteps(experiment: Experiment, steps: number): Experiment {
   for (const guide of Object.values(scaled.guides)) {
     if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
   }
+  for (const { fork } of scaled.arms) if (fork) fork.step = Math.floor(fork.step * factor);
   return scaled;
 }

@@ -14,7 +14,7 @@ import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } f
 import { BatchView } from '../similarity/tokenViews.ts';
 import type { Task } from '../tasks/index.ts';
 import { Batches, type StepBatch } from '../steps/batches.ts';
-import { type Arm, type ArmTerm, type ArmTermOf, type Guidance, ofKind, takesPart, weightOf } from './armTerms.ts';
+import { type Arm, armAt, type ArmTerm, type ArmTermOf, type Guidance, ofKind, type GroupedArm, takesPart, weightOf } from './armTerms.ts';
 import { type Group, OPTIMISER_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
@@ -25,18 +25,19 @@ import type { AlignInput } from './terms.ts';
 
 /** Arms that are trained as one program: arms outer, seeds inner. */
 export interface ArmGroup {
-  arms: readonly Arm[];
+  arms: readonly GroupedArm[];
   group: Group;
 }
 
 type Views = ReadonlyMap<TokenView, BatchView>;
 /** The terms of an arm that take part in the step at hand. */
 type Acting = (arm: Arm) => readonly ArmTerm[];
+type UsedGuide = [id: string, guide: Guide, use: GuideUse];
 
 /** What a person may change while a run goes on. */
 export interface StepSettings extends Guidance {
-  /** Of all arms; undefined: their own. */
-  learningRate: number | undefined;
+  /** Of all arms, from a step on, except a fork that states its own later; undefined: their own. */
+  learningRate: { value: number; since: number } | undefined;
 }
 
 /** One step of all members; its program returns `[parts, members]`, see `unpackStep`. */
@@ -53,7 +54,8 @@ export class RunSteps {
   readonly #task: Task;
   readonly #guides: ReadonlyMap<string, Guide>;
   readonly #groups: readonly ArmGroup[];
-  readonly #arms: readonly Arm[];
+  /** All that arms do over the run. */
+  readonly #stages: readonly Arm[];
   readonly #kernels: Kernels;
   readonly #batches: Batches;
 
@@ -63,7 +65,7 @@ export class RunSteps {
     this.#task = task;
     this.#guides = guides;
     this.#groups = groups;
-    this.#arms = groups.flatMap(({ arms }) => arms);
+    this.#stages = groups.flatMap(({ arms }) => arms.flatMap(({ stages }) => stages));
     this.#kernels = kernels;
     this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize, resident }, kernels);
     this.#declareNeeds();
@@ -72,22 +74,26 @@ export class RunSteps {
   /** @param step 0-based */
   at(step: number, settings: StepSettings): MemberStep {
     const { seeds } = this.#experiment;
-    const acting: Acting = ({ terms }) => terms.filter((term) => takesPart(term, step, settings));
+    const acting: Acting = ({ terms, from }) => terms.filter((term) => takesPart(term, step - from, settings));
     const batch = this.#batches.at(step);
-    const before = this.#used(acting).flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
-    const guided = this.#guideFeeds(batch, acting);
+    const used = this.#used(step, acting);
+    const before = used.flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
+    const guided = guideFeeds(batch, used);
     const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
-    this.#groups.forEach(({ arms, group }, g) => {
+    this.#groups.forEach(({ arms: grouped, group }, g) => {
+      const arms = grouped.map((arm) => armAt(arm, step));
       const rates = arms.flatMap((arm) => seeds.map(() => this.rate(arm, step, settings)));
       feeds[`scalars${g}`] = group.scalars(step, rates, this.#weights(arms, step, settings));
     });
     return {
-      // The terms that take part: nothing else of the structure changes.
-      kind: this.#arms.map(({ terms }) => `${terms.map((term) => (takesPart(term, step, settings) ? term.kind[0] : '-')).join('')}|`).join(''),
+      // The terms that take part, and what forks are: nothing else of the structure changes.
+      kind: this.#armsAt(step)
+        .map(({ terms, from }) => `${from || ''}${terms.map((term) => (takesPart(term, step - from, settings) ? term.kind[0] : '-')).join('')}|`)
+        .join(''),
       feeds,
       before,
       own: Object.values(guided).filter((feed) => feed instanceof tf.Tensor),
-      program: (fed) => this.#program(fed, acting, step),
+      program: (fed) => this.#program(fed, used, acting, step),
     };
   }
 
@@ -96,26 +102,32 @@ export class RunSteps {
   }
 
   /** Learning rate of an arm in a step. @param step 0-based */
-  rate({ spec }: Arm, step: number, { learningRate }: StepSettings): number {
+  rate({ spec, from }: Arm, step: number, { learningRate: set }: StepSettings): number {
     const { base } = this.#experiment;
-    return (learningRate ?? spec.learningRate ?? base.learningRate) * scheduleFactor(base.schedule, step, base.steps);
+    const { learningRate: own } = spec;
+    const stated = spec.fork && own !== undefined && (set === undefined || from >= set.since) ? own : (set?.value ?? own ?? base.learningRate);
+    return stated * scheduleFactor(base.schedule, step, base.steps);
   }
 
   /** Whether a step aligns each member. @param step 0-based */
   aligned(step: number, settings: StepSettings): boolean[] {
-    return this.#arms.flatMap(({ terms, members }) => {
-      const aligned = ofKind(terms, 'align').some((term) => weightOf(term, step, settings) > 0);
+    return this.#armsAt(step).flatMap(({ terms, members, from }) => {
+      const aligned = ofKind(terms, 'align').some((term) => weightOf(term, step - from, settings) > 0);
       return new Array<boolean>(members.count).fill(aligned);
     });
+  }
+
+  #armsAt(step: number): Arm[] {
+    return this.#groups.flatMap(({ arms }) => arms.map((arm) => armAt(arm, step)));
   }
 
   /** Rows of weights, as the terms of arms have their places in them; 0 for a member without a term there. */
   #weights(arms: readonly Arm[], step: number, settings: StepSettings): number[][] {
     const rows = Math.max(0, ...arms.flatMap(({ terms }) => terms.map(({ row }) => row + 1)));
     return Array.from({ length: rows }, (_, row) =>
-      arms.flatMap(({ terms, members }) => {
+      arms.flatMap(({ terms, members, from }) => {
         const term = terms.find((own) => own.row === row);
-        return new Array<number>(members.count).fill(term ? weightOf(term, step, settings) : 0);
+        return new Array<number>(members.count).fill(term ? weightOf(term, step - from, settings) : 0);
       }),
     );
   }
@@ -125,33 +137,17 @@ export class RunSteps {
     return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure)].form };
   }
 
-  /** The guides of which the steps of arms use something, and what. */
-  #used(acting: Acting): [string, Guide, GuideUse][] {
+  /** The guides of which the arms use something in a step, and what. */
+  #used(step: number, acting: Acting): UsedGuide[] {
+    const terms = this.#armsAt(step).flatMap(acting);
     return [...this.#guides].flatMap(([id, guide]) => {
-      const kinds = new Set(this.#arms.flatMap((arm) => acting(arm).flatMap((term) => (term.guide === id ? [term.kind] : []))));
+      const kinds = new Set(terms.flatMap((term) => (term.guide === id ? [term.kind] : [])));
       return kinds.size > 0 ? [[id, guide, { grams: kinds.has('align'), logits: kinds.has('distil') }]] : [];
     });
   }
 
-  /** What is fed for the guides' part of a step; tensors are the caller's. */
-  #guideFeeds(batch: StepBatch, acting: Acting): Record<string, Feed> {
-    return Object.fromEntries(
-      this.#used(acting).flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])),
-    );
-  }
-
-  /** The guides' part of a step. */
-  #shown(fed: Fed, acting: Acting, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
-    return new Map(
-      this.#used(acting).map(([id, guide, use]) => {
-        const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
-        return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
-      }),
-    );
-  }
-
   /** A step of all groups: `[parts, members]`, see `unpackStep`. */
-  #program(fed: Fed, acting: Acting, step: number): tf.Tensor {
+  #program(fed: Fed, used: readonly UsedGuide[], acting: Acting, step: number): tf.Tensor {
     const { base, seeds } = this.#experiment;
     let own: tf.Tensor | undefined;
     const inputs = () => {
@@ -160,8 +156,9 @@ export class RunSteps {
       return own;
     };
     const views = this.#views(inputs);
-    const shown = this.#shown(fed, acting, inputs, views);
-    const packs = this.#groups.map(({ arms, group }, g) => {
+    const shown = shownGuides(fed, used, inputs, views);
+    const packs = this.#groups.map(({ arms: grouped, group }, g) => {
+      const arms = grouped.map((arm) => armAt(arm, step));
       const members = group.seeds.length;
       const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
       const pack = group.step({
@@ -221,7 +218,7 @@ export class RunSteps {
   #views(inputs: () => tf.Tensor): Views {
     const { tokens, input } = this.#task.shape;
     if (!tokens) return new Map();
-    const kinds = new Set(this.#arms.flatMap(({ terms }) => ofKind(terms, 'align').map(({ tokens }) => tokens)));
+    const kinds = new Set(this.#stages.flatMap(({ terms }) => ofKind(terms, 'align').map(({ tokens }) => tokens)));
     return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs() as tf.Tensor3D) : undefined)]));
   }
 
@@ -231,7 +228,7 @@ export class RunSteps {
     for (const [id, guide] of this.#guides) {
       if (!used.includes(id)) continue;
       const taps = new Map(
-        this.#arms
+        this.#stages
           .flatMap(({ terms }) => ofKind(terms, 'align'))
           .flatMap((term) => (term.guide === id ? term.pairs.map((pair) => this.#needed(term, pair.guideTap)) : []))
           .map((needed) => [gramKey(needed), needed]),
@@ -242,7 +239,7 @@ export class RunSteps {
       if (fits) cached += bytes;
       guide.require(
         [...taps.values()],
-        this.#arms.some(({ terms }) => ofKind(terms, 'distil').some(({ guide: teacher }) => teacher === id)),
+        this.#stages.some(({ terms }) => ofKind(terms, 'distil').some(({ guide: teacher }) => teacher === id)),
         fits,
       );
     }
@@ -257,6 +254,19 @@ function crossEntropyWeights(arms: readonly Arm[]): number[] | undefined {
     return new Array<number>(members.count).fill(distil.length === 0 ? 1 : distil.reduce((sum, { ceWeight }) => sum + ceWeight, 0));
   });
 }
+
+/** What is fed for the guides' part of a step; tensors are the caller's. */
+const guideFeeds = (batch: StepBatch, used: readonly UsedGuide[]): Record<string, Feed> =>
+  Object.fromEntries(used.flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])));
+
+/** The guides' part of a step. */
+const shownGuides = (fed: Fed, used: readonly UsedGuide[], inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> =>
+  new Map(
+    used.map(([id, guide, use]) => {
+      const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
+      return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
+    }),
+  );
 
 /** What is left of a guide's part of a step when the scope that it was made in ends. */
 function kept(batch: GuideBatch): GuideBatch {
