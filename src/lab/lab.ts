@@ -12,9 +12,8 @@ import { type ChosenBackend, chooseBackend } from './check/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
 import { describeFailure, SupersededError } from './failures.ts';
-import { fetchFiles } from './files/fetch.ts';
+import { Intake } from './files/intake.ts';
 import { Library } from './files/library.ts';
-import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
@@ -58,7 +57,7 @@ class LocalLab implements Lab {
   readonly #options: LabOptions;
   readonly #store: GuideStore;
   readonly #library = new Library(openStorage);
-  #fetching: AbortController | undefined;
+  readonly #intake = new Intake(this.#library, (event) => this.#emit(event));
   #backend: { choice: BackendChoice; chosen: Promise<ChosenBackend> } | null = null;
   #opened: Opened | null = null;
   #generation = 0;
@@ -224,16 +223,15 @@ class LocalLab implements Lab {
   async addFiles(files: GivenFile[]): Promise<AssetInfo> {
     // An imported network is built on the backend while its file is read, so the backend has to be chosen first.
     if (files.some(({ path }) => path.endsWith('.json'))) await (this.#backend?.chosen ?? this.#start('auto'));
-    return this.#library.add(files, this.#tellFiles(files.length === 1 ? files[0].path : `${files.length} files`, 'reading'));
+    return this.#intake.add(files);
   }
 
   async fetchFiles(addresses: string[]): Promise<AssetInfo> {
-    this.#fetching = new AbortController();
-    return this.addFiles(await fetchFiles(addresses, (name) => this.#tellFiles(name, 'fetching'), this.#fetching.signal));
+    return this.addFiles(await this.#intake.fetch(addresses));
   }
 
   async cancelFetch(): Promise<void> {
-    this.#fetching?.abort();
+    this.#intake.cancelFetch();
   }
 
   listAssets(): Promise<AssetInfo[]> {
@@ -248,15 +246,6 @@ class LocalLab implements Lab {
     this.#generation++;
     await this.#close();
     this.#listeners.clear();
-  }
-
-  #tellFiles(name: string, activity: 'fetching' | 'reading'): OnProgress {
-    let told = Number.NEGATIVE_INFINITY;
-    return (done, total) => {
-      if (performance.now() - told < FLUSH_EVERY_MS && done !== total) return;
-      told = performance.now();
-      this.#emit({ type: 'files.progress', name, activity, done, total });
-    };
   }
 
   #pending: Promise<unknown> = Promise.resolve();

@@ -25,6 +25,12 @@ it.each<[string, Experiment, string, string]>([
   ['an untrained guide, which differs from seed to seed', tinyExperiment({ seeds: [3, 1] }), 'guided', 'untrained'],
   ['an arm with another initialisation', tinyExperiment({ 'arms.guided.init': 'orthogonal' }), 'guided', 'untrained'],
   [
+    'a fork, which begins as another arm',
+    tinyExperiment({ 'arms.guided.init': 'orthogonal', 'arms.distilled.fork': { of: 'guided', step: 2 } }),
+    'distilled',
+    'untrained',
+  ],
+  [
     'a control, whose network is the plain guide’s',
     tinyExperiment({ 'guides.control': { ...tinyExperiment().guides.untrained, control: 'shuffled' } }),
     'guided-untrained',

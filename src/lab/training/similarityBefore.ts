@@ -1,5 +1,6 @@
 /** How alike the layers of a guide and of the target are before anything is learned. */
 import type { TapSimilarities } from '../../experiment/plan/mapping.ts';
+import { rootOf } from '../../experiment/plan/fork.ts';
 import { weightsOf } from '../../experiment/plan/guides.ts';
 import { tapNames } from '../../experiment/plan/pairs.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
@@ -18,7 +19,7 @@ function beforeTraining(experiment: Experiment, arm: string, guide: string): Exp
   const { guides, arms, seeds, base } = experiment;
   const own = arms.find(({ id }) => id === arm);
   if (!own || !Object.hasOwn(guides, guide)) throw new Error(`the experiment has no arm "${arm}" or no guide "${guide}"`);
-  const { warmup: _, fork: __, ...beginning } = own;
+  const { warmup: _, fork: __, ...beginning } = rootOf(experiment, own);
   return {
     ...experiment,
     // A control shows the network of the plain guide beside it.

@@ -1,6 +1,7 @@
 /** What the charts of a run have in common: arms with their colours and names, marks, ranges, words. */
 import { useRef } from 'react';
 import { moments, WHOLE } from '@/experiment/course/course.ts';
+import { stagesOf } from '@/experiment/plan/fork.ts';
 import type { Experiment, TermKind } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { armColour } from '@/ui/colours.ts';
@@ -41,21 +42,25 @@ export const momentsOf = (data: RunData): Moment[] =>
 /** What a term is to its arm, in a word. */
 const TERM_WORDS: Record<TermKind, string> = { align: 'guidance', distil: 'distillation', regularise: 'regularising', match: 'matching' };
 
-/** Steps at which something that an arm learns from begins or ends. */
-export function courseMarksOf({ experiment }: Pick<RunData, 'experiment'>, arms: readonly Pick<DrawnArm, 'id' | 'colour'>[]): CourseMark[] {
+/** Steps at which something that an arm learns from begins or ends; of a fork also in the arms that it was before. */
+export function courseMarksOf({ experiment }: Pick<RunData, 'experiment'>, arms: readonly Pick<DrawnArm, 'id' | 'name' | 'colour'>[]): CourseMark[] {
   if (!experiment) return [];
   const { steps } = experiment.base;
-  return arms.flatMap(({ id, colour }) => {
-    const arm = experiment.arms.find((each) => each.id === id);
-    const marks = (arm?.terms ?? []).flatMap(({ kind, course = WHOLE }) =>
-      moments(course, steps).map(({ step, what }) => ({
-        arm: id,
-        colour,
-        step,
-        what,
-        text: `${arm?.name}: ${TERM_WORDS[kind]} ${what} at step ${number(step)}`,
-      })),
-    );
+  return arms.flatMap(({ id, name, colour }) => {
+    const own = experiment.arms.find((each) => each.id === id);
+    const stages = own ? stagesOf(experiment, own) : [];
+    const marks = stages.flatMap(({ arm, from }, i) => {
+      const to = stages[i + 1]?.from ?? steps;
+      return arm.terms.flatMap(({ kind, course = WHOLE }) =>
+        moments(course, to - from).map(({ step, what }) => ({
+          arm: id,
+          colour,
+          step: from + step,
+          what,
+          text: `${name}: ${TERM_WORDS[kind]} ${what} at step ${number(from + step)}`,
+        })),
+      );
+    });
     // Terms of a kind with the same course share a mark.
     return [...new Map(marks.map((mark) => [mark.text, mark])).values()];
   });
