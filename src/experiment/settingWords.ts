@@ -54,8 +54,10 @@ function ordinal(n: number): string {
 /** An initialisation in front of a noun; two of them are people's names. */
 export const initWord = (init: InitName): string => (({ he: 'He', xavier: 'Xavier' }) as Partial<Record<InitName, string>>)[init] ?? init;
 
-/** A mapping in a word or two: "even", "first 3", "drawn by hand". */
+/** A mapping in a word or two: "even", "first 3", "random (seed 1)", "drawn by hand". */
 export function mappingWords(mapping: MappingSpec): string {
   if (isDrawn(mapping)) return 'drawn by hand';
-  return 'count' in mapping && mapping.count > 1 ? `${mapping.rule} ${number(mapping.count)}` : mapping.rule;
+  if ('count' in mapping && mapping.count > 1) return `${mapping.rule} ${number(mapping.count)}`;
+  if ('seed' in mapping) return `${mapping.rule} (seed ${mapping.seed})`;
+  return 'perTarget' in mapping && (mapping.perTarget ?? 1) > 1 ? `even, up to ${number(mapping.perTarget ?? 1)} a layer` : mapping.rule;
 }
