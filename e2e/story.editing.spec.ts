@@ -29,7 +29,7 @@ async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
 }
 
 test.beforeEach(async ({ page, site }) => {
-  await page.goto(`${site}#wide-fcn`);
+  await page.goto(`${site}#wide-fcn@2`);
   await expect(page.locator('.react-flow__edge')).toHaveCount(3);
 });
 
