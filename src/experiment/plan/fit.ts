@@ -169,6 +169,9 @@ const thoseThat = (can: 'equidistant' | 'padding'): string => {
 };
 
 function checkTerm(experiment: Experiment, term: Term, path: string): Problem[] {
+  if (term.kind !== 'align' && term.course?.kind === 'stall' && term.course.of === 'similarity') {
+    return [{ path: `${path}.course.of`, message: `must be "validation loss": a term of ${term.kind} pulls no pairs of layers together` }];
+  }
   if (term.kind === 'distil') {
     const untaught = whyNoTeacher(experiment, term.guide);
     return untaught ? [{ path: `${path}.guide`, message: untaught }] : [];

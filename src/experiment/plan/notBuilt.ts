@@ -52,12 +52,6 @@ const ARM: readonly NotBuilt<ArmSpec>[] = [
 const TERM: readonly NotBuilt<Term>[] = [
   { path: 'kind', what: 'a regulariser', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'regularise' },
   { path: 'kind', what: 'matching outputs or moments', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'match' },
-  {
-    path: 'course',
-    what: 'a course that ends when a number stalls',
-    instead: 'use one of whole, until, between, decay, every',
-    states: ({ course }) => course?.kind === 'stall',
-  },
 ];
 
 const found = <T>(rows: readonly NotBuilt<T>[], of: T, root: string): Problem[] =>

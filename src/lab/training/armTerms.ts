@@ -1,6 +1,7 @@
 /** The terms of an arm as a run has them: with nothing left out, and with the weight that each has at a step. */
-import { span, weightAt } from '../../experiment/course/course.ts';
+import { type CourseEvaluation, span, weightAt } from '../../experiment/course/course.ts';
 import { type Alignment, alignmentOf, type DistilSettings, distilSettings } from '../../experiment/plan/arms.ts';
+import type { Member } from '../../experiment/plan/plan.ts';
 import type { ArmSpec, Experiment, Term, TermKind } from '../../experiment/schema/schema.ts';
 import type { MemberRange } from '../steps/members.ts';
 
@@ -44,24 +45,28 @@ export function termsOfArms(experiment: Experiment, arms: readonly ArmSpec[]): A
 export const ofKind = <K extends TermKind>(terms: readonly ArmTerm[], kind: K): ArmTermOf<K>[] =>
   terms.filter((term): term is ArmTermOf<K> => term.kind === kind);
 
-/** What a person may change of guidance while a run goes on: whether the alignment terms of all arms are in effect. */
+/** What the weights of terms depend on besides the step. */
 export interface Guidance {
+  /** What a person may change while a run goes on: whether the alignment terms of all arms are in effect. */
   guidance: boolean;
+  /** The evaluations of a member before the step. */
+  seen: (member: Member, term: ArmTerm) => readonly CourseEvaluation[];
 }
 
 /**
- * Whether a term is part of the program of a step: its course has begun and has not ended. While it is, its weight may be 0.
+ * Whether a term is part of the program of a step: its course has begun and has not ended. While it is, its weight may be 0,
+ * as that of members is whose evaluations have ended it.
  * @param step 0-based
  */
-export function takesPart(term: ArmTerm, step: number, { guidance }: Guidance): boolean {
+export function takesPart(term: ArmTerm, step: number, { guidance }: Pick<Guidance, 'guidance'>): boolean {
   if (term.kind === 'align' && !(guidance && term.weight > 0)) return false;
   const { from, to } = span(term.course);
   return from <= step && step < to;
 }
 
-/** What a term is multiplied by at a step: of alignment each 1 − similarity, of distillation all of it. 0 where it takes no part. */
-export function weightOf(term: ArmTerm, step: number, guidance: Guidance): number {
+/** What a term of a member is multiplied by at a step: of alignment each 1 − similarity, of distillation all of it. 0 where it takes no part. */
+export function weightOf(term: ArmTerm, member: Member, step: number, guidance: Guidance): number {
   if (!takesPart(term, step, guidance)) return 0;
-  const share = weightAt(term.course, step);
+  const share = weightAt(term.course, step, term.course.kind === 'stall' ? guidance.seen(member, term) : []);
   return term.kind === 'align' ? term.weightPerPair * share : share;
 }

@@ -56,7 +56,8 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
   };
   try {
     const terms = ofKind(arm.terms, 'align');
-    const acting = terms.filter((term) => weightOf(term, step, settings) > 0);
+    const member = { arm: spec.id, seed };
+    const acting = terms.filter((term) => weightOf(term, member, step, settings) > 0);
     // A pair is looked at as the term does that aligns it.
     const shown = layersAs(terms.find((term) => pair && aligns(term, pair)) ?? terms[0]);
     if (pair) shown.look(alone.group.model, 'start', [pair]);
@@ -66,7 +67,7 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
     const aligned: AlignedPair[] = [];
     for (const term of acting) {
       const layers = layersAs(term);
-      const weight = weightOf(term, step, settings);
+      const weight = weightOf(term, member, step, settings);
       const pairs = term.pairs.map(({ guideTap, targetTap }): ObservedPair => ({ guide: term.guide, guideTap, targetTap }));
       layers.look(alone.group.model, 'now', pairs);
       const similarities = await layers.similarities('now', pairs);

@@ -103,19 +103,18 @@ export class RunSteps {
 
   /** Whether a step aligns each member. @param step 0-based */
   aligned(step: number, settings: StepSettings): boolean[] {
-    return this.#arms.flatMap(({ terms, members }) => {
-      const aligned = ofKind(terms, 'align').some((term) => weightOf(term, step, settings) > 0);
-      return new Array<boolean>(members.count).fill(aligned);
-    });
+    return this.#arms.flatMap(({ spec, terms }) =>
+      this.#experiment.seeds.map((seed) => ofKind(terms, 'align').some((term) => weightOf(term, { arm: spec.id, seed }, step, settings) > 0)),
+    );
   }
 
   /** Rows of weights, as the terms of arms have their places in them; 0 for a member without a term there. */
   #weights(arms: readonly Arm[], step: number, settings: StepSettings): number[][] {
     const rows = Math.max(0, ...arms.flatMap(({ terms }) => terms.map(({ row }) => row + 1)));
     return Array.from({ length: rows }, (_, row) =>
-      arms.flatMap(({ terms, members }) => {
+      arms.flatMap(({ spec, terms }) => {
         const term = terms.find((own) => own.row === row);
-        return new Array<number>(members.count).fill(term ? weightOf(term, step, settings) : 0);
+        return this.#experiment.seeds.map((seed) => (term ? weightOf(term, { arm: spec.id, seed }, step, settings) : 0));
       }),
     );
   }
