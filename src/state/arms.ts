@@ -1,5 +1,5 @@
 /** Adding, copying and removing arms and guides. Pure: from one experiment to the next. */
-import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets/presets.ts';
+import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets/imageSettings.ts';
 import { termOf, withTermOf } from '../experiment/plan/arms.ts';
 import { guideNetwork, isControl } from '../experiment/plan/guides.ts';
 import {
