@@ -9,6 +9,7 @@ import type {
   Experiment,
   MappingSpec,
   MeasureSpec,
+  NetworkSpec,
   Reduction,
   Term,
   TermKind,
@@ -36,6 +37,9 @@ export function withTermOf<K extends TermKind>(arm: ArmSpec, kind: K, term: Term
   const at = place >= 0 ? place : after >= 0 ? after : rest.length;
   return { ...arm, terms: [...rest.slice(0, at), term, ...rest.slice(at)] as Term[] };
 }
+
+/** The network that an arm trains. */
+export const targetOf = ({ target }: Pick<Experiment, 'target'>, arm: ArmSpec): NetworkSpec => arm.target ?? target;
 
 /** Guides that the terms of an arm name, each once. */
 export const guidesOf = (arm: ArmSpec): string[] => [...new Set(arm.terms.flatMap((term) => ('guide' in term ? [term.guide] : [])))];

@@ -2,9 +2,9 @@
 import { seesAhead } from './causal.ts';
 import { formatTextProblem } from '../custom/parse.ts';
 import { textProblems } from '../custom/plan.ts';
-import { familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
+import { describeNetwork, familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
-import { alignSettings, termsOf } from './arms.ts';
+import { alignSettings, targetOf, termsOf } from './arms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
 import { isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
@@ -157,7 +157,18 @@ export function whyNoTeacher(experiment: Experiment, guide: string): string | nu
     : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';
 }
 
-function checkUnusedBias({ task, target }: Experiment, path: string): Problem[] {
+/** Layers are compared between arms by their names: an arm's own network has those of the experiment's, and may have more. */
+function checkOwnTarget({ target, task }: Experiment, own: NetworkSpec, path: string): Problem[] {
+  const problems = checkNetwork(own, task, path);
+  if (problems.length > 0) return problems;
+  const [there, wanted] = [own, target].map((network) => describeNetwork(network, taskShape(task)).taps.map(({ name }) => name));
+  const missing = wanted.filter((name) => !there.includes(name));
+  if (missing.length === 0) return [];
+  const message = `must have the layers of the experiment's target, by their names: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing (it has ${there.join(', ')})`;
+  return [{ path, message }];
+}
+
+function checkUnusedBias(task: TaskSpec, target: NetworkSpec, path: string): Problem[] {
   if (unusedClasses(task).length === 0) return [{ path, message: 'needs a task with classes that are never the answer: every class of this one can be' }];
   return target.family === 'custom' ? [{ path, message: 'needs a network of a family: a text of layers may have no bias at its end' }] : [];
 }
@@ -198,16 +209,18 @@ function checkMeasure({ base, guides, task }: Experiment, term: AlignTerm, path:
 }
 
 function checkArms(experiment: Experiment): Problem[] {
-  const { family } = experiment.target;
-  const inits: readonly string[] = INITS[family];
-  const checkInit = (init: InitName, path: string): Problem[] =>
-    inits.includes(init)
-      ? slowInit(withInit(experiment.target, init), path)
-      : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
+  const checkInit = (target: NetworkSpec, init: InitName, path: string): Problem[] => {
+    const inits: readonly string[] = INITS[target.family];
+    return inits.includes(init)
+      ? slowInit(withInit(target, init), path)
+      : [{ path, message: `must be one of ${inits.join(', ')} for ${target.family}, not "${init}"` }];
+  };
   return experiment.arms.flatMap((arm, i): Problem[] => {
     const problems = arm.terms.flatMap((term, t) => checkTerm(experiment, term, `arms.${i}.terms.${t}`));
-    if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment, `arms.${i}.unusedBias`));
-    return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
+    const target = targetOf(experiment, arm);
+    if (arm.target) problems.push(...checkOwnTarget(experiment, arm.target, `arms.${i}.target`));
+    if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment.task, target, `arms.${i}.unusedBias`));
+    return [...problems, ...(arm.init === undefined ? [] : checkInit(target, arm.init, `arms.${i}.init`))];
   });
 }
 

@@ -38,13 +38,6 @@ const EXPERIMENT: readonly NotBuilt<Experiment>[] = [
 ];
 
 const ARM: readonly NotBuilt<ArmSpec>[] = [
-  { path: 'target', what: "an arm's own target", instead: "change the experiment's target", states: ({ target }) => target !== undefined },
-  {
-    path: 'optimiser',
-    what: "an arm's own optimiser",
-    instead: 'change the one in base',
-    states: ({ optimiser }) => optimiser !== undefined,
-  },
   { path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined },
   { path: 'fork', what: 'a fork of another arm', instead: 'train the arm from the start', states: ({ fork }) => fork !== undefined },
 ];

@@ -1,7 +1,7 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
-import { describeNetwork, type TaskShape, taskShape } from '../networks/describe.ts';
+import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
-import { alignmentsOf, alignSettings, guidesInUse, sharedTokens, termsOf } from './arms.ts';
+import { alignmentsOf, alignSettings, guidesInUse, sharedTokens, targetOf, termsOf } from './arms.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
 
@@ -26,21 +26,33 @@ export function measuresInUse({ arms, base }: Experiment): Measure[] {
 export const GROUP_BYTES = 512 * 2 ** 20;
 
 /** Bytes of the activations of all seeds of one arm: in one step, with their gradients, or in a chunk of an evaluation, which has none. */
-function armActivationBytes(experiment: Experiment): number {
-  const { activations } = describeNetwork(experiment.target, taskShape(experiment.task));
+function armActivationBytes(experiment: Experiment, arm: ArmSpec): number {
+  const { activations } = describeNetwork(targetOf(experiment, arm), taskShape(experiment.task));
   return BYTES * experiment.seeds.length * Math.max(2 * experiment.base.batchSize, EVALUATION_CHUNK) * activations;
 }
 
-/**
- * Arms that are trained together, as one program: in order, as many as memory allows, evenly. Which they are has no
- * influence on what any of them learns.
- */
-export function armGroups(experiment: Experiment): ArmSpec[][] {
-  const { arms } = experiment;
-  const most = Math.max(1, Math.floor(GROUP_BYTES / armActivationBytes(experiment)));
-  const groups = Math.ceil(arms.length / most);
-  return Array.from({ length: groups }, (_, i) => arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
+/** Arms that follow each other and have the same network and optimiser: only these can be one program. */
+function alikeInARow({ arms }: Experiment): ArmSpec[][] {
+  const program = ({ target, optimiser }: ArmSpec) => JSON.stringify([target, optimiser]);
+  const rows: ArmSpec[][] = [];
+  for (const arm of arms) {
+    const last = rows.at(-1);
+    if (last && program(last[0]) === program(arm)) last.push(arm);
+    else rows.push([arm]);
+  }
+  return rows;
 }
+
+/**
+ * Arms that are trained together, as one program: in order, those that are alike, as many as memory allows, evenly. Which
+ * they are has no influence on what any of them learns.
+ */
+export const armGroups = (experiment: Experiment): ArmSpec[][] =>
+  alikeInARow(experiment).flatMap((arms) => {
+    const most = Math.max(1, Math.floor(GROUP_BYTES / armActivationBytes(experiment, arms[0])));
+    const groups = Math.ceil(arms.length / most);
+    return Array.from({ length: groups }, (_, i) => arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
+  });
 
 export interface Cost {
   /** Trainable parameters of one member. */
@@ -127,12 +139,13 @@ export function cost(experiment: Experiment): Cost {
   const shape = taskShape(task);
   const target = describeNetwork(experiment.target, shape);
   const memberCount = arms.length * seeds.length;
-  const tapsByName = new Map(target.taps.map((tap) => [tap.name, tap]));
+  const targets = arms.map((arm) => describeNetwork(targetOf(experiment, arm), shape));
   const gram = (features: number, n: number, tokens = sharedTokens(base)) => gramFlops(features, n, shape, tokens);
 
   // Forward, gradient for inputs, gradient for weights: three times the forward pass.
-  let flopsPerStep = memberCount * 3 * target.flops * base.batchSize;
-  for (const arm of arms) {
+  let flopsPerStep = targets.reduce((sum, own) => sum + seeds.length * 3 * own.flops * base.batchSize, 0);
+  for (const [a, arm] of arms.entries()) {
+    const tapsByName = new Map(targets[a].taps.map((tap) => [tap.name, tap]));
     for (const { pairs, tokens, measure } of alignmentsOf(experiment, arm)) {
       for (const { targetTap } of pairs) {
         flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
@@ -169,11 +182,10 @@ export function cost(experiment: Experiment): Cost {
     for (const tap of alignedTaps(experiment, name)) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
   }
   const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery);
-  const evaluation =
-    memberCount *
-    (shape.valExamples * target.flops + target.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0));
+  const compared = (own: NetworkDescription) => own.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0);
+  const evaluation = targets.reduce((sum, own) => sum + seeds.length * (shape.valExamples * own.flops + compared(own)), 0);
   // One group's forward and backward pass at a time; a guide runs one network at a time, forward only.
-  const groupActivations = armActivationBytes(experiment) * Math.max(...armGroups(experiment).map((group) => group.length));
+  const groupActivations = Math.max(...armGroups(experiment).map((group) => group.length * armActivationBytes(experiment, group[0])));
   const guideActivations = Math.max(
     0,
     ...Object.entries(experiment.guides).map(
@@ -188,7 +200,10 @@ export function cost(experiment: Experiment): Cost {
     flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops,
     guideTrainingFlops,
     bytes:
-      BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + guideActivations + storedExamples * shape.input.reduce((a, b) => a * b, 1)) +
+      BYTES *
+        (COPIES_PER_PARAMETER * seeds.length * targets.reduce((sum, own) => sum + own.parameters, 0) +
+          guideActivations +
+          storedExamples * shape.input.reduce((a, b) => a * b, 1)) +
       groupActivations +
       cacheBytes +
       probes,

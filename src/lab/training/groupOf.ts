@@ -1,12 +1,17 @@
 /** Arms of an experiment as a group: what its options say of each member. */
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
+import { targetOf } from '../../experiment/plan/arms.ts';
+import { tapNames } from '../../experiment/plan/pairs.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { termsOfArms } from './armTerms.ts';
 import { Group } from './group.ts';
 import type { ArmGroup } from './runSteps.ts';
 
-/** The group of some arms at the start of a run; each has a member for every seed. */
+/**
+ * The group of some arms at the start of a run; each has a member for every seed.
+ * @param specs arms with the same network and optimiser (`armGroups`)
+ */
 export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kernels: Kernels): ArmGroup {
   const { seeds } = experiment;
   const terms = termsOfArms(experiment, specs);
@@ -18,7 +23,8 @@ export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kerne
     })),
     group: new Group(
       {
-        network: experiment.target,
+        network: targetOf(experiment, specs[0]),
+        taps: tapNames(experiment),
         task: taskShape(experiment.task),
         streamName: 'init',
         seeds: specs.flatMap(() => seeds),
@@ -26,7 +32,7 @@ export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kerne
         classBiases: specs.flatMap(({ unusedBias: bias }) =>
           seeds.map(() => (bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias })),
         ),
-        optimiser: experiment.base.optimiser,
+        optimiser: specs[0].optimiser ?? experiment.base.optimiser,
         clipNorm: experiment.base.clipNorm,
       },
       kernels,
