@@ -8,9 +8,11 @@ import type {
   DistilTerm,
   Experiment,
   MappingSpec,
+  MatchTerm,
   MeasureSpec,
   NetworkSpec,
   Reduction,
+  RegulariseTerm,
   Term,
   TermKind,
   TermOf,
@@ -114,6 +116,32 @@ export function distillationOf(arm: ArmSpec): DistilSettings | undefined {
   const term = termOf(arm, 'distil');
   return term && distilSettings(term);
 }
+
+/** A match term with nothing left out. */
+export type MatchSettings = Required<Omit<MatchTerm, 'kind'>>;
+
+export const matchSettings = (base: BaseSettings, { kind: _, ...term }: MatchTerm): MatchSettings => ({ mapping: base.mapping, course: WHOLE, ...term });
+
+/** The pairs whose moments a match term pulls together; none where it matches outputs. @throws {UnknownTapError} see `alignmentOf` */
+export function matchedPairs(experiment: Experiment, term: MatchTerm): WeightedPair[] {
+  return term.what === 'moments' ? mappedPairs(experiment, term.guide, matchSettings(experiment.base, term).mapping) : [];
+}
+
+/** A regularising term with nothing left out. */
+export type RegulariseSettings = Required<Omit<RegulariseTerm, 'kind'>>;
+
+/** Dimensions that the paper's regulariser asks for, where nothing is said: it prints no number. */
+const DIMENSION = 10;
+
+export const regulariseSettings = (experiment: Experiment, { kind: _, ...term }: RegulariseTerm): RegulariseSettings => ({
+  dimension: DIMENSION,
+  taps: tapNames(experiment),
+  course: WHOLE,
+  ...term,
+});
+
+/** Whether a term learns from the outputs of its guide. */
+export const learnsOutputs = (term: Term): boolean => term.kind === 'distil' || (term.kind === 'match' && term.what === 'outputs');
 
 /** A (guide, guide tap, target tap) triple whose similarity is recorded for every arm. */
 export interface ObservedPair extends TapPair {

@@ -4,12 +4,14 @@ import { formatTextProblem } from '../custom/parse.ts';
 import { textProblems } from '../custom/plan.ts';
 import { describeNetwork, familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
-import { alignSettings, targetOf, termsOf } from './arms.ts';
+import { alignSettings, learnsOutputs, targetOf } from './arms.ts';
+import { checkMoments, checkRegularised } from './fitTerms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
 import { isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
 import {
   type AlignTerm,
+  type ArmSpec,
   type Experiment,
   type ImportedGuideSpec,
   type InitName,
@@ -105,8 +107,9 @@ function inputDifference(own: TaskShape, shape: TaskShape): string | null {
   return null;
 }
 
-/** Whether an arm is distilled from a guide. */
-const isTeacher = ({ arms }: Experiment, guide: string): boolean => arms.some((arm) => termsOf(arm, 'distil').some((term) => term.guide === guide));
+/** Whether an arm learns from the outputs of a guide. */
+const isTeacher = ({ arms }: Experiment, guide: string): boolean =>
+  arms.some(({ terms }) => terms.some((term) => learnsOutputs(term) && 'guide' in term && term.guide === guide));
 
 function checkImported(experiment: Experiment, name: string, { model, file }: ImportedGuideSpec): Problem[] {
   const shape = taskShape(experiment.task);
@@ -179,15 +182,17 @@ const thoseThat = (can: 'equidistant' | 'padding'): string => {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 };
 
-function checkTerm(experiment: Experiment, term: Term, path: string): Problem[] {
+function checkTerm(experiment: Experiment, arm: ArmSpec, term: Term, path: string): Problem[] {
   if (term.kind !== 'align' && term.course?.kind === 'stall' && term.course.of === 'similarity') {
     return [{ path: `${path}.course.of`, message: `must be "validation loss": a term of ${term.kind} pulls no pairs of layers together` }];
   }
-  if (term.kind === 'distil') {
+  if (term.kind === 'regularise') return checkRegularised(experiment, term, path);
+  if (term.kind === 'match' && term.what === 'moments') return checkMoments(experiment, arm, term, path);
+  if (term.kind !== 'align') {
     const untaught = whyNoTeacher(experiment, term.guide);
     return untaught ? [{ path: `${path}.guide`, message: untaught }] : [];
   }
-  return term.kind === 'align' ? checkMeasure(experiment, term, term.measure ? `${path}.measure` : 'base.measure') : [];
+  return checkMeasure(experiment, term, term.measure ? `${path}.measure` : 'base.measure');
 }
 
 /** Whether the measure of an alignment can say something about its guide, and of sequences of the task. */
@@ -216,7 +221,7 @@ function checkArms(experiment: Experiment): Problem[] {
       : [{ path, message: `must be one of ${inits.join(', ')} for ${target.family}, not "${init}"` }];
   };
   return experiment.arms.flatMap((arm, i): Problem[] => {
-    const problems = arm.terms.flatMap((term, t) => checkTerm(experiment, term, `arms.${i}.terms.${t}`));
+    const problems = arm.terms.flatMap((term, t) => checkTerm(experiment, arm, term, `arms.${i}.terms.${t}`));
     const target = targetOf(experiment, arm);
     if (arm.target) problems.push(...checkOwnTarget(experiment, arm.target, `arms.${i}.target`));
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment.task, target, `arms.${i}.unusedBias`));

@@ -17,8 +17,6 @@ it.each<[field: string, path: string, value: unknown]>([
   ['observe', 'observe', [{ what: 'similarity', measure: { name: 'svcca', variance: 0.99 } }]],
   ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'cca', ridge: 0.1 }],
   ['arms.1.terms.0.mapping', `${TERM}.mapping`, { rule: 'random', seed: 3 }],
-  ['arms.0.terms.0.kind', 'arms.unguided.terms', [{ kind: 'regularise', what: 'participation-ratio', weight: 1 }]],
-  ['arms.0.terms.0.kind', 'arms.unguided.terms', [{ kind: 'match', guide: 'trained', what: 'moments', weight: 1 }]],
   ['arms.1.warmup', 'arms.guided.warmup', { steps: 300, inputs: 'white-noise', loss: 'align', keepOptimiser: false }],
   ['arms.1.fork', 'arms.guided.fork', { of: 'unguided', step: 100 }],
 ])('%s: %s = %j is refused', (field, path, value) => {
@@ -38,6 +36,8 @@ it.each<[string, unknown]>([
   [`${TERM}.mapping`, { rule: 'first', count: 2 }],
   [`${TERM}.mapping`, [{ guide: 'stem', target: 'linear1', weight: 0.5 }]],
   ['arms.unguided.labelSmoothing', 0.1],
+  ['arms.unguided.terms', [{ kind: 'regularise', what: 'participation-ratio', weight: 1 }]],
+  ['arms.unguided.terms', [{ kind: 'match', guide: 'trained', what: 'outputs', weight: 1 }]],
   ['arms.unguided.target', { ...presetExperiment('wide-fcn').target, norm: 'none' }],
   ['arms.unguided.optimiser', { kind: 'sgd', momentum: 0.9, weightDecay: 0 }],
   ['arms.distilled.terms.distil.course', { kind: 'until', step: 10 }],

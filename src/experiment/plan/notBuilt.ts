@@ -1,7 +1,7 @@
 /** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
 import { isBuilt, MEASURE_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
-import { type ArmSpec, type Experiment, isDrawn, type MappingSpec, type MeasureSpec, type Term } from '../schema/schema.ts';
+import { type ArmSpec, type Experiment, isDrawn, type MappingSpec, type MeasureSpec } from '../schema/schema.ts';
 
 /** Something that is not built, where it is stated. */
 interface NotBuilt<T> {
@@ -42,11 +42,6 @@ const ARM: readonly NotBuilt<ArmSpec>[] = [
   { path: 'fork', what: 'a fork of another arm', instead: 'train the arm from the start', states: ({ fork }) => fork !== undefined },
 ];
 
-const TERM: readonly NotBuilt<Term>[] = [
-  { path: 'kind', what: 'a regulariser', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'regularise' },
-  { path: 'kind', what: 'matching outputs or moments', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'match' },
-];
-
 const found = <T>(rows: readonly NotBuilt<T>[], of: T, root: string): Problem[] =>
   rows
     .filter(({ states }) => states(of))
@@ -59,10 +54,7 @@ export function notBuilt(experiment: Experiment): Problem[] {
     ...found([measureRow(), ...mappingRows()], experiment.base, 'base.'),
     ...experiment.arms.flatMap((arm, i) => [
       ...found(ARM, arm, `arms.${i}.`),
-      ...arm.terms.flatMap((term, t) => [
-        ...found(TERM, term, `arms.${i}.terms.${t}.`),
-        ...(term.kind === 'align' ? found([measureRow(), ...mappingRows()], term, `arms.${i}.terms.${t}.`) : []),
-      ]),
+      ...arm.terms.flatMap((term, t) => [...(term.kind === 'align' ? found([measureRow(), ...mappingRows()], term, `arms.${i}.terms.${t}.`) : [])]),
     ]),
   ];
 }

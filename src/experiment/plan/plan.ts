@@ -1,7 +1,7 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
 import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
-import { alignmentsOf, alignSettings, guidesInUse, sharedTokens, targetOf, termsOf } from './arms.ts';
+import { alignmentsOf, alignSettings, guidesInUse, matchedPairs, regulariseSettings, sharedTokens, targetOf, termsOf } from './arms.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
 
@@ -83,10 +83,17 @@ const alignedTaps = (experiment: Experiment, guide: string): Set<string> => {
   return new Set(alignments.filter((alignment) => alignment.guide === guide).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
 };
 
+/** Layers of a guide whose moments arms match. */
+const matchedTaps = (experiment: Experiment, guide: string): string[] =>
+  experiment.arms
+    .flatMap((arm) => termsOf(arm, 'match'))
+    .filter((term) => term.guide === guide)
+    .flatMap((term) => matchedPairs(experiment, term).map(({ guideTap }) => guideTap));
+
 /** Values that are kept of a guide for each training example: of its aligned taps one by one, and its logits. */
 function cachedFeatures(experiment: Experiment, guide: string): number[] {
   const shape = taskShape(experiment.task);
-  const needed = alignedTaps(experiment, guide);
+  const needed = new Set([...alignedTaps(experiment, guide), ...matchedTaps(experiment, guide)]);
   const taps = describeGuide(experiment, guide).taps.filter((tap) => needed.has(tap.name));
   return [...taps.map((tap) => tap.features), (shape.tokens?.outputs ?? 1) * shape.classes];
 }
@@ -125,6 +132,9 @@ function measureFlops(measure: Measure, n: number, shape: TaskShape, view: Token
   return view === 'position' ? length * flops(n) : flops(n);
 }
 
+/** Products with the Gram matrix that find its largest eigenvalues (`lab/similarity/spectrum.ts`), and what makes their vectors orthonormal. */
+const spectrumFlops = (n: number, components: number): number => 17 * 2 * n * n * components + 8 * 4 * n * components * components;
+
 /** Bytes of the Gram matrices that are kept of one guide instance's taps on the probe. Images: small beside the rest. */
 function probeBytes(taps: number, shape: TaskShape, view: TokenView): number {
   if (!shape.tokens) return 0;
@@ -151,6 +161,11 @@ export function cost(experiment: Experiment): Cost {
         flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
         flopsPerStep += seeds.length * measureFlops(builtMeasure(measure), base.batchSize, shape, tokens);
       }
+    }
+    for (const term of termsOf(arm, 'regularise')) {
+      const { taps, what, dimension } = regulariseSettings(experiment, term);
+      const ofGram = what === 'intrinsic-dimension' ? spectrumFlops(base.batchSize, dimension) : 0;
+      for (const tap of taps) flopsPerStep += seeds.length * (2 * gram(tapsByName.get(tap)?.features ?? 0, base.batchSize, 'flattened') + ofGram);
     }
   }
   let cacheBytes = 0;

@@ -1,11 +1,26 @@
 /** The terms of an arm as a run has them: with nothing left out, and with the weight that each has at a step. */
 import { type CourseEvaluation, span, weightAt } from '../../experiment/course/course.ts';
-import { type Alignment, alignmentOf, type DistilSettings, distilSettings } from '../../experiment/plan/arms.ts';
+import {
+  type Alignment,
+  alignmentOf,
+  type DistilSettings,
+  distilSettings,
+  matchedPairs,
+  type MatchSettings,
+  matchSettings,
+  type RegulariseSettings,
+  regulariseSettings,
+} from '../../experiment/plan/arms.ts';
+import type { WeightedPair } from '../../experiment/plan/mapping.ts';
 import type { Member } from '../../experiment/plan/plan.ts';
 import type { ArmSpec, Experiment, Term, TermKind } from '../../experiment/schema/schema.ts';
 import type { MemberRange } from '../steps/members.ts';
 
-type Settings = ({ kind: 'align' } & Alignment) | ({ kind: 'distil' } & DistilSettings);
+type Settings =
+  | ({ kind: 'align' } & Alignment)
+  | ({ kind: 'distil' } & DistilSettings)
+  | ({ kind: 'match'; pairs: readonly WeightedPair[] } & MatchSettings)
+  | ({ kind: 'regularise' } & RegulariseSettings);
 
 /** A term with the row of a step's weights that is its own. */
 export type ArmTerm = Settings & { row: number };
@@ -19,9 +34,16 @@ export interface Arm {
 }
 
 function settingsOf(experiment: Experiment, term: Term): Settings {
-  if (term.kind === 'align') return { kind: 'align', ...alignmentOf(experiment, term) };
-  if (term.kind === 'distil') return { kind: 'distil', ...distilSettings(term) };
-  throw new Error(`a term of ${term.kind} is not built`);
+  switch (term.kind) {
+    case 'align':
+      return { kind: 'align', ...alignmentOf(experiment, term) };
+    case 'distil':
+      return { kind: 'distil', ...distilSettings(term) };
+    case 'regularise':
+      return { kind: 'regularise', ...regulariseSettings(experiment, term) };
+    case 'match':
+      return { kind: 'match', ...matchSettings(experiment.base, term), pairs: matchedPairs(experiment, term) };
+  }
 }
 
 /**
@@ -47,7 +69,7 @@ export const ofKind = <K extends TermKind>(terms: readonly ArmTerm[], kind: K): 
 
 /** What the weights of terms depend on besides the step. */
 export interface Guidance {
-  /** What a person may change while a run goes on: whether the alignment terms of all arms are in effect. */
+  /** What a person may change while a run goes on: whether the terms of all arms are in effect that align to guides or match them. */
   guidance: boolean;
   /** The evaluations of a member before the step. */
   seen: (member: Member, term: ArmTerm) => readonly CourseEvaluation[];
@@ -59,14 +81,19 @@ export interface Guidance {
  * @param step 0-based
  */
 export function takesPart(term: ArmTerm, step: number, { guidance }: Pick<Guidance, 'guidance'>): boolean {
-  if (term.kind === 'align' && !(guidance && term.weight > 0)) return false;
+  if (!guidance && (term.kind === 'align' || term.kind === 'match')) return false;
+  if ('weight' in term && term.weight === 0) return false;
   const { from, to } = span(term.course);
   return from <= step && step < to;
 }
 
-/** What a term of a member is multiplied by at a step: of alignment each 1 − similarity, of distillation all of it. 0 where it takes no part. */
+/**
+ * What a term of a member is multiplied by at a step: of alignment each 1 − similarity, of distillation what its own weights
+ * leave, of others all of it. 0 where it takes no part.
+ */
 export function weightOf(term: ArmTerm, member: Member, step: number, guidance: Guidance): number {
   if (!takesPart(term, step, guidance)) return 0;
   const share = weightAt(term.course, step, term.course.kind === 'stall' ? guidance.seen(member, term) : []);
-  return term.kind === 'align' ? term.weightPerPair * share : share;
+  if (term.kind === 'align') return term.weightPerPair * share;
+  return term.kind === 'distil' ? share : term.weight * share;
 }

@@ -10,6 +10,7 @@ import { Model, type ModelOptions } from '../networks/model.ts';
 import { type BatchStatistics, ForwardContext, type MaskSource } from '../networks/program.ts';
 import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Optimiser } from './optimiser.ts';
+import { type ActivationInput, activationRoots } from './activationTerms.ts';
 import { type TaskInput, taskGradient } from './logitTerms.ts';
 import { type AlignInput, alignmentRoots } from './terms.ts';
 import type { Values } from '../steps/inputs.ts';
@@ -31,7 +32,7 @@ export const OPTIMISER_ROWS = 3;
  * except where a term begins or ends; what changes are the values of these tensors. So a step can be recorded once
  * and replayed with other values.
  */
-export interface StepInput extends TaskInput {
+export interface StepInput extends TaskInput, ActivationInput {
   /** Images `[S, B, H, W, C]` or tokens int32 `[S, B, T]`. S divides E: member e learns from batch e mod S. */
   inputs: tf.Tensor;
   /** int32 `[S, B·outputs]`, −1 where none is asked for */
@@ -109,6 +110,7 @@ export class Group {
         roots.push(...aligned.roots);
         alignment = aligned.loss;
       }
+      roots.push(...activationRoots(kernels, context.taps, input, input.scalars));
 
       const names = [...parameters.keys()];
       const gradients = new Map<string, tf.Tensor>();

@@ -84,7 +84,7 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
       matrices,
       alignment: acting.length > 0 ? { weight: common(aligned.map(({ weight }) => weight)), pairs: aligned, loss: alignmentLoss } : null,
       taskLoss,
-      total: ofKind(arm.terms, 'distil').length > 0 ? null : taskLoss + alignmentLoss,
+      total: arm.terms.some(({ kind }) => kind !== 'align') ? null : taskLoss + alignmentLoss,
       update: { learningRate: steps.rate(arm, step, settings), ...update },
     };
   } finally {

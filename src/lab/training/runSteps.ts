@@ -20,6 +20,7 @@ import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Fed, Feed, StepCall } from '../backend/steps.ts';
 import { MEASURES } from '../similarity/measures/index.ts';
+import type { MomentsInput } from './activationTerms.ts';
 import type { DistilInput } from './logitTerms.ts';
 import type { AlignInput } from './terms.ts';
 
@@ -127,8 +128,9 @@ export class RunSteps {
   /** The guides of which the steps of arms use something, and what. */
   #used(acting: Acting): [string, Guide, GuideUse][] {
     return [...this.#guides].flatMap(([id, guide]) => {
-      const kinds = new Set(this.#arms.flatMap((arm) => acting(arm).flatMap((term) => (term.guide === id ? [term.kind] : []))));
-      return kinds.size > 0 ? [[id, guide, { grams: kinds.has('align'), logits: kinds.has('distil') }]] : [];
+      const terms = this.#arms.flatMap((arm) => acting(arm).filter((term) => usesGuide(term, id)));
+      const use = { grams: terms.some(({ kind }) => kind === 'align'), logits: terms.some(isTaught), moments: terms.some(matchesMoments) };
+      return terms.length > 0 ? [[id, guide, use]] : [];
     });
   }
 
@@ -169,7 +171,21 @@ export class RunSteps {
         masks: masks.source,
         scalars: fed[`scalars${g}`] as tf.Tensor2D,
         align: arms.flatMap((arm) => ofKind(acting(arm), 'align').flatMap((term) => this.#alignInputs(term, arm, shown, views))),
-        distil: arms.flatMap((arm) => ofKind(acting(arm), 'distil').map((term) => this.#distilInput(term, arm, shown, fed))),
+        distil: arms.flatMap((arm) =>
+          acting(arm)
+            .filter(isTaught)
+            .map((term) => this.#distilInput(term, arm, shown, fed)),
+        ),
+        moments: arms.flatMap((arm) =>
+          acting(arm)
+            .filter(matchesMoments)
+            .flatMap((term) => this.#momentsInputs(term, arm, shown, views)),
+        ),
+        regularise: arms.flatMap((arm) =>
+          ofKind(acting(arm), 'regularise').map(({ row, taps, what, dimension }) => {
+            return { members: arm.members, weightRow: OPTIMISER_ROWS + row, taps, what, dimension };
+          }),
+        ),
         ceWeights: crossEntropyWeights(arms),
         smoothed: arms.flatMap(({ spec: { labelSmoothing = 0 }, members: own }) => (labelSmoothing > 0 ? [{ members: own, smoothing: labelSmoothing }] : [])),
       });
@@ -178,10 +194,7 @@ export class RunSteps {
     });
     own?.dispose();
     for (const view of views.values()) view.dispose();
-    for (const { grams, logits } of shown.values()) {
-      for (const { gram, shares } of grams.values()) tf.dispose(shares ? [gram, shares] : [gram]);
-      logits?.dispose();
-    }
+    for (const batch of shown.values()) tf.dispose(tensorsOf(batch));
     return packs.length === 1 ? packs[0] : tf.concat2d(packs, 1);
   }
 
@@ -203,24 +216,36 @@ export class RunSteps {
     });
   }
 
-  #distilInput(term: ArmTermOf<'distil'>, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput {
-    const { guide, temperature, kdWeight, direction, course, row } = term;
-    return {
-      members,
-      logits: required(shown.get(guide)?.logits),
-      weight: kdWeight,
-      ...(course.kind !== 'whole' && { shareRow: OPTIMISER_ROWS + row }),
-      temperature,
-      direction,
-      ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }),
-    };
+  /** Matching outputs is being distilled by the squared difference of logits, beside the whole cross-entropy. */
+  #distilInput(term: Taught, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput {
+    const shareRow = OPTIMISER_ROWS + term.row;
+    const logits = required(shown.get(term.guide)?.logits);
+    const own = { members, logits, ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }) };
+    if (term.kind === 'match') return { ...own, weight: 1, shareRow, temperature: 1, direction: 'logits' };
+    const { temperature, kdWeight, direction, course } = term;
+    return { ...own, weight: kdWeight, ...(course.kind !== 'whole' && { shareRow }), temperature, direction };
   }
 
-  /** The views of a step's tokens that arms align in; none for images. */
+  #momentsInputs({ guide, pairs, row }: ArmTermOf<'match'>, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, views: Views): MomentsInput[] {
+    return pairs.map(({ guideTap, targetTap, weight }) => ({
+      members,
+      weightRow: OPTIMISER_ROWS + row,
+      pairWeight: weight,
+      targetTap,
+      guide: required(shown.get(guide)?.moments.get(guideTap)),
+      view: views.get('all-tokens'),
+    }));
+  }
+
+  /** The views of a step's tokens that arms look at guides in; none for images. */
   #views(inputs: () => tf.Tensor): Views {
     const { tokens, input } = this.#task.shape;
     if (!tokens) return new Map();
-    const kinds = new Set(this.#arms.flatMap(({ terms }) => ofKind(terms, 'align').map(({ tokens }) => tokens)));
+    const kinds = new Set(
+      this.#arms.flatMap(({ terms }) =>
+        terms.flatMap((term): TokenView[] => (term.kind === 'align' ? [term.tokens] : matchesMoments(term) ? ['all-tokens'] : [])),
+      ),
+    );
     return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs() as tf.Tensor3D) : undefined)]));
   }
 
@@ -229,21 +254,15 @@ export class RunSteps {
     const used = guidesInUse(this.#experiment);
     for (const [id, guide] of this.#guides) {
       if (!used.includes(id)) continue;
-      const taps = new Map(
-        this.#arms
-          .flatMap(({ terms }) => ofKind(terms, 'align'))
-          .flatMap((term) => (term.guide === id ? term.pairs.map((pair) => this.#needed(term, pair.guideTap)) : []))
-          .map((needed) => [gramKey(needed), needed]),
-      );
+      const terms = this.#arms.flatMap((arm) => arm.terms.filter((term) => usesGuide(term, id)));
+      const aligned = ofKind(terms, 'align').flatMap((term) => term.pairs.map((pair) => this.#needed(term, pair.guideTap)));
+      const taps = new Map(aligned.map((needed) => [gramKey(needed), needed]));
+      const moments = new Set(terms.filter(matchesMoments).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
       const bytes = guideInstances(this.#experiment, id) * guideCacheBytes(this.#experiment, id);
       const table = guideInstances(this.#experiment, id) * largestGuideTable(this.#experiment, id);
       const fits = cached + bytes <= GUIDE_CACHE_BYTES && table <= (this.#kernels.largestTable ?? Number.POSITIVE_INFINITY);
       if (fits) cached += bytes;
-      guide.require(
-        [...taps.values()],
-        this.#arms.some(({ terms }) => ofKind(terms, 'distil').some(({ guide: teacher }) => teacher === id)),
-        fits,
-      );
+      guide.require([...taps.values()], terms.some(isTaught), fits, [...moments]);
     }
   }
 }
@@ -257,13 +276,22 @@ function crossEntropyWeights(arms: readonly Arm[]): number[] | undefined {
   });
 }
 
+/** A term that learns from a guide's outputs. */
+type Taught = ArmTermOf<'distil'> | ArmTermOf<'match'>;
+const isTaught = (term: ArmTerm): term is Taught => term.kind === 'distil' || (term.kind === 'match' && term.what === 'outputs');
+const matchesMoments = (term: ArmTerm): term is ArmTermOf<'match'> => term.kind === 'match' && term.what === 'moments';
+const usesGuide = (term: ArmTerm, id: string): boolean => 'guide' in term && term.guide === id;
+
+/** All that a guide contributed to a step. */
+const tensorsOf = ({ grams, logits, moments }: GuideBatch): tf.Tensor[] => [
+  ...[...grams.values()].flatMap(({ gram, shares }) => (shares ? [gram, shares] : [gram])),
+  ...[...moments.values()].flatMap(({ mean, variance }) => [mean, variance]),
+  ...(logits ? [logits] : []),
+];
+
 /** What is left of a guide's part of a step when the scope that it was made in ends. */
 function kept(batch: GuideBatch): GuideBatch {
-  for (const { gram, shares } of batch.grams.values()) {
-    tf.keep(gram);
-    if (shares) tf.keep(shares);
-  }
-  if (batch.logits) tf.keep(batch.logits);
+  for (const tensor of tensorsOf(batch)) tf.keep(tensor);
   return batch;
 }
 
