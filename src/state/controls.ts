@@ -1,7 +1,7 @@
 /** Controls as a person adds them: guides that show something else than a network's view of the data. */
 import { alignSettings, termOf } from '../experiment/plan/arms.ts';
 import { guideNetwork } from '../experiment/plan/guides.ts';
-import { isBuilt, MEASURE_FACTS } from '../experiment/schema/measures.ts';
+import { factsOf, isBuilt } from '../experiment/schema/measures.ts';
 import { type AlignTerm, type Experiment, type GuideSpec, isDrawn, isImageTask, type TaskSpec } from '../experiment/schema/schema.ts';
 import { append, freeId, usualTerms, withGuide } from './arms.ts';
 import { sameValue } from './paths.ts';
@@ -124,7 +124,7 @@ export function addControlArm(experiment: Experiment, kind: ControlKind, of?: st
   // Pairs that were drawn for another network, and a measure that leaves nothing of an identity, cannot be taken over.
   const other: Partial<AlignTerm> = {
     ...(kind === 'own-kind' && isDrawn(mapping) && { mapping: { rule: 'even' } }),
-    ...(kind === 'identity-gram' && isBuilt(measure) && !MEASURE_FACTS[measure.name].equidistant && { measure: { name: 'cka' } }),
+    ...(kind === 'identity-gram' && isBuilt(measure) && !factsOf(measure).equidistant && { measure: { name: 'cka' } }),
   };
   return append(
     { ...ready, guides: { ...ready.guides, [guide]: control } },

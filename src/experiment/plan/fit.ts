@@ -6,7 +6,7 @@ import { familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from 
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { alignmentSettingsOf, distillationOf, termOf } from './arms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
-import { isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
+import { factsOf, isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
 import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
 
@@ -170,16 +170,16 @@ function checkArms(experiment: Experiment): Problem[] {
     const untaught = [distillationOf(arm)].flatMap((distil) => (distil && whyNoTeacher(experiment, distil.guide)) ?? []);
     problems.push(...untaught.map((message) => ({ path: `${pathOf('distil')}.guide`, message })));
     const alignment = alignmentSettingsOf(experiment.base, arm);
-    const name = alignment && isBuilt(alignment.measure) ? alignment.measure.name : undefined;
-    if (alignment && name) {
+    const measure = alignment && isBuilt(alignment.measure) ? alignment.measure : undefined;
+    if (alignment && measure) {
       const path = termOf(arm, 'align')?.measure ? `${pathOf('align')}.measure` : 'base.measure';
       // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
-      if (isIdentity(experiment.guides[alignment.guide]) && !MEASURE_FACTS[name].equidistant) {
-        problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(name)} leaves nothing` });
+      if (isIdentity(experiment.guides[alignment.guide]) && !factsOf(measure).equidistant) {
+        problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(measure)} leaves nothing` });
       }
       // The debiasing would need another number of examples at each position.
-      if (padded && !MEASURE_FACTS[name].padding) {
-        problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(name)} cannot leave padding out` });
+      if (padded && !factsOf(measure).padding) {
+        problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(measure)} cannot leave padding out` });
       }
     }
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment, `arms.${i}.unusedBias`));

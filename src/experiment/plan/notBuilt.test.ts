@@ -10,7 +10,6 @@ const TERM = 'arms.guided.terms.align';
 /** Everything that can be stated and is not built: its field, and a way to state it. */
 it.each<[field: string, path: string, value: unknown]>([
   ['base.measure', 'base.measure', { name: 'ridge' }],
-  ['base.measure', 'base.measure', { name: 'rbf-cka', bandwidth: 2 }],
   ['base.mapping', 'base.mapping', { rule: 'random', seed: 3 }],
   ['base.mapping', 'base.mapping', { rule: 'similarity' }],
   ['base.mapping', 'base.mapping', { rule: 'even', perTarget: 2 }],
@@ -48,6 +47,8 @@ it.each<[string, unknown]>([
   ['arms.unguided.labelSmoothing', 0],
   ['arms.unguided.terms', [align, { kind: 'distil', guide: 'trained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'reverse' }]],
   ['observe', []],
+  ['base.measure', { name: 'rbf-cka', bandwidth: 2 }],
+  [`${TERM}.measure`, { name: 'soft-knn', temperature: 0.5 }],
 ])('%s = %j is built', (path, value) => {
   expect(parseExperiment(withPath(presetExperiment('wide-fcn'), path, value))).toMatchObject({ ok: true });
 });

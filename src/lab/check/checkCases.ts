@@ -53,7 +53,7 @@ function trainingStep(network: NetworkSpec, targetTap: string): Case {
         [SCALAR_ROWS, rates.length],
       ),
       // Three arms of two seeds: guided, distilled, and with neither.
-      align: [{ members: { first: 0, count: 2 }, targetTap, guideGram: centredGram(kernels, random('guide', [2, batch, 40])), measure: 'cka' }],
+      align: [{ members: { first: 0, count: 2 }, targetTap, guideGram: centredGram(kernels, random('guide', [2, batch, 40])), measure: { name: 'cka' } }],
       distil: [
         {
           members: { first: 2, count: 2 },
@@ -179,7 +179,7 @@ export const CHECK_CASES: Record<string, Case> = {
     return {
       value,
       g,
-      gradient: alignmentGradient(k, larger, other, tf.ones([2]), 'cka-debiased').gradient,
+      gradient: alignmentGradient(k, larger, other, tf.ones([2]), { name: 'cka-debiased' }).gradient,
       own: tf.slice(products, [0, 0, 1], [2, 1, 1]),
       others: tf.slice(products, [0, 0, 4], [2, 1, 1]),
       none: none.value,
@@ -202,18 +202,24 @@ export const CHECK_CASES: Record<string, Case> = {
       k,
       taps,
       [
-        { members, targetTap: 'image', guideGram: gram('own', [2, 17, 8]), measure: 'cka' },
-        { members, targetTap: 'image', guideGram: gram('shared', [1, 17, 8]), measure: 'cka-debiased' },
+        { members, targetTap: 'image', guideGram: gram('own', [2, 17, 8]), measure: { name: 'cka' } },
+        { members, targetTap: 'image', guideGram: gram('shared', [1, 17, 8]), measure: { name: 'cka-debiased' } },
         {
           members,
           targetTap: 'tokens',
           guideGram: gram('position', [10, 9, 4]),
-          measure: 'cka',
+          measure: { name: 'cka' },
           view: new BatchView('position', 5),
           shares: tf.tensor1d([0, 0.25, 0.25, 0.25, 0.25, 0.5, 0, 0.5, 0, 0]),
         },
-        { members: { first: 0, count: 4 }, targetTap: 'tokens', guideGram: gram('last', [1, 9, 4]), measure: 'cka', view: new BatchView('last-token', 5) },
-        { members, targetTap: 'collapsed', guideGram: gram('guide', [2, 9, 4]), measure: 'cka' },
+        {
+          members: { first: 0, count: 4 },
+          targetTap: 'tokens',
+          guideGram: gram('last', [1, 9, 4]),
+          measure: { name: 'cka' },
+          view: new BatchView('last-token', 5),
+        },
+        { members, targetTap: 'collapsed', guideGram: gram('guide', [2, 9, 4]), measure: { name: 'cka' } },
       ],
       tf.tensor1d([1, 2, 0.5, 3]),
     );
@@ -229,7 +235,7 @@ export const CHECK_CASES: Record<string, Case> = {
       const { form } = MEASURES[measure];
       const { z } = prepare(k, random('y', [2, 8, 5], 0.5), form, real);
       const guide = k.matmul(z, z, { transposeB: true });
-      const { gradient, value } = alignmentGradient(k, random('x', [2, 8, 9], 0.5), guide, tf.tensor1d([1, 2]), measure, real);
+      const { gradient, value } = alignmentGradient(k, random('x', [2, 8, 9], 0.5), guide, tf.tensor1d([1, 2]), { name: measure }, real);
       return { [measure]: value, [`gradient of ${measure}`]: gradient };
     };
     return Object.assign({}, ...MEASURE_NAMES.filter((name) => !MEASURES[name].fused).map(of));

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { observedPairs, sharedTokens } from '../../experiment/plan/arms.ts';
 import { measuresInUse } from '../../experiment/plan/plan.ts';
-import type { Measure } from '../../experiment/schema/measures.ts';
+import type { BuiltMeasure } from '../../experiment/schema/measures.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
@@ -28,7 +28,7 @@ type Taps = ReadonlyMap<string, tf.Tensor3D>;
 export class MeasuredPairs {
   readonly #kernels: Kernels;
   /** In the order of the recorded quantity: measures outer, pairs inner. */
-  readonly #wanted: readonly { measure: Measure; guide: string; guideTap: string; targetTap: string }[];
+  readonly #wanted: readonly { measure: BuiltMeasure; guide: string; guideTap: string; targetTap: string }[];
   readonly #sheets: readonly Sheet[];
   readonly #length: number;
   /** Of guides, by `keyOf`. */
@@ -47,11 +47,11 @@ export class MeasuredPairs {
       const parts = Array.from({ length: guide.instances }, (_, instance) =>
         scoped(() => {
           const { taps, orderOf } = guide.observe(instance, seen, eachToken);
-          return own.flatMap(({ measure, guideTap }) => sheets.map((sheet) => this.#shown(taps, guideTap, MEASURES[measure].form, sheet, orderOf)));
+          return own.flatMap(({ measure, guideTap }) => sheets.map((sheet) => this.#shown(taps, guideTap, MEASURES[measure.name].form, sheet, orderOf)));
         }),
       );
       own
-        .flatMap(({ measure, guideTap }) => sheets.map((_, s) => keyOf(id, guideTap, MEASURES[measure].form, s)))
+        .flatMap(({ measure, guideTap }) => sheets.map((_, s) => keyOf(id, guideTap, MEASURES[measure.name].form, s)))
         .forEach((key, i) => {
           const each = parts.map((part) => part[i]);
           if (!this.#guides.has(key)) this.#guides.set(key, joined(each));
@@ -73,7 +73,7 @@ export class MeasuredPairs {
   compare(taps: Taps): tf.Tensor[] {
     return this.#wanted.map(({ measure, guide, guideTap, targetTap }) =>
       tf.tidy(() => {
-        const { form } = MEASURES[measure];
+        const { form } = MEASURES[measure.name];
         const each = this.#sheets.map((sheet, s) =>
           scoped(() => {
             const own = this.#shown(taps, targetTap, form, sheet, null);

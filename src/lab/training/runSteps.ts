@@ -119,7 +119,7 @@ export class RunSteps {
 
   /** A guide's layer as an arm looks at it. */
   #needed({ tokens, measure }: Alignment, tap: string): NeededTap {
-    return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure)].form };
+    return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure).name].form };
   }
 
   /** The guides of which the steps of arms use something, and what. */

@@ -53,13 +53,13 @@ describe.each(['composed', 'native'])('the alignment loss of %s kernels', (which
       kernels,
       new Map(Object.entries({ image, dead, tokens }).map(([name, tap]) => [name, tape.parameter(tap)])),
       [
-        { members, targetTap: 'image', guideGram: gramsOf(one), measure: 'cka-debiased' },
-        { members, targetTap: 'dead', guideGram: gramsOf(two), measure: 'cka' },
+        { members, targetTap: 'image', guideGram: gramsOf(one), measure: { name: 'cka-debiased' } },
+        { members, targetTap: 'dead', guideGram: gramsOf(two), measure: { name: 'cka' } },
         {
           members,
           targetTap: 'tokens',
           guideGram: centredGram(kernels, view.take(tf.slice(three, [1, 0, 0], [2, n, positions * 4]))),
-          measure: 'cka',
+          measure: { name: 'cka' },
           view,
           shares: tf.tensor1d(shares),
         },

@@ -3,7 +3,7 @@
  * of members (those of one arm); terms of the same kind whose members follow each other run as one.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Measure } from '../../experiment/schema/schema.ts';
+import { type BuiltMeasure, measureKey } from '../../experiment/schema/measures.ts';
 import type { Root, Value } from '../autodiff/tape.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import { alignmentGradient } from '../similarity/alignment.ts';
@@ -21,7 +21,7 @@ export interface AlignInput {
   shares?: tf.Tensor1D;
   /** How the tokens of sequences are looked at. */
   view?: BatchView;
-  measure: Measure;
+  measure: BuiltMeasure;
 }
 
 export interface DistilInput {
@@ -60,7 +60,7 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
       // A Gram matrix that all members share stays one.
       const own = guideGram.shape[0] === term.guideGram.shape[0] && guideGram.shape[0] >= members.count;
       const follows = own && members.first + members.count === term.members.first;
-      return follows && targetTap === term.targetTap && view === term.view && measure === term.measure;
+      return follows && targetTap === term.targetTap && view === term.view && measureKey(measure) === measureKey(term.measure);
     });
     if (run) run.push(term);
     else runs.push([term]);
@@ -71,7 +71,7 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
 /** One term's gradient at its tap, and each of its members' similarity: a mean over positions by their shares. */
 function align(kernels: Kernels, tap: tf.Tensor3D, { members, guideGram, shares, view, measure }: AlignInput, weights: tf.Tensor1D): Alignment {
   const positions = view ? view.positions : 1;
-  const { fused } = MEASURES[measure];
+  const { fused } = MEASURES[measure.name];
   if (kernels.alignmentGradient && positions && fused) {
     return kernels.alignmentGradient(tap, guideGram, weights, { ...members, positions, shares, ...fused });
   }

@@ -6,10 +6,18 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Measure } from '../../../experiment/schema/measures.ts';
+import { type BuiltMeasure, type Measure, optionOf } from '../../../experiment/schema/measures.ts';
 import type { Kernels } from '../../backend/kernels/types.ts';
 import type { Form } from './forms.ts';
 import { alignment, type Compared, correlation, distances, huberDistances, type Pairs, pairsOf, rowCosines, softNeighbours } from './matrices.ts';
+
+/** What a measure is told besides the matrices. */
+export interface Told {
+  /** `[N, n]`, 1 for examples and 0 for padding, whose rows are 0; absent: all are examples. */
+  real: Tensor2D | undefined;
+  /** Of its option, see `experiment/schema/measureOptions.ts`; NaN where it has none. */
+  option: number;
+}
 
 export interface GramMeasure {
   /** How activations become the rows that K is the Gram matrix of. */
@@ -18,10 +26,10 @@ export interface GramMeasure {
   compares: 'products' | 'dissimilarities';
   /**
    * @param k `[N, n, n]`, @param l `[N|1, n, n]`, both of rows in `form`
-   * @param real `[N, n]`, 1 for examples and 0 for padding, whose rows are 0; absent: all are examples
+   * @param told of the examples, and the value of the measure's option
    * @returns values `[N]`, 0 where they are not defined, and G `[N, n, n]`, 0 there
    */
-  of(kernels: Kernels, k: Tensor3D, l: Tensor3D, real?: Tensor2D): { value: Tensor1D; g: Tensor3D };
+  of(kernels: Kernels, k: Tensor3D, l: Tensor3D, told: Told): { value: Tensor1D; g: Tensor3D };
   /** Has a kernel of its own for value and gradient in one (`Kernels.alignmentGradient`): the debiased one, or the biased. */
   fused?: { debiased: boolean };
 }
@@ -35,25 +43,23 @@ const cka = (debiased: boolean): GramMeasure => ({
 });
 
 /** Compares matrices of squared distances between examples. */
-const ofDistances = (form: Form, compare: (a: Tensor3D, b: Tensor3D, pairs: Pairs) => Compared): GramMeasure => ({
+const ofDistances = (form: Form, compare: (a: Tensor3D, b: Tensor3D, pairs: Pairs, option: number) => Compared): GramMeasure => ({
   form,
   compares: 'dissimilarities',
-  of(_, k, l, real) {
+  of(_, k, l, { real, option }) {
     const own = distances(k);
-    const { value, gradient } = compare(own.d, distances(l).d, pairsOf(k.shape[1], real));
+    const { value, gradient } = compare(own.d, distances(l).d, pairsOf(k.shape[1], real), option);
     return { value, g: own.back(gradient) };
   },
 });
 
-const SOFT_KNN_TEMPERATURE = 0.1;
-
 /** A median below this is that of a layer that has collapsed: all squared distances add up to 2n. */
 const NO_DISTANCE = 1e-30;
 
-/** exp(−D/(2·t²·median D)) with t = 1; the median counts all n² distances, and is held constant in the gradient. */
-function radial(a: Tensor3D, b: Tensor3D, pairs: Pairs): Compared {
+/** exp(−D/(2·t²·median D)); the median counts all n² distances, and is held constant in the gradient. */
+function radial(a: Tensor3D, b: Tensor3D, pairs: Pairs, bandwidth: number): Compared {
   const kernel = (d: Tensor3D) => {
-    const rate = tf.div<Tensor3D>(-0.5, tf.maximum(median(d, pairs), NO_DISTANCE));
+    const rate = tf.div<Tensor3D>(-0.5 / bandwidth ** 2, tf.maximum(median(d, pairs), NO_DISTANCE));
     return { rate, values: tf.mul<Tensor3D>(tf.exp(tf.mul(d, rate)), pairs.all) };
   };
   const own = kernel(a);
@@ -99,9 +105,9 @@ function varies(k: Tensor3D, l: Tensor3D): Tensor3D {
  * A measure of two stacks of matrices, as `GramMeasure.of`; value and gradient are 0 where a side has collapsed, whatever
  * the measure makes of that.
  */
-export function compare(kernels: Kernels, name: Measure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): ReturnType<GramMeasure['of']> {
-  const measure = MEASURES[name];
-  const { value, g } = measure.of(kernels, k, l, real);
+export function compare(kernels: Kernels, spec: BuiltMeasure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): ReturnType<GramMeasure['of']> {
+  const measure = MEASURES[spec.name];
+  const { value, g } = measure.of(kernels, k, l, { real, option: optionOf(spec) });
   if (measure.fused) return { value, g };
   const kept = varies(k, l);
   return { value: tf.mul(value, tf.reshape(kept, [-1])), g: tf.mul(g, kept) };
@@ -117,11 +123,11 @@ export const MEASURES: { readonly [name in Measure]: GramMeasure } = {
   sp: {
     form: 'raw',
     compares: 'products',
-    of(_, k, l, real) {
+    of(_, k, l, { real }) {
       const { value, gradient } = rowCosines(k, l, pairsOf(k.shape[1], real));
       return { value, g: tf.add(gradient, tf.transpose(gradient, [0, 2, 1])) };
     },
   },
   rkd: ofDistances('centred', huberDistances),
-  'soft-knn': ofDistances('centred', (a, b, pairs) => softNeighbours(a, b, pairs, SOFT_KNN_TEMPERATURE)),
+  'soft-knn': ofDistances('centred', softNeighbours),
 };
