@@ -46,4 +46,3 @@ export const observedMeasureSchema = z.discriminatedUnion('name', [...losses, ..
 
 export type MeasureSpec = z.infer<typeof measureSchema>;
 export type MeasureName = MeasureSpec['name'];
-export type { Measure } from './measures.ts';

@@ -22,7 +22,12 @@ beforeAll(async () => {
 const FEATURES = 3;
 /** Two members, each with a guide of its own. */
 const small = { seeds: [0, 1], 'task.val': 24, 'base.mapping': { rule: 'even' } };
-const images = tinyExperiment({ ...small, 'base.measure': { name: 'rsa' }, 'arms.1.terms.align.measure': { name: 'rsa-euclidean' }, 'arms.2.terms.align.measure': { name: 'soft-knn', temperature: 0.5 } });
+const images = tinyExperiment({
+  ...small,
+  'base.measure': { name: 'rsa' },
+  'arms.1.terms.align.measure': { name: 'rsa-euclidean' },
+  'arms.2.terms.align.measure': { name: 'soft-knn', temperature: 0.5 },
+});
 const sequences = (tokens: string) => tinySequences('parity', { ...small, 'base.measure': { name: 'sp' }, 'base.tokens': tokens, 'task.minLength': 3 });
 
 function measuredOn({ arms, guides, ...rest }: Experiment) {
