@@ -6,9 +6,20 @@ import { familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from 
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { alignmentSettingsOf, distillationOf, termOf } from './arms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
-import { factsOf, isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
-import type { Problem } from '../schema/problem.ts';
-import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
+import { type BuiltMeasure, factsOf, isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
+import { formatProblem, type Problem } from '../schema/problem.ts';
+import { FEWEST_IN_BATCH } from '../schema/training.ts';
+import {
+  type Experiment,
+  type ImportedGuideSpec,
+  type InitName,
+  INITS,
+  isLanguageTask,
+  type NetworkSpec,
+  type TaskSpec,
+  type TokenView,
+  withInit,
+} from '../schema/schema.ts';
 
 /** Fewer windows would measure chance. */
 const FEWEST_WINDOWS = 16;
@@ -155,6 +166,28 @@ const thoseThat = (can: 'equidistant' | 'padding'): string => {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 };
 
+/** Whether a step has not more examples than a measure bears. @param path of the measure's term, or of `base` */
+function checkExamples({ base, task }: Experiment, measure: BuiltMeasure, tokens: TokenView, path: string): Problem[] {
+  const { most } = factsOf(measure);
+  if (most === undefined) return [];
+  const shape = taskShape(task);
+  const each = shape.tokens && tokens === 'all-tokens' ? shape.input[0] : 1;
+  const n = base.batchSize * each;
+  if (n <= most) return [];
+  const fits = Math.floor(most / each);
+  if (fits < FEWEST_IN_BATCH) {
+    const message = `must be position, flattened or last-token: all ${n} tokens of a batch are more than the ${most} examples that ${measureWords(measure)} bears`;
+    return [{ path: `${path}tokens`, message }];
+  }
+  const tokenWords = each > 1 ? ` of ${each} tokens` : '';
+  return [
+    {
+      path: 'base.batchSize',
+      message: `must be at most ${fits}${tokenWords} with ${measureWords(measure)}, which bears ${most} examples, not ${base.batchSize}`,
+    },
+  ];
+}
+
 function checkArms(experiment: Experiment): Problem[] {
   const { family } = experiment.target;
   const inits: readonly string[] = INITS[family];
@@ -164,7 +197,7 @@ function checkArms(experiment: Experiment): Problem[] {
     inits.includes(init)
       ? slowInit(withInit(experiment.target, init), path)
       : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
-  return experiment.arms.flatMap((arm, i): Problem[] => {
+  const all = experiment.arms.flatMap((arm, i): Problem[] => {
     const pathOf = (kind: 'align' | 'distil') => `arms.${i}.terms.${arm.terms.findIndex((term) => term.kind === kind)}`;
     const problems: Problem[] = [];
     const untaught = [distillationOf(arm)].flatMap((distil) => (distil && whyNoTeacher(experiment, distil.guide)) ?? []);
@@ -172,6 +205,7 @@ function checkArms(experiment: Experiment): Problem[] {
     const alignment = alignmentSettingsOf(experiment.base, arm);
     const measure = alignment && isBuilt(alignment.measure) ? alignment.measure : undefined;
     if (alignment && measure) {
+      problems.push(...checkExamples(experiment, measure, alignment.tokens, termOf(arm, 'align')?.tokens ? `${pathOf('align')}.` : 'base.'));
       const path = termOf(arm, 'align')?.measure ? `${pathOf('align')}.measure` : 'base.measure';
       // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
       if (isIdentity(experiment.guides[alignment.guide]) && !factsOf(measure).equidistant) {
@@ -185,6 +219,8 @@ function checkArms(experiment: Experiment): Problem[] {
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment, `arms.${i}.unusedBias`));
     return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
   });
+  // What all arms share is said once.
+  return [...new Map(all.map((problem) => [formatProblem(problem), problem])).values()];
 }
 
 /** Problems of parts that do not fit each other. The names of guides have been checked. */

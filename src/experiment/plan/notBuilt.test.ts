@@ -9,13 +9,13 @@ const TERM = 'arms.guided.terms.align';
 
 /** Everything that can be stated and is not built: its field, and a way to state it. */
 it.each<[field: string, path: string, value: unknown]>([
-  ['base.measure', 'base.measure', { name: 'ridge' }],
+  ['base.measure', 'base.measure', { name: 'fitnets' }],
   ['base.mapping', 'base.mapping', { rule: 'random', seed: 3 }],
   ['base.mapping', 'base.mapping', { rule: 'similarity' }],
   ['base.mapping', 'base.mapping', { rule: 'even', perTarget: 2 }],
   ['base.mapping', 'base.mapping', [{ guide: 'stem', target: 'linear1', weight: 2 }]],
   ['observe', 'observe', [{ what: 'similarity', measure: { name: 'svcca', variance: 0.99 } }]],
-  ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'cca', ridge: 0.1 }],
+  ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'fitnets' }],
   ['arms.1.terms.0.mapping', `${TERM}.mapping`, { rule: 'random', seed: 3 }],
   ['arms.1.terms.0.mapping', `${TERM}.mapping`, [{ guide: 'stem', target: 'linear1', weight: 0.5 }]],
   ['arms.1.terms.0.course', `${TERM}.course`, { kind: 'stall', of: 'similarity', patience: 3 }],

@@ -18,11 +18,11 @@ const losses = [
   plain('rsa'),
   plain('rsa-correlation'),
   plain('rsa-euclidean'),
-  /** `ridge` (0.1) relative to the mean diagonal of the fitting half's Gram matrix. */
-  z.strictObject({ name: z.literal('ridge'), ridge: real(1e-3, 1000).optional() }),
+  /** `ridge` relative to the mean diagonal of the fitting half's Gram matrix. */
+  z.strictObject({ name: z.literal('ridge'), ridge: option('ridge') }),
   plain('procrustes'),
-  /** `ridge` (0.1) relative to the mean diagonal of each Gram matrix. */
-  z.strictObject({ name: z.literal('cca'), ridge: real(0.01, 1000).optional() }),
+  /** `ridge` relative to the mean diagonal of each Gram matrix. */
+  z.strictObject({ name: z.literal('cca'), ridge: option('cca') }),
   plain('sp'),
   plain('rkd'),
   /** `temperature` of the softmax over neighbours, relative to the mean distance. */

@@ -22,6 +22,22 @@ export const MEASURE_OPTIONS = {
     hint: 'Width of the Gaussian, in median distances between examples: the smaller, the more near neighbours count.',
     tex: 't',
   },
+  ridge: {
+    name: 'ridge',
+    default: 0.1,
+    range: [1e-3, 1000],
+    label: 'Ridge λ',
+    hint: 'How hard the regression is held back, in mean diagonals of the fitting half’s Gram matrix.',
+    tex: '\\lambda',
+  },
+  cca: {
+    name: 'ridge',
+    default: 0.1,
+    range: [0.01, 1000],
+    label: 'Ridge r',
+    hint: 'Directions of a smaller variance than this share of the mean count little: near 0 it is CCA, far up CKA.',
+    tex: 'r',
+  },
   'soft-knn': {
     name: 'temperature',
     default: 0.1,

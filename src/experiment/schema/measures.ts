@@ -34,12 +34,20 @@ export interface MeasureFacts {
   padding: boolean;
   /** Whether it is defined where all examples are equally unlike each other, as an identity shows them. */
   equidistant: boolean;
+  /** Examples at most: more make it too slow, since it solves or takes roots of matrices over them. */
+  most?: number;
 }
 
 const ISOTROPIC: Invariances = { rotation: true, scale: true, translation: true, invertibleMap: false, permutation: true };
 
 /** Passes over a matrix of pairs that a measure takes, value and gradient; each entry costs about one operation in each. */
 const passes = (count: number) => (n: number) => count * n * n;
+
+/** Products of such matrices with each other. */
+const products = (count: number) => (n: number) => 2 * count * n ** 3;
+
+/** Of measures that solve or take roots. */
+const MOST_SOLVED = 256;
 
 const facts = {
   cka: {
@@ -102,6 +110,41 @@ const facts = {
     invariances: ISOTROPIC,
     padding: true,
     equidistant: false,
+  },
+  ridge: {
+    label: 'Ridge regression',
+    tex: '\\mathrm{Ridge}',
+    hint: 'How well a linear map of the target’s layer, fitted on half of the batch, says what the guide’s makes of the other half (the paper’s appendix J).',
+    option: MEASURE_OPTIONS.ridge,
+    range: [-1, 1],
+    flops: products(5),
+    invariances: ISOTROPIC,
+    padding: true,
+    equidistant: false,
+    most: MOST_SOLVED,
+  },
+  procrustes: {
+    label: 'Procrustes',
+    tex: '\\mathrm{Procrustes}',
+    hint: 'How well the best rotation turns the target’s layer into the guide’s: the sum of the singular values of their cross-covariance.',
+    range: [0, 1],
+    flops: products(50),
+    invariances: ISOTROPIC,
+    padding: true,
+    equidistant: true,
+    most: MOST_SOLVED,
+  },
+  cca: {
+    label: 'CCA',
+    tex: '\\mathrm{CCA}',
+    hint: 'Canonical correlation: CKA after the directions of each layer are made equally strong, so that any invertible map is nearly ignored.',
+    option: MEASURE_OPTIONS.cca,
+    range: [0, 1],
+    flops: products(5),
+    invariances: ISOTROPIC,
+    padding: true,
+    equidistant: true,
+    most: MOST_SOLVED,
   },
   sp: {
     label: 'Similarity-preserving',

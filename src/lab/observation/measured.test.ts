@@ -71,7 +71,7 @@ describe.each([
           const { z } = prepare(composed, examples as tf.Tensor3D, MEASURES[measure.name].form);
           return composed.matmul(z, z, { transposeB: true });
         };
-        const each = sheets.map((rows) => compare(composed, measure, gram(own, rows), gram(other, rows)).value.dataSync()[0]);
+        const each = sheets.map((rows) => compare(composed, measure, gram(own, rows), gram(other, rows)).dataSync()[0]);
         expect(found[at][member]).toBeCloseTo(each.reduce((sum, value) => sum + value, 0) / each.length, 5);
       }
     });

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BuiltMeasure } from '../../experiment/schema/measures.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import { type Form, prepare } from './measures/forms.ts';
-import { compare, MEASURES } from './measures/index.ts';
+import { MEASURES, pull } from './measures/index.ts';
 import type { BatchView } from './tokenViews.ts';
 
 /**
@@ -61,8 +61,7 @@ export function alignmentGradient(
   const { form, fused } = MEASURES[measure.name];
   if (!fused) {
     const { z, back } = prepare(kernels, x, form, real);
-    const { value, g } = compare(kernels, measure, kernels.matmul(z, z, { transposeB: true }), guide, real);
-    const dz = kernels.matmul(tf.mul(g, tf.reshape(tf.neg(weights), [-1, 1, 1])) as tf.Tensor3D, z);
+    const { value, dz } = pull(kernels, measure, z, guide, tf.neg(weights), real);
     return { gradient: back(dz), value };
   }
   const { debiased } = fused;

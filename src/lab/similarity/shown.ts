@@ -67,7 +67,7 @@ export const centres = (measure: BuiltMeasure): boolean => MEASURES[measure.name
 export function shownMatrices(kernels: Kernels, measure: BuiltMeasure, k: Tensor3D, l: Tensor3D, at: number, { rows }: ShownRows): tf.Tensor1D {
   const indices = tf.tensor1d(rows, 'int32');
   const [own, other] = [k, l].map((gram) => ofRows(gram, at, indices, centres(measure)));
-  const { value } = compare(kernels, measure, own, other);
+  const value = compare(kernels, measure, own, other);
   const shown = (gram: Tensor3D) => (MEASURES[measure.name].compares === 'dissimilarities' ? distances(gram).d : gram);
   return tf.concat1d([...[own, other].map((gram) => tf.reshape(shown(gram), [-1]) as tf.Tensor1D), value]);
 }

@@ -125,7 +125,7 @@ export class BatchLayers {
   /** `[1]`: a mean over positions by their shares. */
   #similarity(when: When, pair: ObservedPair): Tensor1D {
     const { gram, shares } = this.#guideGram(pair);
-    const { value } = compare(this.#options.kernels, this.#measure, this.#targetGram(when, pair), gram, this.#view?.real(1));
+    const value = compare(this.#options.kernels, this.#measure, this.#targetGram(when, pair), gram, this.#view?.real(1));
     return tf.reshape(tf.sum(shares ? tf.mul(value, shares) : value), [1]);
   }
 
