@@ -4,7 +4,7 @@ import { formatTextProblem } from '../custom/parse.ts';
 import { textProblems } from '../custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
-import { alignmentSettingsOf, distillationOf, termOf } from './arms.ts';
+import { alignSettings, termsOf } from './arms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
 import { type BuiltMeasure, factsOf, isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import { formatProblem, type Problem } from '../schema/problem.ts';
@@ -17,6 +17,7 @@ import {
   isLanguageTask,
   type NetworkSpec,
   type TaskSpec,
+  type Term,
   type TokenView,
   withInit,
 } from '../schema/schema.ts';
@@ -105,6 +106,9 @@ function inputDifference(own: TaskShape, shape: TaskShape): string | null {
   return null;
 }
 
+/** Whether an arm is distilled from a guide. */
+const isTeacher = ({ arms }: Experiment, guide: string): boolean => arms.some((arm) => termsOf(arm, 'distil').some((term) => term.guide === guide));
+
 function checkImported(experiment: Experiment, name: string, { model, file }: ImportedGuideSpec): Problem[] {
   const shape = taskShape(experiment.task);
   const path = `guides.${name}.model`;
@@ -113,7 +117,7 @@ function checkImported(experiment: Experiment, name: string, { model, file }: Im
   }
   const misfit = inputMisfit(model, shape);
   if (misfit) return [{ path, message: `does not fit: “${file.name}” ${misfit}` }];
-  const teaches = experiment.arms.some((arm) => distillationOf(arm)?.guide === name);
+  const teaches = isTeacher(experiment, name);
   const untaught = teaches ? outputMisfit(model, shape) : null;
   return untaught ? [{ path, message: `cannot teach an arm: “${file.name}” ${untaught}` }] : [];
 }
@@ -140,8 +144,7 @@ function checkGuides(experiment: Experiment): Problem[] {
     const difference = inputDifference(taskShape(own), shape);
     if (difference) return [{ path, message: `has ${difference}: the guide must be able to read the experiment's task` }];
     const outputs = (of: TaskShape) => `${of.classes} ${of.tokens?.outputs ?? 1}`;
-    const distils = experiment.arms.some((arm) => distillationOf(arm)?.guide === name);
-    return distils && outputs(taskShape(own)) !== outputs(shape)
+    return isTeacher(experiment, name) && outputs(taskShape(own)) !== outputs(shape)
       ? [{ path, message: 'has other labels than the experiment, so no arm can be distilled from this guide' }]
       : [];
   });
@@ -166,7 +169,36 @@ const thoseThat = (can: 'equidistant' | 'padding'): string => {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 };
 
-/** Whether a step has not more examples than a measure bears. @param path of the measure's term, or of `base` */
+function checkTerm(experiment: Experiment, term: Term, path: string): Problem[] {
+  if (term.kind === 'distil') {
+    const untaught = whyNoTeacher(experiment, term.guide);
+    return untaught ? [{ path: `${path}.guide`, message: untaught }] : [];
+  }
+  if (term.kind !== 'align') return [];
+  const { measure, tokens } = alignSettings(experiment.base, term);
+  if (!isBuilt(measure)) return [];
+  return [
+    ...checkMeasure(experiment, term.guide, measure, term.measure ? `${path}.measure` : 'base.measure'),
+    ...checkExamples(experiment, measure, tokens, term.tokens ? `${path}.tokens` : 'base.tokens'),
+  ];
+}
+
+/** Whether the measure of an alignment can say something about its guide, and of sequences of the task. */
+function checkMeasure({ guides, task }: Experiment, guide: string, measure: BuiltMeasure, path: string): Problem[] {
+  const problems: Problem[] = [];
+  const control = guides[guide];
+  // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
+  if (control.state === 'control' && control.kind === 'identity-gram' && !factsOf(measure).equidistant) {
+    problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(measure)} leaves nothing` });
+  }
+  // The debiasing would need another number of examples at each position.
+  if (taskShape(task).tokens?.padded && !factsOf(measure).padding) {
+    problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(measure)} cannot leave padding out` });
+  }
+  return problems;
+}
+
+/** Whether a step has not more examples than a measure bears. @param path of the token view */
 function checkExamples({ base, task }: Experiment, measure: BuiltMeasure, tokens: TokenView, path: string): Problem[] {
   const { most } = factsOf(measure);
   if (most === undefined) return [];
@@ -177,7 +209,7 @@ function checkExamples({ base, task }: Experiment, measure: BuiltMeasure, tokens
   const fits = Math.floor(most / each);
   if (fits < FEWEST_IN_BATCH) {
     const message = `must be position, flattened or last-token: all ${n} tokens of a batch are more than the ${most} examples that ${measureWords(measure)} bears`;
-    return [{ path: `${path}tokens`, message }];
+    return [{ path, message }];
   }
   const tokenWords = each > 1 ? ` of ${each} tokens` : '';
   return [
@@ -191,31 +223,12 @@ function checkExamples({ base, task }: Experiment, measure: BuiltMeasure, tokens
 function checkArms(experiment: Experiment): Problem[] {
   const { family } = experiment.target;
   const inits: readonly string[] = INITS[family];
-  const padded = taskShape(experiment.task).tokens?.padded === true;
-  const isIdentity = (guide: Experiment['guides'][string]) => guide.state === 'control' && guide.kind === 'identity-gram';
   const checkInit = (init: InitName, path: string): Problem[] =>
     inits.includes(init)
       ? slowInit(withInit(experiment.target, init), path)
       : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
   const all = experiment.arms.flatMap((arm, i): Problem[] => {
-    const pathOf = (kind: 'align' | 'distil') => `arms.${i}.terms.${arm.terms.findIndex((term) => term.kind === kind)}`;
-    const problems: Problem[] = [];
-    const untaught = [distillationOf(arm)].flatMap((distil) => (distil && whyNoTeacher(experiment, distil.guide)) ?? []);
-    problems.push(...untaught.map((message) => ({ path: `${pathOf('distil')}.guide`, message })));
-    const alignment = alignmentSettingsOf(experiment.base, arm);
-    const measure = alignment && isBuilt(alignment.measure) ? alignment.measure : undefined;
-    if (alignment && measure) {
-      problems.push(...checkExamples(experiment, measure, alignment.tokens, termOf(arm, 'align')?.tokens ? `${pathOf('align')}.` : 'base.'));
-      const path = termOf(arm, 'align')?.measure ? `${pathOf('align')}.measure` : 'base.measure';
-      // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
-      if (isIdentity(experiment.guides[alignment.guide]) && !factsOf(measure).equidistant) {
-        problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(measure)} leaves nothing` });
-      }
-      // The debiasing would need another number of examples at each position.
-      if (padded && !factsOf(measure).padding) {
-        problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(measure)} cannot leave padding out` });
-      }
-    }
+    const problems = arm.terms.flatMap((term, t) => checkTerm(experiment, term, `arms.${i}.terms.${t}`));
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment, `arms.${i}.unusedBias`));
     return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
   });
