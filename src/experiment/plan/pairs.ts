@@ -50,3 +50,10 @@ export const pairsBySimilarity = (experiment: Experiment, guide: string, similar
   standsAlone(experiment, guide)
     ? mappedPairs(experiment, guide, { rule: 'even' }).map(({ guideTap, targetTap }) => ({ guide: guideTap, target: targetTap }))
     : mostSimilarPairs(mappedTaps(experiment, guide), mappedTaps(experiment), similarities);
+
+/** Whether a guide has the layers that a mapping names. */
+export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
+  if (!isDrawn(mapping) || standsAlone(experiment, guide)) return true;
+  const taps = new Set(tapNames(experiment, guide));
+  return mapping.every((pair) => taps.has(pair.guide));
+}
