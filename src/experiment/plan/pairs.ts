@@ -42,6 +42,13 @@ export function mappedPairs(experiment: Experiment, guide: string, mapping: Mapp
     : resolveMapping(mapping, mappedTaps(experiment, guide), mappedTaps(experiment));
 }
 
+/** Whether a guide has the layers that a mapping names. */
+export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
+  if (!isDrawn(mapping) || standsAlone(experiment, guide)) return true;
+  const taps = new Set(tapNames(experiment, guide));
+  return mapping.every((pair) => taps.has(pair.guide));
+}
+
 /**
  * The target layers of the even mapping, each with the layer of a guide that is most like it (`mostSimilarPairs`). A guide
  * whose one layer stands for all has nothing to choose from.
@@ -50,10 +57,3 @@ export const pairsBySimilarity = (experiment: Experiment, guide: string, similar
   standsAlone(experiment, guide)
     ? mappedPairs(experiment, guide, { rule: 'even' }).map(({ guideTap, targetTap }) => ({ guide: guideTap, target: targetTap }))
     : mostSimilarPairs(mappedTaps(experiment, guide), mappedTaps(experiment), similarities);
-
-/** Whether a guide has the layers that a mapping names. */
-export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
-  if (!isDrawn(mapping) || standsAlone(experiment, guide)) return true;
-  const taps = new Set(tapNames(experiment, guide));
-  return mapping.every((pair) => taps.has(pair.guide));
-}
