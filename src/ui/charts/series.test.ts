@@ -125,7 +125,7 @@ test('a fork is drawn from where it leaves its parent, if that is drawn', async 
   for (const series of [lossSeries(data, everyArm(data), 120), metricSeries(data, everyArm(data), 120)]) {
     expect([first(series, 'm:fork'), first(series, 'b:fork'), first(series, 'm:guided')]).toEqual([30, 30, 0]);
   }
-  expect(first(lossSeries(data, everyArm(data), 120), 't:fork')).toBe(30);
+  expect(first(lossSeries(data, everyArm(data), 120), 't:fork')).toBe(34);
   expect(first(alignmentSeries(data, everyArm(data), 120), 'm:fork')).toBe(34);
   expect(first(metricSeries(data, new Set(['fork']), 120), 'm:fork')).toBe(0);
 });

@@ -101,17 +101,13 @@ class Rows {
     this.#starts = starts;
   }
 
-  begins(arm: string, step: number): boolean {
-    return step >= (this.#starts.get(arm) ?? 0);
-  }
-
   include(value: number): void {
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
   }
 
   addPoint(row: Row, arm: string, { mean, sd, n }: Point): void {
-    if (n === 0 || !this.begins(arm, row.step)) return;
+    if (n === 0 || row.step < (this.#starts.get(arm) ?? 0)) return;
     row[`m:${arm}`] = mean;
     this.ends.set(arm, { step: row.step, value: mean });
     this.include(mean);
@@ -156,11 +152,12 @@ export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Seri
   const evaluations = sampleIndices(data.evaluations.length, maxPoints).map((i) => data.evaluations[i]);
   const out = new Rows(limitsOf(data, 'valLoss'), startsOf(data, shown, stepsOf(evaluations)));
   const training = sampleIndices(data.steps.trainLoss.smooth.length, maxPoints).map((row) => data.steps.trainLoss.smooth.stepAt(row));
+  const learning = startsOf(data, shown, training);
   for (let e = 0, t = 0; e < evaluations.length || t < training.length; ) {
     const evaluation = evaluations[e];
     const step = Math.min(evaluation?.step ?? Number.POSITIVE_INFINITY, training[t] ?? Number.POSITIVE_INFINITY);
     const row: Row = { step };
-    addTraining(data, shown, out, row);
+    addTraining(data, shown, learning, out, row);
     if (evaluation?.step === step) {
       for (const [arm, members] of arms)
         out.addPoint(
@@ -176,13 +173,13 @@ export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Seri
   return out.done();
 }
 
-function addTraining(data: RunData, shown: Shown, out: Rows, row: Row): void {
+function addTraining(data: RunData, shown: Shown, starts: ReadonlyMap<string, number>, out: Rows, row: Row): void {
   const at = data.steps.trainLoss.smooth.rowOf(row.step);
   if (row.step < 1 || at < 0) return;
   let column = 0;
   for (const arm of data.arms.keys()) {
     const value = data.steps.trainLoss.smooth.at(at, column++);
-    if (!Number.isFinite(value) || !shown.has(arm) || !out.begins(arm, row.step)) continue;
+    if (!Number.isFinite(value) || !shown.has(arm) || row.step < (starts.get(arm) ?? 0)) continue;
     row[`t:${arm}`] = value;
     out.include(value);
   }
