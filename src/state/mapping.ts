@@ -1,9 +1,8 @@
 /** Editing which guide layer guides which target layer, wherever the experiment states it. */
-import { standsAlone } from '../experiment/plan/guides.ts';
 import { termOf, withTermOf } from '../experiment/plan/arms.ts';
 import type { TapPair, WeightedPair } from '../experiment/plan/mapping.ts';
-import { mappedPairs, tapNames } from '../experiment/plan/pairs.ts';
-import { type AlignTerm, type ArmSpec, type Experiment, isDrawn, type MappingPair, type MappingSpec } from '../experiment/schema/schema.ts';
+import { canFollow, mappedPairs, tapNames } from '../experiment/plan/pairs.ts';
+import type { AlignTerm, ArmSpec, Experiment, MappingPair, MappingSpec } from '../experiment/schema/schema.ts';
 
 /** What the picture of the mapping shows: one guide, as one arm aligns to it. */
 export interface Focus {
@@ -28,13 +27,6 @@ export const mappingOf = (experiment: Experiment, focus: Focus): MappingSpec =>
   (hasOwnMapping(experiment, focus) ? alignOf(experiment, focus.arm)?.mapping : undefined) ?? experiment.base.mapping;
 
 export const pairsOf = (experiment: Experiment, focus: Focus): WeightedPair[] => mappedPairs(experiment, focus.guide, mappingOf(experiment, focus));
-
-/** Whether a guide has the layers that a mapping names. */
-export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
-  if (!isDrawn(mapping) || standsAlone(experiment, guide)) return true;
-  const taps = new Set(tapNames(experiment, guide));
-  return mapping.every((pair) => taps.has(pair.guide));
-}
 
 const withArmMapping = (experiment: Experiment, applies: (align: AlignTerm, arm: ArmSpec) => boolean, mapping: MappingSpec): Experiment => ({
   ...experiment,

@@ -41,3 +41,10 @@ export function mappedPairs(experiment: Experiment, guide: string, mapping: Mapp
     ? resolveMapping(mapping, tapNames(experiment, guide), tapNames(experiment))
     : resolveMapping(mapping, mappedTaps(experiment, guide), mappedTaps(experiment));
 }
+
+/** Whether a guide has the layers that a mapping names. */
+export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
+  if (!isDrawn(mapping) || standsAlone(experiment, guide)) return true;
+  const taps = new Set(tapNames(experiment, guide));
+  return mapping.every((pair) => taps.has(pair.guide));
+}

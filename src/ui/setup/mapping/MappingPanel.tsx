@@ -6,7 +6,7 @@ import { describeGuide } from '@/experiment/plan/guides.ts';
 import { guidesInUse } from '@/experiment/plan/arms.ts';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
 import type { Experiment, NetworkSpec } from '@/experiment/schema/schema.ts';
-import { withGuide } from '@/state/arms.ts';
+import { withGuide } from '@/experiment/recipes/adding.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { addPair, type Focus, hasOwnMapping, mappingOf, pairsOf, removePair } from '@/state/mapping.ts';
 import { useStage } from '@/state/presenting.ts';
