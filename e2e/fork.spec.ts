@@ -1,6 +1,6 @@
 /** A run goes on with one of its arms continued in another way as well. */
 import { expect, expectExperiment, exportedResult, test } from './support/person.ts';
-import { link, tiny } from './support/site.ts';
+import { endless, link, run, tiny } from './support/site.ts';
 
 test('an arm is forked where the run stands, changed, and the run goes on from there', async ({ page, site }) => {
   await page.goto(site + link((e) => tiny(e)));
@@ -30,4 +30,17 @@ test('an arm is forked where the run stands, changed, and the run goes on from t
   const [parent, fork] = ['guided-untrained', 'guided-untrained-fork'].map((id) => members.find(({ arm }) => arm === id)?.history.trainLoss ?? []);
   // The loss of a step is measured before its update.
   expect(fork.findIndex((loss, i) => loss !== parent[i])).toBe(4);
+});
+
+test('a run that is on its way stops where an arm of it is forked', async ({ page, site }) => {
+  await page.goto(site + link((e) => endless(e)));
+  await run(page);
+  await page.getByTestId('edit-arm-guided').click();
+  await page.getByTestId('fork-button').click();
+  await expect(page.getByTestId('run-button')).toHaveText('Go on');
+  const [, step] = /step ([\d,]+)/.exec((await page.getByTestId('progress-text').textContent()) ?? '') ?? [];
+  await expect(page.getByTestId('arm-row-guided-fork')).toContainText(`from step ${step} of “Guided”`);
+  // Taken back, it is the run as it was.
+  await page.getByTestId('undo').click();
+  await expect(page.getByTestId('run-button')).toHaveText('Resume');
 });
