@@ -78,10 +78,12 @@ function spanWords(course: Course, steps: number, interventions: readonly Interv
   return off < Math.min(from + span(course).to, steps) ? `switched off at step ${number(off)}` : courseWords(course, steps - from);
 }
 
-/** A mapping in a word or two: "even", "first 3", "drawn by hand". */
+/** A mapping in a word or two: "even", "first 3", "random (seed 1)", "drawn by hand". */
 export function mappingWords(mapping: MappingSpec): string {
   if (isDrawn(mapping)) return 'drawn by hand';
-  return 'count' in mapping && mapping.count > 1 ? `${mapping.rule} ${number(mapping.count)}` : mapping.rule;
+  if ('count' in mapping && mapping.count > 1) return `${mapping.rule} ${number(mapping.count)}`;
+  if ('seed' in mapping) return `${mapping.rule} (seed ${mapping.seed})`;
+  return 'perTarget' in mapping && (mapping.perTarget ?? 1) > 1 ? `even, up to ${number(mapping.perTarget ?? 1)} a layer` : mapping.rule;
 }
 
 /** Of a fork where it leaves which arm: "from step 40 of “Guided”, and counted from there"; null for an arm that is none. */
