@@ -34,11 +34,11 @@ describe('single fields: the sentence names the field and what is allowed', () =
     ['target.activation', 'swish', 'target.activation must be one of relu, gelu, tanh, not "swish"'],
     ['target.depth', 65, 'target.depth must be at most 64, not 65'],
     ['target.width', 1e9, 'target.width must be at most 4096, not 1000000000'],
-    ['base.mapping', { rule: 'odd' }, 'base.mapping.rule must be one of even, first, last, reversed, none, random, similarity, not "odd"'],
+    ['base.mapping', { rule: 'odd' }, 'base.mapping.rule must be one of even, first, last, reversed, none, random, not "odd"'],
     ['base.mapping', [{ guide: 'stem' }], 'base.mapping.0.target is missing (needs text)'],
     ['base.mapping', { rule: 'first', count: 0 }, 'base.mapping.count must be at least 1, not 0'],
     ['base.measure', { name: 'cosine' }, /^base\.measure\.name must be one of cka, cka-debiased, .*, not "cosine"$/],
-    ['arms.guided.terms.align.course', { kind: 'until', step: 0 }, 'arms.1.terms.0.course.step must be at least 1, not 0'],
+    ['arms.guided.terms.align.course', { kind: 'until', step: -1 }, 'arms.1.terms.0.course.step must be at least 0, not -1'],
     ['arms.guided.terms.align.course', { kind: 'between', from: 9, to: 9 }, 'arms.1.terms.0.course.to must be greater than the step that it begins from'],
     ['asks.by', 'worst', 'asks.by must be one of final, best, not "worst"'],
     ['revision', 0, 'revision must be at least 1, not 0'],
@@ -215,8 +215,33 @@ describe('parts that do not fit each other', () => {
   it('debiased CKA needs sequences of one length, no other measure does', () => {
     expect(sequence('parity', ['base.measure', { name: 'cka-debiased' }])).toEqual([]);
     expect(sequence('parity', ['base.measure', { name: 'cka-debiased' }], ['task.minLength', 2])).toContain(
-      'base.measure must be cka, rbf-cka, rsa, rsa-correlation, rsa-euclidean, sp, rkd or soft-knn where sequences vary in length: debiased CKA cannot leave padding out',
+      'base.measure must be cka, rbf-cka, rsa, rsa-correlation, rsa-euclidean, ridge, procrustes, cca, sp, rkd or soft-knn where sequences vary in length: debiased CKA cannot leave padding out',
     );
     expect(sequence('parity', ['base.measure', { name: 'rsa' }], ['task.minLength', 2])).toEqual([]);
+  });
+
+  it('a measure that solves matrices over the examples bears only so many', () => {
+    const measured = (measure: unknown, batchSize: number) => complaints(['base.measure', measure], ['base.batchSize', batchSize]);
+    expect(measured({ name: 'cca', ridge: 1 }, 257)).toEqual(['base.batchSize must be at most 256 with CCA at ridge r 1, which bears 256 examples, not 257']);
+    for (const name of ['ridge', 'procrustes', 'cca']) expect(measured({ name }, 256)).toEqual([]);
+    for (const name of ['cka', 'rsa', 'soft-knn']) expect(measured({ name }, 512)).toEqual([]);
+  });
+
+  it('counts every token where each is an example', () => {
+    const tokens = (length: number, batchSize: number) =>
+      sequence(
+        'parity',
+        ['task.length', length],
+        ['task.minLength', length],
+        ['base.measure', { name: 'cca' }],
+        ['base.tokens', 'all-tokens'],
+        ['base.batchSize', batchSize],
+      );
+    expect(tokens(12, 21)).toEqual([]);
+    expect(tokens(12, 22)).toEqual(['base.batchSize must be at most 21 of 12 tokens with CCA, which bears 256 examples, not 22']);
+    expect(tokens(40, 32)).toContain(
+      'base.tokens must be position, flattened or last-token: all 1280 tokens of a batch are more than the 256 examples that CCA bears',
+    );
+    expect(sequence('parity', ['base.measure', { name: 'cca' }], ['base.batchSize', 256])).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { withCleanTexts } from './cleanText.ts';
 import { describeNetwork, taskShape } from './networks/describe.ts';
 import { migrate } from './schema/migrate.ts';
+import { forkProblems } from './plan/fork.ts';
 import { notBuilt } from './plan/notBuilt.ts';
 import type { Problem } from './schema/problem.ts';
 import { checkFit } from './plan/fit.ts';
@@ -128,7 +129,7 @@ function checkWhole(experiment: Experiment): Problem[] {
     if (id !== undefined && !experiment.arms.some((a) => a.id === id))
       problems.push({ path: `asks.${end}`, message: `names the arm "${id}", which does not exist` });
   }
-  problems.push(...notBuilt(experiment));
+  problems.push(...forkProblems(experiment), ...notBuilt(experiment));
   if (problems.length > 0) return problems;
   problems.push(...checkFit(experiment));
   if (problems.length > 0) return problems;

@@ -6,6 +6,7 @@ import { curve, member, openLab } from './testing/drive.ts';
 import { tinyExperiment } from './testing/experiments.ts';
 
 const STEPS = 8;
+const FORK = 3;
 const align = (course: Course, measure: MeasureSpec['name'] = 'cka'): Term => ({
   kind: 'align',
   guide: 'untrained',
@@ -30,7 +31,10 @@ const experiment: Experiment = {
   ...tiny,
   asks: undefined,
   guides: { untrained: tiny.guides.untrained },
-  arms: Object.entries(TERMS).map(([id, terms]) => ({ id, name: id, terms })),
+  arms: [
+    ...Object.entries(TERMS).map(([id, terms]) => ({ id, name: id, terms })),
+    { id: 'forked', name: 'forked', terms: TERMS.loss, fork: { of: 'whole', step: FORK } },
+  ],
 };
 
 /** The evaluation at which a number has not become better for so many evaluations; every step has one. */
@@ -72,6 +76,14 @@ describe('a course that ends when a number stalls', () => {
       const { history } = member(result, 'similarity', seed);
       expect(ends('similarity', seed)).toEqual(until(stalledAt(similarities(history.similarity), 1)));
       expect(ends('measured', seed)).toEqual(until(stalledAt(similarities(member(result, 'measured', seed).history.similarityMeasured), 1)));
+    }
+  });
+
+  it('counts in a fork from where it forks', () => {
+    for (const seed of experiment.seeds) {
+      const own = losses(member(result, 'forked', seed)).slice(FORK);
+      const at = stalledAt(own, 1);
+      expect(ends('forked', seed)).toEqual(until(FORK + at));
     }
   });
 

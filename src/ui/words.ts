@@ -2,15 +2,13 @@
 import { span } from '@/experiment/course/course.ts';
 import { alignmentSettingsOf, distillationOf } from '@/experiment/plan/arms.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
-import { formatProblem, type Problem } from '@/experiment/schema/problem.ts';
-import { courseWords, number } from '@/experiment/settingWords.ts';
+import { courseWords, initWord, number } from '@/experiment/settingWords.ts';
 import { builtMeasure, measureWords } from '@/experiment/schema/measures.ts';
 import {
   type ArmSpec,
   type BaseSettings,
   type Course,
   type GuideSpec,
-  type InitName,
   type Intervention,
   isDrawn,
   isImageTask,
@@ -21,7 +19,8 @@ import {
   type TaskSpec,
 } from '@/experiment/schema/schema.ts';
 
-export { interventionWords, number } from '@/experiment/settingWords.ts';
+export { problemWords } from '@/experiment/problemWords.ts';
+export { initWord, interventionWords, number } from '@/experiment/settingWords.ts';
 
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
@@ -73,46 +72,25 @@ export function validationSet(task: TaskSpec): string {
 const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
 const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
 
-/** An initialisation in front of a noun; two of them are people's names. */
-export const initWord = (init: InitName): string => (({ he: 'He', xavier: 'Xavier' }) as Partial<Record<InitName, string>>)[init] ?? init;
-
-/** What fields of an arm are called on the page. */
-const ARM_FIELDS: Record<string, string> = {
-  init: 'initialisation',
-  learningRate: 'learning rate',
-  'terms.align.guide': 'guide',
-  'terms.align.measure': 'measure',
-  'terms.align.mapping': 'mapping',
-  'terms.distil.guide': 'teacher',
-};
-
-/** What a batch size is called, the experiment's or that of a guide's own training. */
-function batchSizeWords(path: string): string | null {
-  if (path === 'base.batchSize') return 'the batch size (under Training)';
-  const guide = /^guides\.(.+)\.training\.batchSize$/.exec(path)?.[1];
-  return guide === undefined ? null : `the batch size that the guide “${guide}” is trained with`;
-}
-
-/** A problem for a note on the page: an arm is called by its name, not by its place in a list. */
-export function problemWords(problem: Problem): string {
-  const batchSize = batchSizeWords(problem.path);
-  if (batchSize) return `${batchSize} ${problem.message}`;
-  if (problem.arm === undefined) return formatProblem(problem);
-  const field = problem.path.split('.').slice(2).join('.');
-  const arm = `the arm “${problem.arm}”`;
-  return `${field === '' ? arm : `the ${ARM_FIELDS[field] ?? field} of ${arm}`} ${problem.message}`;
-}
-
-/** When an arm is guided. */
-function spanWords(course: Course, steps: number, interventions: readonly Intervention[]): string {
+/** When an arm is guided. @param from of a fork its step: those of the course count from there */
+function spanWords(course: Course, steps: number, interventions: readonly Intervention[], from: number): string {
   const off = interventions.find(({ set }) => set.guidance === false)?.step ?? steps;
-  return off < Math.min(span(course).to, steps) ? `switched off at step ${number(off)}` : courseWords(course, steps);
+  return off < Math.min(from + span(course).to, steps) ? `switched off at step ${number(off)}` : courseWords(course, steps - from);
 }
 
-/** A mapping in a word or two: "even", "first 3", "drawn by hand". */
+/** A mapping in a word or two: "even", "first 3", "random (seed 1)", "drawn by hand". */
 export function mappingWords(mapping: MappingSpec): string {
   if (isDrawn(mapping)) return 'drawn by hand';
-  return 'count' in mapping && mapping.count > 1 ? `${mapping.rule} ${number(mapping.count)}` : mapping.rule;
+  if ('count' in mapping && mapping.count > 1) return `${mapping.rule} ${number(mapping.count)}`;
+  if ('seed' in mapping) return `${mapping.rule} (seed ${mapping.seed})`;
+  return 'perTarget' in mapping && (mapping.perTarget ?? 1) > 1 ? `even, up to ${number(mapping.perTarget ?? 1)} a layer` : mapping.rule;
+}
+
+/** Of a fork where it leaves which arm: "from step 40 of “Guided”, and counted from there"; null for an arm that is none. */
+export function forkWords({ fork, terms }: ArmSpec, arms: readonly ArmSpec[]): string | null {
+  if (!fork) return null;
+  const counted = terms.some(({ course }) => course && course.kind !== 'whole');
+  return `from step ${number(fork.step)} of “${arms.find(({ id }) => id === fork.of)?.name}”${counted ? ', and counted from there' : ''}`;
 }
 
 /**
@@ -131,7 +109,7 @@ export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: re
     const { reduction, measure, course } = alignment;
     parts.push(
       `+ ${weight(alignment.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(builtMeasure(measure))}), ` +
-        spanWords(course, base.steps, interventions),
+        spanWords(course, base.steps, interventions, arm.fork?.step ?? 0),
     );
   }
   if (parts.length === 0) parts.push('task loss only');

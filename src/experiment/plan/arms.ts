@@ -20,6 +20,7 @@ import type {
 } from '../schema/schema.ts';
 import { isDrawn } from '../schema/schema.ts';
 import { unusedClasses } from '../shapes/describeTask.ts';
+import { rootOf } from './fork.ts';
 import { standsAlone } from './guides.ts';
 import { type TapPair, UnknownTapError, type WeightedPair } from './mapping.ts';
 import { mappedPairs, tapNames } from './pairs.ts';
@@ -40,14 +41,11 @@ export function withTermOf<K extends TermKind>(arm: ArmSpec, kind: K, term: Term
   return { ...arm, terms: [...rest.slice(0, at), term, ...rest.slice(at)] as Term[] };
 }
 
-/** The network that an arm trains. */
-export const targetOf = ({ target }: Pick<Experiment, 'target'>, arm: ArmSpec): NetworkSpec => arm.target ?? target;
+/** The network that an arm trains; a fork goes on with that of the arm which it was. */
+export const targetOf = (experiment: Pick<Experiment, 'target' | 'arms'>, arm: ArmSpec): NetworkSpec => rootOf(experiment, arm).target ?? experiment.target;
 
 /** Guides that the terms of an arm name, each once. */
 export const guidesOf = (arm: ArmSpec): string[] => [...new Set(arm.terms.flatMap((term) => ('guide' in term ? [term.guide] : [])))];
-
-/** Whether an arm learns from something besides its labels. */
-export const isGuided = (arm: ArmSpec): boolean => guidesOf(arm).length > 0;
 
 /** An alignment term with nothing left out. */
 export interface AlignSettings {

@@ -2,8 +2,9 @@
 import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
 import { alignmentsOf, alignSettings, guidesInUse, matchedPairs, regulariseSettings, sharedTokens, targetOf, termsOf } from './arms.ts';
+import { sharesOf, stagesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
-import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
+import { type BuiltMeasure, builtMeasure, factsOf, isBuilt, MEASURE_NAMES, measureKey } from '../schema/measures.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -16,10 +17,11 @@ export function members(experiment: Experiment): Member[] {
   return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
 }
 
-/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table. */
-export function measuresInUse({ arms, base }: Experiment): Measure[] {
-  const used = new Set(arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure.name)));
-  return MEASURE_NAMES.filter((name) => used.has(name) && name !== 'cka' && name !== 'cka-debiased');
+/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table, then of the arms. */
+export function measuresInUse({ arms, base }: Experiment): BuiltMeasure[] {
+  const used = arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure)).filter(isBuilt);
+  const each = [...new Map(used.map((measure) => [measureKey(measure), measure])).values()];
+  return MEASURE_NAMES.flatMap((name) => each.filter((measure) => measure.name === name && name !== 'cka' && name !== 'cka-debiased'));
 }
 
 /** Activations and their gradients of arms that are trained together, at most. */
@@ -31,11 +33,15 @@ function armActivationBytes(experiment: Experiment, arm: ArmSpec): number {
   return BYTES * experiment.seeds.length * Math.max(2 * experiment.base.batchSize, EVALUATION_CHUNK) * activations;
 }
 
-/** Arms that follow each other and have the same network and optimiser: only these can be one program. */
-function alikeInARow({ arms }: Experiment): ArmSpec[][] {
-  const program = ({ target, optimiser }: ArmSpec) => JSON.stringify([target, optimiser]);
+/** Arms that follow each other and have the same network, and at every step the same optimiser: only these can be one program. */
+function alikeInARow(experiment: Experiment): ArmSpec[][] {
+  const optimisers = (arm: ArmSpec) =>
+    stagesOf(experiment, arm)
+      .map(({ arm: { optimiser = experiment.base.optimiser }, from }) => ({ optimiser: JSON.stringify(optimiser), from }))
+      .filter(({ optimiser }, i, all) => optimiser !== all[i - 1]?.optimiser);
+  const program = (arm: ArmSpec) => JSON.stringify([targetOf(experiment, arm), optimisers(arm)]);
   const rows: ArmSpec[][] = [];
-  for (const arm of arms) {
+  for (const arm of experiment.arms) {
     const last = rows.at(-1);
     if (last && program(last[0]) === program(arm)) last.push(arm);
     else rows.push([arm]);
@@ -58,7 +64,7 @@ export interface Cost {
   /** Trainable parameters of one member. */
   parameters: number;
   members: number;
-  /** Floating-point operations of one step of all members, guides included. */
+  /** Floating-point operations of one step of all members, guides included; a mean over the run, in which forks change. */
   flopsPerStep: number;
   /** Of the whole run: steps, evaluations and guide activations (training a guide not included). */
   flops: number;
@@ -125,8 +131,8 @@ function gramFlops(features: number, n: number, shape: TaskShape, view: TokenVie
 }
 
 /** What a measure makes of a tap's Gram matrices over a batch of n examples, value and gradient. */
-function measureFlops(measure: Measure, n: number, shape: TaskShape, view: TokenView): number {
-  const { flops } = MEASURE_FACTS[measure];
+function measureFlops(measure: BuiltMeasure, n: number, shape: TaskShape, view: TokenView): number {
+  const { flops } = factsOf(measure);
   const length = shape.tokens ? shape.input[0] : 1;
   if (view === 'all-tokens') return flops(n * length);
   return view === 'position' ? length * flops(n) : flops(n);
@@ -154,18 +160,18 @@ export function cost(experiment: Experiment): Cost {
 
   // Forward, gradient for inputs, gradient for weights: three times the forward pass.
   let flopsPerStep = targets.reduce((sum, own) => sum + seeds.length * 3 * own.flops * base.batchSize, 0);
-  for (const [a, arm] of arms.entries()) {
-    const tapsByName = new Map(targets[a].taps.map((tap) => [tap.name, tap]));
+  for (const { arm, share, taps } of arms.flatMap((own, a) => sharesOf(experiment, own).map((stage) => ({ ...stage, taps: targets[a].taps })))) {
+    const tapsByName = new Map(taps.map((tap) => [tap.name, tap]));
     for (const { pairs, tokens, measure } of alignmentsOf(experiment, arm)) {
       for (const { targetTap } of pairs) {
-        flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
-        flopsPerStep += seeds.length * measureFlops(builtMeasure(measure), base.batchSize, shape, tokens);
+        flopsPerStep += share * seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
+        flopsPerStep += share * seeds.length * measureFlops(builtMeasure(measure), base.batchSize, shape, tokens);
       }
     }
     for (const term of termsOf(arm, 'regularise')) {
       const { taps, what, dimension } = regulariseSettings(experiment, term);
       const ofGram = what === 'intrinsic-dimension' ? spectrumFlops(base.batchSize, dimension) : 0;
-      for (const tap of taps) flopsPerStep += seeds.length * (2 * gram(tapsByName.get(tap)?.features ?? 0, base.batchSize, 'flattened') + ofGram);
+      for (const tap of taps) flopsPerStep += share * seeds.length * (2 * gram(tapsByName.get(tap)?.features ?? 0, base.batchSize, 'flattened') + ofGram);
     }
   }
   let cacheBytes = 0;
@@ -225,7 +231,7 @@ export function cost(experiment: Experiment): Cost {
   };
 }
 
-/** The experiment with another number of steps, and its trained guides with theirs by the same factor. */
+/** The experiment with another number of steps, and its forks and trained guides with theirs by the same factor. */
 export function withSteps(experiment: Experiment, steps: number): Experiment {
   const scaled = structuredClone(experiment);
   const factor = steps / scaled.base.steps;
@@ -233,5 +239,6 @@ export function withSteps(experiment: Experiment, steps: number): Experiment {
   for (const guide of Object.values(scaled.guides)) {
     if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
   }
+  for (const { fork } of scaled.arms) if (fork) fork.step = Math.floor(fork.step * factor);
   return scaled;
 }

@@ -114,7 +114,13 @@ describe('gradients against central differences', () => {
     const real = (rows: readonly number[][]) => rows.filter((_, i) => tokens[i] >= 0);
     const guide = momentsOf(view.take(tensor(other, 3 * F), false), view.real(MEMBERS));
     const term = { members, weightRow: 0, pairWeight: 1, targetTap: 'tap', guide, view };
-    expect(error({ moments: [term] }, weighted((rows, e) => apart(real(rows), real(rowsOf(other, e)))), tensor(activations, 3 * F))).toBeLessThan(1e-5);
+    expect(
+      error(
+        { moments: [term] },
+        weighted((rows, e) => apart(real(rows), real(rowsOf(other, e)))),
+        tensor(activations, 3 * F),
+      ),
+    ).toBeLessThan(1e-5);
     view.dispose();
   });
 
@@ -155,7 +161,11 @@ describe('numbers of a spectrum', () => {
     const line = z(activations.map((_, i) => Math.floor(i / F) * (1 + (i % F))));
     for (const of of [participation, (k: typeof composed, x: tf.Tensor3D) => intrinsicDimension(k, x, 4)]) {
       expect([...of(composed, flat).value.dataSync()]).toEqual([1, 1, 1].map((value) => expect.closeTo(value, 5)));
-      expect(of(composed, flat).dz.dataSync().every((value) => value === 0)).toBe(true);
+      expect(
+        of(composed, flat)
+          .dz.dataSync()
+          .every((value) => value === 0),
+      ).toBe(true);
       const { value, dz } = of(composed, line);
       expect([...value.dataSync(), ...dz.dataSync()].every(Number.isFinite)).toBe(true);
     }

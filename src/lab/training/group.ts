@@ -40,6 +40,8 @@ export interface StepInput extends TaskInput, ActivationInput {
   /** Masks `[S, B, F]`. */
   masks?: MaskSource;
   align: readonly AlignInput[];
+  /** In this step; absent: the group's. Of the same kind: its state goes on. */
+  optimiser?: OptimiserSpec;
   /** `[rows, E]`, see `Group.scalars`: all numbers that change from step to step. */
   scalars: tf.Tensor2D;
 }
@@ -67,13 +69,14 @@ export class Group {
    * @param step 0-based
    * @param learningRates of each member
    * @param weights rows of weights, of each member
+   * @param optimiser see `StepInput`
    * @returns what to feed as `StepInput.scalars`
    */
-  scalars(step: number, learningRates: readonly number[], weights: readonly (readonly number[])[] = []): Values {
+  scalars(step: number, learningRates: readonly number[], weights: readonly (readonly number[])[] = [], optimiser?: OptimiserSpec): Values {
     const members = this.seeds.length;
     const values = new Float32Array((OPTIMISER_ROWS + weights.length) * members);
     learningRates.forEach((learningRate, e) => {
-      this.#optimiser.factors(learningRate, step).forEach((factor, row) => {
+      this.#optimiser.factors(learningRate, step, optimiser).forEach((factor, row) => {
         values[row * members + e] = factor;
       });
     });
@@ -118,7 +121,7 @@ export class Group {
         if (gradient) gradients.set(names[i], gradient);
       });
       const { active, scale } = kernels.control(this.#active, loss, kernels.sumSquares([...gradients.values()]), this.#clipNorm);
-      this.#optimiser.update(this.model.weights, gradients, { scale, active, factors: input.scalars });
+      this.#optimiser.update(this.model.weights, gradients, { scale, active, factors: input.scalars }, input.optimiser);
       this.#setActive(active);
       this.#average(context.batchStatistics);
       return packStep({ loss, accuracy, active, alignment: alignment ?? tf.zeros<tf.Rank.R1>([this.seeds.length]) });

@@ -1,10 +1,11 @@
 /** Arms of an experiment as a group: what its options say of each member. */
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
 import { targetOf } from '../../experiment/plan/arms.ts';
+import { rootOf } from '../../experiment/plan/fork.ts';
 import { tapNames } from '../../experiment/plan/pairs.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { termsOfArms } from './armTerms.ts';
+import { groupedArms } from './armTerms.ts';
 import { Group } from './group.ts';
 import type { ArmGroup } from './runSteps.ts';
 
@@ -14,25 +15,21 @@ import type { ArmGroup } from './runSteps.ts';
  */
 export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kernels: Kernels): ArmGroup {
   const { seeds } = experiment;
-  const terms = termsOfArms(experiment, specs);
+  const roots = specs.map((spec) => rootOf(experiment, spec));
   return {
-    arms: specs.map((spec, i) => ({
-      spec,
-      terms: terms[i],
-      members: { first: i * seeds.length, count: seeds.length },
-    })),
+    arms: groupedArms(experiment, specs),
     group: new Group(
       {
-        network: targetOf(experiment, specs[0]),
+        network: targetOf(experiment, roots[0]),
         taps: tapNames(experiment),
         task: taskShape(experiment.task),
         streamName: 'init',
         seeds: specs.flatMap(() => seeds),
-        inits: specs.flatMap(({ init }) => seeds.map(() => init)),
-        classBiases: specs.flatMap(({ unusedBias: bias }) =>
+        inits: roots.flatMap(({ init }) => seeds.map(() => init)),
+        classBiases: roots.flatMap(({ unusedBias: bias }) =>
           seeds.map(() => (bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias })),
         ),
-        optimiser: specs[0].optimiser ?? experiment.base.optimiser,
+        optimiser: roots[0].optimiser ?? experiment.base.optimiser,
         clipNorm: experiment.base.clipNorm,
       },
       kernels,

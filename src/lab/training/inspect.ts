@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Inspection, InspectQuestion } from '../../experiment/contract/inspection.ts';
 import type { Alignment, ObservedPair } from '../../experiment/plan/arms.ts';
+import { stagesOf } from '../../experiment/plan/fork.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { runNow } from '../backend/steps.ts';
@@ -15,7 +16,7 @@ import { unpackStep } from '../steps/pack.ts';
 import type { Task } from '../tasks/index.ts';
 import { showSplit } from '../tasks/show.ts';
 import { BatchLayers } from './batchLayers.ts';
-import { ofKind, weightOf } from './armTerms.ts';
+import { armAt, ofKind, weightOf } from './armTerms.ts';
 import { groupOf } from './groupOf.ts';
 import { type ArmGroup, type MemberStep, RunSteps, type StepSettings } from './runSteps.ts';
 
@@ -41,11 +42,13 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
   const { task, guides, kernels, state, step, settings } = inspected;
   const { seed, pair } = question;
   const spec = inspected.experiment.arms.find(({ id }) => id === question.arm) as ArmSpec;
-  const experiment: Experiment = { ...inspected.experiment, seeds: [seed], arms: [spec] };
+  // A fork is made of the arms that it was before.
+  const lineage = stagesOf(inspected.experiment, spec).map((stage) => stage.arm);
+  const experiment: Experiment = { ...inspected.experiment, seeds: [seed], arms: lineage };
   const { batchSize } = experiment.base;
   const batch = new Batches({ task, seeds: [seed], batchSize, resident: false }, kernels).at(step);
   const alone = groupOf(experiment, [spec], kernels);
-  const [arm] = alone.arms;
+  const arm = armAt(alone.arms[0], step);
   const live = new Map([...guides].map(([id, guide]) => [id, guide.ofSeed(seed)]));
   const steps = new RunSteps(experiment, task, live, [alone], kernels, false);
   const looking = new Map<Alignment | undefined, BatchLayers>();
@@ -56,8 +59,7 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
   };
   try {
     const terms = ofKind(arm.terms, 'align');
-    const member = { arm: spec.id, seed };
-    const acting = terms.filter((term) => weightOf(term, member, step, settings) > 0);
+    const acting = terms.filter((term) => weightOf(term, arm, seed, step, settings) > 0);
     // A pair is looked at as the term does that aligns it.
     const shown = layersAs(terms.find((term) => pair && aligns(term, pair)) ?? terms[0]);
     if (pair) shown.look(alone.group.model, 'start', [pair]);
@@ -67,7 +69,7 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
     const aligned: AlignedPair[] = [];
     for (const term of acting) {
       const layers = layersAs(term);
-      const weight = weightOf(term, member, step, settings);
+      const weight = weightOf(term, arm, seed, step, settings);
       const pairs = term.pairs.map(({ guideTap, targetTap }): ObservedPair => ({ guide: term.guide, guideTap, targetTap }));
       layers.look(alone.group.model, 'now', pairs);
       const similarities = await layers.similarities('now', pairs);

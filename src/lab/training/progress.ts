@@ -4,6 +4,7 @@ import type { CourseEvaluation } from '../../experiment/course/course.ts';
 import { observedPairs } from '../../experiment/plan/arms.ts';
 import { type Member, measuresInUse, members } from '../../experiment/plan/plan.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
+import { builtMeasure, measureKey } from '../../experiment/schema/measures.ts';
 import type { ArmTerm } from './armTerms.ts';
 
 export class Progress {
@@ -15,22 +16,25 @@ export class Progress {
   constructor(experiment: Experiment) {
     this.#members = members(experiment);
     this.#pairs = new Map(observedPairs(experiment).map(({ guide, guideTap, targetTap }, i) => [`${guide} ${guideTap} ${targetTap}`, i]));
-    this.#measures = measuresInUse(experiment);
+    this.#measures = measuresInUse(experiment).map(measureKey);
   }
 
-  /** @param evaluations in order; those after `step` are not looked at */
-  of({ arm, seed }: Member, term: ArmTerm, evaluations: readonly EvaluationRecord[], step: number): CourseEvaluation[] {
+  /**
+   * @param evaluations in order; only those from the first step of the term on are looked at, up to the step at hand
+   * @returns with steps that count from the first one
+   */
+  of({ arm, seed }: Member, term: ArmTerm, evaluations: readonly EvaluationRecord[], [first, step]: [first: number, step: number]): CourseEvaluation[] {
     const member = this.#members.findIndex((other) => other.arm === arm && other.seed === seed);
     return evaluations
-      .filter((record) => record.step <= step)
-      .map(({ step: at, series }) => ({ step: at, valLoss: series.valLoss[member], similarity: mean(this.#similarities(series, member, term)) }));
+      .filter((record) => first <= record.step && record.step <= step)
+      .map(({ step: at, series }) => ({ step: at - first, valLoss: series.valLoss[member], similarity: mean(this.#similarities(series, member, term)) }));
   }
 
   /** Of the pairs of a term by its own measure; none where it has no pairs. */
   #similarities({ similarity, similarityDebiased, similarityMeasured }: EvaluationRecord['series'], member: number, term: ArmTerm): number[] {
     if (term.kind !== 'align') return [];
     const { guide, pairs, measure } = term;
-    const own = this.#measures.indexOf(measure.name);
+    const own = this.#measures.indexOf(measureKey(builtMeasure(measure)));
     return pairs.map(({ guideTap, targetTap }) => {
       const pair = this.#pairs.get(`${guide} ${guideTap} ${targetTap}`) as number;
       if (own >= 0) return similarityMeasured[(member * this.#measures.length + own) * this.#pairs.size + pair];

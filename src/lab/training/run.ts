@@ -250,14 +250,14 @@ export class Run {
 
   /** What interventions up to and including a step have set. */
   #settingsAt(step: number): StepSettings {
-    let learningRate: number | undefined;
+    let learningRate: StepSettings['learningRate'];
     let guidance = true;
     for (const { step: at, set } of this.experiment.interventions) {
       if (at > step) continue;
-      learningRate = set.learningRate ?? learningRate;
+      if (set.learningRate !== undefined) learningRate = { value: set.learningRate, since: at };
       guidance = set.guidance ?? guidance;
     }
-    return { learningRate, guidance, seen: (member, term) => this.#progress.of(member, term, this.history.evaluations, step) };
+    return { learningRate, guidance, seen: (member, term, from) => this.#progress.of(member, term, this.history.evaluations, [from, step]) };
   }
 }
 

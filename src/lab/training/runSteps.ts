@@ -9,13 +9,27 @@ import { GUIDE_CACHE_BYTES, guideCacheBytes, largestGuideTable } from '../../exp
 import { builtMeasure } from '../../experiment/schema/measures.ts';
 import type { Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { scoped } from '../backend/scoped.ts';
-import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
+import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import type { Task } from '../tasks/index.ts';
-import { Batches, type StepBatch } from '../steps/batches.ts';
-import { type Arm, type ArmTerm, type ArmTermOf, type Guidance, ofKind, takesPart, weightOf } from './armTerms.ts';
+import { Batches } from '../steps/batches.ts';
+import {
+  type Arm,
+  armAt,
+  type ArmTerm,
+  type ArmTermOf,
+  type GroupedArm,
+  type Guidance,
+  isTaught,
+  matchesMoments,
+  ofKind,
+  takesPart,
+  type Taught,
+  usesGuide,
+  weightOf,
+} from './armTerms.ts';
 import { type Group, OPTIMISER_ROWS } from './group.ts';
+import { guideFeeds, shownGuides, tensorsOf, type UsedGuide, type Views } from './shownGuides.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Fed, Feed, StepCall } from '../backend/steps.ts';
@@ -26,18 +40,17 @@ import type { AlignInput } from './terms.ts';
 
 /** Arms that are trained as one program: arms outer, seeds inner. */
 export interface ArmGroup {
-  arms: readonly Arm[];
+  arms: readonly GroupedArm[];
   group: Group;
 }
 
-type Views = ReadonlyMap<TokenView, BatchView>;
 /** The terms of an arm that take part in the step at hand. */
 type Acting = (arm: Arm) => readonly ArmTerm[];
 
 /** What a person may change while a run goes on. */
 export interface StepSettings extends Guidance {
-  /** Of all arms; undefined: their own. */
-  learningRate: number | undefined;
+  /** Of all arms, from a step on, except a fork that states its own later; undefined: their own. */
+  learningRate: { value: number; since: number } | undefined;
 }
 
 /** One step of all members; its program returns `[parts, members]`, see `unpackStep`. */
@@ -54,7 +67,8 @@ export class RunSteps {
   readonly #task: Task;
   readonly #guides: ReadonlyMap<string, Guide>;
   readonly #groups: readonly ArmGroup[];
-  readonly #arms: readonly Arm[];
+  /** All that arms do over the run. */
+  readonly #stages: readonly Arm[];
   readonly #kernels: Kernels;
   readonly #batches: Batches;
 
@@ -64,7 +78,7 @@ export class RunSteps {
     this.#task = task;
     this.#guides = guides;
     this.#groups = groups;
-    this.#arms = groups.flatMap(({ arms }) => arms);
+    this.#stages = groups.flatMap(({ arms }) => arms.flatMap(({ stages }) => stages));
     this.#kernels = kernels;
     this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize, resident }, kernels);
     this.#declareNeeds();
@@ -73,22 +87,26 @@ export class RunSteps {
   /** @param step 0-based */
   at(step: number, settings: StepSettings): MemberStep {
     const { seeds } = this.#experiment;
-    const acting: Acting = ({ terms }) => terms.filter((term) => takesPart(term, step, settings));
+    const acting: Acting = ({ terms, from }) => terms.filter((term) => takesPart(term, step - from, settings));
     const batch = this.#batches.at(step);
-    const before = this.#used(acting).flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
-    const guided = this.#guideFeeds(batch, acting);
+    const used = this.#used(step, acting);
+    const before = used.flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
+    const guided = guideFeeds(batch, used);
     const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
-    this.#groups.forEach(({ arms, group }, g) => {
+    this.#groups.forEach(({ arms: grouped, group }, g) => {
+      const arms = grouped.map((arm) => armAt(arm, step));
       const rates = arms.flatMap((arm) => seeds.map(() => this.rate(arm, step, settings)));
-      feeds[`scalars${g}`] = group.scalars(step, rates, this.#weights(arms, step, settings));
+      feeds[`scalars${g}`] = group.scalars(step, rates, this.#weights(arms, step, settings), arms[0].spec.optimiser ?? this.#experiment.base.optimiser);
     });
     return {
-      // The terms that take part: nothing else of the structure changes.
-      kind: this.#arms.map(({ terms }) => `${terms.map((term) => (takesPart(term, step, settings) ? term.kind[0] : '-')).join('')}|`).join(''),
+      // The terms that take part, and what forks are: nothing else of the structure changes.
+      kind: this.#armsAt(step)
+        .map(({ terms, from }) => `${from || ''}${terms.map((term) => (takesPart(term, step - from, settings) ? term.kind[0] : '-')).join('')}|`)
+        .join(''),
       feeds,
       before,
       own: Object.values(guided).filter((feed) => feed instanceof tf.Tensor),
-      program: (fed) => this.#program(fed, acting, step),
+      program: (fed) => this.#program(fed, used, acting, step),
     };
   }
 
@@ -97,62 +115,52 @@ export class RunSteps {
   }
 
   /** Learning rate of an arm in a step. @param step 0-based */
-  rate({ spec }: Arm, step: number, { learningRate }: StepSettings): number {
+  rate({ spec, from }: Arm, step: number, { learningRate: set }: StepSettings): number {
     const { base } = this.#experiment;
-    return (learningRate ?? spec.learningRate ?? base.learningRate) * scheduleFactor(base.schedule, step, base.steps);
+    const { learningRate: own } = spec;
+    const stated = spec.fork && own !== undefined && (set === undefined || from >= set.since) ? own : (set?.value ?? own ?? base.learningRate);
+    return stated * scheduleFactor(base.schedule, step, base.steps);
   }
 
   /** Whether a step aligns each member. @param step 0-based */
   aligned(step: number, settings: StepSettings): boolean[] {
-    return this.#arms.flatMap(({ spec, terms }) =>
-      this.#experiment.seeds.map((seed) => ofKind(terms, 'align').some((term) => weightOf(term, { arm: spec.id, seed }, step, settings) > 0)),
+    return this.#armsAt(step).flatMap((arm) =>
+      this.#experiment.seeds.map((seed) => ofKind(arm.terms, 'align').some((term) => weightOf(term, arm, seed, step, settings) > 0)),
     );
+  }
+
+  #armsAt(step: number): Arm[] {
+    return this.#groups.flatMap(({ arms }) => arms.map((arm) => armAt(arm, step)));
   }
 
   /** Rows of weights, as the terms of arms have their places in them; 0 for a member without a term there. */
   #weights(arms: readonly Arm[], step: number, settings: StepSettings): number[][] {
     const rows = Math.max(0, ...arms.flatMap(({ terms }) => terms.map(({ row }) => row + 1)));
     return Array.from({ length: rows }, (_, row) =>
-      arms.flatMap(({ spec, terms }) => {
-        const term = terms.find((own) => own.row === row);
-        return this.#experiment.seeds.map((seed) => (term ? weightOf(term, { arm: spec.id, seed }, step, settings) : 0));
+      arms.flatMap((arm) => {
+        const term = arm.terms.find((own) => own.row === row);
+        return this.#experiment.seeds.map((seed) => (term ? weightOf(term, arm, seed, step, settings) : 0));
       }),
     );
   }
 
   /** A guide's layer as an arm looks at it. */
   #needed({ tokens, measure }: Alignment, tap: string): NeededTap {
-    return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure)].form };
+    return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure).name].form };
   }
 
-  /** The guides of which the steps of arms use something, and what. */
-  #used(acting: Acting): [string, Guide, GuideUse][] {
+  /** The guides of which the arms use something in a step, and what. */
+  #used(step: number, acting: Acting): UsedGuide[] {
+    const terms = this.#armsAt(step).flatMap(acting);
     return [...this.#guides].flatMap(([id, guide]) => {
-      const terms = this.#arms.flatMap((arm) => acting(arm).filter((term) => usesGuide(term, id)));
-      const use = { grams: terms.some(({ kind }) => kind === 'align'), logits: terms.some(isTaught), moments: terms.some(matchesMoments) };
-      return terms.length > 0 ? [[id, guide, use]] : [];
+      const own = terms.filter((term) => usesGuide(term, id));
+      const use = { grams: own.some(({ kind }) => kind === 'align'), logits: own.some(isTaught), moments: own.some(matchesMoments) };
+      return own.length > 0 ? [[id, guide, use]] : [];
     });
   }
 
-  /** What is fed for the guides' part of a step; tensors are the caller's. */
-  #guideFeeds(batch: StepBatch, acting: Acting): Record<string, Feed> {
-    return Object.fromEntries(
-      this.#used(acting).flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])),
-    );
-  }
-
-  /** The guides' part of a step. */
-  #shown(fed: Fed, acting: Acting, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
-    return new Map(
-      this.#used(acting).map(([id, guide, use]) => {
-        const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
-        return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
-      }),
-    );
-  }
-
   /** A step of all groups: `[parts, members]`, see `unpackStep`. */
-  #program(fed: Fed, acting: Acting, step: number): tf.Tensor {
+  #program(fed: Fed, used: readonly UsedGuide[], acting: Acting, step: number): tf.Tensor {
     const { base, seeds } = this.#experiment;
     let own: tf.Tensor | undefined;
     const inputs = () => {
@@ -161,8 +169,9 @@ export class RunSteps {
       return own;
     };
     const views = this.#views(inputs);
-    const shown = this.#shown(fed, acting, inputs, views);
-    const packs = this.#groups.map(({ arms, group }, g) => {
+    const shown = shownGuides(fed, used, inputs, views);
+    const packs = this.#groups.map(({ arms: grouped, group }, g) => {
+      const arms = grouped.map((arm) => armAt(arm, step));
       const members = group.seeds.length;
       const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
       const pack = group.step({
@@ -186,6 +195,7 @@ export class RunSteps {
             return { members: arm.members, weightRow: OPTIMISER_ROWS + row, taps, what, dimension };
           }),
         ),
+        optimiser: arms[0].spec.optimiser ?? base.optimiser,
         ceWeights: crossEntropyWeights(arms),
         smoothed: arms.flatMap(({ spec: { labelSmoothing = 0 }, members: own }) => (labelSmoothing > 0 ? [{ members: own, smoothing: labelSmoothing }] : [])),
       });
@@ -242,7 +252,7 @@ export class RunSteps {
     const { tokens, input } = this.#task.shape;
     if (!tokens) return new Map();
     const kinds = new Set(
-      this.#arms.flatMap(({ terms }) =>
+      this.#stages.flatMap(({ terms }) =>
         terms.flatMap((term): TokenView[] => (term.kind === 'align' ? [term.tokens] : matchesMoments(term) ? ['all-tokens'] : [])),
       ),
     );
@@ -254,7 +264,7 @@ export class RunSteps {
     const used = guidesInUse(this.#experiment);
     for (const [id, guide] of this.#guides) {
       if (!used.includes(id)) continue;
-      const terms = this.#arms.flatMap((arm) => arm.terms.filter((term) => usesGuide(term, id)));
+      const terms = this.#stages.flatMap((arm) => arm.terms.filter((term) => usesGuide(term, id)));
       const aligned = ofKind(terms, 'align').flatMap((term) => term.pairs.map((pair) => this.#needed(term, pair.guideTap)));
       const taps = new Map(aligned.map((needed) => [gramKey(needed), needed]));
       const moments = new Set(terms.filter(matchesMoments).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
@@ -274,25 +284,6 @@ function crossEntropyWeights(arms: readonly Arm[]): number[] | undefined {
     const distil = ofKind(terms, 'distil');
     return new Array<number>(members.count).fill(distil.length === 0 ? 1 : distil.reduce((sum, { ceWeight }) => sum + ceWeight, 0));
   });
-}
-
-/** A term that learns from a guide's outputs. */
-type Taught = ArmTermOf<'distil'> | ArmTermOf<'match'>;
-const isTaught = (term: ArmTerm): term is Taught => term.kind === 'distil' || (term.kind === 'match' && term.what === 'outputs');
-const matchesMoments = (term: ArmTerm): term is ArmTermOf<'match'> => term.kind === 'match' && term.what === 'moments';
-const usesGuide = (term: ArmTerm, id: string): boolean => 'guide' in term && term.guide === id;
-
-/** All that a guide contributed to a step. */
-const tensorsOf = ({ grams, logits, moments }: GuideBatch): tf.Tensor[] => [
-  ...[...grams.values()].flatMap(({ gram, shares }) => (shares ? [gram, shares] : [gram])),
-  ...[...moments.values()].flatMap(({ mean, variance }) => [mean, variance]),
-  ...(logits ? [logits] : []),
-];
-
-/** What is left of a guide's part of a step when the scope that it was made in ends. */
-function kept(batch: GuideBatch): GuideBatch {
-  for (const tensor of tensorsOf(batch)) tf.keep(tensor);
-  return batch;
 }
 
 function required<T>(value: T | undefined): T {

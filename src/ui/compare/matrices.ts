@@ -1,6 +1,7 @@
 /** Which similarity matrices are shown, and in which words. */
 import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/networks/describe.ts';
 import { alignedPairs, targetOf } from '@/experiment/plan/arms.ts';
+import { rootOf } from '@/experiment/plan/fork.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunData } from '@/state/runData.ts';
@@ -55,10 +56,10 @@ export function matrixPanels(data: RunData, guide: string, field: 'cka' | 'debia
   if (!experiment || !first || !latest || !(guide in data.guideTaps)) return [];
   const beginnings = new Map<string, { arms: string[]; title: string }>();
   for (const arm of experiment.arms) {
-    const target = targetOf(experiment, arm);
-    const init = arm.init ?? target.init;
-    const key = arm.target ? `${init} ${JSON.stringify(target)}` : init;
-    const title = arm.target ? `start, ${arm.name}` : `start, ${initWord(init)} init`;
+    const root = rootOf(experiment, arm);
+    const init = root.init ?? targetOf(experiment, arm).init;
+    const key = root.target ? `${init} ${JSON.stringify(root.target)}` : init;
+    const title = root.target ? `start, ${root.name}` : `start, ${initWord(init)} init`;
     beginnings.set(key, { title, arms: [...(beginnings.get(key)?.arms ?? []), arm.id] });
   }
   const members = (arm: string) => data.arms.get(arm) ?? [];

@@ -1,6 +1,8 @@
 import { Anchor, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { rootOf } from '@/experiment/plan/fork.ts';
 import { useExperiment } from '@/state/experiment.ts';
+import { forkWords } from '../words.ts';
 import { armColour } from '../colours.ts';
 import { armFormula } from './armFormula.ts';
 import classes from './explain.module.css';
@@ -21,8 +23,9 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 }
 
 export default function Explanation() {
-  const { arms, base } = useExperiment((state) => state.experiment);
-  const different = arms.filter((arm) => arm.init !== undefined).map((arm) => arm.name);
+  const experiment = useExperiment((state) => state.experiment);
+  const { arms, base } = experiment;
+  const different = arms.filter((arm) => rootOf(experiment, arm).init !== undefined).map((arm) => arm.name);
   return (
     <Stack gap="lg" className={classes.text}>
       <Part title="The idea">
@@ -40,6 +43,7 @@ export default function Explanation() {
           <div key={arm.id} className={classes.arm}>
             <Text size="sm" fw={600} style={{ color: armColour(arm.id) }}>
               {arm.name}
+              {arm.fork && `, ${forkWords(arm, arms)}`}
             </Text>
             <Formula tex={armFormula(arm, base)} />
           </div>

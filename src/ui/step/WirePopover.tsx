@@ -1,16 +1,18 @@
 /** A wire looked at closely: the two layers' matrices of examples, at the start and now, with the number that they give. */
-import { Button, CloseButton, Popover, type PopoverProps } from '@mantine/core';
+import { Button, CloseButton, Group, Popover, type PopoverProps } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import type { ObservedPair } from '@/experiment/plan/arms.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
-import { MEASURE_FACTS } from '@/experiment/schema/measures.ts';
+import { factsOf, measureLabel, measureTex } from '@/experiment/schema/measures.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import type { Focus } from '@/state/mapping.ts';
+import { type Focus, onlyPair } from '@/state/mapping.ts';
 import { type RunState, useRun } from '@/state/run.ts';
 import { useIsStale, useResultsOf } from '@/state/stale.ts';
 import { stands, type Whom, whomToShow } from '@/state/stepStrip.ts';
+import { PairWeight } from '@/ui/setup/fields/PairWeight.tsx';
+import { attempt } from '@/ui/setup/parts/attempt.ts';
 import { nodeId } from '@/ui/setup/parts/ids.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { number } from '@/ui/words.ts';
@@ -62,17 +64,28 @@ export default function WirePopover({ pair, focus, onClose, onRemove }: WirePopo
             <CloseButton aria-label="Close" onClick={close} />
           </div>
           {why === null && run ? <Matrices run={run} pair={pair} arm={focus.arm} /> : <p className={classes.wireNote}>{why}</p>}
-          <Button
-            data-testid="remove-pair"
-            onClick={() => {
-              onRemove();
-              onClose();
-              // The wire is gone: go on from the layer it started at.
-              document.querySelector<HTMLElement>(`[data-layer="${CSS.escape(nodeId('guide', pair.guideTap))}"]`)?.focus();
-            }}
-          >
-            Remove this pair
-          </Button>
+          <PairWeight focus={focus} pair={pair} label="Weight of the pair" />
+          <Group gap="xs">
+            <Button
+              data-testid="remove-pair"
+              onClick={() => {
+                onRemove();
+                onClose();
+                // The wire is gone: go on from the layer it started at.
+                document.querySelector<HTMLElement>(`[data-layer="${CSS.escape(nodeId('guide', pair.guideTap))}"]`)?.focus();
+              }}
+            >
+              Remove this pair
+            </Button>
+            <Button
+              data-testid="only-pair"
+              onClick={() => {
+                if (attempt((current) => onlyPair(current, focus, pair))) close();
+              }}
+            >
+              Keep only this pair
+            </Button>
+          </Group>
         </div>
       </Popover.Dropdown>
     </Popover>
@@ -104,7 +117,7 @@ function Matrices({ run, pair, arm }: { run: Experiment; pair: ObservedPair; arm
   const moment = stands(phase) ? `at ${step}` : `after ${data.lastEvaluation?.step ?? 0}`;
   const { inspection, failed } = useInspection({ ...whom, of: 'next' }, moment);
   const matrices = inspection?.matrices;
-  const measure = matrices && MEASURE_FACTS[matrices.measure];
+  const measure = matrices?.measure;
   const names = inspection ? namesOfClasses(inspection, run) : [];
   return (
     <>
@@ -122,7 +135,7 @@ function Matrices({ run, pair, arm }: { run: Experiment; pair: ObservedPair; arm
             <figure key={key} className={classes.figure} data-testid={`wire-${key}`}>
               <figcaption>{title}</figcaption>
               <MatrixCanvas matrix={matrix} of={matrices} names={names} size={SIDE} label={title} palette={palette} />
-              <p className={classes.given}>{similarity === null ? 'compared with' : `${measure.label} ${fixed(similarity)}`}</p>
+              <p className={classes.given}>{similarity === null ? 'compared with' : `${measureLabel(measure)} ${fixed(similarity)}`}</p>
             </figure>
           ))}
         {!matrices && <p className={classes.wireNote}>{failed ? 'The layers could not be looked at.' : 'Looking at the layers…'}</p>}
@@ -130,7 +143,7 @@ function Matrices({ run, pair, arm }: { run: Experiment; pair: ObservedPair; arm
       {matrices && measure && (
         <p className={classes.wireNote}>
           {shownWords(matrices, 'the next batch')}: the stronger, the more alike a layer finds two of them. The{' '}
-          <Term says={measure.hint} tex={`${measure.tex}(K, L)`}>
+          <Term says={factsOf(measure).hint} tex={`${measureTex(measure)}(K, L)`}>
             number
           </Term>{' '}
           is of the examples shown; {batchWords(matrices)}, it is {fixed(matrices.start.batch)} at the start and{' '}
