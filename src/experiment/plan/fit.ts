@@ -6,10 +6,10 @@ import { familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from 
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { alignSettings, termsOf } from './arms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
-import { isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
-import type { Problem } from '../schema/problem.ts';
+import { type BuiltMeasure, factsOf, isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
+import { formatProblem, type Problem } from '../schema/problem.ts';
+import { FEWEST_IN_BATCH } from '../schema/training.ts';
 import {
-  type AlignTerm,
   type Experiment,
   type ImportedGuideSpec,
   type InitName,
@@ -18,6 +18,7 @@ import {
   type NetworkSpec,
   type TaskSpec,
   type Term,
+  type TokenView,
   withInit,
 } from '../schema/schema.ts';
 
@@ -173,25 +174,50 @@ function checkTerm(experiment: Experiment, term: Term, path: string): Problem[] 
     const untaught = whyNoTeacher(experiment, term.guide);
     return untaught ? [{ path: `${path}.guide`, message: untaught }] : [];
   }
-  return term.kind === 'align' ? checkMeasure(experiment, term, term.measure ? `${path}.measure` : 'base.measure') : [];
+  if (term.kind !== 'align') return [];
+  const { measure, tokens } = alignSettings(experiment.base, term);
+  if (!isBuilt(measure)) return [];
+  return [
+    ...checkMeasure(experiment, term.guide, measure, term.measure ? `${path}.measure` : 'base.measure'),
+    ...checkExamples(experiment, measure, tokens, term.tokens ? `${path}.tokens` : 'base.tokens'),
+  ];
 }
 
 /** Whether the measure of an alignment can say something about its guide, and of sequences of the task. */
-function checkMeasure({ base, guides, task }: Experiment, term: AlignTerm, path: string): Problem[] {
-  const { guide, measure } = alignSettings(base, term);
-  if (!isBuilt(measure)) return [];
-  const { name } = measure;
+function checkMeasure({ guides, task }: Experiment, guide: string, measure: BuiltMeasure, path: string): Problem[] {
   const problems: Problem[] = [];
   const control = guides[guide];
   // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
-  if (control.state === 'control' && control.kind === 'identity-gram' && !MEASURE_FACTS[name].equidistant) {
-    problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(name)} leaves nothing` });
+  if (control.state === 'control' && control.kind === 'identity-gram' && !factsOf(measure).equidistant) {
+    problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(measure)} leaves nothing` });
   }
   // The debiasing would need another number of examples at each position.
-  if (taskShape(task).tokens?.padded && !MEASURE_FACTS[name].padding) {
-    problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(name)} cannot leave padding out` });
+  if (taskShape(task).tokens?.padded && !factsOf(measure).padding) {
+    problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(measure)} cannot leave padding out` });
   }
   return problems;
+}
+
+/** Whether a step has not more examples than a measure bears. @param path of the token view */
+function checkExamples({ base, task }: Experiment, measure: BuiltMeasure, tokens: TokenView, path: string): Problem[] {
+  const { most } = factsOf(measure);
+  if (most === undefined) return [];
+  const shape = taskShape(task);
+  const each = shape.tokens && tokens === 'all-tokens' ? shape.input[0] : 1;
+  const n = base.batchSize * each;
+  if (n <= most) return [];
+  const fits = Math.floor(most / each);
+  if (fits < FEWEST_IN_BATCH) {
+    const message = `must be position, flattened or last-token: all ${n} tokens of a batch are more than the ${most} examples that ${measureWords(measure)} bears`;
+    return [{ path, message }];
+  }
+  const tokenWords = each > 1 ? ` of ${each} tokens` : '';
+  return [
+    {
+      path: 'base.batchSize',
+      message: `must be at most ${fits}${tokenWords} with ${measureWords(measure)}, which bears ${most} examples, not ${base.batchSize}`,
+    },
+  ];
 }
 
 function checkArms(experiment: Experiment): Problem[] {
@@ -201,11 +227,13 @@ function checkArms(experiment: Experiment): Problem[] {
     inits.includes(init)
       ? slowInit(withInit(experiment.target, init), path)
       : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
-  return experiment.arms.flatMap((arm, i): Problem[] => {
+  const all = experiment.arms.flatMap((arm, i): Problem[] => {
     const problems = arm.terms.flatMap((term, t) => checkTerm(experiment, term, `arms.${i}.terms.${t}`));
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment, `arms.${i}.unusedBias`));
     return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
   });
+  // What all arms share is said once.
+  return [...new Map(all.map((problem) => [formatProblem(problem), problem])).values()];
 }
 
 /** Problems of parts that do not fit each other. The names of guides have been checked. */

@@ -9,10 +9,9 @@ const TERM = 'arms.guided.terms.align';
 
 /** Everything that can be stated and is not built: its field, and a way to state it. */
 it.each<[field: string, path: string, value: unknown]>([
-  ['base.measure', 'base.measure', { name: 'ridge' }],
-  ['base.measure', 'base.measure', { name: 'rbf-cka', bandwidth: 2 }],
+  ['base.measure', 'base.measure', { name: 'fitnets' }],
   ['observe', 'observe', [{ what: 'similarity', measure: { name: 'svcca', variance: 0.99 } }]],
-  ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'cca', ridge: 0.1 }],
+  ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'fitnets' }],
   ['arms.1.terms.0.course', `${TERM}.course`, { kind: 'stall', of: 'similarity', patience: 3 }],
   ['arms.0.terms.0.kind', 'arms.unguided.terms', [{ kind: 'regularise', what: 'participation-ratio', weight: 1 }]],
   ['arms.0.terms.0.kind', 'arms.unguided.terms', [{ kind: 'match', guide: 'trained', what: 'moments', weight: 1 }]],
@@ -42,6 +41,8 @@ it.each<[string, unknown]>([
   ['arms.unguided.terms', [align, { ...align, guide: 'untrained' }]],
   ['arms.unguided.terms', [align, { kind: 'distil', guide: 'trained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'reverse' }]],
   ['observe', []],
+  ['base.measure', { name: 'rbf-cka', bandwidth: 2 }],
+  [`${TERM}.measure`, { name: 'soft-knn', temperature: 0.5 }],
 ])('%s = %j is built', (path, value) => {
   expect(parseExperiment(withPath(presetExperiment('wide-fcn'), path, value))).toMatchObject({ ok: true });
 });

@@ -16,9 +16,9 @@ interface NotBuilt<T> {
 
 const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
   path: 'measure',
-  what: 'this measure, or an option of it',
-  instead: `use one of ${MEASURE_NAMES.join(', ')}, without options`,
-  states: ({ measure }) => measure !== undefined && (!isBuilt(measure) || Object.keys(measure).length > 1),
+  what: 'this measure',
+  instead: `use one of ${MEASURE_NAMES.join(', ')}`,
+  states: ({ measure }) => measure !== undefined && !isBuilt(measure),
 });
 
 const EXPERIMENT: readonly NotBuilt<Experiment>[] = [

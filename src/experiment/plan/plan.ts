@@ -4,7 +4,7 @@ import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
 import { alignmentsOf, alignSettings, guidesInUse, sharedTokens, termsOf } from './arms.ts';
 import { sharesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
-import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
+import { type BuiltMeasure, builtMeasure, factsOf, isBuilt, MEASURE_NAMES, measureKey } from '../schema/measures.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -17,10 +17,11 @@ export function members(experiment: Experiment): Member[] {
   return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
 }
 
-/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table. */
-export function measuresInUse({ arms, base }: Experiment): Measure[] {
-  const used = new Set(arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure.name)));
-  return MEASURE_NAMES.filter((name) => used.has(name) && name !== 'cka' && name !== 'cka-debiased');
+/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table, then of the arms. */
+export function measuresInUse({ arms, base }: Experiment): BuiltMeasure[] {
+  const used = arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure)).filter(isBuilt);
+  const each = [...new Map(used.map((measure) => [measureKey(measure), measure])).values()];
+  return MEASURE_NAMES.flatMap((name) => each.filter((measure) => measure.name === name && name !== 'cka' && name !== 'cka-debiased'));
 }
 
 /** Activations and their gradients of arms that are trained together, at most. */
@@ -107,8 +108,8 @@ function gramFlops(features: number, n: number, shape: TaskShape, view: TokenVie
 }
 
 /** What a measure makes of a tap's Gram matrices over a batch of n examples, value and gradient. */
-function measureFlops(measure: Measure, n: number, shape: TaskShape, view: TokenView): number {
-  const { flops } = MEASURE_FACTS[measure];
+function measureFlops(measure: BuiltMeasure, n: number, shape: TaskShape, view: TokenView): number {
+  const { flops } = factsOf(measure);
   const length = shape.tokens ? shape.input[0] : 1;
   if (view === 'all-tokens') return flops(n * length);
   return view === 'position' ? length * flops(n) : flops(n);

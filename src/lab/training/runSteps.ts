@@ -134,7 +134,7 @@ export class RunSteps {
 
   /** A guide's layer as an arm looks at it. */
   #needed({ tokens, measure }: Alignment, tap: string): NeededTap {
-    return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure)].form };
+    return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure).name].form };
   }
 
   /** The guides of which the arms use something in a step, and what. */

@@ -15,7 +15,7 @@ import { Fields, type FieldSpec } from '../fields/Fields.tsx';
 import { useField } from '../fields/useField.ts';
 import { ForkButton, ForkStep } from './ForkFields.tsx';
 import { initChoices } from './networkSpecs.ts';
-import { ALIGN_WEIGHT, armMeasureField, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
+import { ALIGN_WEIGHT, armMeasureFields, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
 
 /** How guides are called in lists: "trained: ResNet-8, 300 steps". */
 const guideChoices = (experiment: Experiment) =>
@@ -77,7 +77,7 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
         root={`${root}.terms.align`}
         width={300}
         specs={[
-          armMeasureField(measure, base.measure),
+          ...armMeasureFields(measure, base.measure),
           {
             kind: 'choice',
             path: 'reduction',
