@@ -66,6 +66,18 @@ it.each<[string, string, Term[]]>([
   expect(tex(...terms)).toContain(formula);
 });
 
+it('says of a fork where it leaves which arm, and counts from there', () => {
+  const guided = wide.arms[1];
+  const at = (step: number, terms = guided.terms, experiment = wide) => armWords(experiment, { ...guided, terms, fork: { of: 'guided', step } });
+  const brief: Term[] = [{ ...align, weight: 4, course: { kind: 'until', step: 210 } }];
+  expect(at(40)).toBe('+ 4 × Σ (1 − CKA), to the end · from step 40 of “Guided”');
+  // What is left of the run is what a course may fill.
+  expect(at(40, brief)).toBe('+ 4 × Σ (1 − CKA), to the end · from step 40 of “Guided”, and counted from there');
+  expect(at(10, brief)).toBe('+ 4 × Σ (1 − CKA), until step 210 · from step 10 of “Guided”, and counted from there');
+  expect(at(40, guided.terms, { ...wide, interventions: [{ step: 60, set: { guidance: false } }] })).toMatch(/^\+ 4 × Σ \(1 − CKA\), switched off at step 60/);
+  expect(armTex(wide, { ...guided, terms: brief, fork: { of: 'guided', step: 10 } })).toContain('[(\\text{step}-10)<210]\\qquad\\text{step}\\ge 10');
+});
+
 it('says what else an arm has of its own', () => {
   const of = (id: string, experiment: Experiment = wide) => armWords(experiment, withRecipe(experiment, recipeOf(id)).arms.at(-1) as ArmSpec);
   expect(of('unguided-slow')).toBe('task loss only · lr 3.3e-4');
@@ -76,6 +88,5 @@ it('says what else an arm has of its own', () => {
   expect(of('unguided-he')).toBe('task loss only · He init');
   expect(of('warmed-up-smooth-noise')).toContain('in the warm-up alone · warm-up of 300 steps on smooth noise');
   expect(of('pretrained')).toMatch(/^task loss only · warm-up of 300 steps on “.+”$/);
-  expect(words({ fork: { of: 'guided', step: 40 } })).toBe('task loss only · from step 40 of “Guided”');
   expect(armTex(wide, { ...wide.arms[0], labelSmoothing: 0.1 })).toBe('\\mathrm{CE}_{\\varepsilon=0.1}');
 });

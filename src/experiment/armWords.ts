@@ -2,7 +2,7 @@
 import { courseTex, span, WHOLE } from './course/course.ts';
 import { describeNetwork, taskShape, taskTitle } from './networks/describe.ts';
 import { alignSettings, distilSettings, guidesOf, sharedTokens } from './plan/arms.ts';
-import { builtMeasure, MEASURE_FACTS, measureWords } from './schema/measures.ts';
+import { builtMeasure, measureTex, measureWords } from './schema/measures.ts';
 import {
   type AlignTerm,
   type ArmSpec,
@@ -36,9 +36,10 @@ function texNumber(value: number): string {
 }
 const texText = (text: string): string => `\\text{${text.replaceAll(/[\\{}$&#^_%~]/g, ' ')}}`;
 
-/** A guide by its name, where an arm has several. */
+/** What a term does not know of its arm: whether this has several guides, which then go by their names, and where it forks. */
 interface Naming {
   several: boolean;
+  from: number;
 }
 
 const toGuide = (guide: string, { several }: Naming): string => (several ? ` to “${guide}”` : '');
@@ -54,13 +55,17 @@ const VIEWS: Readonly<Record<TokenView, string>> = {
 /** ", first 2", of a mapping that is the term's own. */
 const pairsWords = (mapping: MappingSpec | undefined): string => (mapping === undefined ? '' : isDrawn(mapping) ? ', own pairs' : `, ${mappingWords(mapping)}`);
 
-function spanWords(course: Course, { base, interventions }: Whole): string {
-  const off = interventions.find(({ set }) => set.guidance === false)?.step ?? base.steps;
-  return off < Math.min(span(course).to, base.steps) ? `switched off at step ${number(off)}` : courseWords(course, base.steps);
+/** When an arm is guided. @param from of a fork its step: those of the course count from there */
+function spanWords(course: Course, { base: { steps }, interventions }: Whole, from: number): string {
+  const off = interventions.find(({ set }) => set.guidance === false)?.step ?? steps;
+  if (off < Math.min(from + span(course).to, steps)) return `switched off at step ${number(off)}`;
+  const words = courseWords(course, steps - from);
+  return from > 0 && words === 'whole run' ? 'to the end' : words;
 }
 
 /** Behind a term that is no guidance: its course, where it has one. */
-const courseBehind = (course: Course = WHOLE, { base }: Whole): string => (course.kind === 'whole' ? '' : `, ${courseWords(course, base.steps)}`);
+const courseBehind = (course: Course = WHOLE, { base }: Whole, { from }: Naming): string =>
+  course.kind === 'whole' ? '' : `, ${courseWords(course, base.steps - from)}`;
 
 function align(experiment: Whole, term: AlignTerm, naming: Naming): Summand {
   const { base } = experiment;
@@ -71,15 +76,15 @@ function align(experiment: Whole, term: AlignTerm, naming: Naming): Summand {
   return {
     words:
       `${weightWords(weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(name)}${toGuide(guide, naming)})` +
-      `${pairsWords(term.mapping)}${view}, ${spanWords(course, experiment)}`,
-    tex: `${texNumber(weight)}${over}\\bigl(1-${MEASURE_FACTS[name].tex}(G${guideTex(guide, naming)}_i,T_j)\\bigr)${courseTex(course)}`,
+      `${pairsWords(term.mapping)}${view}, ${spanWords(course, experiment, naming.from)}`,
+    tex: `${texNumber(weight)}${over}\\bigl(1-${measureTex(name)}(G${guideTex(guide, naming)}_i,T_j)\\bigr)${courseTex(course)}`,
   };
 }
 
 function distil(experiment: Whole, term: DistilTerm, naming: Naming): Summand {
   const { guide, kdWeight, temperature, direction, course } = distilSettings(term);
   const teacher = naming.several ? ` from “${guide}”` : '';
-  const behind = courseBehind(course, experiment);
+  const behind = courseBehind(course, experiment, naming);
   const by = naming.several ? texText(guide) : '\\text{teacher}';
   if (direction === 'logits') {
     return {
@@ -100,11 +105,11 @@ const REGULARISERS = {
   'participation-ratio': { words: 'participation ratio', tex: '\\ell_{\\mathrm{PR}}' },
 };
 
-function regularise(experiment: Whole, { what, weight, taps, course = WHOLE }: TermOf<'regularise'>): Summand {
+function regularise(experiment: Whole, { what, weight, taps, course = WHOLE }: TermOf<'regularise'>, naming: Naming): Summand {
   const { words, tex } = REGULARISERS[what];
   const layers = taps === undefined ? '' : ` of ${taps.length === 1 ? taps[0] : `${taps.length} layers`}`;
   return {
-    words: `${weightWords(weight)} × ${words} loss${layers}${courseBehind(course, experiment)}`,
+    words: `${weightWords(weight)} × ${words} loss${layers}${courseBehind(course, experiment, naming)}`,
     tex: `${texNumber(weight)}\\sum_{j${taps === undefined ? '' : '\\in L'}}${tex}(T_j)${courseTex(course)}`,
   };
 }
@@ -121,7 +126,7 @@ function match(experiment: Whole, { what, weight, guide, mapping, course = WHOLE
   const { words, tex } = MATCHES[what];
   const own = what === 'outputs' && !naming.several ? '^{\\text{guide}}' : guideTex(guide, naming);
   return {
-    words: `${weightWords(weight)} × ${words}${toGuide(guide, naming)}${what === 'moments' ? pairsWords(mapping) : ''}${courseBehind(course, experiment)}`,
+    words: `${weightWords(weight)} × ${words}${toGuide(guide, naming)}${what === 'moments' ? pairsWords(mapping) : ''}${courseBehind(course, experiment, naming)}`,
     tex: `${texNumber(weight)}\\,${tex(own)}${courseTex(course)}`,
   };
 }
@@ -133,7 +138,7 @@ function summandOf(experiment: Whole, term: Term, naming: Naming): Summand {
     case 'distil':
       return distil(experiment, term, naming);
     case 'regularise':
-      return regularise(experiment, term);
+      return regularise(experiment, term, naming);
     case 'match':
       return match(experiment, term, naming);
   }
@@ -144,7 +149,7 @@ const ORDER: readonly Term['kind'][] = ['distil', 'match', 'align', 'regularise'
 
 /** The summands besides the cross-entropy, and the weight of that. */
 function lossOf(experiment: Whole, arm: ArmSpec): { crossEntropy: number; terms: Summand[] } {
-  const naming = { several: guidesOf(arm).length > 1 };
+  const naming = { several: guidesOf(arm).length > 1, from: arm.fork?.step ?? 0 };
   const weights = arm.terms.flatMap((term) => (term.kind === 'distil' ? [term.ceWeight] : []));
   const sorted = arm.terms.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   return { crossEntropy: weights.length === 0 ? 1 : weights.reduce((a, b) => a + b, 0), terms: sorted.map((term) => summandOf(experiment, term, naming)) };
@@ -152,7 +157,9 @@ function lossOf(experiment: Whole, arm: ArmSpec): { crossEntropy: number; terms:
 
 /** What an arm has of its own besides its loss, each in a few words. */
 export function settingsWords({ arms, base, target, task }: Whole, arm: ArmSpec): string[] {
-  const { learningRate, unusedBias, init, labelSmoothing = 0, optimiser, warmup, fork } = arm;
+  const { learningRate, unusedBias, init, labelSmoothing = 0, optimiser, terms, warmup, fork } = arm;
+  // Steps of its courses count from where it forks.
+  const counted = terms.some(({ course }) => course && course.kind !== 'whole');
   const INPUTS = {
     'white-noise': 'white noise',
     'smooth-noise': 'smooth noise',
@@ -164,13 +171,13 @@ export function settingsWords({ arms, base, target, task }: Whole, arm: ArmSpec)
     ...(warmup
       ? [`warm-up of ${number(warmup.steps)} steps on ${typeof warmup.inputs === 'string' ? INPUTS[warmup.inputs] : `“${taskTitle(warmup.inputs)}”`}`]
       : []),
-    ...(fork ? [`from step ${number(fork.step)} of “${arms.find(({ id }) => id === fork.of)?.name ?? fork.of}”`] : []),
     ...(arm.target ? [targetWords(target, arm.target, task)] : []),
     ...(optimiser ? [optimiserWords(base.optimiser, optimiser)] : []),
     ...(learningRate === undefined ? [] : [`lr ${number(learningRate)}`]),
     ...(labelSmoothing > 0 ? [`labels smoothed by ${number(labelSmoothing)}`] : []),
     ...(unusedBias === undefined ? [] : [`unused classes start at ${number(unusedBias)}`]),
     ...(init === undefined ? [] : [`${initWord(init)} init`]),
+    ...(fork ? [`from step ${number(fork.step)} of “${arms.find(({ id }) => id === fork.of)?.name}”${counted ? ', and counted from there' : ''}`] : []),
   ];
 }
 
@@ -205,5 +212,8 @@ export function armTex(experiment: Whole, arm: ArmSpec): string {
   const { crossEntropy, terms } = lossOf(experiment, arm);
   const smoothed = arm.labelSmoothing ? `_{\\varepsilon=${texNumber(arm.labelSmoothing)}}` : '';
   const factor = crossEntropy === 1 && !arm.terms.some(({ kind }) => kind === 'distil') ? '' : `${texNumber(crossEntropy)}\\,`;
-  return [`${factor}\\mathrm{CE}${smoothed}`, ...terms.map(({ tex }) => tex)].join(' + ');
+  const loss = [`${factor}\\mathrm{CE}${smoothed}`, ...terms.map(({ tex }) => tex)].join(' + ');
+  if (!arm.fork) return loss;
+  const { step } = arm.fork;
+  return `${loss.replaceAll('\\text{step}', `(\\text{step}-${step})`)}\\qquad\\text{step}\\ge ${step}`;
 }

@@ -7,6 +7,7 @@ import { FieldLabel } from '../fields/FieldLabel.tsx';
 import { useField } from '../fields/useField.ts';
 import { attempt } from '../parts/attempt.ts';
 import { ArmTraining } from './ArmTraining.tsx';
+import { ForkButton, ForkStep } from './ForkFields.tsx';
 import { TERMS, TermFields } from './TermFields.tsx';
 
 /** What an arm's loss may have besides. */
@@ -47,6 +48,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
         onChange={(event) => void name.set(event.currentTarget.value, event.currentTarget.value)}
         onBlur={name.settle}
       />
+      <ForkStep arm={arm} root={root} />
       {arm.terms.map((term, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a term has no other name than its place
         <Stack key={`${term.kind} ${place}`} gap="sm">
@@ -63,6 +65,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
         <Button leftSection={<IconCopy size={13} />} onClick={() => attempt((current) => duplicateArm(current, arm.id))}>
           Duplicate
         </Button>
+        <ForkButton arm={arm} onGone={onGone} />
         <Button
           leftSection={<IconTrash size={13} />}
           disabled={only}

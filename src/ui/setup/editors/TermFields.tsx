@@ -12,7 +12,7 @@ import { Fields } from '../fields/Fields.tsx';
 import { useField } from '../fields/useField.ts';
 import { attempt } from '../parts/attempt.ts';
 import { CourseFields } from './CourseFields.tsx';
-import { ALIGN_WEIGHT, armMeasureField, armTokensField, distilFields, MATCH_WHAT, OWN_WEIGHT, REGULARISE_WHAT, REDUCTION } from './specs.ts';
+import { ALIGN_WEIGHT, armMeasureFields, armTokensField, distilFields, MATCH_WHAT, OWN_WEIGHT, REGULARISE_WHAT, REDUCTION } from './specs.ts';
 
 /** What can be added to a loss, in the order in which it is offered. */
 export const TERMS: Readonly<Record<TermKind, { name: string; hint: string }>> = {
@@ -68,7 +68,7 @@ function Align({ root, term: { measure, tokens, mapping } }: { root: string; ter
     <>
       <GuideSelect path={`${root}.guide`} label="Guide" hint="Whose layers the target's layers are pulled towards." />
       <Fields root={root} specs={[ALIGN_WEIGHT]} width={300} />
-      <Fields root={root} width={300} specs={[armMeasureField(measure, base.measure), REDUCTION, ...(images ? [] : [armTokensField(tokens)])]} />
+      <Fields root={root} width={300} specs={[...armMeasureFields(measure, base.measure), REDUCTION, ...(images ? [] : [armTokensField(tokens)])]} />
       <OwnMapping root={root} mapping={mapping} />
     </>
   );
