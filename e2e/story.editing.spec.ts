@@ -111,6 +111,45 @@ test('even, first, last, reversed, none: one click each', async ({ page }) => {
   }
 });
 
+test('the mapping: how many pairs, several on a layer, drawn ones, by similarity; weights at the wire and in the list', async ({ page }) => {
+  await chooseMapping(page, 'First');
+  await page.getByTestId('edit-pairs').click();
+  await page.getByRole('textbox', { name: 'How many of the first pairs' }).fill('2');
+  await mapping(page).toEqual({ rule: 'first', count: 2 });
+  await expect(page.getByTestId('quick-mappings')).toHaveText('First 2');
+  await page.keyboard.press('Escape');
+  await chooseMapping(page, 'Even, several');
+  await expect(page.locator('.react-flow__edge')).toHaveCount(10);
+  for (const seed of [0, 1]) {
+    await chooseMapping(page, 'Random');
+    await mapping(page).toEqual({ rule: 'random', seed });
+    await expect(page.locator('.react-flow__edge')).toHaveCount(3);
+  }
+  await chooseMapping(page, 'Even');
+
+  await clickWire(page, 'block1.conv2 → linear1');
+  const weight = page.getByRole('textbox', { name: 'Weight of the pair' });
+  await weight.fill('2');
+  await mapping(page).toEqual([{ ...EVEN[0], weight: 2 }, EVEN[1], EVEN[2]]);
+  await expect(wire(page, 'block1.conv2 → linear1').getByText('×2')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('edit-pairs').click();
+  await page.getByRole('textbox', { name: 'Weight of pair 3' }).fill('0.5');
+  await mapping(page).toEqual([{ ...EVEN[0], weight: 2 }, EVEN[1], { ...EVEN[2], weight: 0.5 }]);
+  await page.getByRole('button', { name: 'Reset Weight of pair 1 to 1' }).click();
+  await mapping(page).toEqual([EVEN[0], EVEN[1], { ...EVEN[2], weight: 0.5 }]);
+  await page.keyboard.press('Escape');
+
+  await page.getByTestId('quick-mappings').click();
+  await page.getByRole('menuitem', { name: 'By similarity', exact: true }).click();
+  // Of the trained guide alone: its arm has a mapping of its own now.
+  await expectExperiment(page, (e) => termOf(e.arms[1], 'align')?.mapping).toMatchObject(EVEN.map(({ target }) => ({ target })));
+  await mapping(page).toEqual([EVEN[0], EVEN[1], { ...EVEN[2], weight: 0.5 }]);
+  await page.locator('.react-flow__edge').first().press('Enter');
+  await page.getByTestId('only-pair').click();
+  await expect(page.locator('.react-flow__edge')).toHaveCount(1);
+});
+
 test('arms: weight, a message for what is not allowed, the way back; added, removed; seeds', async ({ page }) => {
   await page.getByTestId('edit-arm-guided').click();
   const weight = page.getByRole('textbox', { name: 'Weight', exact: true });

@@ -1,6 +1,19 @@
 import { expect, it } from 'vitest';
+import type { MappingSpec } from '@/experiment/schema/schema.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import { armStatement, bytes, count, duration, interventionWords, number, problemWords, scheduleName, trainingStatement } from './words.ts';
+import {
+  armStatement,
+  bytes,
+  count,
+  duration,
+  forkWords,
+  interventionWords,
+  mappingWords,
+  number,
+  problemWords,
+  scheduleName,
+  trainingStatement,
+} from './words.ts';
 
 it.each([
   [250, '250'],
@@ -53,6 +66,21 @@ it("says an arm's loss in a line", () => {
   expect(switchedOff(50)).toBe(armStatement(odd, base));
 });
 
+it('says of a fork where it leaves which arm', () => {
+  const { arms, base } = presetExperiment('wide-fcn');
+  const fork = { ...arms[1], fork: { of: 'guided', step: 40 } };
+  expect(forkWords(arms[1], arms)).toBeNull();
+  expect(forkWords(fork, arms)).toBe('from step 40 of “Guided”');
+  const [term] = fork.terms;
+  const brief = { ...fork, terms: [{ ...term, course: { kind: 'until' as const, step: 210 } }] };
+  expect(forkWords({ ...brief, fork: { of: 'guided', step: 10 } }, arms)).toBe('from step 10 of “Guided”, and counted from there');
+  // What is left of the run is what a course may fill.
+  expect(armStatement(brief, base)).toBe('+ 4 × Σ (1 − CKA), to the end');
+  expect(armStatement({ ...brief, fork: { of: 'guided', step: 10 } }, base)).toBe('+ 4 × Σ (1 − CKA), until step 210');
+  const off = (step: number) => armStatement(fork, base, [{ step, set: { guidance: false } }]);
+  expect(off(60)).toBe('+ 4 × Σ (1 − CKA), switched off at step 60');
+});
+
 it('says the training in a line', () => {
   expect(trainingStatement(presetExperiment('wide-fcn').base)).toBe(
     'Adam · learning rate 1e-3, constant · batch 128 · 250 steps · evaluated every 10 · no clipping',
@@ -82,4 +110,16 @@ it('calls the arm of a problem by its name', () => {
 it('says changes while a run goes on', () => {
   expect(interventionWords({ step: 1200, set: { guidance: false } })).toBe('guidance off from step 1,200');
   expect(interventionWords({ step: 5, set: { guidance: true, learningRate: 3e-4 } })).toBe('learning rate 3e-4, guidance on from step 5');
+});
+
+it.each<[MappingSpec, string]>([
+  [{ rule: 'even' }, 'even'],
+  [{ rule: 'even', perTarget: 1 }, 'even'],
+  [{ rule: 'even', perTarget: 4 }, 'even, up to 4 a layer'],
+  [{ rule: 'first', count: 1 }, 'first'],
+  [{ rule: 'last', count: 5 }, 'last 5'],
+  [{ rule: 'random', seed: 3 }, 'random (seed 3)'],
+  [[{ guide: 'a', target: 'b' }], 'drawn by hand'],
+])('the mapping %j is said in a few words', (mapping, words) => {
+  expect(mappingWords(mapping)).toBe(words);
 });

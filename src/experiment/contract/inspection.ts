@@ -82,7 +82,7 @@ export interface Inspection {
   } | null;
   /** Mean cross-entropy on the batch before the update, as recorded. */
   taskLoss: number;
-  /** What is minimised: task loss and alignment loss; null where the arm distils, which adds a term that is not recorded. */
+  /** What is minimised: task loss and alignment loss; null where the arm has terms of another kind, which are not recorded. */
   total: number | null;
   update: {
     learningRate: number;

@@ -2,14 +2,16 @@
 import { seesAhead } from './causal.ts';
 import { formatTextProblem } from '../custom/parse.ts';
 import { textProblems } from '../custom/plan.ts';
-import { familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
+import { describeNetwork, familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
-import { alignSettings, termsOf } from './arms.ts';
+import { alignSettings, learnsOutputs, targetOf } from './arms.ts';
+import { checkMoments, checkRegularised } from './fitTerms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
 import { type BuiltMeasure, factsOf, isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import { formatProblem, type Problem } from '../schema/problem.ts';
 import { FEWEST_IN_BATCH } from '../schema/training.ts';
 import {
+  type ArmSpec,
   type Experiment,
   type ImportedGuideSpec,
   type InitName,
@@ -106,8 +108,9 @@ function inputDifference(own: TaskShape, shape: TaskShape): string | null {
   return null;
 }
 
-/** Whether an arm is distilled from a guide. */
-const isTeacher = ({ arms }: Experiment, guide: string): boolean => arms.some((arm) => termsOf(arm, 'distil').some((term) => term.guide === guide));
+/** Whether an arm learns from the outputs of a guide. */
+const isTeacher = ({ arms }: Experiment, guide: string): boolean =>
+  arms.some(({ terms }) => terms.some((term) => learnsOutputs(term) && 'guide' in term && term.guide === guide));
 
 function checkImported(experiment: Experiment, name: string, { model, file }: ImportedGuideSpec): Problem[] {
   const shape = taskShape(experiment.task);
@@ -158,7 +161,18 @@ export function whyNoTeacher(experiment: Experiment, guide: string): string | nu
     : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';
 }
 
-function checkUnusedBias({ task, target }: Experiment, path: string): Problem[] {
+/** Layers are compared between arms by their names: an arm's own network has those of the experiment's, and may have more. */
+function checkOwnTarget({ target, task }: Experiment, own: NetworkSpec, path: string): Problem[] {
+  const problems = checkNetwork(own, task, path);
+  if (problems.length > 0) return problems;
+  const [there, wanted] = [own, target].map((network) => describeNetwork(network, taskShape(task)).taps.map(({ name }) => name));
+  const missing = wanted.filter((name) => !there.includes(name));
+  if (missing.length === 0) return [];
+  const message = `must have the layers of the experiment's target, by their names: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing (it has ${there.join(', ')})`;
+  return [{ path, message }];
+}
+
+function checkUnusedBias(task: TaskSpec, target: NetworkSpec, path: string): Problem[] {
   if (unusedClasses(task).length === 0) return [{ path, message: 'needs a task with classes that are never the answer: every class of this one can be' }];
   return target.family === 'custom' ? [{ path, message: 'needs a network of a family: a text of layers may have no bias at its end' }] : [];
 }
@@ -169,12 +183,16 @@ const thoseThat = (can: 'equidistant' | 'padding'): string => {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 };
 
-function checkTerm(experiment: Experiment, term: Term, path: string): Problem[] {
-  if (term.kind === 'distil') {
+function checkTerm(experiment: Experiment, arm: ArmSpec, term: Term, path: string): Problem[] {
+  if (term.kind !== 'align' && term.course?.kind === 'stall' && term.course.of === 'similarity') {
+    return [{ path: `${path}.course.of`, message: `must be "validation loss": a term of ${term.kind} pulls no pairs of layers together` }];
+  }
+  if (term.kind === 'regularise') return checkRegularised(experiment, term, path);
+  if (term.kind === 'match' && term.what === 'moments') return checkMoments(experiment, arm, term, path);
+  if (term.kind !== 'align') {
     const untaught = whyNoTeacher(experiment, term.guide);
     return untaught ? [{ path: `${path}.guide`, message: untaught }] : [];
   }
-  if (term.kind !== 'align') return [];
   const { measure, tokens } = alignSettings(experiment.base, term);
   if (!isBuilt(measure)) return [];
   return [
@@ -221,16 +239,18 @@ function checkExamples({ base, task }: Experiment, measure: BuiltMeasure, tokens
 }
 
 function checkArms(experiment: Experiment): Problem[] {
-  const { family } = experiment.target;
-  const inits: readonly string[] = INITS[family];
-  const checkInit = (init: InitName, path: string): Problem[] =>
-    inits.includes(init)
-      ? slowInit(withInit(experiment.target, init), path)
-      : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
+  const checkInit = (target: NetworkSpec, init: InitName, path: string): Problem[] => {
+    const inits: readonly string[] = INITS[target.family];
+    return inits.includes(init)
+      ? slowInit(withInit(target, init), path)
+      : [{ path, message: `must be one of ${inits.join(', ')} for ${target.family}, not "${init}"` }];
+  };
   const all = experiment.arms.flatMap((arm, i): Problem[] => {
-    const problems = arm.terms.flatMap((term, t) => checkTerm(experiment, term, `arms.${i}.terms.${t}`));
-    if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment, `arms.${i}.unusedBias`));
-    return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
+    const problems = arm.terms.flatMap((term, t) => checkTerm(experiment, arm, term, `arms.${i}.terms.${t}`));
+    const target = targetOf(experiment, arm);
+    if (arm.target) problems.push(...checkOwnTarget(experiment, arm.target, `arms.${i}.target`));
+    if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment.task, target, `arms.${i}.unusedBias`));
+    return [...problems, ...(arm.init === undefined ? [] : checkInit(target, arm.init, `arms.${i}.init`))];
   });
   // What all arms share is said once.
   return [...new Map(all.map((problem) => [formatProblem(problem), problem])).values()];

@@ -79,9 +79,6 @@ export const GUIDANCE_RECIPES: readonly ArmRecipe[] = [
     rule: 'reversed',
   })),
   layers('guided-random', 'Guided, layers drawn', 'Each layer is pulled towards one that is drawn: does it matter which?', () => ({ rule: 'random', seed: 0 })),
-  layers('guided-nearest', 'Guided, most similar layers', 'Each layer is pulled towards the one that it is most similar to before training.', () => ({
-    rule: 'similarity',
-  })),
   layers('guided-several', 'Guided, two layers each', 'Two guide layers for every layer of the target, where there are as many.', () => ({
     rule: 'even',
     perTarget: 2,

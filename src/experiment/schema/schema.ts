@@ -35,7 +35,7 @@ export {
   type TaskSpec,
   type TextFileSpec,
 } from './taskSchema.ts';
-export type { AlignTerm, DistilTerm, Reduction, Term, TermKind, TermOf, TokenView } from './terms.ts';
+export type { AlignTerm, DistilTerm, MatchTerm, Reduction, RegulariseTerm, Term, TermKind, TermOf, TokenView } from './terms.ts';
 export type { OptimiserSpec, ScheduleSpec } from './training.ts';
 
 export const SCHEMA_VERSION = 2;

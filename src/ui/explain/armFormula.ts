@@ -31,5 +31,9 @@ export function armFormula(arm: ArmSpec, base: BaseSettings): string {
     const over = reduction === 'sum' ? '\\sum_{(i,j)\\in M}' : '\\tfrac{1}{|M|}\\sum_{(i,j)\\in M}';
     terms.push(`${texNumber(weight)}${over}\\bigl(1-${measureTex(builtMeasure(measure))}(G_i,T_j)\\bigr)${courseTex(course)}`);
   }
-  return terms.join(' + ');
+  const loss = terms.join(' + ');
+  if (!arm.fork) return loss;
+  // Steps of its courses count from where it forks.
+  const { step } = arm.fork;
+  return `${loss.replaceAll('\\text{step}', `(\\text{step}-${step})`)}\\qquad\\text{step}\\ge ${step}`;
 }

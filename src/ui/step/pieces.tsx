@@ -105,7 +105,7 @@ export function LossPiece({ inspection: { taskLoss, alignment, total }, experime
       tex="\\mathcal{L} = \\mathcal{L}_{\\text{task}} + \\alpha \\sum (1 - s)"
       note={
         total === null
-          ? `what ${arm?.name ?? 'the arm'} distils from comes on top, and is not recorded`
+          ? `the other terms of ${arm?.name ?? 'the arm'} come on top, and are not recorded`
           : alignment
             ? 'task loss + weight × (1 − similarity)'
             : 'the task’s loss alone'
