@@ -22,7 +22,12 @@ const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
 });
 
 const EXPERIMENT: readonly NotBuilt<Experiment>[] = [
-  { path: 'observe', what: 'recording more than the usual', instead: 'leave the list empty', states: ({ observe = [] }) => observe.length > 0 },
+  {
+    path: 'observe',
+    what: 'recording this besides the usual',
+    instead: `observe similarities by ${MEASURE_NAMES.join(', ')}`,
+    states: ({ observe = [] }) => observe.some((observation) => observation.what !== 'similarity' || !isBuilt(observation.measure)),
+  },
 ];
 
 const ARM: readonly NotBuilt<ArmSpec>[] = [{ path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined }];

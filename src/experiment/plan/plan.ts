@@ -17,9 +17,14 @@ export function members(experiment: Experiment): Member[] {
   return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
 }
 
-/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table, then of the arms. */
-export function measuresInUse({ arms, base }: Experiment): BuiltMeasure[] {
-  const used = arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure)).filter(isBuilt);
+/**
+ * The measures that arms learn by and those that are only asked for, besides CKA, which is observed of all layers; in the order
+ * of the table, then as they are stated.
+ */
+export function measuresInUse({ arms, base, observe = [] }: Experiment): BuiltMeasure[] {
+  const learnt = arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure));
+  const asked = observe.flatMap((observation) => (observation.what === 'similarity' ? observation.measure : []));
+  const used = [...learnt, ...asked].filter(isBuilt);
   const each = [...new Map(used.map((measure) => [measureKey(measure), measure])).values()];
   return MEASURE_NAMES.flatMap((name) => each.filter((measure) => measure.name === name && name !== 'cka' && name !== 'cka-debiased'));
 }

@@ -95,6 +95,9 @@ it('keeps and leaves nothing: what it made is disposed', () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
-it('is nothing where arms learn by CKA', () => {
+it('is nothing where arms learn by CKA and nothing else is asked for', () => {
   expect(measuredOn(tinyExperiment()).measured.count).toBe(0);
+  const observe = [{ what: 'similarity', measure: { name: 'cca', ridge: 1 } }];
+  const { experiment, measured } = measuredOn(tinyExperiment({ observe }));
+  expect(measured.count).toBe(observedPairs(experiment).length);
 });
