@@ -1,5 +1,5 @@
 /** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
-import { isBuilt, MEASURE_NAMES } from '../schema/measures.ts';
+import { isBuilt, isRecorded, MEASURE_NAMES, OBSERVED_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
 import type { ArmSpec, Experiment, MeasureSpec } from '../schema/schema.ts';
 
@@ -25,8 +25,8 @@ const EXPERIMENT: readonly NotBuilt<Experiment>[] = [
   {
     path: 'observe',
     what: 'recording this besides the usual',
-    instead: `observe similarities by ${MEASURE_NAMES.join(', ')}`,
-    states: ({ observe = [] }) => observe.some((observation) => observation.what !== 'similarity' || !isBuilt(observation.measure)),
+    instead: `observe similarities by ${[...MEASURE_NAMES, ...OBSERVED_NAMES].join(', ')}`,
+    states: ({ observe = [] }) => observe.some((observation) => observation.what !== 'similarity' || !isRecorded(observation.measure)),
   },
 ];
 
