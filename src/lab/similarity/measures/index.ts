@@ -24,7 +24,7 @@ import {
   total,
 } from './matrices.ts';
 import { predicted } from './predictions.ts';
-import { factored, inverted, polar } from './solves.ts';
+import { factored, inverted, polar, replaced } from './solves.ts';
 
 /** What a measure is told besides the matrices. */
 export interface Told {
@@ -120,15 +120,14 @@ function median(d: Tensor3D, { all, n }: Pairs): Tensor3D {
   const shown = tf.add<Tensor2D>(values, tf.mul(tf.add(largest, 1), tf.sub(1, counted)));
   // Plain arithmetic: comparisons of large tensors are slow on WASM.
   const upTo = (limit: Tensor2D): Tensor2D => tf.sum(tf.clipByValue(tf.add(tf.mul(tf.sub(limit, shown), STEEP), 1), 0, 1), 1, true);
-  let below = tf.fill<tf.Rank.R2>([matrices, 1], -1e-30) as Tensor2D;
+  const least = tf.fill<tf.Rank.R2>([matrices, 1], -1e-30) as Tensor2D;
   // At most half of them are above twice their mean.
-  let middle = tf.minimum<Tensor2D>(largest, tf.div(tf.mul(tf.sum(tf.mul(values, counted), 1, true), 2), tf.maximum(count, 1)));
-  for (let i = 0; i < HALVINGS; i++) {
-    const half = tf.div<Tensor2D>(tf.add(below, middle), 2);
+  const most = tf.minimum<Tensor2D>(largest, tf.div(tf.mul(tf.sum(tf.mul(values, counted), 1, true), 2), tf.maximum(count, 1)));
+  const [, middle] = replaced(HALVINGS, [least, most] as const, ([below, above]) => {
+    const half = tf.div<Tensor2D>(tf.add(below, above), 2);
     const enough = tf.greaterEqual(upTo(half), lower);
-    middle = tf.where(enough, half, middle);
-    below = tf.where(enough, below, half);
-  }
+    return [tf.where(enough, below, half), tf.where(enough, half, above)] as const;
+  });
   const beyond = tf.lessEqual(shown, middle);
   const next = tf.min(tf.where(beyond, tf.mul(tf.onesLike(shown), tf.add(largest, 1)), shown), 1, true) as Tensor2D;
   return tf.reshape(tf.div(tf.add(middle, tf.where(tf.greaterEqual(upTo(middle), upper), middle, next)), 2), [-1, 1, 1]);
