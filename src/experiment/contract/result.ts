@@ -65,7 +65,7 @@ export interface MemberResult {
     similarityDebiased: (number | null)[][];
     /** Exact chance level of `similarity`. Since 2. */
     similarityChance?: (number | null)[][];
-    /** By the measures that arms learn by besides CKA: for each of them (`measuresInUse`) the pairs. Not in files of runs without one. */
+    /** By the measures that arms learn by, or that are asked for (`observe`), besides CKA: for each of them (`measuresInUse`) the pairs. Not in files of runs without one. */
     similarityMeasured?: (number | null)[][];
   };
   /** Per guide, at the first and at the last evaluation. Since 2. */

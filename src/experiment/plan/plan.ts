@@ -4,7 +4,7 @@ import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
 import { alignmentsOf, alignSettings, guidesInUse, matchedPairs, regulariseSettings, sharedTokens, targetOf, termsOf } from './arms.ts';
 import { sharesOf, stagesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
-import { type BuiltMeasure, builtMeasure, factsOf, isBuilt, MEASURE_NAMES, measureKey } from '../schema/measures.ts';
+import { type BuiltMeasure, builtMeasure, factsOf, isRecorded, MEASURE_NAMES, measureKey, OBSERVED_NAMES, type RecordedMeasure } from '../schema/measures.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -17,11 +17,16 @@ export function members(experiment: Experiment): Member[] {
   return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
 }
 
-/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table, then of the arms. */
-export function measuresInUse({ arms, base }: Experiment): BuiltMeasure[] {
-  const used = arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure)).filter(isBuilt);
+/**
+ * The measures that arms learn by and those that are only asked for, besides CKA, which is observed of all layers; in the order
+ * of the table, then as they are stated.
+ */
+export function measuresInUse({ arms, base, observe = [] }: Experiment): RecordedMeasure[] {
+  const learnt = arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure));
+  const asked = observe.flatMap((observation) => (observation.what === 'similarity' ? observation.measure : []));
+  const used = [...learnt, ...asked].filter(isRecorded);
   const each = [...new Map(used.map((measure) => [measureKey(measure), measure])).values()];
-  return MEASURE_NAMES.flatMap((name) => each.filter((measure) => measure.name === name && name !== 'cka' && name !== 'cka-debiased'));
+  return [...MEASURE_NAMES, ...OBSERVED_NAMES].flatMap((name) => each.filter((measure) => measure.name === name && name !== 'cka' && name !== 'cka-debiased'));
 }
 
 /** Activations and their gradients of arms that are trained together, at most. */
