@@ -38,7 +38,7 @@ describe('single fields: the sentence names the field and what is allowed', () =
     ['base.mapping', [{ guide: 'stem' }], 'base.mapping.0.target is missing (needs text)'],
     ['base.mapping', { rule: 'first', count: 0 }, 'base.mapping.count must be at least 1, not 0'],
     ['base.measure', { name: 'cosine' }, /^base\.measure\.name must be one of cka, cka-debiased, .*, not "cosine"$/],
-    ['arms.guided.terms.align.course', { kind: 'until', step: 0 }, 'arms.1.terms.0.course.step must be at least 1, not 0'],
+    ['arms.guided.terms.align.course', { kind: 'until', step: -1 }, 'arms.1.terms.0.course.step must be at least 0, not -1'],
     ['arms.guided.terms.align.course', { kind: 'between', from: 9, to: 9 }, 'arms.1.terms.0.course.to must be greater than the step that it begins from'],
     ['asks.by', 'worst', 'asks.by must be one of final, best, not "worst"'],
     ['revision', 0, 'revision must be at least 1, not 0'],

@@ -21,6 +21,7 @@ import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
 import { openTask, ownLabels, previewTask } from './tasks/index.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { Run } from './training/run.ts';
+import { openWarmupTasks } from './training/warmupTasks.ts';
 import { buildResult } from '../stats/result.ts';
 
 /** Losses are read back and sent at most this often. */
@@ -110,7 +111,14 @@ class LocalLab implements Lab {
       this.#phase('preparing', 'Building the networks');
       await yieldToMessages();
       const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
-      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true));
+      const run = new Run(
+        checkpoint?.experiment ?? experiment,
+        task,
+        guides,
+        kernels,
+        stepper(options.replay ?? true),
+        await openWarmupTasks(experiment, this.#library),
+      );
       this.#opened = { run, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
       const labels = ownLabels(task);
       if (labels) this.#emit({ type: 'labels.known', labels: Uint16Array.from(labels) });
@@ -122,7 +130,7 @@ class LocalLab implements Lab {
         await this.#evaluate(this.#opened);
       }
       this.#check(generation);
-      this.#phase('paused', run.step === 0 ? 'Ready' : `Restored at step ${run.step}`);
+      this.#phase('paused', run.begun ? `Restored at step ${run.step}` : 'Ready');
     } catch (error) {
       if (error instanceof SupersededError) return;
       this.#fail(error);
@@ -183,7 +191,7 @@ class LocalLab implements Lab {
   async #keep(opened: Opened): Promise<boolean> {
     const { run, keepAs } = opened;
     await this.pause();
-    if (keepAs === undefined || run.step === 0 || run.finished) return false;
+    if (keepAs === undefined || !run.begun || run.finished) return false;
     return this.#exclusive(async () => {
       await this.#flush(opened);
       return keepRun(keepAs, await run.checkpoint());
@@ -318,8 +326,9 @@ class LocalLab implements Lab {
   /** What a run had recorded before it was kept, for a page that has seen nothing of it. */
   #tellAgain({ run }: Opened): void {
     const { history } = run;
-    const { training, evaluations } = history.save();
-    for (const record of evaluations) this.#emit({ type: 'evaluation.recorded', record });
+    const { training, evaluations, warmup } = history.save();
+    for (const record of [...(warmup?.evaluations ?? []), ...evaluations]) this.#emit({ type: 'evaluation.recorded', record });
+    if (warmup) this.#emit({ type: 'training.recorded', records: warmup.training });
     this.#emit({ type: 'training.recorded', records: training });
     members(run.experiment).forEach(({ arm, seed }, m) => {
       if (history.divergedAt[m] >= 0) this.#emit({ type: 'member.diverged', arm, seed, step: history.divergedAt[m] });
@@ -341,7 +350,7 @@ class LocalLab implements Lab {
     const { experiment, history } = opened.run;
     for (const [m, { arm, seed }] of members(experiment).entries()) {
       const step = history.divergedAt[m];
-      if (step < records.firstStep) continue;
+      if (step < Math.max(1, records.firstStep)) continue;
       opened.notes.push({ step, text: `${arm}, seed ${seed}: the loss stopped being finite; frozen.` });
       this.#emit({ type: 'member.diverged', arm, seed, step });
     }

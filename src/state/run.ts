@@ -7,6 +7,7 @@ import type { Environment } from '@/experiment/contract/environment.ts';
 import type { LabEvent, Phase } from '@/experiment/contract/events.ts';
 import type { Failure } from '@/experiment/contract/failure.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
+import { startStep } from '@/experiment/plan/warmup.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { sameValue } from './paths.ts';
 import { RunData } from './runData.ts';
@@ -22,6 +23,7 @@ export interface RunState {
   opened: Experiment | null;
   /** The same with the interventions made since: it determines the curves on screen. */
   experiment: Experiment | null;
+  /** Completed steps; below 0 before or in a warm-up. */
   step: number;
   steps: number;
   stepsPerSecond: number;
@@ -102,6 +104,7 @@ export function beginRun(experiment: Experiment, id: string = newId()): void {
     id,
     opened: experiment,
     experiment,
+    step: startStep(experiment),
     steps: experiment.base.steps,
     data: new RunData(experiment),
     phase: 'preparing',
@@ -146,6 +149,7 @@ export function startReplay({ id, opened, experiment, steps, loadedFrom, shownAg
     id,
     opened,
     experiment,
+    step: experiment ? startStep(experiment) : 0,
     steps,
     loadedFrom,
     shownAgain,

@@ -1,6 +1,6 @@
 /** Guides that are trained on another task than the experiment's: one with the same inputs, or they could not read it. */
 import { type TaskShape, taskShape } from '../experiment/networks/describe.ts';
-import { checkTask } from '../experiment/plan/fit.ts';
+import { checkTask } from '../experiment/plan/fitTask.ts';
 import { type Experiment, isImageTask, type TaskSpec, taskSchema } from '../experiment/schema/schema.ts';
 import { defaultTask, type TaskKind } from './tasks.ts';
 

@@ -4,38 +4,13 @@ import { formatTextProblem } from '../custom/parse.ts';
 import { textProblems } from '../custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
+import { checkTask } from './fitTask.ts';
+import { checkWarmup } from './fitWarmup.ts';
 import { alignmentSettingsOf, distillationOf, termOf } from './arms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
 import { isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
 import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
-
-/** Fewer windows would measure chance. */
-const FEWEST_WINDOWS = 16;
-
-/** Problems of a task whose fields are each in range. */
-export function checkTask(task: TaskSpec, path: string): Problem[] {
-  if (isLanguageTask(task)) {
-    const least = FEWEST_WINDOWS * task.context + 1;
-    for (const part of ['trainTokens', 'valTokens'] as const) {
-      if (task[part] < least)
-        return [{ path: `${path}.${part}`, message: `must be at least ${least}, ${FEWEST_WINDOWS} windows of ${task.context} tokens, not ${task[part]}` }];
-    }
-  }
-  if (task.kind === 'micro-english' && task.valSeed === task.seed) {
-    return [{ path: `${path}.valSeed`, message: `must differ from the training text's seed ${task.seed}: validation would be on the text that was learnt` }];
-  }
-  if (task.kind === 'parity' && task.minLength > task.length) {
-    return [{ path: `${path}.minLength`, message: `must be at most the length ${task.length}, not ${task.minLength}` }];
-  }
-  if (task.kind === 'copy-paste-official' && task.minLength > task.maxLength) {
-    return [{ path: `${path}.minLength`, message: `must be at most the largest length ${task.maxLength}, not ${task.minLength}` }];
-  }
-  if (task.kind === 'associative-recall' && task.keys < task.pairs) {
-    return [{ path: `${path}.keys`, message: `must be at least the ${task.pairs} pairs, for no key comes twice, not ${task.keys}` }];
-  }
-  return [];
-}
 
 /** Orthonormal rows take the cube of their number to draw: beyond this, minutes. */
 const MOST_ORTHONORMAL = 1024;
@@ -183,6 +158,7 @@ function checkArms(experiment: Experiment): Problem[] {
       }
     }
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment, `arms.${i}.unusedBias`));
+    problems.push(...checkWarmup(experiment, arm, `arms.${i}.warmup`));
     return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
   });
 }

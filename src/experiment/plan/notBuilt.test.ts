@@ -28,7 +28,6 @@ it.each<[field: string, path: string, value: unknown]>([
   ['arms.0.target', 'arms.unguided.target', presetExperiment('deep-fcn').target],
   ['arms.0.optimiser', 'arms.unguided.optimiser', { kind: 'sgd', momentum: 0.9, weightDecay: 0 }],
   ['arms.0.labelSmoothing', 'arms.unguided.labelSmoothing', 0.1],
-  ['arms.1.warmup', 'arms.guided.warmup', { steps: 300, inputs: 'white-noise', loss: 'align', keepOptimiser: false }],
   ['arms.1.fork', 'arms.guided.fork', { of: 'unguided', step: 100 }],
 ])('%s: %s = %j is refused', (field, path, value) => {
   const parsed = parseExperiment(withPath(presetExperiment('wide-fcn'), path, value));

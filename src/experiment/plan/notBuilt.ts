@@ -53,7 +53,6 @@ const ARM: readonly NotBuilt<ArmSpec>[] = [
     states: ({ optimiser }) => optimiser !== undefined,
   },
   { path: 'labelSmoothing', what: 'label smoothing', instead: 'use 0', states: ({ labelSmoothing = 0 }) => labelSmoothing > 0 },
-  { path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined },
   { path: 'fork', what: 'a fork of another arm', instead: 'train the arm from the start', states: ({ fork }) => fork !== undefined },
   {
     path: 'terms',

@@ -4,6 +4,7 @@ import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
 import { alignmentOf, alignmentSettingsOf, guidesInUse, sharedTokens } from './arms.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
+import { warmupEvaluations, warmupExperiment, warmupKey, warmupOf, warmupTask } from './warmup.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -32,14 +33,26 @@ function armActivationBytes(experiment: Experiment): number {
 }
 
 /**
- * Arms that are trained together, as one program: in order, as many as memory allows, evenly. Which they are has no
- * influence on what any of them learns.
+ * Arms that are trained together, as one program: in order, those of one warm-up, as many as memory allows, evenly. Which
+ * they are has no influence on what any of them learns.
  */
 export function armGroups(experiment: Experiment): ArmSpec[][] {
-  const { arms } = experiment;
   const most = Math.max(1, Math.floor(GROUP_BYTES / armActivationBytes(experiment)));
-  const groups = Math.ceil(arms.length / most);
-  return Array.from({ length: groups }, (_, i) => arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
+  return neighbours(experiment.arms).flatMap((arms) => {
+    const groups = Math.ceil(arms.length / most);
+    return Array.from({ length: groups }, (_, i) => arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
+  });
+}
+
+/** Arms that follow each other and have the same warm-up. */
+function neighbours(arms: readonly ArmSpec[]): ArmSpec[][] {
+  const runs: ArmSpec[][] = [];
+  for (const arm of arms) {
+    const run = runs.at(-1);
+    if (run && warmupKey(run[0]) === warmupKey(arm)) run.push(arm);
+    else runs.push([arm]);
+  }
+  return runs;
 }
 
 export interface Cost {
@@ -121,8 +134,28 @@ function probeBytes(taps: number, shape: TaskShape, view: TokenView): number {
   return BYTES * taps * each;
 }
 
-/** Estimate what an experiment takes, from its shapes alone. */
-export function cost(experiment: Experiment): Cost {
+/** Operations of all warm-ups. */
+function warmupFlops(experiment: Experiment): number {
+  return experiment.arms.reduce((sum, arm) => {
+    const warmup = warmupOf(arm);
+    return warmup ? sum + warmup.steps * cost(warmupExperiment(experiment, [arm]), false).flopsPerStep : sum;
+  }, 0);
+}
+
+/** Values of the examples that are kept of tasks: the experiment's, and others that warm-ups read. */
+function storedValues({ task, arms }: Experiment): number {
+  const others = new Map(arms.flatMap((arm) => warmupTask(warmupOf(arm)) ?? []).map((other) => [JSON.stringify(other), other]));
+  return [task, ...others.values()].reduce((sum, own) => {
+    const { trainExamples, valExamples, input } = taskShape(own);
+    return sum + ((Number.isFinite(trainExamples) ? trainExamples : 0) + valExamples) * input.reduce((a, b) => a * b, 1);
+  }, 0);
+}
+
+/**
+ * Estimate what an experiment takes, from its shapes alone.
+ * @param cached false: nothing of a guide is kept from step to step
+ */
+export function cost(experiment: Experiment, cached = true): Cost {
   const { base, arms, seeds, task } = experiment;
   const shape = taskShape(task);
   const target = describeNetwork(experiment.target, shape);
@@ -159,7 +192,7 @@ export function cost(experiment: Experiment): Cost {
     if (!guidesInUse(experiment).includes(name)) continue;
     const bytes = instances * guideCacheBytes(experiment, name);
     const images = Math.min(shape.trainExamples, base.steps * base.batchSize);
-    if (cacheBytes + bytes <= GUIDE_CACHE_BYTES) {
+    if (cached && cacheBytes + bytes <= GUIDE_CACHE_BYTES) {
       cacheBytes += bytes;
       guideFlops += instances * description.flops * images;
     } else {
@@ -168,7 +201,7 @@ export function cost(experiment: Experiment): Cost {
     const featuresByTap = new Map(description.taps.map((tap) => [tap.name, tap.features]));
     for (const tap of alignedTaps(experiment, name)) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
   }
-  const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery);
+  const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery) + warmupEvaluations(experiment).size;
   const evaluation =
     memberCount *
     (shape.valExamples * target.flops + target.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0));
@@ -180,28 +213,28 @@ export function cost(experiment: Experiment): Cost {
       ([name, guide]) => describeGuide(experiment, name).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0),
     ),
   );
-  const storedExamples = (Number.isFinite(shape.trainExamples) ? shape.trainExamples : 0) + shape.valExamples;
   return {
     parameters: target.parameters,
     members: memberCount,
     flopsPerStep,
-    flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops,
+    flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops + warmupFlops(experiment),
     guideTrainingFlops,
     bytes:
-      BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + guideActivations + storedExamples * shape.input.reduce((a, b) => a * b, 1)) +
-      groupActivations +
-      cacheBytes +
-      probes,
+      BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + guideActivations + storedValues(experiment)) + groupActivations + cacheBytes + probes,
   };
 }
 
-/** The experiment with another number of steps, and its trained guides with theirs by the same factor. */
+/** The experiment with another number of steps, and its trained guides and warm-ups with theirs by the same factor. */
 export function withSteps(experiment: Experiment, steps: number): Experiment {
   const scaled = structuredClone(experiment);
   const factor = steps / scaled.base.steps;
   scaled.base.steps = steps;
   for (const guide of Object.values(scaled.guides)) {
     if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
+  }
+  for (const arm of scaled.arms) {
+    const warmup = warmupOf(arm);
+    if (warmup) warmup.steps = Math.max(1, Math.round(warmup.steps * factor));
   }
   return scaled;
 }

@@ -9,7 +9,8 @@ import { Group, type GroupOptions, SCALAR_ROWS, type StepInput } from '../traini
 import type { AlignInput, DistilInput } from '../training/terms.ts';
 
 /** What a step is fed; its terms belong to all members. */
-export interface GradientInput extends Pick<StepInput, 'inputs' | 'labels' | 'masks'> {
+export interface GradientInput extends Pick<StepInput, 'inputs' | 'masks'> {
+  labels: tf.Tensor2D;
   align: (Omit<AlignInput, 'members'> & { weight: number })[];
   distil?: Omit<DistilInput, 'members'>;
 }

@@ -4,18 +4,22 @@ import { alignmentOf, distillationOf } from '../../experiment/plan/arms.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { Group } from './group.ts';
-import type { ArmGroup } from './runSteps.ts';
+import type { Arm, ArmGroup } from './runSteps.ts';
+import type { MemberRange } from '../steps/members.ts';
+
+/** An arm as the steps of a run see it. */
+export const armOf = (experiment: Experiment, spec: ArmSpec, members: MemberRange): Arm => ({
+  spec,
+  alignment: alignmentOf(experiment, spec),
+  distillation: distillationOf(spec),
+  members,
+});
 
 /** The group of some arms at the start of a run; each has a member for every seed. */
 export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kernels: Kernels): ArmGroup {
   const { seeds } = experiment;
   return {
-    arms: specs.map((spec, i) => ({
-      spec,
-      alignment: alignmentOf(experiment, spec),
-      distillation: distillationOf(spec),
-      members: { first: i * seeds.length, count: seeds.length },
-    })),
+    arms: specs.map((spec, i) => armOf(experiment, spec, { first: i * seeds.length, count: seeds.length })),
     group: new Group(
       {
         network: experiment.target,

@@ -45,8 +45,8 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
   const batch = new Batches({ task, seeds: [seed], batchSize, resident: false }, kernels).at(step);
   const alone = groupOf(experiment, [spec], kernels);
   const [arm] = alone.arms;
-  const live = new Map([...guides].map(([id, guide]) => [id, guide.ofSeed(seed)]));
-  const steps = new RunSteps(experiment, task, live, [alone], kernels, false);
+  const live = new Map([...guides].map(([id, guide]) => [id, guide.live([seed])]));
+  const steps = new RunSteps(experiment, task, live, [alone], kernels, { resident: false });
   const layers = new BatchLayers({ experiment, alignment: arm.alignment, task, kernels, batch, guides });
   try {
     const [weight] = steps.alignWeights(step, settings);

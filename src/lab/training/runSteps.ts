@@ -7,6 +7,7 @@ import { span, weightAt } from '../../experiment/course/course.ts';
 import { guideInstances } from '../../experiment/plan/guides.ts';
 import { type Alignment, type DistilSettings, guidesInUse } from '../../experiment/plan/arms.ts';
 import { GUIDE_CACHE_BYTES, guideCacheBytes, largestGuideTable } from '../../experiment/plan/plan.ts';
+import { warmupOf } from '../../experiment/plan/warmup.ts';
 import { builtMeasure } from '../../experiment/schema/measures.ts';
 import type { ArmSpec, Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -14,7 +15,7 @@ import { scoped } from '../backend/scoped.ts';
 import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import type { Task } from '../tasks/index.ts';
-import { Batches, type StepBatch } from '../steps/batches.ts';
+import { type BatchOptions, Batches, type StepBatch } from '../steps/batches.ts';
 import { type Group, SCALAR_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
@@ -56,6 +57,12 @@ export interface MemberStep extends StepCall {
   own: tf.Tensor[];
 }
 
+/** What steps may do otherwise. */
+export interface StepOptions extends Pick<BatchOptions, 'resident' | 'stream'> {
+  /** False: without task loss. */
+  labels?: boolean;
+}
+
 /** The steps of a run, one after the other. */
 export class RunSteps {
   readonly #experiment: Experiment;
@@ -65,16 +72,24 @@ export class RunSteps {
   readonly #arms: readonly Arm[];
   readonly #kernels: Kernels;
   readonly #batches: Batches;
+  readonly #labels: boolean;
 
-  /** @param resident whether the training set may stay on the device */
-  constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, groups: readonly ArmGroup[], kernels: Kernels, resident = true) {
+  constructor(
+    experiment: Experiment,
+    task: Task,
+    guides: ReadonlyMap<string, Guide>,
+    groups: readonly ArmGroup[],
+    kernels: Kernels,
+    { labels = true, ...batches }: StepOptions = {},
+  ) {
     this.#experiment = experiment;
     this.#task = task;
     this.#guides = guides;
     this.#groups = groups;
     this.#arms = groups.flatMap(({ arms }) => arms);
     this.#kernels = kernels;
-    this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize, resident }, kernels);
+    this.#labels = labels;
+    this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize, ...batches }, kernels);
     this.#declareNeeds();
   }
 
@@ -89,7 +104,7 @@ export class RunSteps {
     this.#groups.forEach(({ arms, group }, g) => {
       const rates = arms.flatMap((arm) => seeds.map(() => this.rate(arm, step, settings)));
       const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), step)));
-      feeds[`scalars${g}`] = { values: group.scalars(step, rates, weights), shape: [SCALAR_ROWS, rates.length] };
+      feeds[`scalars${g}`] = { values: group.scalars(step + momentsOf(arms), rates, weights), shape: [SCALAR_ROWS, rates.length] };
     });
     return {
       // The arms that are aligned: nothing else of the structure changes.
@@ -164,7 +179,7 @@ export class RunSteps {
       const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
       const pack = group.step({
         inputs: this.#batches.inputs(fed, members),
-        labels: this.#batches.labels(fed, members),
+        labels: this.#labels ? this.#batches.labels(fed, members) : null,
         masks: masks.source,
         scalars: fed[`scalars${g}`] as tf.Tensor2D,
         align: arms.flatMap((arm) => this.#alignTerms(aligned(arm), arm.members, shown, views)),
@@ -253,6 +268,12 @@ function takesPart({ course }: Alignment, step: number): boolean {
 
 /** Factor on each 1 − similarity of an arm at a step; 0 without a term. */
 const weightPerPair = (alignment: Alignment | undefined, step: number): number => (alignment ? alignment.weightPerPair * weightAt(alignment.course, step) : 0);
+
+/** Steps that the moments of a group's optimiser have behind them when its training proper begins. */
+function momentsOf([{ spec }]: readonly Arm[]): number {
+  const warmup = warmupOf(spec);
+  return warmup?.keepOptimiser ? warmup.steps : 0;
+}
 
 /** What is left of a guide's part of a step when the scope that it was made in ends. */
 function kept(batch: GuideBatch): GuideBatch {
