@@ -31,7 +31,8 @@ export default defineConfig({
   timeout: 6 * 60_000,
   expect: { timeout: 30_000 },
   reporter: 'list',
-  use: { screenshot: 'only-on-failure', contextOptions: { reducedMotion: 'reduce' } },
+  // What cannot be pressed after this long never will: better told than waited for till the end of the test.
+  use: { screenshot: 'only-on-failure', actionTimeout: 2 * 60_000, contextOptions: { reducedMotion: 'reduce' } },
   projects: [
     { name: 'wasm', testMatch: /\.spec\.ts$/, testIgnore: [LONG, WEBGPU], use: browser('off') },
     // Emulated arithmetic: minutes where others take seconds.

@@ -129,7 +129,7 @@ test('plots fill their cards, arms are hidden and stand out everywhere, and ever
       await expect(page.getByTestId(chart).locator('path[data-arm="guided-untrained"]')).toHaveCount(1);
     }
     await expect(page.getByRole('img', { name: 'CKA matrix: Unguided', exact: true })).toHaveCount(0);
-    expect(await page.getByTestId('verdict').innerText()).toBe(verdict);
+    await expect.poll(() => page.getByTestId('verdict').innerText()).toBe(verdict);
     await expect(page.getByTestId('result-unguided')).toHaveCount(1);
     await page.getByTestId('eye-unguided').click();
     for (const chart of CHARTS) await expect(page.getByTestId(chart).locator('path[data-arm="unguided"]')).toHaveCount(1);
@@ -156,9 +156,13 @@ test('plots fill their cards, arms are hidden and stand out everywhere, and ever
   await test.step('the step under the pointer is marked in the other charts', async () => {
     await pointTo(page, accuracy, 0.51, 0.1);
     for (const card of [loss, similarity]) {
-      const mark = await card.getByTestId('crosshair').boundingBox();
-      const ground = await card.getByTestId('plot-ground').boundingBox();
-      expect(((mark?.x ?? 0) - (ground?.x ?? 0)) / (ground?.width ?? 1)).toBeCloseTo(0.5, 1);
+      await expect
+        .poll(async () => {
+          const mark = await card.getByTestId('crosshair').boundingBox();
+          const ground = await card.getByTestId('plot-ground').boundingBox();
+          return ((mark?.x ?? 0) - (ground?.x ?? 0)) / (ground?.width ?? 1);
+        })
+        .toBeCloseTo(0.5, 1);
     }
     await expect(accuracy.getByTestId('crosshair')).toHaveCount(0);
     await page.mouse.move(0, 0);
@@ -166,24 +170,24 @@ test('plots fill their cards, arms are hidden and stand out everywhere, and ever
   });
 
   await test.step('a rectangle is dragged to see it closer, and a double click goes back', async () => {
-    expect(await stepsShown(loss)).toEqual([0, 40]);
+    await expect.poll(() => stepsShown(loss)).toEqual([0, 40]);
     await pointTo(page, loss, 0.25, 0.2);
     await page.mouse.down();
     await pointTo(page, loss, 0.75, 0.8);
     await page.mouse.up();
     await expect.poll(() => stepsShown(loss)).toEqual([10, 30]);
-    expect(await stepsShown(accuracy)).toEqual([0, 40]);
+    await expect.poll(() => stepsShown(accuracy)).toEqual([0, 40]);
     // Only what is in view is told of.
     const told = loss.locator('thead th').first();
     for (const at of [0.02, 0.98]) {
       await pointTo(page, loss, at, 0.5);
       await expect.poll(async () => Number(/^step (\d+)$/.exec((await told.textContent()) ?? '')?.[1])).toBeGreaterThanOrEqual(10);
-      expect(Number(/\d+/.exec((await told.textContent()) ?? '')?.[0])).toBeLessThanOrEqual(30);
+      await expect.poll(async () => Number(/\d+/.exec((await told.textContent()) ?? '')?.[0])).toBeLessThanOrEqual(30);
     }
     const before = await loss.locator('.recharts-yAxis-tick-labels').textContent();
     await loss.getByTestId('plot-ground').dblclick();
     await expect.poll(() => stepsShown(loss)).toEqual([0, 40]);
-    expect(await loss.locator('.recharts-yAxis-tick-labels').textContent()).not.toBe(before);
+    await expect.poll(() => loss.locator('.recharts-yAxis-tick-labels').textContent()).not.toBe(before);
   });
 
   await test.step('the same by the keyboard, from the menu; smoothed, it says so, and no number changes', async () => {
@@ -200,8 +204,8 @@ test('plots fill their cards, arms are hidden and stand out everywhere, and ever
     await menuOf(loss).click();
     await page.getByRole('menuitemradio', { name: 'Strong' }).click();
     await expect(loss).toContainText('smoothed strongly');
-    expect(await curve()).not.toBe(raw);
-    expect(await page.getByTestId('chart-loss-summary').innerText()).toBe(words);
+    await expect.poll(curve).not.toBe(raw);
+    await expect.poll(() => page.getByTestId('chart-loss-summary').innerText()).toBe(words);
     await page.getByRole('menuitemradio', { name: 'None' }).click();
     await expect.poll(curve).toBe(raw);
     await page.keyboard.press('Escape');

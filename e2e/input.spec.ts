@@ -79,7 +79,7 @@ test('every edit is taken back and made again by key, with the arms that went al
   await expect(page.getByText(/The arm “Distilled” was removed: .* The arm “Guided” is now called “Guided, identity”\./)).toBeVisible();
   await page.getByTestId('undo-edit').click();
   await ids(page).toEqual(ALL);
-  await expect(page).toHaveURL(/#wide-fcn@1$/);
+  await expect(page).toHaveURL(/#wide-fcn@2$/);
   await expect(page.getByTestId('undo-edit')).toHaveCount(0);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -139,17 +139,17 @@ test('forced colours: what is chosen, disabled, and whose it is can be seen', as
       .getByTestId('chart-loss')
       .locator(`label${chosen ? '[data-active]' : ':not([data-active])'}`)
       .first();
-  expect(await style(segment(true), 'background-color')).not.toBe(await style(segment(false), 'background-color'));
-  expect(await style(segment(true), 'color')).not.toBe(await style(segment(false), 'color'));
+  await expect.poll(() => style(segment(true), 'background-color')).not.toBe(await style(segment(false), 'background-color'));
+  await expect.poll(() => style(segment(true), 'color')).not.toBe(await style(segment(false), 'color'));
   const [run, reset] = [page.getByTestId('run-button'), page.getByTestId('reset-button')];
   await expect(reset).toHaveAttribute('aria-disabled', 'true');
-  expect(await style(reset, 'color')).not.toBe(await style(run, 'color'));
+  await expect.poll(() => style(reset, 'color')).not.toBe(await style(run, 'color'));
   const dots = await page.locator('[data-testid^="eye-"] > span').evaluateAll((all) => all.map((dot) => getComputedStyle(dot).backgroundColor));
   expect(dots).toHaveLength(4);
   expect(new Set(dots).size).toBe(4);
   const box = (name: string) => layer(page, name).locator('xpath=..');
   for (const name of ['guide:stem', 'guide:pool', 'target:linear1']) expect(await style(box(name), 'border-top-style')).toBe('solid');
-  expect(await style(box('guide:pool'), 'border-left-width')).not.toBe(await style(box('guide:stem'), 'border-left-width'));
+  await expect.poll(() => style(box('guide:pool'), 'border-left-width')).not.toBe(await style(box('guide:stem'), 'border-left-width'));
 });
 
 test('forced colours: matrices keep the ramp of the theme', async ({ page, site }) => {

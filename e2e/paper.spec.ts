@@ -65,7 +65,7 @@ test('is read at any width, in both schemes and on paper, without barriers', asy
   };
   for (const width of [390, 1024, 1280, 1440]) {
     await page.setViewportSize({ width, height: 800 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   }
   expect(await barriers()).toEqual([]);
   await page.setViewportSize({ width: 390, height: 800 });

@@ -68,7 +68,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         const heights = await page.locator('.mantine-SegmentedControl-label').evaluateAll((labels) => labels.map((label) => label.clientHeight));
         expect(Math.min(...heights)).toBeGreaterThanOrEqual(40);
       }
-      expect(await overflowing(page), `beyond the right edge at ${width} pixels`).toEqual([]);
+      await expect.poll(() => overflowing(page), `beyond the right edge at ${width} pixels`).toEqual([]);
       if (PICTURED.has(width)) await page.screenshot({ path: join(FOLDER, `${width}-${colorScheme}.png`), fullPage: true });
     }
   });
@@ -91,18 +91,18 @@ test('on a phone the buttons stay where they are, and lead to the curves', async
   expect(before).toHaveLength(3);
   await run(page);
   await expect(page.getByTestId('learning-rate')).toBeVisible();
-  expect(await places()).toEqual(before);
+  await expect.poll(places).toEqual(before);
   await page.getByTestId('seeds').click();
   await page.getByRole('menuitemradio', { name: /^2/ }).press('Enter');
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('stale-note')).toBeVisible();
-  expect(await places()).toEqual(before);
-  expect((await page.getByTestId('run-bar').boundingBox())?.height).toBeLessThan(120);
+  await expect.poll(places).toEqual(before);
+  await expect.poll(async () => (await page.getByTestId('run-bar').boundingBox())?.height).toBeLessThan(120);
   await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
   await page.getByTestId('curves-jump').click();
   await expect(page.getByTestId('chart-metric')).toBeInViewport();
   await expect(page.getByTestId('curves-jump')).toHaveCount(0);
-  expect(await overflowing(page)).toEqual([]);
+  await expect.poll(() => overflowing(page)).toEqual([]);
 });
 
 if (process.env.UPDATE_SCREENSHOT === '1') {

@@ -43,9 +43,9 @@ test('a step by itself is shown: batch, matrices, similarity, loss, update, all 
   // Nothing cut, nothing to be scrolled; and nothing has moved for it.
   const box = await strip(page).boundingBox();
   expect(box && box.x >= 0 && box.x + box.width <= 1280 && box.y + box.height <= 720).toBe(true);
-  expect(await strip(page).evaluate((element) => element.scrollHeight <= element.clientHeight + 1 && element.scrollWidth <= element.clientWidth + 1)).toBe(
-    true,
-  );
+  await expect
+    .poll(() => strip(page).evaluate((element) => element.scrollHeight <= element.clientHeight + 1 && element.scrollWidth <= element.clientWidth + 1))
+    .toBe(true);
   await expectStillness(page);
   await expectNoBarriers(page, '[data-testid="step-strip"]');
 
@@ -136,9 +136,9 @@ test('a step has room on a phone', async ({ page, site }) => {
   await settled(page, /^Step 1,/);
   const [box, bar] = [await strip(page).boundingBox(), await page.getByTestId('run-bar').boundingBox()];
   expect(box && bar && box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= bar.y).toBe(true);
-  expect(await strip(page).evaluate((element) => element.scrollHeight <= element.clientHeight + 1 && element.scrollWidth <= element.clientWidth + 1)).toBe(
-    true,
-  );
+  await expect
+    .poll(() => strip(page).evaluate((element) => element.scrollHeight <= element.clientHeight + 1 && element.scrollWidth <= element.clientWidth + 1))
+    .toBe(true);
   await expectNoBarriers(page, '[data-testid="step-strip"]');
   await page.getByTestId('step-button').click();
   await settled(page, /^Step 2,/);

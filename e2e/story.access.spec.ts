@@ -68,8 +68,10 @@ test('every chart says in words and in a table what it shows', async ({ page, si
     ['cka', /^CKA with the untrained guide, mean of 2 mapped pairs, after step 12 of 12: Unguided [\d.]+, chance level [\d.]+; Guided/, 5],
   ] as const) {
     const card = page.getByTestId(`chart-${chart}`);
-    const words = await page.getByTestId(`chart-${chart}-summary`).innerText();
-    expect(words).toMatch(summary);
+    // Charts are drawn a little later than the run ends.
+    const told = page.getByTestId(`chart-${chart}-summary`);
+    await expect(told).toHaveText(summary);
+    const words = await told.innerText();
     await card.getByRole('button', { name: 'Show these values as a table' }).click();
     const [heads, ...rows] = await cellsOf(card.getByRole('table'));
     expect(heads).toHaveLength(columns);
@@ -156,10 +158,14 @@ test('Run and Pause share a place that keeps the focus; the space bar does both 
   await page.getByTestId('explain').click();
   await expect(page.getByRole('dialog')).toBeVisible();
   const drawing = page.getByTestId('chart-loss').locator('svg.recharts-surface');
-  const covered = await drawing.innerHTML();
-  const before = await completedSteps(page);
-  await expect.poll(() => completedSteps(page)).toBeGreaterThan(before + 50);
-  expect(await drawing.innerHTML()).toBe(covered);
+  let covered = '';
+  // What was asked for before it was covered may still be drawn.
+  await expect(async () => {
+    covered = await drawing.innerHTML();
+    const before = await completedSteps(page);
+    await expect.poll(() => completedSteps(page)).toBeGreaterThan(before + 50);
+    expect(await drawing.innerHTML()).toBe(covered);
+  }).toPass({ timeout: 120_000 });
   await page.keyboard.press('Escape');
   await expect.poll(() => drawing.innerHTML()).not.toBe(covered);
   // The button that opened it has the focus again, and a meaning of its own for the key.

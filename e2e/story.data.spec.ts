@@ -119,7 +119,7 @@ test('kept files are offered by name where some are needed; Run waits for them a
   const input = page.locator('header input[type=file]');
   await input.setInputFiles({ name: 'odd.json', mimeType: 'application/json', buffer: Buffer.from('[]') });
   await expect(page.getByText('“odd.json” could not be taken in')).toBeVisible();
-  expect(await input.inputValue()).toBe('');
+  await expect(input).toHaveValue('');
 });
 
 test('without a secure address files are kept in the database; pictures in a ZIP are a data set', async ({ page, host }) => {
@@ -152,7 +152,7 @@ test('without a secure address files are kept in the database; pictures in a ZIP
   const { name, text } = await exported(page, 'json');
   await page.reload();
   await drop(page, [{ name, bytes: new TextEncoder().encode(text) }]);
-  expect(await shown()).toBe(before);
+  await expect.poll(shown).toBe(before);
 });
 
 base('from an address; of a host that forbids other pages to read its files the advice is to drop them', async ({ page, site }) => {

@@ -42,7 +42,7 @@ test('another preset brings another question, target and link', async ({ page })
   await expect(page).toHaveURL(/#deep-fcn@2$/);
   await page.getByTestId('undo').click();
   await expect(page.getByTestId('edit-target')).toContainText('3×384 FCN');
-  await expect(page).toHaveURL(/#wide-fcn@1$/);
+  await expect(page).toHaveURL(/#wide-fcn@2$/);
 });
 
 test('the mapping: drawn by dragging, removed where a wire opens, undone', async ({ page }) => {
@@ -125,7 +125,7 @@ test('arms: weight, a message for what is not allowed, the way back; added, remo
   await expect(weight).toHaveValue('4');
   await expect(page.getByText('Needs a number')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Reset Weight to 4' })).toHaveCount(0);
-  await expect(page).toHaveURL(/#wide-fcn@1$/);
+  await expect(page).toHaveURL(/#wide-fcn@2$/);
   await page.keyboard.press('Escape');
 
   await page.getByTestId('add-arm').click();
@@ -208,7 +208,7 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await expectExperiment(page, (e) => [(e.target as FcnSpec).width, e.base.mapping]).toEqual([64, { rule: 'even' }]);
   await page.keyboard.press('Escape');
   await page.getByTestId('reset-experiment').click();
-  await expect(page).toHaveURL(/#wide-fcn@1$/);
+  await expect(page).toHaveURL(/#wide-fcn@2$/);
   await expect(page.getByTestId('edit-target')).toContainText('3×384 FCN');
 });
 

@@ -99,6 +99,8 @@ export async function runToEnd(page: Page): Promise<void> {
   await page.getByTestId('run-button').click();
   await expect(page.getByTestId('progress-text')).toContainText(/\d+ steps in/, { timeout: 240_000 });
   await expect(page.getByTestId('failure')).toHaveCount(0);
+  // Charts and words are drawn a little later than the run ends.
+  await expect(page.getByTestId('chart-loss-summary')).not.toContainText('nothing has run yet');
 }
 
 /** Completed steps as the run bar tells them. */
@@ -109,12 +111,11 @@ export async function completedSteps(page: Page): Promise<number> {
 
 /** Choose in the badge's menu what does the arithmetic. */
 export async function chooseBackend(page: Page, name: 'Automatic' | 'WebGPU' | 'WebAssembly' | 'JavaScript'): Promise<void> {
+  const label = page.locator('label').filter({ hasText: new RegExp(`^${name}$`) });
   await page.getByTestId('backend-badge').click();
-  await page
-    .locator('label')
-    .filter({ hasText: new RegExp(`^${name}$`) })
-    .click();
+  await label.click();
   await page.keyboard.press('Escape');
+  await expect(label).toBeHidden();
 }
 
 /** The lab's workers from now on, in order of birth; dead ones stay in the list, threads are not in it. */

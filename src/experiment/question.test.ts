@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findPreset, PRESETS, RESNET_8 } from './presets/presets.ts';
+import { RESNET_8 } from './presets/imageSettings.ts';
+import { findPreset, PRESETS } from './presets/presets.ts';
 import { presetAt, version1Preset } from './presets/revisions.ts';
 import { parseExperiment } from './parse.ts';
 import { questionOf, yesTo } from './question.ts';

@@ -19,6 +19,7 @@ import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
 import { openTask, ownLabels, previewTask } from './tasks/index.ts';
+import { continuedAs } from './training/continued.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { Run } from './training/run.ts';
 import { openWarmupTasks } from './training/warmupTasks.ts';
@@ -110,15 +111,10 @@ class LocalLab implements Lab {
       });
       this.#phase('preparing', 'Building the networks');
       await yieldToMessages();
-      const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
-      const run = new Run(
-        checkpoint?.experiment ?? experiment,
-        task,
-        guides,
-        kernels,
-        stepper(options.replay ?? true),
-        await openWarmupTasks(experiment, this.#library),
-      );
+      const saved = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
+      const checkpoint = saved && continuedAs(saved, experiment);
+      const opened = await openWarmupTasks(experiment, this.#library);
+      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true), opened);
       this.#opened = { run, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
       const labels = ownLabels(task);
       if (labels) this.#emit({ type: 'labels.known', labels: Uint16Array.from(labels) });

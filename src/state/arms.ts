@@ -1,5 +1,5 @@
 /** Adding, copying and removing arms and guides. Pure: from one experiment to the next. */
-import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets/presets.ts';
+import { TRAINED_RESNET, UNTRAINED_RESNET } from '../experiment/presets/imageSettings.ts';
 import { termOf, withTermOf } from '../experiment/plan/arms.ts';
 import { guideNetwork, isControl } from '../experiment/plan/guides.ts';
 import {
@@ -118,7 +118,8 @@ export function freeId(wanted: string, taken: readonly string[]): string {
 /** "Guided" → "Guided 2" when there is one already. */
 export function freeName(wanted: string, taken: readonly string[]): string {
   if (!taken.includes(wanted)) return wanted;
-  const stem = wanted.slice(0, 54).replace(/ \d+$/, '');
+  // The step of a fork is no number of its own kind.
+  const stem = wanted.slice(0, 54).replace(/(?<!, fork at) \d+$/, '');
   let n = 2;
   while (taken.includes(`${stem} ${n}`)) n++;
   return `${stem} ${n}`;

@@ -3,7 +3,7 @@ import { templatesFor } from '../experiment/custom/templates.ts';
 import { textOf } from '../experiment/networks/asText.ts';
 import type { TaskShape } from '../experiment/networks/describe.ts';
 import { exampleControl, guideNetwork, withoutControl } from '../experiment/plan/guides.ts';
-import { RESNET_8 } from '../experiment/presets/presets.ts';
+import { RESNET_8 } from '../experiment/presets/imageSettings.ts';
 import type { Experiment, GuideSpec, NetworkSpec } from '../experiment/schema/schema.ts';
 import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/presets/sequencePresets.ts';
 import { freeId, guideModel, type NetworkState } from './arms.ts';

@@ -103,7 +103,7 @@ function termLike<T extends AlignTerm | DistilTerm>({ kind, guide }: T, before: 
  * and initialisations was said of them.
  */
 function forOtherNetworks(arm: ArmSpec, before: Experiment, model: Experiment): ArmSpec {
-  const { init, terms, learningRate: _, ...rest } = arm;
+  const { init, terms, learningRate: _, fork, ...rest } = arm;
   const inits: readonly string[] = INITS[model.target.family];
   const asInPreset = (term: Term): Term => {
     if (term.kind === 'distil') return { ...term, ...termLike(term, before, model), guide: term.guide };
@@ -115,6 +115,7 @@ function forOtherNetworks(arm: ArmSpec, before: Experiment, model: Experiment): 
     ...rest,
     terms: terms.map(asInPreset),
     ...(init && inits.includes(init) && { init }),
+    ...(fork && { fork: { ...fork, step: Math.floor((fork.step * model.base.steps) / before.base.steps) } }),
   };
 }
 

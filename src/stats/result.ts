@@ -129,7 +129,7 @@ export function buildResult(input: ResultInput): RunResult {
 
   const results = members.map(({ arm, seed }, m): MemberResult => {
     const spec = experiment.arms.find(({ id }) => id === arm);
-    const warmup = spec && warmupOf(spec);
+    const warmup = spec && warmupOf(experiment, spec);
     const trainLoss = history.curve('trainLoss', m);
     const trainMetric = history.curve('trainMetric', m);
     const recentLoss = mean([...trainLoss.slice(-epoch)]);

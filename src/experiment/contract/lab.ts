@@ -14,7 +14,7 @@ export interface OpenOptions {
   backend: BackendChoice;
   /** Guides to train here even where the page ships or keeps them. */
   retrain?: string[];
-  /** Continue from here instead of from step 0. */
+  /** Continue from here instead of from step 0. Forks of its step or later may have been added or changed since (`continuation.ts`). */
   checkpoint?: Checkpoint;
   /** Keep the run in this browser under this name with every checkpoint, until it ends or is closed. */
   keepAs?: string;

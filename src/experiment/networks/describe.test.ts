@@ -1,7 +1,8 @@
 import { describeGuide } from '../plan/guides.ts';
 import { describe, expect, it } from 'vitest';
 import { classNames, describeNetwork, type ImageShape, resnetPlan, taskMetric, taskShape, tokenNames } from './describe.ts';
-import { findPreset, RESNET_8 } from '../presets/presets.ts';
+import { RESNET_8 } from '../presets/imageSettings.ts';
+import { findPreset } from '../presets/presets.ts';
 import { alignedPairs, guidesInUse, observedPairs } from '../plan/arms.ts';
 import { mappedPairs } from '../plan/pairs.ts';
 import { cost, members } from '../plan/plan.ts';

@@ -1,6 +1,6 @@
 /** Which files an experiment uses, and putting others in their place. */
 import type { AssetInfo, AssetKind, AssetRef, ImageFacts, TextFacts } from '../schema/assets.ts';
-import { warmupOf, warmupTask } from './warmup.ts';
+import { warmupTask, warmupTasks } from './warmup.ts';
 import type { Experiment, FileImagesSpec, GuideSpec, TaskSpec, TextFileSpec } from '../schema/schema.ts';
 
 export interface NamedAsset {
@@ -16,10 +16,9 @@ export function taskAsset(task: TaskSpec): NamedAsset | null {
 
 /** Every asset that an experiment names: of its task, of tasks that its guides are trained on or warm-ups read, and guides out of files. */
 export function namedAssets(experiment: Experiment): NamedAsset[] {
-  const read = experiment.arms.flatMap((arm) => warmupTask(warmupOf(arm)) ?? []);
   const own = Object.values(experiment.guides).flatMap((guide) => (guide.state === 'trained' && guide.training.task ? [guide.training.task] : []));
   const imported = Object.values(experiment.guides).flatMap((guide): NamedAsset[] => (guide.state === 'imported' ? [{ ref: guide.file, kind: 'model' }] : []));
-  return [...[experiment.task, ...own, ...read].flatMap((task) => taskAsset(task) ?? []), ...imported];
+  return [...[experiment.task, ...own, ...warmupTasks(experiment)].flatMap((task) => taskAsset(task) ?? []), ...imported];
 }
 
 /** Those that are not among the ones at hand, or still to be chosen. */

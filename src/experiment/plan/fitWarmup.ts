@@ -11,7 +11,7 @@ import { learnsLabels, warmupOf, warmupTask } from './warmup.ts';
 const NOISES: readonly unknown[] = ['white-noise', 'smooth-noise', 'pink-noise'];
 
 export function checkWarmup(experiment: Experiment, arm: ArmSpec, path: string): Problem[] {
-  const warmup = warmupOf(arm);
+  const warmup = arm.fork ? undefined : warmupOf(experiment, arm);
   if (!warmup) return [];
   const { inputs, loss } = warmup;
   const tokens = taskShape(experiment.task).tokens !== undefined;

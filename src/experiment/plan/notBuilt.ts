@@ -23,7 +23,6 @@ const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
 
 const unbuiltRule = (mapping: MappingSpec): boolean =>
   !isDrawn(mapping) && (['random', 'similarity'].includes(mapping.rule) || (mapping.rule === 'even' && (mapping.perTarget ?? 1) > 1));
-const weighted = (mapping: MappingSpec): boolean => isDrawn(mapping) && mapping.some(({ weight = 1 }) => weight !== 1);
 
 const mappingRows = <T extends { mapping?: MappingSpec }>(): NotBuilt<T>[] => [
   {
@@ -31,12 +30,6 @@ const mappingRows = <T extends { mapping?: MappingSpec }>(): NotBuilt<T>[] => [
     what: 'this rule',
     instead: 'use one of even (with one guide layer per target layer), first, last, reversed, none, or name the pairs',
     states: ({ mapping }) => mapping !== undefined && unbuiltRule(mapping),
-  },
-  {
-    path: 'mapping',
-    what: 'a weight of a single pair other than 1',
-    instead: 'use the weight of the term',
-    states: ({ mapping }) => mapping !== undefined && weighted(mapping),
   },
 ];
 
@@ -52,31 +45,11 @@ const ARM: readonly NotBuilt<ArmSpec>[] = [
     instead: 'change the one in base',
     states: ({ optimiser }) => optimiser !== undefined,
   },
-  { path: 'labelSmoothing', what: 'label smoothing', instead: 'use 0', states: ({ labelSmoothing = 0 }) => labelSmoothing > 0 },
-  { path: 'fork', what: 'a fork of another arm', instead: 'train the arm from the start', states: ({ fork }) => fork !== undefined },
-  {
-    path: 'terms',
-    what: 'more than one term of a kind in an arm',
-    instead: 'use an arm for each',
-    states: ({ terms }) => new Set(terms.map(({ kind }) => kind)).size < terms.length,
-  },
 ];
 
 const TERM: readonly NotBuilt<Term>[] = [
   { path: 'kind', what: 'a regulariser', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'regularise' },
   { path: 'kind', what: 'matching outputs or moments', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'match' },
-  {
-    path: 'direction',
-    what: 'distillation by the squared difference of logits',
-    instead: 'use forward or reverse',
-    states: (term) => term.kind === 'distil' && term.direction === 'logits',
-  },
-  {
-    path: 'course',
-    what: 'a course of distillation',
-    instead: 'use it for the whole run',
-    states: (term) => term.kind === 'distil' && (term.course ?? { kind: 'whole' }).kind !== 'whole',
-  },
   {
     path: 'course',
     what: 'a course that ends when a number stalls',

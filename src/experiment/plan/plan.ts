@@ -1,10 +1,11 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
 import { describeNetwork, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
-import { alignmentOf, alignmentSettingsOf, guidesInUse, sharedTokens } from './arms.ts';
+import { alignmentsOf, alignSettings, guidesInUse, sharedTokens, termsOf } from './arms.ts';
+import { sharesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
-import { warmupEvaluations, warmupExperiment, warmupKey, warmupOf, warmupTask } from './warmup.ts';
+import { warmupEvaluations, warmupExperiment, warmupKey, warmupOf, warmupTasks } from './warmup.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -19,7 +20,7 @@ export function members(experiment: Experiment): Member[] {
 
 /** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table. */
 export function measuresInUse({ arms, base }: Experiment): Measure[] {
-  const used = new Set(arms.flatMap((arm) => alignmentSettingsOf(base, arm)?.measure.name ?? []));
+  const used = new Set(arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure.name)));
   return MEASURE_NAMES.filter((name) => used.has(name) && name !== 'cka' && name !== 'cka-debiased');
 }
 
@@ -38,18 +39,18 @@ function armActivationBytes(experiment: Experiment): number {
  */
 export function armGroups(experiment: Experiment): ArmSpec[][] {
   const most = Math.max(1, Math.floor(GROUP_BYTES / armActivationBytes(experiment)));
-  return neighbours(experiment.arms).flatMap((arms) => {
+  return neighbours(experiment).flatMap((arms) => {
     const groups = Math.ceil(arms.length / most);
     return Array.from({ length: groups }, (_, i) => arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
   });
 }
 
 /** Arms that follow each other and have the same warm-up. */
-function neighbours(arms: readonly ArmSpec[]): ArmSpec[][] {
+function neighbours(experiment: Experiment): ArmSpec[][] {
   const runs: ArmSpec[][] = [];
-  for (const arm of arms) {
+  for (const arm of experiment.arms) {
     const run = runs.at(-1);
-    if (run && warmupKey(run[0]) === warmupKey(arm)) run.push(arm);
+    if (run && warmupKey(experiment, run[0]) === warmupKey(experiment, arm)) run.push(arm);
     else runs.push([arm]);
   }
   return runs;
@@ -59,7 +60,7 @@ export interface Cost {
   /** Trainable parameters of one member. */
   parameters: number;
   members: number;
-  /** Floating-point operations of one step of all members, guides included. */
+  /** Floating-point operations of one step of all members, guides included; a mean over the run, in which forks change. */
   flopsPerStep: number;
   /** Of the whole run: steps, evaluations and guide activations (training a guide not included). */
   flops: number;
@@ -80,7 +81,7 @@ export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
 
 /** Layers of a guide that arms align to. */
 const alignedTaps = (experiment: Experiment, guide: string): Set<string> => {
-  const alignments = experiment.arms.flatMap((arm) => alignmentOf(experiment, arm) ?? []);
+  const alignments = experiment.arms.flatMap((arm) => alignmentsOf(experiment, arm));
   return new Set(alignments.filter((alignment) => alignment.guide === guide).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
 };
 
@@ -137,15 +138,14 @@ function probeBytes(taps: number, shape: TaskShape, view: TokenView): number {
 /** Operations of all warm-ups. */
 function warmupFlops(experiment: Experiment): number {
   return experiment.arms.reduce((sum, arm) => {
-    const warmup = warmupOf(arm);
+    const warmup = warmupOf(experiment, arm);
     return warmup ? sum + warmup.steps * cost(warmupExperiment(experiment, [arm]), false).flopsPerStep : sum;
   }, 0);
 }
 
 /** Values of the examples that are kept of tasks: the experiment's, and others that warm-ups read. */
-function storedValues({ task, arms }: Experiment): number {
-  const others = new Map(arms.flatMap((arm) => warmupTask(warmupOf(arm)) ?? []).map((other) => [JSON.stringify(other), other]));
-  return [task, ...others.values()].reduce((sum, own) => {
+function storedValues(experiment: Experiment): number {
+  return [experiment.task, ...warmupTasks(experiment)].reduce((sum, own) => {
     const { trainExamples, valExamples, input } = taskShape(own);
     return sum + ((Number.isFinite(trainExamples) ? trainExamples : 0) + valExamples) * input.reduce((a, b) => a * b, 1);
   }, 0);
@@ -165,12 +165,12 @@ export function cost(experiment: Experiment, cached = true): Cost {
 
   // Forward, gradient for inputs, gradient for weights: three times the forward pass.
   let flopsPerStep = memberCount * 3 * target.flops * base.batchSize;
-  for (const arm of arms) {
-    const alignment = alignmentOf(experiment, arm);
-    for (const { targetTap } of alignment?.pairs ?? []) {
-      if (!alignment) continue;
-      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, alignment.tokens);
-      flopsPerStep += seeds.length * measureFlops(builtMeasure(alignment.measure), base.batchSize, shape, alignment.tokens);
+  for (const { arm, share } of arms.flatMap((own) => sharesOf(experiment, own))) {
+    for (const { pairs, tokens, measure } of alignmentsOf(experiment, arm)) {
+      for (const { targetTap } of pairs) {
+        flopsPerStep += share * seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
+        flopsPerStep += share * seeds.length * measureFlops(builtMeasure(measure), base.batchSize, shape, tokens);
+      }
     }
   }
   let cacheBytes = 0;
@@ -224,7 +224,7 @@ export function cost(experiment: Experiment, cached = true): Cost {
   };
 }
 
-/** The experiment with another number of steps, and its trained guides and warm-ups with theirs by the same factor. */
+/** The experiment with another number of steps, and its forks, warm-ups and trained guides with theirs by the same factor. */
 export function withSteps(experiment: Experiment, steps: number): Experiment {
   const scaled = structuredClone(experiment);
   const factor = steps / scaled.base.steps;
@@ -232,9 +232,7 @@ export function withSteps(experiment: Experiment, steps: number): Experiment {
   for (const guide of Object.values(scaled.guides)) {
     if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
   }
-  for (const arm of scaled.arms) {
-    const warmup = warmupOf(arm);
-    if (warmup) warmup.steps = Math.max(1, Math.round(warmup.steps * factor));
-  }
+  for (const { warmup } of scaled.arms) if (warmup && warmup.steps > 0) warmup.steps = Math.max(1, Math.round(warmup.steps * factor));
+  for (const { fork } of scaled.arms) if (fork) fork.step = Math.floor(fork.step * factor);
   return scaled;
 }

@@ -1,29 +1,10 @@
 /** Ready experiments. Each asks one question; settings were measured to work (docs/results.md has our numbers). */
-import { type Asked, asking, type Preset } from './preset.ts';
+import { asking, type Preset } from './preset.ts';
 import { LANGUAGE_PRESETS } from './languagePresets.ts';
-import type { ArmSpec, BaseSettings, ConvNetSpec, Experiment, FcnSpec, NetworkGuideSpec, NetworkSpec, ResNetSpec, TaskSpec } from '../schema/schema.ts';
+import type { BaseSettings, ConvNetSpec, Experiment, TaskSpec } from '../schema/schema.ts';
+import { DISTILLED, fcn, guided, guidedUntrained, image, SHAPES, TEXTURES, UNGUIDED } from './imageSettings.ts';
+import { METHOD_PRESETS } from './methodPresets.ts';
 import { SEQUENCE_PRESETS } from './sequencePresets.ts';
-
-export const RESNET_8: ResNetSpec = { family: 'resnet', stages: [1, 1, 1], width: 16, init: 'he', tap: 'pre' };
-const TEXTURES: TaskSpec = { kind: 'textures', size: 16, train: 3000, val: 800, seed: 0, noise: 0.15 };
-const SHAPES: TaskSpec = { kind: 'shapes', size: 16, train: 3000, val: 800, seed: 0, noise: 0.05 };
-
-export const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
-
-/** 300 steps of 64, Adam 3e-3 with a cosine to 0 and L2 1e-4. */
-export const TRAINED_RESNET: NetworkGuideSpec = {
-  state: 'trained',
-  network: RESNET_8,
-  training: {
-    seed: 0,
-    steps: 300,
-    batchSize: 64,
-    learningRate: 3e-3,
-    schedule: { kind: 'cosine', warmup: 0 },
-    optimiser: { ...ADAM, weightDecay: 1e-4 },
-  },
-};
-export const UNTRAINED_RESNET: NetworkGuideSpec = { state: 'untrained', network: RESNET_8 };
 
 /** Needs files: the person's own copy, bound to the experiment when it is dropped. */
 const CIFAR: TaskSpec = {
@@ -36,48 +17,6 @@ const CIFAR: TaskSpec = {
   val: 800,
   seed: 0,
 };
-
-const fcn = (depth: number, width: number): FcnSpec => ({ family: 'fcn', depth, width, norm: 'batch', dropout: 0.1, init: 'default', tap: 'pre' });
-
-const BASE: BaseSettings = {
-  optimiser: ADAM,
-  learningRate: 1e-3,
-  schedule: { kind: 'constant' },
-  clipNorm: null,
-  batchSize: 128,
-  steps: 250,
-  evaluateEvery: 10,
-  mapping: { rule: 'even' },
-  measure: { name: 'cka' },
-  reduction: 'sum',
-};
-
-const UNGUIDED: ArmSpec = { id: 'unguided', name: 'Unguided', terms: [] };
-const guided = (weight: number): ArmSpec => ({ id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide: 'trained', weight }] });
-const guidedUntrained = (weight: number): ArmSpec => ({
-  id: 'guided-untrained',
-  name: 'Guided, untrained guide',
-  terms: [{ kind: 'align', guide: 'untrained', weight }],
-});
-const DISTILLED: ArmSpec = {
-  id: 'distilled',
-  name: 'Distilled',
-  terms: [{ kind: 'distil', guide: 'trained', temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' }],
-};
-
-const image = (preset: string, question: Asked, task: TaskSpec, target: NetworkSpec, steps: number, arms: ArmSpec[], revision = 1): Experiment => ({
-  version: 2,
-  preset,
-  revision,
-  ...question,
-  task,
-  target,
-  guides: { trained: TRAINED_RESNET, untrained: UNTRAINED_RESNET },
-  base: { ...BASE, steps },
-  arms,
-  seeds: [0, 1, 2],
-  interventions: [],
-});
 
 /** 25 convolutions at 8×8 and 4×4 pixels: half the paper's depth, at a cost that a class can wait for. */
 const CONVNET_26: ConvNetSpec = { family: 'convnet', stages: [13, 12], width: 12, stride: 2, norm: 'batch', init: 'he', tap: 'pre' };
@@ -102,20 +41,20 @@ function deepConvNet(): Experiment {
   return { ...experiment, base };
 }
 
-/** In the order in which they are offered; the page opens with the first. */
-export const PRESETS: readonly Preset[] = [
-  ...SEQUENCE_PRESETS,
-  ...LANGUAGE_PRESETS,
+const IMAGE_PRESETS: readonly Preset[] = [
   {
     id: 'wide-fcn',
     title: 'Wide FCN ← ResNet',
     hint: 'A wide fully connected network memorises textures; aligned to a trained ResNet it memorises as much and still generalises better. It is above distillation, too, at one setting of that.',
-    experiment: image('wide-fcn', asking('Can a trained ResNet stop a wide network from memorising?', 'guided', 'unguided'), TEXTURES, fcn(3, 384), 250, [
-      UNGUIDED,
-      guided(4),
-      guidedUntrained(4),
-      DISTILLED,
-    ]),
+    experiment: image(
+      'wide-fcn',
+      asking('Can a trained ResNet make a network that memorises generalise?', 'guided', 'unguided'),
+      TEXTURES,
+      fcn(3, 384),
+      250,
+      [UNGUIDED, guided(4), guidedUntrained(4), DISTILLED],
+      2,
+    ),
   },
   {
     id: 'deep-fcn',
@@ -184,6 +123,17 @@ export const PRESETS: readonly Preset[] = [
     ),
   },
 ];
+
+/** As they are offered: by what their networks read, and those that take the method apart. */
+export const PRESET_GROUPS: readonly { name: string; presets: readonly Preset[] }[] = [
+  { name: 'Sequences', presets: SEQUENCE_PRESETS },
+  { name: 'Language', presets: LANGUAGE_PRESETS },
+  { name: 'Images', presets: IMAGE_PRESETS },
+  { name: 'The method, taken apart', presets: METHOD_PRESETS },
+];
+
+/** The page opens with the first. */
+export const PRESETS: readonly Preset[] = PRESET_GROUPS.flatMap(({ presets }) => presets);
 
 /** A large effect, with a guide that was never trained, in seconds. */
 export const DEFAULT_PRESET = 'first-token';

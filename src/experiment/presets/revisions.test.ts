@@ -21,6 +21,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'lm-short@1': 'ctsngy',
   'lm-small@1': 's2t7fo',
   'wide-fcn@1': '9i5yd4',
+  'wide-fcn@2': 'ijs2uk',
   'deep-fcn@1': 'gyx9tn',
   'deep-fcn@2': 'edn2gd',
   'shapes@1': '7xk9rg',
@@ -28,6 +29,12 @@ const KNOWN: Readonly<Record<string, string>> = {
   'deep-convnet@1': 'umity7',
   'cifar@1': '6fdkc0',
   'cifar@2': 'oyf7mm',
+  'brief-images@1': 'f9qawx',
+  'brief-recall@1': 'hede4o',
+  'which-layers-images@1': 'tb7e6d',
+  'which-layers-recall@1': 'o868pl',
+  'distil-or-guide-images@1': 'x6jybb',
+  'distil-or-guide-recall@1': 'c66mpc',
 };
 
 it('keeps every revision that there has been as it was', () => {
@@ -48,6 +55,6 @@ it('the first revision of a preset that there was in version 1 is what it was th
 });
 
 it('knows no others', () => {
-  expect(presetAt('wide-fcn', 2)).toBeUndefined();
+  expect(presetAt('wide-fcn', 3)).toBeUndefined();
   for (const id of ['constructor', '__proto__', 'nothing', '']) expect(presetAt(id, 1)).toBeUndefined();
 });

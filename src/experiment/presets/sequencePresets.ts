@@ -1,52 +1,30 @@
 /** Presets on sequences. Settings: recipes P1 and P2, and section 3 for parity; our numbers are in docs/results.md. */
-import { type Asked, asking, type Preset } from './preset.ts';
-import type { Experiment, GuideSpec, RnnSpec, TaskSpec, TransformerSpec } from '../schema/schema.ts';
+import { asking, type Preset } from './preset.ts';
+import type { RnnSpec, TaskSpec } from '../schema/schema.ts';
 import {
   ADAM,
   base,
   controlArms,
   distilled,
+  FIRST_TOKEN,
   GOOD_INIT,
   guided,
   guidedUntrained,
+  LEFT_CHANCE,
   RNN_2X64,
+  sequence,
+  trained,
   TRANSFORMER_2X32,
+  TRANSFORMER_4X32,
   UNGUIDED,
   UNGUIDED_BEST,
+  UNTRAINED,
 } from './sequenceSettings.ts';
 
 export { RNN_2X64, TRANSFORMER_2X32 } from './sequenceSettings.ts';
 
-const UNTRAINED: GuideSpec = { state: 'untrained', network: TRANSFORMER_2X32 };
-const trained = (steps: number): GuideSpec => ({
-  state: 'trained',
-  network: TRANSFORMER_2X32,
-  training: { seed: 0, steps, batchSize: 64, learningRate: 3e-3, schedule: { kind: 'constant' }, optimiser: ADAM, clipNorm: 1 },
-});
-
-const TRANSFORMER_4X32: TransformerSpec = { ...TRANSFORMER_2X32, layers: 4 };
-
 const DISTILLED = distilled('distilled', 'Distilled', 'trained');
 
-type Settings = Pick<Experiment, 'target' | 'guides' | 'base' | 'arms'> & Partial<Pick<Experiment, 'revision' | 'seeds'>>;
-
-const sequence = (preset: string, question: Asked, task: TaskSpec, { target, guides, base, arms, revision = 1, seeds = [0, 1, 2] }: Settings): Experiment => ({
-  version: 2,
-  preset,
-  revision,
-  ...question,
-  task,
-  target,
-  guides,
-  base,
-  arms,
-  seeds,
-  interventions: [],
-});
-
-/** Well above the quarter that guessing gets; chosen on seeds 10 to 15, which no printed number uses. */
-const LEFT_CHANCE = 0.35;
-const FIRST_TOKEN: TaskSpec = { kind: 'first-token', length: 24, vocabulary: 4, train: 'fresh', val: 1024, seed: 0 };
 const COPY = { kind: 'copy-paste', length: 20, vocabulary: 8, train: 'fresh', val: 1024, seed: 0 } as const satisfies TaskSpec;
 const OFFICIAL: TaskSpec = { kind: 'copy-paste-official', minLength: 5, maxLength: 10, train: 'fresh', val: 512, seed: 0 };
 const PARITY = { kind: 'parity', length: 12, minLength: 12, train: 'fresh', val: 1024, seed: 0 } as const;

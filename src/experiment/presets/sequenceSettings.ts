@@ -1,5 +1,6 @@
 /** What the presets on sequences and on language share (recipes, section 1). */
-import type { ArmSpec, BaseSettings, RnnSpec, TransformerSpec } from '../schema/schema.ts';
+import type { Asked } from './preset.ts';
+import type { ArmSpec, BaseSettings, Experiment, GuideSpec, RnnSpec, TaskSpec, TransformerSpec } from '../schema/schema.ts';
 
 export const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 
@@ -60,3 +61,38 @@ export const distilled = (id: string, name: string, guide: string): ArmSpec => (
   name,
   terms: [{ kind: 'distil', guide, temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' }],
 });
+
+export const UNTRAINED: GuideSpec = { state: 'untrained', network: TRANSFORMER_2X32 };
+export const trained = (steps: number): GuideSpec => ({
+  state: 'trained',
+  network: TRANSFORMER_2X32,
+  training: { seed: 0, steps, batchSize: 64, learningRate: 3e-3, schedule: { kind: 'constant' }, optimiser: ADAM, clipNorm: 1 },
+});
+
+/** The same, as deep as the paper's. */
+export const TRANSFORMER_4X32: TransformerSpec = { ...TRANSFORMER_2X32, layers: 4 };
+
+type Settings = Pick<Experiment, 'target' | 'guides' | 'base' | 'arms'> & Partial<Pick<Experiment, 'revision' | 'seeds'>>;
+
+export const sequence = (
+  preset: string,
+  question: Asked,
+  task: TaskSpec,
+  { target, guides, base, arms, revision = 1, seeds = [0, 1, 2] }: Settings,
+): Experiment => ({
+  version: 2,
+  preset,
+  revision,
+  ...question,
+  task,
+  target,
+  guides,
+  base,
+  arms,
+  seeds,
+  interventions: [],
+});
+
+/** Well above the quarter that guessing gets; chosen on seeds 10 to 15, which no printed number uses. */
+export const LEFT_CHANCE = 0.35;
+export const FIRST_TOKEN: TaskSpec = { kind: 'first-token', length: 24, vocabulary: 4, train: 'fresh', val: 1024, seed: 0 };

@@ -11,7 +11,7 @@ import type { Stepper } from '../backend/steps.ts';
 import type { Guide } from '../guidance/guide.ts';
 import { STEP_PARTS, unpackStep } from '../steps/pack.ts';
 import type { Task } from '../tasks/index.ts';
-import { armOf } from './groupOf.ts';
+import { groupedArms } from './armTerms.ts';
 import { type ArmGroup, RunSteps, type StepSettings } from './runSteps.ts';
 import { type OpenTasks, taskOf, WARMUP_STREAM } from './warmupTasks.ts';
 
@@ -24,8 +24,6 @@ interface Stage {
   groups: readonly ArmGroup[];
   steps: RunSteps;
 }
-
-const keyOf = ({ arms: [{ spec }] }: ArmGroup): string => warmupKey(spec);
 
 export interface WarmupOptions {
   experiment: Experiment;
@@ -46,17 +44,19 @@ export class Warmups {
   constructor({ experiment, task, opened, guides, groups }: WarmupOptions, kernels: Kernels) {
     this.evaluated = warmupEvaluations(experiment);
     this.#groups = groups;
+    const keyOf = ({ arms: [{ spec }] }: ArmGroup) => warmupKey(experiment, spec);
     const keys = [...new Set(groups.map(keyOf))];
     this.#stages = keys.flatMap((key): Stage[] => {
       const own = groups.filter((group) => keyOf(group) === key);
-      const spec = warmupOf(own[0].arms[0].spec);
+      const spec = warmupOf(experiment, own[0].arms[0].spec);
       if (!spec) return [];
-      const alone = warmupExperiment(
-        experiment,
-        own.flatMap(({ arms }) => arms.map((arm) => arm.spec)),
-      );
-      let next = 0;
-      const asked = own.map(({ arms, group }) => ({ group, arms: arms.map(({ members }) => armOf(alone, alone.arms[next++], members)) }));
+      const asOne = (ofGroups: readonly ArmGroup[]) =>
+        warmupExperiment(
+          experiment,
+          ofGroups.flatMap(({ arms }) => arms.map((arm) => arm.spec)),
+        );
+      const alone = asOne(own);
+      const asked = own.map((group) => ({ group: group.group, arms: groupedArms(alone, asOne([group]).arms) }));
       // Nothing of a guide can be kept from the steps of a warm-up, nor may it forget what training proper needs of it.
       const live = new Map([...guides].map(([id, guide]) => [id, guide.live(experiment.seeds)]));
       const options = { labels: learnsLabels(spec), stream: WARMUP_STREAM };
@@ -100,12 +100,12 @@ export class Warmups {
   alignedAt(step: number): boolean[] {
     const aligned = this.#groups.flatMap(({ group }) => group.seeds.map(() => false));
     for (const { stage, at } of this.#at(step)) {
-      const weights = stage.steps.alignWeights(at, UNCHANGED);
+      const own = stage.steps.aligned(at, UNCHANGED);
       let from = 0;
       for (const { group } of stage.groups) {
         const first = this.#firstOf(group);
         group.seeds.forEach((_, e) => {
-          aligned[first + e] = weights[from + e] > 0;
+          aligned[first + e] = own[from + e];
         });
         from += group.seeds.length;
       }

@@ -1,6 +1,6 @@
 /** What the networks read in a warm-up, as tasks whose batches a step can take like any other. */
 import { taskShape } from '../../experiment/networks/describe.ts';
-import { warmupOf, warmupTask } from '../../experiment/plan/warmup.ts';
+import { warmupTasks } from '../../experiment/plan/warmup.ts';
 import type { Experiment, TaskSpec, WarmupSpec } from '../../experiment/schema/schema.ts';
 import type { Library } from '../files/library.ts';
 import { type NoiseKind, noiseLike } from '../guidance/controls.ts';
@@ -21,12 +21,9 @@ const NOISE: Record<Exclude<WarmupSpec['inputs'] & string, 'training'>, NoiseKin
 export type OpenTasks = ReadonlyMap<string, Task>;
 
 /** Open the tasks that warm-ups read besides the experiment's own. @throws {MissingFilesError} */
-export async function openWarmupTasks({ arms }: Experiment, library: Library): Promise<OpenTasks> {
+export async function openWarmupTasks(experiment: Experiment, library: Library): Promise<OpenTasks> {
   const opened = new Map<string, Task>();
-  for (const arm of arms) {
-    const spec = warmupTask(warmupOf(arm));
-    if (spec && !opened.has(keyOf(spec))) opened.set(keyOf(spec), await openTask(spec, library));
-  }
+  for (const spec of warmupTasks(experiment)) opened.set(keyOf(spec), await openTask(spec, library));
   return opened;
 }
 

@@ -32,17 +32,18 @@ export function* csvBlocks(data: RunData): Generator<string> {
   const { task } = data.experiment;
   const parts = partsOf(data.experiment);
   const { warmup } = data;
+  const before = stepsBefore(data.experiment);
   for (const [m, { arm, seed }] of data.members.entries()) {
     const lines: string[] = [];
-    const own = stepsBefore(data.experiment, arm);
+    const own = before.get(arm) ?? 0;
     const add = (step: number, series: string, x: number) => lines.push(`${field(arm)},${seed},${step},${field(series)},${value(x)}`);
     for (const id of STEP_QUANTITIES) {
       const { values } = data.steps[id];
       const name = nameOf(id, task, 'csv');
-      const before = warmup?.steps[id].values;
-      for (let row = 0; warmup && before?.some(m) && row < before.length; row++) {
-        const step = before.stepAt(row) - warmup.length;
-        if (step > -own) add(step, name, before.at(row, m));
+      const warming = warmup?.steps[id].values;
+      for (let row = 0; warmup && warming?.some(m) && row < warming.length; row++) {
+        const step = warming.stepAt(row) - warmup.length;
+        if (step > -own) add(step, name, warming.at(row, m));
       }
       if (quantity(id).sparse && !values.some(m)) continue;
       for (let row = 0; row < values.length; row++) add(values.stepAt(row), name, values.at(row, m));

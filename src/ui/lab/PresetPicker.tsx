@@ -1,18 +1,10 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { Fragment } from 'react';
-import { PRESETS } from '@/experiment/presets/presets.ts';
-import { isImageTask, isLanguageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
+import { PRESET_GROUPS } from '@/experiment/presets/presets.ts';
 import { presetOf, useExperiment } from '@/state/experiment.ts';
 import { sameValue } from '@/state/paths.ts';
 import classes from './lab.module.css';
-
-/** By what their networks read, in the order of the presets. */
-const GROUPS = [
-  { name: 'Sequences', has: (task: TaskSpec) => !isImageTask(task) && !isLanguageTask(task) },
-  { name: 'Language', has: isLanguageTask },
-  { name: 'Images', has: isImageTask },
-].map(({ name, has }) => ({ name, presets: PRESETS.filter(({ experiment }) => has(experiment.task)) }));
 
 /** Ready experiments: each by its title, the question it asks and what to expect. */
 export function PresetPicker() {
@@ -43,7 +35,7 @@ export function PresetPicker() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown className={classes.presets}>
-        {GROUPS.map(({ name, presets }) => (
+        {PRESET_GROUPS.map(({ name, presets }) => (
           <Fragment key={name}>
             <Menu.Label>{name}</Menu.Label>
             {presets.map((preset) => (

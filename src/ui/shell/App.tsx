@@ -9,6 +9,7 @@ import { useStage } from '@/state/presenting.ts';
 import { watchScreen } from '@/state/screen.ts';
 import { useView, type View } from '@/state/view.ts';
 import { Lab } from '../lab/Lab.tsx';
+import { watchEscape } from '../escape.ts';
 import { EmbedLine } from '../present/EmbedLine.tsx';
 import { ErrorBoundary } from '../ErrorBoundary.tsx';
 import { Header } from './Header.tsx';
@@ -69,6 +70,7 @@ export function App() {
   useEffect(() => watchRates(), []);
   useEffect(() => watchGuideLibrary(), []);
   useEffect(() => watchScreen(), []);
+  useEffect(() => watchEscape(), []);
   const embedded = useStage((state) => state.embedded);
   const Shown = VIEWS[useView((state) => state.view)];
   return (

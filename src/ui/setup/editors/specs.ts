@@ -1,5 +1,5 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
-import { ADAM } from '@/experiment/presets/presets.ts';
+import { ADAM } from '@/experiment/presets/sequenceSettings.ts';
 import { builtMeasure, MEASURE_FACTS, MEASURE_NAMES } from '@/experiment/schema/measures.ts';
 import {
   type BaseSettings,
