@@ -22,6 +22,7 @@ import { openTask, ownLabels, previewTask } from './tasks/index.ts';
 import { continuedAs } from './training/continued.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { Run } from './training/run.ts';
+import { toldAgain } from './training/toldAgain.ts';
 import { openWarmupTasks } from './training/warmupTasks.ts';
 import { buildResult } from '../stats/result.ts';
 
@@ -120,7 +121,7 @@ class LocalLab implements Lab {
       if (labels) this.#emit({ type: 'labels.known', labels: Uint16Array.from(labels) });
       if (checkpoint) {
         run.restore(checkpoint);
-        if (!options.checkpoint) this.#tellAgain(this.#opened);
+        if (!options.checkpoint) for (const event of toldAgain(run)) this.#emit(event);
         notes.push({ step: run.step, text: `Continued on ${environment.backend} from a checkpoint at step ${run.step}.` });
       } else {
         await this.#evaluate(this.#opened);
@@ -317,20 +318,6 @@ class LocalLab implements Lab {
     if (opened.keepAs !== undefined) await forgetRun(opened.keepAs);
     this.#emit({ type: 'run.finished', result });
     this.#phase('finished', '');
-  }
-
-  /** What a run had recorded before it was kept, for a page that has seen nothing of it. */
-  #tellAgain({ run }: Opened): void {
-    const { history } = run;
-    const { training, evaluations, warmup } = history.save();
-    for (const record of [...(warmup?.evaluations ?? []), ...evaluations]) this.#emit({ type: 'evaluation.recorded', record });
-    if (warmup) this.#emit({ type: 'training.recorded', records: warmup.training });
-    this.#emit({ type: 'training.recorded', records: training });
-    members(run.experiment).forEach(({ arm, seed }, m) => {
-      if (history.divergedAt[m] >= 0) this.#emit({ type: 'member.diverged', arm, seed, step: history.divergedAt[m] });
-    });
-    const { steps } = run.experiment.base;
-    this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: 0, secondsLeft: Number.NaN });
   }
 
   async #evaluate(opened: Opened): Promise<void> {

@@ -139,6 +139,28 @@ describe('a warm-up', () => {
     expect(read.ok && read.events.flatMap((event) => (event.type === 'evaluation.recorded' ? [event.record.step] : []))).toEqual([-4, -3, 0, 3, 6]);
   });
 
+  it('is what a fork of the arm had, too, and a run goes on without the arm that had the longest', async () => {
+    const fork: ArmSpec = { id: 'fork', name: 'fork', terms: [{ ...ALIGN, course: { kind: 'whole' } }], fork: { of: 'warm', step: 3 } };
+    const { result } = await runToEnd(tiny(plain, fork, warm('warm')), 'wasm');
+    const [forked, parent] = [member(result, 'fork', 1), member(result, 'warm', 1)];
+    expect(forked.warmup).toEqual(parent.warmup);
+    expect(forked.history.trainLoss.slice(0, 4)).toEqual(parent.history.trainLoss.slice(0, 4));
+    expect(forked.history.trainLoss[5]).not.toBe(parent.history.trainLoss[5]);
+
+    const experiment = tiny(warm('warm'), warm('long', { steps: 6 }));
+    for (const taken of [1, 4, 8]) {
+      const first = await openLab(experiment, 'wasm');
+      await first.steps(taken);
+      const checkpoint = structuredClone(await first.lab.checkpoint());
+      await first.lab.dispose();
+      const second = await openLab(tiny(warm('warm')), 'wasm', { checkpoint });
+      // Before its own warm-up had begun it was not evaluated.
+      const compared = taken < 2 ? curve : whole;
+      expect(compared(member(await second.result(), 'warm', 0))).toEqual(compared(member(result, 'warm', 0)));
+      await second.lab.dispose();
+    }
+  });
+
   it('is left as it is by what a person changes meanwhile, which acts from step 0 on', async () => {
     const experiment = tiny(warm('warm'));
     const { lab, steps, result } = await openLab(experiment, 'wasm');
