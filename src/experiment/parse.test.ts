@@ -34,7 +34,7 @@ describe('single fields: the sentence names the field and what is allowed', () =
     ['target.activation', 'swish', 'target.activation must be one of relu, gelu, tanh, not "swish"'],
     ['target.depth', 65, 'target.depth must be at most 64, not 65'],
     ['target.width', 1e9, 'target.width must be at most 4096, not 1000000000'],
-    ['base.mapping', { rule: 'odd' }, 'base.mapping.rule must be one of even, first, last, reversed, none, random, similarity, not "odd"'],
+    ['base.mapping', { rule: 'odd' }, 'base.mapping.rule must be one of even, first, last, reversed, none, random, not "odd"'],
     ['base.mapping', [{ guide: 'stem' }], 'base.mapping.0.target is missing (needs text)'],
     ['base.mapping', { rule: 'first', count: 0 }, 'base.mapping.count must be at least 1, not 0'],
     ['base.measure', { name: 'cosine' }, /^base\.measure\.name must be one of cka, cka-debiased, .*, not "cosine"$/],

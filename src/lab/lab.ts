@@ -12,9 +12,8 @@ import { type ChosenBackend, chooseBackend } from './check/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
 import { describeFailure, SupersededError } from './failures.ts';
-import { fetchFiles } from './files/fetch.ts';
+import { Intake } from './files/intake.ts';
 import { Library } from './files/library.ts';
-import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
@@ -22,6 +21,7 @@ import { openTask, ownLabels, previewTask } from './tasks/index.ts';
 import { continuedAs } from './training/continued.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { Run } from './training/run.ts';
+import { similarityBefore } from './training/similarityBefore.ts';
 import { toldAgain } from './training/toldAgain.ts';
 import { openWarmupTasks } from './training/warmupTasks.ts';
 import { buildResult } from '../stats/result.ts';
@@ -58,7 +58,7 @@ class LocalLab implements Lab {
   readonly #options: LabOptions;
   readonly #store: GuideStore;
   readonly #library = new Library(openStorage);
-  #fetching: AbortController | undefined;
+  readonly #intake = new Intake(this.#library, (event) => this.#emit(event));
   #backend: { choice: BackendChoice; chosen: Promise<ChosenBackend> } | null = null;
   #opened: Opened | null = null;
   #generation = 0;
@@ -81,8 +81,15 @@ class LocalLab implements Lab {
   }
 
   async warmUp(choice: BackendChoice): Promise<Environment> {
-    const running = this.#opened?.current ? this.#backend?.chosen : undefined;
-    return (await (running ?? this.#start(choice))).environment;
+    return (await this.#startBeside(choice)).environment;
+  }
+
+  similarityBefore(experiment: Experiment, of: { arm: string; guide: string }, choice: BackendChoice) {
+    return this.#exclusive(async () => {
+      const { kernels, stepper } = await this.#startBeside(choice);
+      const parts = { task: await openTask(experiment.task, this.#library), kernels, store: this.#store, library: this.#library };
+      return similarityBefore({ experiment, ...parts, stepper: () => stepper(false) }, of);
+    });
   }
 
   async open(experiment: Experiment, options: OpenOptions): Promise<void> {
@@ -218,16 +225,15 @@ class LocalLab implements Lab {
   async addFiles(files: GivenFile[]): Promise<AssetInfo> {
     // An imported network is built on the backend while its file is read, so the backend has to be chosen first.
     if (files.some(({ path }) => path.endsWith('.json'))) await (this.#backend?.chosen ?? this.#start('auto'));
-    return this.#library.add(files, this.#tellFiles(files.length === 1 ? files[0].path : `${files.length} files`, 'reading'));
+    return this.#intake.add(files);
   }
 
   async fetchFiles(addresses: string[]): Promise<AssetInfo> {
-    this.#fetching = new AbortController();
-    return this.addFiles(await fetchFiles(addresses, (name) => this.#tellFiles(name, 'fetching'), this.#fetching.signal));
+    return this.addFiles(await this.#intake.fetch(addresses));
   }
 
   async cancelFetch(): Promise<void> {
-    this.#fetching?.abort();
+    this.#intake.cancelFetch();
   }
 
   listAssets(): Promise<AssetInfo[]> {
@@ -242,15 +248,6 @@ class LocalLab implements Lab {
     this.#generation++;
     await this.#close();
     this.#listeners.clear();
-  }
-
-  #tellFiles(name: string, activity: 'fetching' | 'reading'): OnProgress {
-    let told = Number.NEGATIVE_INFINITY;
-    return (done, total) => {
-      if (performance.now() - told < FLUSH_EVERY_MS && done !== total) return;
-      told = performance.now();
-      this.#emit({ type: 'files.progress', name, activity, done, total });
-    };
   }
 
   #pending: Promise<unknown> = Promise.resolve();
@@ -338,6 +335,11 @@ class LocalLab implements Lab {
       this.#emit({ type: 'member.diverged', arm, seed, step });
     }
     this.#emit({ type: 'training.recorded', records });
+  }
+
+  /** While an experiment is open its backend stays. */
+  #startBeside(choice: BackendChoice): Promise<ChosenBackend> {
+    return (this.#opened?.current ? this.#backend?.chosen : undefined) ?? this.#start(choice);
   }
 
   #start(choice: BackendChoice): Promise<ChosenBackend> {

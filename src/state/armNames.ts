@@ -1,8 +1,8 @@
 /** Names that the page itself gave to guided and distilled arms: they follow the guide, or they would say what is no longer so. */
 import { presetAt } from '../experiment/presets/revisions.ts';
 import type { ArmSpec, Experiment, GuideSpec } from '../experiment/schema/schema.ts';
-import { freeName } from './arms.ts';
-import { controlKind, controlOf } from './controls.ts';
+import { freeName } from '../experiment/recipes/adding.ts';
+import { controlKind, controlOf } from '../experiment/recipes/controls.ts';
 
 type OneTerm = { kind: 'align' | 'distil'; guide: string };
 

@@ -1,7 +1,7 @@
 /** Forking an arm in the edited experiment, and keeping forks possible. Pure: from one experiment to the next. */
 import { stagesOf } from '../experiment/plan/fork.ts';
 import type { ArmSpec, Course, Experiment, Term } from '../experiment/schema/schema.ts';
-import { append } from './arms.ts';
+import { append } from '../experiment/recipes/adding.ts';
 
 /**
  * What is left of a course after some of its steps; null when it is over, and the whole of it where it cannot be

@@ -9,6 +9,7 @@ import type { Inspection, InspectQuestion } from '@/experiment/contract/inspecti
 import type { KeptRun, Lab } from '@/experiment/contract/lab.ts';
 import type { TaskPreview } from '@/experiment/contract/previews.ts';
 import type { GeneratedText, GenerateOptions } from '@/experiment/contract/texts.ts';
+import type { TapSimilarities } from '@/experiment/plan/mapping.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema/schema.ts';
 import { useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
@@ -176,6 +177,11 @@ export class Session {
       if (this.#discarded.has(asked)) return this.ask(question);
       throw error;
     }
+  }
+
+  /** How alike layers are before training. Rejects with what the lab rejects with. */
+  similarityBefore(experiment: Experiment, of: { arm: string; guide: string }): Promise<TapSimilarities> {
+    return this.ask((lab) => lab.similarityBefore(experiment, of, this.#sources.backend()));
   }
 
   /** Images of a task; null when they cannot be made. */

@@ -1,7 +1,7 @@
 /** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
 import { isBuilt, MEASURE_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
-import { type ArmSpec, type Experiment, isDrawn, type MappingSpec, type MeasureSpec, type Term } from '../schema/schema.ts';
+import type { ArmSpec, Experiment, MeasureSpec, Term } from '../schema/schema.ts';
 
 /** Something that is not built, where it is stated. */
 interface NotBuilt<T> {
@@ -20,18 +20,6 @@ const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
   instead: `use one of ${MEASURE_NAMES.join(', ')}, without options`,
   states: ({ measure }) => measure !== undefined && (!isBuilt(measure) || Object.keys(measure).length > 1),
 });
-
-const unbuiltRule = (mapping: MappingSpec): boolean =>
-  !isDrawn(mapping) && (['random', 'similarity'].includes(mapping.rule) || (mapping.rule === 'even' && (mapping.perTarget ?? 1) > 1));
-
-const mappingRows = <T extends { mapping?: MappingSpec }>(): NotBuilt<T>[] => [
-  {
-    path: 'mapping',
-    what: 'this rule',
-    instead: 'use one of even (with one guide layer per target layer), first, last, reversed, none, or name the pairs',
-    states: ({ mapping }) => mapping !== undefined && unbuiltRule(mapping),
-  },
-];
 
 const EXPERIMENT: readonly NotBuilt<Experiment>[] = [
   { path: 'observe', what: 'recording more than the usual', instead: 'leave the list empty', states: ({ observe = [] }) => observe.length > 0 },
@@ -67,12 +55,12 @@ const found = <T>(rows: readonly NotBuilt<T>[], of: T, root: string): Problem[] 
 export function notBuilt(experiment: Experiment): Problem[] {
   return [
     ...found(EXPERIMENT, experiment, ''),
-    ...found([measureRow(), ...mappingRows()], experiment.base, 'base.'),
+    ...found([measureRow()], experiment.base, 'base.'),
     ...experiment.arms.flatMap((arm, i) => [
       ...found(ARM, arm, `arms.${i}.`),
       ...arm.terms.flatMap((term, t) => [
         ...found(TERM, term, `arms.${i}.terms.${t}.`),
-        ...(term.kind === 'align' ? found([measureRow(), ...mappingRows()], term, `arms.${i}.terms.${t}.`) : []),
+        ...(term.kind === 'align' ? found([measureRow()], term, `arms.${i}.terms.${t}.`) : []),
       ]),
     ]),
   ];
