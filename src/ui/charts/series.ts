@@ -1,6 +1,7 @@
 /** From the records of a run to the rows that a chart draws: a bounded number of points, whatever the run's length. */
 import { type Kind, kindOf, PAIR_QUANTITIES, type QuantityId, type ShownSimilarity } from '@/experiment/series.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
+import { evaluationsOf, hasBegun, smoothOf } from './recorded.ts';
 
 /** Points per line while streaming: more cost more than 50 ms a redraw. */
 export const STREAMING_POINTS = 120;
@@ -77,6 +78,10 @@ export type Shown = ReadonlySet<string>;
 /** Member indices of the arms that are drawn. */
 const shownArms = (data: RunData, shown: Shown): [string, readonly number[]][] => [...data.arms].filter(([arm]) => shown.has(arm));
 
+/** Those of them that have begun by a step. */
+const begun = <T>(data: RunData, arms: readonly [string, T][], step: number): readonly [string, T][] =>
+  step >= 0 ? arms : arms.filter(([arm]) => hasBegun(data, arm, step));
+
 /** Gathers rows in order of steps, and the range of what is in them. */
 class Rows {
   readonly #limits: Limits;
@@ -136,15 +141,17 @@ export function endsAt(series: Series, step: number): Map<string, End> {
 export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Series {
   const arms = shownArms(data, shown);
   const out = new Rows(limitsOf(data, 'valLoss'));
-  const evaluations = sampleIndices(data.evaluations.length, maxPoints).map((i) => data.evaluations[i]);
-  const training = sampleIndices(data.steps.trainLoss.smooth.length, maxPoints).map((row) => data.steps.trainLoss.smooth.stepAt(row));
+  const recorded = evaluationsOf(data);
+  const evaluations = sampleIndices(recorded.length, maxPoints).map((i) => recorded[i]);
+  const smooth = smoothOf(data, 'trainLoss');
+  const training = sampleIndices(smooth.length, maxPoints).map((row) => smooth.stepAt(row));
   for (let e = 0, t = 0; e < evaluations.length || t < training.length; ) {
     const evaluation = evaluations[e];
     const step = Math.min(evaluation?.step ?? Number.POSITIVE_INFINITY, training[t] ?? Number.POSITIVE_INFINITY);
     const row: Row = { step };
     addTraining(data, shown, out, row);
     if (evaluation?.step === step) {
-      for (const [arm, members] of arms)
+      for (const [arm, members] of begun(data, arms, step))
         out.addPoint(
           row,
           arm,
@@ -159,11 +166,12 @@ export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Seri
 }
 
 function addTraining(data: RunData, shown: Shown, out: Rows, row: Row): void {
-  const at = data.steps.trainLoss.smooth.rowOf(row.step);
-  if (row.step < 1 || at < 0) return;
+  const smooth = smoothOf(data, 'trainLoss');
+  const at = smooth.rowOf(row.step);
+  if (at < 0) return;
   let column = 0;
   for (const arm of data.arms.keys()) {
-    const value = data.steps.trainLoss.smooth.at(at, column++);
+    const value = smooth.at(at, column++);
     if (!Number.isFinite(value) || !shown.has(arm)) continue;
     row[`t:${arm}`] = value;
     out.include(value);
@@ -172,7 +180,7 @@ function addTraining(data: RunData, shown: Shown, out: Rows, row: Row): void {
 
 /** Smoothed alignment loss of every arm that is guided. */
 export function alignmentSeries(data: RunData, shown: Shown, maxPoints: number): Series {
-  const { smooth } = data.steps.alignmentLoss;
+  const smooth = smoothOf(data, 'alignmentLoss');
   const out = new Rows(limitsOf(data, 'alignmentLoss'));
   for (const at of sampleIndices(smooth.length, maxPoints)) {
     const row: Row = { step: smooth.stepAt(at) };
@@ -195,10 +203,11 @@ export function metricSeries(data: RunData, shown: Shown, maxPoints: number): Se
 function evaluationSeries(data: RunData, shown: Shown, maxPoints: number, limits: Limits, value: (evaluation: Evaluation, member: number) => number): Series {
   const out = new Rows(limits);
   const arms = shownArms(data, shown);
-  for (const i of sampleIndices(data.evaluations.length, maxPoints)) {
-    const evaluation = data.evaluations[i];
+  const recorded = evaluationsOf(data);
+  for (const i of sampleIndices(recorded.length, maxPoints)) {
+    const evaluation = recorded[i];
     const row: Row = { step: evaluation.step };
-    for (const [arm, members] of arms)
+    for (const [arm, members] of begun(data, arms, evaluation.step))
       out.addPoint(
         row,
         arm,
@@ -231,12 +240,13 @@ export function meanOverPairs(data: RunData, evaluation: Evaluation, member: num
 export function similaritySeries(data: RunData, shown: Shown, pairs: readonly number[], field: ShownSimilarity, maxPoints: number): Series {
   const limits = limitsOf(data, field in PAIR_QUANTITIES ? 'similarity' : 'similarityMeasured');
   const series = evaluationSeries(data, shown, maxPoints, limits, (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
-  const indices = sampleIndices(data.evaluations.length, maxPoints);
+  const recorded = evaluationsOf(data);
+  const indices = sampleIndices(recorded.length, maxPoints);
   series.rows.forEach((row, i) => {
     const levels: number[] = [];
     if (field === 'cka') {
       for (const [, members] of shownArms(data, shown)) {
-        const { mean, n } = meanOverSeeds(members, (m) => meanOverPairs(data, data.evaluations[indices[i]], m, pairs, 'chance'));
+        const { mean, n } = meanOverSeeds(members, (m) => meanOverPairs(data, recorded[indices[i]], m, pairs, 'chance'));
         if (n > 0) levels.push(mean);
       }
     } else if (field === 'debiased') levels.push(0);
