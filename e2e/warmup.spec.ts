@@ -20,12 +20,12 @@ test('an arm is warmed up on noise, and trains alone', async ({ page, site }) =>
   await page.getByRole('button', { name: 'Close what a step does' }).click();
   await runToEnd(page);
   const card = page.getByTestId('chart-cka');
-  await expect(card.locator('svg')).toContainText('−12');
-  await expect(card.locator('svg')).toContainText('step 0');
-  await expect(card.locator('svg')).toContainText('warm-up ends');
+  await expect(card.getByRole('application')).toContainText('−12');
+  await expect(card.getByRole('application')).toContainText('step 0');
+  await expect(card.getByRole('application')).toContainText('warm-up ends');
   await page.getByRole('button', { name: /Options and export of the chart "CKA"/ }).click();
   await page.getByRole('menuitemradio', { name: 'All steps that an arm has taken' }).click();
   await page.keyboard.press('Escape');
-  await expect(card.locator('svg')).toContainText('24');
-  await expect(card.locator('svg')).not.toContainText('−12');
+  await expect(card.getByRole('application')).toContainText('24');
+  await expect(card.getByRole('application')).not.toContainText('−12');
 });
