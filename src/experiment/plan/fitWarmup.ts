@@ -1,8 +1,8 @@
 /** Whether the warm-up of an arm fits its experiment. */
 import { type TaskShape, taskShape } from '../networks/describe.ts';
 import type { Problem } from '../schema/problem.ts';
-import { type ArmSpec, type Experiment, isLanguageTask, type TaskSpec, type WarmupSpec } from '../schema/schema.ts';
-import { termOf } from './arms.ts';
+import { type ArmSpec, type Experiment, isLanguageTask, type NetworkSpec, type TaskSpec, type WarmupSpec } from '../schema/schema.ts';
+import { targetOf, termOf } from './arms.ts';
 import { seesAhead } from './causal.ts';
 import { checkTask } from './fitTask.ts';
 import { learnsLabels, warmupOf, warmupTask } from './warmup.ts';
@@ -27,11 +27,11 @@ export function checkWarmup(experiment: Experiment, arm: ArmSpec, path: string):
     return [{ path: `${path}.loss`, message: `needs guidance: the arm has no alignment term for "${loss}"` }];
   }
   const other = warmupTask(warmup);
-  return other ? checkOther(experiment, warmup, other, `${path}.inputs`) : [];
+  return other ? checkOther(experiment, targetOf(experiment, arm), warmup, other, `${path}.inputs`) : [];
 }
 
 /** Another task must be one that the network can read, and where its labels are learnt, answer. */
-function checkOther({ task, target, base }: Experiment, warmup: WarmupSpec, other: TaskSpec, path: string): Problem[] {
+function checkOther({ task, base }: Experiment, target: NetworkSpec, warmup: WarmupSpec, other: TaskSpec, path: string): Problem[] {
   const problems = checkTask(other, path);
   if (problems.length > 0) return problems;
   const [own, shape] = [taskShape(other), taskShape(task)];

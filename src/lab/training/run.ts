@@ -24,6 +24,7 @@ import { History } from './history.ts';
 import { inspectMember } from './inspect.ts';
 import { MeasuredPairs } from '../observation/measured.ts';
 import { GuideProbe } from '../observation/probe.ts';
+import { Progress } from './progress.ts';
 import { type ArmGroup, RunSteps, type StepSettings } from './runSteps.ts';
 import { Warmups } from './warmup.ts';
 import type { OpenTasks } from './warmupTasks.ts';
@@ -48,6 +49,7 @@ export class Run {
   readonly #warmups: Warmups;
   readonly #evaluator: Evaluator;
   readonly #pairs: PairCells;
+  readonly #progress: Progress;
   #step: number;
   /** The state that a step began with, see `remember`. */
   #before: { step: number; tensors: PlainTensors } | null = null;
@@ -73,6 +75,7 @@ export class Run {
     this.task = task;
     this.history = new History(this.experiment);
     this.#pairs = pairCells(this.experiment);
+    this.#progress = new Progress(this.experiment);
     this.#guides = guides;
 
     this.#groups = armGroups(experiment).map((specs) => groupOf(experiment, specs, kernels));
@@ -304,7 +307,7 @@ export class Run {
       if (set.learningRate !== undefined) learningRate = { value: set.learningRate, since: at };
       guidance = set.guidance ?? guidance;
     }
-    return { learningRate, guidance };
+    return { learningRate, guidance, seen: (member, term, from) => this.#progress.of(member, term, this.history.evaluations, [from, step]) };
   }
 }
 

@@ -15,8 +15,8 @@ import { groupedArms } from './armTerms.ts';
 import { type ArmGroup, RunSteps, type StepSettings } from './runSteps.ts';
 import { type OpenTasks, taskOf, WARMUP_STREAM } from './warmupTasks.ts';
 
-/** Changes by hand are made to training proper. */
-const UNCHANGED: StepSettings = { learningRate: undefined, guidance: true };
+/** Changes by hand are made to training proper, and no course moves a weight. */
+const UNCHANGED: StepSettings = { learningRate: undefined, guidance: true, seen: () => [] };
 
 /** The groups of arms with one warm-up. */
 interface Stage {
