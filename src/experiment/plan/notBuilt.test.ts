@@ -13,7 +13,6 @@ it.each<[field: string, path: string, value: unknown]>([
   ['observe', 'observe', [{ what: 'gradients' }]],
   ['observe', 'observe', [{ what: 'similarity', measure: { name: 'fitnets' } }]],
   ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'fitnets' }],
-  ['arms.1.warmup', 'arms.guided.warmup', { steps: 300, inputs: 'white-noise', loss: 'align', keepOptimiser: false }],
 ])('%s: %s = %j is refused', (field, path, value) => {
   const parsed = parseExperiment(withPath(presetExperiment('wide-fcn'), path, value));
   expect(parsed.ok).toBe(false);
