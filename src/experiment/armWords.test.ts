@@ -86,7 +86,22 @@ it('says what else an arm has of its own', () => {
   expect(of('unguided-residual')).toBe('task loss only · residual connections');
   expect(of('unguided-layer-norm')).toBe('task loss only · layer norm');
   expect(of('unguided-he')).toBe('task loss only · He init');
-  expect(of('warmed-up-smooth-noise')).toContain('in the warm-up alone · warm-up of 300 steps on smooth noise');
-  expect(of('pretrained')).toMatch(/^task loss only · warm-up of 300 steps on “.+”$/);
+  expect(of('warmed-up-smooth-noise')).toBe('first 300 steps aligned on smooth noise · task loss only');
+  expect(of('pretrained')).toMatch(/^first 300 steps trained on “.+” · task loss only$/);
   expect(armTex(wide, { ...wide.arms[0], labelSmoothing: 0.1 })).toBe('\\mathrm{CE}_{\\varepsilon=0.1}');
+});
+
+it('says a warm-up before what follows it', () => {
+  const alone: Term = { ...align, weight: 4, course: { kind: 'until', step: 0 } };
+  const warmup = { steps: 300, inputs: 'smooth-noise', loss: 'align', keepOptimiser: false } as const;
+  const both = { ...warmup, loss: 'both', inputs: presetExperiment('shapes').task, keepOptimiser: true } as const;
+  expect(words({ terms: [{ ...align, weight: 4 }], warmup: both })).toBe(
+    'first 300 steps trained and aligned on “Shapes”, moments kept · + 4 × Σ (1 − CKA), whole run',
+  );
+  expect(words({ terms: [align], warmup: { ...warmup, steps: 0 } })).toBe(words({ terms: [align] }));
+  expect(words({ terms: [alone] })).toBe('+ 4 × Σ (1 − CKA), before training only');
+  const formula = armTex(wide, { ...wide.arms[1], terms: [alone], warmup });
+  expect(formula).toContain('_{\\text{first 300 steps}}');
+  expect(formula).toMatch(/rightarrow\\;\\mathrm\{CE\}$/);
+  expect(formula.match(/mathrm\{CE\}/g)).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 /** What an arm does: one line of words and one formula, both from the same list of summands. */
 import { courseTex, span, WHOLE } from './course/course.ts';
-import { describeNetwork, taskShape, taskTitle } from './networks/describe.ts';
+import { describeNetwork, taskShape } from './networks/describe.ts';
 import { alignSettings, distilSettings, guidesOf, sharedTokens } from './plan/arms.ts';
 import { builtMeasure, measureTex, measureWords } from './schema/measures.ts';
 import {
@@ -15,7 +15,7 @@ import {
   type TermOf,
   type TokenView,
 } from './schema/schema.ts';
-import { courseWords, initWord, mappingWords, number } from './settingWords.ts';
+import { courseWords, initWord, mappingWords, number, warmupWords } from './settingWords.ts';
 
 /** A summand of an arm's loss: as it stands in a line of words, and in TeX. */
 interface Summand {
@@ -147,30 +147,24 @@ function summandOf(experiment: Whole, term: Term, naming: Naming): Summand {
 /** Where the formula has the teachers' outputs before the guides' layers, so does the line. */
 const ORDER: readonly Term['kind'][] = ['distil', 'match', 'align', 'regularise'];
 
+/** Whether a term acts in the arm's warm-up and no longer. */
+const endsWithWarmup = ({ warmup }: ArmSpec, { course }: Term): boolean => (warmup?.steps ?? 0) > 0 && course?.kind === 'until' && course.step === 0;
+
 /** The summands besides the cross-entropy, and the weight of that. */
 function lossOf(experiment: Whole, arm: ArmSpec): { crossEntropy: number; terms: Summand[] } {
   const naming = { several: guidesOf(arm).length > 1, from: arm.fork?.step ?? 0 };
   const weights = arm.terms.flatMap((term) => (term.kind === 'distil' ? [term.ceWeight] : []));
-  const sorted = arm.terms.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  // What lasts as long as the warm-up is told with it.
+  const sorted = arm.terms.filter((term) => !endsWithWarmup(arm, term)).toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   return { crossEntropy: weights.length === 0 ? 1 : weights.reduce((a, b) => a + b, 0), terms: sorted.map((term) => summandOf(experiment, term, naming)) };
 }
 
 /** What an arm has of its own besides its loss, each in a few words. */
 export function settingsWords({ arms, base, target, task }: Whole, arm: ArmSpec): string[] {
-  const { learningRate, unusedBias, init, labelSmoothing = 0, optimiser, terms, warmup, fork } = arm;
+  const { learningRate, unusedBias, init, labelSmoothing = 0, optimiser, terms, fork } = arm;
   // Steps of its courses count from where it forks.
   const counted = terms.some(({ course }) => course && course.kind !== 'whole');
-  const INPUTS = {
-    'white-noise': 'white noise',
-    'smooth-noise': 'smooth noise',
-    'pink-noise': '1/f noise',
-    'random-tokens': 'random tokens',
-    training: 'the inputs',
-  };
   return [
-    ...(warmup
-      ? [`warm-up of ${number(warmup.steps)} steps on ${typeof warmup.inputs === 'string' ? INPUTS[warmup.inputs] : `“${taskTitle(warmup.inputs)}”`}`]
-      : []),
     ...(arm.target ? [targetWords(target, arm.target, task)] : []),
     ...(optimiser ? [optimiserWords(base.optimiser, optimiser)] : []),
     ...(learningRate === undefined ? [] : [`lr ${number(learningRate)}`]),
@@ -204,7 +198,17 @@ export function armWords(experiment: Whole, arm: ArmSpec): string {
   const { crossEntropy, terms } = lossOf(experiment, arm);
   const own = crossEntropy === 1 && !arm.terms.some(({ kind }) => kind === 'distil') ? [] : [`${weightWords(crossEntropy)} CE`];
   const loss = [...own, ...terms.map(({ words }) => `+ ${words}`)].join(' ');
-  return [loss || 'task loss only', ...settingsWords(experiment, arm)].join(' · ');
+  const warmup = arm.warmup && arm.warmup.steps > 0 ? [warmupWords(arm.warmup)] : [];
+  return [...warmup, loss || 'task loss only', ...settingsWords(experiment, arm)].join(' · ');
+}
+
+/** Before training proper: alignment at its whole weight, beside the loss of the task that is warmed up on, if there is one. */
+function warmupTex(experiment: Whole, { warmup, ...arm }: ArmSpec): string {
+  if (!warmup || warmup.steps === 0) return '';
+  const aligned = arm.terms.flatMap((term) => (term.kind === 'align' && warmup.loss !== 'task' ? [{ ...term, course: undefined }] : []));
+  const { terms } = lossOf(experiment, { ...arm, terms: aligned });
+  const loss = [...(warmup.loss === 'align' ? [] : ['\\mathrm{CE}_{\\text{warm-up}}']), ...terms.map(({ tex }) => tex)].join(' + ');
+  return `\\underbrace{${loss}}_{\\text{first ${warmup.steps} steps}}\\;\\rightarrow\\;`;
 }
 
 /** An arm's loss as it is minimised, in TeX. */
@@ -213,7 +217,7 @@ export function armTex(experiment: Whole, arm: ArmSpec): string {
   const smoothed = arm.labelSmoothing ? `_{\\varepsilon=${texNumber(arm.labelSmoothing)}}` : '';
   const factor = crossEntropy === 1 && !arm.terms.some(({ kind }) => kind === 'distil') ? '' : `${texNumber(crossEntropy)}\\,`;
   const loss = [`${factor}\\mathrm{CE}${smoothed}`, ...terms.map(({ tex }) => tex)].join(' + ');
-  if (!arm.fork) return loss;
+  if (!arm.fork) return warmupTex(experiment, arm) + loss;
   const { step } = arm.fork;
   return `${loss.replaceAll('\\text{step}', `(\\text{step}-${step})`)}\\qquad\\text{step}\\ge ${step}`;
 }

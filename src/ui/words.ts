@@ -12,7 +12,7 @@ import {
 } from '@/experiment/schema/schema.ts';
 
 export { problemWords } from '@/experiment/problemWords.ts';
-export { initWord, interventionWords, mappingWords, number } from '@/experiment/settingWords.ts';
+export { initWord, interventionWords, mappingWords, number, warmupInputWords } from '@/experiment/settingWords.ts';
 
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 

@@ -9,6 +9,7 @@ import { attempt } from '../parts/attempt.ts';
 import { ArmTraining } from './ArmTraining.tsx';
 import { ForkButton, ForkStep } from './ForkFields.tsx';
 import { TERMS, TermFields } from './TermFields.tsx';
+import { WarmupFields } from './WarmupFields.tsx';
 
 /** What an arm's loss may have besides. */
 function AddTerm({ arm }: { arm: string }) {
@@ -59,6 +60,8 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
       <div>
         <AddTerm arm={arm.id} />
       </div>
+      <Divider />
+      <WarmupFields arm={arm} />
       <Divider />
       <ArmTraining arm={arm} root={root} />
       <Group gap="xs">

@@ -1,25 +1,15 @@
 /** How one arm is trained, where it differs from what all share: out of the way while it does not. */
-import { Button, Collapse, Group, Stack, Switch, Text, UnstyledButton } from '@mantine/core';
+import { Button, Collapse, Group, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
 import { settingsWords } from '@/experiment/armWords.ts';
 import { describeNetwork, taskShape, unusedClasses } from '@/experiment/networks/describe.ts';
 import type { ArmSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { Fields, type FieldSpec } from '../fields/Fields.tsx';
+import { Own } from '../parts/Own.tsx';
 import { initChoices } from './networkSpecs.ts';
 import { armOptimiserFields, sharedOr } from './specs.ts';
-
-/** A setting that the arm either states itself or shares with all others. */
-function Own({ label, hint, on, onChange, children }: { label: string; hint: string; on: boolean; onChange: (on: boolean) => void; children?: ReactNode }) {
-  return (
-    <Stack gap={6}>
-      <Switch label={label} aria-label={label} description={hint} checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
-      {on && children}
-    </Stack>
-  );
-}
 
 const LEARNING_RATE: FieldSpec = {
   kind: 'log',
