@@ -52,6 +52,9 @@ function whyUnreadable(own: TaskShape, shape: TaskShape): string | null {
   return own.tokens.padded && !shape.tokens.padded ? 'has sequences of several lengths: the target reads one' : null;
 }
 
+/** Whether a target of a task can be warmed up on another, labels included. */
+export const canWarmUp = (own: TaskShape, shape: TaskShape): boolean => whyUnreadable(own, shape) === null && whyUnanswerable(own, shape) === null;
+
 /** The labels of another task are the first classes of the target's head. */
 function whyUnanswerable(own: TaskShape, shape: TaskShape): string | null {
   if (own.classes > shape.classes) return `has ${own.classes} classes: the target can tell ${shape.classes} apart`;

@@ -1,9 +1,11 @@
 /** What else might do as well: learning from outputs, features or other tasks, and regularising without a guide. */
 import { describeNetwork, taskShape } from '../networks/describe.ts';
 import { describeGuide } from '../plan/guides.ts';
+import { checkTask } from '../plan/fitTask.ts';
+import { canWarmUp } from '../plan/fitWarmup.ts';
 import { withInputsOf } from '../plan/inputs.ts';
-import { defaultTask, type TaskKind, transferKinds } from '../presets/models.ts';
-import type { DistilTerm, Experiment, MappingPair, TaskSpec, Term } from '../schema/schema.ts';
+import { defaultTask, transferKinds } from '../presets/models.ts';
+import { type DistilTerm, type Experiment, type MappingPair, type TaskSpec, taskSchema, type Term } from '../schema/schema.ts';
 import { taskTitle } from '../shapes/describeTask.ts';
 import { distilAs, type NetworkState, withGuide } from './adding.ts';
 import { byMeasure } from './guidanceRecipes.ts';
@@ -73,14 +75,23 @@ const regularised = (what: 'intrinsic-dimension' | 'participation-ratio', name: 
   make: () => ({ arm: { terms: [{ kind: 'regularise', what, weight: 1 }] } }),
 });
 
-/** Those that papers on procedural pre-training use, before others. */
-const PROCEDURAL: readonly TaskKind[] = ['dyck', 'modular-addition'];
+/** Tasks that papers on procedural pre-training use, over as many tokens and classes as the target has. */
+function procedural({ task }: Experiment): unknown[] {
+  const { input, classes, tokens } = taskShape(task);
+  if (!tokens) return [];
+  const [length] = input;
+  return [
+    { ...defaultTask('dyck'), length, brackets: Math.min(4, Math.floor(tokens.vocabulary / 2), classes) },
+    { ...defaultTask('modular-addition'), length, modulus: Math.min(60, tokens.vocabulary, classes) },
+  ];
+}
 
-/** Another task with the experiment's inputs: procedural where there is one. */
+/** Another task that the target can be trained on before its own: procedural where there is one. */
 function otherTask(experiment: Experiment): TaskSpec | undefined {
-  const kinds = transferKinds(experiment);
-  const kind = PROCEDURAL.find((procedural) => kinds.includes(procedural)) ?? kinds[0];
-  return kind && withInputsOf(defaultTask(kind), experiment.task);
+  const others = transferKinds(experiment).map((kind) => withInputsOf(defaultTask(kind), experiment.task));
+  return [...procedural(experiment), ...others]
+    .flatMap((task) => taskSchema.safeParse(task).data ?? [])
+    .find((task) => task.kind !== experiment.task.kind && checkTask(task, '').length === 0 && canWarmUp(taskShape(task), taskShape(experiment.task)));
 }
 
 const pretraining = warmupOf((experiment, steps) => ({
@@ -96,7 +107,8 @@ const PRETRAINED: ArmRecipe = {
   },
   hint: 'Trained on another task with the same inputs before its own: a start that needs no guide.',
   make: pretraining.make,
-  cannot: (experiment) => (otherTask(experiment) ? (pretraining.cannot?.(experiment) ?? null) : { why: 'No other task has the inputs of this one.' }),
+  cannot: (experiment) =>
+    otherTask(experiment) ? (pretraining.cannot?.(experiment) ?? null) : { why: 'No other task has the inputs and the kind of answers of this one.' },
 };
 
 /** Feature distillation: other losses between layers, each with its own literature. */
