@@ -91,6 +91,25 @@ describe.each(Object.entries(PRESETS))('%s', (_, preset) => {
   });
 });
 
+it('has of new pairs what is known of all layers, and gaps of a measure that was not in use', async () => {
+  const preset = PRESETS['wide-fcn'];
+  const term: AlignTerm = { ...align('untrained', 1), measure: { name: 'rsa' }, mapping: [{ guide: 'stem', target: 'linear1' }] };
+  const experiment = withArms(preset, [PARENT, arm('other', { terms: [term], fork: { of: 'guided', step: STEP } })]);
+  const { result: whole } = await runToEnd(experiment, 'wasm');
+  const { lab, steps } = await openLab(withArms(preset, [PARENT]), 'wasm');
+  await steps(STEP);
+  const checkpoint = structuredClone(await lab.checkpoint());
+  await lab.dispose();
+  const next = await openLab(experiment, 'wasm', { checkpoint });
+  const [expected, found] = [whole, await next.result()].map((of) => member(of, 'other', 0).history);
+  await next.lab.dispose();
+  const { similarityMeasured: all = [], ...rest } = expected;
+  const { similarityMeasured: some = [], ...others } = found;
+  expect(others).toEqual(rest);
+  expect(some).toEqual(all.map((values, i) => (expected.valStep[i] < STEP ? values.map(() => null) : values)));
+  expect(all[0].every((value) => value !== null)).toBe(true);
+});
+
 it('is taken apart as what it is at a step', async () => {
   const experiment = withArms(PRESETS['wide-fcn'], [PARENT, ...forks]);
   const { result } = await runToEnd(experiment, 'wasm');

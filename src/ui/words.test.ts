@@ -75,7 +75,7 @@ it('says of a fork where it leaves which arm', () => {
   const brief = { ...fork, terms: [{ ...term, course: { kind: 'until' as const, step: 210 } }] };
   expect(forkWords({ ...brief, fork: { of: 'guided', step: 10 } }, arms)).toBe('from step 10 of “Guided”, and counted from there');
   // What is left of the run is what a course may fill.
-  expect(armStatement(brief, base)).toBe('+ 4 × Σ (1 − CKA), whole run');
+  expect(armStatement(brief, base)).toBe('+ 4 × Σ (1 − CKA), to the end');
   expect(armStatement({ ...brief, fork: { of: 'guided', step: 10 } }, base)).toBe('+ 4 × Σ (1 − CKA), until step 210');
   const off = (step: number) => armStatement(fork, base, [{ step, set: { guidance: false } }]);
   expect(off(60)).toBe('+ 4 × Σ (1 − CKA), switched off at step 60');

@@ -75,7 +75,9 @@ const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
 /** When an arm is guided. @param from of a fork its step: those of the course count from there */
 function spanWords(course: Course, steps: number, interventions: readonly Intervention[], from: number): string {
   const off = interventions.find(({ set }) => set.guidance === false)?.step ?? steps;
-  return off < Math.min(from + span(course).to, steps) ? `switched off at step ${number(off)}` : courseWords(course, steps - from);
+  if (off < Math.min(from + span(course).to, steps)) return `switched off at step ${number(off)}`;
+  const words = courseWords(course, steps - from);
+  return from > 0 && words === 'whole run' ? 'to the end' : words;
 }
 
 /** A mapping in a word or two: "even", "first 3", "random (seed 1)", "drawn by hand". */

@@ -37,7 +37,7 @@ export function ArmRow({ arm, base, score }: { arm: ArmSpec; base: BaseSettings;
   const stale = useIsStale(`arms.${arm.id}`);
   const shown = useArmShown(arm.id);
   const statement = useExperiment(({ experiment: { arms, interventions } }) =>
-    [forkWords(arm, arms), armStatement(arm, base, interventions)].filter(Boolean).join(': '),
+    [armStatement(arm, base, interventions), forkWords(arm, arms)].filter(Boolean).join(' · '),
   );
   const position = useBeside();
   return (

@@ -18,10 +18,10 @@ export function ForkStep({ arm, root }: { arm: ArmSpec; root: string }) {
   if (!arm.fork) return null;
   return (
     <>
+      <Fields root={root} specs={[STEP]} width={150} />
       <Text size="sm" data-testid="fork-note">
         Until then it is “{parent}”, with all that this has learnt. {goesOn && 'Run goes on from where it is.'}
       </Text>
-      <Fields root={root} specs={[STEP]} width={150} />
     </>
   );
 }
