@@ -10,7 +10,7 @@ import { changesInputs, defaultTask, familiesFor, type TaskKind, withTaskKind } 
 
 const KINDS = taskSchema.options.map((option) => option.shape.kind.value) as TaskKind[];
 const preset = (id: string) => findPreset(id)?.experiment as Experiment;
-const changed = (experiment: Experiment, kind: TaskKind) => repair(withTaskKind(experiment, kind)).experiment;
+const changed = (experiment: Experiment, kind: TaskKind) => repair(withTaskKind(experiment, kind), experiment).experiment;
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
 describe('withTaskKind', () => {

@@ -32,6 +32,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   'brief-images@1': 'pdpokf',
   'brief-recall@1': 'hede4o',
   'which-layers-images@1': 'svys47',
+  'which-measure-images@1': 'hmr6fe',
+  'warm-start-images@1': 'd0ph6i',
   'which-layers-recall@1': 'l9g91g',
   'distil-or-guide-images@1': 'x6jybb',
   'distil-or-guide-recall@1': 'c66mpc',
