@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { chooseBackend } from '../../lab/check/choose.ts';
+import { nodeWasmFiles } from '../../lab/backend/nodeWasmFiles.ts';
+import { GuideStore } from '../../lab/guidance/store.ts';
+import { tinyExperiment, tinySequences } from '../../lab/testing/experiments.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
+import { writeParityCase } from './testing/parity.ts';
+
+const PYTHON = '/usr/bin/python3';
+
+const CASES: Record<string, Experiment> = {
+  'wide-fcn': tinyExperiment({ seeds: [0] }),
+  'first-token': tinySequences('first-token', { seeds: [0] }),
+};
+
+interface Report {
+  worst: Record<string, number>;
+  compared: number;
+  beyond: unknown[];
+  count: number;
+  seconds: number;
+}
+
+describe('the exported script', () => {
+  let reports: Record<string, Report> = {};
+  const folder = process.env.PARITY_FOLDER ?? mkdtempSync(join(tmpdir(), 'parity-'));
+
+  beforeAll(async () => {
+    const { kernels } = await chooseBackend('wasm', nodeWasmFiles);
+    for (const [name, experiment] of Object.entries(CASES)) await writeParityCase(join(folder, name), experiment, kernels, new GuideStore(null));
+    const answer = execFileSync(PYTHON, [join(import.meta.dirname, 'testing/parity.py'), ...Object.keys(CASES).map((name) => join(folder, name))], { encoding: 'utf8' });
+    reports = JSON.parse(answer);
+  });
+
+  it.each(Object.keys(CASES))('takes the steps of the lab: %s', (name) => {
+    const report = reports[join(folder, name)];
+    console.log(name, report.worst, report.compared, report.seconds);
+    expect(report.beyond).toEqual([]);
+  });
+});

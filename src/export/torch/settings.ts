@@ -1,0 +1,208 @@
+/** The part of the script that is the experiment's own: what is trained, by what, on what. */
+import { startOf } from '../../experiment/contract/startingPoint.ts';
+import { type TaskShape, taskShape } from '../../experiment/networks/describe.ts';
+import { type Alignment, alignmentOf, distillationOf, sharedTokens } from '../../experiment/plan/arms.ts';
+import { guideNetwork, standsAlone, weightsOf } from '../../experiment/plan/guides.ts';
+import { mappedTaps } from '../../experiment/plan/pairs.ts';
+import type { ArmSpec, Course, Experiment, GuideSpec, MappingSpec, MeasureName, OptimiserSpec, ScheduleSpec, TaskSpec, TokenView } from '../../experiment/schema/schema.ts';
+import { isDrawn } from '../../experiment/schema/schema.ts';
+import { networkCall } from './networks.ts';
+import { call, code, type Python, python, tuple } from './python.ts';
+
+/** A definition of the script. */
+const define = (name: string, parameters: string, about: string, result: Python): string =>
+  `def ${name}(${parameters}):\n    """${about}"""\n    return ${python(result, '    ', 11)}`;
+
+const assign = (name: string, value: Python, comment = ''): string => `${name} = ${python(value, '', name.length + 3)}${comment && `  # ${comment}`}`;
+
+export const VIEWS: Record<TokenView, { view: string; sets: string }> = {
+  position: { view: 'by_position', sets: 'examples_by_position' },
+  flattened: { view: 'whole', sets: 'whole_examples' },
+  'all-tokens': { view: 'every_token', sets: 'every_token_an_example' },
+  'last-token': { view: 'only_last_token', sets: 'last_tokens' },
+};
+
+/** Of every measure that the script knows its function. */
+export const MEASURE_FUNCTIONS: Partial<Record<MeasureName, string>> = {
+  cka: 'cka',
+  'cka-debiased': 'cka_debiased',
+  'rbf-cka': 'rbf_cka',
+  rsa: 'rsa',
+  'rsa-correlation': 'rsa_correlation',
+  'rsa-euclidean': 'rsa_euclidean',
+  sp: 'sp',
+  rkd: 'rkd',
+  'soft-knn': 'soft_knn',
+};
+
+const measureFunction = (name: MeasureName): Python => {
+  const known = MEASURE_FUNCTIONS[name];
+  if (!known) throw new Error(`the measure ${name} is refused`);
+  return code(known);
+};
+
+export function course(of: Course): Python | undefined {
+  switch (of.kind) {
+    case 'whole':
+      return undefined;
+    case 'until':
+      return call('until', {}, of.step);
+    case 'between':
+      return call('between', {}, of.from, of.to);
+    case 'every':
+      return call('every', {}, of.steps);
+    case 'decay':
+      return call(`${of.shape}_decay`, {}, of.steps);
+    case 'stall':
+      throw new Error('a course that ends when a number stalls is refused');
+  }
+}
+
+const layersOf = (name: string): string => `LAYERS[${JSON.stringify(name)}]`;
+
+/** The pairs of a mapping: by its rule where there is one. */
+function pairs(experiment: Experiment, alignment: Alignment): Python {
+  const { guide, mapping } = alignment;
+  if (isDrawn(mapping) || standsAlone(experiment, guide)) return alignment.pairs.map(({ guideTap, targetTap }) => tuple(guideTap, targetTap));
+  const all = `even(${layersOf(guide)}, ${layersOf('target')})`;
+  const RULES: Record<Exclude<MappingSpec, readonly unknown[]>['rule'], () => string> = {
+    even: () => all,
+    first: () => `${all}[:${(mapping as { count: number }).count}]`,
+    last: () => `${all}[-${(mapping as { count: number }).count}:]`,
+    reversed: () => `backwards(${all})`,
+    none: () => '[]',
+    random: () => {
+      throw new Error('a random mapping is refused');
+    },
+    similarity: () => {
+      throw new Error('a mapping by similarity is refused');
+    },
+  };
+  return code(RULES[mapping.rule]());
+}
+
+function align(experiment: Experiment, alignment: Alignment, task: TaskShape): Python {
+  const { weight, reduction, measure } = alignment;
+  return call(
+    'Align',
+    {
+      pairs: pairs(experiment, alignment),
+      weight: reduction === 'mean' ? code(`${weight} / ${Math.max(1, alignment.pairs.length)}`) : weight,
+      measure: measureFunction(measure.name),
+      view: code(task.tokens ? VIEWS[alignment.tokens].view : 'whole'),
+      course: course(alignment.course),
+    },
+    alignment.guide,
+  );
+}
+
+function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape): Python {
+  const alignment = alignmentOf(experiment, spec);
+  const distillation = distillationOf(spec);
+  const terms: Python[] = [
+    ...(alignment && alignment.weight > 0 ? [align(experiment, alignment, task)] : []),
+    ...(distillation
+      ? [
+          call(
+            'Distil',
+            { temperature: distillation.temperature, weight: distillation.kdWeight, reverse: distillation.direction === 'reverse' ? true : undefined },
+            distillation.guide,
+          ),
+        ]
+      : []),
+  ];
+  const start = startOf(spec);
+  return call(
+    'Arm',
+    {
+      terms: terms.length > 0 ? terms : undefined,
+      task_weight: distillation && distillation.ceWeight !== 1 ? distillation.ceWeight : undefined,
+      learning_rate: spec.learningRate,
+      start: start === 'target' ? undefined : start,
+    },
+    spec.name,
+  );
+}
+
+/** Name of the file with the weights of a guide, as an expression where seeds have weights of their own. */
+const weightsName = (guide: string, spec: GuideSpec): Python =>
+  spec.state === 'trained' ? `guide-${guide}` : code(`f"guide-${guide}-{seed}"`);
+
+function guide(experiment: Experiment, id: string, task: TaskShape): Python {
+  const spec = experiment.guides[id];
+  const network = guideNetwork(experiment, id);
+  const control = 'control' in spec ? spec.control : undefined;
+  if (!network) {
+    if (spec.state === 'control' && spec.kind === 'identity-gram') return call(task.tokens ? 'IdentityOfSequences' : 'Identity');
+    throw new Error(`the guide ${id} is refused`);
+  }
+  const shown = networkCall(network, task);
+  const weights = weightsName(control === 'orthogonal' ? id : weightsOf(experiment, id), spec);
+  if (control === 'shuffled') return call('Shuffled', {}, id, shown, weights);
+  return call('Guide', {}, shown, weights);
+}
+
+function optimiser(spec: OptimiserSpec): Python {
+  const parameters = code('parameters');
+  const decay = spec.weightDecay === 0 ? undefined : spec.weightDecay;
+  if (spec.kind === 'sgd') return call('torch.optim.SGD', { lr: code('LEARNING_RATE'), momentum: spec.momentum, weight_decay: decay }, parameters);
+  const kind = spec.kind === 'adam' ? 'torch.optim.Adam' : 'torch.optim.AdamW';
+  // torch's AdamW decays by 0.01 unless it is told otherwise.
+  const own = spec.kind === 'adamw' ? spec.weightDecay : decay;
+  return call(kind, { lr: code('LEARNING_RATE'), betas: tuple(spec.beta1, spec.beta2), eps: spec.epsilon, weight_decay: own }, parameters);
+}
+
+function schedule(spec: ScheduleSpec): Python {
+  const given = [code('step'), code('STEPS')];
+  switch (spec.kind) {
+    case 'constant':
+      return code('1.0');
+    case 'tail':
+      return call('tail', { warmup: spec.warmup, decay: spec.decay }, ...given);
+    case 'cosine':
+      return call('cosine_to_zero', { warmup: spec.warmup }, ...given);
+  }
+}
+
+function trainingSet(task: TaskSpec): Python {
+  if ('train' in task && task.train !== 'fresh') return call('FixedSet', {}, call('read_set', {}, 'train'));
+  if (task.kind === 'first-token') return call('FreshSequences', {}, task.kind, call('first_token', { length: task.length, vocabulary: task.vocabulary }));
+  throw new Error(`the task ${task.kind} is refused`);
+}
+
+/** @throws {Error} for what `refused.ts` refuses */
+export function settings(experiment: Experiment): string {
+  const { base, arms, guides, seeds } = experiment;
+  const task = taskShape(experiment.task);
+  const aligned = arms.flatMap((spec) => {
+    const found = alignmentOf(experiment, spec);
+    return found && !isDrawn(found.mapping) && !standsAlone(experiment, found.guide) ? [found.guide] : [];
+  });
+  const layers = Object.fromEntries([...new Set(aligned)].map((id) => [id, mappedTaps(experiment, id)]));
+  const epoch = Number.isFinite(task.trainExamples) ? Math.max(1, Math.floor(task.trainExamples / base.batchSize)) : base.evaluateEvery;
+  const sets = task.tokens ? VIEWS[sharedTokens(base)].sets : 'whole_examples';
+  const constants = [
+    assign('SEEDS', seeds),
+    assign('STEPS', base.steps),
+    assign('BATCH', base.batchSize),
+    assign('EVALUATE_EVERY', base.evaluateEvery, 'steps between two evaluations on the validation set'),
+    assign('RECENT', epoch, 'the last steps, whose mean is the score in training'),
+    assign('LEARNING_RATE', base.learningRate),
+    assign('CLIP_NORM', base.clipNorm ?? code('float("inf")'), base.clipNorm === null ? 'no clipping' : 'largest norm of the gradient'),
+    ...(aligned.length > 0
+      ? ['# Layers that the mapping spreads over each other, in the order of the networks.', assign('LAYERS', { target: mappedTaps(experiment), ...layers })]
+      : []),
+  ];
+  const guideEntries = Object.fromEntries(Object.keys(guides).map((id) => [id, guide(experiment, id, task)]));
+  const armEntries = Object.fromEntries(arms.map((spec) => [spec.id, arm(experiment, spec, task)]));
+  return [
+    constants.join('\n'),
+    define('make_target', '', 'The network that learns.', networkCall(experiment.target, task)),
+    define('make_guides', 'seed', 'The guides of a seed, frozen. A trained one is the same for all seeds.', guideEntries),
+    define('make_arms', '', 'The training conditions. All start from the same weights and see the same batches.', armEntries),
+    define('schedule', 'step', 'Factor on the learning rate in a step, counted from 0.', schedule(base.schedule)),
+    define('make_optimiser', 'parameters', 'Of every arm.', optimiser(base.optimiser)),
+    define('make_training_set', '', 'Where the batches come from.', trainingSet(experiment.task)),
+    define('probe_sets', 'inputs', 'The sets of examples in which layers are compared on the probe.', call(sets, {}, code('inputs'))),
+  ].join('\n\n\n');
+}
