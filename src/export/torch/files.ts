@@ -1,6 +1,6 @@
 /** An experiment as a folder for PyTorch: the script, the weights that it begins with, its data. */
 import type { Examples, StartingPoint } from '../../experiment/contract/startingPoint.ts';
-import { taskMetric, taskShape, taskTitle } from '../../experiment/networks/describe.ts';
+import { labelGroups, taskMetric, taskShape, taskTitle } from '../../experiment/networks/describe.ts';
 import { observedPairs } from '../../experiment/plan/arms.ts';
 import { tapNames } from '../../experiment/plan/pairs.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
@@ -31,6 +31,7 @@ function frame(experiment: Experiment, { scores, version }: StartingPoint): obje
     guides: scores,
     layers: { target: tapNames(experiment), guides: Object.fromEntries(Object.keys(experiment.guides).map((id) => [id, tapNames(experiment, id)])) },
     pairs: observedPairs(experiment),
+    groups: labelGroups(experiment.task),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Networks as calls of the Python classes in `parts/`. */
 import { type ImageShape, type SequenceShape, type TaskShape, vitTokens } from '../../experiment/networks/describe.ts';
 import type { NetworkSpec, RnnSpec } from '../../experiment/schema/schema.ts';
+import type { CustomClasses } from './custom.ts';
 import { type Call, call, code, type Python } from './python.ts';
 
 const CELLS: Record<RnnSpec['cell'], string> = { tanh: 'nn.RNN', relu: 'relu_rnn', gru: 'nn.GRU', lstm: 'nn.LSTM' };
@@ -92,5 +93,12 @@ function sequence(spec: NetworkSpec, { input: [length], tokens: { vocabulary, ou
   }
 }
 
-/** A network on a task as an expression. @throws {Error} where it cannot read what the task gives */
-export const networkCall = (spec: NetworkSpec, task: TaskShape): Call => (task.tokens ? sequence(spec, task) : image(spec, task));
+/**
+ * A network on a task as an expression.
+ * @param own takes in networks in text form, whose classes are written for them
+ * @throws {Error} where it cannot read what the task gives
+ */
+export function networkCall(spec: NetworkSpec, task: TaskShape, own: CustomClasses): Python {
+  if (spec.family === 'custom') return own.add(spec, task);
+  return task.tokens ? sequence(spec, task) : image(spec, task);
+}

@@ -6,16 +6,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { chooseBackend } from '../../lab/check/choose.ts';
 import { nodeWasmFiles } from '../../lab/backend/nodeWasmFiles.ts';
 import { GuideStore } from '../../lab/guidance/store.ts';
-import { tinyExperiment, tinySequences } from '../../lab/testing/experiments.ts';
-import type { Experiment } from '../../experiment/schema/schema.ts';
+import { CASES } from './testing/cases.ts';
 import { writeParityCase } from './testing/parity.ts';
 
 const PYTHON = '/usr/bin/python3';
 
-const CASES: Record<string, Experiment> = {
-  'wide-fcn': tinyExperiment({ seeds: [0] }),
-  'first-token': tinySequences('first-token', { seeds: [0] }),
-};
+const ONLY = process.env.PARITY_CASES?.split(',');
+const names = Object.keys(CASES).filter((name) => !ONLY || ONLY.includes(name));
 
 interface Report {
   worst: Record<string, number>;
@@ -31,12 +28,16 @@ describe('the exported script', () => {
 
   beforeAll(async () => {
     const { kernels } = await chooseBackend('wasm', nodeWasmFiles);
-    for (const [name, experiment] of Object.entries(CASES)) await writeParityCase(join(folder, name), experiment, kernels, new GuideStore(null));
-    const answer = execFileSync(PYTHON, [join(import.meta.dirname, 'testing/parity.py'), ...Object.keys(CASES).map((name) => join(folder, name))], { encoding: 'utf8' });
+    for (const name of names) {
+      const t = Date.now();
+      await writeParityCase(join(folder, name), CASES[name], kernels, new GuideStore(null));
+      console.log(name, Date.now() - t);
+    }
+    const answer = execFileSync(PYTHON, [join(import.meta.dirname, 'testing/parity.py'), ...names.map((name) => join(folder, name))], { encoding: 'utf8' });
     reports = JSON.parse(answer);
   });
 
-  it.each(Object.keys(CASES))('takes the steps of the lab: %s', (name) => {
+  it.each(names)('takes the steps of the lab: %s', (name) => {
     const report = reports[join(folder, name)];
     console.log(name, report.worst, report.compared, report.seconds);
     expect(report.beyond).toEqual([]);

@@ -1,11 +1,24 @@
 /** The part of the script that is the experiment's own: what is trained, by what, on what. */
-import { startOf } from '../../experiment/contract/startingPoint.ts';
-import { type TaskShape, taskShape } from '../../experiment/networks/describe.ts';
+import { startOf, weightsShownBy } from '../../experiment/contract/startingPoint.ts';
+import { choosesOfAll, type TaskShape, taskShape } from '../../experiment/networks/describe.ts';
 import { type Alignment, alignmentOf, distillationOf, sharedTokens } from '../../experiment/plan/arms.ts';
-import { guideNetwork, standsAlone, weightsOf } from '../../experiment/plan/guides.ts';
+import { guideNetwork, standsAlone } from '../../experiment/plan/guides.ts';
 import { mappedTaps } from '../../experiment/plan/pairs.ts';
-import type { ArmSpec, Course, Experiment, GuideSpec, MappingSpec, MeasureName, OptimiserSpec, ScheduleSpec, TaskSpec, TokenView } from '../../experiment/schema/schema.ts';
-import { isDrawn } from '../../experiment/schema/schema.ts';
+import { measuresInUse } from '../../experiment/plan/plan.ts';
+import type {
+  ArmSpec,
+  Course,
+  DrawnSequenceSpec,
+  Experiment,
+  MappingSpec,
+  MeasureName,
+  OptimiserSpec,
+  ScheduleSpec,
+  TaskSpec,
+  TokenView,
+} from '../../experiment/schema/schema.ts';
+import { isDrawn, isImageTask, isLanguageTask } from '../../experiment/schema/schema.ts';
+import { CustomClasses } from './custom.ts';
 import { networkCall } from './networks.ts';
 import { call, code, type Python, python, tuple } from './python.ts';
 
@@ -58,6 +71,10 @@ export function course(of: Course): Python | undefined {
   }
 }
 
+/** A course in an experiment in which guidance was switched while it ran. */
+const switched = ({ interventions }: Experiment, of: Python | undefined): Python | undefined =>
+  interventions.some(({ set }) => set.guidance !== undefined) ? call('while_on', {}, of ?? code('always')) : of;
+
 const layersOf = (name: string): string => `LAYERS[${JSON.stringify(name)}]`;
 
 /** The pairs of a mapping: by its rule where there is one. */
@@ -90,7 +107,7 @@ function align(experiment: Experiment, alignment: Alignment, task: TaskShape): P
       weight: reduction === 'mean' ? code(`${weight} / ${Math.max(1, alignment.pairs.length)}`) : weight,
       measure: measureFunction(measure.name),
       view: code(task.tokens ? VIEWS[alignment.tokens].view : 'whole'),
-      course: course(alignment.course),
+      course: switched(experiment, course(alignment.course)),
     },
     alignment.guide,
   );
@@ -125,21 +142,39 @@ function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape): Python {
 }
 
 /** Name of the file with the weights of a guide, as an expression where seeds have weights of their own. */
-const weightsName = (guide: string, spec: GuideSpec): Python =>
-  spec.state === 'trained' ? `guide-${guide}` : code(`f"guide-${guide}-{seed}"`);
+const weightsName = (experiment: Experiment, id: string): Python => {
+  const own = weightsShownBy(experiment, id);
+  return experiment.guides[own].state === 'trained' ? `guide-${own}` : code(`f"guide-${own}-{seed}"`);
+};
 
-function guide(experiment: Experiment, id: string, task: TaskShape): Python {
+/** A control that has no network. */
+function controlGuide(kind: string, task: TaskShape, view: TokenView): Python {
+  if (kind === 'running-mean') return task.tokens ? call('RunningMean', {}, task.tokens.vocabulary) : call('Pixels');
+  if (!task.tokens) return call('Identity');
+  return call(view === 'all-tokens' ? 'IdentityOfTokens' : 'IdentityOfSequences');
+}
+
+function guide(experiment: Experiment, id: string, task: TaskShape, classes: CustomClasses): Python {
   const spec = experiment.guides[id];
   const network = guideNetwork(experiment, id);
-  const control = 'control' in spec ? spec.control : undefined;
-  if (!network) {
-    if (spec.state === 'control' && spec.kind === 'identity-gram') return call(task.tokens ? 'IdentityOfSequences' : 'Identity');
-    throw new Error(`the guide ${id} is refused`);
+  const view = sharedTokens(experiment.base);
+  if (spec.state === 'imported') throw new Error('guides out of files are refused');
+  if (!network) return controlGuide((spec as { kind: string }).kind, task, view);
+  const control = spec.state === 'control' ? undefined : spec.control;
+  const own = spec.state === 'trained' && spec.training.task ? taskShape(spec.training.task) : task;
+  const shown = [networkCall(network, own, classes), weightsName(experiment, id)];
+  const probe = { probe_seed: spec.state === 'trained' ? spec.training.seed : undefined };
+  switch (control) {
+    case 'shuffled':
+      return call(task.tokens && view === 'all-tokens' ? 'ShuffledTokens' : 'Shuffled', probe, id, ...shown);
+    case 'noise':
+    case 'white-noise': {
+      const noise = task.tokens ? call('random_tokens', {}, task.tokens.vocabulary) : code(control === 'noise' ? 'smooth_noise' : 'white_noise');
+      return call('Noise', { noise, ...probe }, id, ...shown);
+    }
+    default:
+      return call('Guide', {}, ...shown);
   }
-  const shown = networkCall(network, task);
-  const weights = weightsName(control === 'orthogonal' ? id : weightsOf(experiment, id), spec);
-  if (control === 'shuffled') return call('Shuffled', {}, id, shown, weights);
-  return call('Guide', {}, shown, weights);
 }
 
 function optimiser(spec: OptimiserSpec): Python {
@@ -152,11 +187,9 @@ function optimiser(spec: OptimiserSpec): Python {
   return call(kind, { lr: code('LEARNING_RATE'), betas: tuple(spec.beta1, spec.beta2), eps: spec.epsilon, weight_decay: own }, parameters);
 }
 
-function schedule(spec: ScheduleSpec): Python {
+function schedule(spec: Exclude<ScheduleSpec, { kind: 'constant' }>): Python {
   const given = [code('step'), code('STEPS')];
   switch (spec.kind) {
-    case 'constant':
-      return code('1.0');
     case 'tail':
       return call('tail', { warmup: spec.warmup, decay: spec.decay }, ...given);
     case 'cosine':
@@ -164,10 +197,51 @@ function schedule(spec: ScheduleSpec): Python {
   }
 }
 
+/** What draws one sequence of a task. */
+function drawing(task: DrawnSequenceSpec): Python {
+  switch (task.kind) {
+    case 'first-token':
+      return call('first_token', { length: task.length, vocabulary: task.vocabulary });
+    case 'copy-paste':
+    case 'reverse':
+      return call('copy_paste', {
+        length: task.length,
+        vocabulary: task.vocabulary,
+        backwards: task.kind === 'reverse' ? true : undefined,
+        marks_are_classes: choosesOfAll(task) ? true : undefined,
+      });
+    case 'copy-paste-official':
+      return call('official_copy', { shortest: task.minLength, longest: task.maxLength });
+    case 'parity':
+      return call('parity', { shortest: task.minLength, longest: task.length, at_every_bit: task.labels === 'prefix' ? true : undefined });
+    case 'associative-recall':
+      return call('associative_recall', { pairs: task.pairs, keys: task.keys, values: task.values });
+    case 'dyck':
+      return call('dyck', { length: task.length, brackets: task.brackets });
+    case 'modular-addition':
+      return call('modular_addition', { length: task.length, modulus: task.modulus });
+  }
+}
+
 function trainingSet(task: TaskSpec): Python {
-  if ('train' in task && task.train !== 'fresh') return call('FixedSet', {}, call('read_set', {}, 'train'));
-  if (task.kind === 'first-token') return call('FreshSequences', {}, task.kind, call('first_token', { length: task.length, vocabulary: task.vocabulary }));
-  throw new Error(`the task ${task.kind} is refused`);
+  if (isLanguageTask(task)) return call('TextWindows', { context: task.context }, task.kind);
+  const fixed = call('read_set', {}, 'train');
+  if (task.kind === 'image-files' && task.augment) return call('Augmented', { crop: task.augment.crop, flip: task.augment.flip }, fixed);
+  return isImageTask(task) || task.train !== 'fresh' ? call('FixedSet', {}, fixed) : call('FreshSequences', {}, task.kind, drawing(task));
+}
+
+/** What a person changed while it ran, in words of the script. */
+const changes = ({ interventions }: Experiment): Python =>
+  interventions.map(({ step, set: { learningRate, guidance } }) =>
+    tuple(step, { ...(learningRate !== undefined && { learning_rate: learningRate }), ...(guidance !== undefined && { guidance }) }),
+  );
+
+/** The learning rate of an arm in a step, by the schedule. */
+function rate({ base, interventions }: Experiment): Python {
+  const own = 'arm.learning_rate or LEARNING_RATE';
+  const changed = interventions.some(({ set }) => set.learningRate !== undefined) ? `changed("learning_rate", step, ${own})` : null;
+  if (base.schedule.kind === 'constant') return code(changed ?? own);
+  return code(`${changed ?? `(${own})`} * ${python(schedule(base.schedule))}`);
 }
 
 /** @throws {Error} for what `refused.ts` refuses */
@@ -189,20 +263,30 @@ export function settings(experiment: Experiment): string {
     assign('RECENT', epoch, 'the last steps, whose mean is the score in training'),
     assign('LEARNING_RATE', base.learningRate),
     assign('CLIP_NORM', base.clipNorm ?? code('float("inf")'), base.clipNorm === null ? 'no clipping' : 'largest norm of the gradient'),
+    ...(experiment.interventions.length > 0 ? [assign('CHANGES', changes(experiment), 'made by hand, before the step of that number')] : []),
     ...(aligned.length > 0
       ? ['# Layers that the mapping spreads over each other, in the order of the networks.', assign('LAYERS', { target: mappedTaps(experiment), ...layers })]
       : []),
   ];
-  const guideEntries = Object.fromEntries(Object.keys(guides).map((id) => [id, guide(experiment, id, task)]));
+  const classes = new CustomClasses();
+  const target = networkCall(experiment.target, task, classes);
+  const guideEntries = Object.fromEntries(Object.keys(guides).map((id) => [id, guide(experiment, id, task, classes)]));
   const armEntries = Object.fromEntries(arms.map((spec) => [spec.id, arm(experiment, spec, task)]));
   return [
     constants.join('\n'),
-    define('make_target', '', 'The network that learns.', networkCall(experiment.target, task)),
+    ...classes.texts,
+    define('make_target', '', 'The network that learns.', target),
     define('make_guides', 'seed', 'The guides of a seed, frozen. A trained one is the same for all seeds.', guideEntries),
     define('make_arms', '', 'The training conditions. All start from the same weights and see the same batches.', armEntries),
-    define('schedule', 'step', 'Factor on the learning rate in a step, counted from 0.', schedule(base.schedule)),
+    define('rate_at', 'arm, step', 'Learning rate of an arm in a step, counted from 0.', rate(experiment)),
     define('make_optimiser', 'parameters', 'Of every arm.', optimiser(base.optimiser)),
     define('make_training_set', '', 'Where the batches come from.', trainingSet(experiment.task)),
     define('probe_sets', 'inputs', 'The sets of examples in which layers are compared on the probe.', call(sets, {}, code('inputs'))),
+    define(
+      'followed_measures',
+      '',
+      'Measures by which pairs of layers are followed besides CKA.',
+      measuresInUse(experiment).map((name) => measureFunction(name)),
+    ),
   ].join('\n\n\n');
 }

@@ -1,6 +1,6 @@
 /** What a run begins with, as plain data (see the contract). */
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
-import { type NetworkTensors, startOf, type StartingPoint } from '../../experiment/contract/startingPoint.ts';
+import { type NetworkTensors, startOf, type StartingPoint, weightsShownBy } from '../../experiment/contract/startingPoint.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { Guide } from '../guidance/guide.ts';
@@ -31,12 +31,13 @@ async function targetsOf(experiment: Experiment, kernels: Kernels): Promise<Star
   return targets;
 }
 
-async function guidesOf(guides: ReadonlyMap<string, Guide>, seeds: readonly number[]): Promise<StartingPoint['guides']> {
+async function guidesOf(experiment: Experiment, guides: ReadonlyMap<string, Guide>): Promise<StartingPoint['guides']> {
   const found: StartingPoint['guides'] = [];
   for (const [guide, { models, spec }] of guides) {
+    if (weightsShownBy(experiment, guide) !== guide) continue;
     for (const [i, model] of models.entries()) {
       // A network out of a file has no weights by our names.
-      if (model instanceof Model) found.push({ guide, seed: spec.state === 'trained' ? null : seeds[i], tensors: await tensorsOf(model) });
+      if (model instanceof Model) found.push({ guide, seed: spec.state === 'trained' ? null : experiment.seeds[i], tensors: await tensorsOf(model) });
     }
   }
   return found;
@@ -51,7 +52,7 @@ export async function startingPoint(
 ): Promise<StartingPoint> {
   return {
     targets: await targetsOf(experiment, kernels),
-    guides: await guidesOf(guides, experiment.seeds),
+    guides: await guidesOf(experiment, guides),
     train: task.train,
     val: task.val,
     ...(task.trainingText && { text: task.trainingText() }),

@@ -2,6 +2,8 @@
 
 import math
 
+from .settings import CHANGES
+
 
 def always(step):
     """The whole run."""
@@ -36,3 +38,16 @@ def cosine_decay(steps):
 def exponential_decay(steps):
     """Down by the same factor at every step, to a hundredth."""
     return lambda step: 0.01 ** (step / steps) if step < steps else 0.0
+
+
+def changed(what, step, otherwise):
+    """What was set by hand until a step, the last of it (`CHANGES` are in order)."""
+    for at, values in CHANGES:
+        if at <= step:
+            otherwise = values.get(what, otherwise)
+    return otherwise
+
+
+def while_on(course):
+    """A course in which guidance was switched by hand."""
+    return lambda step: course(step) if changed("guidance", step, True) else 0.0

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .measures import centred, gram, u_centred, SMALLEST_DEBIASED
+from .settings import followed_measures, probe_sets
 from .views import FEWEST_EXAMPLES, varies
 
 CHUNK = 256  # examples at a time; the first are the probe
@@ -16,27 +17,34 @@ MISSING = float("nan")
 
 
 @torch.no_grad()
-def scores(network, examples, device):
-    """Loss and accuracy, means over the labels that there are, and the predicted classes."""
+def scores(network, examples, device, groups=None):
+    """Loss and accuracy, means over the labels that there are, the predicted classes, and loss and accuracy of each group of
+    labels (`groups` says of every label which it belongs to)."""
     network.eval()
     inputs, labels = examples
     outputs = len(labels) // len(inputs)
-    loss, predictions = 0.0, []
+    losses, predicted = [], []
     for begin in range(0, len(inputs), CHUNK):
         logits, _ = network(inputs[begin : begin + CHUNK].to(device))
         own = labels[begin * outputs : (begin + CHUNK) * outputs]
-        loss += F.cross_entropy(logits.float().cpu(), own, ignore_index=-1, reduction="sum").item()
-        predictions.append(logits.argmax(-1).cpu()[own >= 0])
-    asked, predicted = labels[labels >= 0], torch.cat(predictions)
-    loss /= len(asked)
-    # A network whose weights are no longer finite predicts nothing.
-    accuracy = (predicted == asked).double().mean().item() if math.isfinite(loss) else MISSING
-    return loss, accuracy, predicted.tolist()
+        losses.append(F.cross_entropy(logits.float().cpu(), own, ignore_index=-1, reduction="none"))
+        predicted.append(logits.argmax(-1).cpu())
+    losses, predicted, asked = torch.cat(losses).double(), torch.cat(predicted), labels >= 0
+
+    def of(rows):
+        loss = losses[rows].mean().item()
+        # A network whose weights are no longer finite predicts nothing.
+        return loss, (predicted == labels)[rows].double().mean().item() if math.isfinite(loss) else MISSING
+
+    loss, accuracy = of(asked)
+    by_group = [] if groups is None else [of(asked & (groups == group)) for group in range(int(groups.max()) + 1)]
+    return {"loss": loss, "accuracy": accuracy, "predictions": predicted[asked].tolist(), "groups": by_group}
 
 
 def whole_examples(inputs):
-    """The probe as one set of examples: images, or whole sequences."""
-    return [lambda x: x.flatten(1)]
+    """The probe as one set of examples: images, or whole sequences. Each of the following gives the inputs that guides read, and
+    functions that take sets of examples out of activations."""
+    return inputs, [lambda x: x.flatten(1)]
 
 
 def examples_by_position(tokens):
@@ -46,12 +54,24 @@ def examples_by_position(tokens):
         rows = tokens[:, position] >= 0
         return lambda x: x[rows, position]
 
-    return [at(t) for t in range(tokens.shape[1]) if (tokens[:, t] >= 0).sum() >= FEWEST_EXAMPLES]
+    return tokens, [at(t) for t in range(tokens.shape[1]) if (tokens[:, t] >= 0).sum() >= FEWEST_EXAMPLES]
 
 
-def gram_matrices(taps, examples):
-    """Of each layer [layers, n, n], centred, and the same U-centred; where the layers vary [layers]."""
-    layers = [examples(x.float()) for x in taps]
+def every_token_an_example(tokens):
+    """All tokens of the first sequences, about a thousand."""
+    seen = tokens[: max(FEWEST_EXAMPLES, 1024 // tokens.shape[1])]
+    return seen, [lambda x: x[: len(seen)][seen >= 0]]
+
+
+def last_tokens(tokens):
+    """The last token of every sequence."""
+    rows, last = torch.arange(len(tokens)), (tokens >= 0).sum(1) - 1
+    return tokens, [lambda x: x[rows, last]]
+
+
+def gram_matrices(layers):
+    """Of each layer [n, ...] the centred Gram matrix, and the same U-centred: [layers, n, n]; whether it varies: [layers]."""
+    layers = [x.flatten(1) for x in layers]
     k = torch.stack([gram(centred(x)) for x in layers])
     # U-centred twice: in products with matrices that are not, what float32 rounds in a sum of a row would count.
     return k, u_centred(u_centred(k)), torch.stack([varies(x) for x in layers])
@@ -106,20 +126,42 @@ def recalibrated(network, training, examples, device):
 
 
 class Probe:
-    """The first validation examples, on which every layer of the target is compared with every layer of every guide."""
+    """The first validation examples, on which the layers of the target are compared with those of every guide."""
 
     @torch.no_grad()
-    def __init__(self, inputs, sets, guides, layers):
-        """`layers`: names by guide, and of the target."""
-        self.inputs, self.sets, self.layers = inputs[:CHUNK], sets(inputs[:CHUNK]), layers
-        self.shown = {name: self.matrices(guide.show(self.inputs, probe=True).taps, layers["guides"][name]) for name, guide in guides.items()}
+    def __init__(self, inputs, guides, frame):
+        self.inputs, self.layers, self.pairs = inputs[:CHUNK], frame["layers"], frame["pairs"]
+        seen, self.sets = probe_sets(self.inputs)
+        self.shown, self.grams = {}, {}
+        for name, guide in guides.items():
+            taps = guide.show(seen, probe=True).taps
+            self.shown[name] = {layer: self.examples(taps[layer], layer, guide) for layer in self.layers["guides"][name]}
+            self.grams[name] = self.gram_matrices(self.shown[name], self.layers["guides"][name])
 
-    def matrices(self, taps, layers):
-        return [gram_matrices([taps[layer] for layer in layers], examples) for examples in self.sets]
+    def examples(self, x, layer=None, guide=None):
+        """Of a layer the sets of examples, in the order in which a guide shows them."""
+        sets = [examples(x.float()) for examples in self.sets]
+        orders = [guide.probe_order(layer, len(own)) if guide else None for own in sets]
+        return [own if order is None else own[order.to(own.device)] for own, order in zip(sets, orders)]
+
+    def gram_matrices(self, shown, layers):
+        return [gram_matrices([shown[layer][i] for layer in layers]) for i in range(len(self.sets))]
 
     @torch.no_grad()
     def compare(self, network):
-        """By guide [target layers, guide layers, 3]."""
+        """By guide [target layers, guide layers, 3], and of the pairs that are followed the similarities by other measures."""
         network.eval()
-        own = self.matrices(network(self.inputs)[1], self.layers["target"])
-        return {name: mean_similarities(own, shown) for name, shown in self.shown.items()}
+        own = {layer: self.examples(x) for layer, x in network(self.inputs)[1].items()}
+        grams = self.gram_matrices(own, self.layers["target"])
+        matrices = {name: mean_similarities(grams, shown).cpu() for name, shown in self.grams.items()}
+        return matrices, [self.measured(measure, own, pair) for measure in followed_measures() for pair in self.pairs]
+
+    def measured(self, measure, own, pair):
+        """A mean over sets of examples. Of several, those count at which the guide varies; a similarity of exactly 0 is one that is
+        not defined."""
+        total = count = 0.0
+        for x, y in zip(own[pair["targetTap"]], self.shown[pair["guide"]][pair["guideTap"]]):
+            value = measure(x.flatten(1), y.flatten(1)).item()
+            counts = bool(varies(y.flatten(1))) if len(self.sets) > 1 else value != 0
+            total, count = total + value * counts, count + counts
+        return total / count if count else MISSING

@@ -1,9 +1,11 @@
 """Networks for images [B, H, W, C]. All return logits [B, classes] and their taps: activations by the name of the layer."""
 
+import torch
 import torch.nn.functional as F
 from torch import nn
 
 from .dropout import Dropout
+from .sequence_networks import TransformerBlock
 
 
 class FCN(nn.Module):
@@ -130,3 +132,90 @@ class ConvNet(nn.Module):
             taps[f"conv{i}"] = before if self.tap == "pre" else x
         taps["pool"] = x.mean((2, 3))
         return self.head(taps["pool"]), taps
+
+
+class ConvNeXtEntry(nn.Conv2d):
+    """The convolution before a stage, whose windows do not overlap, with its norm over the channels: behind the first one,
+    before all others."""
+
+    def __init__(self, inputs, outputs, kernel, first):
+        super().__init__(inputs, outputs, kernel, stride=kernel)
+        self.first = first
+        self.norm = nn.LayerNorm(outputs if first else inputs)
+
+    def forward(self, x):
+        """[B, H, W, C] -> what goes on, and what the convolution gives."""
+        y = super().forward((x if self.first else self.norm(x)).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        return self.norm(y) if self.first else y, y
+
+
+class ConvNeXtBlock(nn.Module):
+    """x + MLP(norm(depth-wise convolution of x)) of [B, H, W, C], with four times the channels inside the MLP."""
+
+    def __init__(self, channels, kernel):
+        super().__init__()
+        self.depthwise = nn.Conv2d(channels, channels, kernel, padding=kernel // 2, groups=channels)
+        self.norm = nn.LayerNorm(channels)
+        self.up, self.down = nn.Linear(channels, 4 * channels), nn.Linear(4 * channels, channels)
+
+    def forward(self, x):
+        spatial = self.depthwise(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+        mlp = self.down(F.gelu(self.up(self.norm(spatial))))
+        return x + mlp, {"depthwise": spatial, "mlp": mlp, "output": x + mlp}
+
+
+class ConvNeXt(nn.Module):
+    """A ConvNeXt (Liu et al. 2022) without layer scale and stochastic depth: a stem that cuts patches, stages of blocks (every
+    stage after the first halves the resolution and doubles the channels), average pool, norm, linear head."""
+
+    def __init__(self, channels, width, stages, classes, patch, kernel):
+        super().__init__()
+        self.order = []
+        for stage, count in enumerate(stages):
+            outputs = width * 2**stage
+            self.add("stem" if stage == 0 else f"down{stage + 1}", ConvNeXtEntry(channels, outputs, patch if stage == 0 else 2, stage == 0))
+            for i in range(count):
+                self.add(f"block{sum(stages[:stage]) + i + 1}", ConvNeXtBlock(outputs, kernel))
+            channels = outputs
+        self.norm = nn.LayerNorm(channels)
+        self.head = nn.Linear(channels, classes)
+
+    def add(self, name, module):
+        self.order.append(name)
+        self.add_module(name, module)
+
+    def forward(self, images):
+        x, taps = images, {}
+        for name in self.order:
+            x, own = getattr(self, name)(x)
+            taps.update({f"{name}.{part}": value for part, value in own.items()} if isinstance(own, dict) else {name: own})
+        taps["pool"] = x.mean((1, 2))
+        return self.head(self.norm(taps["pool"])), taps
+
+
+class ViT(nn.Module):
+    """A Vision Transformer (Dosovitskiy et al. 2021): patches as tokens, learned positions, blocks. The head reads a token of
+    its own, or the mean over the patches."""
+
+    def __init__(self, channels, patch, length, width, heads, ffn, layers, classes, class_token=True):
+        super().__init__()
+        self.blocks = [f"block{i + 1}" for i in range(layers)]
+        self.patches = nn.Conv2d(channels, width, patch, stride=patch)
+        self.class_token = nn.Parameter(torch.zeros(width)) if class_token else None
+        self.positions = nn.Parameter(0.02 * torch.randn(length, width))
+        for name in self.blocks:
+            self.add_module(name, TransformerBlock(width, heads, ffn, False, True, F.gelu))
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, images):
+        x = self.patches(images.permute(0, 3, 1, 2)).flatten(2).transpose(1, 2)
+        taps = {"patches": x}
+        if self.class_token is not None:
+            x = torch.cat([self.class_token.expand(len(x), 1, -1), x], 1)
+        x = x + self.positions
+        for name in self.blocks:
+            x, own = getattr(self, name)(x)
+            taps.update({f"{name}.{part}": value for part, value in own.items()})
+        x = self.norm(x)
+        return self.head(x[:, 0] if self.class_token is not None else x.mean(1)), taps

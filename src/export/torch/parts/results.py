@@ -38,12 +38,16 @@ def pair_values(pair, evaluation, frame):
     return [finite(value) for value in evaluation["matrices"][pair["guide"]][place].tolist()]
 
 
+def group_result(name, index, evaluations):
+    """Scores on a group of labels; the labels of a set may all be of the first groups."""
+    curves = [[finite(e["groups"][index][i]) if index < len(e["groups"]) else None for e in evaluations] for i in range(2)]
+    return {"name": name, "loss": curves[0][-1], "accuracy": curves[1][-1], "history": {"loss": curves[0], "accuracy": curves[1]}}
+
+
 def member_result(frame, arm, seed, history):
     """What the file says of an arm with a seed."""
-    steps, evaluations = history["steps"], history["evaluations"]
+    steps, evaluations, again = history["steps"], history["evaluations"], history["recalibrated"]
     first, last = evaluations[0], evaluations[-1]
-    for e in evaluations:
-        e["metric"] = metric_of(e["loss"], e["accuracy"], frame)
     losses = [told["loss"] for told in steps]
     metrics = [metric_of(told["loss"], told["accuracy"], frame) for told in steps]
     alignment = [finite(told["alignment"]) for told in steps]
@@ -53,6 +57,7 @@ def member_result(frame, arm, seed, history):
     best = better(scored, key=lambda e: e["metric"]) if scored else first
     pairs = frame["pairs"]
     similarity = [[pair_values(pair, e, frame) for pair in pairs] for e in evaluations]
+    groups = [group_result(name, i, evaluations) for i, name in enumerate(frame["groups"])]
     return {
         "arm": arm,
         "seed": seed,
@@ -64,13 +69,14 @@ def member_result(frame, arm, seed, history):
             "trainMetric": finite(metric_of(loss, mean(metrics[-RECENT:]), frame)),
             "valLoss": finite(last["loss"]),
             "valMetric": finite(last["metric"]),
-            "valMetricRecalibrated": finite(metric_of(*history["recalibrated"], frame)),
+            "valMetricRecalibrated": finite(metric_of(again["loss"], again["accuracy"], frame)),
         },
         "best": {"step": best["step"], "valLoss": finite(best["loss"]), "valMetric": finite(best["metric"])},
         "pairs": [
             {**pair, "start": begin[0], "end": end[0], "startDebiased": begin[1], "endDebiased": end[1], "chance": end[2]}
             for pair, begin, end in zip(pairs, similarity[0], similarity[-1])
         ],
+        **({"groups": groups} if groups else {}),
         "history": {
             "step": list(range(1, len(steps) + 1)),
             "trainLoss": [finite(value) for value in losses],
@@ -82,6 +88,7 @@ def member_result(frame, arm, seed, history):
             "similarity": [[values[0] for values in row] for row in similarity],
             "similarityDebiased": [[values[1] for values in row] for row in similarity],
             "similarityChance": [[values[2] for values in row] for row in similarity],
+            **({"similarityMeasured": [[finite(value) for value in e["measured"]] for e in evaluations]} if last["measured"] else {}),
         },
         "matrices": {
             guide: {"start": rounded(first["matrices"][guide]), "end": rounded(last["matrices"][guide])} for guide in frame["layers"]["guides"]

@@ -25,6 +25,11 @@ def mean_of_tokens(states, tokens):
     return (states * real).sum(1) / real.sum(1)
 
 
+def relu_rnn(inputs, width, batch_first):
+    """A vanilla recurrent layer with ReLU in the place of tanh."""
+    return nn.RNN(inputs, width, nonlinearity="relu", batch_first=batch_first)
+
+
 class RNN(nn.Module):
     """Embedding, a stack of recurrent layers (`cell` makes one: `nn.RNN`, `nn.GRU` or `nn.LSTM`), linear head."""
 
@@ -73,6 +78,18 @@ def attend(q, k, v, heads, causal, real=None):
     if real is not None:
         scores = scores.masked_fill(~real[:, None, None, :], -math.inf)
     return (scores.softmax(-1) @ v).transpose(1, 2).reshape(batch, length, width)
+
+
+class Attention(nn.Module):
+    """Self-attention with its projections."""
+
+    def __init__(self, width, heads, causal):
+        super().__init__()
+        self.heads, self.causal = heads, causal
+        self.qkv, self.out = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width)
+
+    def forward(self, x, real=None):
+        return self.out(attend(*self.qkv(x).chunk(3, -1), self.heads, self.causal, real))
 
 
 class TransformerBlock(nn.Module):

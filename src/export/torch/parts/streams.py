@@ -1,5 +1,6 @@
 """Random numbers: named streams, the same as in the Guidance Playground. What one part draws never shifts another's."""
 
+import math
 import struct
 
 import torch
@@ -41,7 +42,7 @@ class Stream:
         for _ in range(2):
             for lane in range(4):
                 state[lane] = mix((state[lane] + state[(lane + 1) % 4] + state[(lane + 3) % 4]) & MASK)
-        self.state = state
+        self.state, self.spare = state, None
         for _ in range(12):
             self.bits()
 
@@ -58,6 +59,24 @@ class Stream:
             x = self.bits()
             if x - x % n <= 2**32 - n:  # the last, short stretch before 2^32 would favour small numbers
                 return x % n
+
+    def normal(self):
+        """Standard normal, by Marsaglia's polar method."""
+        if self.spare is not None:
+            value, self.spare = self.spare, None
+            return value
+        while True:
+            u, v = ((self.signed() + 0.5) * 2 / 2**32 for _ in range(2))
+            square = u * u + v * v
+            if square < 1:
+                factor = math.sqrt(-2 * math.log(square) / square)
+                self.spare = v * factor
+                return u * factor
+
+    def signed(self):
+        """32 random bits as a number from -2^31 on."""
+        bits = self.bits()
+        return bits - 2**32 if bits >= 2**31 else bits
 
     def permutation(self, n):
         """The numbers 0 ... n-1 in random order (Fisher-Yates)."""

@@ -26,8 +26,7 @@ class Align:
         return self.weight * self.course(step)
 
     def loss(self, step, target, guide, batch):
-        total = 0.0
-        tokens = gathered(batch.inputs)
+        total, tokens = torch.zeros((), device=batch.inputs.device), gathered(batch.inputs)
         for guide_tap, target_tap in self.pairs:
             # Gram matrices in float32, whatever the networks compute in.
             x, y = gathered(target.taps[target_tap].float()), gathered(guide.taps[guide_tap].float())

@@ -8,30 +8,25 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .data import read_groups
 from .evaluation import MISSING, Probe, recalibrated, scores
 from .files import FOLDER, read_safetensors, write_safetensors
 from .now import Now
 from .ranks import Ranks, distributed, over_ranks, share_of
-from .results import member_result
+from .results import member_result, metric_of
 from .settings import (
     BATCH,
     CLIP_NORM,
     EVALUATE_EVERY,
-    LEARNING_RATE,
     STEPS,
     make_arms,
     make_guides,
     make_optimiser,
     make_target,
     make_training_set,
-    probe_sets,
-    schedule,
+    rate_at,
 )
 from .terms import Align, Output
-
-
-def rate_at(arm, step):
-    return (arm.learning_rate or LEARNING_RATE) * schedule(step)
 
 
 def learn(network, optimiser, arm, guides, batch, step, parts=1, compute=contextlib.nullcontext):
@@ -84,12 +79,12 @@ def train_member(name, seed, frame, validation, options):
     arm, training = make_arms()[name], make_training_set()
     guides = {guide: shown.to(device) for guide, shown in make_guides(seed).items()}
     network = start_of(arm, seed).to(device)
-    optimiser = make_optimiser(network.parameters())
+    optimiser, groups = make_optimiser(network.parameters()), read_groups()
     learner = distributed(network) if Ranks.world > 1 else network
     if options.compile and hasattr(torch, "compile"):
         learner = torch.compile(learner)
     compute = (lambda: torch.autocast(device.type, torch.bfloat16)) if options.bf16 else contextlib.nullcontext
-    probe = Probe(validation.inputs.to(device), probe_sets, guides, frame["layers"])
+    probe = Probe(validation.inputs.to(device), guides, frame)
     history = {"steps": [], "evaluations": [], "diverged_at": None, "seconds": 0.0}
     checkpoint = own.with_suffix(".checkpoint")
     if options.resume and checkpoint.exists():
@@ -100,14 +95,16 @@ def train_member(name, seed, frame, validation, options):
     begun = time.time() - history["seconds"]
 
     def evaluate(step):
-        loss, accuracy, predictions = scores(network, validation, device)
-        matrices = {guide: values.cpu() for guide, values in probe.compare(network).items()}
-        history["evaluations"].append({"step": step, "loss": loss, "accuracy": accuracy, "predictions": predictions, "matrices": matrices})
+        found = scores(network, validation, device, groups)
+        found["metric"] = metric_of(found["loss"], found["accuracy"], frame)
+        matrices, measured = probe.compare(network)
+        history["evaluations"].append({"step": step, **found, "matrices": matrices, "measured": measured})
         history["seconds"] = time.time() - begun
         if options.resume and Ranks.rank == 0:
             torch.save({"network": network.state_dict(), "optimiser": optimiser.state_dict(), "history": history}, checkpoint)
         if Ranks.rank == 0:
-            print(f"{arm.name}, seed {seed}, step {step}: validation loss {loss:.4f}, accuracy {accuracy:.4f}", flush=True)
+            metric = frame["metric"]["name"]
+            print(f"{arm.name}, seed {seed}, step {step}: validation loss {found['loss']:.4f}, {metric} {found['metric']:.4f}", flush=True)
 
     if not history["evaluations"]:
         evaluate(0)
@@ -123,6 +120,6 @@ def train_member(name, seed, frame, validation, options):
         history["steps"].append(told)
         if (step + 1) % EVALUATE_EVERY == 0 or step + 1 == STEPS:
             evaluate(step + 1)
-    history["recalibrated"] = recalibrated(network, training.examples, validation, device)[:2]
+    history["recalibrated"] = recalibrated(network, training.examples, validation, device)
     write_safetensors(own.with_suffix(".safetensors"), network.state_dict())
     return member_result(frame, name, seed, history)

@@ -66,15 +66,22 @@ def check_member(script, report, member, states, frame, validation):
     script.Now.seed, script.Now.parity, script.Now.step = seed, True, 0
     arm, guides, training = script.make_arms()[name], script.make_guides(seed), script.make_training_set()
     network = script.start_of(arm, seed)
-    probe = script.Probe(validation.inputs, script.probe_sets, guides, frame["layers"])
+    probe = script.Probe(validation.inputs, guides, frame)
 
     found, place = member["evaluation"], f"{name}-{seed} evaluation"
-    loss, accuracy, predictions = script.scores(network, validation, "cpu")[:3]
+    scores = script.scores(network, validation, "cpu", script.read_groups())
+    loss, accuracy, predictions = scores["loss"], scores["accuracy"], scores["predictions"]
+    for i, (own, theirs) in enumerate(zip(found["groups"], scores["groups"])):
+        for j in range(2):
+            report.compare("evaluation", f"{place} group {i} {j}", own[j], theirs[j], EVALUATION, EVALUATION)
     report.compare("evaluation", f"{place} loss", found["loss"], loss, EVALUATION, EVALUATION)
     report.compare("evaluation", f"{place} metric", found["metric"], script.metric_of(loss, accuracy, frame), EVALUATION, EVALUATION)
     same = sum(a == b for a, b in zip(found["predictions"], predictions)) / max(1, len(predictions))
     report.compare("evaluation", f"{place} predictions", 1.0, same if len(predictions) == len(found["predictions"]) else 0.0, 0, 1e-3)
-    for guide, values in probe.compare(network).items():
+    matrices, measured = probe.compare(network)
+    for i, (own, theirs) in enumerate(zip(found["measured"], measured)):
+        report.compare("probe", f"{place} measured {i}", own, theirs, EVALUATION, EVALUATION)
+    for guide, values in matrices.items():
         for field in range(3):
             for own, theirs in zip([row[field] for row in found["matrices"][guide]], values[..., field].flatten().tolist()):
                 report.compare("probe", f"{place} {guide} {field}", own, theirs, EVALUATION, EVALUATION)

@@ -86,6 +86,11 @@ export async function writeParityCase(folder: string, experiment: Experiment, ke
   const records = await run.flush();
   if (!records) throw new Error('no step was recorded');
   const value = (values: Float32Array, i: number): number | null => (Number.isFinite(values[i]) ? values[i] : null);
+  /** What a quantity has of a member. */
+  const pieces = (values: Float32Array, m: number): (number | null)[] => {
+    const each = values.length / all.length;
+    return Array.from({ length: each }, (_, i) => value(values, m * each + i));
+  };
   const told = all.map(({ arm, seed }, m) => ({
     arm,
     seed,
@@ -93,6 +98,8 @@ export async function writeParityCase(folder: string, experiment: Experiment, ke
       loss: value(evaluation.series.valLoss, m),
       metric: value(evaluation.series.valMetric, m),
       predictions: [...evaluation.predictions.subarray((m * evaluation.predictions.length) / all.length, ((m + 1) * evaluation.predictions.length) / all.length)],
+      groups: pieces(evaluation.series.groupLoss, m).map((loss, g) => [loss, pieces(evaluation.series.groupAccuracy, m)[g]]),
+      measured: pieces(evaluation.series.similarityMeasured, m),
       matrices: Object.fromEntries(
         Object.entries(evaluation.matrices).map(([guide, values]) => {
           const each = values.length / all.length;
