@@ -18,7 +18,8 @@ const preset = findPreset('wide-fcn')?.experiment;
 
 describe('parseCommand', () => {
   it('takes a preset as it is', () => {
-    expect(run('wide-fcn')).toEqual({ kind: 'run', data: [], experiment: preset, backend: 'auto', retrain: [], out: undefined });
+    expect(run('wide-fcn')).toEqual({ kind: 'run', data: [], experiment: preset, backend: 'auto', retrain: [], mapBySimilarity: false, out: undefined });
+    expect(run('wide-fcn', '--map-by-similarity').mapBySimilarity).toBe(true);
   });
 
   it('reads an experiment, or the one inside a result, from a file', () => {

@@ -22,6 +22,7 @@ export const USAGE = `Usage: npm run experiment -- <preset | file.json> [options
   --steps N              train for N steps; the budgets of trained guides are scaled alike
   --backend NAME         webgpu, wasm or cpu; without it the best one here
   --guide train          train the guides here, even where trained ones are at hand
+  --map-by-similarity    pair each target layer with the guide layer most like it before training, arm by arm
   --data PATH[,PATH]     files or a folder of your own: one data set (repeatable for several)
   --out FILE             write the result as JSON
   --help                 print this
@@ -40,6 +41,7 @@ export type Command =
       backend: BackendChoice;
       /** Trained guides to train here. */
       retrain: string[];
+      mapBySimilarity: boolean;
       out: string | undefined;
       /** Per data set: its files. */
       data: DiskFile[][];
@@ -97,6 +99,7 @@ const OPTIONS = {
   steps: { type: 'string' },
   backend: { type: 'string' },
   guide: { type: 'string' },
+  'map-by-similarity': { type: 'boolean' },
   out: { type: 'string' },
   data: { type: 'string', multiple: true },
 } as const;
@@ -138,6 +141,7 @@ export function parseCommand(words: string[]): Command {
     experiment,
     backend: backend ?? 'auto',
     retrain: values.guide === 'train' ? trained : [],
+    mapBySimilarity: values['map-by-similarity'] === true,
     out: values.out,
     data: (values.data ?? []).map(filesOf),
   };

@@ -5,10 +5,9 @@ import { chromiumArgs, findChromium, NO_CHROMIUM } from '../scripts/chromium.mjs
 import { ROOT } from '../scripts/install.mjs';
 import { serve } from '../scripts/serve.mjs';
 import type { BackendChoice } from '../src/experiment/contract/environment.ts';
-import type { OpenOptions } from '../src/experiment/contract/lab.ts';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
 import type { DiskFile } from './files.ts';
-import type { HeadlessOutcome, Progress } from '../src/headless.ts';
+import type { HeadlessOptions, HeadlessOutcome, Progress } from '../src/headless.ts';
 
 /** The run failed; the message says why and what to do. */
 export class RunError extends Error {}
@@ -42,7 +41,7 @@ const hasGpu = (page: Page): Promise<boolean> =>
  */
 export async function runInBrowser(
   experiment: Experiment,
-  options: OpenOptions,
+  options: HeadlessOptions,
   data: readonly (readonly DiskFile[])[],
   onProgress: (progress: Progress) => void,
   say: (line: string) => void,

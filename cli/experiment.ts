@@ -43,9 +43,9 @@ export async function main(words: string[], build: () => boolean): Promise<0 | 1
       return 0;
     }
     if (!build()) throw new RunError('The page could not be built; the reason is above.');
-    const { experiment, backend, retrain, out, data } = command;
+    const { experiment, backend, retrain, mapBySimilarity, out, data } = command;
     const progress = new ProgressLines(say);
-    const outcome = await runInBrowser(experiment, { backend, retrain }, data, (p) => progress.show(p), say);
+    const outcome = await runInBrowser(experiment, { backend, retrain, mapBySimilarity }, data, (p) => progress.show(p), say);
     if (!outcome.ok) {
       const { name, message, remedy } = outcome.failure;
       throw new RunError(`${message} ${name === 'MissingFilesError' ? 'Name them with --data.' : remedy}`.trim());

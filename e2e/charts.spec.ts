@@ -43,6 +43,12 @@ test('texts of a chart never overlap nor leave their card: over a whole run of e
   );
   for (const name of await accuracy.locator('svg.recharts-surface text').allTextContents()) expect(name).not.toMatch(/^(Un)?trained guide/);
   for (const mark of ['lr 2e-3', 'guidance off']) await expect(accuracy.getByText(mark, { exact: true })).not.toHaveCount(0);
+  // Where an arm's guidance ends is marked in every chart, in its colour.
+  for (const chart of CHARTS) {
+    const mark = page.getByTestId(chart).locator('path[data-course="then-off ends"]');
+    await expect(mark.locator('title')).toHaveText('Guided, then off: guidance ends at step 60');
+    await expect(mark).toHaveAttribute('fill', (await page.getByTestId(chart).locator('path[data-arm="then-off"]').getAttribute('stroke')) ?? '');
+  }
   await expectNoOverlaps(page, 12);
   for (const [width, height] of [
     [1440, 900],

@@ -111,6 +111,45 @@ test('even, first, last, reversed, none: one click each', async ({ page }) => {
   }
 });
 
+test('the mapping: how many pairs, several on a layer, drawn ones, by similarity; weights at the wire and in the list', async ({ page }) => {
+  await chooseMapping(page, 'First');
+  await page.getByTestId('edit-pairs').click();
+  await page.getByRole('textbox', { name: 'How many of the first pairs' }).fill('2');
+  await mapping(page).toEqual({ rule: 'first', count: 2 });
+  await expect(page.getByTestId('quick-mappings')).toHaveText('First 2');
+  await page.keyboard.press('Escape');
+  await chooseMapping(page, 'Even, several');
+  await expect(page.locator('.react-flow__edge')).toHaveCount(10);
+  for (const seed of [0, 1]) {
+    await chooseMapping(page, 'Random');
+    await mapping(page).toEqual({ rule: 'random', seed });
+    await expect(page.locator('.react-flow__edge')).toHaveCount(3);
+  }
+  await chooseMapping(page, 'Even');
+
+  await clickWire(page, 'block1.conv2 → linear1');
+  const weight = page.getByRole('textbox', { name: 'Weight of the pair' });
+  await weight.fill('2');
+  await mapping(page).toEqual([{ ...EVEN[0], weight: 2 }, EVEN[1], EVEN[2]]);
+  await expect(wire(page, 'block1.conv2 → linear1').getByText('×2')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('edit-pairs').click();
+  await page.getByRole('textbox', { name: 'Weight of pair 3' }).fill('0.5');
+  await mapping(page).toEqual([{ ...EVEN[0], weight: 2 }, EVEN[1], { ...EVEN[2], weight: 0.5 }]);
+  await page.getByRole('button', { name: 'Reset Weight of pair 1 to 1' }).click();
+  await mapping(page).toEqual([EVEN[0], EVEN[1], { ...EVEN[2], weight: 0.5 }]);
+  await page.keyboard.press('Escape');
+
+  await page.getByTestId('quick-mappings').click();
+  await page.getByRole('menuitem', { name: 'By similarity', exact: true }).click();
+  // Of the trained guide alone: its arm has a mapping of its own now.
+  await expectExperiment(page, (e) => termOf(e.arms[1], 'align')?.mapping).toMatchObject(EVEN.map(({ target }) => ({ target })));
+  await mapping(page).toEqual([EVEN[0], EVEN[1], { ...EVEN[2], weight: 0.5 }]);
+  await page.locator('.react-flow__edge').first().press('Enter');
+  await page.getByTestId('only-pair').click();
+  await expect(page.locator('.react-flow__edge')).toHaveCount(1);
+});
+
 test('arms: weight, a message for what is not allowed, the way back; added, removed; seeds', async ({ page }) => {
   await page.getByTestId('edit-arm-guided').click();
   const weight = page.getByRole('textbox', { name: 'Weight', exact: true });
@@ -129,7 +168,7 @@ test('arms: weight, a message for what is not allowed, the way back; added, remo
   await page.keyboard.press('Escape');
 
   await page.getByTestId('add-arm').click();
-  await page.getByRole('menuitem', { name: /^Guided, then off/ }).click();
+  await page.getByRole('option', { name: /^Guided, then off/ }).click();
   await expectExperiment(page, (e) => e.arms.map((arm) => arm.id)).toEqual(['unguided', 'guided', 'guided-untrained', 'distilled', 'guided-then-off']);
   await expect(page.getByTestId('arm-row-guided-then-off')).toContainText('until step 50');
   await page.getByTestId('edit-arm-distilled').click();
@@ -142,6 +181,51 @@ test('arms: weight, a message for what is not allowed, the way back; added, remo
   await expectExperiment(page, (e) => e.seeds).toEqual([0, 1, 2, 3, 4, 5]);
   await expect(page.getByTestId('seeds')).toHaveText('6 seeds');
   await expect(page.getByTestId('estimate')).not.toHaveText(before ?? '');
+});
+
+test('arms by name: the control set, every recipe, found by word and by key', async ({ page }) => {
+  const ids = () => experimentIn(page).arms.map(({ id }) => id);
+  const before = ids();
+  await page.getByTestId('add-arm').click();
+  await page.getByTestId('recipe-control-set').click();
+  const controls = ['guided-identity-gram', 'shuffled-debiased', 'guided-own-kind', 'unguided-he'];
+  await expectExperiment(page, () => ids()).toEqual([...before, ...controls]);
+  await page.getByTestId('undo').click();
+  await expectExperiment(page, () => ids()).toEqual(before);
+
+  // By key alone: what was typed first finds, the arrow goes on, Enter takes.
+  await page.getByTestId('add-arm').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('search-recipes')).toBeFocused();
+  await page.keyboard.type('debiased');
+  const list = page.getByRole('listbox', { name: 'Arms to add' });
+  await expect(list.getByRole('option')).toHaveText([/^Guided, debiased CKA/, /^Shuffled guide, debiased CKA/]);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expectExperiment(page, () => ids()).toEqual([...before, 'shuffled-debiased']);
+  await expect(page.getByTestId('search-recipes')).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+
+  // What cannot be says why; what can is there at a click, under its own name.
+  await page.getByTestId('add-arm').click();
+  await expect(list).toHaveAttribute('data-checked', 'true');
+  // The first and the last of every group; each of them all is added in the unit tests, by the same functions.
+  const groups = await list
+    .getByRole('group')
+    .evaluateAll((found) =>
+      found.map((group) =>
+        [...group.querySelectorAll('[role=option]:not([data-combobox-disabled])')].map((option) => option.getAttribute('data-testid') ?? ''),
+      ),
+    );
+  expect(groups).toHaveLength(5);
+  for (const recipe of groups.flatMap((ids) => [ids[0], ids[ids.length - 1]]).filter((id) => id !== 'recipe-control-set')) {
+    if (!(await list.isVisible())) await page.getByTestId('add-arm').click();
+    await page.getByTestId(recipe).click();
+    await expectExperiment(page, () => ids().length).toBe(before.length + 1);
+    expect(ids().at(-1)).toMatch(new RegExp(`^${recipe.replace('recipe-', '')}(-2)?$`));
+    await page.keyboard.press('Control+z');
+    await expectExperiment(page, () => ids()).toEqual(before);
+  }
 });
 
 test('training: optimiser, schedule, steps; limits on single fields and on the whole', async ({ page }) => {

@@ -116,7 +116,7 @@ test('a guide is trained before the run, kept for the next, and trained here aga
 test('controls: one click adds an arm, one switch shuffles the guide, and they run', async ({ page, site }) => {
   await page.goto(site + link((e) => tiny(e)));
   await page.getByTestId('add-arm').click();
-  await page.getByRole('menuitem', { name: /^Guided, identity/ }).click();
+  await page.getByRole('option', { name: /^Guided, identity/ }).click();
   await expectExperiment(page, (e) => [guidesOf(e.arms[e.arms.length - 1])[0], e.guides.identity]).toEqual([
     'identity',
     { state: 'control', kind: 'identity-gram' },

@@ -2,6 +2,8 @@
  * The page without a page: the command line opens it in a headless Chromium, hands over an experiment and reads
  * the result. The lab and its worker are those of the real page.
  */
+import { withPath } from './experiment/link.ts';
+import { pairsBySimilarity } from './experiment/plan/pairs.ts';
 import { withChosen } from './experiment/plan/assetRefs.ts';
 import type { BackendStep } from './experiment/contract/environment.ts';
 import type { LabEvent } from './experiment/contract/events.ts';
@@ -22,12 +24,17 @@ export type Progress =
   | { type: 'step'; step: number; steps: number; stepsPerSecond: number; secondsLeft: number }
   | { type: 'diverged'; arm: string; seed: number; step: number };
 
+export interface HeadlessOptions extends OpenOptions {
+  /** Pair each arm's layers by how alike they are before training, in the place of its mapping. */
+  mapBySimilarity?: boolean;
+}
+
 export type HeadlessOutcome = { ok: true; result: RunResult } | { ok: false; failure: Failure };
 
 declare global {
   interface Window {
     /** @param paths by data set: of the files in `#files`, in order. They are taken in first, and fill the places that the experiment keeps. */
-    runExperiment(experiment: Experiment, options: OpenOptions, paths?: string[][]): Promise<HeadlessOutcome>;
+    runExperiment(experiment: Experiment, options: HeadlessOptions, paths?: string[][]): Promise<HeadlessOutcome>;
     /** Put here by the command line. */
     reportProgress?(progress: Progress): void;
   }
@@ -58,6 +65,27 @@ function progressOf(event: LabEvent): Progress | null {
   }
 }
 
+/** @throws {Error} with what is wrong, in sentences */
+function checked(data: unknown): Experiment {
+  const parsed = parseExperiment(data);
+  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('; '));
+  return parsed.experiment;
+}
+
+/** The experiment with pairs of its own in every term of alignment. */
+async function mappedBySimilarity(experiment: Experiment, lab: Lab, { backend }: OpenOptions): Promise<Experiment> {
+  let mapped: unknown = experiment;
+  for (const { id, terms } of experiment.arms) {
+    for (const [t, term] of terms.entries()) {
+      if (term.kind !== 'align') continue;
+      window.reportProgress?.({ type: 'phase', phase: 'comparing', detail: `layers of "${id}" and of the guide "${term.guide}"` });
+      const similarities = await lab.similarityBefore(experiment, { arm: id, guide: term.guide }, backend);
+      mapped = withPath(mapped, `arms.${id}.terms.${t}.mapping`, pairsBySimilarity(experiment, term.guide, similarities));
+    }
+  }
+  return checked(mapped);
+}
+
 /** The experiment with the files that it waits for. @throws {LabError} when a data set is none */
 async function withFiles(experiment: Experiment, lab: Lab, paths: string[][]): Promise<Experiment> {
   const files = [...(document.querySelector<HTMLInputElement>('#files')?.files ?? [])];
@@ -67,12 +95,10 @@ async function withFiles(experiment: Experiment, lab: Lab, paths: string[][]): P
     for (const note of asset.notes) window.reportProgress?.({ type: 'phase', phase: asset.name, detail: note });
     filled = withChosen(filled, asset);
   }
-  const parsed = parseExperiment(filled);
-  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('; '));
-  return parsed.experiment;
+  return checked(filled);
 }
 
-window.runExperiment = async (experiment, options, paths = []) => {
+window.runExperiment = async (experiment, { mapBySimilarity, ...options }, paths = []) => {
   const lab = createWorkerLab();
   try {
     const outcome = new Promise<HeadlessOutcome>((resolve) => {
@@ -83,7 +109,8 @@ window.runExperiment = async (experiment, options, paths = []) => {
         if (event.type === 'run.failed') resolve({ ok: false, failure: event.failure });
       });
     });
-    await lab.open(await withFiles(experiment, lab, paths), options);
+    const whole = await withFiles(experiment, lab, paths);
+    await lab.open(mapBySimilarity ? await mappedBySimilarity(whole, lab, options) : whole, options);
     await lab.run();
     return await outcome;
   } catch (error) {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { withCleanTexts } from './cleanText.ts';
 import { describeNetwork, taskShape } from './networks/describe.ts';
 import { migrate } from './schema/migrate.ts';
+import { forkProblems } from './plan/fork.ts';
 import { notBuilt } from './plan/notBuilt.ts';
 import type { Problem } from './schema/problem.ts';
 import { checkFit } from './plan/fit.ts';
@@ -128,21 +129,23 @@ function checkWhole(experiment: Experiment): Problem[] {
     if (id !== undefined && !experiment.arms.some((a) => a.id === id))
       problems.push({ path: `asks.${end}`, message: `names the arm "${id}", which does not exist` });
   }
-  problems.push(...notBuilt(experiment));
+  problems.push(...forkProblems(experiment), ...notBuilt(experiment));
   if (problems.length > 0) return problems;
   problems.push(...checkFit(experiment));
   if (problems.length > 0) return problems;
 
   experiment.arms.forEach((a, i) => {
-    try {
-      alignedPairs(experiment, a);
-    } catch (error) {
-      if (!(error instanceof UnknownTapError)) throw error;
-      const own = a.terms.findIndex((term) => term.kind === 'align' && term.mapping !== undefined);
-      const path = own >= 0 ? `arms.${i}.terms.${own}.mapping` : 'base.mapping';
-      const { message } = error;
-      if (!problems.some((known) => known.path === path && known.message === message)) problems.push({ path, message });
-    }
+    a.terms.forEach((term, t) => {
+      if (term.kind !== 'align') return;
+      try {
+        alignedPairs(experiment, { ...a, terms: [term] });
+      } catch (error) {
+        if (!(error instanceof UnknownTapError)) throw error;
+        const path = term.mapping ? `arms.${i}.terms.${t}.mapping` : 'base.mapping';
+        const { message } = error;
+        if (!problems.some((known) => known.path === path && known.message === message)) problems.push({ path, message });
+      }
+    });
   });
   try {
     observedPairs(experiment);

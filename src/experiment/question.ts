@@ -57,7 +57,7 @@ function subject(experiment: Experiment): string {
   const kindOf = (id: string | undefined) => {
     const arm = experiment.arms.find((candidate) => candidate.id === id);
     const terms = arm?.terms.map((term) => [term.kind, ...('guide' in term ? guideKind(experiment.guides[term.guide]) : [])]);
-    return [id, terms, arm?.unusedBias !== undefined];
+    return [id, terms, arm?.unusedBias !== undefined, arm?.fork !== undefined];
   };
   // At which score is no matter of the question: verdict and chart say it.
   const by = typeof lead?.by === 'object' ? 'sooner' : (lead?.by ?? 'final');

@@ -1,5 +1,5 @@
 /** Settings in words, as the page and the reports write them. */
-import type { Course, Intervention } from './schema/schema.ts';
+import type { Course, InitName, Intervention } from './schema/schema.ts';
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -49,3 +49,6 @@ function ordinal(n: number): string {
   const ending = n % 100 >= 11 && n % 100 <= 13 ? undefined : ['st', 'nd', 'rd'][(n % 10) - 1];
   return `${number(n)}${ending ?? 'th'}`;
 }
+
+/** An initialisation in front of a noun; two of them are people's names. */
+export const initWord = (init: InitName): string => (({ he: 'He', xavier: 'Xavier' }) as Partial<Record<InitName, string>>)[init] ?? init;

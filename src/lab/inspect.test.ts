@@ -71,8 +71,8 @@ function pearson(a: Float32Array, b: Float32Array, n: number): number {
 }
 
 function expectConsistent({ alignment, matrices, total, taskLoss }: Inspection): InspectedMatrices {
-  const { weight, pairs, loss } = alignment as NonNullable<Inspection['alignment']>;
-  const sum = pairs.reduce((all, { similarity }) => all + weight * (1 - similarity), 0);
+  const { pairs, loss } = alignment as NonNullable<Inspection['alignment']>;
+  const sum = pairs.reduce((all, { similarity, weight }) => all + weight * (1 - similarity), 0);
   expect(loss).toBeCloseTo(sum, 3);
   expect(total).toBe(taskLoss + loss);
   const shown = matrices as InspectedMatrices;

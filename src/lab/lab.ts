@@ -12,15 +12,17 @@ import { type ChosenBackend, chooseBackend } from './check/choose.ts';
 import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
 import { describeFailure, SupersededError } from './failures.ts';
-import { fetchFiles } from './files/fetch.ts';
+import { Intake } from './files/intake.ts';
 import { Library } from './files/library.ts';
-import type { OnProgress } from './files/reader.ts';
 import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
 import { forgetRun, keepRun, keptRuns, keptState } from './kept/keptRuns.ts';
 import { openTask, ownLabels, previewTask } from './tasks/index.ts';
+import { continuedAs } from './training/continued.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { Run } from './training/run.ts';
+import { similarityBefore } from './training/similarityBefore.ts';
+import { toldAgain } from './training/toldAgain.ts';
 import { buildResult } from '../stats/result.ts';
 
 /** Losses are read back and sent at most this often. */
@@ -55,7 +57,7 @@ class LocalLab implements Lab {
   readonly #options: LabOptions;
   readonly #store: GuideStore;
   readonly #library = new Library(openStorage);
-  #fetching: AbortController | undefined;
+  readonly #intake = new Intake(this.#library, (event) => this.#emit(event));
   #backend: { choice: BackendChoice; chosen: Promise<ChosenBackend> } | null = null;
   #opened: Opened | null = null;
   #generation = 0;
@@ -78,8 +80,15 @@ class LocalLab implements Lab {
   }
 
   async warmUp(choice: BackendChoice): Promise<Environment> {
-    const running = this.#opened?.current ? this.#backend?.chosen : undefined;
-    return (await (running ?? this.#start(choice))).environment;
+    return (await this.#startBeside(choice)).environment;
+  }
+
+  similarityBefore(experiment: Experiment, of: { arm: string; guide: string }, choice: BackendChoice) {
+    return this.#exclusive(async () => {
+      const { kernels, stepper } = await this.#startBeside(choice);
+      const parts = { task: await openTask(experiment.task, this.#library), kernels, store: this.#store, library: this.#library };
+      return similarityBefore({ experiment, ...parts, stepper: () => stepper(false) }, of);
+    });
   }
 
   async open(experiment: Experiment, options: OpenOptions): Promise<void> {
@@ -109,14 +118,15 @@ class LocalLab implements Lab {
       });
       this.#phase('preparing', 'Building the networks');
       await yieldToMessages();
-      const checkpoint = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
+      const saved = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
+      const checkpoint = saved && continuedAs(saved, experiment);
       const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true));
       this.#opened = { run, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
       const labels = ownLabels(task);
       if (labels) this.#emit({ type: 'labels.known', labels: Uint16Array.from(labels) });
       if (checkpoint) {
         run.restore(checkpoint);
-        if (!options.checkpoint) this.#tellAgain(this.#opened);
+        if (!options.checkpoint) for (const event of toldAgain(run)) this.#emit(event);
         notes.push({ step: run.step, text: `Continued on ${environment.backend} from a checkpoint at step ${run.step}.` });
       } else {
         await this.#evaluate(this.#opened);
@@ -213,16 +223,15 @@ class LocalLab implements Lab {
   async addFiles(files: GivenFile[]): Promise<AssetInfo> {
     // An imported network is built on the backend while its file is read, so the backend has to be chosen first.
     if (files.some(({ path }) => path.endsWith('.json'))) await (this.#backend?.chosen ?? this.#start('auto'));
-    return this.#library.add(files, this.#tellFiles(files.length === 1 ? files[0].path : `${files.length} files`, 'reading'));
+    return this.#intake.add(files);
   }
 
   async fetchFiles(addresses: string[]): Promise<AssetInfo> {
-    this.#fetching = new AbortController();
-    return this.addFiles(await fetchFiles(addresses, (name) => this.#tellFiles(name, 'fetching'), this.#fetching.signal));
+    return this.addFiles(await this.#intake.fetch(addresses));
   }
 
   async cancelFetch(): Promise<void> {
-    this.#fetching?.abort();
+    this.#intake.cancelFetch();
   }
 
   listAssets(): Promise<AssetInfo[]> {
@@ -237,15 +246,6 @@ class LocalLab implements Lab {
     this.#generation++;
     await this.#close();
     this.#listeners.clear();
-  }
-
-  #tellFiles(name: string, activity: 'fetching' | 'reading'): OnProgress {
-    let told = Number.NEGATIVE_INFINITY;
-    return (done, total) => {
-      if (performance.now() - told < FLUSH_EVERY_MS && done !== total) return;
-      told = performance.now();
-      this.#emit({ type: 'files.progress', name, activity, done, total });
-    };
   }
 
   #pending: Promise<unknown> = Promise.resolve();
@@ -315,19 +315,6 @@ class LocalLab implements Lab {
     this.#phase('finished', '');
   }
 
-  /** What a run had recorded before it was kept, for a page that has seen nothing of it. */
-  #tellAgain({ run }: Opened): void {
-    const { history } = run;
-    const { training, evaluations } = history.save();
-    for (const record of evaluations) this.#emit({ type: 'evaluation.recorded', record });
-    this.#emit({ type: 'training.recorded', records: training });
-    members(run.experiment).forEach(({ arm, seed }, m) => {
-      if (history.divergedAt[m] >= 0) this.#emit({ type: 'member.diverged', arm, seed, step: history.divergedAt[m] });
-    });
-    const { steps } = run.experiment.base;
-    this.#emit({ type: 'progress.changed', step: run.step, steps, stepsPerSecond: 0, secondsLeft: Number.NaN });
-  }
-
   async #evaluate(opened: Opened): Promise<void> {
     await this.#flush(opened);
     const record = await opened.run.evaluate();
@@ -346,6 +333,11 @@ class LocalLab implements Lab {
       this.#emit({ type: 'member.diverged', arm, seed, step });
     }
     this.#emit({ type: 'training.recorded', records });
+  }
+
+  /** While an experiment is open its backend stays. */
+  #startBeside(choice: BackendChoice): Promise<ChosenBackend> {
+    return (this.#opened?.current ? this.#backend?.chosen : undefined) ?? this.#start(choice);
   }
 
   #start(choice: BackendChoice): Promise<ChosenBackend> {

@@ -17,7 +17,7 @@ describe('the name of an arm', () => {
     expect(store().notes).toEqual(['The arm “Guided, untrained guide” is now called “Guided, identity”.']);
     store().update((experiment) => withControl(experiment, 'identity', null));
     expect(nameOf('guided-untrained')).toBe('Guided, untrained guide');
-    expect(encodeLink(store().experiment)).toBe('wide-fcn@1');
+    expect(encodeLink(store().experiment)).toBe('wide-fcn@2');
   });
 
   it('goes with the arms that go along', () => {

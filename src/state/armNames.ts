@@ -1,8 +1,8 @@
 /** Names that the page itself gave to guided and distilled arms: they follow the guide, or they would say what is no longer so. */
 import { presetAt } from '../experiment/presets/revisions.ts';
 import type { ArmSpec, Experiment, GuideSpec } from '../experiment/schema/schema.ts';
-import { freeName } from './arms.ts';
-import { controlKind, controlOf } from './controls.ts';
+import { freeName } from '../experiment/recipes/adding.ts';
+import { controlKind, controlOf } from '../experiment/recipes/controls.ts';
 
 type OneTerm = { kind: 'align' | 'distil'; guide: string };
 
@@ -22,13 +22,23 @@ function namesFor(term: OneTerm, guide: GuideSpec): string[] {
   return guide.state === 'untrained' ? ['Guided, untrained guide'] : ['Guided', `Guided, ${guide.state} guide`];
 }
 
-/** What may stand behind such a name. */
-const ENDINGS = ['', ', then off'];
+/** What may stand behind such a name, and the number of one that was taken. */
+const ENDING = /^((?:, then off)?(?:, fork at \d+)?)(?: \d+)?$/;
 
-/** Of a name the page's own part, and what stands behind it; null where a person chose it. */
+/** What stands behind the page's own part of a name, without a number; null where a person chose it. */
 function ending(name: string, names: readonly string[]): string | null {
-  const plain = name.replace(/ \d+$/, '');
-  return ENDINGS.find((end) => names.some((own) => plain === own + end)) ?? null;
+  const endings = names.flatMap((own) => (name.startsWith(own) ? [ENDING.exec(name.slice(own.length))?.[1]] : []));
+  return endings.find((end) => end !== undefined) ?? null;
+}
+
+/** Let the names of forks follow their steps, where the page gave them. @param before the experiment before the edit */
+export function withNamesOfForks(experiment: Experiment, before: Experiment): Experiment {
+  const renamed = (arm: ArmSpec): ArmSpec => {
+    const was = before.arms.find(({ id }) => id === arm.id);
+    if (!arm.fork || !was?.fork || was.name !== arm.name || was.fork.step === arm.fork.step) return arm;
+    return { ...arm, name: arm.name.replace(new RegExp(`, fork at ${was.fork.step}(?=$| \\d+$)`), `, fork at ${arm.fork.step}`) };
+  };
+  return { ...experiment, arms: experiment.arms.map(renamed) };
 }
 
 /**

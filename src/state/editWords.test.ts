@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { withPath } from '@/experiment/link.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import { addArm, ARM_TEMPLATES, removeArm, withSeeds } from './arms.ts';
+import { recipeOf, withRecipe } from '@/experiment/recipes/recipes.ts';
+import { removeArm, withSeeds } from './arms.ts';
 import { editWords } from './editWords.ts';
 import { withControl } from './networks.ts';
 import { repair } from './repair.ts';
@@ -20,7 +21,7 @@ it.each<[string, Experiment, Experiment]>([
   ['arm “Mine”', start, set('arms.guided.name', 'Mine')],
   ['arm “Distilled” gone', start, removeArm(start, 'distilled')],
   ['arm “Distilled” there', removeArm(start, 'distilled'), start],
-  ['arm “Guided 2” there', start, addArm(start, ARM_TEMPLATES[0])],
+  ['arm “Guided 2” there', start, withRecipe(start, recipeOf('guided'))],
   [
     'arms “Guided” and “Guided, untrained guide”',
     start,

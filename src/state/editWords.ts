@@ -1,5 +1,6 @@
 /** What an edit changed, in a few words: what is told of an undo. */
 import { differences } from '../experiment/link.ts';
+import { termKey } from '../experiment/problemWords.ts';
 import { number } from '../experiment/settingWords.ts';
 import type { ArmSpec, Experiment } from '../experiment/schema/schema.ts';
 import { sameValue, valueAt } from './paths.ts';
@@ -29,7 +30,7 @@ function oneField(from: object, to: object): string {
 }
 
 /** Lists by what their entries are called, so that one entry can be told from the list. */
-const byKind = (arm: ArmSpec): object => ({ ...arm, terms: Object.fromEntries(arm.terms.map((term) => [term.kind, term])) });
+const byKind = (arm: ArmSpec): object => ({ ...arm, terms: Object.fromEntries(arm.terms.map((term, i) => [termKey(arm.terms, i), term])) });
 
 function guideWords(from: Experiment, to: Experiment): string[] {
   const [was, is] = [Object.keys(from.guides), Object.keys(to.guides)];

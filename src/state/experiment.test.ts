@@ -93,7 +93,7 @@ describe('reset', () => {
     store().set('task.kind', 'shapes');
     store().reset();
     expect(store().experiment).toEqual(presetExperiment('wide-fcn'));
-    expect(encodeLink(store().experiment)).toBe('wide-fcn@1');
+    expect(encodeLink(store().experiment)).toBe('wide-fcn@2');
   });
 
   it('an edit and its reversal leave a link with no differences', () => {
@@ -101,7 +101,7 @@ describe('reset', () => {
     store().set('arms.guided.terms.align.course', { kind: 'until', step: 5 });
     store().set('base.steps', 250);
     store().set('arms.guided.terms.align.course', undefined);
-    expect(encodeLink(store().experiment)).toBe('wide-fcn@1');
+    expect(encodeLink(store().experiment)).toBe('wide-fcn@2');
   });
 
   it('has no preset value for an arm that the preset does not have', () => {

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import { withPath } from '../experiment/link.ts';
 import { parseExperiment } from '../experiment/parse.ts';
+import { withNames } from '../experiment/problemWords.ts';
 import type { Problem } from '../experiment/schema/problem.ts';
 import type { Preset } from '../experiment/presets/preset.ts';
 import { DEFAULT_PRESET, findPreset } from '../experiment/presets/presets.ts';
@@ -56,16 +57,6 @@ function defaultPreset(): Preset {
 export const presetValue = (experiment: Experiment, path: string): unknown => valueAt(presetOf(experiment).experiment, path);
 
 export const differsFromPreset = (experiment: Experiment, path: string): boolean => !sameValue(valueAt(experiment, path), presetValue(experiment, path));
-
-/** Arms and terms are counted in a problem's path: only the experiment that has the problem tells which ones these are. */
-function withNames(problem: Problem, edited: unknown): Problem {
-  const [, index, term] = /^arms\.(\d+)(?:\.terms\.(\d+))?(?:\.|$)/.exec(problem.path) ?? [];
-  if (index === undefined) return problem;
-  const arm = valueAt(edited, `arms.${index}.name`);
-  const kind = term === undefined ? undefined : valueAt(edited, `arms.${index}.terms.${term}.kind`);
-  const path = typeof kind === 'string' ? problem.path.replace(/(\.terms\.)\d+/, `$1${kind}`) : problem.path;
-  return { ...problem, path, ...(typeof arm === 'string' && arm !== '' && { arm }) };
-}
 
 /** Repair what the edit made inconsistent, then parse. Never throws. */
 function accept(candidate: unknown, before: Experiment): Pick<ExperimentState, 'problems' | 'notes'> & { experiment?: Experiment } {

@@ -5,7 +5,7 @@ import { missingAssets, withChosen, withImages, withText } from '../experiment/p
 import { type Failure, toFailure } from '../experiment/contract/failure.ts';
 import type { Problem } from '../experiment/schema/problem.ts';
 import type { AlignTerm, Experiment } from '../experiment/schema/schema.ts';
-import { append, freeId, usualTerms } from './arms.ts';
+import { append, freeId, usualTerms } from '@/experiment/recipes/adding.ts';
 import { type FilesProgress, useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
 import { useRun } from './run.ts';

@@ -5,6 +5,7 @@ import type { GuideOrigin, KeptGuide } from '../experiment/contract/lab.ts';
 import { withoutControl } from '../experiment/plan/guides.ts';
 import type { Experiment, TrainedGuideSpec } from '../experiment/schema/schema.ts';
 import { useExperiment } from './experiment.ts';
+import { forgetGuides, guidesKept } from './keptGuides.ts';
 import { useRun } from './run.ts';
 import { session } from './session.ts';
 
@@ -33,9 +34,10 @@ export const useGuideLibrary = create<GuideLibrary>((set, get) => ({
   failure: null,
   shown: false,
   refresh: async () => {
-    const told = await session.guideLibrary();
+    const { experiment } = useExperiment.getState();
+    const told = await guidesKept(session, experiment);
     if (!told) return;
-    const { kept, experiment, origins } = told;
+    const { kept, origins } = told;
     const entries = Object.entries(origins).map(([id, origin]): [string, GuideOrigin] => [
       recipeText(experiment, experiment.guides[id] as TrainedGuideSpec),
       origin,
@@ -43,7 +45,7 @@ export const useGuideLibrary = create<GuideLibrary>((set, get) => ({
     set({ kept, origins: new Map([...get().origins, ...entries]) });
   },
   forget: async (key) => {
-    const failure = await session.forgetGuides(key);
+    const failure = await forgetGuides(session, key);
     // What was at hand may be so no longer.
     set({ failure, origins: new Map() });
     await get().refresh();

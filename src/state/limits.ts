@@ -31,6 +31,10 @@ function schemaAt(path: string, experiment: Experiment): z.ZodType | undefined {
   let prefix = '';
   for (const key of path.split('.')) {
     schema = schema && unwrap(schema);
+    // A mapping is a rule with its fields, or a list of pairs.
+    if (schema instanceof z.ZodUnion && !(schema instanceof z.ZodDiscriminatedUnion)) {
+      schema = (schema.options as z.ZodType[]).find((option) => option instanceof z.ZodArray === /^\d+$/.test(key));
+    }
     if (schema instanceof z.ZodDiscriminatedUnion) schema = optionFor(schema, valueAt(experiment, prefix));
     if (schema instanceof z.ZodObject) schema = schema.shape[key] as z.ZodType | undefined;
     else if (schema instanceof z.ZodRecord) schema = schema.valueType as z.ZodType;

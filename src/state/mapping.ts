@@ -1,9 +1,8 @@
 /** Editing which guide layer guides which target layer, wherever the experiment states it. */
-import { standsAlone } from '../experiment/plan/guides.ts';
 import { termOf, withTermOf } from '../experiment/plan/arms.ts';
-import type { TapPair, WeightedPair } from '../experiment/plan/mapping.ts';
-import { mappedPairs, tapNames } from '../experiment/plan/pairs.ts';
-import { type AlignTerm, type ArmSpec, type Experiment, isDrawn, type MappingPair, type MappingSpec } from '../experiment/schema/schema.ts';
+import type { TapPair, TapSimilarities, WeightedPair } from '../experiment/plan/mapping.ts';
+import { canFollow, mappedPairs, pairsBySimilarity, tapNames } from '../experiment/plan/pairs.ts';
+import type { AlignTerm, ArmSpec, Experiment, MappingPair, MappingSpec, Term } from '../experiment/schema/schema.ts';
 
 /** What the picture of the mapping shows: one guide, as one arm aligns to it. */
 export interface Focus {
@@ -11,64 +10,86 @@ export interface Focus {
   arm: string;
 }
 
-const armOf = (experiment: Experiment, id: string): ArmSpec | undefined => experiment.arms.find((arm) => arm.id === id);
+/** Whether a term is one that the picture of a guide shows. */
+const alignsTo = (term: Term, guide: string): term is AlignTerm => term.kind === 'align' && term.guide === guide;
 
-const alignOf = (experiment: Experiment, id: string): AlignTerm | undefined => {
-  const arm = armOf(experiment, id);
-  return arm && termOf(arm, 'align');
-};
+/** The place of the arm's term of alignment to the guide among its terms; −1 where it has none. */
+const placeOf = ({ arms }: Experiment, { guide, arm }: Focus): number =>
+  arms.find(({ id }) => id === arm)?.terms.findIndex((term) => alignsTo(term, guide)) ?? -1;
 
-/** Whether the arm states a mapping of its own to this guide, instead of sharing the common one. */
-export function hasOwnMapping(experiment: Experiment, { guide, arm }: Focus): boolean {
-  const align = alignOf(experiment, arm);
-  return align?.guide === guide && align.mapping !== undefined;
+/** The mapping that the arm's own term to this guide states, instead of sharing the common one. */
+function ownMapping(experiment: Experiment, focus: Focus): MappingSpec | undefined {
+  const term = experiment.arms.find(({ id }) => id === focus.arm)?.terms[placeOf(experiment, focus)];
+  return term?.kind === 'align' ? term.mapping : undefined;
 }
 
-export const mappingOf = (experiment: Experiment, focus: Focus): MappingSpec =>
-  (hasOwnMapping(experiment, focus) ? alignOf(experiment, focus.arm)?.mapping : undefined) ?? experiment.base.mapping;
+export const hasOwnMapping = (experiment: Experiment, focus: Focus): boolean => ownMapping(experiment, focus) !== undefined;
+
+export const mappingOf = (experiment: Experiment, focus: Focus): MappingSpec => ownMapping(experiment, focus) ?? experiment.base.mapping;
+
+/** Where the mapping in focus is stated: the first term of a kind goes by its name. */
+export function mappingPath(experiment: Experiment, focus: Focus): string {
+  if (!hasOwnMapping(experiment, focus)) return 'base.mapping';
+  const place = placeOf(experiment, focus);
+  const first = experiment.arms.find(({ id }) => id === focus.arm)?.terms.findIndex(({ kind }) => kind === 'align');
+  return `arms.${focus.arm}.terms.${place === first ? 'align' : place}.mapping`;
+}
 
 export const pairsOf = (experiment: Experiment, focus: Focus): WeightedPair[] => mappedPairs(experiment, focus.guide, mappingOf(experiment, focus));
 
-/** Whether a guide has the layers that a mapping names. */
-export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
-  if (!isDrawn(mapping) || standsAlone(experiment, guide)) return true;
-  const taps = new Set(tapNames(experiment, guide));
-  return mapping.every((pair) => taps.has(pair.guide));
-}
-
-const withArmMapping = (experiment: Experiment, applies: (align: AlignTerm, arm: ArmSpec) => boolean, mapping: MappingSpec): Experiment => ({
+const withArmMapping = (experiment: Experiment, applies: (term: AlignTerm, arm: ArmSpec) => boolean, mapping: MappingSpec): Experiment => ({
   ...experiment,
-  arms: experiment.arms.map((arm) => {
-    const align = termOf(arm, 'align');
-    return align && applies(align, arm) ? withTermOf(arm, 'align', { ...align, mapping }) : arm;
-  }),
+  arms: experiment.arms.map((arm) => ({
+    ...arm,
+    terms: arm.terms.map((term) => (term.kind === 'align' && applies(term, arm) ? { ...term, mapping } : term)),
+  })),
 });
 
 /**
  * Set the mapping in focus, in the place where it is stated: the arm's own, or the one shared by all arms.
  * A drawn pair that some other guide could not follow (its layers differ) is stated in the arms of this guide alone.
+ * @param ofGuide it holds for this guide alone, whatever others could follow
  */
-export function withMapping(experiment: Experiment, focus: Focus, mapping: MappingSpec): Experiment {
-  if (hasOwnMapping(experiment, focus)) return withArmMapping(experiment, (_, arm) => arm.id === focus.arm, mapping);
-  if (Object.keys(experiment.guides).every((guide) => canFollow(experiment, guide, mapping))) return { ...experiment, base: { ...experiment.base, mapping } };
-  return withArmMapping(experiment, (align) => align.guide === focus.guide && align.mapping === undefined, mapping);
+export function withMapping(experiment: Experiment, focus: Focus, mapping: MappingSpec, ofGuide = false): Experiment {
+  const { guide, arm: focused } = focus;
+  if (hasOwnMapping(experiment, focus)) return withArmMapping(experiment, (term, arm) => arm.id === focused && alignsTo(term, guide), mapping);
+  const others = Object.keys(experiment.guides).filter((id) => id !== guide);
+  const followed = (id: string) => !ofGuide && canFollow(experiment, id, mapping);
+  if (others.every(followed)) return { ...experiment, base: { ...experiment.base, mapping } };
+  return withArmMapping(experiment, (term) => alignsTo(term, guide) && term.mapping === undefined, mapping);
 }
 
-const asDrawn = (pairs: WeightedPair[]): MappingPair[] =>
+const asDrawn = (pairs: readonly WeightedPair[]): MappingPair[] =>
   pairs.map(({ guideTap, targetTap, weight }) => ({ guide: guideTap, target: targetTap, ...(weight !== 1 && { weight }) }));
 
 /** Add a pair (once); the mapping becomes an explicit list. */
-export function addPair(experiment: Experiment, focus: Focus, { guideTap, targetTap }: TapPair): Experiment {
+export function addPair(experiment: Experiment, focus: Focus, { guideTap, targetTap, weight = 1 }: TapPair & { weight?: number }): Experiment {
   const pairs = pairsOf(experiment, focus);
   if (pairs.some((pair) => pair.guideTap === guideTap && pair.targetTap === targetTap)) return experiment;
   // In target order, as the named mappings are: the curves list pairs from input to output.
   const order = tapNames(experiment);
-  const next = [...pairs, { guideTap, targetTap, weight: 1 }].sort((a, b) => order.indexOf(a.targetTap) - order.indexOf(b.targetTap));
+  const next = [...pairs, { guideTap, targetTap, weight }].sort((a, b) => order.indexOf(a.targetTap) - order.indexOf(b.targetTap));
   return withMapping(experiment, focus, asDrawn(next));
 }
 
 export const removePair = (experiment: Experiment, focus: Focus, { guideTap, targetTap }: TapPair): Experiment =>
   withMapping(experiment, focus, asDrawn(pairsOf(experiment, focus).filter((pair) => pair.guideTap !== guideTap || pair.targetTap !== targetTap)));
+
+/** Weigh a pair; the mapping becomes an explicit list. */
+export const withPairWeight = (experiment: Experiment, focus: Focus, { guideTap, targetTap }: TapPair, weight: number): Experiment =>
+  withMapping(
+    experiment,
+    focus,
+    asDrawn(pairsOf(experiment, focus).map((pair) => (pair.guideTap === guideTap && pair.targetTap === targetTap ? { ...pair, weight } : pair))),
+  );
+
+/** Keep one pair alone. */
+export const onlyPair = (experiment: Experiment, focus: Focus, { guideTap, targetTap }: TapPair): Experiment =>
+  withMapping(experiment, focus, asDrawn(pairsOf(experiment, focus).filter((pair) => pair.guideTap === guideTap && pair.targetTap === targetTap)));
+
+/** Pair layers by what was measured of them before training, in the arms of this guide: of other guides it tells nothing. */
+export const withMostSimilar = (experiment: Experiment, focus: Focus, similarities: TapSimilarities): Experiment =>
+  withMapping(experiment, focus, pairsBySimilarity(experiment, focus.guide, similarities), true);
 
 /** Give an arm a mapping of its own (a copy of the shared one), or let it share again. */
 export function withOwnMapping(experiment: Experiment, armId: string, own: boolean): Experiment {

@@ -6,8 +6,8 @@ import { exampleControl, guideNetwork, withoutControl } from '../experiment/plan
 import { RESNET_8 } from '../experiment/presets/imageSettings.ts';
 import type { Experiment, GuideSpec, NetworkSpec } from '../experiment/schema/schema.ts';
 import { RNN_2X64, TRANSFORMER_2X32 } from '../experiment/presets/sequencePresets.ts';
-import { freeId, guideModel, type NetworkState } from './arms.ts';
-import { asControl, type ControlKind, guideName } from './controls.ts';
+import { freeId, guideModel, type NetworkState } from '../experiment/recipes/adding.ts';
+import { asControl, type ControlKind, guideName } from '../experiment/recipes/controls.ts';
 import { sameValue } from './paths.ts';
 import { withFittingPatches } from './repair.ts';
 

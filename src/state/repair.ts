@@ -4,7 +4,8 @@ import { standsAlone } from '../experiment/plan/guides.ts';
 import { tapNames } from '../experiment/plan/pairs.ts';
 import { patchSizes, type TaskShape, taskShape } from '../experiment/networks/describe.ts';
 import { type Experiment, type GuideSpec, isDrawn, type MappingSpec, type NetworkSpec } from '../experiment/schema/schema.ts';
-import { withNamesOfGuides } from './armNames.ts';
+import { withNamesOfForks, withNamesOfGuides } from './armNames.ts';
+import { withoutLostForks } from './forks.ts';
 import { repairArms } from './repairArms.ts';
 import { withInputsOf } from './transfer.ts';
 
@@ -112,10 +113,11 @@ export function repair(experiment: Experiment, before = experiment): Repaired {
   const patches = repairPatches(withoutUnusedBiases(experiment));
   const tasks = repairGuideTasks(patches.experiment);
   const arms = repairArms(tasks.experiment, before);
-  const mappings = repairMappings(arms.experiment);
-  const names = withNamesOfGuides(mappings.experiment, before);
+  const forks = withoutLostForks(arms.experiment, before);
+  const mappings = repairMappings(forks.experiment);
+  const names = withNamesOfGuides(withNamesOfForks(mappings.experiment, before), before);
   return {
     experiment: withoutLostAsks(names.experiment),
-    notes: [patches, tasks, arms, mappings, names].flatMap(({ notes }) => notes),
+    notes: [patches, tasks, arms, forks, mappings, names].flatMap(({ notes }) => notes),
   };
 }

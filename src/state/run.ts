@@ -3,6 +3,7 @@
  * `version` tells when to look again (at most three times a second while events stream in).
  */
 import { create } from 'zustand';
+import { sourcesAt } from '@/experiment/continuation.ts';
 import type { Environment } from '@/experiment/contract/environment.ts';
 import type { LabEvent, Phase } from '@/experiment/contract/events.ts';
 import type { Failure } from '@/experiment/contract/failure.ts';
@@ -218,6 +219,17 @@ export function differsFromRun(edited: Experiment, run: Pick<RunState, 'opened' 
 /** Whether Run goes on with the run on screen instead of beginning one. */
 export const wouldResume = (edited: Experiment, run: Pick<RunState, 'phase' | 'opened' | 'experiment'>): boolean =>
   run.phase === 'paused' && !differsFromRun(edited, run);
+
+/**
+ * The edited experiment as what the paused run on screen can go on as, with what was changed by hand while it ran: what was
+ * edited is only what comes from here on, in forks of it. Null where Run begins a run.
+ */
+export function goneOnAs(edited: Experiment, run: Pick<RunState, 'phase' | 'opened' | 'experiment' | 'step' | 'closed' | 'checkpoint'>): Experiment | null {
+  const { phase, opened, experiment, step, closed, checkpoint } = run;
+  if (phase !== 'paused' || step === 0 || !opened || !experiment || (closed && checkpoint === null)) return null;
+  const next = sameValue(edited.interventions, opened.interventions) ? { ...edited, interventions: experiment.interventions } : edited;
+  return sourcesAt(experiment, next, step) && next;
+}
 
 /** Learning rate and guidance as they are now, interventions included. */
 export function currentSettings(run: Pick<RunState, 'experiment' | 'step'>): {

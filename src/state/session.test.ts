@@ -321,30 +321,6 @@ test('a guide to be trained here is passed on once', async () => {
   expect(useRun.getState().retrain).toEqual([]);
 });
 
-describe('the guides that are kept', () => {
-  test('are told with where those of the edited experiment come from', async () => {
-    const { session, lab } = start();
-    await session.warmUp();
-    lab().library.guides = [{ key: 'k', bytes: 12, about: null }];
-    expect(await session.guideLibrary()).toEqual({
-      kept: [{ key: 'k', bytes: 12, about: null }],
-      experiment: small,
-      origins: { trained: 'kept' },
-    });
-    expect(await session.forgetGuides('k')).toBeNull();
-    expect((await session.guideLibrary())?.kept).toEqual([]);
-  });
-
-  test('cannot be deleted: that is said, and is no failed run', async () => {
-    const { session, lab } = start();
-    await session.run();
-    lab().library.failForget = Object.assign(new Error('The disk is locked.'), { remedy: 'Close other tabs.' });
-    expect(await session.forgetGuides()).toMatchObject({ message: 'The disk is locked.', remedy: 'Close other tabs.' });
-    expect(phase()).not.toBe('failed');
-    expect(useRun.getState().failure).toBeNull();
-  });
-});
-
 test('a step of the run on screen is taken apart, and that of a run that is gone is nobody’s', async () => {
   const { session, lab } = start();
   await session.step();

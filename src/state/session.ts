@@ -4,11 +4,12 @@
  */
 import type { BackendChoice, Environment } from '@/experiment/contract/environment.ts';
 import type { LabEvent, Phase } from '@/experiment/contract/events.ts';
-import { type Failure, toFailure } from '@/experiment/contract/failure.ts';
+import { toFailure } from '@/experiment/contract/failure.ts';
 import type { Inspection, InspectQuestion } from '@/experiment/contract/inspection.ts';
-import type { GuideOrigin, KeptGuide, KeptRun, Lab } from '@/experiment/contract/lab.ts';
+import type { KeptRun, Lab } from '@/experiment/contract/lab.ts';
 import type { TaskPreview } from '@/experiment/contract/previews.ts';
 import type { GeneratedText, GenerateOptions } from '@/experiment/contract/texts.ts';
+import type { TapSimilarities } from '@/experiment/plan/mapping.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema/schema.ts';
 import { useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
@@ -22,6 +23,7 @@ import {
   differsFromRun,
   endedRun,
   failRun,
+  goneOnAs,
   putBack,
   type RunState,
   type ShownFrom,
@@ -57,18 +59,26 @@ export class Session {
   /** The name under which the run in the lab is kept, and how to say that this tab no longer runs it. */
   #kept: { name: string; release: () => void } | null = null;
   /** The run before is on its way out of the lab: nothing may be opened until then. */
-  #aside: Promise<void> = Promise.resolve();
+  #aside: Promise<boolean> = Promise.resolve(false);
 
   constructor(sources: SessionSources) {
     this.#sources = sources;
   }
 
-  /** Run what is being edited: resume the open run, or open anew if there is none or it was edited since. */
+  /**
+   * Run what is being edited: resume the open run, go on as what was edited where that only adds what comes from here on,
+   * or open anew.
+   */
   async run(): Promise<void> {
     const state = useRun.getState();
     if (state.phase === 'preparing' || state.phase === 'running') return;
-    if (wouldResume(this.#sources.experiment(), state)) return this.resume();
-    await this.#open((lab) => lab.run());
+    const edited = this.#sources.experiment();
+    if (wouldResume(edited, state)) return this.resume();
+    const next = goneOnAs(edited, state);
+    const from = state.closed ? state.checkpoint : this.#kept?.name;
+    if (!next || !from) return this.#open((lab) => lab.run());
+    this.#sources.edit(next);
+    await this.#open((lab) => lab.run(), { experiment: next, resume: from, branches: true });
   }
 
   /** Go on with the run on screen, whatever has been edited since. */
@@ -134,7 +144,7 @@ export class Session {
   }
 
   /** Resolves once a run that has left the screen has left the lab, too. */
-  get settled(): Promise<void> {
+  get settled(): Promise<unknown> {
     return this.#aside;
   }
 
@@ -167,6 +177,11 @@ export class Session {
       if (this.#discarded.has(asked)) return this.ask(question);
       throw error;
     }
+  }
+
+  /** How alike layers are before training. Rejects with what the lab rejects with. */
+  similarityBefore(experiment: Experiment, of: { arm: string; guide: string }): Promise<TapSimilarities> {
+    return this.ask((lab) => lab.similarityBefore(experiment, of, this.#sources.backend()));
   }
 
   /** Images of a task; null when they cannot be made. */
@@ -223,28 +238,6 @@ export class Session {
     await this.#guard(async (lab) => lab.forgetRun(name));
   }
 
-  /** Trained guides that are kept, and where those of the edited experiment would come from; null when that cannot be told. */
-  async guideLibrary(): Promise<{ kept: KeptGuide[]; experiment: Experiment; origins: Record<string, GuideOrigin> } | null> {
-    const experiment = this.#sources.experiment();
-    try {
-      const lab = await this.#getLab();
-      return { kept: await lab.keptGuides(), experiment, origins: await lab.guideOrigins(experiment) };
-    } catch (error) {
-      console.warn('kept guides were not looked for:', error);
-      return null;
-    }
-  }
-
-  /** Delete one kept guide, or all. What goes wrong is no matter of the run. @returns what went wrong, or null */
-  async forgetGuides(key?: string): Promise<Failure | null> {
-    try {
-      await (await this.#getLab()).forgetGuides(key);
-      return null;
-    } catch (error) {
-      return toFailure(error);
-    }
-  }
-
   /** Ask what belongs to the run on screen; null when it cannot be had. */
   async #askRun<T>(what: string, question: (lab: Lab) => Promise<T>): Promise<T | null> {
     const run = this.#run;
@@ -273,21 +266,27 @@ export class Session {
     this.#aside = this.#setAside(before);
   }
 
-  /** Close what is open in the lab; a run that has not ended stays in this browser, and the shelf can go on from there. */
-  async #setAside({ phase, closed, id }: RunState): Promise<void> {
-    if (phase === 'preparing' || phase === 'failed') return this.#discardLab();
-    if (phase === 'idle' || closed) return;
+  /**
+   * Close what is open in the lab; a run that has not ended stays in this browser, and the shelf can go on from there.
+   * @returns whether a run stays
+   */
+  async #setAside({ phase, closed, id }: RunState): Promise<boolean> {
+    if (phase === 'preparing' || phase === 'failed') await this.#discardLab();
+    if (phase === 'preparing' || phase === 'failed' || phase === 'idle' || closed) return false;
     try {
       const lab = await this.#getLab();
       const kept = this.#kept;
-      if ((await lab.close(phase !== 'finished')) && kept) {
+      const stays = (await lab.close(phase !== 'finished')) && kept !== null;
+      if (stays) {
         useKeptRuns.setState(({ names }) => ({ names: new Set([...(names ?? []), kept.name]) }));
         noteCheckpoint(id, kept.name);
       }
       kept?.release();
+      return stays;
     } catch {
       // Its result so far is on the shelf; the next run begins with a lab that works.
       await this.#discardLab();
+      return false;
     }
   }
 
@@ -305,16 +304,19 @@ export class Session {
 
   /**
    * Open an experiment in the lab, in the place of what is there, and go on with `then`.
-   * @param again a kept run that goes on, and what the shelf knows it by
+   * @param again a kept run that goes on, and what the shelf knows it by; one that branches off stays as it is beside it
    */
-  async #open(then: (lab: Lab) => Promise<void>, again?: { experiment: Experiment; resume: string; id?: string }): Promise<void> {
+  async #open(then: (lab: Lab) => Promise<void>, again?: { experiment: Experiment; resume: string; id?: string; branches?: boolean }): Promise<void> {
+    const { closed } = useRun.getState();
     this.#letGo();
     const run = this.#run;
-    const name = again?.resume ?? nextRunName();
+    const name = again && !again.branches ? again.resume : nextRunName();
     const experiment = structuredClone(again?.experiment ?? this.#sources.experiment());
     beginRun(experiment, again?.id);
-    await this.#aside;
+    const stays = await this.#aside;
     if (run !== this.#run) return;
+    // Where this browser could not keep the run, its steps are made once more: the same ones.
+    const resume = again?.branches && !closed && !stays ? undefined : again?.resume;
     await this.#guard(async (lab) => {
       this.#kept = { name, release: claim(name) };
       this.#listening = true;
@@ -322,7 +324,7 @@ export class Session {
         backend: this.#sources.backend(),
         retrain: [...useRun.getState().retrain],
         keepAs: name,
-        ...(again && { resume: again.resume }),
+        ...(resume !== undefined && { resume }),
       });
       if (run === this.#run) await then(lab);
     }, run);

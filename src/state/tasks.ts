@@ -3,8 +3,7 @@ import type { z } from 'zod';
 import { termOf, withoutUnusedBiases } from '../experiment/plan/arms.ts';
 import { withoutControl } from '../experiment/plan/guides.ts';
 import { familyFits, taskShape } from '../experiment/networks/describe.ts';
-import type { Preset } from '../experiment/presets/preset.ts';
-import { PRESETS } from '../experiment/presets/presets.ts';
+import { defaultTask, modelFor, type TaskKind } from '../experiment/presets/models.ts';
 import {
   type AlignTerm,
   type ArmSpec,
@@ -20,38 +19,7 @@ import {
   type Term,
 } from '../experiment/schema/schema.ts';
 
-export type TaskKind = TaskSpec['kind'];
-
-/** How the presets set a task up, and the like for tasks without a preset. */
-const SEQUENCES = { train: 'fresh', val: 1024, seed: 0 } as const;
-const IMAGES = { size: 16, train: 3000, val: 800, seed: 0 } as const;
-const WITHOUT_PRESET: readonly TaskSpec[] = [
-  { kind: 'grey-textures', ...IMAGES, noise: 0.15 },
-  { kind: 'digits', ...IMAGES, noise: 0.05 },
-  { kind: 'copy-paste-official', minLength: 8, maxLength: 12, ...SEQUENCES },
-  { kind: 'reverse', length: 12, vocabulary: 8, ...SEQUENCES },
-  { kind: 'associative-recall', pairs: 4, keys: 8, values: 8, ...SEQUENCES },
-  { kind: 'dyck', length: 24, brackets: 3, ...SEQUENCES },
-  { kind: 'modular-addition', length: 8, modulus: 7, ...SEQUENCES },
-  { kind: 'text-file', data: { name: 'A text' }, unit: 'characters', context: 64, vocabulary: 256, trainTokens: 500_000, valTokens: 16_000 },
-];
-const DEFAULTS: readonly TaskSpec[] = [...PRESETS.map((preset) => preset.experiment.task), ...WITHOUT_PRESET];
-
-export const defaultTask = (kind: TaskKind): TaskSpec => {
-  const task = DEFAULTS.find((known) => known.kind === kind);
-  if (!task) throw new Error(`no default for the task ${kind}`);
-  return task;
-};
-
-/** The preset whose networks and training suit a task: one on the same task, else the first on such inputs. */
-export function modelFor(task: TaskSpec): Preset {
-  const model =
-    PRESETS.find((preset) => preset.experiment.task.kind === task.kind) ??
-    PRESETS.find((preset) => isLanguageTask(task) && isLanguageTask(preset.experiment.task)) ??
-    PRESETS.find((preset) => isImageTask(preset.experiment.task) === isImageTask(task));
-  if (!model) throw new Error('no preset for such a task');
-  return model;
-}
+export { defaultTask, modelFor, type TaskKind } from '../experiment/presets/models.ts';
 
 /** Families that can read a task. */
 export const familiesFor = (task: TaskSpec): NetworkSpec['family'][] =>
@@ -103,7 +71,7 @@ function termLike<T extends AlignTerm | DistilTerm>({ kind, guide }: T, before: 
  * and initialisations was said of them.
  */
 function forOtherNetworks(arm: ArmSpec, before: Experiment, model: Experiment): ArmSpec {
-  const { init, terms, learningRate: _, ...rest } = arm;
+  const { init, terms, learningRate: _, fork, ...rest } = arm;
   const inits: readonly string[] = INITS[model.target.family];
   const asInPreset = (term: Term): Term => {
     if (term.kind === 'distil') return { ...term, ...termLike(term, before, model), guide: term.guide };
@@ -115,6 +83,7 @@ function forOtherNetworks(arm: ArmSpec, before: Experiment, model: Experiment): 
     ...rest,
     terms: terms.map(asInPreset),
     ...(init && inits.includes(init) && { init }),
+    ...(fork && { fork: { ...fork, step: Math.floor((fork.step * model.base.steps) / before.base.steps) } }),
   };
 }
 

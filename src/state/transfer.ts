@@ -1,56 +1,10 @@
 /** Guides that are trained on another task than the experiment's: one with the same inputs, or they could not read it. */
-import { type TaskShape, taskShape } from '../experiment/networks/describe.ts';
-import { checkTask } from '../experiment/plan/fit.ts';
-import { type Experiment, isImageTask, type TaskSpec, taskSchema } from '../experiment/schema/schema.ts';
-import { defaultTask, type TaskKind } from './tasks.ts';
+import { withInputsOf } from '../experiment/plan/inputs.ts';
+import { defaultTask, type TaskKind } from '../experiment/presets/models.ts';
+import type { Experiment } from '../experiment/schema/schema.ts';
 
-const sameInputs = (a: TaskShape, b: TaskShape): boolean =>
-  a.input.join() === b.input.join() && a.tokens?.vocabulary === b.tokens?.vocabulary && a.tokens?.padded === b.tokens?.padded;
-
-/** A task's fields for sequences of a length over a vocabulary; what cannot be had comes out as no valid task. */
-function forSequences(own: TaskSpec, length: number, vocabulary: number): TaskSpec {
-  switch (own.kind) {
-    case 'first-token':
-      return { ...own, length, vocabulary: vocabulary - 1 };
-    case 'copy-paste':
-    case 'reverse':
-      return { ...own, length: length / 2, vocabulary: vocabulary - 2 };
-    case 'copy-paste-official':
-      return { ...own, maxLength: length / 2 - 1, minLength: Math.min(own.minLength, length / 2 - 1) };
-    case 'parity':
-      return { ...own, length, minLength: own.minLength === own.length ? length : Math.min(own.minLength, length) };
-    case 'associative-recall': {
-      const pairs = (length - 1) / 2;
-      const keys = Math.max(pairs, Math.min(own.keys, vocabulary - 2));
-      return { ...own, pairs, keys, values: vocabulary - keys };
-    }
-    case 'dyck':
-      return { ...own, length, brackets: vocabulary / 2 };
-    case 'modular-addition':
-      return { ...own, length, modulus: vocabulary };
-    case 'micro-english':
-      return { ...own, context: length };
-    default:
-      return own;
-  }
-}
-
-/** A task changed to the inputs of another, with as much of its own as can stay; undefined where it cannot have them. */
-export function withInputsOf(own: TaskSpec, other: TaskSpec): TaskSpec | undefined {
-  const wanted = taskShape(other);
-  if (isImageTask(own) !== isImageTask(other)) return undefined;
-  // Of parity only where it is asked for makes another task; lengths are the experiment's.
-  if (own.kind === 'parity' && other.kind === 'parity') return { ...other, labels: own.labels };
-  const changed = wanted.tokens ? forSequences(own, wanted.input[0], wanted.tokens.vocabulary) : { ...own, size: wanted.input[0] };
-  const { success, data } = taskSchema.safeParse(changed);
-  return success && checkTask(data, '').length === 0 && sameInputs(taskShape(data), wanted) ? data : undefined;
-}
-
-/** The other kinds of tasks that a guide of this experiment can be trained on. Files are a person's own: not among them. */
-export const transferKinds = ({ task }: Pick<Experiment, 'task'>): TaskKind[] =>
-  taskSchema.options
-    .map((option) => option.shape.kind.value as TaskKind)
-    .filter((kind) => kind !== task.kind && kind !== 'image-files' && withInputsOf(defaultTask(kind), task) !== undefined);
+export { withInputsOf } from '../experiment/plan/inputs.ts';
+export { transferKinds } from '../experiment/presets/models.ts';
 
 /** Train a guide on another kind of task, or (null) on the experiment's own. */
 export function withGuideTask(experiment: Experiment, id: string, kind: TaskKind | null): Experiment {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import type { MappingSpec } from '@/experiment/schema/schema.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import { armStatement, bytes, count, duration, interventionWords, number, problemWords, scheduleName, trainingStatement } from './words.ts';
+import { armStatement, bytes, count, duration, interventionWords, mappingWords, number, problemWords, scheduleName, trainingStatement } from './words.ts';
 
 it.each([
   [250, '250'],
@@ -82,4 +83,16 @@ it('calls the arm of a problem by its name', () => {
 it('says changes while a run goes on', () => {
   expect(interventionWords({ step: 1200, set: { guidance: false } })).toBe('guidance off from step 1,200');
   expect(interventionWords({ step: 5, set: { guidance: true, learningRate: 3e-4 } })).toBe('learning rate 3e-4, guidance on from step 5');
+});
+
+it.each<[MappingSpec, string]>([
+  [{ rule: 'even' }, 'even'],
+  [{ rule: 'even', perTarget: 1 }, 'even'],
+  [{ rule: 'even', perTarget: 4 }, 'even, up to 4 a layer'],
+  [{ rule: 'first', count: 1 }, 'first'],
+  [{ rule: 'last', count: 5 }, 'last 5'],
+  [{ rule: 'random', seed: 3 }, 'random (seed 3)'],
+  [[{ guide: 'a', target: 'b' }], 'drawn by hand'],
+])('the mapping %j is said in a few words', (mapping, words) => {
+  expect(mappingWords(mapping)).toBe(words);
 });

@@ -2,15 +2,13 @@
 import { span } from '@/experiment/course/course.ts';
 import { alignmentSettingsOf, distillationOf } from '@/experiment/plan/arms.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
-import { formatProblem, type Problem } from '@/experiment/schema/problem.ts';
-import { courseWords, number } from '@/experiment/settingWords.ts';
+import { courseWords, initWord, number } from '@/experiment/settingWords.ts';
 import { builtMeasure, measureWords } from '@/experiment/schema/measures.ts';
 import {
   type ArmSpec,
   type BaseSettings,
   type Course,
   type GuideSpec,
-  type InitName,
   type Intervention,
   isDrawn,
   isImageTask,
@@ -21,7 +19,8 @@ import {
   type TaskSpec,
 } from '@/experiment/schema/schema.ts';
 
-export { interventionWords, number } from '@/experiment/settingWords.ts';
+export { problemWords } from '@/experiment/problemWords.ts';
+export { initWord, interventionWords, number } from '@/experiment/settingWords.ts';
 
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
@@ -73,46 +72,18 @@ export function validationSet(task: TaskSpec): string {
 const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
 const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
 
-/** An initialisation in front of a noun; two of them are people's names. */
-export const initWord = (init: InitName): string => (({ he: 'He', xavier: 'Xavier' }) as Partial<Record<InitName, string>>)[init] ?? init;
-
-/** What fields of an arm are called on the page. */
-const ARM_FIELDS: Record<string, string> = {
-  init: 'initialisation',
-  learningRate: 'learning rate',
-  'terms.align.guide': 'guide',
-  'terms.align.measure': 'measure',
-  'terms.align.mapping': 'mapping',
-  'terms.distil.guide': 'teacher',
-};
-
-/** What a batch size is called, the experiment's or that of a guide's own training. */
-function batchSizeWords(path: string): string | null {
-  if (path === 'base.batchSize') return 'the batch size (under Training)';
-  const guide = /^guides\.(.+)\.training\.batchSize$/.exec(path)?.[1];
-  return guide === undefined ? null : `the batch size that the guide “${guide}” is trained with`;
-}
-
-/** A problem for a note on the page: an arm is called by its name, not by its place in a list. */
-export function problemWords(problem: Problem): string {
-  const batchSize = batchSizeWords(problem.path);
-  if (batchSize) return `${batchSize} ${problem.message}`;
-  if (problem.arm === undefined) return formatProblem(problem);
-  const field = problem.path.split('.').slice(2).join('.');
-  const arm = `the arm “${problem.arm}”`;
-  return `${field === '' ? arm : `the ${ARM_FIELDS[field] ?? field} of ${arm}`} ${problem.message}`;
-}
-
 /** When an arm is guided. */
 function spanWords(course: Course, steps: number, interventions: readonly Intervention[]): string {
   const off = interventions.find(({ set }) => set.guidance === false)?.step ?? steps;
   return off < Math.min(span(course).to, steps) ? `switched off at step ${number(off)}` : courseWords(course, steps);
 }
 
-/** A mapping in a word or two: "even", "first 3", "drawn by hand". */
+/** A mapping in a word or two: "even", "first 3", "random (seed 1)", "drawn by hand". */
 export function mappingWords(mapping: MappingSpec): string {
   if (isDrawn(mapping)) return 'drawn by hand';
-  return 'count' in mapping && mapping.count > 1 ? `${mapping.rule} ${number(mapping.count)}` : mapping.rule;
+  if ('count' in mapping && mapping.count > 1) return `${mapping.rule} ${number(mapping.count)}`;
+  if ('seed' in mapping) return `${mapping.rule} (seed ${mapping.seed})`;
+  return 'perTarget' in mapping && (mapping.perTarget ?? 1) > 1 ? `even, up to ${number(mapping.perTarget ?? 1)} a layer` : mapping.rule;
 }
 
 /**

@@ -24,6 +24,7 @@ export type Fate = 'again' | 'done' | 'drives';
 export const FATES: Readonly<Record<Method, Fate>> = {
   preview: 'again',
   warmUp: 'again',
+  similarityBefore: 'again',
   open: 'done',
   run: 'drives',
   pause: 'drives',

@@ -71,12 +71,12 @@ export interface Inspection {
   examples: TaskPreview;
   batchSize: number;
   matrices: InspectedMatrices | null;
-  /** The arm's alignment term in this step; null where it has none or it is not in effect. */
+  /** The arm's alignment terms in this step; null where it has none or none is in effect. */
   alignment: {
-    /** Factor on each 1 − similarity. */
-    weight: number;
-    /** Similarities over the whole batch, of every pair. */
-    pairs: (ObservedPair & { similarity: number })[];
+    /** Factor on each 1 − similarity; null where pairs have different ones. */
+    weight: number | null;
+    /** Similarities over the whole batch of every pair, term after term, and the factor on each 1 − similarity. */
+    pairs: (ObservedPair & { similarity: number; weight: number })[];
     /** Σ weight · (1 − similarity), as recorded. */
     loss: number;
   } | null;

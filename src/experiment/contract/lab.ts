@@ -2,6 +2,7 @@
  * The interface by which a lab is driven, the same in this process and behind the worker. What it is given and what it
  * answers is plain data that survives structured cloning; what happens meanwhile is told by events.
  */
+import type { TapSimilarities } from '../plan/mapping.ts';
 import type { AssetInfo, GivenFile } from '../schema/assets.ts';
 import type { Experiment, Intervention, TaskSpec, TrainedGuideSpec } from '../schema/schema.ts';
 import type { BackendChoice, Environment } from './environment.ts';
@@ -14,7 +15,7 @@ export interface OpenOptions {
   backend: BackendChoice;
   /** Guides to train here even where the page ships or keeps them. */
   retrain?: string[];
-  /** Continue from here instead of from step 0. */
+  /** Continue from here instead of from step 0. Forks of its step or later may have been added or changed since (`continuation.ts`). */
   checkpoint?: Checkpoint;
   /** Keep the run in this browser under this name with every checkpoint, until it ends or is closed. */
   keepAs?: string;
@@ -79,6 +80,11 @@ export interface Lab {
    * choice then takes effect with the next `open`.
    */
   warmUp(backend: BackendChoice): Promise<Environment>;
+  /**
+   * CKA of every layer of an arm's network with every layer of a guide before training: of the first seed, on the probe. A
+   * trained guide that is not at hand is trained first, and kept. Of an open run nothing changes; it waits meanwhile.
+   */
+  similarityBefore(experiment: Experiment, of: { arm: string; guide: string }, backend: BackendChoice): Promise<TapSimilarities>;
   /** Prepare an experiment (replacing the one before) and leave it paused at step 0, evaluated. */
   open(experiment: Experiment, options: OpenOptions): Promise<void>;
   /** Run to the end, or for `steps` more steps, then pause. */

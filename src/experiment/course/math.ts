@@ -207,3 +207,10 @@ export function pow(base: number, exponent: number): number {
   }
   return exponent < 0 ? 1 / result : result;
 }
+
+/** The finaliser of MurmurHash3, on 32-bit integers: each input bit changes each output bit with probability about ½. */
+export function mix32(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}

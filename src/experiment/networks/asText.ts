@@ -11,10 +11,20 @@ const residual = (lines: readonly string[], skip: readonly string[] = []): strin
   ...(skip.length > 0 ? indent(['skip', ...indent(skip)]) : []),
 ];
 
-const fcn = ({ depth, width, norm, dropout }: FcnSpec): string[] => [
-  'flatten',
-  ...repeat(depth, [`dense ${width}`, ...(norm === 'batch' ? ['batchnorm'] : []), 'relu', ...(dropout > 0 ? [`dropout ${dropout}`] : [])]),
-];
+/** What a network is written with besides its own layers. */
+export interface Additions {
+  /** A skip around every layer that gives what it takes: of those families that have none. */
+  residual?: boolean;
+  /** Behind every layer of a recurrent network. */
+  norm?: 'layernorm';
+}
+
+const NORMS = { batch: ['batchnorm'], layer: ['layernorm'], none: [] };
+
+function fcn({ depth, width, norm, activation = 'relu', dropout }: FcnSpec, { residual: skips = false }: Additions): string[] {
+  const layer = [`dense ${width}`, ...NORMS[norm], activation, ...(dropout > 0 ? [`dropout ${dropout}`] : [])];
+  return ['flatten', ...(skips ? [...layer, ...repeat(depth - 1, residual(layer))] : repeat(depth, layer))];
+}
 
 const strided = (stride: number): string => (stride > 1 ? ` stride=${stride}` : '');
 
@@ -46,19 +56,20 @@ function resnet({ stages, width, block: kind }: ResNetSpec): string[] {
   ];
 }
 
-const convnet = ({ stages, width, stride, norm }: ConvNetSpec): string[] => [
+const convnet = ({ stages, width, stride, norm }: ConvNetSpec, { residual: skips = false }: Additions): string[] => [
   ...stages.flatMap((count, stage) => {
-    const unit = (by: number) => [`conv ${width * 2 ** stage}${strided(by)}`, ...(norm === 'batch' ? ['batchnorm'] : []), 'relu'];
+    const unit = (by: number) => [`conv ${width * 2 ** stage}${strided(by)}`, ...NORMS[norm], 'relu'];
     const first = stage > 0 ? 2 : stride;
+    if (skips) return [...unit(first), ...repeat(count - 1, residual(unit(1)))];
     return first === 1 ? repeat(count, unit(1)) : [...unit(first), ...repeat(count - 1, unit(1))];
   }),
   'averagepool',
 ];
 
-const rnn = ({ cell, layers, width }: RnnSpec): string[] => [
-  `embed ${width}`,
-  ...repeat(layers, [cell === 'tanh' || cell === 'relu' ? `rnn ${width} ${cell}` : `${cell} ${width}`]),
-];
+function rnn({ cell, layers, width }: RnnSpec, { residual: skips = false, norm }: Additions): string[] {
+  const layer = [cell === 'tanh' || cell === 'relu' ? `rnn ${width} ${cell}` : `${cell} ${width}`, ...(norm ? [norm] : [])];
+  return [`embed ${width}`, ...repeat(layers, skips ? residual(layer) : layer)];
+}
 
 function transformer(spec: TransformerSpec, task: TaskShape): string[] {
   const pre = spec.norm === 'pre';
@@ -76,28 +87,28 @@ function transformer(spec: TransformerSpec, task: TaskShape): string[] {
 }
 
 /** A network as lines of text, or null where the text form has no words for it. */
-function linesOf(spec: Exclude<NetworkSpec, CustomSpec>, task: TaskShape): string[] | null {
+function linesOf(spec: Exclude<NetworkSpec, CustomSpec>, task: TaskShape, more: Additions): string[] | null {
   switch (spec.family) {
     case 'fcn':
-      return fcn(spec);
+      return fcn(spec, more);
     case 'resnet':
       return resnet(spec);
     case 'convnet':
-      return convnet(spec);
+      return convnet(spec, more);
     // The text form has neither depth-wise convolutions nor class tokens.
     case 'convnext':
     case 'vit':
       return null;
     case 'rnn':
-      return spec.chained ? null : rnn(spec);
+      return spec.chained ? null : rnn(spec, more);
     case 'transformer':
       return transformer(spec, task);
   }
 }
 
 /** The same network as text (its initial weights are other draws), or null where the text form has no words for it. */
-export function textOf(spec: NetworkSpec, task: TaskShape): string | null {
+export function textOf(spec: NetworkSpec, task: TaskShape, more: Additions = {}): string | null {
   if (spec.family === 'custom') return spec.text;
-  const lines = linesOf(spec, task);
+  const lines = linesOf(spec, task, more);
   return lines && `${[`# ${describeNetwork(spec, task).title}`, ...lines].join('\n')}\n`;
 }

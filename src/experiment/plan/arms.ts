@@ -40,9 +40,6 @@ export function withTermOf<K extends TermKind>(arm: ArmSpec, kind: K, term: Term
 /** Guides that the terms of an arm name, each once. */
 export const guidesOf = (arm: ArmSpec): string[] => [...new Set(arm.terms.flatMap((term) => ('guide' in term ? [term.guide] : [])))];
 
-/** Whether an arm learns from something besides its labels. */
-export const isGuided = (arm: ArmSpec): boolean => guidesOf(arm).length > 0;
-
 /** An alignment term with nothing left out. */
 export interface AlignSettings {
   guide: string;
@@ -74,7 +71,10 @@ export const alignSettings = (base: BaseSettings, { guide, weight, mapping, meas
   course: course ?? WHOLE,
 });
 
-/** The alignment of an arm without its pairs, for which no network needs to be looked at; undefined without one. */
+/** All terms of a kind as they are stated, in order. */
+export const termsOf = <K extends TermKind>(arm: ArmSpec, kind: K): TermOf<K>[] => arm.terms.filter((term): term is TermOf<K> => term.kind === kind);
+
+/** The first alignment of an arm without its pairs, for which no network needs to be looked at; undefined without one. */
 export function alignmentSettingsOf(base: BaseSettings, arm: ArmSpec): AlignSettings | undefined {
   const term = termOf(arm, 'align');
   return term && alignSettings(base, term);
@@ -87,22 +87,25 @@ export interface Alignment extends AlignSettings {
 }
 
 /**
- * The alignment of an arm; undefined without one. One arm has one of them at most, as long as `notBuilt.ts` says so.
+ * An alignment term with its pairs.
  * @throws {UnknownTapError} when an explicit mapping does not fit the networks
  */
-export function alignmentOf(experiment: Experiment, arm: ArmSpec): Alignment | undefined {
-  const settings = alignmentSettingsOf(experiment.base, arm);
-  if (!settings) return undefined;
+export function alignmentOf(experiment: Experiment, term: AlignTerm): Alignment {
+  const settings = alignSettings(experiment.base, term);
   const pairs = mappedPairs(experiment, settings.guide, settings.mapping);
   return { ...settings, pairs, weightPerPair: settings.weight / (settings.reduction === 'mean' ? Math.max(1, pairs.length) : 1) };
 }
 
-/** The distillation of an arm; undefined without one. */
+/** The alignments of an arm, in the order of its terms. @throws {UnknownTapError} see `alignmentOf` */
+export const alignmentsOf = (experiment: Experiment, arm: ArmSpec): Alignment[] => termsOf(arm, 'align').map((term) => alignmentOf(experiment, term));
+
+/** What a distillation term says, with nothing left out. */
+export const distilSettings = ({ kind: _, ...term }: DistilTerm): DistilSettings => ({ course: WHOLE, ...term });
+
+/** The first distillation of an arm; undefined without one. */
 export function distillationOf(arm: ArmSpec): DistilSettings | undefined {
   const term = termOf(arm, 'distil');
-  if (!term) return undefined;
-  const { kind: _, ...settings } = term;
-  return { course: WHOLE, ...settings };
+  return term && distilSettings(term);
 }
 
 /** A (guide, guide tap, target tap) triple whose similarity is recorded for every arm. */
@@ -113,13 +116,16 @@ export interface ObservedPair extends TapPair {
 const observed = (guide: string, pairs: readonly TapPair[]): ObservedPair[] => pairs.map(({ guideTap, targetTap }) => ({ guide, guideTap, targetTap }));
 
 /**
- * The pairs that one arm's alignment term pulls together; empty for an arm without one.
+ * The pairs that one arm's alignment terms pull together, each once; empty for an arm without one.
  * @throws {UnknownTapError} when an explicit mapping does not fit the networks
  */
-export function alignedPairs(experiment: Experiment, arm: ArmSpec): ObservedPair[] {
-  const alignment = alignmentOf(experiment, arm);
-  return alignment ? observed(alignment.guide, alignment.pairs) : [];
-}
+export const alignedPairs = (experiment: Experiment, arm: ArmSpec): ObservedPair[] =>
+  distinct(alignmentsOf(experiment, arm).flatMap(({ guide, pairs }) => observed(guide, pairs)));
+
+/** The same pairs, each where it comes first. */
+const distinct = (pairs: readonly ObservedPair[]): ObservedPair[] => [
+  ...new Map(pairs.map((pair) => [`${pair.guide} ${pair.guideTap} ${pair.targetTap}`, pair])).values(),
+];
 
 /** The shared mapping as far as one guide has its layers: a drawn one may have been drawn for another guide. */
 function sharedMapping(experiment: Experiment, guide: string): MappingSpec {
@@ -142,11 +148,7 @@ export function observedPairs(experiment: Experiment): ObservedPair[] {
   const takesAny = guides.length === 0 || guides.some((guide) => standsAlone(experiment, guide));
   if (unknown && !takesAny) throw new UnknownTapError('guide', unknown.guide, [...known]);
   const shared = guides.flatMap((guide) => observed(guide, mappedPairs(experiment, guide, sharedMapping(experiment, guide))));
-  const seen = new Map<string, ObservedPair>();
-  for (const pair of [...shared, ...experiment.arms.flatMap((arm) => alignedPairs(experiment, arm))]) {
-    seen.set(`${pair.guide} ${pair.guideTap} ${pair.targetTap}`, pair);
-  }
-  return [...seen.values()];
+  return distinct([...shared, ...experiment.arms.flatMap((arm) => alignedPairs(experiment, arm))]);
 }
 
 /** Guides that training needs (an arm aligns to them or is taught by them), in declaration order. */

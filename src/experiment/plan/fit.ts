@@ -4,11 +4,22 @@ import { formatTextProblem } from '../custom/parse.ts';
 import { textProblems } from '../custom/plan.ts';
 import { familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
-import { alignmentSettingsOf, distillationOf, termOf } from './arms.ts';
+import { alignSettings, termsOf } from './arms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
 import { isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
-import { type Experiment, type ImportedGuideSpec, type InitName, INITS, isLanguageTask, type NetworkSpec, type TaskSpec, withInit } from '../schema/schema.ts';
+import {
+  type AlignTerm,
+  type Experiment,
+  type ImportedGuideSpec,
+  type InitName,
+  INITS,
+  isLanguageTask,
+  type NetworkSpec,
+  type TaskSpec,
+  type Term,
+  withInit,
+} from '../schema/schema.ts';
 
 /** Fewer windows would measure chance. */
 const FEWEST_WINDOWS = 16;
@@ -94,6 +105,9 @@ function inputDifference(own: TaskShape, shape: TaskShape): string | null {
   return null;
 }
 
+/** Whether an arm is distilled from a guide. */
+const isTeacher = ({ arms }: Experiment, guide: string): boolean => arms.some((arm) => termsOf(arm, 'distil').some((term) => term.guide === guide));
+
 function checkImported(experiment: Experiment, name: string, { model, file }: ImportedGuideSpec): Problem[] {
   const shape = taskShape(experiment.task);
   const path = `guides.${name}.model`;
@@ -102,7 +116,7 @@ function checkImported(experiment: Experiment, name: string, { model, file }: Im
   }
   const misfit = inputMisfit(model, shape);
   if (misfit) return [{ path, message: `does not fit: “${file.name}” ${misfit}` }];
-  const teaches = experiment.arms.some((arm) => distillationOf(arm)?.guide === name);
+  const teaches = isTeacher(experiment, name);
   const untaught = teaches ? outputMisfit(model, shape) : null;
   return untaught ? [{ path, message: `cannot teach an arm: “${file.name}” ${untaught}` }] : [];
 }
@@ -129,8 +143,7 @@ function checkGuides(experiment: Experiment): Problem[] {
     const difference = inputDifference(taskShape(own), shape);
     if (difference) return [{ path, message: `has ${difference}: the guide must be able to read the experiment's task` }];
     const outputs = (of: TaskShape) => `${of.classes} ${of.tokens?.outputs ?? 1}`;
-    const distils = experiment.arms.some((arm) => distillationOf(arm)?.guide === name);
-    return distils && outputs(taskShape(own)) !== outputs(shape)
+    return isTeacher(experiment, name) && outputs(taskShape(own)) !== outputs(shape)
       ? [{ path, message: 'has other labels than the experiment, so no arm can be distilled from this guide' }]
       : [];
   });
@@ -155,33 +168,41 @@ const thoseThat = (can: 'equidistant' | 'padding'): string => {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 };
 
+function checkTerm(experiment: Experiment, term: Term, path: string): Problem[] {
+  if (term.kind === 'distil') {
+    const untaught = whyNoTeacher(experiment, term.guide);
+    return untaught ? [{ path: `${path}.guide`, message: untaught }] : [];
+  }
+  return term.kind === 'align' ? checkMeasure(experiment, term, term.measure ? `${path}.measure` : 'base.measure') : [];
+}
+
+/** Whether the measure of an alignment can say something about its guide, and of sequences of the task. */
+function checkMeasure({ base, guides, task }: Experiment, term: AlignTerm, path: string): Problem[] {
+  const { guide, measure } = alignSettings(base, term);
+  if (!isBuilt(measure)) return [];
+  const { name } = measure;
+  const problems: Problem[] = [];
+  const control = guides[guide];
+  // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
+  if (control.state === 'control' && control.kind === 'identity-gram' && !MEASURE_FACTS[name].equidistant) {
+    problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(name)} leaves nothing` });
+  }
+  // The debiasing would need another number of examples at each position.
+  if (taskShape(task).tokens?.padded && !MEASURE_FACTS[name].padding) {
+    problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(name)} cannot leave padding out` });
+  }
+  return problems;
+}
+
 function checkArms(experiment: Experiment): Problem[] {
   const { family } = experiment.target;
   const inits: readonly string[] = INITS[family];
-  const padded = taskShape(experiment.task).tokens?.padded === true;
-  const isIdentity = (guide: Experiment['guides'][string]) => guide.state === 'control' && guide.kind === 'identity-gram';
   const checkInit = (init: InitName, path: string): Problem[] =>
     inits.includes(init)
       ? slowInit(withInit(experiment.target, init), path)
       : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
   return experiment.arms.flatMap((arm, i): Problem[] => {
-    const pathOf = (kind: 'align' | 'distil') => `arms.${i}.terms.${arm.terms.findIndex((term) => term.kind === kind)}`;
-    const problems: Problem[] = [];
-    const untaught = [distillationOf(arm)].flatMap((distil) => (distil && whyNoTeacher(experiment, distil.guide)) ?? []);
-    problems.push(...untaught.map((message) => ({ path: `${pathOf('distil')}.guide`, message })));
-    const alignment = alignmentSettingsOf(experiment.base, arm);
-    const name = alignment && isBuilt(alignment.measure) ? alignment.measure.name : undefined;
-    if (alignment && name) {
-      const path = termOf(arm, 'align')?.measure ? `${pathOf('align')}.measure` : 'base.measure';
-      // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
-      if (isIdentity(experiment.guides[alignment.guide]) && !MEASURE_FACTS[name].equidistant) {
-        problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(name)} leaves nothing` });
-      }
-      // The debiasing would need another number of examples at each position.
-      if (padded && !MEASURE_FACTS[name].padding) {
-        problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(name)} cannot leave padding out` });
-      }
-    }
+    const problems = arm.terms.flatMap((term, t) => checkTerm(experiment, term, `arms.${i}.terms.${t}`));
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment, `arms.${i}.unusedBias`));
     return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
   });

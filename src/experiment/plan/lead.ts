@@ -1,6 +1,7 @@
 /** The one comparison that an experiment asks for, the lead. */
 import type { Asks, Experiment } from '../schema/schema.ts';
-import { isGuided, termOf } from './arms.ts';
+import { guidesOf, termOf } from './arms.ts';
+import { stagesOf } from './fork.ts';
 import { isControl } from './guides.ts';
 
 /** By the score at the end also where nothing is said of `by`. */
@@ -16,9 +17,11 @@ export interface Learning {
   control: boolean;
 }
 
-export function learningOf({ guides }: Pick<Experiment, 'guides'>, arm: Experiment['arms'][number]): Learning {
-  const used = arm.terms.flatMap((term) => ('guide' in term ? [guides[term.guide]] : []));
-  return { guided: isGuided(arm), aligned: termOf(arm, 'align') !== undefined, control: used.length > 0 && used.every(isControl) };
+/** What an arm learns from over a run: a fork also from what taught the arm that it was before. */
+export function learningOf(experiment: Pick<Experiment, 'arms' | 'guides'>, arm: Experiment['arms'][number]): Learning {
+  const settings = stagesOf(experiment, arm).map((stage) => stage.arm);
+  const used = settings.flatMap(guidesOf).map((guide) => experiment.guides[guide]);
+  return { guided: used.length > 0, aligned: settings.some((own) => termOf(own, 'align')), control: used.length > 0 && used.every(isControl) };
 }
 
 /** What is asked, else the first aligned arm (or guided, or any) against the one called "unguided" (or the first); null below two arms. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evenPairs, evenTargets, resolveMapping, roundHalfToEven, UnknownTapError } from './mapping.ts';
+import { evenPairs, evenTargets, mostSimilarPairs, resolveMapping, roundHalfToEven, UnknownTapError } from './mapping.ts';
 
 const names = (count: number, prefix: string) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 /** Surviving guide index of each target layer. */
@@ -64,6 +64,94 @@ describe('even mapping, against the reference implementation', () => {
   });
 });
 
+describe('even mapping with several guide layers per target layer', () => {
+  // Tables written by hand: [guide, target] of all that fall on each target layer, of which the last ones stay.
+  it.each<[guide: number, target: number, perTarget: number, expected: [number, number][]]>([
+    [
+      10,
+      3,
+      2,
+      [
+        [1, 0],
+        [2, 0],
+        [5, 1],
+        [6, 1],
+        [8, 2],
+        [9, 2],
+      ],
+    ],
+    // All that fall there: 3, 4 and 3.
+    [10, 3, 4, [0, 0, 0, 1, 1, 1, 1, 2, 2, 2].map((target, guide) => [guide, target])],
+    [10, 3, 512, [0, 0, 0, 1, 1, 1, 1, 2, 2, 2].map((target, guide) => [guide, target])],
+    [
+      10,
+      3,
+      3,
+      [
+        [0, 0],
+        [1, 0],
+        [2, 0],
+        [4, 1],
+        [5, 1],
+        [6, 1],
+        [7, 2],
+        [8, 2],
+        [9, 2],
+      ],
+    ],
+    // Only one target layer gets two of them; the others have one.
+    [
+      4,
+      3,
+      2,
+      [
+        [0, 0],
+        [1, 1],
+        [2, 1],
+        [3, 2],
+      ],
+    ],
+    // A guide with fewer layers: no target layer gets a second one.
+    [
+      3,
+      5,
+      4,
+      [
+        [0, 0],
+        [1, 2],
+        [2, 4],
+      ],
+    ],
+  ])('%d on %d, at most %d each', (guide, target, perTarget, expected) => {
+    expect(evenPairs(guide, target, perTarget)).toEqual(expected);
+  });
+});
+
+describe('mostSimilarPairs', () => {
+  const similarities = (rows: number[][]) => ({ guideTaps: ['a', 'b', 'c'], targetTaps: ['x', 'y'], values: Float32Array.from(rows.flat()) });
+
+  it('takes the most similar guide layer of every target layer that the even mapping reaches, of equal ones the first', () => {
+    const rows = [
+      [0.1, 0.9, 0.2],
+      [0.5, 0.4, 0.5],
+    ];
+    expect(mostSimilarPairs(['a', 'b', 'c'], ['x', 'y'], similarities(rows))).toEqual([
+      { guide: 'b', target: 'x' },
+      { guide: 'a', target: 'y' },
+    ]);
+    // Layers that rules do not use take no part.
+    expect(mostSimilarPairs(['a', 'c'], ['y'], similarities(rows))).toEqual([{ guide: 'a', target: 'y' }]);
+  });
+
+  it('leaves out what cannot be told: a layer that is the same for all examples', () => {
+    const rows = [
+      [Number.NaN, 0.2, 0.1],
+      [Number.NaN, Number.NaN, Number.NaN],
+    ];
+    expect(mostSimilarPairs(['a', 'b', 'c'], ['x', 'y'], similarities(rows))).toEqual([{ guide: 'b', target: 'x' }]);
+  });
+});
+
 describe('resolveMapping', () => {
   const guide = names(10, 'g');
   const target = names(3, 't');
@@ -78,6 +166,24 @@ describe('resolveMapping', () => {
     expect(pairs({ rule: 'last', count: 9 })).toEqual(pairs({ rule: 'even' }));
     expect(pairs({ rule: 'reversed' })).toEqual(['g9>t0', 'g6>t1', 'g2>t2']);
     expect(pairs({ rule: 'none' })).toEqual([]);
+    expect(pairs({ rule: 'even', perTarget: 2 })).toEqual(['g1>t0', 'g2>t0', 'g5>t1', 'g6>t1', 'g8>t2', 'g9>t2']);
+  });
+
+  it('random: the target layers of the even mapping, each with another guide layer; the same for ever', () => {
+    // Links carry the seed alone: other pairs would be another experiment. Computed in Python from what the method says.
+    expect(pairs({ rule: 'random', seed: 0 })).toEqual(['g4>t0', 'g2>t1', 'g7>t2']);
+    expect(pairs({ rule: 'random', seed: 1 })).toEqual(['g7>t0', 'g5>t1', 'g9>t2']);
+    const drawn = new Map<string, number>();
+    for (let seed = 0; seed < 3000; seed++) {
+      const own = pairs({ rule: 'random', seed });
+      const [guides, targets] = [0, 1].map((end) => own.map((pair) => pair.split('>')[end]));
+      expect(targets).toEqual(target);
+      expect(new Set(guides).size).toBe(3);
+      for (const pair of own) drawn.set(pair, (drawn.get(pair) ?? 0) + 1);
+    }
+    // Every layer meets every layer, about as often.
+    expect(drawn.size).toBe(30);
+    for (const count of drawn.values()) expect(Math.abs(count - 300)).toBeLessThan(75);
   });
 
   it('takes explicit pairs as they are, also one guide layer for several', () => {

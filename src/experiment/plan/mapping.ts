@@ -1,5 +1,9 @@
 /** Which guide layer guides which target layer (paper section 3 and Algorithm 1; code `layer_supervision`). */
-import { isDrawn, type MappingRule, type MappingSpec } from '../schema/schema.ts';
+import { mix32 } from '../course/math.ts';
+import { isDrawn, type MappingPair, type MappingRule, type MappingSpec } from '../schema/schema.ts';
+
+/** Guide index and target index of a pair. */
+type IndexPair = [guide: number, target: number];
 
 /** One aligned pair of named taps. */
 export interface TapPair {
@@ -31,15 +35,22 @@ export function evenTargets(guideLayers: number, targetLayers: number): number[]
 }
 
 /**
- * The even mapping as (guide index, target index) pairs in target order. Where several guide layers fall on one
- * target layer the last survives, as in the official code (its scores are keyed by target layer).
+ * The even mapping as (guide index, target index) pairs, target by target. Where several guide layers fall on one target
+ * layer the last ones survive, in their order. One of them is the official code (its scores are keyed by target layer), as
+ * many as fall there the "multiple guide layers" of the paper's Table 5.
+ * @param perTarget most guide layers of a target layer
  */
-export function evenPairs(guideLayers: number, targetLayers: number): [guide: number, target: number][] {
-  const lastGuide = new Map<number, number>();
-  evenTargets(guideLayers, targetLayers).forEach((target, guide) => {
-    lastGuide.set(target, guide);
-  });
-  return [...lastGuide].map(([target, guide]): [number, number] => [guide, target]).sort((a, b) => a[1] - b[1]);
+export function evenPairs(guideLayers: number, targetLayers: number, perTarget = 1): IndexPair[] {
+  const targets = evenTargets(guideLayers, targetLayers);
+  // Targets never fall from one guide layer to the next: a pair goes where as many more fall on the same target.
+  return targets.map((target, guide): IndexPair => [guide, target]).filter(([guide, target]) => targets[guide + perTarget] !== target);
+}
+
+/** Guide layers in an order that depends on the seed: by a hash of (seed, layer), which no two of them share. */
+function shuffled(guideLayers: number, seed: number): number[] {
+  const key = mix32((seed + 0x9e3779b9) | 0);
+  const hashes = Array.from({ length: guideLayers }, (_, guide) => mix32(key ^ guide) >>> 0);
+  return [...hashes.keys()].sort((a, b) => hashes[a] - hashes[b]);
 }
 
 /** A mapping names a tap that the network does not have. */
@@ -55,23 +66,52 @@ export class UnknownTapError extends Error {
 }
 
 /** The pairs of a rule as (guide index, target index) in target order. */
-function indexPairs(mapping: MappingRule, guideLayers: number, targetLayers: number): [guide: number, target: number][] {
+function indexPairs(mapping: MappingRule, guideLayers: number, targetLayers: number): IndexPair[] {
   const even = evenPairs(guideLayers, targetLayers);
   switch (mapping.rule) {
     case 'even':
-      return even;
+      return evenPairs(guideLayers, targetLayers, mapping.perTarget);
     case 'first':
       return even.slice(0, mapping.count);
     case 'last':
       return even.slice(-mapping.count);
     case 'reversed':
       // The same guide layers in reverse order: a control for whether the order of layers matters.
-      return even.map(([guide], i): [number, number] => [guide, even[even.length - 1 - i][1]]).reverse();
+      return even.map(([, target], i): IndexPair => [even[even.length - 1 - i][0], target]);
     case 'none':
       return [];
-    default:
-      throw new Error(`the mapping "${mapping.rule}" is not built`);
+    case 'random': {
+      // No more targets than guide layers are reached: no guide layer is needed twice.
+      const order = shuffled(guideLayers, mapping.seed);
+      return even.map(([, target], i): IndexPair => [order[i], target]);
+    }
   }
+}
+
+/** How alike layers of a guide and of the target are. */
+export interface TapSimilarities {
+  guideTaps: readonly string[];
+  targetTaps: readonly string[];
+  /** `[targetTaps × guideTaps]`; NaN where it cannot be told. */
+  values: Float32Array;
+}
+
+/**
+ * The target layers of the even mapping, each with the guide layer that it is most similar to (of equal ones the first), as
+ * named pairs; one that is similar to none is left out.
+ * @param guideTaps, targetTaps those that rules use
+ */
+export function mostSimilarPairs(guideTaps: readonly string[], targetTaps: readonly string[], similarities: TapSimilarities): MappingPair[] {
+  const similarity = (guide: string, target: string): number => {
+    const row = similarities.targetTaps.indexOf(target);
+    return similarities.values[row * similarities.guideTaps.length + similarities.guideTaps.indexOf(guide)];
+  };
+  return evenPairs(guideTaps.length, targetTaps.length).flatMap(([, target]) => {
+    const targetTap = targetTaps[target];
+    const known = guideTaps.filter((guideTap) => !Number.isNaN(similarity(guideTap, targetTap)));
+    const [guideTap] = known.sort((a, b) => similarity(b, targetTap) - similarity(a, targetTap));
+    return guideTap === undefined ? [] : [{ guide: guideTap, target: targetTap }];
+  });
 }
 
 /**

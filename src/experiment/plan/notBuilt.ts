@@ -1,7 +1,7 @@
 /** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
 import { isBuilt, MEASURE_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
-import { type ArmSpec, type Experiment, isDrawn, type MappingSpec, type MeasureSpec, type Term } from '../schema/schema.ts';
+import type { ArmSpec, Experiment, MeasureSpec, Term } from '../schema/schema.ts';
 
 /** Something that is not built, where it is stated. */
 interface NotBuilt<T> {
@@ -21,25 +21,6 @@ const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
   states: ({ measure }) => measure !== undefined && (!isBuilt(measure) || Object.keys(measure).length > 1),
 });
 
-const unbuiltRule = (mapping: MappingSpec): boolean =>
-  !isDrawn(mapping) && (['random', 'similarity'].includes(mapping.rule) || (mapping.rule === 'even' && (mapping.perTarget ?? 1) > 1));
-const weighted = (mapping: MappingSpec): boolean => isDrawn(mapping) && mapping.some(({ weight = 1 }) => weight !== 1);
-
-const mappingRows = <T extends { mapping?: MappingSpec }>(): NotBuilt<T>[] => [
-  {
-    path: 'mapping',
-    what: 'this rule',
-    instead: 'use one of even (with one guide layer per target layer), first, last, reversed, none, or name the pairs',
-    states: ({ mapping }) => mapping !== undefined && unbuiltRule(mapping),
-  },
-  {
-    path: 'mapping',
-    what: 'a weight of a single pair other than 1',
-    instead: 'use the weight of the term',
-    states: ({ mapping }) => mapping !== undefined && weighted(mapping),
-  },
-];
-
 const EXPERIMENT: readonly NotBuilt<Experiment>[] = [
   { path: 'observe', what: 'recording more than the usual', instead: 'leave the list empty', states: ({ observe = [] }) => observe.length > 0 },
 ];
@@ -52,32 +33,12 @@ const ARM: readonly NotBuilt<ArmSpec>[] = [
     instead: 'change the one in base',
     states: ({ optimiser }) => optimiser !== undefined,
   },
-  { path: 'labelSmoothing', what: 'label smoothing', instead: 'use 0', states: ({ labelSmoothing = 0 }) => labelSmoothing > 0 },
   { path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined },
-  { path: 'fork', what: 'a fork of another arm', instead: 'train the arm from the start', states: ({ fork }) => fork !== undefined },
-  {
-    path: 'terms',
-    what: 'more than one term of a kind in an arm',
-    instead: 'use an arm for each',
-    states: ({ terms }) => new Set(terms.map(({ kind }) => kind)).size < terms.length,
-  },
 ];
 
 const TERM: readonly NotBuilt<Term>[] = [
   { path: 'kind', what: 'a regulariser', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'regularise' },
   { path: 'kind', what: 'matching outputs or moments', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'match' },
-  {
-    path: 'direction',
-    what: 'distillation by the squared difference of logits',
-    instead: 'use forward or reverse',
-    states: (term) => term.kind === 'distil' && term.direction === 'logits',
-  },
-  {
-    path: 'course',
-    what: 'a course of distillation',
-    instead: 'use it for the whole run',
-    states: (term) => term.kind === 'distil' && (term.course ?? { kind: 'whole' }).kind !== 'whole',
-  },
   {
     path: 'course',
     what: 'a course that ends when a number stalls',
@@ -95,12 +56,12 @@ const found = <T>(rows: readonly NotBuilt<T>[], of: T, root: string): Problem[] 
 export function notBuilt(experiment: Experiment): Problem[] {
   return [
     ...found(EXPERIMENT, experiment, ''),
-    ...found([measureRow(), ...mappingRows()], experiment.base, 'base.'),
+    ...found([measureRow()], experiment.base, 'base.'),
     ...experiment.arms.flatMap((arm, i) => [
       ...found(ARM, arm, `arms.${i}.`),
       ...arm.terms.flatMap((term, t) => [
         ...found(TERM, term, `arms.${i}.terms.${t}.`),
-        ...(term.kind === 'align' ? found([measureRow(), ...mappingRows()], term, `arms.${i}.terms.${t}.`) : []),
+        ...(term.kind === 'align' ? found([measureRow()], term, `arms.${i}.terms.${t}.`) : []),
       ]),
     ]),
   ];

@@ -1,8 +1,8 @@
 /** The layers that can be read, and the pairs that a mapping makes of them. */
 import { describeNetwork, type NetworkDescription, taskShape } from '../networks/describe.ts';
-import { type Experiment, isDrawn, type MappingSpec } from '../schema/schema.ts';
+import { type Experiment, isDrawn, type MappingPair, type MappingSpec } from '../schema/schema.ts';
 import { describeGuide, standsAlone } from './guides.ts';
-import { resolveMapping, type WeightedPair } from './mapping.ts';
+import { mostSimilarPairs, resolveMapping, type TapSimilarities, type WeightedPair } from './mapping.ts';
 
 const describeEnd = (experiment: Experiment, guide: string | undefined): NetworkDescription =>
   guide === undefined ? describeNetwork(experiment.target, taskShape(experiment.task)) : describeGuide(experiment, guide);
@@ -41,3 +41,19 @@ export function mappedPairs(experiment: Experiment, guide: string, mapping: Mapp
     ? resolveMapping(mapping, tapNames(experiment, guide), tapNames(experiment))
     : resolveMapping(mapping, mappedTaps(experiment, guide), mappedTaps(experiment));
 }
+
+/** Whether a guide has the layers that a mapping names. */
+export function canFollow(experiment: Experiment, guide: string, mapping: MappingSpec): boolean {
+  if (!isDrawn(mapping) || standsAlone(experiment, guide)) return true;
+  const taps = new Set(tapNames(experiment, guide));
+  return mapping.every((pair) => taps.has(pair.guide));
+}
+
+/**
+ * The target layers of the even mapping, each with the layer of a guide that is most like it (`mostSimilarPairs`). A guide
+ * whose one layer stands for all has nothing to choose from.
+ */
+export const pairsBySimilarity = (experiment: Experiment, guide: string, similarities: TapSimilarities): MappingPair[] =>
+  standsAlone(experiment, guide)
+    ? mappedPairs(experiment, guide, { rule: 'even' }).map(({ guideTap, targetTap }) => ({ guide: guideTap, target: targetTap }))
+    : mostSimilarPairs(mappedTaps(experiment, guide), mappedTaps(experiment), similarities);

@@ -1,7 +1,8 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
 import { describeNetwork, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
-import { alignmentOf, alignmentSettingsOf, guidesInUse, sharedTokens } from './arms.ts';
+import { alignmentsOf, alignSettings, guidesInUse, sharedTokens, termsOf } from './arms.ts';
+import { sharesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
 
@@ -18,7 +19,7 @@ export function members(experiment: Experiment): Member[] {
 
 /** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table. */
 export function measuresInUse({ arms, base }: Experiment): Measure[] {
-  const used = new Set(arms.flatMap((arm) => alignmentSettingsOf(base, arm)?.measure.name ?? []));
+  const used = new Set(arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure.name)));
   return MEASURE_NAMES.filter((name) => used.has(name) && name !== 'cka' && name !== 'cka-debiased');
 }
 
@@ -46,7 +47,7 @@ export interface Cost {
   /** Trainable parameters of one member. */
   parameters: number;
   members: number;
-  /** Floating-point operations of one step of all members, guides included. */
+  /** Floating-point operations of one step of all members, guides included; a mean over the run, in which forks change. */
   flopsPerStep: number;
   /** Of the whole run: steps, evaluations and guide activations (training a guide not included). */
   flops: number;
@@ -67,7 +68,7 @@ export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
 
 /** Layers of a guide that arms align to. */
 const alignedTaps = (experiment: Experiment, guide: string): Set<string> => {
-  const alignments = experiment.arms.flatMap((arm) => alignmentOf(experiment, arm) ?? []);
+  const alignments = experiment.arms.flatMap((arm) => alignmentsOf(experiment, arm));
   return new Set(alignments.filter((alignment) => alignment.guide === guide).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
 };
 
@@ -132,12 +133,12 @@ export function cost(experiment: Experiment): Cost {
 
   // Forward, gradient for inputs, gradient for weights: three times the forward pass.
   let flopsPerStep = memberCount * 3 * target.flops * base.batchSize;
-  for (const arm of arms) {
-    const alignment = alignmentOf(experiment, arm);
-    for (const { targetTap } of alignment?.pairs ?? []) {
-      if (!alignment) continue;
-      flopsPerStep += seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, alignment.tokens);
-      flopsPerStep += seeds.length * measureFlops(builtMeasure(alignment.measure), base.batchSize, shape, alignment.tokens);
+  for (const { arm, share } of arms.flatMap((own) => sharesOf(experiment, own))) {
+    for (const { pairs, tokens, measure } of alignmentsOf(experiment, arm)) {
+      for (const { targetTap } of pairs) {
+        flopsPerStep += share * seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
+        flopsPerStep += share * seeds.length * measureFlops(builtMeasure(measure), base.batchSize, shape, tokens);
+      }
     }
   }
   let cacheBytes = 0;
@@ -195,7 +196,7 @@ export function cost(experiment: Experiment): Cost {
   };
 }
 
-/** The experiment with another number of steps, and its trained guides with theirs by the same factor. */
+/** The experiment with another number of steps, and its forks and trained guides with theirs by the same factor. */
 export function withSteps(experiment: Experiment, steps: number): Experiment {
   const scaled = structuredClone(experiment);
   const factor = steps / scaled.base.steps;
@@ -203,5 +204,6 @@ export function withSteps(experiment: Experiment, steps: number): Experiment {
   for (const guide of Object.values(scaled.guides)) {
     if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
   }
+  for (const { fork } of scaled.arms) if (fork) fork.step = Math.floor(fork.step * factor);
   return scaled;
 }

@@ -4,8 +4,8 @@ import { int, steps } from './fields.ts';
 
 export const courseSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('whole') }),
-  /** The first `step` steps. */
-  z.strictObject({ kind: z.literal('until'), step: steps }),
+  /** The first `step` steps; with 0 in a warm-up alone. */
+  z.strictObject({ kind: z.literal('until'), step: int(0, 100_000) }),
   /** From step `from` (0-based) until `to`, which is the first without. */
   z.strictObject({ kind: z.literal('between'), from: int(0, 99_999), to: steps }).refine(({ from, to }) => from < to, {
     path: ['to'],

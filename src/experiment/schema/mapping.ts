@@ -15,18 +15,16 @@ const pair = z.strictObject({
 });
 
 const rule = z.discriminatedUnion('rule', [
-  /** Guide layers spread evenly over the target's; `perTarget` of them on each target layer (absent: 1, the last that falls there). */
-  z.strictObject({ rule: z.literal('even'), perTarget: int(1, 16).optional() }),
+  /** Guide layers spread evenly over the target's; of those that fall on one target layer the last `perTarget` stay (absent: 1). */
+  z.strictObject({ rule: z.literal('even'), perTarget: count.optional() }),
   /** The first, or the last, pairs of the even mapping. */
   z.strictObject({ rule: z.literal('first'), count }),
   z.strictObject({ rule: z.literal('last'), count }),
   /** The pairs of the even mapping back to front. */
   z.strictObject({ rule: z.literal('reversed') }),
   z.strictObject({ rule: z.literal('none') }),
-  /** The target layers of the even mapping, each with a guide layer that is drawn. */
+  /** The target layers of the even mapping, each with another guide layer that is drawn. */
   z.strictObject({ rule: z.literal('random'), seed }),
-  /** Each target layer with the guide layer that it is most similar to before training. */
-  z.strictObject({ rule: z.literal('similarity') }),
 ]);
 
 export const mappingSchema = z.union([rule, z.array(pair).max(MOST_PAIRS)]);

@@ -8,7 +8,7 @@ import { prepare } from '../similarity/measures/forms.ts';
 import { MEASURES } from '../similarity/measures/index.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import { stream } from '../random/stream.ts';
-import { Group, SCALAR_ROWS } from '../training/group.ts';
+import { Group, OPTIMISER_ROWS } from '../training/group.ts';
 import { alignmentRoots } from '../training/terms.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { SEQUENCE_CASES } from './sequenceCases.ts';
@@ -41,26 +41,29 @@ function trainingStep(network: NetworkSpec, targetTap: string): Case {
       },
       kernels,
     );
+    const { values, shape } = group.scalars(0, rates, [rates.map(() => 1)]);
     const pack = group.step({
       inputs: random('images', [2, batch, 8, 8, 3]),
       labels: labels(2, batch, 4),
-      scalars: tf.tensor2d(
-        group.scalars(
-          0,
-          rates,
-          rates.map(() => 1),
-        ),
-        [SCALAR_ROWS, rates.length],
-      ),
+      scalars: tf.tensor2d(values, shape as [number, number]),
       // Three arms of two seeds: guided, distilled, and with neither.
-      align: [{ members: { first: 0, count: 2 }, targetTap, guideGram: centredGram(kernels, random('guide', [2, batch, 40])), measure: 'cka' }],
+      align: [
+        {
+          members: { first: 0, count: 2 },
+          weightRow: OPTIMISER_ROWS,
+          pairWeight: 1,
+          targetTap,
+          guideGram: centredGram(kernels, random('guide', [2, batch, 40])),
+          measure: 'cka',
+        },
+      ],
+      ceWeights: [1, 1, 0.5, 0.5, 1, 1],
       distil: [
         {
           members: { first: 2, count: 2 },
           logits: random('teacher', [2, batch, 4]),
           temperature: 2,
-          ceWeight: 0.5,
-          kdWeight: 0.5,
+          weight: 0.5,
           direction: 'forward',
         },
       ],
@@ -196,26 +199,33 @@ export const CHECK_CASES: Record<string, Case> = {
     );
     // The second member's layer is collapsed.
     taps.set('collapsed', tape.parameter(tf.mul(random('collapsed', [4, 9, 30]), tf.tensor3d([1, 0, 1, 1], [4, 1, 1]))));
-    const members = { first: 1, count: 2 };
+    const term = { members: { first: 1, count: 2 }, weightRow: 0, pairWeight: 1 };
     const gram = (name: string, shape: number[]) => centredGram(k, random(name, shape));
     const { roots, loss } = alignmentRoots(
       k,
       taps,
       [
-        { members, targetTap: 'image', guideGram: gram('own', [2, 17, 8]), measure: 'cka' },
-        { members, targetTap: 'image', guideGram: gram('shared', [1, 17, 8]), measure: 'cka-debiased' },
+        { ...term, targetTap: 'image', guideGram: gram('own', [2, 17, 8]), measure: 'cka' },
+        { ...term, targetTap: 'image', guideGram: gram('shared', [1, 17, 8]), measure: 'cka-debiased' },
         {
-          members,
+          ...term,
           targetTap: 'tokens',
           guideGram: gram('position', [10, 9, 4]),
           measure: 'cka',
           view: new BatchView('position', 5),
           shares: tf.tensor1d([0, 0.25, 0.25, 0.25, 0.25, 0.5, 0, 0.5, 0, 0]),
         },
-        { members: { first: 0, count: 4 }, targetTap: 'tokens', guideGram: gram('last', [1, 9, 4]), measure: 'cka', view: new BatchView('last-token', 5) },
-        { members, targetTap: 'collapsed', guideGram: gram('guide', [2, 9, 4]), measure: 'cka' },
+        {
+          ...term,
+          members: { first: 0, count: 4 },
+          targetTap: 'tokens',
+          guideGram: gram('last', [1, 9, 4]),
+          measure: 'cka',
+          view: new BatchView('last-token', 5),
+        },
+        { ...term, targetTap: 'collapsed', guideGram: gram('guide', [2, 9, 4]), measure: 'cka' },
       ],
-      tf.tensor1d([1, 2, 0.5, 3]),
+      tf.tensor2d([[1, 2, 0.5, 3]]),
     );
     return { loss, ...Object.fromEntries(roots.map(([, gradient], i) => [`root ${i}`, gradient])) };
   },

@@ -94,7 +94,7 @@ describe.each(Object.entries(CASES))('%s', (_, { network, tap }) => {
       return made;
     },
     align: [{ targetTap: tap, guideGram: centredGram(composed, random('guide', [MEMBERS, BATCH, 12]) as tf.Tensor3D), weight: 1.5, measure: 'cka' }],
-    distil: { logits: random('teacher', [MEMBERS, BATCH, 4]) as tf.Tensor3D, temperature: 3, ceWeight: 0.4, kdWeight: 0.6, direction: 'forward' },
+    distil: { logits: random('teacher', [MEMBERS, BATCH, 4]) as tf.Tensor3D, temperature: 3, ceWeight: 0.4, weight: 0.6, direction: 'forward' },
   };
 
   it('has the gradient of its loss in every parameter', () => expectGradients({ network, task: TASK, seeds: [0, 1] }, input));

@@ -87,7 +87,7 @@ describe.each(Object.entries(CASES))('%s', (_, { network, task: spec, tap, view:
           labels,
           temperature: 2,
           ceWeight: 1,
-          kdWeight: 0.7,
+          weight: 0.7,
           direction: 'forward',
         },
       },

@@ -2,7 +2,7 @@
  * Dropout masks from a counter-based hash: element i of a mask depends only on (seed, step, layer, i), so masks need
  * no state, a checkpoint need not hold any, and a GPU can compute the same bits on its own.
  */
-import { mix32 } from './stream.ts';
+import { mix32 } from '../../experiment/course/math.ts';
 
 const FIRST_KEY = 0x9e3779b9;
 const SECOND_KEY = 0x7f4a7c15;

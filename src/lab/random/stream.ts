@@ -2,19 +2,12 @@
  * Named streams of random numbers. Every draw in an experiment comes from a stream that is fixed by a seed and a path
  * of names, e.g. `stream(seed, 'order', epoch)`: what one part draws never shifts what another part gets.
  */
-import { log } from '../../experiment/course/math.ts';
+import { log, mix32 } from '../../experiment/course/math.ts';
 
 /** A part of a stream's name. Words and numbers differ: 'a', 1 and '1' name three streams. */
 export type StreamName = string | number;
 
 const rotl = (x: number, by: number) => (x << by) | (x >>> (32 - by));
-
-/** The finaliser of MurmurHash3: each input bit changes each output bit with probability about ½. */
-export function mix32(x: number): number {
-  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return x ^ (x >>> 16);
-}
 
 const LANES = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667] as const; // digits of φ, π, e, √2
 const FACTORS = [0x85ebca6b, 0xcc9e2d51, 0x1b873593, 0xe6546b65] as const;

@@ -6,7 +6,7 @@ import type { MaskSource } from '../networks/program.ts';
 import type { Split } from '../tasks/index.ts';
 
 /** A feed by values (see `Feed`). */
-interface Values {
+export interface Values {
   shape: number[];
   values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 }

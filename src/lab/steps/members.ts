@@ -13,3 +13,6 @@ export function membersOf<T extends tf.Tensor>(x: T, { first, count }: MemberRan
   if (count === members) return x;
   return tf.slice(x, [first, ...shape.map(() => 0)], [count, ...shape]) as T;
 }
+
+/** One of a step's rows of numbers, `[rows, E]` → `[E]`. */
+export const rowOf = (scalars: tf.Tensor2D, row: number): tf.Tensor1D => tf.reshape(membersOf(scalars, { first: row, count: 1 }), [-1]);

@@ -11,6 +11,8 @@ import type { Inspection, InspectQuestion } from '../../experiment/contract/insp
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
 import { gaps, STEP_QUANTITIES } from '../../experiment/series.ts';
 import { guideInstances } from '../../experiment/plan/guides.ts';
+import type { TapSimilarities } from '../../experiment/plan/mapping.ts';
+import { tapNames } from '../../experiment/plan/pairs.ts';
 import { observedPairs } from '../../experiment/plan/arms.ts';
 import { type Member, members } from '../../experiment/plan/plan.ts';
 import type { MemberResult, RunResult } from '../../experiment/contract/result.ts';
@@ -96,6 +98,16 @@ export class FakeLab extends FakeAssets implements Lab {
     if (this.#options.failWarmUp !== undefined) throw this.#options.failWarmUp;
     this.emit({ type: 'backend.chosen', environment: FAKE_ENVIRONMENT });
     return FAKE_ENVIRONMENT;
+  }
+
+  async similarityBefore(experiment: Experiment, { arm, guide }: { arm: string; guide: string }): Promise<TapSimilarities> {
+    this.calls.push(`similarityBefore ${arm} ${guide}`);
+    const [guideTaps, targetTaps] = [tapNames(experiment, guide), tapNames(experiment)];
+    // Every target layer is most like the guide layer of its own number.
+    const values = Float32Array.from({ length: guideTaps.length * targetTaps.length }, (_, i) =>
+      i % guideTaps.length === Math.floor(i / guideTaps.length) ? 0.9 : 0.1,
+    );
+    return { guideTaps, targetTaps, values };
   }
 
   async open(experiment: Experiment, options: OpenOptions): Promise<void> {

@@ -5,13 +5,14 @@ import { Tape } from '../autodiff/tape.ts';
 import { composed } from '../backend/kernels/composed/index.ts';
 import { centredGram } from '../similarity/alignment.ts';
 import { ForwardContext } from '../networks/program.ts';
-import { Group, type GroupOptions, SCALAR_ROWS, type StepInput } from '../training/group.ts';
-import type { AlignInput, DistilInput } from '../training/terms.ts';
+import { Group, type GroupOptions, OPTIMISER_ROWS, type StepInput } from '../training/group.ts';
+import type { DistilInput } from '../training/logitTerms.ts';
+import type { AlignInput } from '../training/terms.ts';
 
 /** What a step is fed; its terms belong to all members. */
 export interface GradientInput extends Pick<StepInput, 'inputs' | 'labels' | 'masks'> {
-  align: (Omit<AlignInput, 'members'> & { weight: number })[];
-  distil?: Omit<DistilInput, 'members'>;
+  align: (Omit<AlignInput, 'members' | 'weightRow' | 'pairWeight'> & { weight: number })[];
+  distil?: Omit<DistilInput, 'members' | 'direction'> & { ceWeight: number; direction: 'forward' | 'reverse' };
 }
 type Network = Pick<GroupOptions, 'network' | 'task' | 'seeds'>;
 
@@ -41,7 +42,7 @@ function totalLoss(group: Group, input: GradientInput): number {
     const crossEntropy = composed.softmaxCrossEntropy(logits, input.labels).loss;
     const { distil } = input;
     const parts: tf.Tensor[] = distil
-      ? [tf.mul(crossEntropy, distil.ceWeight), tf.mul(composed.distillation(logits, distil.logits, distil).loss, distil.kdWeight)]
+      ? [tf.mul(crossEntropy, distil.ceWeight), tf.mul(composed.distillation(logits, distil.logits, distil).loss, distil.weight)]
       : [crossEntropy];
     for (const { targetTap, guideGram, shares, view, weight, measure } of input.align) {
       const activations = context.taps.get(targetTap)?.tensor;
@@ -62,22 +63,21 @@ export async function expectGradients(network: Network, input: GradientInput): P
   const rate = 0.5;
   const members = { first: 0, count: network.seeds.length };
   const { align, distil, ...fed } = input;
-  const scalars = trained.scalars(
+  const { values, shape } = trained.scalars(
     0,
     network.seeds.map(() => rate),
-    network.seeds.map(() => align[0].weight),
+    align.map(({ weight }) => network.seeds.map(() => weight)),
   );
   trained.step({
     ...fed,
-    scalars: tf.tensor2d(scalars, [SCALAR_ROWS, members.count]),
-    align: align.map((term) => ({ ...term, members })),
-    distil: distil ? [{ ...distil, members }] : [],
+    scalars: tf.tensor2d(values, shape as [number, number]),
+    align: align.map((term, i) => ({ ...term, members, weightRow: OPTIMISER_ROWS + i, pairWeight: 1 })),
+    ...(distil ? { distil: [{ ...distil, members }], ceWeights: network.seeds.map(() => distil.ceWeight) } : { distil: [] }),
   });
   let checked = 0;
-  for (const [name, values] of before) {
+  for (const [name, start] of before) {
     const after = await trained.model.weights.parameter(name).data();
-    const shape = probe.model.weights.parameter(name).shape;
-    const gradient = values.map((v, i) => (v - after[i]) / rate);
+    const gradient = start.map((v, i) => (v - after[i]) / rate);
     // The steepest direction of each parameter: its slope is the gradient's norm, which no rounding hides.
     const norm = Math.hypot(...gradient);
     if (norm < 1e-2) continue; // e.g. a bias before batch norm, which has no effect
@@ -86,8 +86,8 @@ export async function expectGradients(network: Network, input: GradientInput): P
       probe.model.weights.replace(
         `parameter/${name}`,
         tf.tensor(
-          values.map((v, i) => v + (by * gradient[i]) / norm),
-          shape,
+          start.map((v, i) => v + (by * gradient[i]) / norm),
+          probe.model.weights.parameter(name).shape,
         ),
       );
       return totalLoss(probe, input);

@@ -10,8 +10,9 @@ import { Model, type ModelOptions } from '../networks/model.ts';
 import { type BatchStatistics, ForwardContext, type MaskSource } from '../networks/program.ts';
 import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Optimiser } from './optimiser.ts';
-import { type AlignInput, alignmentRoots, type DistilInput, taskGradient } from './terms.ts';
-import { membersOf } from '../steps/members.ts';
+import { type TaskInput, taskGradient } from './logitTerms.ts';
+import { type AlignInput, alignmentRoots } from './terms.ts';
+import type { Values } from '../steps/inputs.ts';
 import { packStep } from '../steps/pack.ts';
 
 /** Weight of a new batch in the running statistics, as in PyTorch. */
@@ -22,16 +23,15 @@ export interface GroupOptions extends ModelOptions {
   clipNorm: number | null;
 }
 
-/** Rows of `StepInput.scalars`; the first three are what the optimiser takes. */
-export const SCALAR_ROWS = 4;
-const ALIGN_WEIGHT_ROW = 3;
+/** Rows of `StepInput.scalars` that the optimiser takes; behind them is one for each weight that moves. */
+export const OPTIMISER_ROWS = 3;
 
 /**
  * All that a step reads besides the group's own state. Shapes and the list of terms are the same from step to step,
  * except where a term begins or ends; what changes are the values of these tensors. So a step can be recorded once
  * and replayed with other values.
  */
-export interface StepInput {
+export interface StepInput extends TaskInput {
   /** Images `[S, B, H, W, C]` or tokens int32 `[S, B, T]`. S divides E: member e learns from batch e mod S. */
   inputs: tf.Tensor;
   /** int32 `[S, B·outputs]`, −1 where none is asked for */
@@ -39,8 +39,7 @@ export interface StepInput {
   /** Masks `[S, B, F]`. */
   masks?: MaskSource;
   align: readonly AlignInput[];
-  distil: readonly DistilInput[];
-  /** `[SCALAR_ROWS, E]`, see `Group.scalars`: all numbers that change from step to step. */
+  /** `[rows, E]`, see `Group.scalars`: all numbers that change from step to step. */
   scalars: tf.Tensor2D;
 }
 
@@ -65,19 +64,20 @@ export class Group {
   /**
    * The numbers of one step.
    * @param step 0-based
-   * @param learningRates, alignWeights of each member
-   * @returns values of `StepInput.scalars`
+   * @param learningRates of each member
+   * @param weights rows of weights, of each member
+   * @returns what to feed as `StepInput.scalars`
    */
-  scalars(step: number, learningRates: readonly number[], alignWeights?: readonly number[]): Float32Array<ArrayBuffer> {
+  scalars(step: number, learningRates: readonly number[], weights: readonly (readonly number[])[] = []): Values {
     const members = this.seeds.length;
-    const values = new Float32Array(SCALAR_ROWS * members);
+    const values = new Float32Array((OPTIMISER_ROWS + weights.length) * members);
     learningRates.forEach((learningRate, e) => {
       this.#optimiser.factors(learningRate, step).forEach((factor, row) => {
         values[row * members + e] = factor;
       });
-      values[ALIGN_WEIGHT_ROW * members + e] = alignWeights?.[e] ?? 0;
     });
-    return values;
+    weights.forEach((row, r) => values.set(row, (OPTIMISER_ROWS + r) * members));
+    return { values, shape: [OPTIMISER_ROWS + weights.length, members] };
   }
 
   /**
@@ -100,12 +100,12 @@ export class Group {
         running: (name) => this.model.weights.running(name),
       });
       const logits = this.model.program.forward(context, tape.constant(this.#forMembers(input.inputs)));
-      const { loss, accuracy, dLogits } = kernels.softmaxCrossEntropy(logits.tensor, this.#forMembers(input.labels));
-      const roots: Root[] = [[logits, taskGradient(kernels, logits.tensor, dLogits, input.distil)]];
+      const labels = this.#forMembers(input.labels);
+      const { loss, accuracy, dLogits } = kernels.softmaxCrossEntropy(logits.tensor, labels);
+      const roots: Root[] = [[logits, taskGradient(kernels, logits.tensor, labels, dLogits, input)]];
       let alignment: tf.Tensor1D | undefined;
       if (input.align.length > 0) {
-        const weights = tf.reshape(membersOf(input.scalars, { first: ALIGN_WEIGHT_ROW, count: 1 }), [-1]) as tf.Tensor1D;
-        const aligned = alignmentRoots(kernels, context.taps, input.align, weights);
+        const aligned = alignmentRoots(kernels, context.taps, input.align, input.scalars);
         roots.push(...aligned.roots);
         alignment = aligned.loss;
       }

@@ -1,29 +1,26 @@
 /** Arms of an experiment as a group: what its options say of each member. */
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
-import { alignmentOf, distillationOf } from '../../experiment/plan/arms.ts';
+import { rootOf } from '../../experiment/plan/fork.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
+import { groupedArms } from './armTerms.ts';
 import { Group } from './group.ts';
 import type { ArmGroup } from './runSteps.ts';
 
 /** The group of some arms at the start of a run; each has a member for every seed. */
 export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kernels: Kernels): ArmGroup {
   const { seeds } = experiment;
+  const roots = specs.map((spec) => rootOf(experiment, spec));
   return {
-    arms: specs.map((spec, i) => ({
-      spec,
-      alignment: alignmentOf(experiment, spec),
-      distillation: distillationOf(spec),
-      members: { first: i * seeds.length, count: seeds.length },
-    })),
+    arms: groupedArms(experiment, specs),
     group: new Group(
       {
         network: experiment.target,
         task: taskShape(experiment.task),
         streamName: 'init',
         seeds: specs.flatMap(() => seeds),
-        inits: specs.flatMap(({ init }) => seeds.map(() => init)),
-        classBiases: specs.flatMap(({ unusedBias: bias }) =>
+        inits: roots.flatMap(({ init }) => seeds.map(() => init)),
+        classBiases: roots.flatMap(({ unusedBias: bias }) =>
           seeds.map(() => (bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias })),
         ),
         optimiser: experiment.base.optimiser,

@@ -4,7 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Inspection, InspectQuestion } from '../../experiment/contract/inspection.ts';
-import { alignedPairs } from '../../experiment/plan/arms.ts';
+import type { Alignment, ObservedPair } from '../../experiment/plan/arms.ts';
+import { stagesOf } from '../../experiment/plan/fork.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { runNow } from '../backend/steps.ts';
@@ -15,6 +16,7 @@ import { unpackStep } from '../steps/pack.ts';
 import type { Task } from '../tasks/index.ts';
 import { showSplit } from '../tasks/show.ts';
 import { BatchLayers } from './batchLayers.ts';
+import { armAt, ofKind, weightOf } from './armTerms.ts';
 import { groupOf } from './groupOf.ts';
 import { type ArmGroup, type MemberStep, RunSteps, type StepSettings } from './runSteps.ts';
 
@@ -40,22 +42,39 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
   const { task, guides, kernels, state, step, settings } = inspected;
   const { seed, pair } = question;
   const spec = inspected.experiment.arms.find(({ id }) => id === question.arm) as ArmSpec;
-  const experiment: Experiment = { ...inspected.experiment, seeds: [seed], arms: [spec] };
+  // A fork is made of the arms that it was before.
+  const lineage = stagesOf(inspected.experiment, spec).map((stage) => stage.arm);
+  const experiment: Experiment = { ...inspected.experiment, seeds: [seed], arms: lineage };
   const { batchSize } = experiment.base;
   const batch = new Batches({ task, seeds: [seed], batchSize, resident: false }, kernels).at(step);
   const alone = groupOf(experiment, [spec], kernels);
-  const [arm] = alone.arms;
+  const arm = armAt(alone.arms[0], step);
   const live = new Map([...guides].map(([id, guide]) => [id, guide.ofSeed(seed)]));
   const steps = new RunSteps(experiment, task, live, [alone], kernels, false);
-  const layers = new BatchLayers({ experiment, alignment: arm.alignment, task, kernels, batch, guides });
+  const looking = new Map<Alignment | undefined, BatchLayers>();
+  const layersAs = (alignment: Alignment | undefined): BatchLayers => {
+    const layers = looking.get(alignment) ?? new BatchLayers({ experiment, alignment, task, kernels, batch, guides });
+    looking.set(alignment, layers);
+    return layers;
+  };
   try {
-    const [weight] = steps.alignWeights(step, settings);
-    const aligned = weight > 0 ? alignedPairs(experiment, spec) : [];
-    if (pair) layers.look(alone.group.model, 'start', [pair]);
+    const terms = ofKind(arm.terms, 'align');
+    const acting = terms.filter((term) => weightOf(term, step - arm.from, settings) > 0);
+    // A pair is looked at as the term does that aligns it.
+    const shown = layersAs(terms.find((term) => pair && aligns(term, pair)) ?? terms[0]);
+    if (pair) shown.look(alone.group.model, 'start', [pair]);
     alone.group.load(state);
-    layers.look(alone.group.model, 'now', pair ? [pair, ...aligned] : aligned);
-    const matrices = pair && (await layers.matrices(pair));
-    const similarities = await layers.similarities('now', aligned);
+    if (pair) shown.look(alone.group.model, 'now', [pair]);
+    const matrices = pair && (await shown.matrices(pair));
+    const aligned: AlignedPair[] = [];
+    for (const term of acting) {
+      const layers = layersAs(term);
+      const weight = weightOf(term, step - arm.from, settings);
+      const pairs = term.pairs.map(({ guideTap, targetTap }): ObservedPair => ({ guide: term.guide, guideTap, targetTap }));
+      layers.look(alone.group.model, 'now', pairs);
+      const similarities = await layers.similarities('now', pairs);
+      aligned.push(...pairs.map((each, i) => ({ ...each, similarity: similarities[i], weight: weight * term.pairs[i].weight })));
+    }
     const { taskLoss, alignmentLoss, ...update } = await takeStep(alone, steps.at(step, settings), state);
     return {
       question,
@@ -65,17 +84,25 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
       examples: showSplit(task, batch.drawn()[0], EXAMPLES),
       batchSize,
       matrices,
-      alignment: weight > 0 ? { weight, pairs: aligned.map((own, i) => ({ ...own, similarity: similarities[i] })), loss: alignmentLoss } : null,
+      alignment: acting.length > 0 ? { weight: common(aligned.map(({ weight }) => weight)), pairs: aligned, loss: alignmentLoss } : null,
       taskLoss,
-      total: arm.distillation ? null : taskLoss + alignmentLoss,
+      total: ofKind(arm.terms, 'distil').length > 0 ? null : taskLoss + alignmentLoss,
       update: { learningRate: steps.rate(arm, step, settings), ...update },
     };
   } finally {
-    layers.dispose();
+    for (const layers of looking.values()) layers.dispose();
     steps.dispose();
     alone.group.dispose();
   }
 }
+
+type AlignedPair = NonNullable<Inspection['alignment']>['pairs'][number];
+
+const aligns = ({ guide, pairs }: Alignment, pair: ObservedPair): boolean =>
+  guide === pair.guide && pairs.some(({ guideTap, targetTap }) => guideTap === pair.guideTap && targetTap === pair.targetTap);
+
+/** What all of some numbers are; null where they differ, or there are none. */
+const common = (values: readonly number[]): number | null => (values.length > 0 && values.every((value) => value === values[0]) ? values[0] : null);
 
 /** The step itself, on the copy: its losses before the update, and the sizes of parameters and of their change. */
 async function takeStep({ group }: ArmGroup, { feeds, own, program }: MemberStep, state: PlainTensors) {

@@ -106,7 +106,7 @@ export class Run {
     this.#unread = [];
     if (rows.length === 0) return null;
     const done = this.history.steps;
-    const aligned = (index: number) => this.#steps.alignWeights(done + index, this.#settingsAt(done + index)).map((weight) => weight > 0);
+    const aligned = (index: number) => this.#steps.aligned(done + index, this.#settingsAt(done + index));
     const records = trainingRecords(this.experiment, done + 1, rows, aligned);
     this.history.append(records);
     return records;
@@ -247,11 +247,11 @@ export class Run {
 
   /** What interventions up to and including a step have set. */
   #settingsAt(step: number): StepSettings {
-    let learningRate: number | undefined;
+    let learningRate: StepSettings['learningRate'];
     let guidance = true;
     for (const { step: at, set } of this.experiment.interventions) {
       if (at > step) continue;
-      learningRate = set.learningRate ?? learningRate;
+      if (set.learningRate !== undefined) learningRate = { value: set.learningRate, since: at };
       guidance = set.guidance ?? guidance;
     }
     return { learningRate, guidance };

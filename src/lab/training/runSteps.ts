@@ -3,49 +3,41 @@
  * what it is fed and the groups' own state, so that it can be recorded.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { span, weightAt } from '../../experiment/course/course.ts';
 import { guideInstances } from '../../experiment/plan/guides.ts';
-import { type Alignment, type DistilSettings, guidesInUse } from '../../experiment/plan/arms.ts';
+import { type Alignment, guidesInUse } from '../../experiment/plan/arms.ts';
 import { GUIDE_CACHE_BYTES, guideCacheBytes, largestGuideTable } from '../../experiment/plan/plan.ts';
 import { builtMeasure } from '../../experiment/schema/measures.ts';
-import type { ArmSpec, Experiment, TokenView } from '../../experiment/schema/schema.ts';
+import type { Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
 import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import type { Task } from '../tasks/index.ts';
 import { Batches, type StepBatch } from '../steps/batches.ts';
-import { type Group, SCALAR_ROWS } from './group.ts';
+import { type Arm, armAt, type ArmTerm, type ArmTermOf, type Guidance, ofKind, type GroupedArm, takesPart, weightOf } from './armTerms.ts';
+import { type Group, OPTIMISER_ROWS } from './group.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Fed, Feed, StepCall } from '../backend/steps.ts';
 import { MEASURES } from '../similarity/measures/index.ts';
-import type { MemberRange } from '../steps/members.ts';
-import type { AlignInput, DistilInput } from './terms.ts';
-
-/** An arm with the members that it has in its group. */
-export interface Arm {
-  spec: ArmSpec;
-  alignment: Alignment | undefined;
-  distillation: DistilSettings | undefined;
-  members: MemberRange;
-}
+import type { DistilInput } from './logitTerms.ts';
+import type { AlignInput } from './terms.ts';
 
 /** Arms that are trained as one program: arms outer, seeds inner. */
 export interface ArmGroup {
-  arms: readonly Arm[];
+  arms: readonly GroupedArm[];
   group: Group;
 }
 
 type Views = ReadonlyMap<TokenView, BatchView>;
-/** The alignment term of an arm at the step at hand, if it is in effect. */
-type Aligned = (arm: Arm) => Alignment | undefined;
+/** The terms of an arm that take part in the step at hand. */
+type Acting = (arm: Arm) => readonly ArmTerm[];
+type UsedGuide = [id: string, guide: Guide, use: GuideUse];
 
 /** What a person may change while a run goes on. */
-export interface StepSettings {
-  /** Of all arms; undefined: their own. */
-  learningRate: number | undefined;
-  guidance: boolean;
+export interface StepSettings extends Guidance {
+  /** Of all arms, from a step on, except a fork that states its own later; undefined: their own. */
+  learningRate: { value: number; since: number } | undefined;
 }
 
 /** One step of all members; its program returns `[parts, members]`, see `unpackStep`. */
@@ -62,7 +54,8 @@ export class RunSteps {
   readonly #task: Task;
   readonly #guides: ReadonlyMap<string, Guide>;
   readonly #groups: readonly ArmGroup[];
-  readonly #arms: readonly Arm[];
+  /** All that arms do over the run. */
+  readonly #stages: readonly Arm[];
   readonly #kernels: Kernels;
   readonly #batches: Batches;
 
@@ -72,7 +65,7 @@ export class RunSteps {
     this.#task = task;
     this.#guides = guides;
     this.#groups = groups;
-    this.#arms = groups.flatMap(({ arms }) => arms);
+    this.#stages = groups.flatMap(({ arms }) => arms.flatMap(({ stages }) => stages));
     this.#kernels = kernels;
     this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize, resident }, kernels);
     this.#declareNeeds();
@@ -81,23 +74,26 @@ export class RunSteps {
   /** @param step 0-based */
   at(step: number, settings: StepSettings): MemberStep {
     const { seeds } = this.#experiment;
-    const aligned = alignedAt(step, settings.guidance);
+    const acting: Acting = ({ terms, from }) => terms.filter((term) => takesPart(term, step - from, settings));
     const batch = this.#batches.at(step);
-    const before = this.#used(aligned).flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
-    const guided = this.#guideFeeds(batch, aligned);
+    const used = this.#used(step, acting);
+    const before = used.flatMap(([, guide, use]) => guide.fill(batch, use, this.#batches));
+    const guided = guideFeeds(batch, used);
     const feeds: Record<string, Feed> = { ...batch.feeds, origin: maskOrigin(seeds, step), ...guided };
-    this.#groups.forEach(({ arms, group }, g) => {
+    this.#groups.forEach(({ arms: grouped, group }, g) => {
+      const arms = grouped.map((arm) => armAt(arm, step));
       const rates = arms.flatMap((arm) => seeds.map(() => this.rate(arm, step, settings)));
-      const weights = arms.flatMap((arm) => seeds.map(() => weightPerPair(aligned(arm), step)));
-      feeds[`scalars${g}`] = { values: group.scalars(step, rates, weights), shape: [SCALAR_ROWS, rates.length] };
+      feeds[`scalars${g}`] = group.scalars(step, rates, this.#weights(arms, step, settings));
     });
     return {
-      // The arms that are aligned: nothing else of the structure changes.
-      kind: this.#arms.map((arm) => (aligned(arm) ? 'a' : '-')).join(''),
+      // The terms that take part, and what forks are: nothing else of the structure changes.
+      kind: this.#armsAt(step)
+        .map(({ terms, from }) => `${from || ''}${terms.map((term) => (takesPart(term, step - from, settings) ? term.kind[0] : '-')).join('')}|`)
+        .join(''),
       feeds,
       before,
       own: Object.values(guided).filter((feed) => feed instanceof tf.Tensor),
-      program: (fed) => this.#program(fed, aligned, step),
+      program: (fed) => this.#program(fed, used, acting, step),
     };
   }
 
@@ -106,15 +102,34 @@ export class RunSteps {
   }
 
   /** Learning rate of an arm in a step. @param step 0-based */
-  rate({ spec }: Arm, step: number, { learningRate }: StepSettings): number {
+  rate({ spec, from }: Arm, step: number, { learningRate: set }: StepSettings): number {
     const { base } = this.#experiment;
-    return (learningRate ?? spec.learningRate ?? base.learningRate) * scheduleFactor(base.schedule, step, base.steps);
+    const { learningRate: own } = spec;
+    const stated = spec.fork && own !== undefined && (set === undefined || from >= set.since) ? own : (set?.value ?? own ?? base.learningRate);
+    return stated * scheduleFactor(base.schedule, step, base.steps);
   }
 
-  /** Factor on each 1 − similarity in a step, by member; 0 without guidance. @param step 0-based */
-  alignWeights(step: number, { guidance }: StepSettings): number[] {
-    const aligned = alignedAt(step, guidance);
-    return this.#arms.flatMap((arm) => this.#experiment.seeds.map(() => weightPerPair(aligned(arm), step)));
+  /** Whether a step aligns each member. @param step 0-based */
+  aligned(step: number, settings: StepSettings): boolean[] {
+    return this.#armsAt(step).flatMap(({ terms, members, from }) => {
+      const aligned = ofKind(terms, 'align').some((term) => weightOf(term, step - from, settings) > 0);
+      return new Array<boolean>(members.count).fill(aligned);
+    });
+  }
+
+  #armsAt(step: number): Arm[] {
+    return this.#groups.flatMap(({ arms }) => arms.map((arm) => armAt(arm, step)));
+  }
+
+  /** Rows of weights, as the terms of arms have their places in them; 0 for a member without a term there. */
+  #weights(arms: readonly Arm[], step: number, settings: StepSettings): number[][] {
+    const rows = Math.max(0, ...arms.flatMap(({ terms }) => terms.map(({ row }) => row + 1)));
+    return Array.from({ length: rows }, (_, row) =>
+      arms.flatMap(({ terms, members, from }) => {
+        const term = terms.find((own) => own.row === row);
+        return new Array<number>(members.count).fill(term ? weightOf(term, step - from, settings) : 0);
+      }),
+    );
   }
 
   /** A guide's layer as an arm looks at it. */
@@ -122,34 +137,17 @@ export class RunSteps {
     return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure)].form };
   }
 
-  /** The guides of which the steps of arms use something, and what. */
-  #used(aligned: Aligned): [string, Guide, GuideUse][] {
+  /** The guides of which the arms use something in a step, and what. */
+  #used(step: number, acting: Acting): UsedGuide[] {
+    const terms = this.#armsAt(step).flatMap(acting);
     return [...this.#guides].flatMap(([id, guide]) => {
-      const grams = this.#arms.some((arm) => aligned(arm)?.guide === id);
-      const logits = this.#arms.some(({ distillation }) => distillation?.guide === id);
-      return grams || logits ? [[id, guide, { grams, logits }]] : [];
+      const kinds = new Set(terms.flatMap((term) => (term.guide === id ? [term.kind] : [])));
+      return kinds.size > 0 ? [[id, guide, { grams: kinds.has('align'), logits: kinds.has('distil') }]] : [];
     });
   }
 
-  /** What is fed for the guides' part of a step; tensors are the caller's. */
-  #guideFeeds(batch: StepBatch, aligned: Aligned): Record<string, Feed> {
-    return Object.fromEntries(
-      this.#used(aligned).flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])),
-    );
-  }
-
-  /** The guides' part of a step. */
-  #shown(fed: Fed, aligned: Aligned, inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> {
-    return new Map(
-      this.#used(aligned).map(([id, guide, use]) => {
-        const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
-        return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
-      }),
-    );
-  }
-
   /** A step of all groups: `[parts, members]`, see `unpackStep`. */
-  #program(fed: Fed, aligned: Aligned, step: number): tf.Tensor {
+  #program(fed: Fed, used: readonly UsedGuide[], acting: Acting, step: number): tf.Tensor {
     const { base, seeds } = this.#experiment;
     let own: tf.Tensor | undefined;
     const inputs = () => {
@@ -158,8 +156,9 @@ export class RunSteps {
       return own;
     };
     const views = this.#views(inputs);
-    const shown = this.#shown(fed, aligned, inputs, views);
-    const packs = this.#groups.map(({ arms, group }, g) => {
+    const shown = shownGuides(fed, used, inputs, views);
+    const packs = this.#groups.map(({ arms: grouped, group }, g) => {
+      const arms = grouped.map((arm) => armAt(arm, step));
       const members = group.seeds.length;
       const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
       const pack = group.step({
@@ -167,8 +166,10 @@ export class RunSteps {
         labels: this.#batches.labels(fed, members),
         masks: masks.source,
         scalars: fed[`scalars${g}`] as tf.Tensor2D,
-        align: arms.flatMap((arm) => this.#alignTerms(aligned(arm), arm.members, shown, views)),
-        distil: arms.flatMap((arm) => this.#distilTerms(arm, shown, fed)),
+        align: arms.flatMap((arm) => ofKind(acting(arm), 'align').flatMap((term) => this.#alignInputs(term, arm, shown, views))),
+        distil: arms.flatMap((arm) => ofKind(acting(arm), 'distil').map((term) => this.#distilInput(term, arm, shown, fed))),
+        ceWeights: crossEntropyWeights(arms),
+        smoothed: arms.flatMap(({ spec: { labelSmoothing = 0 }, members: own }) => (labelSmoothing > 0 ? [{ members: own, smoothing: labelSmoothing }] : [])),
       });
       masks.dispose();
       return pack;
@@ -182,37 +183,42 @@ export class RunSteps {
     return packs.length === 1 ? packs[0] : tf.concat2d(packs, 1);
   }
 
-  #alignTerms(alignment: Alignment | undefined, members: MemberRange, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
-    if (!alignment) return [];
-    return alignment.pairs.map(({ guideTap, targetTap }) => {
-      const needed = this.#needed(alignment, guideTap);
-      const { gram, shares } = required(shown.get(alignment.guide)?.grams.get(gramKey(needed)));
+  #alignInputs(term: ArmTermOf<'align'>, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
+    return term.pairs.map(({ guideTap, targetTap, weight }) => {
+      const needed = this.#needed(term, guideTap);
+      const { gram, shares } = required(shown.get(term.guide)?.grams.get(gramKey(needed)));
       return {
         members,
+        weightRow: OPTIMISER_ROWS + term.row,
+        pairWeight: weight,
         targetTap,
         guideGram: gram,
         shares,
         // Experiments with others are refused (`plan/notBuilt.ts`).
-        measure: builtMeasure(alignment.measure),
+        measure: builtMeasure(term.measure),
         view: needed.view === null ? undefined : views.get(needed.view),
       };
     });
   }
 
-  #distilTerms({ distillation, members: own }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput[] {
-    if (!distillation) return [];
-    const { guide, temperature, ceWeight, kdWeight, direction } = distillation;
-    const logits = required(shown.get(guide)?.logits);
-    // Experiments with another direction are refused (`plan/notBuilt.ts`).
-    const terms = { temperature, ceWeight, kdWeight, direction: direction as DistilInput['direction'] };
-    return [{ ...terms, members: own, logits, ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }) }];
+  #distilInput(term: ArmTermOf<'distil'>, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput {
+    const { guide, temperature, kdWeight, direction, course, row } = term;
+    return {
+      members,
+      logits: required(shown.get(guide)?.logits),
+      weight: kdWeight,
+      ...(course.kind !== 'whole' && { shareRow: OPTIMISER_ROWS + row }),
+      temperature,
+      direction,
+      ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }),
+    };
   }
 
   /** The views of a step's tokens that arms align in; none for images. */
   #views(inputs: () => tf.Tensor): Views {
     const { tokens, input } = this.#task.shape;
     if (!tokens) return new Map();
-    const kinds = new Set(this.#arms.flatMap(({ alignment }) => alignment?.tokens ?? []));
+    const kinds = new Set(this.#stages.flatMap(({ terms }) => ofKind(terms, 'align').map(({ tokens }) => tokens)));
     return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs() as tf.Tensor3D) : undefined)]));
   }
 
@@ -222,8 +228,9 @@ export class RunSteps {
     for (const [id, guide] of this.#guides) {
       if (!used.includes(id)) continue;
       const taps = new Map(
-        this.#arms
-          .flatMap(({ alignment }) => (alignment?.guide === id ? alignment.pairs.map((pair) => this.#needed(alignment, pair.guideTap)) : []))
+        this.#stages
+          .flatMap(({ terms }) => ofKind(terms, 'align'))
+          .flatMap((term) => (term.guide === id ? term.pairs.map((pair) => this.#needed(term, pair.guideTap)) : []))
           .map((needed) => [gramKey(needed), needed]),
       );
       const bytes = guideInstances(this.#experiment, id) * guideCacheBytes(this.#experiment, id);
@@ -232,27 +239,34 @@ export class RunSteps {
       if (fits) cached += bytes;
       guide.require(
         [...taps.values()],
-        this.#arms.some(({ distillation }) => distillation?.guide === id),
+        this.#stages.some(({ terms }) => ofKind(terms, 'distil').some(({ guide: teacher }) => teacher === id)),
         fits,
       );
     }
   }
 }
 
-/** The arms whose alignment is in effect at a step. */
-const alignedAt =
-  (step: number, guidance: boolean): Aligned =>
-  ({ alignment }) =>
-    alignment && alignment.weight > 0 && guidance && takesPart(alignment, step) ? alignment : undefined;
-
-/** Whether the course of a term has begun and has not ended: a program of another kind would be needed without it. */
-function takesPart({ course }: Alignment, step: number): boolean {
-  const { from, to } = span(course);
-  return from <= step && step < to;
+/** Of each member, on its cross-entropy: what its distillation terms say together. Undefined where no arm has any. */
+function crossEntropyWeights(arms: readonly Arm[]): number[] | undefined {
+  if (arms.every(({ terms }) => ofKind(terms, 'distil').length === 0)) return undefined;
+  return arms.flatMap(({ terms, members }) => {
+    const distil = ofKind(terms, 'distil');
+    return new Array<number>(members.count).fill(distil.length === 0 ? 1 : distil.reduce((sum, { ceWeight }) => sum + ceWeight, 0));
+  });
 }
 
-/** Factor on each 1 − similarity of an arm at a step; 0 without a term. */
-const weightPerPair = (alignment: Alignment | undefined, step: number): number => (alignment ? alignment.weightPerPair * weightAt(alignment.course, step) : 0);
+/** What is fed for the guides' part of a step; tensors are the caller's. */
+const guideFeeds = (batch: StepBatch, used: readonly UsedGuide[]): Record<string, Feed> =>
+  Object.fromEntries(used.flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])));
+
+/** The guides' part of a step. */
+const shownGuides = (fed: Fed, used: readonly UsedGuide[], inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> =>
+  new Map(
+    used.map(([id, guide, use]) => {
+      const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
+      return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
+    }),
+  );
 
 /** What is left of a guide's part of a step when the scope that it was made in ends. */
 function kept(batch: GuideBatch): GuideBatch {

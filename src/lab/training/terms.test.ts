@@ -48,15 +48,16 @@ describe.each(['composed', 'native'])('the alignment loss of %s kernels', (which
     const tape = new Tape(kernels, true);
     const view = new BatchView('position', positions);
     const members = { first: 1, count: 2 };
+    const term = { members, weightRow: 0, pairWeight: 1 };
     const gramsOf = (guide: tf.Tensor3D) => centredGram(kernels, tf.slice(guide, [1, 0, 0], [2, n, guide.shape[2]]));
     const { roots, loss } = alignmentRoots(
       kernels,
       new Map(Object.entries({ image, dead, tokens }).map(([name, tap]) => [name, tape.parameter(tap)])),
       [
-        { members, targetTap: 'image', guideGram: gramsOf(one), measure: 'cka-debiased' },
-        { members, targetTap: 'dead', guideGram: gramsOf(two), measure: 'cka' },
+        { ...term, targetTap: 'image', guideGram: gramsOf(one), measure: 'cka-debiased' },
+        { ...term, targetTap: 'dead', guideGram: gramsOf(two), measure: 'cka' },
         {
-          members,
+          ...term,
           targetTap: 'tokens',
           guideGram: centredGram(kernels, view.take(tf.slice(three, [1, 0, 0], [2, n, positions * 4]))),
           measure: 'cka',
@@ -64,7 +65,7 @@ describe.each(['composed', 'native'])('the alignment loss of %s kernels', (which
           shares: tf.tensor1d(shares),
         },
       ],
-      tf.tensor1d(weights),
+      tf.tensor2d([weights]),
     );
     expect(roots).toHaveLength(3);
     const values = loss.dataSync();

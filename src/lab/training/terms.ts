@@ -1,6 +1,6 @@
 /**
- * The terms of a group's loss besides its cross-entropy: alignment to a guide and distillation. Each belongs to a range
- * of members (those of one arm); terms of the same kind whose members follow each other run as one.
+ * The terms of a group's loss that align it to guides. Each belongs to a range of members (those of one arm); terms whose
+ * members follow each other run as one.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Measure } from '../../experiment/schema/schema.ts';
@@ -8,12 +8,16 @@ import type { Root, Value } from '../autodiff/tape.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import { alignmentGradient } from '../similarity/alignment.ts';
 import { MEASURES } from '../similarity/measures/index.ts';
-import { type MemberRange, membersOf } from '../steps/members.ts';
+import { type MemberRange, membersOf, rowOf } from '../steps/members.ts';
 import type { BatchView } from '../similarity/tokenViews.ts';
 
-/** One aligned pair: the guide's Gram matrices, in the form of the measure, for the members' batches. The weight is the member's. */
+/** One aligned pair: the guide's Gram matrices, in the form of the measure, for the members' batches. */
 export interface AlignInput {
   members: MemberRange;
+  /** Row of a step's numbers that has the weight of each member (`StepInput.scalars`). */
+  weightRow: number;
+  /** Times that weight. */
+  pairWeight: number;
   targetTap: string;
   /** `[count, B, B]`, or `[1, B, B]` for all; with a view per position `[count·T, B, B]`. */
   guideGram: tf.Tensor3D;
@@ -24,19 +28,7 @@ export interface AlignInput {
   measure: Measure;
 }
 
-export interface DistilInput {
-  members: MemberRange;
-  /** Teacher logits `[count, B, C]`. */
-  logits: tf.Tensor3D;
-  temperature: number;
-  ceWeight: number;
-  kdWeight: number;
-  direction: 'forward' | 'reverse';
-  /** int32 `[count, B]`: rows whose label is −1 are not distilled. */
-  labels?: tf.Tensor2D;
-}
-
-/** Several terms as one: same tap, view and measure, members one behind the other. */
+/** Several terms as one: same tap, view, measure and weights, members one behind the other. */
 function joined(terms: readonly AlignInput[]): AlignInput {
   const [one] = terms;
   if (terms.length === 1) return one;
@@ -56,11 +48,12 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
   const runs: AlignInput[][] = [];
   for (const term of terms) {
     const run = runs.find((candidate) => {
-      const { members, targetTap, view, measure, guideGram } = candidate[candidate.length - 1];
+      const { members, targetTap, view, measure, guideGram, pairWeight } = candidate[candidate.length - 1];
       // A Gram matrix that all members share stays one.
       const own = guideGram.shape[0] === term.guideGram.shape[0] && guideGram.shape[0] >= members.count;
       const follows = own && members.first + members.count === term.members.first;
-      return follows && targetTap === term.targetTap && view === term.view && measure === term.measure;
+      const alike = targetTap === term.targetTap && view === term.view && measure === term.measure;
+      return follows && alike && pairWeight === term.pairWeight;
     });
     if (run) run.push(term);
     else runs.push([term]);
@@ -68,7 +61,10 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
   return runs.map(joined);
 }
 
-/** One term's gradient at its tap, and each of its members' similarity: a mean over positions by their shares. */
+/**
+ * One term's gradient at its tap, and each of its members' similarity: a mean over positions by their shares.
+ * @param weights `[E]`
+ */
 function align(kernels: Kernels, tap: tf.Tensor3D, { members, guideGram, shares, view, measure }: AlignInput, weights: tf.Tensor1D): Alignment {
   const positions = view ? view.positions : 1;
   const { fused } = MEASURES[measure];
@@ -94,44 +90,35 @@ export interface AlignmentLoss {
 }
 
 /**
- * Each member's alignment loss Σ weight · (1 − similarity) over its pairs. A similarity that is not defined counts as 0 and
- * has no gradient.
- * @param weights `[E]`
+ * Each member's alignment loss Σ weight · (1 − similarity) over the pairs of all of its terms. A similarity that is not
+ * defined counts as 0 and has no gradient.
+ * @param scalars `[rows, E]`, where the terms' weights are
  */
 export function alignmentRoots(
   kernels: Kernels,
   taps: ReadonlyMap<string, Value<tf.Tensor3D>>,
   terms: readonly AlignInput[],
-  weights: tf.Tensor1D,
+  scalars: tf.Tensor2D,
 ): AlignmentLoss {
-  const pairs = new Float32Array(weights.size);
-  let similarity = tf.zeros<tf.Rank.R1>([weights.size]);
-  const roots = joinTerms(terms).map((term): Root => {
-    const { first, count } = term.members;
-    const tap = taps.get(term.targetTap);
-    if (!tap) throw new Error(`the target has no layer "${term.targetTap}"`);
-    const { gradient, value } = align(kernels, tap.tensor, term, weights);
-    similarity = kernels.addToMembers(similarity, value, first);
-    for (let e = first; e < first + count; e++) pairs[e]++;
-    return [tap, gradient, first];
+  const roots: Root[] = [];
+  const losses = [...new Set(terms.map(({ weightRow }) => weightRow))].map((row) => {
+    const weights = rowOf(scalars, row);
+    const pairs = new Float32Array(weights.size);
+    let similarity = tf.zeros<tf.Rank.R1>([weights.size]);
+    for (const term of joinTerms(terms.filter(({ weightRow }) => weightRow === row))) {
+      const { pairWeight, targetTap } = term;
+      const { first, count } = term.members;
+      const tap = taps.get(targetTap);
+      if (!tap) throw new Error(`the target has no layer "${targetTap}"`);
+      const { gradient, value } = align(kernels, tap.tensor, term, times(weights, pairWeight));
+      similarity = kernels.addToMembers(similarity, times(value, pairWeight), first);
+      for (let e = first; e < first + count; e++) pairs[e] += pairWeight;
+      roots.push([tap, gradient, first]);
+    }
+    return tf.mul<tf.Tensor1D>(weights, tf.sub(tf.tensor1d(pairs), similarity));
   });
-  return { roots, loss: tf.mul(weights, tf.sub(tf.tensor1d(pairs), similarity)) };
+  return { roots, loss: losses.length === 1 ? losses[0] : tf.addN(losses) };
 }
 
-/** Gradient at the logits: of the cross-entropy, or of ceWeight·CE + kdWeight·T²·KL for members that are distilled. */
-export function taskGradient(kernels: Kernels, logits: tf.Tensor3D, dCrossEntropy: tf.Tensor3D, terms: readonly DistilInput[]): tf.Tensor3D {
-  if (terms.length === 0) return dCrossEntropy;
-  const [members] = logits.shape;
-  const shares = new Float32Array(members).fill(1);
-  for (const {
-    members: { first, count },
-    ceWeight,
-  } of terms)
-    shares.fill(ceWeight, first, first + count);
-  let gradient = tf.mul(dCrossEntropy, tf.tensor3d(shares, [members, 1, 1])) as tf.Tensor3D;
-  for (const term of terms) {
-    const { dLogits } = kernels.distillation(membersOf(logits, term.members), term.logits, term);
-    gradient = kernels.addToMembers(gradient, tf.mul<tf.Tensor3D>(dLogits, term.kdWeight), term.members.first);
-  }
-  return gradient;
-}
+/** An operation less where there is nothing to multiply. */
+const times = (x: tf.Tensor1D, factor: number): tf.Tensor1D => (factor === 1 ? x : tf.mul(x, factor));

@@ -7,7 +7,7 @@ import { readTensors } from '../networks/weights.ts';
 import type { Task } from '../tasks/index.ts';
 import { Batches } from '../steps/batches.ts';
 import { Evaluator, metricOf } from '../observation/evaluation.ts';
-import { Group, SCALAR_ROWS } from './group.ts';
+import { Group } from './group.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { unpackStep } from '../steps/pack.ts';
 import { scheduleFactor } from './schedule.ts';
@@ -89,7 +89,7 @@ export async function trainGuide(
   };
   try {
     for (let step = 0; step < steps; step++) {
-      const scalars = { values: group.scalars(step, [learningRate * scheduleFactor(schedule, step, steps)]), shape: [SCALAR_ROWS, 1] };
+      const scalars = group.scalars(step, [learningRate * scheduleFactor(schedule, step, steps)]);
       await stepper.step('guide', { ...batches.at(step).feeds, origin: maskOrigin([seed], step), scalars }, program(step));
       const done = step + 1;
       if (done % REPORT_EVERY !== 0 && done !== steps) continue;

@@ -4,9 +4,9 @@ import { DefaultZIndexes, usePlotArea, ZIndexLayer } from 'recharts';
 import type { Area, Line } from './labels.ts';
 import { Lines, type PlotArm } from './Lines.tsx';
 import { OverlaidLines, type OverlaidSeries } from './Overlaid.tsx';
-import { type Cross, Crosses, EndLabels, Levels, LevelWords, MomentLines, MomentWords } from './Overlays.tsx';
+import { CourseMarks, type Cross, Crosses, EndLabels, Levels, LevelWords, MomentLines, MomentWords } from './Overlays.tsx';
 import { type Scales, scalesOf, type View } from './paths.ts';
-import { type EndLabel, type Moment, place, type Reference } from './placing.ts';
+import { type CourseMark, type EndLabel, type Moment, place, type Reference } from './placing.ts';
 import { Crosshair, Pointing, TellStep } from './Pointing.tsx';
 import type { Series } from './series.ts';
 import { textWidth } from './textWidth.ts';
@@ -27,6 +27,7 @@ export interface DrawingProps {
   labels: readonly EndLabel[];
   references: readonly Reference[];
   moments: readonly Moment[];
+  marks: readonly CourseMark[];
   crosses: readonly Cross[];
   /** Draw the thin training lines, the chance level. */
   training: boolean;
@@ -53,7 +54,7 @@ export function Drawing(props: DrawingProps) {
 }
 
 function Drawn({ area: { x, y, width: plotWidth, height }, ...props }: DrawingProps & { area: Area }) {
-  const { chart, width, series, arms, view, type, labels, moments } = props;
+  const { chart, width, series, arms, view, type, labels, moments, marks } = props;
   const empty = series.rows.length === 0;
   // Before a run the chart's hint stands where a level may be, and would cut it and its word in half.
   const references = empty ? NONE : props.references;
@@ -62,8 +63,8 @@ function Drawn({ area: { x, y, width: plotWidth, height }, ...props }: DrawingPr
   const lines = useMemo(() => arms.map(({ id }) => pointsOf(series, id, scales)), [arms, series, scales]);
   const placed = useMemo(() => {
     const end = Math.min(scales.x(series.lastStep), area.x + area.width);
-    return place({ labels, references, moments }, { area, width, scales, end, lines, type, widthOf: textWidth });
-  }, [labels, references, moments, area, width, scales, lines, type, series]);
+    return place({ labels, references, moments, marks }, { area, width, scales, end, lines, type, widthOf: textWidth });
+  }, [labels, references, moments, marks, area, width, scales, lines, type, series]);
   const ids = useMemo(() => arms.map(({ id }) => id), [arms]);
   return (
     <>
@@ -72,6 +73,7 @@ function Drawn({ area: { x, y, width: plotWidth, height }, ...props }: DrawingPr
         <OverlaidLines overlaid={props.overlaid} area={area} scales={scales} />
         {!empty && <Lines series={series} arms={arms} area={area} scales={scales} training={props.training} chance={props.chance} />}
         <MomentLines moments={moments} placed={placed.moments} scales={scales} area={area} />
+        <CourseMarks marks={placed.marks} />
         <Crosses crosses={props.crosses} scales={scales} area={area} />
         <Crosshair chart={chart} area={area} scales={scales} />
         {!empty && <Pointing area={area} view={view} arms={ids} lines={lines} onZoom={props.onZoom} />}

@@ -3,7 +3,7 @@ import { highlight } from '@/state/armsShown.ts';
 import type { Area } from './labels.ts';
 import { OfArm } from './OfArm.tsx';
 import type { Scales } from './paths.ts';
-import type { Moment, PlacedEnd, PlacedMoment, PlacedReference, Reference } from './placing.ts';
+import type { Moment, PlacedEnd, PlacedMark, PlacedMoment, PlacedReference, Reference } from './placing.ts';
 
 /** Keeps text readable where a line passes behind it. */
 const HALO = { stroke: 'var(--panel)', strokeWidth: 3, paintOrder: 'stroke', strokeLinejoin: 'round' } as const;
@@ -120,6 +120,31 @@ export function LevelWords({ references, type }: { references: readonly PlacedRe
           {text}
         </text>
       ))}
+    </g>
+  );
+}
+
+/** Small triangles on the axis where something that an arm learns from begins (it points onwards) or ends (it points back). */
+export function CourseMarks({ marks }: { marks: readonly PlacedMark[] }) {
+  return (
+    <g>
+      {marks.map(({ mark: { arm, colour, step, what, text }, box: { left, right, top, bottom } }) => {
+        const [base, tip] = what === 'begins' ? [left, right] : [right, left];
+        return (
+          <OfArm key={`${arm} ${step} ${text}`} arm={arm}>
+            <path
+              d={`M${base} ${top}L${tip} ${(top + bottom) / 2}L${base} ${bottom}Z`}
+              fill={colour}
+              stroke="var(--panel)"
+              strokeWidth={1}
+              paintOrder="stroke"
+              data-course={`${arm} ${what}`}
+            >
+              <title>{text}</title>
+            </path>
+          </OfArm>
+        );
+      })}
     </g>
   );
 }

@@ -15,7 +15,7 @@ import { ChartTooltip, tooltipSide } from './ChartTooltip.tsx';
 import { useChartType, useRoomy } from './chartType.ts';
 import type { AxisRange } from './domain.ts';
 import { OverlaidRuns, overlaidWords, useOverlaid } from './Overlaid.tsx';
-import { armLabels, drawnArms, type DrawnArm, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
+import { armLabels, courseMarksOf, drawnArms, type DrawnArm, evaluationTable, momentsOf, nearestEvaluation } from './parts.ts';
 import type { EndLabel } from './placing.ts';
 import { axisHeight, Plot, type PlotProps } from './Plot.tsx';
 import { type Frame, useFrame, useSnapshot } from '../redraw.ts';
@@ -194,6 +194,7 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
           presented={presented}
           labels={labelled ? [...armLabels(arms, endsAt(series, last)), ...labels] : NONE}
           moments={momentsOf(data)}
+          marks={courseMarksOf(data, arms)}
           tooltip={tooltip}
           onZoom={setZoom}
         />

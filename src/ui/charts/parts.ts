@@ -1,15 +1,15 @@
 /** What the charts of a run have in common: arms with their colours and names, marks, ranges, words. */
 import { useRef } from 'react';
-import { moments } from '@/experiment/course/course.ts';
-import { termOf } from '@/experiment/plan/arms.ts';
-import type { Experiment } from '@/experiment/schema/schema.ts';
+import { moments, WHOLE } from '@/experiment/course/course.ts';
+import { stagesOf } from '@/experiment/plan/fork.ts';
+import type { Experiment, TermKind } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { armColour } from '@/ui/colours.ts';
 import { number } from '@/ui/words.ts';
 import { type AxisRange, growRange, niceRange } from './domain.ts';
 import { shortNames } from './labels.ts';
 import type { Cross } from './Overlays.tsx';
-import type { EndLabel, Moment } from './placing.ts';
+import type { CourseMark, EndLabel, Moment } from './placing.ts';
 import { type End, sampleIndices } from './series.ts';
 import type { TableData } from './ChartTable.tsx';
 
@@ -30,19 +30,40 @@ export function drawnArms(experiment: Experiment): DrawnArm[] {
 export const armLabels = (arms: readonly DrawnArm[], ends: ReadonlyMap<string, End>): EndLabel[] =>
   arms.map(({ id, name, short, colour }) => ({ key: id, name, text: short, colour, value: ends.get(id)?.value ?? Number.NaN, strong: true }));
 
-/** Steps at which something changed: by hand, or because an arm's guidance begins or ends. */
-export function momentsOf(data: RunData): Moment[] {
-  const changes = data.interventions
+/** Steps at which something was changed for all arms. */
+export const momentsOf = (data: RunData): Moment[] =>
+  data.interventions
     .filter(({ step }) => step <= data.trainedSteps)
     .flatMap(({ step, set }) => [
       ...(set.learningRate === undefined ? [] : [{ step, text: `lr ${number(set.learningRate)}` }]),
       ...(set.guidance === undefined ? [] : [{ step, text: set.guidance ? 'guidance on' : 'guidance off' }]),
     ]);
-  const steps = data.experiment?.base.steps ?? 0;
-  const courses = data.experiment?.arms.flatMap((arm) => termOf(arm, 'align')?.course ?? []) ?? [];
-  // Arms that are guided alike share a mark.
-  const marks = new Map(courses.flatMap((course) => moments(course, steps)).map(({ step, what }) => [`${step} ${what}`, { step, text: `guidance ${what}` }]));
-  return [...changes, ...marks.values()];
+
+/** What a term is to its arm, in a word. */
+const TERM_WORDS: Record<TermKind, string> = { align: 'guidance', distil: 'distillation', regularise: 'regularising', match: 'matching' };
+
+/** Steps at which something that an arm learns from begins or ends; of a fork also in the arms that it was before. */
+export function courseMarksOf({ experiment }: Pick<RunData, 'experiment'>, arms: readonly Pick<DrawnArm, 'id' | 'name' | 'colour'>[]): CourseMark[] {
+  if (!experiment) return [];
+  const { steps } = experiment.base;
+  return arms.flatMap(({ id, name, colour }) => {
+    const own = experiment.arms.find((each) => each.id === id);
+    const stages = own ? stagesOf(experiment, own) : [];
+    const marks = stages.flatMap(({ arm, from }, i) => {
+      const to = stages[i + 1]?.from ?? steps;
+      return arm.terms.flatMap(({ kind, course = WHOLE }) =>
+        moments(course, to - from).map(({ step, what }) => ({
+          arm: id,
+          colour,
+          step: from + step,
+          what,
+          text: `${name}: ${TERM_WORDS[kind]} ${what} at step ${number(from + step)}`,
+        })),
+      );
+    });
+    // Terms of a kind with the same course share a mark.
+    return [...new Map(marks.map((mark) => [mark.text, mark])).values()];
+  });
 }
 
 /** Where members diverged, at their last finite training loss. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Box, overlap } from './labels.ts';
 import { scalesOf } from './paths.ts';
-import { type Ground, labelRoom, type Moment, place, type Reference, type Texts } from './placing.ts';
+import { type CourseMark, type Ground, labelRoom, type Moment, place, type Reference, type Texts } from './placing.ts';
 
 const widthOf = (text: string, size: number, bold: boolean) => text.length * size * (bold ? 0.62 : 0.58);
 
@@ -31,8 +31,8 @@ function ground({ width, height, type, done, gutter }: Setting, values: readonly
 const arm = (name: string, value: number, i: number) => ({ key: `arm-${i}`, name, text: name, colour: 'red', value, strong: true });
 
 const boxesOf = (texts: Texts, at: Ground): Box[] => {
-  const { ends, moments, references } = place(texts, at);
-  return [...ends, ...moments, ...references].map(({ box }) => box);
+  const { ends, moments, references, marks } = place(texts, at);
+  return [...ends, ...moments, ...references, ...marks].map(({ box }) => box);
 };
 
 const NAMES = fc.stringMatching(/^[a-z]{2,12}( [a-z]{1,9}){0,3}$/);
@@ -48,15 +48,25 @@ const LEVELS: fc.Arbitrary<Reference[]> = fc.array(
   fc.record({ value: fc.double({ min: 0, max: 1, noNaN: true }), text: NAMES, side: fc.constantFrom('above' as const, 'below' as const) }),
   { maxLength: 4 },
 );
+const MARKS: fc.Arbitrary<CourseMark[]> = fc.array(
+  fc.record({
+    arm: fc.constant('arm-0'),
+    colour: fc.constant('red'),
+    step: fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.constant(400)),
+    what: fc.constantFrom('begins' as const, 'ends' as const),
+    text: NAMES,
+  }),
+  { maxLength: 9 },
+);
 const LABELS = fc.array(fc.tuple(NAMES, fc.double({ min: 0, max: 1, noNaN: true })), { maxLength: 13 });
 
 describe('texts of a chart', () => {
-  test('no two overlap and none leaves the drawing, whatever there is to say', () => {
+  test('no two overlap, nor lie on a mark, and none leaves the drawing, whatever there is to say', () => {
     fc.assert(
-      fc.property(SETTINGS, LABELS, MOMENTS, LEVELS, (setting, named, moments, references) => {
+      fc.property(SETTINGS, LABELS, MOMENTS, LEVELS, MARKS, (setting, named, moments, references, marks) => {
         const labels = named.map(([name, value], i) => arm(name, value, i));
         const boxes = boxesOf(
-          { labels, moments, references },
+          { labels, moments, references, marks },
           ground(
             setting,
             named.map(([, value]) => value),
@@ -84,6 +94,7 @@ describe('texts of a chart', () => {
           { value: 1, text: 'trained guide itself 100.0 %', side: 'below' },
           { value: 0.25, text: 'chance 25.0 %', side: 'below' },
         ],
+        marks: [],
       };
       const { ends, references } = place(texts, at);
       expect(references, `at ${done}`).toHaveLength(2);
@@ -94,7 +105,7 @@ describe('texts of a chart', () => {
   test('twelve names have room in the smallest card of one screen, and stand in the order of their values', () => {
     const values = Array.from({ length: 12 }, (_, i) => 0.9 + i / 120);
     const { ends } = place(
-      { labels: values.map((value, i) => arm(`Arm ${i}`, value, i)), moments: [], references: [] },
+      { labels: values.map((value, i) => arm(`Arm ${i}`, value, i)), moments: [], references: [], marks: [] },
       ground({ width: 470, height: 212, type: 11, done: 1, gutter: 110 }, values),
     );
     expect(ends).toHaveLength(12);
@@ -105,7 +116,7 @@ describe('texts of a chart', () => {
   test('more names than lines: the first are named', () => {
     const values = Array.from({ length: 13 }, () => 0.5);
     const { ends } = place(
-      { labels: values.map((value, i) => arm(`Arm ${i}`, value, i)), moments: [], references: [] },
+      { labels: values.map((value, i) => arm(`Arm ${i}`, value, i)), moments: [], references: [], marks: [] },
       ground({ width: 300, height: 100, type: 14, done: 1, gutter: 80 }, values),
     );
     expect(ends.length).toBeGreaterThan(1);
@@ -118,13 +129,15 @@ describe('texts of a chart', () => {
       { step: 112, text: 'guidance off' },
       { step: 118, text: 'lr 2e-4' },
     ];
-    expect(place({ labels: [], moments, references: [] }, ground({ width: 325, height: 210, type: 11, done: 1, gutter: 12 }, [])).moments).toHaveLength(3);
+    expect(
+      place({ labels: [], moments, references: [], marks: [] }, ground({ width: 325, height: 210, type: 11, done: 1, gutter: 12 }, [])).moments,
+    ).toHaveLength(3);
   });
 
   test('what lies outside of the part that is seen has no text', () => {
     const at = ground({ width: 400, height: 200, type: 11, done: 1, gutter: 60 }, []);
     const { ends, moments, references } = place(
-      { labels: [arm('Far', 7, 0)], moments: [{ step: 2000, text: 'late' }], references: [{ value: -3, text: 'low', side: 'below' }] },
+      { labels: [arm('Far', 7, 0)], moments: [{ step: 2000, text: 'late' }], references: [{ value: -3, text: 'low', side: 'below' }], marks: [] },
       at,
     );
     expect([ends, moments, references]).toEqual([[], [], []]);
@@ -139,7 +152,22 @@ function shrunk(box: Box): Box {
 test('room for names is what the longest needs: none is cut', () => {
   for (const name of ['ab', 'Guided, untrained', 'a'.repeat(60)]) {
     const gutter = labelRoom([{ text: name, strong: true }], 11, widthOf);
-    const { ends } = place({ labels: [arm(name, 0.5, 0)], moments: [], references: [] }, ground({ width: 900, height: 200, type: 11, done: 1, gutter }, [0.5]));
+    const { ends } = place(
+      { labels: [arm(name, 0.5, 0)], moments: [], references: [], marks: [] },
+      ground({ width: 900, height: 200, type: 11, done: 1, gutter }, [0.5]),
+    );
     expect(ends.map(({ text }) => text)).toEqual([name]);
   }
+});
+
+test('marks of one step stand above each other on the axis, once the lines have come there', () => {
+  const mark = (id: string, step: number): CourseMark => ({ arm: id, colour: 'red', step, what: 'ends', text: `${id} ends` });
+  const at = ground({ width: 470, height: 210, type: 11, done: 0.5, gutter: 110 }, []);
+  const { marks } = place({ labels: [], moments: [], references: [], marks: [mark('a', 200), mark('b', 200), mark('c', 400), mark('late', 600)] }, at);
+  expect(marks.map(({ mark: { arm: id } }) => id)).toEqual(['a', 'b', 'c']);
+  const [a, b, c] = marks.map(({ box }) => box);
+  expect(a.bottom).toBe(at.area.y + at.area.height);
+  expect(b.bottom).toBeLessThan(a.top);
+  expect(c.bottom).toBe(a.bottom);
+  expect((a.left + a.right) / 2).toBeCloseTo(at.scales.x(200));
 });

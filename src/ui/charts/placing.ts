@@ -1,6 +1,6 @@
 /**
  * Where every text of a chart stands: names at the ends of the lines first, then words at the moments that changed
- * something, then the levels to compare with. No two of them overlap and none leaves the drawing; one that finds no place
+ * something, then the levels to compare with; and where the marks of arms stand. No two of them overlap and none leaves the drawing; one that finds no place
  * is left out (its line says what it is to a pointer that rests on it).
  */
 import { type Area, type Box, fitText, fitTexts, type Line, overlap, type Place, placesAlong, placeTexts, spreadLabels } from './labels.ts';
@@ -23,6 +23,16 @@ export interface Moment {
   text: string;
 }
 
+/** Where the weight of something that an arm learns from begins or ends to be more than 0. */
+export interface CourseMark {
+  arm: string;
+  colour: string;
+  step: number;
+  what: 'begins' | 'ends';
+  /** In words. */
+  text: string;
+}
+
 export interface Reference {
   value: number;
   text: string;
@@ -34,6 +44,8 @@ export interface Texts {
   labels: readonly EndLabel[];
   moments: readonly Moment[];
   references: readonly Reference[];
+  /** No texts, and no text lies on one. */
+  marks: readonly CourseMark[];
 }
 
 export interface Ground {
@@ -65,6 +77,10 @@ export interface PlacedEnd extends PlacedText {
 export interface PlacedMoment extends PlacedText {
   moment: Moment;
 }
+export interface PlacedMark {
+  mark: CourseMark;
+  box: Box;
+}
 export interface PlacedReference extends PlacedText {
   reference: Reference;
   share: number;
@@ -74,6 +90,7 @@ export interface Placement {
   ends: PlacedEnd[];
   moments: PlacedMoment[];
   references: PlacedReference[];
+  marks: PlacedMark[];
 }
 
 /** Height of a line of type, by its size. */
@@ -91,6 +108,9 @@ const MOMENT_OFFSET = 4;
 /** What a moment's word costs that lies on another moment's line, or on a level's. */
 const ON_MARK = 100;
 const ON_LEVEL = 3;
+
+/** Side of a mark, by the size of the type; never so wide that it reaches the names behind its line's end. */
+const markSide = (type: number): number => Math.min(10, Math.round(0.65 * type));
 
 /** Room to the right of the plot for names: as much as the longest needs. */
 export const labelRoom = (labels: readonly Pick<EndLabel, 'text' | 'strong'>[], type: number, widthOf: TextWidth): number =>
@@ -130,6 +150,23 @@ function placeEnds(labels: readonly EndLabel[], { area, width, scales, end, type
     const box = { left: start, right: start + widthOf(text, type, label.strong), top: at - height / 2, bottom: at + height / 2 };
     return [{ label, text, from: y, at, moved: moved[i], box }];
   });
+}
+
+/** On the axis, as far as the lines have come; those of one step above each other, as many as there is room for. */
+function placeMarks(marks: readonly CourseMark[], { area, scales, end, type }: Ground): PlacedMark[] {
+  const side = markSide(type);
+  const placed: PlacedMark[] = [];
+  for (const mark of marks) {
+    const x = scales.x(mark.step);
+    if (!(x >= area.x && x <= end)) continue;
+    for (let bottom = area.y + area.height; bottom - side >= area.y; bottom -= side + 1) {
+      const box = { left: x - side / 2, right: x + side / 2, top: bottom - side, bottom };
+      if (placed.some((other) => overlap(other.box, box))) continue;
+      placed.push({ mark, box });
+      break;
+    }
+  }
+  return placed;
 }
 
 function placeMoments(moments: readonly Moment[], levels: readonly number[], taken: readonly Box[], { area, scales, type, widthOf }: Ground): PlacedMoment[] {
@@ -172,20 +209,21 @@ function placeReferences(references: readonly Reference[], taken: readonly Box[]
   return placeTexts(places, lines, taken, marks).flatMap((box, i) => (box ? [{ reference: references[i], text: texts[i], box, share: box.share }] : []));
 }
 
-/** Places for all texts of a chart. */
-export function place({ labels, moments, references }: Texts, ground: Ground): Placement {
+/** Places for all texts of a chart, and for the marks of its arms. */
+export function place({ labels, moments, references, marks }: Texts, ground: Ground): Placement {
   const { area, scales } = ground;
   const inPlot = (at: number, from: number, size: number) => at >= from - 0.5 && at <= from + size + 0.5;
   const seen = moments.filter(({ step }) => inPlot(scales.x(step), area.x, area.width));
   const levels = references.filter(({ value }) => inPlot(scales.y(value), area.y, area.height));
   const ends = placeEnds(labels, ground);
+  const placedMarks = placeMarks(marks, ground);
   const placedMoments = placeMoments(
     seen,
     levels.map(({ value }) => scales.y(value)),
-    ends.map(({ box }) => box),
+    [...ends, ...placedMarks].map(({ box }) => box),
     ground,
   );
-  const marks = seen.map(({ step }): Box => ({ left: scales.x(step) - 2, right: scales.x(step) + 2, top: area.y, bottom: area.y + area.height }));
-  const taken = [...ends, ...placedMoments].map(({ box }) => box);
-  return { ends, moments: placedMoments, references: placeReferences(levels, taken, marks, ground) };
+  const lines = seen.map(({ step }): Box => ({ left: scales.x(step) - 2, right: scales.x(step) + 2, top: area.y, bottom: area.y + area.height }));
+  const taken = [...ends, ...placedMarks, ...placedMoments].map(({ box }) => box);
+  return { ends, marks: placedMarks, moments: placedMoments, references: placeReferences(levels, taken, lines, ground) };
 }

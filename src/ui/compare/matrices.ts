@@ -1,6 +1,7 @@
 /** Which similarity matrices are shown, and in which words. */
 import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/networks/describe.ts';
-import { alignmentOf } from '@/experiment/plan/arms.ts';
+import { alignedPairs } from '@/experiment/plan/arms.ts';
+import { rootOf } from '@/experiment/plan/fork.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import type { Experiment, InitName } from '@/experiment/schema/schema.ts';
 import type { RunData } from '@/state/runData.ts';
@@ -40,10 +41,10 @@ export function layerNames(experiment: Experiment, guide: string): LayerNames {
 
 function alignedCells(data: RunData, experiment: Experiment, armId: string, guide: string): ReadonlySet<number> {
   const arm = experiment.arms.find((a) => a.id === armId);
-  const alignment = arm && alignmentOf(experiment, arm);
-  if (alignment?.guide !== guide) return NO_CELLS;
+  const pairs = arm ? alignedPairs(experiment, arm).filter((pair) => pair.guide === guide) : [];
+  if (pairs.length === 0) return NO_CELLS;
   const guides = data.guideTaps[guide];
-  return new Set(alignment.pairs.map((pair) => data.targetTaps.indexOf(pair.targetTap) * guides.length + guides.indexOf(pair.guideTap)));
+  return new Set(pairs.map((pair) => data.targetTaps.indexOf(pair.targetTap) * guides.length + guides.indexOf(pair.guideTap)));
 }
 
 /**
@@ -55,7 +56,7 @@ export function matrixPanels(data: RunData, guide: string, field: 'cka' | 'debia
   if (!experiment || !first || !latest || !(guide in data.guideTaps)) return [];
   const inits = new Map<InitName, string[]>();
   for (const arm of experiment.arms) {
-    const init = arm.init ?? experiment.target.init;
+    const init = rootOf(experiment, arm).init ?? experiment.target.init;
     inits.set(init, [...(inits.get(init) ?? []), arm.id]);
   }
   const members = (arm: string) => data.arms.get(arm) ?? [];

@@ -1,5 +1,6 @@
 import { Anchor, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { rootOf } from '@/experiment/plan/fork.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { armColour } from '../colours.ts';
 import { armFormula } from './armFormula.ts';
@@ -21,8 +22,9 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 }
 
 export default function Explanation() {
-  const { arms, base } = useExperiment((state) => state.experiment);
-  const different = arms.filter((arm) => arm.init !== undefined).map((arm) => arm.name);
+  const experiment = useExperiment((state) => state.experiment);
+  const { arms, base } = experiment;
+  const different = arms.filter((arm) => rootOf(experiment, arm).init !== undefined).map((arm) => arm.name);
   return (
     <Stack gap="lg" className={classes.text}>
       <Part title="The idea">

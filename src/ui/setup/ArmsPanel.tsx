@@ -1,52 +1,18 @@
 import { Button, Menu, Text, Tooltip } from '@mantine/core';
-import { IconChevronDown, IconPlus } from '@tabler/icons-react';
+import { IconChevronDown } from '@tabler/icons-react';
 import { taskMetric } from '@/experiment/networks/describe.ts';
-import { ARM_TEMPLATES, addArm, withSeeds } from '@/state/arms.ts';
-import { addControlArm, CONTROLS } from '@/state/controls.ts';
+import { withSeeds } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { metricWords } from '@/ui/charts/format.ts';
 import { meanOverSeeds } from '@/ui/charts/series.ts';
 import { useSnapshot } from '@/ui/redraw.ts';
 import { plural } from '@/ui/words.ts';
+import { AddArm } from './AddArm.tsx';
 import { ArmRow } from './ArmRow.tsx';
 import { attempt } from './parts/attempt.ts';
 import { StaleDot } from './parts/StaleDot.tsx';
 import classes from './setup.module.css';
-
-function AddArm() {
-  const experiment = useExperiment((state) => state.experiment);
-  return (
-    // The list scrolls: what scrolls must be reached by keyboard.
-    <Menu position="bottom-start" width={300} menuItemTabIndex={0}>
-      <Menu.Target>
-        <Button data-testid="add-arm" leftSection={<IconPlus size={13} />}>
-          Add arm
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown className={classes.longMenu}>
-        {ARM_TEMPLATES.filter(({ suits }) => suits?.(experiment) ?? true).map((template) => (
-          <Menu.Item key={template.id} onClick={() => attempt((current) => addArm(current, template))}>
-            <Text size="sm">{template.name}</Text>
-            <Text size="xs" c="dimmed">
-              {template.hint}
-            </Text>
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Label>Controls: is it really the guide?</Menu.Label>
-        {CONTROLS.filter(({ suits }) => suits?.(experiment.task) ?? true).map(({ kind, name, tells }) => (
-          <Menu.Item key={kind} onClick={() => attempt((current) => addControlArm(current, kind))}>
-            <Text size="sm">Guided, {name}</Text>
-            <Text size="xs" c="dimmed">
-              {tells(experiment.task)}
-            </Text>
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
 
 const SEED_COUNTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 /** What the number of seeds allows to be said (docs/method.md, verdicts). */

@@ -1,5 +1,5 @@
 /** A wire looked at closely: the two layers' matrices of examples, at the start and now, with the number that they give. */
-import { Button, CloseButton, Popover, type PopoverProps } from '@mantine/core';
+import { Button, CloseButton, Group, Popover, type PopoverProps } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import type { ObservedPair } from '@/experiment/plan/arms.ts';
@@ -7,10 +7,12 @@ import { describeGuide } from '@/experiment/plan/guides.ts';
 import { MEASURE_FACTS } from '@/experiment/schema/measures.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import type { Focus } from '@/state/mapping.ts';
+import { type Focus, onlyPair } from '@/state/mapping.ts';
 import { type RunState, useRun } from '@/state/run.ts';
 import { useIsStale, useResultsOf } from '@/state/stale.ts';
 import { stands, type Whom, whomToShow } from '@/state/stepStrip.ts';
+import { PairWeight } from '@/ui/setup/fields/PairWeight.tsx';
+import { attempt } from '@/ui/setup/parts/attempt.ts';
 import { nodeId } from '@/ui/setup/parts/ids.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { number } from '@/ui/words.ts';
@@ -62,17 +64,28 @@ export default function WirePopover({ pair, focus, onClose, onRemove }: WirePopo
             <CloseButton aria-label="Close" onClick={close} />
           </div>
           {why === null && run ? <Matrices run={run} pair={pair} arm={focus.arm} /> : <p className={classes.wireNote}>{why}</p>}
-          <Button
-            data-testid="remove-pair"
-            onClick={() => {
-              onRemove();
-              onClose();
-              // The wire is gone: go on from the layer it started at.
-              document.querySelector<HTMLElement>(`[data-layer="${CSS.escape(nodeId('guide', pair.guideTap))}"]`)?.focus();
-            }}
-          >
-            Remove this pair
-          </Button>
+          <PairWeight focus={focus} pair={pair} label="Weight of the pair" />
+          <Group gap="xs">
+            <Button
+              data-testid="remove-pair"
+              onClick={() => {
+                onRemove();
+                onClose();
+                // The wire is gone: go on from the layer it started at.
+                document.querySelector<HTMLElement>(`[data-layer="${CSS.escape(nodeId('guide', pair.guideTap))}"]`)?.focus();
+              }}
+            >
+              Remove this pair
+            </Button>
+            <Button
+              data-testid="only-pair"
+              onClick={() => {
+                if (attempt((current) => onlyPair(current, focus, pair))) close();
+              }}
+            >
+              Keep only this pair
+            </Button>
+          </Group>
         </div>
       </Popover.Dropdown>
     </Popover>

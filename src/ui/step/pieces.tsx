@@ -95,7 +95,7 @@ export function SimilarityPiece({ inspection: { matrices, alignment } }: PiecePr
 /** Task loss and the weighted alignment loss: what the optimiser makes smaller. */
 export function LossPiece({ inspection: { taskLoss, alignment, total }, experiment, inspection }: PieceProps) {
   const pairs = alignment?.pairs.length ?? 0;
-  const sum = alignment ? alignment.loss / alignment.weight : 0;
+  const weight = alignment?.weight ?? null;
   const arm = experiment.arms.find(({ id }) => id === inspection.question.arm);
   return (
     <Piece
@@ -116,10 +116,17 @@ export function LossPiece({ inspection: { taskLoss, alignment, total }, experime
         {alignment && (
           <>
             {' + '}
-            <span data-testid="step-weight">{number(alignment.weight)}</span>
-            {' × '}
-            <span data-testid="step-pairs-sum" title={pairs > 1 ? `over ${plural(pairs, 'pair')}` : undefined}>
-              {fixed(sum)}
+            {weight !== null && (
+              <>
+                <span data-testid="step-weight">{number(weight)}</span>
+                {' × '}
+              </>
+            )}
+            <span
+              data-testid="step-pairs-sum"
+              title={pairs > 1 ? `over ${plural(pairs, 'pair')}${weight === null ? ', each with its weight' : ''}` : undefined}
+            >
+              {fixed(alignment.loss / (weight ?? 1))}
             </span>
           </>
         )}

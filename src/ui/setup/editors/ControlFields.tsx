@@ -1,7 +1,7 @@
 /** Choosing what stands in for a guide, or what of it is taken away. */
 import { Select, Switch } from '@mantine/core';
 import { type GuideSpec, isImageTask, type TaskSpec } from '@/experiment/schema/schema.ts';
-import { CONTROLS, type ControlKind, controlKind, controlOf, STAND_INS } from '@/state/controls.ts';
+import { CONTROLS, type ControlKind, controlKind, controlOf, STAND_INS } from '@/experiment/recipes/controls.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { capital } from '@/ui/words.ts';
 

@@ -2,8 +2,10 @@ import { Button, Checkbox, Group, SegmentedControl, Stack, Text, Tooltip } from 
 import { useState } from 'react';
 import { guidesInUse } from '@/experiment/plan/arms.ts';
 import type { GuideSpec, ImportedGuideSpec, NetworkSpec } from '@/experiment/schema/schema.ts';
-import type { NetworkState } from '@/state/arms.ts';
-import { addControlArm, controlKind, isStandIn } from '@/state/controls.ts';
+import type { NetworkState } from '@/experiment/recipes/adding.ts';
+import { controlRecipe } from '@/experiment/recipes/controlRecipes.ts';
+import { controlKind, isStandIn } from '@/experiment/recipes/controls.ts';
+import { withRecipe } from '@/experiment/recipes/recipes.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { duplicateGuide, guidesLikeThis, removeGuide, withControl, withGuideNetwork, withGuideState } from '@/state/networks.ts';
 import { useFocus } from '@/state/focus.ts';
@@ -106,7 +108,7 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
       <Group gap="xs">
         {controlKind(guide) === null && (
           <Tooltip label="An arm like the guided one whose guide is this one, shuffled: a good first control.">
-            <Button data-testid="add-shuffled-arm" onClick={() => attempt((current) => addControlArm(current, 'shuffled', id))}>
+            <Button data-testid="add-shuffled-arm" onClick={() => attempt((current) => withRecipe(current, controlRecipe('shuffled', id)))}>
               Add a shuffled arm
             </Button>
           </Tooltip>

@@ -2,6 +2,7 @@
 export { ArmEditor } from './ArmEditor.tsx';
 export { Fields } from '../fields/Fields.tsx';
 export { GuideEditor } from './GuideEditor.tsx';
+export { RecipeList } from './RecipeList.tsx';
 export { PairsTable } from './PairsTable.tsx';
 export { NetworkEditor } from './NetworkEditor.tsx';
 export { trainingFields } from './specs.ts';

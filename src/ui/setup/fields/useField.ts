@@ -1,6 +1,7 @@
 import { createContext, type KeyboardEvent, use, useEffect, useRef, useState } from 'react';
 import { withPath } from '@/experiment/link.ts';
 import type { Problem } from '@/experiment/schema/problem.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import { differsFromPreset, presetValue, useExperiment } from '@/state/experiment.ts';
 import { limitsAt, type NumberLimits } from '@/state/limits.ts';
 import { sameValue, valueAt } from '@/state/paths.ts';
@@ -58,8 +59,9 @@ const sentence = (words: string) => `${words[0].toUpperCase()}${words.slice(1)}.
  * One field of the edited experiment: its value, its limits, and the way back to the preset.
  * @param absent what the field stands for where the experiment leaves it out; that value is never written down
  * @param label what it is called, where what is typed stays in it: for what is said of an entry that was refused
+ * @param change how the experiment takes a value, where that is more than writing it at the path
  */
-export function useField(path: string, absent?: unknown, label?: string): Field {
+export function useField(path: string, absent?: unknown, label?: string, change?: (experiment: Experiment, value: unknown) => Experiment): Field {
   const experiment = useExperiment((state) => state.experiment);
   const setPath = useExperiment((state) => state.set);
   const update = useExperiment((state) => state.update);
@@ -84,6 +86,7 @@ export function useField(path: string, absent?: unknown, label?: string): Field 
   useNoteOnClose(refused && { title: `${refused.label}: not changed`, message: refused.error });
 
   const setAll = (next: unknown): Problem[] => {
+    if (change) return update((whole) => change(whole, next), path);
     if (!mirror || !path.startsWith(`${mirror.from}.`)) return setPath(path, next);
     const paths = [path, ...mirror.to.map((root) => root + path.slice(mirror.from.length))];
     return update((whole) => paths.reduce<unknown>((changed, at) => withPath(changed, at, next), whole), path);

@@ -2,7 +2,7 @@ import { type Connection, type Edge, ReactFlow } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { useEffect, useMemo, useRef } from 'react';
 import type { TapDescription } from '@/experiment/networks/describe.ts';
-import type { TapPair } from '@/experiment/plan/mapping.ts';
+import type { TapPair, WeightedPair } from '@/experiment/plan/mapping.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { buildGraph } from './graph.ts';
 import { tapOf } from '../parts/ids.ts';
@@ -15,7 +15,7 @@ import { WiringFrom, WiringNote } from './WiringNote.tsx';
 export interface MappingGraphProps {
   guideTaps: readonly TapDescription[];
   targetTaps: readonly TapDescription[];
-  pairs: readonly TapPair[];
+  pairs: readonly WeightedPair[];
   similarity: (pair: TapPair) => number | null;
   width: number;
   height: number;

@@ -3,10 +3,10 @@ import { useElementSize } from '@mantine/hooks';
 import { lazy, Suspense, useCallback, useId, useMemo, useState } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
-import { guidesInUse } from '@/experiment/plan/arms.ts';
+import { guidesInUse, guidesOf } from '@/experiment/plan/arms.ts';
 import type { TapPair } from '@/experiment/plan/mapping.ts';
 import type { Experiment, NetworkSpec } from '@/experiment/schema/schema.ts';
-import { withGuide } from '@/state/arms.ts';
+import { withGuide } from '@/experiment/recipes/adding.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { addPair, type Focus, hasOwnMapping, mappingOf, pairsOf, removePair } from '@/state/mapping.ts';
 import { useStage } from '@/state/presenting.ts';
@@ -143,6 +143,13 @@ function GuideShown({ experiment, focus }: { experiment: Experiment; focus: Focu
   );
 }
 
+/** Whose pairs the list has. */
+function pairsTitle(experiment: Experiment, focus: Focus): string {
+  const arm = experiment.arms.find(({ id }) => id === focus.arm);
+  const several = arm !== undefined && guidesOf(arm).length > 1;
+  return `Pairs${several ? ` with the guide “${focus.guide}”` : ''}${hasOwnMapping(experiment, focus) ? ": this arm's own mapping" : ''}`;
+}
+
 /** Guide, mapping and target: the experiment as a picture that can be edited and that lives while it trains. */
 export function MappingPanel() {
   const experiment = useExperiment((state) => state.experiment);
@@ -201,8 +208,8 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
         <QuickMappings focus={focus} mapping={mappingOf(experiment, focus)} />
         <EditPopover
           label={`Edit the pairs as a list: ${plural(pairs.length, 'pair')}`}
-          title={hasOwnMapping(experiment, focus) ? "Pairs: this arm's own mapping" : 'Pairs'}
-          width={420}
+          title={pairsTitle(experiment, focus)}
+          width={460}
           position={position}
           testId="edit-pairs"
           target={
@@ -212,7 +219,7 @@ function Mapping({ experiment, focus }: { experiment: Experiment; focus: Focus }
             </span>
           }
         >
-          {({ PairsTable }) => <PairsTable focus={focus} {...picture} />}
+          {({ PairsTable }) => <PairsTable focus={focus} mapping={mappingOf(experiment, focus)} {...picture} />}
         </EditPopover>
         {stale && <StaleDot />}
         <div className={classes.colour}>

@@ -58,9 +58,9 @@ export const Wire = memo(function Wire(props: EdgeProps<WireEdge>) {
           } as CSSProperties
         }
       />
-      {similarity !== null && (
-        <text x={x} y={y + 3.5} className={classes.wireLabel} data-always={data?.labelled || undefined}>
-          {similarity.toFixed(2)}
+      {data?.text && (
+        <text x={x} y={y + 3.5} className={classes.wireLabel} data-always={data.labelled || undefined}>
+          {data.text}
         </text>
       )}
     </>

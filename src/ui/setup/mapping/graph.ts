@@ -1,8 +1,9 @@
 /** The picture as React Flow's nodes and edges. Sizes and handles are stated, so that nothing has to be measured. */
 import { type Edge, type Node, Position } from '@xyflow/react';
 import type { TapDescription } from '@/experiment/networks/describe.ts';
-import type { TapPair } from '@/experiment/plan/mapping.ts';
+import type { TapPair, WeightedPair } from '@/experiment/plan/mapping.ts';
 import { rampLevel } from '@/ui/colours.ts';
+import { number } from '@/ui/words.ts';
 import { layerWords, nodeId, type Side, wireId } from '../parts/ids.ts';
 import { layoutColumn, nameSize, type Rect, wiresHaveRoom } from './layout.ts';
 
@@ -27,9 +28,11 @@ export type LayerNode = Node<LayerData, 'layer'>;
 export type WireData = {
   pair: TapPair;
   similarity: number | null;
+  /** What stands on the wire: its similarity, its weight where that is not 1; empty where there is nothing to tell. */
+  text: string;
   /** What a pointer that rests on it reads. */
   title: string;
-  /** Show the number on the wire. */
+  /** Show that text whether or not a pointer rests on it. */
   labelled: boolean;
   thin: boolean;
 };
@@ -38,7 +41,7 @@ export type WireEdge = Edge<WireData, 'wire'>;
 export interface Picture {
   guideTaps: readonly TapDescription[];
   targetTaps: readonly TapDescription[];
-  pairs: readonly TapPair[];
+  pairs: readonly WeightedPair[];
   similarity: (pair: TapPair) => number | null;
   /** What can be read on each step of the ramp; absent while that is not known. */
   inks: readonly string[] | undefined;
@@ -51,6 +54,13 @@ export interface Picture {
 const mean = (values: number[]): number | null => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length);
 
 const number2 = (value: number | null) => (value === null ? '' : `, CKA ${value.toFixed(2)}`);
+
+/** "0.43 ×2" */
+const onWire = (similarity: number | null, weight: number): string =>
+  [...(similarity === null ? [] : [similarity.toFixed(2)]), ...(weight === 1 ? [] : [`×${number(weight)}`])].join(' ');
+
+/** ", weight 2, CKA 0.43" */
+const ofWire = (similarity: number | null, weight: number): string => `${weight === 1 ? '' : `, weight ${number(weight)}`}${number2(similarity)}`;
 
 export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, width, height, scale }: Picture): {
   nodes: LayerNode[];
@@ -109,23 +119,27 @@ export function buildGraph({ guideTaps, targetTaps, pairs, similarity, inks, wid
     ...targetTaps.map((tap, i) => layer('target', tap, i, right.rects[i], right.named)),
   ];
   const guideY = new Map(guideTaps.map((tap, i) => [tap.name, left.rects[i].y]));
-  const labelled = wiresHaveRoom(pairs.map((pair) => guideY.get(pair.guideTap) ?? 0));
+  const haveRoom = (some: readonly WeightedPair[]) => wiresHaveRoom(some.map((pair) => guideY.get(pair.guideTap) ?? 0));
+  const labelled = haveRoom(pairs);
+  const weightsLabelled = labelled || haveRoom(pairs.filter(({ weight }) => weight !== 1));
   const edges = pairs.map((pair, i): WireEdge => {
     const source = nodeId('guide', pair.guideTap);
     const target = nodeId('target', pair.targetTap);
+    const told = ofWire(similarities[i], pair.weight);
     return {
       id: wireId(pair),
       type: 'wire',
       source,
       target,
-      ariaLabel: `Pair: ${layerWords('guide', labels.get(source) ?? '')}, ${layerWords('target', labels.get(target) ?? '')}${number2(similarities[i])}`,
+      ariaLabel: `Pair: ${layerWords('guide', labels.get(source) ?? '')}, ${layerWords('target', labels.get(target) ?? '')}${told}`,
       interactionWidth: labelled ? 14 : 7,
       data: {
         pair,
         similarity: similarities[i],
-        labelled,
+        text: onWire(similarities[i], pair.weight),
+        labelled: pair.weight === 1 ? labelled : weightsLabelled,
         thin: !labelled,
-        title: `${labels.get(source)} → ${labels.get(target)}${number2(similarities[i])}. Click to look at it.`,
+        title: `${labels.get(source)} → ${labels.get(target)}${told}. Click to look at it.`,
       },
     };
   });

@@ -1,10 +1,10 @@
-import { type FloatingPosition, Popover, type PopoverProps, Stack, Text, UnstyledButton } from '@mantine/core';
+import { type FloatingPosition, Popover, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useRef, useState } from 'react';
 import { useStage } from '@/state/presenting.ts';
 import { useRefused } from '@/state/refused.ts';
 import classes from '../setup.module.css';
-import { GAP, LEAST_HEIGHT, type Place, placeBeside } from './place.ts';
+import { GAP, onScreen, type Place, placeBeside } from './place.ts';
 import { type Editors, useEditors } from './useEditors.ts';
 
 interface EditPopoverProps {
@@ -25,19 +25,6 @@ interface EditPopoverProps {
 
 /** What editors of layers, pairs and arms talk about. */
 const PICTURE = '[data-picture]';
-
-/** Stay on the screen, scrolling inside where too tall. */
-const middlewares = (flip: boolean): PopoverProps['middlewares'] => ({
-  shift: { padding: GAP },
-  flip: flip && { padding: GAP },
-  size: {
-    padding: GAP,
-    apply: ({ availableHeight, elements }) => {
-      // Below the least height it is better partly off the screen (and scrolled to) than squeezed.
-      elements.floating.style.setProperty('--room', `${Math.max(LEAST_HEIGHT, Math.floor(availableHeight))}px`);
-    },
-  },
-});
 
 /** Something on the page that opens its own editor, beside the picture of the mapping where there is room for both. */
 export function EditPopover({
@@ -75,7 +62,7 @@ export function EditPopover({
       position={place.position}
       offset={place.offset}
       width={`min(${width}px, 94vw)`}
-      middlewares={middlewares(!place.clear)}
+      middlewares={onScreen(!place.clear)}
       // It may stand apart from what it belongs to, which is marked; and inside what scrolls an arrow would scroll, too.
       withArrow={false}
     >

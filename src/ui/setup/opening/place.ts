@@ -1,5 +1,5 @@
 /** Where an editor opens: beside what it edits, and beside the picture that it talks about. */
-import type { FloatingPosition } from '@mantine/core';
+import type { FloatingPosition, PopoverProps } from '@mantine/core';
 
 export interface Box {
   left: number;
@@ -52,3 +52,16 @@ export function placeBeside(target: Box, picture: Box | null, usual: FloatingPos
   const free = places.find(({ room, needed }) => room >= needed + 2 * GAP);
   return free ? { position: free.position, offset: free.offset, clear: true } : { position: usual, offset: GAP, clear: false };
 }
+
+/** Stay on the screen, scrolling inside where too tall. */
+export const onScreen = (flip: boolean): PopoverProps['middlewares'] => ({
+  shift: { padding: GAP },
+  flip: flip && { padding: GAP },
+  size: {
+    padding: GAP,
+    apply: ({ availableHeight, elements }) => {
+      // Below the least height it is better partly off the screen (and scrolled to) than squeezed.
+      elements.floating.style.setProperty('--room', `${Math.max(LEAST_HEIGHT, Math.floor(availableHeight))}px`);
+    },
+  },
+});

@@ -4,16 +4,20 @@ import { parseExperiment } from '@/experiment/parse.ts';
 import { PRESETS } from '@/experiment/presets/presets.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
-import { addControlArm, CONTROLS, controlKind } from './controls.ts';
-import { withControl, withGuideState } from './networks.ts';
-import { repair } from './repair.ts';
-import { withTaskKind } from './tasks.ts';
+import { withControl, withGuideState } from '@/state/networks.ts';
+import { repair } from '@/state/repair.ts';
+import { withTaskKind } from '@/state/tasks.ts';
+import { alignments } from './adding.ts';
+import { controlRecipe } from './controlRecipes.ts';
+import { type ControlKind, CONTROLS, controlKind } from './controls.ts';
+import { withRecipe } from './recipes.ts';
 
 const WIDE = presetExperiment('wide-fcn');
+const addControlArm = (experiment: Experiment, kind: ControlKind, of?: string) => withRecipe(experiment, controlRecipe(kind, of));
 const lastAlign = ({ arms }: Experiment) => termOf(arms[arms.length - 1], 'align');
 const valid = (experiment: Experiment) => expect(parseExperiment(experiment)).toMatchObject({ ok: true });
 
-describe('addControlArm', () => {
+describe('an arm with a control', () => {
   it.each(PRESETS.flatMap(({ id, experiment }) => CONTROLS.filter(({ suits }) => suits?.(experiment.task) ?? true).map(({ kind }) => [id, kind] as const)))(
     '%s with %s is valid, twice',
     (id, kind) => {
@@ -24,7 +28,7 @@ describe('addControlArm', () => {
       const guide = align?.guide ?? '';
       expect(controlKind(once.guides[guide])).toBe(kind);
       // The guided arm's weight and mapping: nothing else differs.
-      expect(align?.weight).toBe(experiment.arms.flatMap((arm) => termOf(arm, 'align') ?? [])[0].weight);
+      expect(align?.weight).toBe(alignments(experiment)[0].weight);
       expect(once.base).toEqual(experiment.base);
       const twice = addControlArm(once, kind);
       expect(Object.keys(twice.guides)).toEqual(Object.keys(once.guides));

@@ -1,10 +1,5 @@
-/** Controls as a person adds them: guides that show something else than a network's view of the data. */
-import { alignSettings, termOf } from '../experiment/plan/arms.ts';
-import { guideNetwork } from '../experiment/plan/guides.ts';
-import { isBuilt, MEASURE_FACTS } from '../experiment/schema/measures.ts';
-import { type AlignTerm, type Experiment, type GuideSpec, isDrawn, isImageTask, type TaskSpec } from '../experiment/schema/schema.ts';
-import { append, freeId, usualTerms, withGuide } from './arms.ts';
-import { sameValue } from './paths.ts';
+/** Controls: guides that show something else than a network's view of the data. */
+import { type GuideSpec, isImageTask, type TaskSpec } from '../schema/schema.ts';
 
 export type ControlKind = 'shuffled' | 'noise' | 'white-noise' | 'orthogonal' | 'identity-gram' | 'running-mean' | 'own-kind';
 
@@ -99,39 +94,4 @@ export function asControl(guide: GuideSpec, kind: ControlKind, network: Extract<
     default:
       return guide.state === 'trained' || guide.state === 'imported' ? { ...guide, control: kind } : { state: 'untrained', network, control: kind };
   }
-}
-
-/**
- * One more arm like a guided one, but with a control as its guide, which is made where there is none such.
- * @param of the guide that it is a control of; without it that of the first guided arm
- */
-export function addControlArm(experiment: Experiment, kind: ControlKind, of?: string): Experiment {
-  const aligned = experiment.arms.flatMap((arm) => termOf(arm, 'align') ?? []);
-  const like: AlignTerm | undefined = aligned.find((align) => align.guide === of) ?? aligned[0];
-  const model = like && of !== undefined ? { ...like, guide: of } : like;
-  const { experiment: ready, guide: modelId } = model ? { experiment, guide: model.guide } : withGuide(experiment, 'untrained');
-  const spec = ready.guides[modelId];
-  const network =
-    guideNetwork(ready, modelId) ??
-    Object.keys(ready.guides)
-      .map((id) => guideNetwork(ready, id))
-      .find((n) => n !== null);
-  const control = asControl(spec, kind, network ?? ready.target);
-  const known = Object.keys(ready.guides).find((id) => sameValue(ready.guides[id], control));
-  const guide = known ?? freeId(guideName(control), Object.keys(ready.guides));
-  const term: AlignTerm = { ...(model ?? { kind: 'align', weight: usualTerms(ready.task).weight }), guide };
-  const { mapping, measure } = alignSettings(ready.base, term);
-  // Pairs that were drawn for another network, and a measure that leaves nothing of an identity, cannot be taken over.
-  const other: Partial<AlignTerm> = {
-    ...(kind === 'own-kind' && isDrawn(mapping) && { mapping: { rule: 'even' } }),
-    ...(kind === 'identity-gram' && isBuilt(measure) && !MEASURE_FACTS[measure.name].equidistant && { measure: { name: 'cka' } }),
-  };
-  return append(
-    { ...ready, guides: { ...ready.guides, [guide]: control } },
-    {
-      id: `guided-${kind}`,
-      name: `Guided, ${controlOf(kind).name}`,
-      terms: [{ ...term, ...other }],
-    },
-  );
 }
