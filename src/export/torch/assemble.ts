@@ -33,7 +33,9 @@ const STRING = /([rbf]*)("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[
 /** Names that code reads: all words but those in strings and comments, and attributes. Of f-strings what stands in braces counts. */
 export function namesIn(code: string): Set<string> {
   const plain = code
-    .replace(STRING, (_, prefix: string, text: string) => (/f/i.test(prefix) ? Array.from(text.matchAll(/\{([^{}]*)\}/g), ([, inner]) => ` ${inner} `).join('') : '""'))
+    .replace(STRING, (_, prefix: string, text: string) =>
+      /f/i.test(prefix) ? Array.from(text.matchAll(/\{([^{}]*)\}/g), ([, inner]) => ` ${inner} `).join('') : '""',
+    )
     .replace(/#.*/g, '');
   return new Set(Array.from(plain.matchAll(/(?<![\w.])[A-Za-z_]\w*/g), ([name]) => name));
 }

@@ -15,8 +15,7 @@ const MODULES: Partial<Record<PlannedLayer['layer'], (layer: PlannedLayer) => Py
   embed: ({ parameters: [{ shape }] }) => call('nn.Embedding', {}, ...shape),
   positions: ({ parameters: [table] }) => (table ? call('nn.Embedding', {}, ...table.shape) : null),
   attention: ({ input, statement }) => call('Attention', { heads: statement.heads ?? 1, causal: statement.causal ?? false }, widthOf(input)),
-  rnn: ({ input, output, statement }) =>
-    call(statement.cell === 'relu' ? 'relu_rnn' : 'nn.RNN', { batch_first: true }, widthOf(input), widthOf(output)),
+  rnn: ({ input, output, statement }) => call(statement.cell === 'relu' ? 'relu_rnn' : 'nn.RNN', { batch_first: true }, widthOf(input), widthOf(output)),
   gru: ({ input, output }) => call('nn.GRU', { batch_first: true }, widthOf(input), widthOf(output)),
   lstm: ({ input, output }) => call('nn.LSTM', { batch_first: true }, widthOf(input), widthOf(output)),
   dense: ({ input, output, parameters }) => call('nn.Linear', { bias: parameters.length > 1 ? undefined : false }, widthOf(input), widthOf(output)),

@@ -7,6 +7,7 @@ import type { Experiment } from '../../experiment/schema/schema.ts';
 import { assemble } from './assemble.ts';
 import { PARTS } from './parts.ts';
 import { type PlainTensor, writeSafetensors } from './safetensors.ts';
+import { refusedByTorch } from './refused.ts';
 import { settings } from './settings.ts';
 import { toTorch } from './weights.ts';
 
@@ -53,9 +54,12 @@ data.safetensors, experiment.json (what the result repeats).
 };
 
 /**
- * @throws {Error} for what `refused.ts` refuses
+ * The folder.
+ * @throws {Error} for what cannot be exported, in sentences (`refusedByTorch`)
  */
 export function torchFiles(experiment: Experiment, start: StartingPoint): ExportedFiles {
+  const refused = refusedByTorch(experiment);
+  if (refused.length > 0) throw new Error(refused.join(' '));
   const { input } = taskShape(experiment.task);
   const weights = [
     ...start.targets.map(({ start: name, seed, tensors }) => [`${name}-${seed}`, tensors] as const),

@@ -1,7 +1,8 @@
 /** The part of the script that is the experiment's own: what is trained, by what, on what. */
 import { startOf, weightsShownBy } from '../../experiment/contract/startingPoint.ts';
 import { choosesOfAll, type TaskShape, taskShape } from '../../experiment/networks/describe.ts';
-import { type Alignment, alignmentOf, distillationOf, sharedTokens } from '../../experiment/plan/arms.ts';
+import { type Alignment, alignmentOf, alignmentsOf, type DistilSettings, distilSettings, sharedTokens, termsOf } from '../../experiment/plan/arms.ts';
+import { rootOf } from '../../experiment/plan/fork.ts';
 import { guideNetwork, standsAlone } from '../../experiment/plan/guides.ts';
 import { mappedTaps } from '../../experiment/plan/pairs.ts';
 import { measuresInUse } from '../../experiment/plan/plan.ts';
@@ -10,11 +11,11 @@ import type {
   Course,
   DrawnSequenceSpec,
   Experiment,
-  MappingSpec,
   MeasureName,
   OptimiserSpec,
   ScheduleSpec,
   TaskSpec,
+  Term,
   TokenView,
 } from '../../experiment/schema/schema.ts';
 import { isDrawn, isImageTask, isLanguageTask } from '../../experiment/schema/schema.ts';
@@ -71,35 +72,33 @@ export function course(of: Course): Python | undefined {
   }
 }
 
-/** A course in an experiment in which guidance was switched while it ran. */
-const switched = ({ interventions }: Experiment, of: Python | undefined): Python | undefined =>
-  interventions.some(({ set }) => set.guidance !== undefined) ? call('while_on', {}, of ?? code('always')) : of;
-
 const layersOf = (name: string): string => `LAYERS[${JSON.stringify(name)}]`;
 
 /** The pairs of a mapping: by its rule where there is one. */
 function pairs(experiment: Experiment, alignment: Alignment): Python {
   const { guide, mapping } = alignment;
   if (isDrawn(mapping) || standsAlone(experiment, guide)) return alignment.pairs.map(({ guideTap, targetTap }) => tuple(guideTap, targetTap));
-  const all = `even(${layersOf(guide)}, ${layersOf('target')})`;
-  const RULES: Record<Exclude<MappingSpec, readonly unknown[]>['rule'], () => string> = {
-    even: () => all,
-    first: () => `${all}[:${(mapping as { count: number }).count}]`,
-    last: () => `${all}[-${(mapping as { count: number }).count}:]`,
-    reversed: () => `backwards(${all})`,
-    none: () => '[]',
-    random: () => {
-      throw new Error('a random mapping is refused');
-    },
-    similarity: () => {
-      throw new Error('a mapping by similarity is refused');
-    },
-  };
-  return code(RULES[mapping.rule]());
+  const layers = `${layersOf(guide)}, ${layersOf('target')}`;
+  const all = `even(${layers})`;
+  switch (mapping.rule) {
+    case 'even':
+      return code((mapping.perTarget ?? 1) > 1 ? `even(${layers}, per_target=${mapping.perTarget})` : all);
+    case 'first':
+      return code(`${all}[:${mapping.count}]`);
+    case 'last':
+      return code(`${all}[-${mapping.count}:]`);
+    case 'reversed':
+      return code(`backwards(${all})`);
+    case 'random':
+      return code(`drawn(${all}, ${layersOf(guide)}, seed=${mapping.seed})`);
+    case 'none':
+      return [];
+  }
 }
 
 function align(experiment: Experiment, alignment: Alignment, task: TaskShape): Python {
   const { weight, reduction, measure } = alignment;
+  const shares = alignment.pairs.map((pair) => pair.weight);
   return call(
     'Align',
     {
@@ -107,35 +106,43 @@ function align(experiment: Experiment, alignment: Alignment, task: TaskShape): P
       weight: reduction === 'mean' ? code(`${weight} / ${Math.max(1, alignment.pairs.length)}`) : weight,
       measure: measureFunction(measure.name),
       view: code(task.tokens ? VIEWS[alignment.tokens].view : 'whole'),
-      course: switched(experiment, course(alignment.course)),
+      course: course(alignment.course),
+      shares: shares.some((share) => share !== 1) ? shares : undefined,
     },
     alignment.guide,
   );
 }
 
+function distil({ guide: teacher, direction, temperature, kdWeight, course: of }: DistilSettings): Python {
+  if (direction === 'logits') return call('DistilLogits', { weight: kdWeight, course: course(of) }, teacher);
+  return call('Distil', { temperature, weight: kdWeight, reverse: direction === 'reverse' ? true : undefined, course: course(of) }, teacher);
+}
+
+function term(experiment: Experiment, spec: Term, task: TaskShape): Python[] {
+  switch (spec.kind) {
+    case 'align':
+      return spec.weight > 0 ? [align(experiment, alignmentOf(experiment, spec), task)] : [];
+    case 'distil':
+      return [distil(distilSettings(spec))];
+    default:
+      throw new Error(`a term of ${spec.kind} is refused`);
+  }
+}
+
 function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape): Python {
-  const alignment = alignmentOf(experiment, spec);
-  const distillation = distillationOf(spec);
-  const terms: Python[] = [
-    ...(alignment && alignment.weight > 0 ? [align(experiment, alignment, task)] : []),
-    ...(distillation
-      ? [
-          call(
-            'Distil',
-            { temperature: distillation.temperature, weight: distillation.kdWeight, reverse: distillation.direction === 'reverse' ? true : undefined },
-            distillation.guide,
-          ),
-        ]
-      : []),
-  ];
-  const start = startOf(spec);
+  const terms = spec.terms.flatMap((own) => term(experiment, own, task));
+  const teachers = termsOf(spec, 'distil');
+  const ceWeight = teachers.length > 0 ? teachers.reduce((sum, own) => sum + own.ceWeight, 0) : 1;
+  const start = startOf(rootOf(experiment, spec));
   return call(
     'Arm',
     {
       terms: terms.length > 0 ? terms : undefined,
-      task_weight: distillation && distillation.ceWeight !== 1 ? distillation.ceWeight : undefined,
+      task_weight: ceWeight === 1 ? undefined : ceWeight,
+      label_smoothing: spec.labelSmoothing || undefined,
       learning_rate: spec.learningRate,
       start: start === 'target' ? undefined : start,
+      fork: spec.fork && tuple(spec.fork.of, spec.fork.step),
     },
     spec.name,
   );
@@ -237,21 +244,31 @@ const changes = ({ interventions }: Experiment): Python =>
   );
 
 /** The learning rate of an arm in a step, by the schedule. */
-function rate({ base, interventions }: Experiment): Python {
+function rate({ base, interventions, arms }: Experiment): Python {
   const own = 'arm.learning_rate or LEARNING_RATE';
-  const changed = interventions.some(({ set }) => set.learningRate !== undefined) ? `changed("learning_rate", step, ${own})` : null;
+  // A fork that states its own rate later than it was set by hand has that.
+  const forks = arms.some(({ fork, learningRate }) => fork && learningRate !== undefined);
+  const after = forks ? ', after=arm.since if arm.fork and arm.learning_rate else -1' : '';
+  const changed = interventions.some(({ set }) => set.learningRate !== undefined) ? `changed("learning_rate", step, ${own}${after})` : null;
   if (base.schedule.kind === 'constant') return code(changed ?? own);
   return code(`${changed ?? `(${own})`} * ${python(schedule(base.schedule))}`);
+}
+
+/** What a term of an arm is multiplied by in a step. */
+function termWeight({ interventions }: Experiment): Python {
+  const own = 'term.weight_at(step - arm.since)';
+  const switched = interventions.some(({ set }) => set.guidance !== undefined);
+  return code(switched ? `${own} if guidance_on(step) or not isinstance(term, Align) else 0.0` : own);
 }
 
 /** @throws {Error} for what `refused.ts` refuses */
 export function settings(experiment: Experiment): string {
   const { base, arms, guides, seeds } = experiment;
   const task = taskShape(experiment.task);
-  const aligned = arms.flatMap((spec) => {
-    const found = alignmentOf(experiment, spec);
-    return found && !isDrawn(found.mapping) && !standsAlone(experiment, found.guide) ? [found.guide] : [];
-  });
+  const aligned = arms
+    .flatMap((spec) => alignmentsOf(experiment, spec))
+    .filter(({ guide: id, mapping, weight }) => weight > 0 && !isDrawn(mapping) && mapping.rule !== 'none' && !standsAlone(experiment, id))
+    .map(({ guide: id }) => id);
   const layers = Object.fromEntries([...new Set(aligned)].map((id) => [id, mappedTaps(experiment, id)]));
   const epoch = Number.isFinite(task.trainExamples) ? Math.max(1, Math.floor(task.trainExamples / base.batchSize)) : base.evaluateEvery;
   const sets = task.tokens ? VIEWS[sharedTokens(base)].sets : 'whole_examples';
@@ -279,6 +296,8 @@ export function settings(experiment: Experiment): string {
     define('make_guides', 'seed', 'The guides of a seed, frozen. A trained one is the same for all seeds.', guideEntries),
     define('make_arms', '', 'The training conditions. All start from the same weights and see the same batches.', armEntries),
     define('rate_at', 'arm, step', 'Learning rate of an arm in a step, counted from 0.', rate(experiment)),
+    define('weight_at', 'arm, term, step', 'Weight of a term of an arm in a step.', termWeight(experiment)),
+    define('arm_at', 'arms, name, step', 'What an arm does in a step.', code(arms.some(({ fork }) => fork) ? 'through_forks(arms, name, step)' : 'arms[name]')),
     define('make_optimiser', 'parameters', 'Of every arm.', optimiser(base.optimiser)),
     define('make_training_set', '', 'Where the batches come from.', trainingSet(experiment.task)),
     define('probe_sets', 'inputs', 'The sets of examples in which layers are compared on the probe.', call(sets, {}, code('inputs'))),

@@ -3,10 +3,11 @@ import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts'
 import { type NetworkTensors, startOf, type StartingPoint, weightsShownBy } from '../../experiment/contract/startingPoint.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
+import { yieldToMessages } from '../backend/yield.ts';
 import type { Guide } from '../guidance/guide.ts';
 import { Model } from '../networks/model.ts';
 import { readTensors } from '../networks/weights.ts';
-import type { Task } from '../tasks/index.ts';
+import { type GuidePreparation, prepareGuides } from './prepareGuides.ts';
 
 /** The tensors of a model of one member, without the member axis. */
 async function tensorsOf({ weights }: Model): Promise<NetworkTensors> {
@@ -19,7 +20,8 @@ async function targetsOf(experiment: Experiment, kernels: Kernels): Promise<Star
   const task = taskShape(experiment.task);
   for (const arm of experiment.arms) {
     const start = startOf(arm);
-    if (targets.some((known) => known.start === start)) continue;
+    // A fork starts as what it forks from.
+    if (arm.fork || targets.some((known) => known.start === start)) continue;
     for (const seed of experiment.seeds) {
       const { init, unusedBias: bias } = arm;
       const classBias = bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias };
@@ -43,20 +45,24 @@ async function guidesOf(experiment: Experiment, guides: ReadonlyMap<string, Guid
   return found;
 }
 
-export async function startingPoint(
-  experiment: Experiment,
-  task: Task,
-  guides: ReadonlyMap<string, Guide>,
-  scores: StartingPoint['scores'],
-  kernels: Kernels,
-): Promise<StartingPoint> {
-  return {
-    targets: await targetsOf(experiment, kernels),
-    guides: await guidesOf(experiment, guides),
-    train: task.train,
-    val: task.val,
-    ...(task.trainingText && { text: task.trainingText() }),
-    scores,
-    version: __APP_VERSION__,
-  };
+/** Of an experiment that is prepared for this alone. */
+export async function startingPoint(preparation: Omit<GuidePreparation, 'options' | 'tell' | 'pause'>): Promise<StartingPoint> {
+  const { experiment, task, kernels } = preparation;
+  // Of no run: nothing is told of it.
+  const { guides, scores } = await prepareGuides({ ...preparation, options: {}, tell: () => undefined, pause: yieldToMessages });
+  try {
+    const { trainingText, train, val } = task;
+    return {
+      targets: await targetsOf(experiment, kernels),
+      guides: await guidesOf(experiment, guides),
+      // The caller gives arrays away.
+      train: train && structuredClone(train),
+      val: structuredClone(val),
+      ...(trainingText && { text: trainingText.call(task).slice() }),
+      scores,
+      version: __APP_VERSION__,
+    };
+  } finally {
+    for (const guide of guides.values()) guide.dispose();
+  }
 }

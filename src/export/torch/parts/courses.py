@@ -40,14 +40,14 @@ def exponential_decay(steps):
     return lambda step: 0.01 ** (step / steps) if step < steps else 0.0
 
 
-def changed(what, step, otherwise):
-    """What was set by hand until a step, the last of it (`CHANGES` are in order)."""
+def changed(what, step, otherwise, after=-1):
+    """What was set by hand until a step (later than another one), the last of it: `CHANGES` are in order."""
     for at, values in CHANGES:
-        if at <= step:
+        if after < at <= step:
             otherwise = values.get(what, otherwise)
     return otherwise
 
 
-def while_on(course):
-    """A course in which guidance was switched by hand."""
-    return lambda step: course(step) if changed("guidance", step, True) else 0.0
+def guidance_on(step):
+    """Whether guidance was switched on by hand, or never off."""
+    return changed("guidance", step, True)

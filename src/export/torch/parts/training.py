@@ -15,6 +15,7 @@ from .now import Now
 from .ranks import Ranks, distributed, over_ranks, share_of
 from .results import member_result, metric_of
 from .settings import (
+    arm_at,
     BATCH,
     CLIP_NORM,
     EVALUATE_EVERY,
@@ -25,6 +26,7 @@ from .settings import (
     make_target,
     make_training_set,
     rate_at,
+    weight_at,
 )
 from .terms import Align, Output
 
@@ -37,17 +39,19 @@ def learn(network, optimiser, arm, guides, batch, step, parts=1, compute=context
     for group in optimiser.param_groups:
         group["lr"] = rate_at(arm, step)
     optimiser.zero_grad(set_to_none=True)
-    terms = [term for term in arm.terms if term.weight_at(step) > 0]
-    told = {"loss": 0.0, "accuracy": 0.0, "alignment": 0.0 if any(isinstance(term, Align) for term in terms) else MISSING}
+    weights = [(term, weight_at(arm, term, step)) for term in arm.terms]
+    terms = [(term, weight) for term, weight in weights if weight > 0]
+    told = {"loss": 0.0, "accuracy": 0.0, "alignment": 0.0 if any(isinstance(term, Align) for term, _ in terms) else MISSING}
     for part in batch.split(parts):
         with compute():
             target = Output(*network(part.inputs))
             with torch.no_grad():
-                shown = {name: guides[name].show(part.inputs) for name in {term.guide for term in terms}}
-        task = F.cross_entropy(target.logits.float(), part.labels, ignore_index=-1)
-        loss = arm.task_weight * task
-        for term in terms:
-            own = term.loss(step, target, shown[term.guide], part)
+                shown = {name: guides[name].show(part.inputs) for name in {term.guide for term, _ in terms}}
+        logits = target.logits.float()
+        task = F.cross_entropy(logits, part.labels, ignore_index=-1)
+        loss = arm.task_weight * F.cross_entropy(logits, part.labels, ignore_index=-1, label_smoothing=arm.label_smoothing)
+        for term, weight in terms:
+            own = weight * term.loss(target, shown[term.guide], part)
             if isinstance(term, Align):
                 told["alignment"] += own.item() / parts
                 own = own * (Ranks.world if Ranks.gather else 1)  # see `gathered`
@@ -76,9 +80,9 @@ def train_member(name, seed, frame, validation, options):
     device, own = options.device, FOLDER / "runs" / f"{name}-{seed}"
     Now.seed, Now.parity = seed, options.parity
     torch.manual_seed(seed)
-    arm, training = make_arms()[name], make_training_set()
+    arms, training = make_arms(), make_training_set()
     guides = {guide: shown.to(device) for guide, shown in make_guides(seed).items()}
-    network = start_of(arm, seed).to(device)
+    network = start_of(arms[name], seed).to(device)
     optimiser, groups = make_optimiser(network.parameters()), read_groups()
     learner = distributed(network) if Ranks.world > 1 else network
     if options.compile and hasattr(torch, "compile"):
@@ -104,7 +108,7 @@ def train_member(name, seed, frame, validation, options):
             torch.save({"network": network.state_dict(), "optimiser": optimiser.state_dict(), "history": history}, checkpoint)
         if Ranks.rank == 0:
             metric = frame["metric"]["name"]
-            print(f"{arm.name}, seed {seed}, step {step}: validation loss {found['loss']:.4f}, {metric} {found['metric']:.4f}", flush=True)
+            print(f"{arms[name].name}, seed {seed}, step {step}: validation loss {found['loss']:.4f}, {metric} {found['metric']:.4f}", flush=True)
 
     if not history["evaluations"]:
         evaluate(0)
@@ -112,7 +116,7 @@ def train_member(name, seed, frame, validation, options):
         Now.step = step
         if history["diverged_at"] is None:
             batch = share_of(training.batch(seed, step, BATCH)).to(device)
-            told = learn(learner, optimiser, arm, guides, batch, step, options.accumulate, compute)
+            told = learn(learner, optimiser, arm_at(arms, name, step), guides, batch, step, options.accumulate, compute)
             if not (math.isfinite(told["loss"]) and math.isfinite(told["norm"])):
                 history["diverged_at"] = step + 1
         if history["diverged_at"] is not None:

@@ -13,18 +13,34 @@ function checked(experiment: Experiment): Experiment {
   return parsed.experiment;
 }
 
-/** A preset with one seed, little data and guides that are hardly trained: its networks, terms and settings are what counts. */
-function small({ task, guides, ...rest }: Experiment): Experiment {
+/** The same network with few units: its layers are what counts. */
+function narrow(network: NetworkSpec): NetworkSpec {
+  if (network.family === 'custom') return network;
+  if (network.family === 'transformer') return { ...network, width: 4 * network.heads, ffn: 12 };
+  return { ...network, width: { fcn: 16, rnn: 12, resnet: 4, convnet: 4, convnext: 8, vit: 8 }[network.family] };
+}
+
+/** A preset with narrow networks, one seed, little data and guides that are hardly trained: its layers, terms and settings are what counts. */
+function small({ task, target, guides, base, ...rest }: Experiment): Experiment {
   const few = {
-    ...('val' in task && { val: Math.min(task.val, 280) }),
-    ...('train' in task && task.train !== 'fresh' && { train: Math.min(task.train, 300) }),
-    ...('valTokens' in task && { valTokens: 2000 }),
+    ...('val' in task && { val: 64 }),
+    ...('train' in task && task.train !== 'fresh' && { train: 96 }),
+    ...('size' in task && { size: 12 }),
+    ...('valTokens' in task && { valTokens: 1000, trainTokens: 2000 }),
   };
-  const hardly = Object.entries(guides).map(([id, guide]): [string, GuideSpec] => [
-    id,
-    guide.state === 'trained' ? { ...guide, training: { ...guide.training, steps: 2, batchSize: 16 } } : guide,
-  ]);
-  return checked({ ...rest, task: { ...task, ...few }, guides: Object.fromEntries(hardly), seeds: rest.seeds.slice(0, 1) });
+  const hardly = Object.entries(guides).map(([id, guide]): [string, GuideSpec] => {
+    if (!('network' in guide)) return [id, guide];
+    const own = { ...guide, network: narrow(guide.network) };
+    return [id, own.state === 'trained' ? { ...own, training: { ...own.training, steps: 2, batchSize: 16 } } : own];
+  });
+  return checked({
+    ...rest,
+    task: { ...task, ...few },
+    target: narrow(target),
+    guides: Object.fromEntries(hardly),
+    base: { ...base, batchSize: 16 },
+    seeds: rest.seeds.slice(0, 1),
+  });
 }
 
 const presets = PRESETS.filter(({ experiment: { task } }) => task.kind !== 'image-files' && task.kind !== 'text-file').map(
@@ -97,7 +113,12 @@ const own = (text: string, tap: 'pre' | 'post') => ({ family: 'custom', init: 'd
 
 /** A task, with an RNN that learns it and a Transformer that guides it. */
 const task = (of: object, target: object) =>
-  tokens({ task: { train: 'fresh', val: 64, seed: 0, ...of }, target: { ...RNN, ...target }, guides: { untrained: untrained(TRANSFORMER) }, arms: [aligned('untrained')] });
+  tokens({
+    task: { train: 'fresh', val: 64, seed: 0, ...of },
+    target: { ...RNN, ...target },
+    guides: { untrained: untrained(TRANSFORMER) },
+    arms: [aligned('untrained')],
+  });
 
 const measures = MEASURE_NAMES.map((name) => ({ name }));
 
@@ -125,7 +146,18 @@ const OTHERS: Readonly<Record<string, Experiment>> = {
   }),
   mappings: images({
     arms: each(
-      [{ rule: 'first', count: 1 }, { rule: 'last', count: 1 }, { rule: 'reversed' }, { rule: 'none' }, [{ guide: 'pool', target: 'linear2' }]],
+      [
+        { rule: 'first', count: 1 },
+        { rule: 'last', count: 1 },
+        { rule: 'reversed' },
+        { rule: 'none' },
+        [
+          { guide: 'pool', target: 'linear2', weight: 0.5 },
+          { guide: 'stem', target: 'linear1' },
+        ],
+        { rule: 'even', perTarget: 3 },
+        { rule: 'random', seed: 4 },
+      ],
       (mapping) => ({ mapping, reduction: 'mean' }),
     ),
   }),
@@ -162,10 +194,53 @@ const OTHERS: Readonly<Record<string, Experiment>> = {
   vit: images({ target: VIT, guides: { untrained: untrained(CONVNEXT) }, arms: [unguided, aligned('untrained')] }),
   convnext: images({ target: CONVNEXT, guides: { untrained: untrained({ ...VIT, pooling: 'mean' }) }, arms: [aligned('untrained')] }),
   convnet: images({ target: CONVNET, guides: { untrained: untrained(RESNET) }, arms: [unguided, aligned('untrained')] }),
-  'fcn-layer': images({ target: FCN, arms: [{ ...aligned('untrained'), init: 'xavier' }, { ...unguided, init: 'identity' }] }),
+  'fcn-layer': images({
+    target: FCN,
+    arms: [
+      { ...aligned('untrained'), init: 'xavier' },
+      { ...unguided, init: 'identity' },
+    ],
+  }),
   'fcn-tanh': images({ target: { ...FCN, norm: 'none', activation: 'tanh', tap: 'pre' }, arms: [aligned('untrained')] }),
   'own-images': images({ target: own(OWN_IMAGES, 'pre'), guides: { untrained: untrained(RESNET) }, arms: [unguided, aligned('untrained')] }),
   'own-tokens': tokens({ target: own(OWN_TOKENS, 'post'), arms: [unguided, aligned('untrained')] }),
+  terms: images({
+    arms: [
+      {
+        ...unguided,
+        id: 'both',
+        labelSmoothing: 0.1,
+        terms: [
+          { kind: 'align', guide: 'trained', weight: 1 },
+          { kind: 'align', guide: 'untrained', weight: 2, course: { kind: 'until', step: 3 } },
+          {
+            kind: 'distil',
+            guide: 'untrained',
+            temperature: 3,
+            ceWeight: 0.5,
+            kdWeight: 0.7,
+            direction: 'reverse',
+            course: { kind: 'decay', shape: 'linear', steps: 4 },
+          },
+          { kind: 'distil', guide: 'trained', temperature: 1, ceWeight: 0.3, kdWeight: 0.2, direction: 'logits' },
+        ],
+      },
+      { ...unguided, id: 'smooth', labelSmoothing: 0.3 },
+    ],
+  }),
+  'terms-padded': padded({
+    arms: [{ ...unguided, terms: [{ kind: 'distil', guide: 'trained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'logits' }] }],
+    'task.labels': 'prefix',
+    'guides.trained.training.task.labels': 'prefix',
+  }),
+  fork: images({
+    interventions: [{ step: 1, set: { learningRate: 0.002 } }],
+    arms: [
+      unguided,
+      { ...aligned('trained', { course: { kind: 'until', step: 2 } }, 'late'), learningRate: 0.01, fork: { of: 'unguided', step: 2 } },
+      { ...aligned('untrained', {}, 'later'), fork: { of: 'late', step: 3 } },
+    ],
+  }),
   adamw: images({ 'base.optimiser': { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.1 }, 'base.clipNorm': 0.5 }),
   sgd: images({ 'base.optimiser': { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 }, 'base.schedule': { kind: 'cosine', warmup: 2 } }),
   interventions: images({

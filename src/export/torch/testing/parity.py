@@ -64,8 +64,8 @@ def put_state(network, optimiser, state, step):
 def check_member(script, report, member, states, frame, validation):
     name, seed = member["arm"], member["seed"]
     script.Now.seed, script.Now.parity, script.Now.step = seed, True, 0
-    arm, guides, training = script.make_arms()[name], script.make_guides(seed), script.make_training_set()
-    network = script.start_of(arm, seed)
+    arms, guides, training = script.make_arms(), script.make_guides(seed), script.make_training_set()
+    network = script.start_of(arms[name], seed)
     probe = script.Probe(validation.inputs, guides, frame)
 
     found, place = member["evaluation"], f"{name}-{seed} evaluation"
@@ -91,7 +91,7 @@ def check_member(script, report, member, states, frame, validation):
         script.Now.step = step
         before, after = (states[f"{name}-{seed}"][step + i] for i in (0, 1))
         put_state(network, optimiser, before, step)
-        learned = script.learn(network, optimiser, arm, guides, training.batch(seed, step, script.BATCH), step)
+        learned = script.learn(network, optimiser, script.arm_at(arms, name, step), guides, training.batch(seed, step, script.BATCH), step)
         place = f"{name}-{seed} step {step}"
         report.compare("loss", f"{place} loss", told["loss"], learned["loss"])
         report.compare("loss", f"{place} metric", told["metric"], script.metric_of(learned["loss"], learned["accuracy"], frame))

@@ -2,7 +2,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Checkpoint } from '../../../experiment/contract/lab.ts';
-import type { StartingPoint } from '../../../experiment/contract/startingPoint.ts';
 import { members } from '../../../experiment/plan/plan.ts';
 import type { Experiment } from '../../../experiment/schema/schema.ts';
 import type { Kernels } from '../../../lab/backend/kernels/types.ts';
@@ -51,22 +50,12 @@ function stateOf(saved: Checkpoint['tensors'], arm: string, member: number): Rec
  * @param folder to be made
  * @param store where trained guides come from
  */
-export async function writeParityCase(folder: string, experiment: Experiment, kernels: Kernels, store: GuideStore): Promise<StartingPoint> {
+export async function writeParityCase(folder: string, experiment: Experiment, kernels: Kernels, store: GuideStore): Promise<void> {
   const task = createTask(experiment.task as DrawnTaskSpec);
-  const { guides, scores } = await prepareGuides({
-    experiment,
-    task,
-    kernels,
-    stepper: () => new DirectSteps(),
-    store,
-    library: new Library(openStorage),
-    options: {},
-    tell: () => {},
-    pause: async () => {},
-  });
-  const start = await startingPoint(experiment, task, guides, scores, kernels);
-  writeFolder(folder, torchFiles(experiment, start));
+  const parts = { experiment, task, kernels, stepper: () => new DirectSteps(), store, library: new Library(openStorage) };
+  writeFolder(folder, torchFiles(experiment, await startingPoint(parts)));
 
+  const { guides } = await prepareGuides({ ...parts, options: {}, tell: () => {}, pause: async () => {} });
   const run = new Run(experiment, task, guides, kernels);
   const all = members(experiment);
   const states: Record<string, PlainTensor> = {};
@@ -97,7 +86,9 @@ export async function writeParityCase(folder: string, experiment: Experiment, ke
     evaluation: {
       loss: value(evaluation.series.valLoss, m),
       metric: value(evaluation.series.valMetric, m),
-      predictions: [...evaluation.predictions.subarray((m * evaluation.predictions.length) / all.length, ((m + 1) * evaluation.predictions.length) / all.length)],
+      predictions: [
+        ...evaluation.predictions.subarray((m * evaluation.predictions.length) / all.length, ((m + 1) * evaluation.predictions.length) / all.length),
+      ],
       groups: pieces(evaluation.series.groupLoss, m).map((loss, g) => [loss, pieces(evaluation.series.groupAccuracy, m)[g]]),
       measured: pieces(evaluation.series.similarityMeasured, m),
       matrices: Object.fromEntries(
@@ -116,5 +107,4 @@ export async function writeParityCase(folder: string, experiment: Experiment, ke
   writeFileSync(join(folder, 'parity.json'), JSON.stringify(told));
   writeFileSync(join(folder, 'parity.safetensors'), writeSafetensors(states));
   run.dispose();
-  return start;
 }
