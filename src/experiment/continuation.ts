@@ -1,13 +1,12 @@
 /** Whether what a run has come to is also what another experiment comes to by that step: then it can go on as that one. */
 import { changesBetween } from './changes.ts';
-import { differences, type Json } from './link.ts';
+import { sameValue } from './same.ts';
 import type { ArmSpec, Experiment } from './schema/schema.ts';
 
 /** What is asked of a run changes nothing in it; arms are looked at one by one. */
 const FREE = ['question', 'asks', 'arms'];
 
-const settings = ({ name: _, ...rest }: ArmSpec) => rest as unknown as Json;
-const sameSettings = (a: ArmSpec, b: ArmSpec): boolean => differences(settings(a), settings(b)).length === 0;
+const sameSettings = (a: ArmSpec, b: ArmSpec): boolean => sameValue({ ...a, name: '' }, { ...b, name: '' });
 
 /**
  * For every arm of `next` the arm of `ran` whose state it has at a step: itself, or what it forks from at that step or

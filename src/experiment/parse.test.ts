@@ -215,8 +215,33 @@ describe('parts that do not fit each other', () => {
   it('debiased CKA needs sequences of one length, no other measure does', () => {
     expect(sequence('parity', ['base.measure', { name: 'cka-debiased' }])).toEqual([]);
     expect(sequence('parity', ['base.measure', { name: 'cka-debiased' }], ['task.minLength', 2])).toContain(
-      'base.measure must be cka, rbf-cka, rsa, rsa-correlation, rsa-euclidean, sp, rkd or soft-knn where sequences vary in length: debiased CKA cannot leave padding out',
+      'base.measure must be cka, rbf-cka, rsa, rsa-correlation, rsa-euclidean, ridge, procrustes, cca, sp, rkd or soft-knn where sequences vary in length: debiased CKA cannot leave padding out',
     );
     expect(sequence('parity', ['base.measure', { name: 'rsa' }], ['task.minLength', 2])).toEqual([]);
+  });
+
+  it('a measure that solves matrices over the examples bears only so many', () => {
+    const measured = (measure: unknown, batchSize: number) => complaints(['base.measure', measure], ['base.batchSize', batchSize]);
+    expect(measured({ name: 'cca', ridge: 1 }, 257)).toEqual(['base.batchSize must be at most 256 with CCA at ridge r 1, which bears 256 examples, not 257']);
+    for (const name of ['ridge', 'procrustes', 'cca']) expect(measured({ name }, 256)).toEqual([]);
+    for (const name of ['cka', 'rsa', 'soft-knn']) expect(measured({ name }, 512)).toEqual([]);
+  });
+
+  it('counts every token where each is an example', () => {
+    const tokens = (length: number, batchSize: number) =>
+      sequence(
+        'parity',
+        ['task.length', length],
+        ['task.minLength', length],
+        ['base.measure', { name: 'cca' }],
+        ['base.tokens', 'all-tokens'],
+        ['base.batchSize', batchSize],
+      );
+    expect(tokens(12, 21)).toEqual([]);
+    expect(tokens(12, 22)).toEqual(['base.batchSize must be at most 21 of 12 tokens with CCA, which bears 256 examples, not 22']);
+    expect(tokens(40, 32)).toContain(
+      'base.tokens must be position, flattened or last-token: all 1280 tokens of a batch are more than the 256 examples that CCA bears',
+    );
+    expect(sequence('parity', ['base.measure', { name: 'cca' }], ['base.batchSize', 256])).toEqual([]);
   });
 });

@@ -26,6 +26,7 @@ const ARM_FIELDS: Record<string, string> = {
   terms: 'loss',
   warmup: 'warm-up',
   unusedBias: 'bias of unused classes',
+  'fork.step': 'step of the fork',
 };
 
 /** The same of a term, whichever it is. */

@@ -6,7 +6,7 @@ import { labelGroups, taskMetric } from './networks/describe.ts';
 import { observedPairs } from './plan/arms.ts';
 import { tapNames } from './plan/pairs.ts';
 import { measuresInUse, members } from './plan/plan.ts';
-import type { Measure } from './schema/measures.ts';
+import { measureKey } from './schema/measures.ts';
 import type { Experiment, TaskSpec } from './schema/schema.ts';
 
 /** What a quantity has of every member: one number, one per observed pair of layers, one per measure in use and pair, or one per group of labels. */
@@ -91,7 +91,7 @@ export function partsOf(experiment: Experiment): Parts {
   return {
     member: [''],
     pair,
-    measuredPair: measuresInUse(experiment).flatMap((measure) => pair.map((name) => `${measure}:${name}`)),
+    measuredPair: measuresInUse(experiment).flatMap((measure) => pair.map((name) => `${measureKey(measure)}:${name}`)),
     group: labelGroups(experiment.task),
   };
 }
@@ -108,8 +108,8 @@ export function gaps<Id extends QuantityId>(of: readonly Id[], experiment: Exper
 /** Order of the values of one pair in `EvaluationRecord.matrices`, and the quantity that each is. */
 export const MATRIX_FIELDS = ['cka', 'debiased', 'chance'] as const;
 export type SimilarityField = (typeof MATRIX_FIELDS)[number];
-/** What can be shown of a pair: something of its CKA, or what it is by one of the measures in use. */
-export type ShownSimilarity = SimilarityField | Measure;
+/** What can be shown of a pair: something of its CKA, or what it is by one of the measures in use (`measureKey`). */
+export type ShownSimilarity = SimilarityField | (string & {});
 export const PAIR_QUANTITIES = {
   cka: 'similarity',
   debiased: 'similarityDebiased',

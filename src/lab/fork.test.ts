@@ -22,6 +22,7 @@ const CHANGED: Record<string, (from: number) => Omit<ArmSpec, 'id' | 'name'>> = 
   alone: () => ({ terms: [] }),
   slower: () => ({ terms: [align('untrained', 2)], learningRate: 1e-4 }),
   taught: () => ({ terms: [distil, align('untrained', 1), align('trained', 2)], learningRate: 3e-3, labelSmoothing: 0.1 }),
+  decayed: () => ({ terms: [align('untrained', 2)], optimiser: { kind: 'adam', beta1: 0.8, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.5 } }),
   brief: (from) => ({ terms: [align('untrained', 6, until(from + 2))] }),
 };
 const PARENT = arm('guided', { terms: [align('untrained', 2)] });
@@ -74,7 +75,7 @@ describe.each(Object.entries(PRESETS))('%s', (_, preset) => {
     // And they do part: the loss of a step is measured before its update.
     const losses = experiment.arms.map(({ id }) => member(whole, id, 0).history.trainLoss);
     for (const own of losses.slice(1)) expect(own.findIndex((loss, i) => loss !== losses[0][i])).toBe(STEP + 1);
-    expect(losses[5].findIndex((loss, i) => loss !== losses[1][i])).toBe(LATER + 1);
+    expect(losses[6].findIndex((loss, i) => loss !== losses[1][i])).toBe(LATER + 1);
   });
 
   it('goes on from a checkpoint that was taken before there was a fork', async () => {
@@ -88,6 +89,25 @@ describe.each(Object.entries(PRESETS))('%s', (_, preset) => {
     expect(result.members).toEqual(whole.members);
     await next.lab.dispose();
   });
+});
+
+it('has of new pairs what is known of all layers, and gaps of a measure that was not in use', async () => {
+  const preset = PRESETS['wide-fcn'];
+  const term: AlignTerm = { ...align('untrained', 1), measure: { name: 'rsa' }, mapping: [{ guide: 'stem', target: 'linear1' }] };
+  const experiment = withArms(preset, [PARENT, arm('other', { terms: [term], fork: { of: 'guided', step: STEP } })]);
+  const { result: whole } = await runToEnd(experiment, 'wasm');
+  const { lab, steps } = await openLab(withArms(preset, [PARENT]), 'wasm');
+  await steps(STEP);
+  const checkpoint = structuredClone(await lab.checkpoint());
+  await lab.dispose();
+  const next = await openLab(experiment, 'wasm', { checkpoint });
+  const [expected, found] = [whole, await next.result()].map((of) => member(of, 'other', 0).history);
+  await next.lab.dispose();
+  const { similarityMeasured: all = [], ...rest } = expected;
+  const { similarityMeasured: some = [], ...others } = found;
+  expect(others).toEqual(rest);
+  expect(some).toEqual(all.map((values, i) => (expected.valStep[i] < STEP ? values.map(() => null) : values)));
+  expect(all[0].every((value) => value !== null)).toBe(true);
 });
 
 it('is taken apart as what it is at a step', async () => {

@@ -83,7 +83,7 @@ function expectConsistent({ alignment, matrices, total, taskLoss }: Inspection):
     expect(matrix).toHaveLength(shown.n ** 2);
     expect(matrix.every(Number.isFinite)).toBe(true);
   }
-  const given = GIVEN[shown.measure];
+  const given = GIVEN[shown.measure.name];
   if (given) for (const side of [shown.target, shown.start]) expect(side.shown).toBeCloseTo(given(side.matrix, shown.guide, shown.n), 4);
   return shown;
 }

@@ -1,18 +1,18 @@
 /** Every measure as a loss, through the whole lab: an arm each, side by side on images and on padded sequences. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { MemberResult } from '../experiment/contract/result.ts';
-import { MEASURE_FACTS, MEASURE_NAMES, type Measure } from '../experiment/schema/measures.ts';
+import { type BuiltMeasure, MEASURE_FACTS, MEASURE_NAMES, measureKey } from '../experiment/schema/measures.ts';
 import type { AlignTerm, Experiment, TokenView } from '../experiment/schema/schema.ts';
 import { mean } from '../stats/summary.ts';
 import { runToEnd } from './testing/collect.ts';
 import { tinyExperiment, tinySequences } from './testing/experiments.ts';
 
 /** An arm of each measure, beside one without guidance. */
-function withArms({ arms: _, guides: { untrained }, ...experiment }: Experiment, measures: readonly Measure[], tokens?: TokenView): Experiment {
+function withArms({ arms: _, guides: { untrained }, ...experiment }: Experiment, measures: readonly BuiltMeasure[], tokens?: TokenView): Experiment {
   const arms = measures.map((measure) => ({
-    id: measure,
-    name: measure,
-    terms: [{ kind: 'align', guide: 'untrained', weight: 10, measure: { name: measure }, ...(tokens && { tokens }) } satisfies AlignTerm],
+    id: measureKey(measure).replace(/[ =.]/g, '-'),
+    name: measureKey(measure),
+    terms: [{ kind: 'align', guide: 'untrained', weight: 10, measure, ...(tokens && { tokens }) } satisfies AlignTerm],
   }));
   return { ...experiment, guides: { untrained }, arms: [{ id: 'unguided', name: 'Unguided', terms: [] }, ...arms] };
 }
@@ -29,9 +29,15 @@ const BASE = {
 const images = tinyExperiment({ ...BASE, 'target.dropout': 0 });
 const sequences = tinySequences('parity', { ...BASE, 'task.minLength': 4 });
 
-const exact = MEASURE_NAMES.filter((name) => MEASURE_FACTS[name].padding);
+const all: BuiltMeasure[] = MEASURE_NAMES.map((name) => ({ name }));
+const exact = all.filter(({ name }) => MEASURE_FACTS[name].padding);
+/** Options make measures others: behind the one that shares a name, whose term an arm beside it must not join. */
+const stated: BuiltMeasure[] = [
+  { name: 'soft-knn', temperature: 1 },
+  { name: 'rbf-cka', bandwidth: 0.5 },
+];
 const CASES: [string, Experiment][] = [
-  ['images', withArms(images, MEASURE_NAMES)],
+  ['images', withArms(images, [...all, ...stated])],
   ...(['position', 'all-tokens', 'last-token'] as const).map((view): [string, Experiment] => [`padded sequences, ${view}`, withArms(sequences, exact, view)]),
 ];
 

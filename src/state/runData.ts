@@ -9,7 +9,7 @@ import { tapNames } from '@/experiment/plan/pairs.ts';
 import { type Member, measuresInUse, members } from '@/experiment/plan/plan.ts';
 import { PAIR_QUANTITIES, type ShownSimilarity, type SimilarityField, STEP_QUANTITIES, type StepQuantity } from '@/experiment/series.ts';
 import type { Experiment, Intervention } from '@/experiment/schema/schema.ts';
-import type { Measure } from '@/experiment/schema/measures.ts';
+import { measureKey } from '@/experiment/schema/measures.ts';
 import { MatrixHistory } from './matrixHistory.ts';
 import { StepCurves } from './stepCurves.ts';
 
@@ -45,7 +45,7 @@ export class RunData {
   readonly arms: ReadonlyMap<string, readonly number[]>;
   readonly pairs: readonly ObservedPair[];
   /** Those that arms learn by, besides CKA. */
-  readonly measures: readonly Measure[];
+  readonly measures: readonly string[];
   /** Layer names per guide. */
   readonly guideTaps: Readonly<Record<string, readonly string[]>>;
   readonly targetTaps: readonly string[];
@@ -75,7 +75,7 @@ export class RunData {
     });
     this.arms = arms;
     this.pairs = experiment ? observedPairs(experiment) : [];
-    this.measures = experiment ? measuresInUse(experiment) : [];
+    this.measures = experiment ? measuresInUse(experiment).map(measureKey) : [];
     this.targetTaps = experiment ? tapNames(experiment) : [];
     const guides = Object.keys(experiment?.guides ?? {});
     this.guideTaps = experiment ? Object.fromEntries(guides.map((guide) => [guide, tapNames(experiment, guide)])) : {};
@@ -146,7 +146,7 @@ export class RunData {
   /** Similarity of one recorded pair of one member: CKA, or by one of the measures in use. */
   similarity(evaluation: Evaluation, member: number, pair: number, field: ShownSimilarity): number {
     if (!(field in PAIR_QUANTITIES)) {
-      const measure = this.measures.indexOf(field as Measure);
+      const measure = this.measures.indexOf(field);
       return evaluation.series.similarityMeasured[(member * this.measures.length + measure) * this.pairs.length + pair];
     }
     return evaluation.series[PAIR_QUANTITIES[field as SimilarityField]][member * this.pairs.length + pair];

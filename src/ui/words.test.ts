@@ -1,7 +1,19 @@
 import { expect, it } from 'vitest';
 import type { MappingSpec } from '@/experiment/schema/schema.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
-import { armStatement, bytes, count, duration, interventionWords, mappingWords, number, problemWords, scheduleName, trainingStatement } from './words.ts';
+import {
+  armStatement,
+  bytes,
+  count,
+  duration,
+  forkWords,
+  interventionWords,
+  mappingWords,
+  number,
+  problemWords,
+  scheduleName,
+  trainingStatement,
+} from './words.ts';
 
 it.each([
   [250, '250'],
@@ -52,6 +64,21 @@ it("says an arm's loss in a line", () => {
   const switchedOff = (step: number) => armStatement(odd, base, [{ step, set: { guidance: false } }]);
   expect(switchedOff(3)).toBe('+ ½ × mean (1 − debiased CKA), switched off at step 3 · lr 3e-4');
   expect(switchedOff(50)).toBe(armStatement(odd, base));
+});
+
+it('says of a fork where it leaves which arm', () => {
+  const { arms, base } = presetExperiment('wide-fcn');
+  const fork = { ...arms[1], fork: { of: 'guided', step: 40 } };
+  expect(forkWords(arms[1], arms)).toBeNull();
+  expect(forkWords(fork, arms)).toBe('from step 40 of “Guided”');
+  const [term] = fork.terms;
+  const brief = { ...fork, terms: [{ ...term, course: { kind: 'until' as const, step: 210 } }] };
+  expect(forkWords({ ...brief, fork: { of: 'guided', step: 10 } }, arms)).toBe('from step 10 of “Guided”, and counted from there');
+  // What is left of the run is what a course may fill.
+  expect(armStatement(brief, base)).toBe('+ 4 × Σ (1 − CKA), to the end');
+  expect(armStatement({ ...brief, fork: { of: 'guided', step: 10 } }, base)).toBe('+ 4 × Σ (1 − CKA), until step 210');
+  const off = (step: number) => armStatement(fork, base, [{ step, set: { guidance: false } }]);
+  expect(off(60)).toBe('+ 4 × Σ (1 − CKA), switched off at step 60');
 });
 
 it('says the training in a line', () => {

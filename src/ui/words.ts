@@ -72,10 +72,12 @@ export function validationSet(task: TaskSpec): string {
 const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
 const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
 
-/** When an arm is guided. */
-function spanWords(course: Course, steps: number, interventions: readonly Intervention[]): string {
+/** When an arm is guided. @param from of a fork its step: those of the course count from there */
+function spanWords(course: Course, steps: number, interventions: readonly Intervention[], from: number): string {
   const off = interventions.find(({ set }) => set.guidance === false)?.step ?? steps;
-  return off < Math.min(span(course).to, steps) ? `switched off at step ${number(off)}` : courseWords(course, steps);
+  if (off < Math.min(from + span(course).to, steps)) return `switched off at step ${number(off)}`;
+  const words = courseWords(course, steps - from);
+  return from > 0 && words === 'whole run' ? 'to the end' : words;
 }
 
 /** A mapping in a word or two: "even", "first 3", "random (seed 1)", "drawn by hand". */
@@ -84,6 +86,13 @@ export function mappingWords(mapping: MappingSpec): string {
   if ('count' in mapping && mapping.count > 1) return `${mapping.rule} ${number(mapping.count)}`;
   if ('seed' in mapping) return `${mapping.rule} (seed ${mapping.seed})`;
   return 'perTarget' in mapping && (mapping.perTarget ?? 1) > 1 ? `even, up to ${number(mapping.perTarget ?? 1)} a layer` : mapping.rule;
+}
+
+/** Of a fork where it leaves which arm: "from step 40 of “Guided”, and counted from there"; null for an arm that is none. */
+export function forkWords({ fork, terms }: ArmSpec, arms: readonly ArmSpec[]): string | null {
+  if (!fork) return null;
+  const counted = terms.some(({ course }) => course && course.kind !== 'whole');
+  return `from step ${number(fork.step)} of “${arms.find(({ id }) => id === fork.of)?.name}”${counted ? ', and counted from there' : ''}`;
 }
 
 /**
@@ -102,7 +111,7 @@ export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: re
     const { reduction, measure, course } = alignment;
     parts.push(
       `+ ${weight(alignment.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(builtMeasure(measure))}), ` +
-        spanWords(course, base.steps, interventions),
+        spanWords(course, base.steps, interventions, arm.fork?.step ?? 0),
     );
   }
   if (parts.length === 0) parts.push('task loss only');

@@ -1,6 +1,6 @@
 /** One step of one member of a run, taken apart: the batch, two layers on it, the loss, the update. Looking changes nothing. */
 import type { ObservedPair } from '../plan/arms.ts';
-import type { Measure } from '../schema/measures.ts';
+import type { BuiltMeasure } from '../schema/measures.ts';
 import type { TokenView } from '../schema/schema.ts';
 import type { TaskPreview } from './previews.ts';
 
@@ -38,7 +38,7 @@ export interface InspectedSide {
  */
 export interface InspectedMatrices {
   pair: ObservedPair;
-  measure: Measure;
+  measure: BuiltMeasure;
   kind: 'products' | 'dissimilarities';
   /** Whether the rows are centred over the examples shown. */
   centred: boolean;
@@ -82,7 +82,7 @@ export interface Inspection {
   } | null;
   /** Mean cross-entropy on the batch before the update, as recorded. */
   taskLoss: number;
-  /** What is minimised: task loss and alignment loss; null where the arm distils, which adds a term that is not recorded. */
+  /** What is minimised: task loss and alignment loss; null where the arm has terms of another kind, which are not recorded. */
   total: number | null;
   update: {
     learningRate: number;

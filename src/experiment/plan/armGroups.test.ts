@@ -33,3 +33,12 @@ it('gives every arm a group, however large the network', () => {
   const huge = experiment(64, 4096, 3);
   expect(ids(armGroups({ ...huge, base: { ...huge.base, batchSize: 1024 } }))).toEqual([['arm-0'], ['arm-1'], ['arm-2']]);
 });
+
+it('trains apart what differs in network or optimiser', () => {
+  const mixed = experiment(3, 384, 6);
+  const optimiser = { kind: 'sgd', momentum: 0.9, weightDecay: 0 } as const;
+  const target = { ...mixed.target, norm: 'none' } as Experiment['target'];
+  const own = [{}, {}, { target }, { target }, { target, optimiser }, {}];
+  const groups = armGroups({ ...mixed, arms: mixed.arms.map((arm, i) => ({ ...arm, ...own[i] })) });
+  expect(ids(groups)).toEqual([['arm-0', 'arm-1'], ['arm-2', 'arm-3'], ['arm-4'], ['arm-5']]);
+});

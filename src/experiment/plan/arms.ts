@@ -8,8 +8,11 @@ import type {
   DistilTerm,
   Experiment,
   MappingSpec,
+  MatchTerm,
   MeasureSpec,
+  NetworkSpec,
   Reduction,
+  RegulariseTerm,
   Term,
   TermKind,
   TermOf,
@@ -17,6 +20,7 @@ import type {
 } from '../schema/schema.ts';
 import { isDrawn } from '../schema/schema.ts';
 import { unusedClasses } from '../shapes/describeTask.ts';
+import { rootOf } from './fork.ts';
 import { standsAlone } from './guides.ts';
 import { type TapPair, UnknownTapError, type WeightedPair } from './mapping.ts';
 import { mappedPairs, tapNames } from './pairs.ts';
@@ -36,6 +40,9 @@ export function withTermOf<K extends TermKind>(arm: ArmSpec, kind: K, term: Term
   const at = place >= 0 ? place : after >= 0 ? after : rest.length;
   return { ...arm, terms: [...rest.slice(0, at), term, ...rest.slice(at)] as Term[] };
 }
+
+/** The network that an arm trains; a fork goes on with that of the arm which it was. */
+export const targetOf = (experiment: Pick<Experiment, 'target' | 'arms'>, arm: ArmSpec): NetworkSpec => rootOf(experiment, arm).target ?? experiment.target;
 
 /** Guides that the terms of an arm name, each once. */
 export const guidesOf = (arm: ArmSpec): string[] => [...new Set(arm.terms.flatMap((term) => ('guide' in term ? [term.guide] : [])))];
@@ -107,6 +114,32 @@ export function distillationOf(arm: ArmSpec): DistilSettings | undefined {
   const term = termOf(arm, 'distil');
   return term && distilSettings(term);
 }
+
+/** A match term with nothing left out. */
+export type MatchSettings = Required<Omit<MatchTerm, 'kind'>>;
+
+export const matchSettings = (base: BaseSettings, { kind: _, ...term }: MatchTerm): MatchSettings => ({ mapping: base.mapping, course: WHOLE, ...term });
+
+/** The pairs whose moments a match term pulls together; none where it matches outputs. @throws {UnknownTapError} see `alignmentOf` */
+export function matchedPairs(experiment: Experiment, term: MatchTerm): WeightedPair[] {
+  return term.what === 'moments' ? mappedPairs(experiment, term.guide, matchSettings(experiment.base, term).mapping) : [];
+}
+
+/** A regularising term with nothing left out. */
+export type RegulariseSettings = Required<Omit<RegulariseTerm, 'kind'>>;
+
+/** Dimensions that the paper's regulariser asks for, where nothing is said: it prints no number. */
+const DIMENSION = 10;
+
+export const regulariseSettings = (experiment: Experiment, { kind: _, ...term }: RegulariseTerm): RegulariseSettings => ({
+  dimension: DIMENSION,
+  taps: tapNames(experiment),
+  course: WHOLE,
+  ...term,
+});
+
+/** Whether a term learns from the outputs of its guide. */
+export const learnsOutputs = (term: Term): boolean => term.kind === 'distil' || (term.kind === 'match' && term.what === 'outputs');
 
 /** A (guide, guide tap, target tap) triple whose similarity is recorded for every arm. */
 export interface ObservedPair extends TapPair {

@@ -2,14 +2,16 @@
 import { seesAhead } from './causal.ts';
 import { formatTextProblem } from '../custom/parse.ts';
 import { textProblems } from '../custom/plan.ts';
-import { familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
+import { describeNetwork, familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
-import { alignSettings, termsOf } from './arms.ts';
+import { alignSettings, learnsOutputs, targetOf } from './arms.ts';
+import { checkMoments, checkRegularised } from './fitTerms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
-import { isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
-import type { Problem } from '../schema/problem.ts';
+import { type BuiltMeasure, factsOf, isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
+import { formatProblem, type Problem } from '../schema/problem.ts';
+import { FEWEST_IN_BATCH } from '../schema/training.ts';
 import {
-  type AlignTerm,
+  type ArmSpec,
   type Experiment,
   type ImportedGuideSpec,
   type InitName,
@@ -18,6 +20,7 @@ import {
   type NetworkSpec,
   type TaskSpec,
   type Term,
+  type TokenView,
   withInit,
 } from '../schema/schema.ts';
 
@@ -105,8 +108,9 @@ function inputDifference(own: TaskShape, shape: TaskShape): string | null {
   return null;
 }
 
-/** Whether an arm is distilled from a guide. */
-const isTeacher = ({ arms }: Experiment, guide: string): boolean => arms.some((arm) => termsOf(arm, 'distil').some((term) => term.guide === guide));
+/** Whether an arm learns from the outputs of a guide. */
+const isTeacher = ({ arms }: Experiment, guide: string): boolean =>
+  arms.some(({ terms }) => terms.some((term) => learnsOutputs(term) && 'guide' in term && term.guide === guide));
 
 function checkImported(experiment: Experiment, name: string, { model, file }: ImportedGuideSpec): Problem[] {
   const shape = taskShape(experiment.task);
@@ -157,7 +161,18 @@ export function whyNoTeacher(experiment: Experiment, guide: string): string | nu
     : 'is a control whose outputs belong to other examples: distil from a guide that is not shuffled and reads no noise';
 }
 
-function checkUnusedBias({ task, target }: Experiment, path: string): Problem[] {
+/** Layers are compared between arms by their names: an arm's own network has those of the experiment's, and may have more. */
+function checkOwnTarget({ target, task }: Experiment, own: NetworkSpec, path: string): Problem[] {
+  const problems = checkNetwork(own, task, path);
+  if (problems.length > 0) return problems;
+  const [there, wanted] = [own, target].map((network) => describeNetwork(network, taskShape(task)).taps.map(({ name }) => name));
+  const missing = wanted.filter((name) => !there.includes(name));
+  if (missing.length === 0) return [];
+  const message = `must have the layers of the experiment's target, by their names: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing (it has ${there.join(', ')})`;
+  return [{ path, message }];
+}
+
+function checkUnusedBias(task: TaskSpec, target: NetworkSpec, path: string): Problem[] {
   if (unusedClasses(task).length === 0) return [{ path, message: 'needs a task with classes that are never the answer: every class of this one can be' }];
   return target.family === 'custom' ? [{ path, message: 'needs a network of a family: a text of layers may have no bias at its end' }] : [];
 }
@@ -168,44 +183,77 @@ const thoseThat = (can: 'equidistant' | 'padding'): string => {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 };
 
-function checkTerm(experiment: Experiment, term: Term, path: string): Problem[] {
-  if (term.kind === 'distil') {
+function checkTerm(experiment: Experiment, arm: ArmSpec, term: Term, path: string): Problem[] {
+  if (term.kind !== 'align' && term.course?.kind === 'stall' && term.course.of === 'similarity') {
+    return [{ path: `${path}.course.of`, message: `must be "validation loss": a term of ${term.kind} pulls no pairs of layers together` }];
+  }
+  if (term.kind === 'regularise') return checkRegularised(experiment, term, path);
+  if (term.kind === 'match' && term.what === 'moments') return checkMoments(experiment, arm, term, path);
+  if (term.kind !== 'align') {
     const untaught = whyNoTeacher(experiment, term.guide);
     return untaught ? [{ path: `${path}.guide`, message: untaught }] : [];
   }
-  return term.kind === 'align' ? checkMeasure(experiment, term, term.measure ? `${path}.measure` : 'base.measure') : [];
+  const { measure, tokens } = alignSettings(experiment.base, term);
+  if (!isBuilt(measure)) return [];
+  return [
+    ...checkMeasure(experiment, term.guide, measure, term.measure ? `${path}.measure` : 'base.measure'),
+    ...checkExamples(experiment, measure, tokens, term.tokens ? `${path}.tokens` : 'base.tokens'),
+  ];
 }
 
 /** Whether the measure of an alignment can say something about its guide, and of sequences of the task. */
-function checkMeasure({ base, guides, task }: Experiment, term: AlignTerm, path: string): Problem[] {
-  const { guide, measure } = alignSettings(base, term);
-  if (!isBuilt(measure)) return [];
-  const { name } = measure;
+function checkMeasure({ guides, task }: Experiment, guide: string, measure: BuiltMeasure, path: string): Problem[] {
   const problems: Problem[] = [];
   const control = guides[guide];
   // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
-  if (control.state === 'control' && control.kind === 'identity-gram' && !MEASURE_FACTS[name].equidistant) {
-    problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(name)} leaves nothing` });
+  if (control.state === 'control' && control.kind === 'identity-gram' && !factsOf(measure).equidistant) {
+    problems.push({ path, message: `must be ${thoseThat('equidistant')} with an identity guide, of which ${measureWords(measure)} leaves nothing` });
   }
   // The debiasing would need another number of examples at each position.
-  if (taskShape(task).tokens?.padded && !MEASURE_FACTS[name].padding) {
-    problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(name)} cannot leave padding out` });
+  if (taskShape(task).tokens?.padded && !factsOf(measure).padding) {
+    problems.push({ path, message: `must be ${thoseThat('padding')} where sequences vary in length: ${measureWords(measure)} cannot leave padding out` });
   }
   return problems;
 }
 
+/** Whether a step has not more examples than a measure bears. @param path of the token view */
+function checkExamples({ base, task }: Experiment, measure: BuiltMeasure, tokens: TokenView, path: string): Problem[] {
+  const { most } = factsOf(measure);
+  if (most === undefined) return [];
+  const shape = taskShape(task);
+  const each = shape.tokens && tokens === 'all-tokens' ? shape.input[0] : 1;
+  const n = base.batchSize * each;
+  if (n <= most) return [];
+  const fits = Math.floor(most / each);
+  if (fits < FEWEST_IN_BATCH) {
+    const message = `must be position, flattened or last-token: all ${n} tokens of a batch are more than the ${most} examples that ${measureWords(measure)} bears`;
+    return [{ path, message }];
+  }
+  const tokenWords = each > 1 ? ` of ${each} tokens` : '';
+  return [
+    {
+      path: 'base.batchSize',
+      message: `must be at most ${fits}${tokenWords} with ${measureWords(measure)}, which bears ${most} examples, not ${base.batchSize}`,
+    },
+  ];
+}
+
 function checkArms(experiment: Experiment): Problem[] {
-  const { family } = experiment.target;
-  const inits: readonly string[] = INITS[family];
-  const checkInit = (init: InitName, path: string): Problem[] =>
-    inits.includes(init)
-      ? slowInit(withInit(experiment.target, init), path)
-      : [{ path, message: `must be one of ${inits.join(', ')} for ${family}, not "${init}"` }];
-  return experiment.arms.flatMap((arm, i): Problem[] => {
-    const problems = arm.terms.flatMap((term, t) => checkTerm(experiment, term, `arms.${i}.terms.${t}`));
-    if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment, `arms.${i}.unusedBias`));
-    return [...problems, ...(arm.init === undefined ? [] : checkInit(arm.init, `arms.${i}.init`))];
+  const checkInit = (target: NetworkSpec, init: InitName, path: string): Problem[] => {
+    const inits: readonly string[] = INITS[target.family];
+    return inits.includes(init)
+      ? slowInit(withInit(target, init), path)
+      : [{ path, message: `must be one of ${inits.join(', ')} for ${target.family}, not "${init}"` }];
+  };
+  const all = experiment.arms.flatMap((arm, i): Problem[] => {
+    const problems = arm.terms.flatMap((term, t) => checkTerm(experiment, arm, term, `arms.${i}.terms.${t}`));
+    const target = targetOf(experiment, arm);
+    if (arm.target) problems.push(...checkOwnTarget(experiment, arm.target, `arms.${i}.target`));
+    if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment.task, target, `arms.${i}.unusedBias`));
+    return [...problems, ...(arm.init === undefined ? [] : checkInit(target, arm.init, `arms.${i}.init`))];
   });
+  // What all arms share is said once.
+  return [...new Map(all.map((problem) => [formatProblem(problem), problem])).values()];
 }
 
 /** Problems of parts that do not fit each other. The names of guides have been checked. */

@@ -130,7 +130,7 @@ describe('checks', () => {
 
   it('know no measure with an identity of which that leaves nothing, and no white noise of tokens', () => {
     expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: { name: 'cka-debiased' } } }, IDENTITY))).toEqual([
-      'base.measure must be cka, rbf-cka, sp, rkd or soft-knn with an identity guide, of which debiased CKA leaves nothing',
+      'base.measure must be cka, rbf-cka, procrustes, cca, sp, rkd or soft-knn with an identity guide, of which debiased CKA leaves nothing',
     ]);
     expect(problems(guidedBy({ ...WIDE, base: { ...WIDE.base, measure: { name: 'rkd' } } }, IDENTITY))).toEqual([]);
     expect(problems(guidedBy(WIDE, IDENTITY, { terms: [{ kind: 'align', guide: 'control', weight: 1, measure: { name: 'cka-debiased' } }] }))[0]).toMatch(

@@ -9,15 +9,9 @@ const TERM = 'arms.guided.terms.align';
 
 /** Everything that can be stated and is not built: its field, and a way to state it. */
 it.each<[field: string, path: string, value: unknown]>([
-  ['base.measure', 'base.measure', { name: 'ridge' }],
-  ['base.measure', 'base.measure', { name: 'rbf-cka', bandwidth: 2 }],
+  ['base.measure', 'base.measure', { name: 'fitnets' }],
   ['observe', 'observe', [{ what: 'similarity', measure: { name: 'svcca', variance: 0.99 } }]],
-  ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'cca', ridge: 0.1 }],
-  ['arms.1.terms.0.course', `${TERM}.course`, { kind: 'stall', of: 'similarity', patience: 3 }],
-  ['arms.0.terms.0.kind', 'arms.unguided.terms', [{ kind: 'regularise', what: 'participation-ratio', weight: 1 }]],
-  ['arms.0.terms.0.kind', 'arms.unguided.terms', [{ kind: 'match', guide: 'trained', what: 'moments', weight: 1 }]],
-  ['arms.0.target', 'arms.unguided.target', presetExperiment('deep-fcn').target],
-  ['arms.0.optimiser', 'arms.unguided.optimiser', { kind: 'sgd', momentum: 0.9, weightDecay: 0 }],
+  ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'fitnets' }],
   ['arms.1.warmup', 'arms.guided.warmup', { steps: 300, inputs: 'white-noise', loss: 'align', keepOptimiser: false }],
 ])('%s: %s = %j is refused', (field, path, value) => {
   const parsed = parseExperiment(withPath(presetExperiment('wide-fcn'), path, value));
@@ -32,16 +26,23 @@ it.each<[string, unknown]>([
   [`${TERM}.course`, { kind: 'between', from: 5, to: 50 }],
   [`${TERM}.course`, { kind: 'decay', shape: 'cosine', steps: 50 }],
   [`${TERM}.course`, { kind: 'every', steps: 4 }],
+  [`${TERM}.course`, { kind: 'stall', of: 'similarity', patience: 3 }],
   [`${TERM}.mapping`, { rule: 'first', count: 2 }],
   [`${TERM}.mapping`, { rule: 'random', seed: 3 }],
   [`${TERM}.mapping`, { rule: 'even', perTarget: 2 }],
   [`${TERM}.mapping`, [{ guide: 'stem', target: 'linear1', weight: 0.5 }]],
   ['arms.unguided.labelSmoothing', 0.1],
+  ['arms.unguided.terms', [{ kind: 'regularise', what: 'participation-ratio', weight: 1 }]],
+  ['arms.unguided.terms', [{ kind: 'match', guide: 'trained', what: 'outputs', weight: 1 }]],
+  ['arms.unguided.target', { ...presetExperiment('wide-fcn').target, norm: 'none' }],
+  ['arms.unguided.optimiser', { kind: 'sgd', momentum: 0.9, weightDecay: 0 }],
   ['arms.distilled.terms.distil.course', { kind: 'until', step: 10 }],
   ['arms.distilled.terms.distil.direction', 'logits'],
   ['arms.unguided.terms', [align, { ...align, guide: 'untrained' }]],
   ['arms.unguided.terms', [align, { kind: 'distil', guide: 'trained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'reverse' }]],
   ['observe', []],
+  ['base.measure', { name: 'rbf-cka', bandwidth: 2 }],
+  [`${TERM}.measure`, { name: 'soft-knn', temperature: 0.5 }],
 ])('%s = %j is built', (path, value) => {
   expect(parseExperiment(withPath(presetExperiment('wide-fcn'), path, value))).toMatchObject({ ok: true });
 });

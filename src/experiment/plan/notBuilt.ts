@@ -1,7 +1,7 @@
 /** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
 import { isBuilt, MEASURE_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
-import type { ArmSpec, Experiment, MeasureSpec, Term } from '../schema/schema.ts';
+import type { ArmSpec, Experiment, MeasureSpec } from '../schema/schema.ts';
 
 /** Something that is not built, where it is stated. */
 interface NotBuilt<T> {
@@ -16,36 +16,16 @@ interface NotBuilt<T> {
 
 const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
   path: 'measure',
-  what: 'this measure, or an option of it',
-  instead: `use one of ${MEASURE_NAMES.join(', ')}, without options`,
-  states: ({ measure }) => measure !== undefined && (!isBuilt(measure) || Object.keys(measure).length > 1),
+  what: 'this measure',
+  instead: `use one of ${MEASURE_NAMES.join(', ')}`,
+  states: ({ measure }) => measure !== undefined && !isBuilt(measure),
 });
 
 const EXPERIMENT: readonly NotBuilt<Experiment>[] = [
   { path: 'observe', what: 'recording more than the usual', instead: 'leave the list empty', states: ({ observe = [] }) => observe.length > 0 },
 ];
 
-const ARM: readonly NotBuilt<ArmSpec>[] = [
-  { path: 'target', what: "an arm's own target", instead: "change the experiment's target", states: ({ target }) => target !== undefined },
-  {
-    path: 'optimiser',
-    what: "an arm's own optimiser",
-    instead: 'change the one in base',
-    states: ({ optimiser }) => optimiser !== undefined,
-  },
-  { path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined },
-];
-
-const TERM: readonly NotBuilt<Term>[] = [
-  { path: 'kind', what: 'a regulariser', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'regularise' },
-  { path: 'kind', what: 'matching outputs or moments', instead: 'use a term of align or distil', states: ({ kind }) => kind === 'match' },
-  {
-    path: 'course',
-    what: 'a course that ends when a number stalls',
-    instead: 'use one of whole, until, between, decay, every',
-    states: ({ course }) => course?.kind === 'stall',
-  },
-];
+const ARM: readonly NotBuilt<ArmSpec>[] = [{ path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined }];
 
 const found = <T>(rows: readonly NotBuilt<T>[], of: T, root: string): Problem[] =>
   rows
@@ -59,10 +39,7 @@ export function notBuilt(experiment: Experiment): Problem[] {
     ...found([measureRow()], experiment.base, 'base.'),
     ...experiment.arms.flatMap((arm, i) => [
       ...found(ARM, arm, `arms.${i}.`),
-      ...arm.terms.flatMap((term, t) => [
-        ...found(TERM, term, `arms.${i}.terms.${t}.`),
-        ...(term.kind === 'align' ? found([measureRow()], term, `arms.${i}.terms.${t}.`) : []),
-      ]),
+      ...arm.terms.flatMap((term, t) => (term.kind === 'align' ? found([measureRow()], term, `arms.${i}.terms.${t}.`) : [])),
     ]),
   ];
 }

@@ -1,10 +1,10 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
-import { describeNetwork, type TaskShape, taskShape } from '../networks/describe.ts';
+import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
-import { alignmentsOf, alignSettings, guidesInUse, sharedTokens, termsOf } from './arms.ts';
-import { sharesOf } from './fork.ts';
+import { alignmentsOf, alignSettings, guidesInUse, matchedPairs, regulariseSettings, sharedTokens, targetOf, termsOf } from './arms.ts';
+import { sharesOf, stagesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
-import { builtMeasure, type Measure, MEASURE_FACTS, MEASURE_NAMES } from '../schema/measures.ts';
+import { type BuiltMeasure, builtMeasure, factsOf, isBuilt, MEASURE_NAMES, measureKey } from '../schema/measures.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -17,31 +17,48 @@ export function members(experiment: Experiment): Member[] {
   return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
 }
 
-/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table. */
-export function measuresInUse({ arms, base }: Experiment): Measure[] {
-  const used = new Set(arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure.name)));
-  return MEASURE_NAMES.filter((name) => used.has(name) && name !== 'cka' && name !== 'cka-debiased');
+/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table, then of the arms. */
+export function measuresInUse({ arms, base }: Experiment): BuiltMeasure[] {
+  const used = arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure)).filter(isBuilt);
+  const each = [...new Map(used.map((measure) => [measureKey(measure), measure])).values()];
+  return MEASURE_NAMES.flatMap((name) => each.filter((measure) => measure.name === name && name !== 'cka' && name !== 'cka-debiased'));
 }
 
 /** Activations and their gradients of arms that are trained together, at most. */
 export const GROUP_BYTES = 512 * 2 ** 20;
 
 /** Bytes of the activations of all seeds of one arm: in one step, with their gradients, or in a chunk of an evaluation, which has none. */
-function armActivationBytes(experiment: Experiment): number {
-  const { activations } = describeNetwork(experiment.target, taskShape(experiment.task));
+function armActivationBytes(experiment: Experiment, arm: ArmSpec): number {
+  const { activations } = describeNetwork(targetOf(experiment, arm), taskShape(experiment.task));
   return BYTES * experiment.seeds.length * Math.max(2 * experiment.base.batchSize, EVALUATION_CHUNK) * activations;
 }
 
-/**
- * Arms that are trained together, as one program: in order, as many as memory allows, evenly. Which they are has no
- * influence on what any of them learns.
- */
-export function armGroups(experiment: Experiment): ArmSpec[][] {
-  const { arms } = experiment;
-  const most = Math.max(1, Math.floor(GROUP_BYTES / armActivationBytes(experiment)));
-  const groups = Math.ceil(arms.length / most);
-  return Array.from({ length: groups }, (_, i) => arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
+/** Arms that follow each other and have the same network, and at every step the same optimiser: only these can be one program. */
+function alikeInARow(experiment: Experiment): ArmSpec[][] {
+  const optimisers = (arm: ArmSpec) =>
+    stagesOf(experiment, arm)
+      .map(({ arm: { optimiser = experiment.base.optimiser }, from }) => ({ optimiser: JSON.stringify(optimiser), from }))
+      .filter(({ optimiser }, i, all) => optimiser !== all[i - 1]?.optimiser);
+  const program = (arm: ArmSpec) => JSON.stringify([targetOf(experiment, arm), optimisers(arm)]);
+  const rows: ArmSpec[][] = [];
+  for (const arm of experiment.arms) {
+    const last = rows.at(-1);
+    if (last && program(last[0]) === program(arm)) last.push(arm);
+    else rows.push([arm]);
+  }
+  return rows;
 }
+
+/**
+ * Arms that are trained together, as one program: in order, those that are alike, as many as memory allows, evenly. Which
+ * they are has no influence on what any of them learns.
+ */
+export const armGroups = (experiment: Experiment): ArmSpec[][] =>
+  alikeInARow(experiment).flatMap((arms) => {
+    const most = Math.max(1, Math.floor(GROUP_BYTES / armActivationBytes(experiment, arms[0])));
+    const groups = Math.ceil(arms.length / most);
+    return Array.from({ length: groups }, (_, i) => arms.slice(Math.floor((i * arms.length) / groups), Math.floor(((i + 1) * arms.length) / groups)));
+  });
 
 export interface Cost {
   /** Trainable parameters of one member. */
@@ -72,10 +89,17 @@ const alignedTaps = (experiment: Experiment, guide: string): Set<string> => {
   return new Set(alignments.filter((alignment) => alignment.guide === guide).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
 };
 
+/** Layers of a guide whose moments arms match. */
+const matchedTaps = (experiment: Experiment, guide: string): string[] =>
+  experiment.arms
+    .flatMap((arm) => termsOf(arm, 'match'))
+    .filter((term) => term.guide === guide)
+    .flatMap((term) => matchedPairs(experiment, term).map(({ guideTap }) => guideTap));
+
 /** Values that are kept of a guide for each training example: of its aligned taps one by one, and its logits. */
 function cachedFeatures(experiment: Experiment, guide: string): number[] {
   const shape = taskShape(experiment.task);
-  const needed = alignedTaps(experiment, guide);
+  const needed = new Set([...alignedTaps(experiment, guide), ...matchedTaps(experiment, guide)]);
   const taps = describeGuide(experiment, guide).taps.filter((tap) => needed.has(tap.name));
   return [...taps.map((tap) => tap.features), (shape.tokens?.outputs ?? 1) * shape.classes];
 }
@@ -107,12 +131,15 @@ function gramFlops(features: number, n: number, shape: TaskShape, view: TokenVie
 }
 
 /** What a measure makes of a tap's Gram matrices over a batch of n examples, value and gradient. */
-function measureFlops(measure: Measure, n: number, shape: TaskShape, view: TokenView): number {
-  const { flops } = MEASURE_FACTS[measure];
+function measureFlops(measure: BuiltMeasure, n: number, shape: TaskShape, view: TokenView): number {
+  const { flops } = factsOf(measure);
   const length = shape.tokens ? shape.input[0] : 1;
   if (view === 'all-tokens') return flops(n * length);
   return view === 'position' ? length * flops(n) : flops(n);
 }
+
+/** Products with the Gram matrix that find its largest eigenvalues (`lab/similarity/spectrum.ts`), and what makes their vectors orthonormal. */
+const spectrumFlops = (n: number, components: number): number => 17 * 2 * n * n * components + 8 * 4 * n * components * components;
 
 /** Bytes of the Gram matrices that are kept of one guide instance's taps on the probe. Images: small beside the rest. */
 function probeBytes(taps: number, shape: TaskShape, view: TokenView): number {
@@ -128,17 +155,23 @@ export function cost(experiment: Experiment): Cost {
   const shape = taskShape(task);
   const target = describeNetwork(experiment.target, shape);
   const memberCount = arms.length * seeds.length;
-  const tapsByName = new Map(target.taps.map((tap) => [tap.name, tap]));
+  const targets = arms.map((arm) => describeNetwork(targetOf(experiment, arm), shape));
   const gram = (features: number, n: number, tokens = sharedTokens(base)) => gramFlops(features, n, shape, tokens);
 
   // Forward, gradient for inputs, gradient for weights: three times the forward pass.
-  let flopsPerStep = memberCount * 3 * target.flops * base.batchSize;
-  for (const { arm, share } of arms.flatMap((own) => sharesOf(experiment, own))) {
+  let flopsPerStep = targets.reduce((sum, own) => sum + seeds.length * 3 * own.flops * base.batchSize, 0);
+  for (const { arm, share, taps } of arms.flatMap((own, a) => sharesOf(experiment, own).map((stage) => ({ ...stage, taps: targets[a].taps })))) {
+    const tapsByName = new Map(taps.map((tap) => [tap.name, tap]));
     for (const { pairs, tokens, measure } of alignmentsOf(experiment, arm)) {
       for (const { targetTap } of pairs) {
         flopsPerStep += share * seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
         flopsPerStep += share * seeds.length * measureFlops(builtMeasure(measure), base.batchSize, shape, tokens);
       }
+    }
+    for (const term of termsOf(arm, 'regularise')) {
+      const { taps, what, dimension } = regulariseSettings(experiment, term);
+      const ofGram = what === 'intrinsic-dimension' ? spectrumFlops(base.batchSize, dimension) : 0;
+      for (const tap of taps) flopsPerStep += share * seeds.length * (2 * gram(tapsByName.get(tap)?.features ?? 0, base.batchSize, 'flattened') + ofGram);
     }
   }
   let cacheBytes = 0;
@@ -170,11 +203,10 @@ export function cost(experiment: Experiment): Cost {
     for (const tap of alignedTaps(experiment, name)) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
   }
   const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery);
-  const evaluation =
-    memberCount *
-    (shape.valExamples * target.flops + target.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0));
+  const compared = (own: NetworkDescription) => own.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0);
+  const evaluation = targets.reduce((sum, own) => sum + seeds.length * (shape.valExamples * own.flops + compared(own)), 0);
   // One group's forward and backward pass at a time; a guide runs one network at a time, forward only.
-  const groupActivations = armActivationBytes(experiment) * Math.max(...armGroups(experiment).map((group) => group.length));
+  const groupActivations = Math.max(...armGroups(experiment).map((group) => group.length * armActivationBytes(experiment, group[0])));
   const guideActivations = Math.max(
     0,
     ...Object.entries(experiment.guides).map(
@@ -189,7 +221,10 @@ export function cost(experiment: Experiment): Cost {
     flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops,
     guideTrainingFlops,
     bytes:
-      BYTES * (COPIES_PER_PARAMETER * memberCount * target.parameters + guideActivations + storedExamples * shape.input.reduce((a, b) => a * b, 1)) +
+      BYTES *
+        (COPIES_PER_PARAMETER * seeds.length * targets.reduce((sum, own) => sum + own.parameters, 0) +
+          guideActivations +
+          storedExamples * shape.input.reduce((a, b) => a * b, 1)) +
       groupActivations +
       cacheBytes +
       probes,

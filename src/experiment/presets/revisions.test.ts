@@ -32,7 +32,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'brief-images@1': 'f9qawx',
   'brief-recall@1': 'hede4o',
   'which-layers-images@1': 'tb7e6d',
-  'which-layers-recall@1': 'o868pl',
+  'which-layers-recall@1': 'l9g91g',
   'distil-or-guide-images@1': 'x6jybb',
   'distil-or-guide-recall@1': 'c66mpc',
 };

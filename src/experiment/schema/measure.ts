@@ -1,27 +1,32 @@
 /** Similarities of two layers' activations, with their options. What each computes: docs/method.md. */
 import { z } from 'zod';
 import { int, real } from './fields.ts';
+import { MEASURE_OPTIONS } from './measureOptions.ts';
 
+const option = (name: keyof typeof MEASURE_OPTIONS) => {
+  const [least, most] = MEASURE_OPTIONS[name].range;
+  return real(least, most).optional();
+};
 const plain = <N extends string>(name: N) => z.strictObject({ name: z.literal(name) });
 
-/** Measures whose 1 − value can be minimised. An option that is left out has the value in brackets. */
+/** Measures whose 1 − value can be minimised. What an option that is left out stands for: `measureOptions.ts`. */
 const losses = [
   plain('cka'),
   plain('cka-debiased'),
-  /** CKA of Gaussian kernels; `bandwidth` (1) times the median distance. */
-  z.strictObject({ name: z.literal('rbf-cka'), bandwidth: real(0.05, 20).optional() }),
+  /** CKA of Gaussian kernels; `bandwidth` times the median distance. */
+  z.strictObject({ name: z.literal('rbf-cka'), bandwidth: option('rbf-cka') }),
   plain('rsa'),
   plain('rsa-correlation'),
   plain('rsa-euclidean'),
-  /** `ridge` (0.1) relative to the mean diagonal of the fitting half's Gram matrix. */
-  z.strictObject({ name: z.literal('ridge'), ridge: real(1e-3, 1000).optional() }),
+  /** `ridge` relative to the mean diagonal of the fitting half's Gram matrix. */
+  z.strictObject({ name: z.literal('ridge'), ridge: option('ridge') }),
   plain('procrustes'),
-  /** `ridge` (0.1) relative to the mean diagonal of each Gram matrix. */
-  z.strictObject({ name: z.literal('cca'), ridge: real(0.01, 1000).optional() }),
+  /** `ridge` relative to the mean diagonal of each Gram matrix. */
+  z.strictObject({ name: z.literal('cca'), ridge: option('cca') }),
   plain('sp'),
   plain('rkd'),
-  /** `temperature` (0.1) of the softmax over neighbours, relative to the mean distance. */
-  z.strictObject({ name: z.literal('soft-knn'), temperature: real(0.01, 10).optional() }),
+  /** `temperature` of the softmax over neighbours, relative to the mean distance. */
+  z.strictObject({ name: z.literal('soft-knn'), temperature: option('soft-knn') }),
   plain('fitnets'),
 ] as const;
 
@@ -41,4 +46,3 @@ export const observedMeasureSchema = z.discriminatedUnion('name', [...losses, ..
 
 export type MeasureSpec = z.infer<typeof measureSchema>;
 export type MeasureName = MeasureSpec['name'];
-export type { Measure } from './measures.ts';

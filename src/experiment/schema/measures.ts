@@ -4,6 +4,9 @@
  * Definitions and their sources: docs/method.md.
  */
 
+import type { MeasureSpec } from './measure.ts';
+import { MEASURE_OPTIONS, type MeasureOption } from './measureOptions.ts';
+
 /** What may happen to the activations of a layer without a change of the value. */
 export interface Invariances {
   rotation: boolean;
@@ -22,6 +25,7 @@ export interface MeasureFacts {
   tex: string;
   /** One sentence. */
   hint: string;
+  option?: MeasureOption;
   range: readonly [least: number, most: number];
   /** Floating-point operations on a pair of matrices over n examples, value and gradient, besides the products that make them. */
   flops(n: number): number;
@@ -30,12 +34,20 @@ export interface MeasureFacts {
   padding: boolean;
   /** Whether it is defined where all examples are equally unlike each other, as an identity shows them. */
   equidistant: boolean;
+  /** Examples at most: more make it too slow, since it solves or takes roots of matrices over them. */
+  most?: number;
 }
 
 const ISOTROPIC: Invariances = { rotation: true, scale: true, translation: true, invertibleMap: false, permutation: true };
 
 /** Passes over a matrix of pairs that a measure takes, value and gradient; each entry costs about one operation in each. */
 const passes = (count: number) => (n: number) => count * n * n;
+
+/** Products of such matrices with each other. */
+const products = (count: number) => (n: number) => 2 * count * n ** 3;
+
+/** Of measures that solve or take roots. */
+const MOST_SOLVED = 256;
 
 const facts = {
   cka: {
@@ -62,6 +74,7 @@ const facts = {
     label: 'RBF CKA',
     tex: '\\mathrm{CKA}_{\\text{RBF}}',
     hint: 'CKA of Gaussian kernels, whose width is the median distance between examples: near neighbours count more than far ones.',
+    option: MEASURE_OPTIONS['rbf-cka'],
     range: [0, 1],
     flops: passes(260),
     invariances: ISOTROPIC,
@@ -98,6 +111,41 @@ const facts = {
     padding: true,
     equidistant: false,
   },
+  ridge: {
+    label: 'Ridge regression',
+    tex: '\\mathrm{Ridge}',
+    hint: 'How well a linear map of the target’s layer, fitted on half of the batch, says what the guide’s makes of the other half (the paper’s appendix J).',
+    option: MEASURE_OPTIONS.ridge,
+    range: [-1, 1],
+    flops: products(5),
+    invariances: ISOTROPIC,
+    padding: true,
+    equidistant: false,
+    most: MOST_SOLVED,
+  },
+  procrustes: {
+    label: 'Procrustes',
+    tex: '\\mathrm{Procrustes}',
+    hint: 'How well the best rotation turns the target’s layer into the guide’s: the sum of the singular values of their cross-covariance.',
+    range: [0, 1],
+    flops: products(50),
+    invariances: ISOTROPIC,
+    padding: true,
+    equidistant: true,
+    most: MOST_SOLVED,
+  },
+  cca: {
+    label: 'CCA',
+    tex: '\\mathrm{CCA}',
+    hint: 'Canonical correlation: CKA after the directions of each layer are made equally strong, so that any invertible map is nearly ignored.',
+    option: MEASURE_OPTIONS.cca,
+    range: [0, 1],
+    flops: products(5),
+    invariances: ISOTROPIC,
+    padding: true,
+    equidistant: true,
+    most: MOST_SOLVED,
+  },
   sp: {
     label: 'Similarity-preserving',
     tex: '\\mathrm{SP}',
@@ -122,6 +170,7 @@ const facts = {
     label: 'Soft neighbours',
     tex: '\\mathrm{kNN}_{\\text{soft}}',
     hint: 'How much an example’s neighbourhoods overlap, each a softmax over distances: our own relaxation of mutual nearest neighbours, not in the paper.',
+    option: MEASURE_OPTIONS['soft-knn'],
     range: [0, 1],
     flops: passes(34),
     invariances: ISOTROPIC,
@@ -137,17 +186,54 @@ export const MEASURE_FACTS: { readonly [name in Measure]: MeasureFacts } = facts
 /** In the order of the table. */
 export const MEASURE_NAMES = Object.keys(facts) as [Measure, ...Measure[]];
 
+/** A measure that the lab computes, with its option where one is stated. */
+export type BuiltMeasure = Extract<MeasureSpec, { name: Measure }>;
+
 /** Whether the lab computes it (`plan/notBuilt.ts` refuses what it does not). */
-export const isBuilt = (spec: { name: string }): spec is { name: Measure } => Object.hasOwn(facts, spec.name);
+export const isBuilt = (spec: { name: string }): spec is BuiltMeasure => Object.hasOwn(facts, spec.name);
 
 /**
- * The name of a measure that an experiment states.
- * @throws {Error} when it is not built, which parsing has refused
+ * A measure that an experiment states, as one that is built.
+ * @throws {Error} when it is not, which parsing has refused
  */
-export function builtMeasure(spec: { name: string }): Measure {
+export function builtMeasure(spec: MeasureSpec): BuiltMeasure {
   if (!isBuilt(spec)) throw new Error(`the measure ${spec.name} is not built`);
-  return spec.name;
+  return spec;
+}
+
+export const factsOf = ({ name }: BuiltMeasure): MeasureFacts => MEASURE_FACTS[name];
+
+/** The value of a measure's option, stated or not; NaN for a measure that has none. */
+export function optionOf(spec: BuiltMeasure): number {
+  const { option } = factsOf(spec);
+  if (!option) return Number.NaN;
+  return (spec as unknown as Record<string, number | undefined>)[option.name] ?? option.default;
+}
+
+/** Its option where it is not what it would be without being stated. */
+function ownOption(spec: BuiltMeasure): (MeasureOption & { value: number }) | undefined {
+  const { option } = factsOf(spec);
+  const value = optionOf(spec);
+  return option && value !== option.default ? { ...option, value } : undefined;
+}
+
+/** Tells measures apart, in files too: the name, and behind it an option that is not the default: "rbf-cka bandwidth=2". */
+export function measureKey(spec: BuiltMeasure): string {
+  const own = ownOption(spec);
+  return own ? `${spec.name} ${own.name}=${own.value}` : spec.name;
+}
+
+/** As a title: "RBF CKA at bandwidth 2". */
+export function measureLabel(spec: BuiltMeasure): string {
+  const own = ownOption(spec);
+  return own ? `${factsOf(spec).label} at ${own.label.toLowerCase()} ${own.value}` : factsOf(spec).label;
+}
+
+/** Between a guide's layer and a target's, without its arguments. */
+export function measureTex(spec: BuiltMeasure): string {
+  const own = ownOption(spec);
+  return own ? `{${factsOf(spec).tex}}^{${own.tex}=${own.value}}` : factsOf(spec).tex;
 }
 
 /** Its name within a sentence: small, unless it is an abbreviation. */
-export const measureWords = (name: Measure): string => MEASURE_FACTS[name].label.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+export const measureWords = (spec: BuiltMeasure): string => measureLabel(spec).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());

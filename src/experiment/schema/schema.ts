@@ -21,7 +21,7 @@ export type { Course } from './courseSchema.ts';
 export * from './guideSchema.ts';
 export { FIGURE_DEFAULTS, type FileImagesSpec, type ProceduralSpec } from './imageSchema.ts';
 export { isDrawn, type MappingPair, type MappingRule, type MappingSpec } from './mapping.ts';
-export type { Measure, MeasureName, MeasureSpec } from './measure.ts';
+export type { MeasureName, MeasureSpec } from './measure.ts';
 export * from './networkSchema.ts';
 export {
   type DrawnSequenceSpec,
@@ -35,7 +35,7 @@ export {
   type TaskSpec,
   type TextFileSpec,
 } from './taskSchema.ts';
-export type { AlignTerm, DistilTerm, Reduction, Term, TermKind, TermOf, TokenView } from './terms.ts';
+export type { AlignTerm, DistilTerm, MatchTerm, Reduction, RegulariseTerm, Term, TermKind, TermOf, TokenView } from './terms.ts';
 export type { OptimiserSpec, ScheduleSpec } from './training.ts';
 
 export const SCHEMA_VERSION = 2;

@@ -1,7 +1,7 @@
 /** What an arm's loss may have besides the task's cross-entropy. */
 import { z } from 'zod';
 import { courseSchema } from './courseSchema.ts';
-import { id, real, tapName } from './fields.ts';
+import { id, int, real, tapName } from './fields.ts';
 import { mappingSchema } from './mapping.ts';
 import { measureSchema } from './measure.ts';
 
@@ -45,6 +45,8 @@ const regularise = z.strictObject({
   kind: z.literal('regularise'),
   what: z.enum(['intrinsic-dimension', 'participation-ratio']),
   weight,
+  /** How many dimensions are to have nearly all of the variance (t of eq. 12); of intrinsic-dimension alone. Absent: 10. */
+  dimension: int(2, 32).optional(),
   /** Of these layers; absent: of all. */
   taps: z.array(tapName).min(1).max(64).optional(),
   course: courseSchema.optional(),
@@ -67,5 +69,7 @@ export type TermKind = Term['kind'];
 export type TermOf<K extends TermKind> = Extract<Term, { kind: K }>;
 export type AlignTerm = TermOf<'align'>;
 export type DistilTerm = TermOf<'distil'>;
+export type MatchTerm = TermOf<'match'>;
+export type RegulariseTerm = TermOf<'regularise'>;
 export type Reduction = z.infer<typeof reductionSchema>;
 export type TokenView = z.infer<typeof tokensSchema>;

@@ -30,8 +30,9 @@ export const scheduleSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cosine'), warmup: int(0, 100_000) }),
 ]);
 
-/** CKA needs more than a handful of examples; debiased CKA is undefined below 4. */
-export const batchSize = int(8, 1024);
+/** Similarities need more than a handful of examples: debiased CKA is undefined below 4, ridge regression halves them. */
+export const FEWEST_IN_BATCH = 8;
+export const batchSize = int(FEWEST_IN_BATCH, 1024);
 
 export type OptimiserSpec = z.infer<typeof optimiserSchema>;
 export type ScheduleSpec = z.infer<typeof scheduleSchema>;

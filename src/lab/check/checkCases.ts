@@ -54,7 +54,7 @@ function trainingStep(network: NetworkSpec, targetTap: string): Case {
           pairWeight: 1,
           targetTap,
           guideGram: centredGram(kernels, random('guide', [2, batch, 40])),
-          measure: 'cka',
+          measure: { name: 'cka' },
         },
       ],
       ceWeights: [1, 1, 0.5, 0.5, 1, 1],
@@ -182,7 +182,7 @@ export const CHECK_CASES: Record<string, Case> = {
     return {
       value,
       g,
-      gradient: alignmentGradient(k, larger, other, tf.ones([2]), 'cka-debiased').gradient,
+      gradient: alignmentGradient(k, larger, other, tf.ones([2]), { name: 'cka-debiased' }).gradient,
       own: tf.slice(products, [0, 0, 1], [2, 1, 1]),
       others: tf.slice(products, [0, 0, 4], [2, 1, 1]),
       none: none.value,
@@ -205,13 +205,13 @@ export const CHECK_CASES: Record<string, Case> = {
       k,
       taps,
       [
-        { ...term, targetTap: 'image', guideGram: gram('own', [2, 17, 8]), measure: 'cka' },
-        { ...term, targetTap: 'image', guideGram: gram('shared', [1, 17, 8]), measure: 'cka-debiased' },
+        { ...term, targetTap: 'image', guideGram: gram('own', [2, 17, 8]), measure: { name: 'cka' } },
+        { ...term, targetTap: 'image', guideGram: gram('shared', [1, 17, 8]), measure: { name: 'cka-debiased' } },
         {
           ...term,
           targetTap: 'tokens',
           guideGram: gram('position', [10, 9, 4]),
-          measure: 'cka',
+          measure: { name: 'cka' },
           view: new BatchView('position', 5),
           shares: tf.tensor1d([0, 0.25, 0.25, 0.25, 0.25, 0.5, 0, 0.5, 0, 0]),
         },
@@ -220,10 +220,10 @@ export const CHECK_CASES: Record<string, Case> = {
           members: { first: 0, count: 4 },
           targetTap: 'tokens',
           guideGram: gram('last', [1, 9, 4]),
-          measure: 'cka',
+          measure: { name: 'cka' },
           view: new BatchView('last-token', 5),
         },
-        { ...term, targetTap: 'collapsed', guideGram: gram('guide', [2, 9, 4]), measure: 'cka' },
+        { ...term, targetTap: 'collapsed', guideGram: gram('guide', [2, 9, 4]), measure: { name: 'cka' } },
       ],
       tf.tensor2d([[1, 2, 0.5, 3]]),
     );
@@ -239,7 +239,7 @@ export const CHECK_CASES: Record<string, Case> = {
       const { form } = MEASURES[measure];
       const { z } = prepare(k, random('y', [2, 8, 5], 0.5), form, real);
       const guide = k.matmul(z, z, { transposeB: true });
-      const { gradient, value } = alignmentGradient(k, random('x', [2, 8, 9], 0.5), guide, tf.tensor1d([1, 2]), measure, real);
+      const { gradient, value } = alignmentGradient(k, random('x', [2, 8, 9], 0.5), guide, tf.tensor1d([1, 2]), { name: measure }, real);
       return { [measure]: value, [`gradient of ${measure}`]: gradient };
     };
     return Object.assign({}, ...MEASURE_NAMES.filter((name) => !MEASURES[name].fused).map(of));

@@ -19,6 +19,7 @@ import type { Fed, Feed, StepCall } from '../backend/steps.ts';
 import { membersOf } from '../steps/members.ts';
 import { ActivationCache } from './activationCache.ts';
 import { type GuideGram, guideGram } from '../similarity/alignment.ts';
+import { type Moments, momentsOf } from '../similarity/moments.ts';
 import type { Form } from '../similarity/measures/forms.ts';
 import { type DirectKind, directActivations, noiseLike, permuteWithin } from './controls.ts';
 import type { ImportedModel } from '../networks/imported.ts';
@@ -44,6 +45,8 @@ export const gramKey = ({ tap, view, form = 'centred' }: NeededTap): string => `
 export interface GuideUse {
   grams: boolean;
   logits: boolean;
+  /** Absent: false. */
+  moments?: boolean;
 }
 
 /** What a guide contributes to one step. */
@@ -52,6 +55,8 @@ export interface GuideBatch {
   grams: Map<string, GuideGram>;
   /** `[S, B·outputs, C]`, if an arm distils from this guide. */
   logits: tf.Tensor3D | undefined;
+  /** By tap; of sequences every token is an example. */
+  moments: Map<string, Moments>;
 }
 
 export interface GuideOptions {
@@ -93,6 +98,7 @@ export class Guide {
   #joint: Model | null = null;
   #needed: readonly string[] = [];
   #taps: readonly NeededTap[] = [];
+  #momentsOf: readonly string[] = [];
 
   constructor(id: string, spec: GuideSpec, { task, train, seeds, network, weightsOf = id, weights, imported, models: given }: GuideOptions, kernels: Kernels) {
     this.id = id;
@@ -139,10 +145,12 @@ export class Guide {
    * @param taps guide taps to align to
    * @param logits whether an arm distils from this guide
    * @param cached whether activations may be kept (`GUIDE_CACHE_BYTES`)
+   * @param moments guide taps whose moments are matched
    */
-  require(taps: readonly NeededTap[], logits: boolean, cached: boolean): void {
+  require(taps: readonly NeededTap[], logits: boolean, cached: boolean, moments: readonly string[] = []): void {
     this.#taps = taps;
-    const names = [...new Set(taps.map(({ tap }) => tap))];
+    this.#momentsOf = moments;
+    const names = [...new Set([...taps.map(({ tap }) => tap), ...moments])];
     this.#needed = logits ? [...names, LOGITS] : names;
     this.#cache?.dispose();
     this.#cache =
@@ -196,7 +204,14 @@ export class Guide {
         return [gramKey(needed), guideGram(this.#kernels, activations(needed.tap), view, fed[`order ${gramKey(needed)}`], needed.form)] as const;
       }),
     );
-    return { grams, logits: want.logits && names.includes(LOGITS) ? this.#rowsOfLogits(activations(LOGITS)) : undefined };
+    const tokens = views.get('all-tokens');
+    const moments = new Map(
+      (want.moments ? this.#momentsOf : []).map((tap) => {
+        const x = activations(tap);
+        return [tap, momentsOf(tokens ? tokens.take(x, false) : x, tokens?.real(x.shape[0]))] as const;
+      }),
+    );
+    return { grams, moments, logits: want.logits && names.includes(LOGITS) ? this.#rowsOfLogits(activations(LOGITS)) : undefined };
   }
 
   /**
@@ -222,8 +237,9 @@ export class Guide {
     this.#cache = null;
   }
 
-  #names({ grams, logits }: GuideUse): readonly string[] {
-    return this.#needed.filter((name) => (name === LOGITS ? logits : grams));
+  #names({ grams, logits, moments }: GuideUse): readonly string[] {
+    const used = new Set([...(grams ? this.#taps.map(({ tap }) => tap) : []), ...(moments ? this.#momentsOf : [])]);
+    return this.#needed.filter((name) => (name === LOGITS ? logits : used.has(name)));
   }
 
   /** `[S, B, outputs·C]` → `[S, B·outputs, C]` */

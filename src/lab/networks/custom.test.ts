@@ -104,7 +104,7 @@ describe.each(Object.entries(CASES))('%s', (_, { network, task: spec, tap }) => 
         inputs,
         labels,
         masks: masks.source,
-        align: [{ targetTap: tap, guideGram: gram, shares, view, weight: 2, measure: 'cka' }],
+        align: [{ targetTap: tap, guideGram: gram, shares, view, weight: 2, measure: { name: 'cka' } }],
       },
     );
   });

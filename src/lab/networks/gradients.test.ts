@@ -93,7 +93,7 @@ describe.each(Object.entries(CASES))('%s', (_, { network, tap }) => {
       maskCache.set(key, made);
       return made;
     },
-    align: [{ targetTap: tap, guideGram: centredGram(composed, random('guide', [MEMBERS, BATCH, 12]) as tf.Tensor3D), weight: 1.5, measure: 'cka' }],
+    align: [{ targetTap: tap, guideGram: centredGram(composed, random('guide', [MEMBERS, BATCH, 12]) as tf.Tensor3D), weight: 1.5, measure: { name: 'cka' } }],
     distil: { logits: random('teacher', [MEMBERS, BATCH, 4]) as tf.Tensor3D, temperature: 3, ceWeight: 0.4, weight: 0.6, direction: 'forward' },
   };
 

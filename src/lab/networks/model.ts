@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { TaskShape } from '../../experiment/networks/describe.ts';
 import { type InitName, type NetworkSpec, withInit } from '../../experiment/schema/schema.ts';
-import { Tape } from '../autodiff/tape.ts';
+import { Tape, type Value } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { stream } from '../random/stream.ts';
 import { buildNetwork } from './index.ts';
@@ -21,6 +21,8 @@ export interface ModelOptions {
   classBiases?: readonly ({ classes: readonly number[]; bias: number } | undefined)[];
   /** Name of the weights' random streams: `init` for targets, `guide/<id>` for guides. */
   streamName: string;
+  /** Of its taps those that are shown, in this order; absent: all. */
+  taps?: readonly string[];
   /** Orthogonal weight matrices (a control) instead of the network's own. */
   orthogonal?: boolean;
 }
@@ -50,9 +52,11 @@ export class Model implements Inferring {
   readonly program: NetworkProgram;
   readonly weights: Weights;
   readonly kernels: Kernels;
+  readonly #taps: readonly string[] | undefined;
 
-  constructor({ network, task, seeds, inits, classBiases, streamName, orthogonal = false }: ModelOptions, kernels: Kernels) {
+  constructor({ network, task, seeds, inits, classBiases, streamName, taps, orthogonal = false }: ModelOptions, kernels: Kernels) {
     this.kernels = kernels;
+    this.#taps = taps;
     const build = (spec: NetworkSpec) => {
       const program = buildNetwork(spec, task);
       return orthogonal ? withOrthogonalWeights(program) : program;
@@ -79,7 +83,7 @@ export class Model implements Inferring {
   infer(inputs: tf.Tensor): { logits: tf.Tensor3D; taps: Map<string, tf.Tensor3D> } {
     const context = this.#context('eval');
     const logits = this.program.forward(context, context.tape.constant(inputs)).tensor;
-    return { logits, taps: new Map([...context.taps].map(([name, { tensor }]) => [name, tensor])) };
+    return { logits, taps: this.#shown(context) };
   }
 
   /** Batch statistics in training mode without dropout, for recalibration. Call inside `tf.tidy`. */
@@ -93,11 +97,15 @@ export class Model implements Inferring {
   activations(inputs: tf.Tensor, masks: MaskSource): Map<string, tf.Tensor3D> {
     const context = this.#context('train', masks);
     this.program.forward(context, context.tape.constant(inputs));
-    return new Map([...context.taps].map(([name, { tensor }]) => [name, tensor]));
+    return this.#shown(context);
   }
 
   dispose(): void {
     this.weights.dispose();
+  }
+
+  #shown({ taps }: ForwardContext): Map<string, tf.Tensor3D> {
+    return new Map((this.#taps ?? [...taps.keys()]).map((name) => [name, (taps.get(name) as Value<tf.Tensor3D>).tensor]));
   }
 
   #context(mode: 'train' | 'eval', masks?: MaskSource): ForwardContext {

@@ -81,7 +81,7 @@ describe.each(Object.entries(CASES))('%s', (_, { network, task: spec, tap, view:
       {
         inputs,
         labels,
-        align: [{ targetTap: tap, guideGram: gram, shares, view, weight: 2, measure: 'cka' }],
+        align: [{ targetTap: tap, guideGram: gram, shares, view, weight: 2, measure: { name: 'cka' } }],
         distil: {
           logits: random('teacher', [2, BATCH * shape.tokens.outputs, shape.classes]),
           labels,

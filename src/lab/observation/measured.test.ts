@@ -22,7 +22,12 @@ beforeAll(async () => {
 const FEATURES = 3;
 /** Two members, each with a guide of its own. */
 const small = { seeds: [0, 1], 'task.val': 24, 'base.mapping': { rule: 'even' } };
-const images = tinyExperiment({ ...small, 'base.measure': { name: 'rsa' }, 'arms.1.terms.align.measure': { name: 'soft-knn' } });
+const images = tinyExperiment({
+  ...small,
+  'base.measure': { name: 'rsa' },
+  'arms.1.terms.align.measure': { name: 'rsa-euclidean' },
+  'arms.2.terms.align.measure': { name: 'soft-knn', temperature: 0.5 },
+});
 const sequences = (tokens: string) => tinySequences('parity', { ...small, 'base.measure': { name: 'sp' }, 'base.tokens': tokens, 'task.minLength': 3 });
 
 function measuredOn({ arms, guides, ...rest }: Experiment) {
@@ -63,10 +68,10 @@ describe.each([
         const other = guide.observe(member, seen, eachToken).taps.get(guideTap) as tf.Tensor3D;
         const gram = (x: tf.Tensor3D, rows: Int32Array | null) => {
           const examples = rows ? tf.gather(tf.reshape(x, [1, x.shape[1] * length, -1]), tf.tensor1d(rows, 'int32'), 1) : x;
-          const { z } = prepare(composed, examples as tf.Tensor3D, MEASURES[measure].form);
+          const { z } = prepare(composed, examples as tf.Tensor3D, MEASURES[measure.name].form);
           return composed.matmul(z, z, { transposeB: true });
         };
-        const each = sheets.map((rows) => compare(composed, measure, gram(own, rows), gram(other, rows)).value.dataSync()[0]);
+        const each = sheets.map((rows) => compare(composed, measure, gram(own, rows), gram(other, rows)).dataSync()[0]);
         expect(found[at][member]).toBeCloseTo(each.reduce((sum, value) => sum + value, 0) / each.length, 5);
       }
     });

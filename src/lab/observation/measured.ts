@@ -5,12 +5,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { observedPairs, sharedTokens } from '../../experiment/plan/arms.ts';
 import { measuresInUse } from '../../experiment/plan/plan.ts';
-import type { Measure } from '../../experiment/schema/measures.ts';
+import { type BuiltMeasure, factsOf } from '../../experiment/schema/measures.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { scoped } from '../backend/scoped.ts';
 import type { Guide } from '../guidance/guide.ts';
-import { type Form, prepare } from '../similarity/measures/forms.ts';
+import { prepare } from '../similarity/measures/forms.ts';
 import { compare, MEASURES } from '../similarity/measures/index.ts';
 import type { Task } from '../tasks/index.ts';
 import { examplesOf, probeSheets, type Sheet, varies } from './probe.ts';
@@ -28,7 +28,7 @@ type Taps = ReadonlyMap<string, tf.Tensor3D>;
 export class MeasuredPairs {
   readonly #kernels: Kernels;
   /** In the order of the recorded quantity: measures outer, pairs inner. */
-  readonly #wanted: readonly { measure: Measure; guide: string; guideTap: string; targetTap: string }[];
+  readonly #wanted: readonly { measure: BuiltMeasure; guide: string; guideTap: string; targetTap: string }[];
   readonly #sheets: readonly Sheet[];
   readonly #length: number;
   /** Of guides, by `keyOf`. */
@@ -47,11 +47,11 @@ export class MeasuredPairs {
       const parts = Array.from({ length: guide.instances }, (_, instance) =>
         scoped(() => {
           const { taps, orderOf } = guide.observe(instance, seen, eachToken);
-          return own.flatMap(({ measure, guideTap }) => sheets.map((sheet) => this.#shown(taps, guideTap, MEASURES[measure].form, sheet, orderOf)));
+          return own.flatMap(({ measure, guideTap }) => sheets.map((sheet) => this.#shown(taps, guideTap, measure, sheet, orderOf)));
         }),
       );
       own
-        .flatMap(({ measure, guideTap }) => sheets.map((_, s) => keyOf(id, guideTap, MEASURES[measure].form, s)))
+        .flatMap(({ measure, guideTap }) => sheets.map((_, s) => keyOf(id, guideTap, measure, s)))
         .forEach((key, i) => {
           const each = parts.map((part) => part[i]);
           if (!this.#guides.has(key)) this.#guides.set(key, joined(each));
@@ -73,13 +73,12 @@ export class MeasuredPairs {
   compare(taps: Taps): tf.Tensor[] {
     return this.#wanted.map(({ measure, guide, guideTap, targetTap }) =>
       tf.tidy(() => {
-        const { form } = MEASURES[measure];
         const each = this.#sheets.map((sheet, s) =>
           scoped(() => {
-            const own = this.#shown(taps, targetTap, form, sheet, null);
+            const own = this.#shown(taps, targetTap, measure, sheet, null);
             const [members] = own.gram.shape;
-            const other = this.#guides.get(keyOf(guide, guideTap, form, s)) as Shown;
-            const { value } = compare(this.#kernels, measure, own.gram, forMembers(other.gram, members));
+            const other = this.#guides.get(keyOf(guide, guideTap, measure, s)) as Shown;
+            const value = compare(this.#kernels, measure, own.gram, forMembers(other.gram, members));
             const counted = forMembers(other.varies, members);
             // A target that is the same for all examples at one of several positions is like the guide in nothing there.
             const known = this.#sheets.length > 1 ? counted : tf.mul(counted, own.varies);
@@ -99,11 +98,12 @@ export class MeasuredPairs {
   }
 
   /** A layer on one set of examples, as a measure wants it; kept. */
-  #shown(taps: Taps, name: string, form: Form, sheet: Sheet, orderOf: Parameters<typeof examplesOf>[3]): Shown {
+  #shown(taps: Taps, name: string, measure: BuiltMeasure, sheet: Sheet, orderOf: Parameters<typeof examplesOf>[3]): Shown {
     return scoped(() => {
       const layer = new Map([[name, taps.get(name) as tf.Tensor3D]]);
-      const examples = examplesOf(layer, sheet, this.#length, orderOf);
-      const { z, norm } = prepare(this.#kernels, examples.get(name) as tf.Tensor3D, form);
+      // The first of all tokens, where there are more than a measure bears.
+      const examples = examplesOf(layer, sheet?.subarray(0, factsOf(measure).most) ?? null, this.#length, orderOf);
+      const { z, norm } = prepare(this.#kernels, examples.get(name) as tf.Tensor3D, MEASURES[measure.name].form);
       return {
         gram: tf.keep(this.#kernels.matmul(z, z, { transposeB: true })),
         // As for CKA: of several positions those are left out at which a guide says next to nothing.
@@ -113,7 +113,9 @@ export class MeasuredPairs {
   }
 }
 
-const keyOf = (guide: string, tap: string, form: Form, sheet: number): string => [guide, tap, form, sheet].join('/');
+/** The same matrices serve all measures that look at as many examples in the same form. */
+const keyOf = (guide: string, tap: string, measure: BuiltMeasure, sheet: number): string =>
+  [guide, tap, MEASURES[measure.name].form, factsOf(measure).most ?? 'all', sheet].join('/');
 
 /** Instances of a guide, one behind the other; kept. */
 const joined = (each: readonly Shown[]): Shown => ({

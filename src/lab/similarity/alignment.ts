@@ -1,9 +1,9 @@
 /** The alignment term: weight · (1 − similarity) and its gradient (paper eq. 1). */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Measure } from '../../experiment/schema/schema.ts';
+import type { BuiltMeasure } from '../../experiment/schema/measures.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import { type Form, prepare } from './measures/forms.ts';
-import { compare, MEASURES } from './measures/index.ts';
+import { MEASURES, pull } from './measures/index.ts';
 import type { BatchView } from './tokenViews.ts';
 
 /**
@@ -50,12 +50,18 @@ export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: Bat
  * @param weights of the E members
  * @param real `[E, B]`, 1 for examples and 0 for padding, of measures without a kernel of their own
  */
-export function alignmentGradient(kernels: Kernels, x: tf.Tensor3D, guide: tf.Tensor3D, weights: tf.Tensor1D, measure: Measure, real?: tf.Tensor2D): Alignment {
-  const { form, fused } = MEASURES[measure];
+export function alignmentGradient(
+  kernels: Kernels,
+  x: tf.Tensor3D,
+  guide: tf.Tensor3D,
+  weights: tf.Tensor1D,
+  measure: BuiltMeasure,
+  real?: tf.Tensor2D,
+): Alignment {
+  const { form, fused } = MEASURES[measure.name];
   if (!fused) {
     const { z, back } = prepare(kernels, x, form, real);
-    const { value, g } = compare(kernels, measure, kernels.matmul(z, z, { transposeB: true }), guide, real);
-    const dz = kernels.matmul(tf.mul(g, tf.reshape(tf.neg(weights), [-1, 1, 1])) as tf.Tensor3D, z);
+    const { value, dz } = pull(kernels, measure, z, guide, tf.neg(weights), real);
     return { gradient: back(dz), value };
   }
   const { debiased } = fused;

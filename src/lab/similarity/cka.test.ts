@@ -92,7 +92,7 @@ describe('linear CKA', () => {
     expect(result.cka).toBeNaN();
     expect(result.debiased).toBeNaN();
     const gram = centredGram(composed, tf.expandDims(matrix(10, 3, 'y'), 0) as tf.Tensor3D);
-    const { gradient } = alignmentGradient(composed, tf.expandDims(x, 0) as tf.Tensor3D, gram, tf.tensor1d([4]), 'cka');
+    const { gradient } = alignmentGradient(composed, tf.expandDims(x, 0) as tf.Tensor3D, gram, tf.tensor1d([4]), { name: 'cka' });
     expect(Math.max(...(await gradient.data()).map(Math.abs))).toBe(0);
   });
 
@@ -174,13 +174,9 @@ describe('debiased CKA', () => {
       ]) {
         expect((await similarity(a, b)).debiased).toBeNaN();
       }
-      const { gradient } = alignmentGradient(
-        composed,
-        tf.expandDims(x, 0) as tf.Tensor3D,
-        centredGram(composed, tf.expandDims(other, 0)),
-        tf.ones([1]),
-        'cka-debiased',
-      );
+      const { gradient } = alignmentGradient(composed, tf.expandDims(x, 0) as tf.Tensor3D, centredGram(composed, tf.expandDims(other, 0)), tf.ones([1]), {
+        name: 'cka-debiased',
+      });
       expect((await gradient.data()).every((v) => v === 0)).toBe(true);
     }
   });
@@ -204,7 +200,7 @@ describe('the gradient of 1 − CKA', () => {
   const as3d = (m: number[][]) => tf.expandDims(tf.tensor2d(m), 0) as tf.Tensor3D;
 
   it('agrees with the reference gradient', async () => {
-    const { gradient } = alignmentGradient(composed, as3d(X), centredGram(composed, as3d(Y)), tf.tensor1d([1]), 'cka');
+    const { gradient } = alignmentGradient(composed, as3d(X), centredGram(composed, as3d(Y)), tf.tensor1d([1]), { name: 'cka' });
     const values = await gradient.data();
     analytic.flat().forEach((expected, i) => {
       expect(values[i]).toBeCloseTo(expected, 5);
@@ -212,7 +208,7 @@ describe('the gradient of 1 − CKA', () => {
   });
 
   it.each(['cka', 'cka-debiased'] as const)('agrees with finite differences of %s', async (measure) => {
-    const gradient = await alignmentGradient(composed, as3d(X), centredGram(composed, as3d(Y)), tf.tensor1d([1]), measure).gradient.data();
+    const gradient = await alignmentGradient(composed, as3d(X), centredGram(composed, as3d(Y)), tf.tensor1d([1]), { name: measure }).gradient.data();
     const loss = async (x: number[][]) => {
       const result = await similarity(tf.tensor2d(x), tf.tensor2d(Y));
       return 1 - (measure === 'cka' ? result.cka : result.debiased);
@@ -232,7 +228,7 @@ describe('the gradient of 1 − CKA', () => {
 
   it('is orthogonal to the activations', async () => {
     const x = as3d(X);
-    const { gradient } = alignmentGradient(composed, x, centredGram(composed, as3d(Y)), tf.tensor1d([1]), 'cka');
+    const { gradient } = alignmentGradient(composed, x, centredGram(composed, as3d(Y)), tf.tensor1d([1]), { name: 'cka' });
     expect((await tf.sum(tf.mul(gradient, x)).data())[0]).toBeCloseTo(0, 5);
   });
 });

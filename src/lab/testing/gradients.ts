@@ -48,7 +48,7 @@ function totalLoss(group: Group, input: GradientInput): number {
       const activations = context.taps.get(targetTap)?.tensor;
       if (!activations) throw new Error(`no tap ${targetTap}`);
       const gram = centredGram(composed, view ? view.take(activations) : activations);
-      const { value } = composed.cka(gram, guideGram, { debiased: measure === 'cka-debiased' });
+      const { value } = composed.cka(gram, guideGram, { debiased: measure.name === 'cka-debiased' });
       parts.push(tf.mul(tf.mul(tf.sub(1, value), shares ?? 1), weight));
     }
     return parts.reduce((sum, part) => sum + tf.sum(part).dataSync()[0], 0);

@@ -51,7 +51,7 @@ function similarity(measure: Measure, x: ArrayLike<number>, y: ArrayLike<number>
     const { z } = prepare(composed, tf.tensor3d(Float32Array.from(values), [1, n, values.length / n]), form);
     return composed.matmul(z, z, { transposeB: true });
   };
-  return tf.tidy(() => compare(composed, measure, gram(x), gram(y)).value.dataSync()[0]);
+  return tf.tidy(() => compare(composed, { name: measure }, gram(x), gram(y)).dataSync()[0]);
 }
 
 it.each([

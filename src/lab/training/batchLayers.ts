@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import { type InspectedMatrices, type InspectedSide, SHOWN_EXAMPLES } from '../../experiment/contract/inspection.ts';
 import { type Alignment, type ObservedPair, sharedTokens } from '../../experiment/plan/arms.ts';
-import { builtMeasure, type Measure } from '../../experiment/schema/measures.ts';
+import { type BuiltMeasure, builtMeasure } from '../../experiment/schema/measures.ts';
 import type { Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { runNow } from '../backend/steps.ts';
@@ -33,7 +33,7 @@ type When = 'start' | 'now';
 
 export class BatchLayers {
   readonly #options: BatchLayersOptions;
-  readonly #measure: Measure;
+  readonly #measure: BuiltMeasure;
   readonly #tokens: TokenView | null;
   readonly #inputs: tf.Tensor;
   readonly #view: BatchView | undefined;
@@ -64,7 +64,7 @@ export class BatchLayers {
         const tap = taps.get(targetTap);
         if (!tap) throw new Error(`the target has no layer "${targetTap}"`);
         const key = `${when}/${targetTap}`;
-        if (!this.#ofTarget.has(key)) this.#ofTarget.set(key, tf.keep(guideGram(kernels, tap, this.#view, undefined, MEASURES[this.#measure].form).gram));
+        if (!this.#ofTarget.has(key)) this.#ofTarget.set(key, tf.keep(guideGram(kernels, tap, this.#view, undefined, MEASURES[this.#measure.name].form).gram));
       }
     });
   }
@@ -98,7 +98,7 @@ export class BatchLayers {
     return {
       pair,
       measure: this.#measure,
-      kind: MEASURES[this.#measure].compares,
+      kind: MEASURES[this.#measure.name].compares,
       centred: centres(this.#measure),
       n,
       classes: shown.classes,
@@ -117,7 +117,7 @@ export class BatchLayers {
     tf.dispose([...this.#ofTarget.values()]);
   }
 
-  #needed = ({ guideTap }: ObservedPair): NeededTap => ({ tap: guideTap, view: this.#tokens, form: MEASURES[this.#measure].form });
+  #needed = ({ guideTap }: ObservedPair): NeededTap => ({ tap: guideTap, view: this.#tokens, form: MEASURES[this.#measure.name].form });
   #guideKey = (pair: ObservedPair): string => `${pair.guide} ${gramKey(this.#needed(pair))}`;
   #guideGram = (pair: ObservedPair): GuideGram => this.#ofGuides.get(this.#guideKey(pair)) as GuideGram;
   #targetGram = (when: When, { targetTap }: ObservedPair): Tensor3D => this.#ofTarget.get(`${when}/${targetTap}`) as Tensor3D;
@@ -125,7 +125,7 @@ export class BatchLayers {
   /** `[1]`: a mean over positions by their shares. */
   #similarity(when: When, pair: ObservedPair): Tensor1D {
     const { gram, shares } = this.#guideGram(pair);
-    const { value } = compare(this.#options.kernels, this.#measure, this.#targetGram(when, pair), gram, this.#view?.real(1));
+    const value = compare(this.#options.kernels, this.#measure, this.#targetGram(when, pair), gram, this.#view?.real(1));
     return tf.reshape(tf.sum(shares ? tf.mul(value, shares) : value), [1]);
   }
 

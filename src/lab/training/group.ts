@@ -10,6 +10,7 @@ import { Model, type ModelOptions } from '../networks/model.ts';
 import { type BatchStatistics, ForwardContext, type MaskSource } from '../networks/program.ts';
 import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Optimiser } from './optimiser.ts';
+import { type ActivationInput, activationRoots } from './activationTerms.ts';
 import { type TaskInput, taskGradient } from './logitTerms.ts';
 import { type AlignInput, alignmentRoots } from './terms.ts';
 import type { Values } from '../steps/inputs.ts';
@@ -31,7 +32,7 @@ export const OPTIMISER_ROWS = 3;
  * except where a term begins or ends; what changes are the values of these tensors. So a step can be recorded once
  * and replayed with other values.
  */
-export interface StepInput extends TaskInput {
+export interface StepInput extends TaskInput, ActivationInput {
   /** Images `[S, B, H, W, C]` or tokens int32 `[S, B, T]`. S divides E: member e learns from batch e mod S. */
   inputs: tf.Tensor;
   /** int32 `[S, B·outputs]`, −1 where none is asked for */
@@ -39,6 +40,8 @@ export interface StepInput extends TaskInput {
   /** Masks `[S, B, F]`. */
   masks?: MaskSource;
   align: readonly AlignInput[];
+  /** In this step; absent: the group's. Of the same kind: its state goes on. */
+  optimiser?: OptimiserSpec;
   /** `[rows, E]`, see `Group.scalars`: all numbers that change from step to step. */
   scalars: tf.Tensor2D;
 }
@@ -66,13 +69,14 @@ export class Group {
    * @param step 0-based
    * @param learningRates of each member
    * @param weights rows of weights, of each member
+   * @param optimiser see `StepInput`
    * @returns what to feed as `StepInput.scalars`
    */
-  scalars(step: number, learningRates: readonly number[], weights: readonly (readonly number[])[] = []): Values {
+  scalars(step: number, learningRates: readonly number[], weights: readonly (readonly number[])[] = [], optimiser?: OptimiserSpec): Values {
     const members = this.seeds.length;
     const values = new Float32Array((OPTIMISER_ROWS + weights.length) * members);
     learningRates.forEach((learningRate, e) => {
-      this.#optimiser.factors(learningRate, step).forEach((factor, row) => {
+      this.#optimiser.factors(learningRate, step, optimiser).forEach((factor, row) => {
         values[row * members + e] = factor;
       });
     });
@@ -109,6 +113,7 @@ export class Group {
         roots.push(...aligned.roots);
         alignment = aligned.loss;
       }
+      roots.push(...activationRoots(kernels, context.taps, input, input.scalars));
 
       const names = [...parameters.keys()];
       const gradients = new Map<string, tf.Tensor>();
@@ -116,7 +121,7 @@ export class Group {
         if (gradient) gradients.set(names[i], gradient);
       });
       const { active, scale } = kernels.control(this.#active, loss, kernels.sumSquares([...gradients.values()]), this.#clipNorm);
-      this.#optimiser.update(this.model.weights, gradients, { scale, active, factors: input.scalars });
+      this.#optimiser.update(this.model.weights, gradients, { scale, active, factors: input.scalars }, input.optimiser);
       this.#setActive(active);
       this.#average(context.batchStatistics);
       return packStep({ loss, accuracy, active, alignment: alignment ?? tf.zeros<tf.Rank.R1>([this.seeds.length]) });

@@ -1,13 +1,18 @@
 /** Arms of an experiment as a group: what its options say of each member. */
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
+import { targetOf } from '../../experiment/plan/arms.ts';
 import { rootOf } from '../../experiment/plan/fork.ts';
+import { tapNames } from '../../experiment/plan/pairs.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { groupedArms } from './armTerms.ts';
 import { Group } from './group.ts';
 import type { ArmGroup } from './runSteps.ts';
 
-/** The group of some arms at the start of a run; each has a member for every seed. */
+/**
+ * The group of some arms at the start of a run; each has a member for every seed.
+ * @param specs arms with the same network and optimiser (`armGroups`)
+ */
 export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kernels: Kernels): ArmGroup {
   const { seeds } = experiment;
   const roots = specs.map((spec) => rootOf(experiment, spec));
@@ -15,7 +20,8 @@ export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kerne
     arms: groupedArms(experiment, specs),
     group: new Group(
       {
-        network: experiment.target,
+        network: targetOf(experiment, roots[0]),
+        taps: tapNames(experiment),
         task: taskShape(experiment.task),
         streamName: 'init',
         seeds: specs.flatMap(() => seeds),
@@ -23,7 +29,7 @@ export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], kerne
         classBiases: roots.flatMap(({ unusedBias: bias }) =>
           seeds.map(() => (bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias })),
         ),
-        optimiser: experiment.base.optimiser,
+        optimiser: roots[0].optimiser ?? experiment.base.optimiser,
         clipNorm: experiment.base.clipNorm,
       },
       kernels,

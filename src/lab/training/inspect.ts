@@ -59,7 +59,7 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
   };
   try {
     const terms = ofKind(arm.terms, 'align');
-    const acting = terms.filter((term) => weightOf(term, step - arm.from, settings) > 0);
+    const acting = terms.filter((term) => weightOf(term, arm, seed, step, settings) > 0);
     // A pair is looked at as the term does that aligns it.
     const shown = layersAs(terms.find((term) => pair && aligns(term, pair)) ?? terms[0]);
     if (pair) shown.look(alone.group.model, 'start', [pair]);
@@ -69,7 +69,7 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
     const aligned: AlignedPair[] = [];
     for (const term of acting) {
       const layers = layersAs(term);
-      const weight = weightOf(term, step - arm.from, settings);
+      const weight = weightOf(term, arm, seed, step, settings);
       const pairs = term.pairs.map(({ guideTap, targetTap }): ObservedPair => ({ guide: term.guide, guideTap, targetTap }));
       layers.look(alone.group.model, 'now', pairs);
       const similarities = await layers.similarities('now', pairs);
@@ -86,7 +86,7 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
       matrices,
       alignment: acting.length > 0 ? { weight: common(aligned.map(({ weight }) => weight)), pairs: aligned, loss: alignmentLoss } : null,
       taskLoss,
-      total: ofKind(arm.terms, 'distil').length > 0 ? null : taskLoss + alignmentLoss,
+      total: arm.terms.some(({ kind }) => kind !== 'align') ? null : taskLoss + alignmentLoss,
       update: { learningRate: steps.rate(arm, step, settings), ...update },
     };
   } finally {

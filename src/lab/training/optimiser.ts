@@ -45,9 +45,9 @@ export class Optimiser {
   /**
    * The factors `rate`, `rootScale` and `keep` of one member (see `optimiserFactors`).
    * @param step 0-based
+   * @param spec of the same kind, where a fork goes on with other settings
    */
-  factors(learningRate: number, step: number): [number, number, number] {
-    const spec = this.#spec;
+  factors(learningRate: number, step: number, spec: OptimiserSpec = this.#spec): [number, number, number] {
     return optimiserFactors({
       learningRate,
       step: step + 1,
@@ -56,9 +56,8 @@ export class Optimiser {
     });
   }
 
-  /** One step of every parameter that has a gradient; replaced tensors are disposed. */
-  update(weights: Weights, gradients: ReadonlyMap<string, tf.Tensor>, members: MemberControl): void {
-    const spec = this.#spec;
+  /** One step of every parameter that has a gradient; replaced tensors are disposed. @param spec see `factors` */
+  update(weights: Weights, gradients: ReadonlyMap<string, tf.Tensor>, members: MemberControl, spec: OptimiserSpec = this.#spec): void {
     for (const shelf of this.#shelves) {
       const updates = [...shelf.places].flatMap(([name, { at }]) => {
         const gradient = gradients.get(name);

@@ -82,6 +82,18 @@ test('what guides show of the training set is recorded from the second batch on,
   run.dispose();
 });
 
+test('a fork is recorded once more, as what it is from its step on', async () => {
+  const experiment = tinyExperiment({ 'base.steps': 9, 'base.evaluateEvery': 9 });
+  const fork = { ...experiment.arms[0], id: 'fork', terms: experiment.arms[1].terms, fork: { of: 'guided', step: 4 } };
+  const { run, capture } = started({ ...experiment, arms: [...experiment.arms.slice(0, 2), fork] });
+  while (!run.finished) await run.advance();
+  await run.flush();
+  expect([...capture.refused.values()]).toEqual([]);
+  const kinds = Object.keys(capture.dispatches).filter((key) => !/^(fill|evaluation)/.test(key));
+  expect(kinds.map((key) => key.split(' ')[0])).toEqual(['|a|a|', '|a|4a|']);
+  run.dispose();
+});
+
 describe('evaluations among steps', () => {
   test('have recordings by the shape of their chunk, and leave the steps their results', async () => {
     const { run, capture } = started(tinyExperiment({ 'task.val': 600 }));

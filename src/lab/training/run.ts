@@ -23,6 +23,7 @@ import { History } from './history.ts';
 import { inspectMember } from './inspect.ts';
 import { MeasuredPairs } from '../observation/measured.ts';
 import { GuideProbe } from '../observation/probe.ts';
+import { Progress } from './progress.ts';
 import { type ArmGroup, RunSteps, type StepSettings } from './runSteps.ts';
 import { DirectSteps, type Stepper } from '../backend/steps.ts';
 
@@ -44,6 +45,7 @@ export class Run {
   readonly #steps: RunSteps;
   readonly #evaluator: Evaluator;
   readonly #pairs: PairCells;
+  readonly #progress: Progress;
   #step = 0;
   /** The state that a step began with, see `remember`. */
   #before: { step: number; tensors: PlainTensors } | null = null;
@@ -59,6 +61,7 @@ export class Run {
     this.task = task;
     this.history = new History(this.experiment);
     this.#pairs = pairCells(this.experiment);
+    this.#progress = new Progress(this.experiment);
     this.#guides = guides;
 
     this.#groups = armGroups(experiment).map((specs) => groupOf(experiment, specs, kernels));
@@ -254,7 +257,7 @@ export class Run {
       if (set.learningRate !== undefined) learningRate = { value: set.learningRate, since: at };
       guidance = set.guidance ?? guidance;
     }
-    return { learningRate, guidance };
+    return { learningRate, guidance, seen: (member, term, from) => this.#progress.of(member, term, this.history.evaluations, [from, step]) };
   }
 }
 

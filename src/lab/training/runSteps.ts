@@ -9,17 +9,32 @@ import { GUIDE_CACHE_BYTES, guideCacheBytes, largestGuideTable } from '../../exp
 import { builtMeasure } from '../../experiment/schema/measures.ts';
 import type { Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
-import { scoped } from '../backend/scoped.ts';
-import { gramKey, type Guide, type GuideBatch, type GuideUse, type NeededTap } from '../guidance/guide.ts';
+import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import type { Task } from '../tasks/index.ts';
-import { Batches, type StepBatch } from '../steps/batches.ts';
-import { type Arm, armAt, type ArmTerm, type ArmTermOf, type Guidance, ofKind, type GroupedArm, takesPart, weightOf } from './armTerms.ts';
+import { Batches } from '../steps/batches.ts';
+import {
+  type Arm,
+  armAt,
+  type ArmTerm,
+  type ArmTermOf,
+  type GroupedArm,
+  type Guidance,
+  isTaught,
+  matchesMoments,
+  ofKind,
+  takesPart,
+  type Taught,
+  usesGuide,
+  weightOf,
+} from './armTerms.ts';
 import { type Group, OPTIMISER_ROWS } from './group.ts';
+import { guideFeeds, shownGuides, tensorsOf, type UsedGuide, type Views } from './shownGuides.ts';
 import { maskOrigin, StepMasks } from '../steps/inputs.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Fed, Feed, StepCall } from '../backend/steps.ts';
 import { MEASURES } from '../similarity/measures/index.ts';
+import type { MomentsInput } from './activationTerms.ts';
 import type { DistilInput } from './logitTerms.ts';
 import type { AlignInput } from './terms.ts';
 
@@ -29,10 +44,8 @@ export interface ArmGroup {
   group: Group;
 }
 
-type Views = ReadonlyMap<TokenView, BatchView>;
 /** The terms of an arm that take part in the step at hand. */
 type Acting = (arm: Arm) => readonly ArmTerm[];
-type UsedGuide = [id: string, guide: Guide, use: GuideUse];
 
 /** What a person may change while a run goes on. */
 export interface StepSettings extends Guidance {
@@ -83,7 +96,7 @@ export class RunSteps {
     this.#groups.forEach(({ arms: grouped, group }, g) => {
       const arms = grouped.map((arm) => armAt(arm, step));
       const rates = arms.flatMap((arm) => seeds.map(() => this.rate(arm, step, settings)));
-      feeds[`scalars${g}`] = group.scalars(step, rates, this.#weights(arms, step, settings));
+      feeds[`scalars${g}`] = group.scalars(step, rates, this.#weights(arms, step, settings), arms[0].spec.optimiser ?? this.#experiment.base.optimiser);
     });
     return {
       // The terms that take part, and what forks are: nothing else of the structure changes.
@@ -111,10 +124,9 @@ export class RunSteps {
 
   /** Whether a step aligns each member. @param step 0-based */
   aligned(step: number, settings: StepSettings): boolean[] {
-    return this.#armsAt(step).flatMap(({ terms, members, from }) => {
-      const aligned = ofKind(terms, 'align').some((term) => weightOf(term, step - from, settings) > 0);
-      return new Array<boolean>(members.count).fill(aligned);
-    });
+    return this.#armsAt(step).flatMap((arm) =>
+      this.#experiment.seeds.map((seed) => ofKind(arm.terms, 'align').some((term) => weightOf(term, arm, seed, step, settings) > 0)),
+    );
   }
 
   #armsAt(step: number): Arm[] {
@@ -125,24 +137,25 @@ export class RunSteps {
   #weights(arms: readonly Arm[], step: number, settings: StepSettings): number[][] {
     const rows = Math.max(0, ...arms.flatMap(({ terms }) => terms.map(({ row }) => row + 1)));
     return Array.from({ length: rows }, (_, row) =>
-      arms.flatMap(({ terms, members, from }) => {
-        const term = terms.find((own) => own.row === row);
-        return new Array<number>(members.count).fill(term ? weightOf(term, step - from, settings) : 0);
+      arms.flatMap((arm) => {
+        const term = arm.terms.find((own) => own.row === row);
+        return this.#experiment.seeds.map((seed) => (term ? weightOf(term, arm, seed, step, settings) : 0));
       }),
     );
   }
 
   /** A guide's layer as an arm looks at it. */
   #needed({ tokens, measure }: Alignment, tap: string): NeededTap {
-    return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure)].form };
+    return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure).name].form };
   }
 
   /** The guides of which the arms use something in a step, and what. */
   #used(step: number, acting: Acting): UsedGuide[] {
     const terms = this.#armsAt(step).flatMap(acting);
     return [...this.#guides].flatMap(([id, guide]) => {
-      const kinds = new Set(terms.flatMap((term) => (term.guide === id ? [term.kind] : [])));
-      return kinds.size > 0 ? [[id, guide, { grams: kinds.has('align'), logits: kinds.has('distil') }]] : [];
+      const own = terms.filter((term) => usesGuide(term, id));
+      const use = { grams: own.some(({ kind }) => kind === 'align'), logits: own.some(isTaught), moments: own.some(matchesMoments) };
+      return own.length > 0 ? [[id, guide, use]] : [];
     });
   }
 
@@ -167,7 +180,22 @@ export class RunSteps {
         masks: masks.source,
         scalars: fed[`scalars${g}`] as tf.Tensor2D,
         align: arms.flatMap((arm) => ofKind(acting(arm), 'align').flatMap((term) => this.#alignInputs(term, arm, shown, views))),
-        distil: arms.flatMap((arm) => ofKind(acting(arm), 'distil').map((term) => this.#distilInput(term, arm, shown, fed))),
+        distil: arms.flatMap((arm) =>
+          acting(arm)
+            .filter(isTaught)
+            .map((term) => this.#distilInput(term, arm, shown, fed)),
+        ),
+        moments: arms.flatMap((arm) =>
+          acting(arm)
+            .filter(matchesMoments)
+            .flatMap((term) => this.#momentsInputs(term, arm, shown, views)),
+        ),
+        regularise: arms.flatMap((arm) =>
+          ofKind(acting(arm), 'regularise').map(({ row, taps, what, dimension }) => {
+            return { members: arm.members, weightRow: OPTIMISER_ROWS + row, taps, what, dimension };
+          }),
+        ),
+        optimiser: arms[0].spec.optimiser ?? base.optimiser,
         ceWeights: crossEntropyWeights(arms),
         smoothed: arms.flatMap(({ spec: { labelSmoothing = 0 }, members: own }) => (labelSmoothing > 0 ? [{ members: own, smoothing: labelSmoothing }] : [])),
       });
@@ -176,10 +204,7 @@ export class RunSteps {
     });
     own?.dispose();
     for (const view of views.values()) view.dispose();
-    for (const { grams, logits } of shown.values()) {
-      for (const { gram, shares } of grams.values()) tf.dispose(shares ? [gram, shares] : [gram]);
-      logits?.dispose();
-    }
+    for (const batch of shown.values()) tf.dispose(tensorsOf(batch));
     return packs.length === 1 ? packs[0] : tf.concat2d(packs, 1);
   }
 
@@ -201,24 +226,36 @@ export class RunSteps {
     });
   }
 
-  #distilInput(term: ArmTermOf<'distil'>, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput {
-    const { guide, temperature, kdWeight, direction, course, row } = term;
-    return {
-      members,
-      logits: required(shown.get(guide)?.logits),
-      weight: kdWeight,
-      ...(course.kind !== 'whole' && { shareRow: OPTIMISER_ROWS + row }),
-      temperature,
-      direction,
-      ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }),
-    };
+  /** Matching outputs is being distilled by the squared difference of logits, beside the whole cross-entropy. */
+  #distilInput(term: Taught, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, fed: Fed): DistilInput {
+    const shareRow = OPTIMISER_ROWS + term.row;
+    const logits = required(shown.get(term.guide)?.logits);
+    const own = { members, logits, ...(this.#task.shape.tokens && { labels: this.#batches.labels(fed) }) };
+    if (term.kind === 'match') return { ...own, weight: 1, shareRow, temperature: 1, direction: 'logits' };
+    const { temperature, kdWeight, direction, course } = term;
+    return { ...own, weight: kdWeight, ...(course.kind !== 'whole' && { shareRow }), temperature, direction };
   }
 
-  /** The views of a step's tokens that arms align in; none for images. */
+  #momentsInputs({ guide, pairs, row }: ArmTermOf<'match'>, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, views: Views): MomentsInput[] {
+    return pairs.map(({ guideTap, targetTap, weight }) => ({
+      members,
+      weightRow: OPTIMISER_ROWS + row,
+      pairWeight: weight,
+      targetTap,
+      guide: required(shown.get(guide)?.moments.get(guideTap)),
+      view: views.get('all-tokens'),
+    }));
+  }
+
+  /** The views of a step's tokens that arms look at guides in; none for images. */
   #views(inputs: () => tf.Tensor): Views {
     const { tokens, input } = this.#task.shape;
     if (!tokens) return new Map();
-    const kinds = new Set(this.#stages.flatMap(({ terms }) => ofKind(terms, 'align').map(({ tokens }) => tokens)));
+    const kinds = new Set(
+      this.#stages.flatMap(({ terms }) =>
+        terms.flatMap((term): TokenView[] => (term.kind === 'align' ? [term.tokens] : matchesMoments(term) ? ['all-tokens'] : [])),
+      ),
+    );
     return new Map([...kinds].map((kind) => [kind, new BatchView(kind, input[0], tokens.padded ? (inputs() as tf.Tensor3D) : undefined)]));
   }
 
@@ -227,21 +264,15 @@ export class RunSteps {
     const used = guidesInUse(this.#experiment);
     for (const [id, guide] of this.#guides) {
       if (!used.includes(id)) continue;
-      const taps = new Map(
-        this.#stages
-          .flatMap(({ terms }) => ofKind(terms, 'align'))
-          .flatMap((term) => (term.guide === id ? term.pairs.map((pair) => this.#needed(term, pair.guideTap)) : []))
-          .map((needed) => [gramKey(needed), needed]),
-      );
+      const terms = this.#stages.flatMap((arm) => arm.terms.filter((term) => usesGuide(term, id)));
+      const aligned = ofKind(terms, 'align').flatMap((term) => term.pairs.map((pair) => this.#needed(term, pair.guideTap)));
+      const taps = new Map(aligned.map((needed) => [gramKey(needed), needed]));
+      const moments = new Set(terms.filter(matchesMoments).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
       const bytes = guideInstances(this.#experiment, id) * guideCacheBytes(this.#experiment, id);
       const table = guideInstances(this.#experiment, id) * largestGuideTable(this.#experiment, id);
       const fits = cached + bytes <= GUIDE_CACHE_BYTES && table <= (this.#kernels.largestTable ?? Number.POSITIVE_INFINITY);
       if (fits) cached += bytes;
-      guide.require(
-        [...taps.values()],
-        this.#stages.some(({ terms }) => ofKind(terms, 'distil').some(({ guide: teacher }) => teacher === id)),
-        fits,
-      );
+      guide.require([...taps.values()], terms.some(isTaught), fits, [...moments]);
     }
   }
 }
@@ -253,29 +284,6 @@ function crossEntropyWeights(arms: readonly Arm[]): number[] | undefined {
     const distil = ofKind(terms, 'distil');
     return new Array<number>(members.count).fill(distil.length === 0 ? 1 : distil.reduce((sum, { ceWeight }) => sum + ceWeight, 0));
   });
-}
-
-/** What is fed for the guides' part of a step; tensors are the caller's. */
-const guideFeeds = (batch: StepBatch, used: readonly UsedGuide[]): Record<string, Feed> =>
-  Object.fromEntries(used.flatMap(([id, guide, use]) => Object.entries(guide.feeds(batch, use)).map(([name, feed]) => [`${id}: ${name}`, feed])));
-
-/** The guides' part of a step. */
-const shownGuides = (fed: Fed, used: readonly UsedGuide[], inputs: () => tf.Tensor, views: Views): ReadonlyMap<string, GuideBatch> =>
-  new Map(
-    used.map(([id, guide, use]) => {
-      const own = Object.entries(fed).flatMap(([name, tensor]) => (name.startsWith(`${id}: `) ? [[name.slice(id.length + 2), tensor]] : []));
-      return [id, scoped(() => kept(guide.show(Object.fromEntries(own), { rows: fed.rows, inputs }, views, use)))];
-    }),
-  );
-
-/** What is left of a guide's part of a step when the scope that it was made in ends. */
-function kept(batch: GuideBatch): GuideBatch {
-  for (const { gram, shares } of batch.grams.values()) {
-    tf.keep(gram);
-    if (shares) tf.keep(shares);
-  }
-  if (batch.logits) tf.keep(batch.logits);
-  return batch;
 }
 
 function required<T>(value: T | undefined): T {

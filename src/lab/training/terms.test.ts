@@ -54,13 +54,13 @@ describe.each(['composed', 'native'])('the alignment loss of %s kernels', (which
       kernels,
       new Map(Object.entries({ image, dead, tokens }).map(([name, tap]) => [name, tape.parameter(tap)])),
       [
-        { ...term, targetTap: 'image', guideGram: gramsOf(one), measure: 'cka-debiased' },
-        { ...term, targetTap: 'dead', guideGram: gramsOf(two), measure: 'cka' },
+        { ...term, targetTap: 'image', guideGram: gramsOf(one), measure: { name: 'cka-debiased' } },
+        { ...term, targetTap: 'dead', guideGram: gramsOf(two), measure: { name: 'cka' } },
         {
           ...term,
           targetTap: 'tokens',
           guideGram: centredGram(kernels, view.take(tf.slice(three, [1, 0, 0], [2, n, positions * 4]))),
-          measure: 'cka',
+          measure: { name: 'cka' },
           view,
           shares: tf.tensor1d(shares),
         },

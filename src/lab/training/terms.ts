@@ -3,7 +3,7 @@
  * members follow each other run as one.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Measure } from '../../experiment/schema/schema.ts';
+import { type BuiltMeasure, measureKey } from '../../experiment/schema/measures.ts';
 import type { Root, Value } from '../autodiff/tape.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import { alignmentGradient } from '../similarity/alignment.ts';
@@ -25,7 +25,7 @@ export interface AlignInput {
   shares?: tf.Tensor1D;
   /** How the tokens of sequences are looked at. */
   view?: BatchView;
-  measure: Measure;
+  measure: BuiltMeasure;
 }
 
 /** Several terms as one: same tap, view, measure and weights, members one behind the other. */
@@ -52,7 +52,7 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
       // A Gram matrix that all members share stays one.
       const own = guideGram.shape[0] === term.guideGram.shape[0] && guideGram.shape[0] >= members.count;
       const follows = own && members.first + members.count === term.members.first;
-      const alike = targetTap === term.targetTap && view === term.view && measure === term.measure;
+      const alike = targetTap === term.targetTap && view === term.view && measureKey(measure) === measureKey(term.measure);
       return follows && alike && pairWeight === term.pairWeight;
     });
     if (run) run.push(term);
@@ -67,7 +67,7 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
  */
 function align(kernels: Kernels, tap: tf.Tensor3D, { members, guideGram, shares, view, measure }: AlignInput, weights: tf.Tensor1D): Alignment {
   const positions = view ? view.positions : 1;
-  const { fused } = MEASURES[measure];
+  const { fused } = MEASURES[measure.name];
   if (kernels.alignmentGradient && positions && fused) {
     return kernels.alignmentGradient(tap, guideGram, weights, { ...members, positions, shares, ...fused });
   }

@@ -1,9 +1,9 @@
 /** What is drawn over and under a chart's lines: names at their ends, moments that changed something, levels, crosses. */
 import { highlight } from '@/state/armsShown.ts';
-import type { Area } from './labels.ts';
+import type { Area, Box } from './labels.ts';
 import { OfArm } from './OfArm.tsx';
 import type { Scales } from './paths.ts';
-import type { Moment, PlacedEnd, PlacedMark, PlacedMoment, PlacedReference, Reference } from './placing.ts';
+import type { CourseMark, Moment, PlacedEnd, PlacedMark, PlacedMoment, PlacedReference, Reference } from './placing.ts';
 
 /** Keeps text readable where a line passes behind it. */
 const HALO = { stroke: 'var(--panel)', strokeWidth: 3, paintOrder: 'stroke', strokeLinejoin: 'round' } as const;
@@ -124,27 +124,25 @@ export function LevelWords({ references, type }: { references: readonly PlacedRe
   );
 }
 
-/** Small triangles on the axis where something that an arm learns from begins (it points onwards) or ends (it points back). */
+/** A triangle that points onwards, one that points back, and a lozenge. */
+const MARKS: Record<CourseMark['what'], (box: Box) => string> = {
+  begins: ({ left, right, top, bottom }) => `M${left} ${top}L${right} ${(top + bottom) / 2}L${left} ${bottom}Z`,
+  ends: ({ left, right, top, bottom }) => `M${right} ${top}L${left} ${(top + bottom) / 2}L${right} ${bottom}Z`,
+  forks: ({ left, right, top, bottom }) =>
+    `M${left} ${(top + bottom) / 2}L${(left + right) / 2} ${top}L${right} ${(top + bottom) / 2}L${(left + right) / 2} ${bottom}Z`,
+};
+
+/** Small marks on the axis where something that an arm learns from begins or ends, and where a fork begins. */
 export function CourseMarks({ marks }: { marks: readonly PlacedMark[] }) {
   return (
     <g>
-      {marks.map(({ mark: { arm, colour, step, what, text }, box: { left, right, top, bottom } }) => {
-        const [base, tip] = what === 'begins' ? [left, right] : [right, left];
-        return (
-          <OfArm key={`${arm} ${step} ${text}`} arm={arm}>
-            <path
-              d={`M${base} ${top}L${tip} ${(top + bottom) / 2}L${base} ${bottom}Z`}
-              fill={colour}
-              stroke="var(--panel)"
-              strokeWidth={1}
-              paintOrder="stroke"
-              data-course={`${arm} ${what}`}
-            >
-              <title>{text}</title>
-            </path>
-          </OfArm>
-        );
-      })}
+      {marks.map(({ mark: { arm, colour, step, what, text }, box }) => (
+        <OfArm key={`${arm} ${step} ${text}`} arm={arm}>
+          <path d={MARKS[what](box)} fill={colour} stroke="var(--panel)" strokeWidth={1} paintOrder="stroke" data-course={`${arm} ${what}`}>
+            <title>{text}</title>
+          </path>
+        </OfArm>
+      ))}
     </g>
   );
 }

@@ -4,7 +4,7 @@ import { describeNetwork, type NetworkDescription, taskShape } from '@/experimen
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import { observedPairs } from '@/experiment/plan/arms.ts';
 import { measuresInUse } from '@/experiment/plan/plan.ts';
-import { MEASURE_FACTS } from '@/experiment/schema/measures.ts';
+import { measureKey, measureLabel } from '@/experiment/schema/measures.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { ShownSimilarity } from '@/experiment/series.ts';
 import type { Evaluation } from '@/state/runData.ts';
@@ -44,9 +44,9 @@ export function SimilarityChart() {
   const showGuide = useFocus((state) => state.showGuide);
   const guide = focusOf(experiment, { arm: shownArm, guide: shownGuide })?.guide ?? '';
   const measures = useMemo(() => measuresInUse(experiment), [experiment]);
-  const measure = measures.find((name) => name === choices.measure);
-  const field: ShownSimilarity = measure ?? (debiased ? 'debiased' : 'cka');
-  const words = measure ? MEASURE_FACTS[measure].label : debiased ? 'Debiased CKA' : 'CKA';
+  const measure = measures.find((each) => measureKey(each) === choices.measure);
+  const field: ShownSimilarity = measure ? measureKey(measure) : debiased ? 'debiased' : 'cka';
+  const words = measure ? measureLabel(measure) : debiased ? 'Debiased CKA' : 'CKA';
 
   const offered = useMemo(() => pairChoices(experiment, guide), [experiment, guide]);
   const choice = offered.find(({ name }) => name === choices.pair);
@@ -85,9 +85,9 @@ export function SimilarityChart() {
           size="xs"
           className={classes.select}
           title={words}
-          value={measure ?? CKA}
+          value={measure ? measureKey(measure) : CKA}
           onChange={(event) => choose({ measure: event.currentTarget.value })}
-          data={[{ value: CKA, label: 'CKA' }, ...measures.map((value) => ({ value, label: MEASURE_FACTS[value].label }))]}
+          data={[{ value: CKA, label: 'CKA' }, ...measures.map((each) => ({ value: measureKey(each), label: measureLabel(each) }))]}
         />
       )}
       {guides.length > 1 && (

@@ -4,7 +4,7 @@ import { describeGuide } from '@/experiment/plan/guides.ts';
 import { guidesOf, termOf } from '@/experiment/plan/arms.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunState } from '@/state/run.ts';
-import { armStatement, guideState, interventionWords, mappingWords, number, trainingStatement } from '@/ui/words.ts';
+import { armStatement, forkWords, guideState, interventionWords, mappingWords, number, trainingStatement } from '@/ui/words.ts';
 
 const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript', pytorch: 'PyTorch' };
 
@@ -24,7 +24,8 @@ function networksWords(experiment: Experiment): string {
 function armsWords({ arms, base }: Experiment): string {
   const told = arms.map((arm) => {
     const guides = guidesOf(arm);
-    return `${arm.name}: ${armStatement(arm, base)}${termOf(arm, 'align')?.mapping === undefined ? '' : ', mapping of its own'}${guides.length > 0 ? ` (${guides.map((id) => `“${id}”`).join(', ')})` : ''}`;
+    const fork = forkWords(arm, arms);
+    return `${arm.name}: ${fork === null ? '' : `${fork}: `}${armStatement(arm, base)}${termOf(arm, 'align')?.mapping === undefined ? '' : ', mapping of its own'}${guides.length > 0 ? ` (${guides.map((id) => `“${id}”`).join(', ')})` : ''}`;
   });
   return `${told.join('; ')}.`;
 }

@@ -47,6 +47,11 @@ test('names are shortened by what they share, never to the same thing, and never
     'Good initialisation',
   ]);
   expect(shortNames(['Guided', 'Guided, then off'])).toEqual(['Guided', 'Then off']);
+  expect(shortNames(['Guided, untrained guide, fork at 40', 'Guided, fork at 60', 'Distilled, fork at 60'])).toEqual([
+    'Fork at 40',
+    'Guided, fork at 60',
+    'Distilled, fork at 60',
+  ]);
   expect(shortNames(['A', 'A, x', 'B', 'B, x'])).toEqual(['A', 'A, x', 'B', 'B, x']);
   expect(shortNames(['Unguided', 'Distilled, untrained teacher'])).toEqual(['Unguided', 'Distilled, untrained']);
 });

@@ -41,12 +41,17 @@ export function spreadLabels(ys: readonly number[], gap: number, top: number, bo
 /** Names that could be read as a guide's own or a teacher's keep their head: "Guided, untrained", never "Untrained guide". */
 const TEACHER = /\s+(guide|teacher)$/;
 
+/** What a fork is besides its parent's name. */
+const FORK = /, (fork at \d+(?: \d+)?)$/;
+
 /**
  * Names of arms for the margin: "Good initialisation" for "Unguided, good initialisation" beside "Unguided", and
  * "Guided, untrained" for "Guided, untrained guide". Never two alike.
  */
 export function shortNames(names: readonly string[], maxLength = 24): string[] {
   const short = names.map((name) => {
+    const fork = FORK.exec(name)?.[1];
+    if (fork !== undefined) return `F${fork.slice(1)}`;
     const [head, ...rest] = name.split(', ');
     const tail = rest.join(', ');
     if (tail === '') return name;

@@ -50,6 +50,15 @@ test('of a fork the courses count from where it forks, and those of the arm that
   expect(marks.map(({ step, what }) => [step, what])).toEqual([
     [20, 'begins'],
     [105, 'ends'],
+    [60, 'forks'],
   ]);
-  expect(marks[1].text).toBe('Forked: guidance ends at step 105');
+  expect(marks.slice(1).map(({ text }) => text)).toEqual(['Forked: guidance ends at step 105', 'Forked: forks from “Guided” at step 60']);
+  // Beside the arm that it was, which has the marks before, it has those behind.
+  const both = courseMarksOf({ experiment }, [ARMS[0], { id: 'forked', name: 'Forked', colour: 'green' }]);
+  expect(both.map(({ arm, step, what }) => [arm, step, what])).toEqual([
+    ['guided', 20, 'begins'],
+    ['guided', 90, 'ends'],
+    ['forked', 105, 'ends'],
+    ['forked', 60, 'forks'],
+  ]);
 });

@@ -42,14 +42,20 @@ export const momentsOf = (data: RunData): Moment[] =>
 /** What a term is to its arm, in a word. */
 const TERM_WORDS: Record<TermKind, string> = { align: 'guidance', distil: 'distillation', regularise: 'regularising', match: 'matching' };
 
-/** Steps at which something that an arm learns from begins or ends; of a fork also in the arms that it was before. */
+/**
+ * Steps at which something that an arm learns from begins or ends, and at which a fork leaves its parent; of a fork also
+ * what was in the arms that it was before, where these are not drawn.
+ */
 export function courseMarksOf({ experiment }: Pick<RunData, 'experiment'>, arms: readonly Pick<DrawnArm, 'id' | 'name' | 'colour'>[]): CourseMark[] {
   if (!experiment) return [];
   const { steps } = experiment.base;
   return arms.flatMap(({ id, name, colour }) => {
     const own = experiment.arms.find((each) => each.id === id);
-    const stages = own ? stagesOf(experiment, own) : [];
-    const marks = stages.flatMap(({ arm, from }, i) => {
+    const all = own ? stagesOf(experiment, own) : [];
+    const stages = arms.some((other) => other.id === own?.fork?.of) ? all.slice(-1) : all;
+    const fork = own?.fork;
+    const parent = experiment.arms.find((other) => other.id === fork?.of)?.name;
+    const marks: CourseMark[] = stages.flatMap(({ arm, from }, i) => {
       const to = stages[i + 1]?.from ?? steps;
       return arm.terms.flatMap(({ kind, course = WHOLE }) =>
         moments(course, to - from).map(({ step, what }) => ({
@@ -61,6 +67,8 @@ export function courseMarksOf({ experiment }: Pick<RunData, 'experiment'>, arms:
         })),
       );
     });
+    if (fork && fork.step > 0)
+      marks.push({ arm: id, colour, step: fork.step, what: 'forks', text: `${name}: forks from “${parent}” at step ${number(fork.step)}` });
     // Terms of a kind with the same course share a mark.
     return [...new Map(marks.map((mark) => [mark.text, mark])).values()];
   });

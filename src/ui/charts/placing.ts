@@ -23,12 +23,12 @@ export interface Moment {
   text: string;
 }
 
-/** Where the weight of something that an arm learns from begins or ends to be more than 0. */
+/** Where the weight of something that an arm learns from begins or ends to be more than 0, or where a fork leaves its parent. */
 export interface CourseMark {
   arm: string;
   colour: string;
   step: number;
-  what: 'begins' | 'ends';
+  what: 'begins' | 'ends' | 'forks';
   /** In words. */
   text: string;
 }

@@ -117,3 +117,15 @@ test('nothing recorded yet draws nothing', () => {
   expect(series.rows).toEqual([]);
   expect(series.min).toBeNaN();
 });
+
+test('a fork is drawn from where it leaves its parent, if that is drawn', async () => {
+  const fork = { ...preset.arms[1], id: 'fork', fork: { of: 'guided', step: 34 } };
+  const data = await recorded({ ...preset, arms: [...preset.arms, fork], base: { ...preset.base, steps: 100 } });
+  const first = ({ rows }: ReturnType<typeof lossSeries>, key: string) => rows.find((row) => row[key] !== undefined)?.step;
+  for (const series of [lossSeries(data, everyArm(data), 120), metricSeries(data, everyArm(data), 120)]) {
+    expect([first(series, 'm:fork'), first(series, 'b:fork'), first(series, 'm:guided')]).toEqual([30, 30, 0]);
+  }
+  expect(first(lossSeries(data, everyArm(data), 120), 't:fork')).toBe(34);
+  expect(first(alignmentSeries(data, everyArm(data), 120), 'm:fork')).toBe(34);
+  expect(first(metricSeries(data, new Set(['fork']), 120), 'm:fork')).toBe(0);
+});

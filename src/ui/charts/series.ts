@@ -77,16 +77,28 @@ export type Shown = ReadonlySet<string>;
 /** Member indices of the arms that are drawn. */
 const shownArms = (data: RunData, shown: Shown): [string, readonly number[]][] => [...data.arms].filter(([arm]) => shown.has(arm));
 
+/**
+ * The steps from which lines of forks are drawn, of those at which there is something: what comes before is their
+ * parent's line, unless that is hidden.
+ */
+function startsOf({ experiment }: RunData, shown: Shown, steps: readonly number[]): ReadonlyMap<string, number> {
+  const forks = experiment?.arms.filter(({ fork }) => fork && shown.has(fork.of)) ?? [];
+  return new Map(forks.map(({ id, fork }) => [id, steps.findLast((step) => step <= (fork?.step ?? 0)) ?? 0]));
+}
+
 /** Gathers rows in order of steps, and the range of what is in them. */
 class Rows {
   readonly #limits: Limits;
+  readonly #starts: ReadonlyMap<string, number>;
   readonly rows: Row[] = [];
   readonly ends = new Map<string, End>();
   min = Number.POSITIVE_INFINITY;
   max = Number.NEGATIVE_INFINITY;
 
-  constructor(limits: Limits) {
+  /** @param starts first steps of the lines of arms, where they are not the first of all */
+  constructor(limits: Limits, starts: ReadonlyMap<string, number>) {
     this.#limits = limits;
+    this.#starts = starts;
   }
 
   include(value: number): void {
@@ -95,7 +107,7 @@ class Rows {
   }
 
   addPoint(row: Row, arm: string, { mean, sd, n }: Point): void {
-    if (n === 0) return;
+    if (n === 0 || row.step < (this.#starts.get(arm) ?? 0)) return;
     row[`m:${arm}`] = mean;
     this.ends.set(arm, { step: row.step, value: mean });
     this.include(mean);
@@ -132,17 +144,20 @@ export function endsAt(series: Series, step: number): Map<string, End> {
   return ends;
 }
 
+const stepsOf = (evaluations: readonly Evaluation[]): number[] => evaluations.map(({ step }) => step);
+
 /** Validation loss (mean and spread over seeds) and smoothed training loss of every arm. */
 export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Series {
   const arms = shownArms(data, shown);
-  const out = new Rows(limitsOf(data, 'valLoss'));
   const evaluations = sampleIndices(data.evaluations.length, maxPoints).map((i) => data.evaluations[i]);
+  const out = new Rows(limitsOf(data, 'valLoss'), startsOf(data, shown, stepsOf(evaluations)));
   const training = sampleIndices(data.steps.trainLoss.smooth.length, maxPoints).map((row) => data.steps.trainLoss.smooth.stepAt(row));
+  const learning = startsOf(data, shown, training);
   for (let e = 0, t = 0; e < evaluations.length || t < training.length; ) {
     const evaluation = evaluations[e];
     const step = Math.min(evaluation?.step ?? Number.POSITIVE_INFINITY, training[t] ?? Number.POSITIVE_INFINITY);
     const row: Row = { step };
-    addTraining(data, shown, out, row);
+    addTraining(data, shown, learning, out, row);
     if (evaluation?.step === step) {
       for (const [arm, members] of arms)
         out.addPoint(
@@ -158,13 +173,13 @@ export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Seri
   return out.done();
 }
 
-function addTraining(data: RunData, shown: Shown, out: Rows, row: Row): void {
+function addTraining(data: RunData, shown: Shown, starts: ReadonlyMap<string, number>, out: Rows, row: Row): void {
   const at = data.steps.trainLoss.smooth.rowOf(row.step);
   if (row.step < 1 || at < 0) return;
   let column = 0;
   for (const arm of data.arms.keys()) {
     const value = data.steps.trainLoss.smooth.at(at, column++);
-    if (!Number.isFinite(value) || !shown.has(arm)) continue;
+    if (!Number.isFinite(value) || !shown.has(arm) || row.step < (starts.get(arm) ?? 0)) continue;
     row[`t:${arm}`] = value;
     out.include(value);
   }
@@ -173,8 +188,16 @@ function addTraining(data: RunData, shown: Shown, out: Rows, row: Row): void {
 /** Smoothed alignment loss of every arm that is guided. */
 export function alignmentSeries(data: RunData, shown: Shown, maxPoints: number): Series {
   const { smooth } = data.steps.alignmentLoss;
-  const out = new Rows(limitsOf(data, 'alignmentLoss'));
-  for (const at of sampleIndices(smooth.length, maxPoints)) {
+  const steps = sampleIndices(smooth.length, maxPoints);
+  const out = new Rows(
+    limitsOf(data, 'alignmentLoss'),
+    startsOf(
+      data,
+      shown,
+      steps.map((at) => smooth.stepAt(at)),
+    ),
+  );
+  for (const at of steps) {
     const row: Row = { step: smooth.stepAt(at) };
     let column = 0;
     for (const arm of data.arms.keys()) {
@@ -193,10 +216,10 @@ export function metricSeries(data: RunData, shown: Shown, maxPoints: number): Se
 }
 
 function evaluationSeries(data: RunData, shown: Shown, maxPoints: number, limits: Limits, value: (evaluation: Evaluation, member: number) => number): Series {
-  const out = new Rows(limits);
+  const evaluations = sampleIndices(data.evaluations.length, maxPoints).map((i) => data.evaluations[i]);
+  const out = new Rows(limits, startsOf(data, shown, stepsOf(evaluations)));
   const arms = shownArms(data, shown);
-  for (const i of sampleIndices(data.evaluations.length, maxPoints)) {
-    const evaluation = data.evaluations[i];
+  for (const evaluation of evaluations) {
     const row: Row = { step: evaluation.step };
     for (const [arm, members] of arms)
       out.addPoint(

@@ -1,9 +1,9 @@
 /** Which similarity matrices are shown, and in which words. */
 import { describeNetwork, type NetworkDescription, taskShape } from '@/experiment/networks/describe.ts';
-import { alignedPairs } from '@/experiment/plan/arms.ts';
+import { alignedPairs, targetOf } from '@/experiment/plan/arms.ts';
 import { rootOf } from '@/experiment/plan/fork.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
-import type { Experiment, InitName } from '@/experiment/schema/schema.ts';
+import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunData } from '@/state/runData.ts';
 import type { TableData } from '@/ui/charts/ChartTable.tsx';
 import { plainNumber } from '@/ui/charts/format.ts';
@@ -54,16 +54,19 @@ export function matrixPanels(data: RunData, guide: string, field: 'cka' | 'debia
   const { experiment, matrices } = data;
   const { first, latest } = matrices;
   if (!experiment || !first || !latest || !(guide in data.guideTaps)) return [];
-  const inits = new Map<InitName, string[]>();
+  const beginnings = new Map<string, { arms: string[]; title: string }>();
   for (const arm of experiment.arms) {
-    const init = rootOf(experiment, arm).init ?? experiment.target.init;
-    inits.set(init, [...(inits.get(init) ?? []), arm.id]);
+    const root = rootOf(experiment, arm);
+    const init = root.init ?? targetOf(experiment, arm).init;
+    const key = root.target ? `${init} ${JSON.stringify(root.target)}` : init;
+    const title = root.target ? `start, ${root.name}` : `start, ${initWord(init)} init`;
+    beginnings.set(key, { title, arms: [...(beginnings.get(key)?.arms ?? []), arm.id] });
   }
   const members = (arm: string) => data.arms.get(arm) ?? [];
-  const starts = [...inits].map(
-    ([init, arms]): MatrixPanel => ({
-      key: `start ${init}`,
-      title: inits.size === 1 ? 'start, all arms' : `start, ${initWord(init)} init`,
+  const starts = [...beginnings].map(
+    ([key, { arms, title }]): MatrixPanel => ({
+      key: `start ${key}`,
+      title: beginnings.size === 1 ? 'start, all arms' : title,
       arm: null,
       when: 'start',
       aligned: NO_CELLS,

@@ -2,6 +2,7 @@ import { Anchor, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { rootOf } from '@/experiment/plan/fork.ts';
 import { useExperiment } from '@/state/experiment.ts';
+import { forkWords } from '../words.ts';
 import { armColour } from '../colours.ts';
 import { armFormula } from './armFormula.ts';
 import classes from './explain.module.css';
@@ -42,6 +43,7 @@ export default function Explanation() {
           <div key={arm.id} className={classes.arm}>
             <Text size="sm" fw={600} style={{ color: armColour(arm.id) }}>
               {arm.name}
+              {arm.fork && `, ${forkWords(arm, arms)}`}
             </Text>
             <Formula tex={armFormula(arm, base)} />
           </div>

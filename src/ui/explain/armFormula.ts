@@ -1,7 +1,7 @@
 /** An arm's loss as it is minimised, in TeX. */
 import { courseTex } from '@/experiment/course/course.ts';
 import { alignmentSettingsOf, distillationOf } from '@/experiment/plan/arms.ts';
-import { builtMeasure, MEASURE_FACTS } from '@/experiment/schema/measures.ts';
+import { builtMeasure, measureTex } from '@/experiment/schema/measures.ts';
 import type { ArmSpec, BaseSettings } from '@/experiment/schema/schema.ts';
 
 /** 0.5 → 0.5, 1e-3 → 10^{-3}. */
@@ -29,7 +29,11 @@ export function armFormula(arm: ArmSpec, base: BaseSettings): string {
   if (alignment) {
     const { weight, measure, reduction, course } = alignment;
     const over = reduction === 'sum' ? '\\sum_{(i,j)\\in M}' : '\\tfrac{1}{|M|}\\sum_{(i,j)\\in M}';
-    terms.push(`${texNumber(weight)}${over}\\bigl(1-${MEASURE_FACTS[builtMeasure(measure)].tex}(G_i,T_j)\\bigr)${courseTex(course)}`);
+    terms.push(`${texNumber(weight)}${over}\\bigl(1-${measureTex(builtMeasure(measure))}(G_i,T_j)\\bigr)${courseTex(course)}`);
   }
-  return terms.join(' + ');
+  const loss = terms.join(' + ');
+  if (!arm.fork) return loss;
+  // Steps of its courses count from where it forks.
+  const { step } = arm.fork;
+  return `${loss.replaceAll('\\text{step}', `(\\text{step}-${step})`)}\\qquad\\text{step}\\ge ${step}`;
 }

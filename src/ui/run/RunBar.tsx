@@ -3,6 +3,7 @@ import { Button, Loader, Paper, Progress } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackNext, IconRotate } from '@tabler/icons-react';
 import { useShallow } from 'zustand/react/shallow';
 import { useAssets } from '@/state/assets.ts';
+import { useGoesOn } from '@/state/forkHere.ts';
 import { usePlayback } from '@/state/playback.ts';
 import { useRun } from '@/state/run.ts';
 import { session } from '@/state/session.ts';
@@ -34,6 +35,7 @@ export function RunBar() {
   useRunKeys();
   const phase = useRun((state) => state.phase);
   const stale = useResultsOf() !== 'this';
+  const goesOn = useGoesOn();
   const running = phase === 'running';
   const preparing = phase === 'preparing';
   const live = running || phase === 'paused';
@@ -49,7 +51,11 @@ export function RunBar() {
       <div className={classes.buttons}>
         <ButtonHint
           label={
-            running ? 'Stop after this step; the run can go on from there.' : heldUp ? heldUp.hint : RUN_HINTS[phase === 'paused' && !stale ? 'resume' : 'run']
+            running
+              ? 'Stop after this step; the run can go on from there.'
+              : heldUp
+                ? heldUp.hint
+                : RUN_HINTS[phase === 'paused' && !stale ? 'resume' : goesOn ? 'goOn' : 'run']
           }
           keys="space"
         >
@@ -76,7 +82,7 @@ export function RunBar() {
               leftSection={preparing ? <Loader size={13} color="gray" /> : <IconPlayerPlayFilled size={15} />}
               onClick={() => !waits && void session.run()}
             >
-              {runLabel(phase, stale)}
+              {runLabel(phase, stale, goesOn)}
             </Button>
           )}
         </ButtonHint>
@@ -132,6 +138,7 @@ const off = (disabled: boolean) => ({ 'data-disabled': disabled || undefined, 'a
 const RUN_HINTS = {
   run: 'Train all arms on the same batches, from the same starting weights unless an arm says otherwise.',
   resume: 'Go on from here.',
+  goOn: 'Go on from here with what was added: the steps before are the same, and are not repeated.',
 };
 const ICON_ON_PHONES = { label: classes.labelOnWide, section: classes.loneIcon };
 
@@ -162,6 +169,7 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   // How fast it goes is what a narrow window leaves out.
   const [words, rate = ''] = text.split(/(?= · [\d.]+ steps\/s)/);
   const stale = useResultsOf() !== 'this';
+  const goesOn = useGoesOn();
   if (phase === 'preparing') return <GuideTraining />;
   if (phase === 'idle') {
     return (
@@ -185,7 +193,7 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
       </span>
       {stale && (
         <span className={classes.stale} data-testid="stale-note">
-          edited since this run
+          {goesOn ? 'edited from here on' : 'edited since this run'}
         </span>
       )}
       {(stale || phase === 'finished' || (phase === 'failed' && heldUp?.by === 'entry')) && <Ahead heldUp={heldUp} />}

@@ -9,8 +9,9 @@ import { duration, number, plural } from '@/ui/words.ts';
 /** Below 10 the first decimal says something. */
 export const rateWords = (stepsPerSecond: number): string => stepsPerSecond.toFixed(stepsPerSecond < 10 ? 1 : 0);
 
-export function runLabel(phase: Phase, stale: boolean): string {
-  if (phase === 'paused') return stale ? 'Run edited' : 'Resume';
+/** @param goesOn whether a paused run goes on as what was edited since */
+export function runLabel(phase: Phase, stale: boolean, goesOn: boolean): string {
+  if (phase === 'paused') return stale ? (goesOn ? 'Go on' : 'Run edited') : 'Resume';
   if (phase === 'finished') return stale ? 'Run' : 'Run again';
   return phase === 'preparing' ? 'Preparing' : 'Run';
 }

@@ -6,7 +6,7 @@ import { highlight, toggleArm, useArmShown } from '@/state/armsShown.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { armColour } from '@/ui/colours.ts';
-import { armStatement } from '@/ui/words.ts';
+import { armStatement, forkWords } from '@/ui/words.ts';
 import { EditPopover } from './opening/EditPopover.tsx';
 import { useBeside } from './opening/useBeside.ts';
 import { Pencil } from './parts/Pencil.tsx';
@@ -36,7 +36,9 @@ function Eye({ arm }: { arm: ArmSpec }) {
 export function ArmRow({ arm, base, score }: { arm: ArmSpec; base: BaseSettings; score: string | undefined }) {
   const stale = useIsStale(`arms.${arm.id}`);
   const shown = useArmShown(arm.id);
-  const statement = useExperiment(({ experiment: { interventions } }) => armStatement(arm, base, interventions));
+  const statement = useExperiment(({ experiment: { arms, interventions } }) =>
+    [armStatement(arm, base, interventions), forkWords(arm, arms)].filter(Boolean).join(' · '),
+  );
   const position = useBeside();
   return (
     <li

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import type { ObservedPair } from '@/experiment/plan/arms.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
-import { MEASURE_FACTS } from '@/experiment/schema/measures.ts';
+import { factsOf, measureLabel, measureTex } from '@/experiment/schema/measures.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { type Focus, onlyPair } from '@/state/mapping.ts';
@@ -117,7 +117,7 @@ function Matrices({ run, pair, arm }: { run: Experiment; pair: ObservedPair; arm
   const moment = stands(phase) ? `at ${step}` : `after ${data.lastEvaluation?.step ?? 0}`;
   const { inspection, failed } = useInspection({ ...whom, of: 'next' }, moment);
   const matrices = inspection?.matrices;
-  const measure = matrices && MEASURE_FACTS[matrices.measure];
+  const measure = matrices?.measure;
   const names = inspection ? namesOfClasses(inspection, run) : [];
   return (
     <>
@@ -135,7 +135,7 @@ function Matrices({ run, pair, arm }: { run: Experiment; pair: ObservedPair; arm
             <figure key={key} className={classes.figure} data-testid={`wire-${key}`}>
               <figcaption>{title}</figcaption>
               <MatrixCanvas matrix={matrix} of={matrices} names={names} size={SIDE} label={title} palette={palette} />
-              <p className={classes.given}>{similarity === null ? 'compared with' : `${measure.label} ${fixed(similarity)}`}</p>
+              <p className={classes.given}>{similarity === null ? 'compared with' : `${measureLabel(measure)} ${fixed(similarity)}`}</p>
             </figure>
           ))}
         {!matrices && <p className={classes.wireNote}>{failed ? 'The layers could not be looked at.' : 'Looking at the layers…'}</p>}
@@ -143,7 +143,7 @@ function Matrices({ run, pair, arm }: { run: Experiment; pair: ObservedPair; arm
       {matrices && measure && (
         <p className={classes.wireNote}>
           {shownWords(matrices, 'the next batch')}: the stronger, the more alike a layer finds two of them. The{' '}
-          <Term says={measure.hint} tex={`${measure.tex}(K, L)`}>
+          <Term says={factsOf(measure).hint} tex={`${measureTex(measure)}(K, L)`}>
             number
           </Term>{' '}
           is of the examples shown; {batchWords(matrices)}, it is {fixed(matrices.start.batch)} at the start and{' '}

@@ -1,5 +1,5 @@
 /** What happens in a step after its batch: matrices, similarity, loss, update. */
-import { MEASURE_FACTS } from '@/experiment/schema/measures.ts';
+import { factsOf, measureLabel, measureTex } from '@/experiment/schema/measures.ts';
 import { number, plural } from '@/ui/words.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { batchWords, fixed, namesOfClasses, percent, shownWords } from './figures.ts';
@@ -65,7 +65,8 @@ export function SimilarityPiece({ inspection: { matrices, alignment } }: PiecePr
     );
   }
   const { measure, target } = matrices;
-  const { label, hint, tex } = MEASURE_FACTS[measure];
+  const { hint } = factsOf(measure);
+  const [label, tex] = [measureLabel(measure), measureTex(measure)];
   const pairs = alignment?.pairs ?? [];
   const sum = pairs.reduce((all, { similarity }) => all + 1 - similarity, 0);
   return (
@@ -104,7 +105,7 @@ export function LossPiece({ inspection: { taskLoss, alignment, total }, experime
       tex="\\mathcal{L} = \\mathcal{L}_{\\text{task}} + \\alpha \\sum (1 - s)"
       note={
         total === null
-          ? `what ${arm?.name ?? 'the arm'} distils from comes on top, and is not recorded`
+          ? `the other terms of ${arm?.name ?? 'the arm'} come on top, and are not recorded`
           : alignment
             ? 'task loss + weight × (1 − similarity)'
             : 'the task’s loss alone'

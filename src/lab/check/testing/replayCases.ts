@@ -80,6 +80,41 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
       terms: [{ kind: 'align', guide: 'untrained', weight: 1, measure: { name: measure } }],
     })),
   }),
+  'several terms, courses, networks and optimisers': tinyExperiment({
+    ...IMAGES,
+    'base.steps': 6,
+    'base.evaluateEvery': 3,
+    'target.depth': 1,
+    'target.width': 6,
+    guides: { untrained, like: { state: 'untrained', network: { family: 'fcn', depth: 1, width: 6, norm: 'none', dropout: 0, init: 'he', tap: 'pre' } } },
+    arms: [
+      {
+        id: 'several',
+        name: 'Several',
+        terms: [
+          { kind: 'align', guide: 'untrained', weight: 1, course: { kind: 'stall', of: 'validation loss', patience: 1 } },
+          { kind: 'align', guide: 'like', weight: 0.5, mapping: [{ guide: 'linear1', target: 'linear1', weight: 2 }], course: { kind: 'every', steps: 2 } },
+          { ...distil('like'), direction: 'logits', course: { kind: 'until', step: 3 } },
+        ],
+      },
+      { id: 'moments', name: 'Moments', terms: [{ kind: 'match', guide: 'like', what: 'moments', weight: 1, mapping: { rule: 'even' } }], labelSmoothing: 0.1 },
+      {
+        id: 'regularised',
+        name: 'Regularised',
+        terms: [
+          { kind: 'regularise', what: 'participation-ratio', weight: 1 },
+          { kind: 'regularise', what: 'intrinsic-dimension', weight: 1, dimension: 3, course: { kind: 'decay', shape: 'cosine', steps: 4 } },
+        ],
+      },
+      {
+        id: 'own',
+        name: 'Own',
+        terms: [{ kind: 'match', guide: 'like', what: 'outputs', weight: 1 }],
+        target: { family: 'fcn', depth: 1, width: 6, norm: 'layer', dropout: 0, init: 'he', tap: 'pre' },
+        optimiser: { kind: 'sgd', momentum: 0.9, weightDecay: 0 },
+      },
+    ],
+  }),
   'attention and gated scans over padded tokens with SGD': tinySequences('parity', {
     'task.val': 16,
     'task.length': 7,

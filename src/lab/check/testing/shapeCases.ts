@@ -241,7 +241,7 @@ for (const [members, n, features, own] of [
         return [
           [`${measure} value`, value],
           [`${measure} g`, g],
-          [`${measure} gradient`, alignmentGradient(kernels, x, other, tf.ones([members]), measure).gradient],
+          [`${measure} gradient`, alignmentGradient(kernels, x, other, tf.ones([members]), { name: measure }).gradient],
         ];
       }),
     );

@@ -17,6 +17,7 @@ import { findAdapter, startWebGpu } from '../../backend/startWebGpu.ts';
 import { Capture } from '../../backend/webgpu/capture/capture.ts';
 import { REPLAY_CASES } from './replayCases.ts';
 import { SHAPE_CASES } from './shapeCases.ts';
+import { TERM_CASES } from './termCases.ts';
 
 const device = () => (tf.backend() as unknown as { device: GPUDevice }).device;
 let started: Promise<Started> | undefined;
@@ -43,7 +44,7 @@ export async function shapes(): Promise<Record<string, number>> {
   const inTurns = { ...own, ...comparisonKernels(runner, own, centringKernels(runner), 1) };
   const comparisons = Object.entries(SHAPE_CASES).flatMap(([name, run]) => (name.startsWith('Gram products') ? [[`${name}, in turns`, run]] : []));
   return {
-    ...(await compareWithCpu(own, SHAPE_CASES)),
+    ...(await compareWithCpu(own, { ...SHAPE_CASES, ...TERM_CASES })),
     ...(await compareWithCpu(inTurns, Object.fromEntries(comparisons))),
     'dropout masks': values.findIndex((value, i) => value !== expected[i]) + 1,
   };

@@ -1,29 +1,70 @@
 /**
  * The measures of similarity that can be a loss, as a table. A measure is a function of two n×n matrices of the same
  * examples: K of a layer of the target, L of a layer of the guide. So a guide's matrix is made once per batch and
- * shared, and all gradients come back through one chain rule (`../alignment.ts`): with G = ∂f/∂K + (∂f/∂K)ᵀ it is
- * ∂f/∂z = G·z. What the page says of each stands in `experiment/schema/measures.ts`.
+ * shared, and gradients come back through one chain rule (`pull`): with G = ∂f/∂K + (∂f/∂K)ᵀ it is ∂f/∂z = G·z. What the
+ * page says of each stands in `experiment/schema/measures.ts`.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Measure } from '../../../experiment/schema/measures.ts';
+import { type BuiltMeasure, type Measure, optionOf } from '../../../experiment/schema/measures.ts';
 import type { Kernels } from '../../backend/kernels/types.ts';
 import type { Form } from './forms.ts';
-import { alignment, type Compared, correlation, distances, huberDistances, type Pairs, pairsOf, rowCosines, softNeighbours } from './matrices.ts';
+import {
+  alignment,
+  type Compared,
+  correlation,
+  cosine,
+  distances,
+  flat,
+  huberDistances,
+  type Pairs,
+  pairsOf,
+  rowCosines,
+  softNeighbours,
+  total,
+} from './matrices.ts';
+import { predicted } from './predictions.ts';
+import { factored, inverted, polar } from './solves.ts';
 
-export interface GramMeasure {
+/** What a measure is told besides the matrices. */
+export interface Told {
+  /** `[N, n]`, 1 for examples and 0 for padding, whose rows are 0; absent: all are examples. */
+  real: Tensor2D | undefined;
+  /** Of its option, see `experiment/schema/measureOptions.ts`; NaN where it has none. */
+  option: number;
+}
+
+interface Common {
   /** How activations become the rows that K is the Gram matrix of. */
   form: Form;
   /** What of two examples it looks at: products of their rows, or how far apart those are. */
   compares: 'products' | 'dissimilarities';
+}
+
+interface GramMeasure extends Common {
   /**
    * @param k `[N, n, n]`, @param l `[N|1, n, n]`, both of rows in `form`
-   * @param real `[N, n]`, 1 for examples and 0 for padding, whose rows are 0; absent: all are examples
+   * @param told of the examples, and the value of the measure's option
    * @returns values `[N]`, 0 where they are not defined, and G `[N, n, n]`, 0 there
    */
-  of(kernels: Kernels, k: Tensor3D, l: Tensor3D, real?: Tensor2D): { value: Tensor1D; g: Tensor3D };
+  of(kernels: Kernels, k: Tensor3D, l: Tensor3D, told: Told): { value: Tensor1D; g: Tensor3D };
   /** Has a kernel of its own for value and gradient in one (`Kernels.alignmentGradient`): the debiased one, or the biased. */
   fused?: { debiased: boolean };
+}
+
+/** One whose gradient keeps its digits only where it is taken from the rows z of K, not through K. */
+interface RowMeasure extends Common {
+  /** As `GramMeasure.of`, without G. */
+  value(kernels: Kernels, k: Tensor3D, l: Tensor3D): Tensor1D;
+  /** @returns values `[N]`, and ∂f/∂z for z `[N, n, F]` */
+  ofRows(kernels: Kernels, z: Tensor3D, l: Tensor3D): Pull;
+  fused?: undefined;
+}
+
+/** Values `[N]`, 0 where they are not defined, and ∂f/∂z `[N, n, F]`, 0 there. */
+export interface Pull {
+  value: Tensor1D;
+  dz: Tensor3D;
 }
 
 /** CKA through its kernel: centred rows of 0 change nothing in the biased one, whatever stands for padding. */
@@ -35,25 +76,23 @@ const cka = (debiased: boolean): GramMeasure => ({
 });
 
 /** Compares matrices of squared distances between examples. */
-const ofDistances = (form: Form, compare: (a: Tensor3D, b: Tensor3D, pairs: Pairs) => Compared): GramMeasure => ({
+const ofDistances = (form: Form, compare: (a: Tensor3D, b: Tensor3D, pairs: Pairs, option: number) => Compared): GramMeasure => ({
   form,
   compares: 'dissimilarities',
-  of(_, k, l, real) {
+  of(_, k, l, { real, option }) {
     const own = distances(k);
-    const { value, gradient } = compare(own.d, distances(l).d, pairsOf(k.shape[1], real));
+    const { value, gradient } = compare(own.d, distances(l).d, pairsOf(k.shape[1], real), option);
     return { value, g: own.back(gradient) };
   },
 });
 
-const SOFT_KNN_TEMPERATURE = 0.1;
-
 /** A median below this is that of a layer that has collapsed: all squared distances add up to 2n. */
 const NO_DISTANCE = 1e-30;
 
-/** exp(−D/(2·t²·median D)) with t = 1; the median counts all n² distances, and is held constant in the gradient. */
-function radial(a: Tensor3D, b: Tensor3D, pairs: Pairs): Compared {
+/** exp(−D/(2·t²·median D)); the median counts all n² distances, and is held constant in the gradient. */
+function radial(a: Tensor3D, b: Tensor3D, pairs: Pairs, bandwidth: number): Compared {
   const kernel = (d: Tensor3D) => {
-    const rate = tf.div<Tensor3D>(-0.5, tf.maximum(median(d, pairs), NO_DISTANCE));
+    const rate = tf.div<Tensor3D>(-0.5 / bandwidth ** 2, tf.maximum(median(d, pairs), NO_DISTANCE));
     return { rate, values: tf.mul<Tensor3D>(tf.exp(tf.mul(d, rate)), pairs.all) };
   };
   const own = kernel(a);
@@ -61,31 +100,38 @@ function radial(a: Tensor3D, b: Tensor3D, pairs: Pairs): Compared {
   return { value, gradient: tf.mul(gradient, tf.mul(own.values, own.rate)) };
 }
 
-/** Halvings of the interval that the median lies in: float32 has no digits beyond. */
-const HALVINGS = 32;
+/** Halvings of the interval that the median lies in, twice the mean: float32 has no digits beyond. */
+const HALVINGS = 25;
+/** Makes 0 or more of any difference, however small, between a limit and what it is compared with. */
+const STEEP = 1e30;
 
 /**
  * The median of the entries of `[N, n, n]` that stand for pairs, by halving an interval, since a step of fixed shapes
  * cannot sort what is masked: `[N, 1, 1]`, the mean of the two in the middle where there are two.
  */
 function median(d: Tensor3D, { all, n }: Pairs): Tensor3D {
-  const count = tf.square<Tensor3D>(n);
-  const [lower, upper] = [tf.floor<Tensor3D>(tf.div(tf.add(count, 1), 2)), tf.floor<Tensor3D>(tf.div(tf.add(count, 2), 2))];
-  const largest = tf.max(d, [1, 2], true) as Tensor3D;
+  const [matrices] = d.shape;
+  const values = tf.reshape(d, [matrices, -1]) as Tensor2D;
+  const counted = tf.reshape(all, [all.shape[0], -1]);
+  const count = tf.reshape(tf.square(n), [-1, 1]) as Tensor2D;
+  const [lower, upper] = [tf.floor<Tensor2D>(tf.div(tf.add(count, 1), 2)), tf.floor<Tensor2D>(tf.div(tf.add(count, 2), 2))];
+  const largest = tf.max(values, 1, true) as Tensor2D;
   // What stands for no pair is above all that do.
-  const shown = tf.add<Tensor3D>(d, tf.mul(tf.add(largest, 1), tf.sub(1, all)));
-  const upTo = (limit: Tensor3D): Tensor3D => tf.sum(tf.cast(tf.lessEqual(shown, limit), 'float32'), [1, 2], true);
-  let below = tf.fill<tf.Rank.R3>([d.shape[0], 1, 1], -1e-30) as Tensor3D;
-  let middle = largest;
+  const shown = tf.add<Tensor2D>(values, tf.mul(tf.add(largest, 1), tf.sub(1, counted)));
+  // Plain arithmetic: comparisons of large tensors are slow on WASM.
+  const upTo = (limit: Tensor2D): Tensor2D => tf.sum(tf.clipByValue(tf.add(tf.mul(tf.sub(limit, shown), STEEP), 1), 0, 1), 1, true);
+  let below = tf.fill<tf.Rank.R2>([matrices, 1], -1e-30) as Tensor2D;
+  // At most half of them are above twice their mean.
+  let middle = tf.minimum<Tensor2D>(largest, tf.div(tf.mul(tf.sum(tf.mul(values, counted), 1, true), 2), tf.maximum(count, 1)));
   for (let i = 0; i < HALVINGS; i++) {
-    const half = tf.div<Tensor3D>(tf.add(below, middle), 2);
+    const half = tf.div<Tensor2D>(tf.add(below, middle), 2);
     const enough = tf.greaterEqual(upTo(half), lower);
     middle = tf.where(enough, half, middle);
     below = tf.where(enough, below, half);
   }
   const beyond = tf.lessEqual(shown, middle);
-  const next = tf.min(tf.where(beyond, tf.mul(tf.onesLike(shown), tf.add(largest, 1)), shown), [1, 2], true) as Tensor3D;
-  return tf.div(tf.add(middle, tf.where(tf.greaterEqual(upTo(middle), upper), middle, next)), 2);
+  const next = tf.min(tf.where(beyond, tf.mul(tf.onesLike(shown), tf.add(largest, 1)), shown), 1, true) as Tensor2D;
+  return tf.reshape(tf.div(tf.add(middle, tf.where(tf.greaterEqual(upTo(middle), upper), middle, next)), 2), [-1, 1, 1]);
 }
 
 /** Matrices whose rows are all the same, 0 then, or of which one is: nothing can be said of them. `[N, 1, 1]`, 1 elsewhere. */
@@ -96,18 +142,60 @@ function varies(k: Tensor3D, l: Tensor3D): Tensor3D {
 }
 
 /**
- * A measure of two stacks of matrices, as `GramMeasure.of`; value and gradient are 0 where a side has collapsed, whatever
- * the measure makes of that.
+ * A measure of two stacks of matrices, `[N, n, n]` and `[N|1, n, n]`: values `[N]`, 0 where a side has collapsed, whatever the
+ * measure makes of that.
+ * @param real `[N, n]`, 1 for examples and 0 for padding
  */
-export function compare(kernels: Kernels, name: Measure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): ReturnType<GramMeasure['of']> {
-  const measure = MEASURES[name];
-  const { value, g } = measure.of(kernels, k, l, real);
-  if (measure.fused) return { value, g };
-  const kept = varies(k, l);
-  return { value: tf.mul(value, tf.reshape(kept, [-1])), g: tf.mul(g, kept) };
+export function compare(kernels: Kernels, spec: BuiltMeasure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): Tensor1D {
+  const measure = MEASURES[spec.name];
+  const value = 'value' in measure ? measure.value(kernels, k, l) : measure.of(kernels, k, l, { real, option: optionOf(spec) }).value;
+  return measure.fused ? value : tf.mul(value, tf.reshape(varies(k, l), [-1]));
 }
 
-export const MEASURES: { readonly [name in Measure]: GramMeasure } = {
+/** The same of rows z `[N, n, F]` whose matrix is K, with its gradient for them times one number each, `factor` `[N]`. */
+export function pull(kernels: Kernels, spec: BuiltMeasure, z: Tensor3D, l: Tensor3D, factor: Tensor1D, real?: Tensor2D): Pull {
+  const measure = MEASURES[spec.name];
+  const k = kernels.matmul(z, z, { transposeB: true });
+  const kept = varies(k, l);
+  const defined = (value: Tensor1D): Tensor1D => tf.mul(value, tf.reshape(kept, [-1]));
+  const each = tf.reshape<tf.Rank.R3>(factor, [-1, 1, 1]);
+  if ('value' in measure) {
+    const { value, dz } = measure.ofRows(kernels, z, l);
+    return { value: defined(value), dz: tf.mul(tf.mul(dz, kept), each) };
+  }
+  const { value, g } = measure.of(kernels, k, l, { real, option: optionOf(spec) });
+  // The n×n side is the small one: multiply there, not on [N, n, F].
+  return { value: defined(value), dz: kernels.matmul(tf.mul(tf.mul(g, kept), each), z) };
+}
+
+/**
+ * Regularised canonical correlation: CKA of P = K·(K + κI)⁻¹ = I − κ·(K + κI)⁻¹ on both sides. K has trace 1 and κ is
+ * ridge/n, so that `ridge` → 0 gives the mean squared canonical correlation of layers of one rank, `ridge` → ∞ CKA.
+ */
+function canonical(kernels: Kernels, k: Tensor3D, l: Tensor3D, { real, option: ridge }: Told): { value: Tensor1D; g: Tensor3D } {
+  const { all, n } = pairsOf(k.shape[1], real);
+  const eye = tf.expandDims(tf.eye(k.shape[1]), 0) as Tensor3D;
+  const kappa = tf.div<Tensor3D>(ridge, tf.maximum(n, 1));
+  const projection = (gram: Tensor3D) => {
+    const solved = tf.mul<Tensor3D>(inverted(kernels, tf.add(gram, tf.mul(eye, kappa))), kappa);
+    return { solved, p: tf.mul<Tensor3D>(tf.sub(eye, solved), all) };
+  };
+  const [own, other] = [projection(k), projection(l)];
+  const none = tf.zerosLike(n);
+  const { value, gradient } = cosine(own.p, other.p, none, none);
+  const back = kernels.matmul(kernels.matmul(own.solved, gradient), own.solved);
+  return { value, g: tf.div<Tensor3D>(tf.mul(back, 2), kappa) };
+}
+
+/** The sum of the singular values of Fᵀ·z with F·Fᵀ = L, which is that of the two layers' cross-covariance. */
+function nuclear(kernels: Kernels, z: Tensor3D, l: Tensor3D): Pull {
+  const factor = factored(l);
+  const across = kernels.matmul(factor, z, { transposeA: true });
+  const u = polar(kernels, across);
+  return { value: flat(total(tf.mul(u, across))), dz: kernels.matmul(factor, u) };
+}
+
+export const MEASURES: { readonly [name in Measure]: GramMeasure | RowMeasure } = {
   cka: cka(false),
   'cka-debiased': cka(true),
   'rbf-cka': ofDistances('centred', radial),
@@ -117,11 +205,19 @@ export const MEASURES: { readonly [name in Measure]: GramMeasure } = {
   sp: {
     form: 'raw',
     compares: 'products',
-    of(_, k, l, real) {
+    of(_, k, l, { real }) {
       const { value, gradient } = rowCosines(k, l, pairsOf(k.shape[1], real));
       return { value, g: tf.add(gradient, tf.transpose(gradient, [0, 2, 1])) };
     },
   },
+  ridge: { form: 'centred', compares: 'products', of: (kernels, k, l, { real, option }) => predicted(kernels, k, l, real, option) },
+  procrustes: {
+    form: 'centred',
+    compares: 'products',
+    value: (kernels, k, l) => nuclear(kernels, factored(k), l).value,
+    ofRows: nuclear,
+  },
+  cca: { form: 'centred', compares: 'products', of: canonical },
   rkd: ofDistances('centred', huberDistances),
-  'soft-knn': ofDistances('centred', (a, b, pairs) => softNeighbours(a, b, pairs, SOFT_KNN_TEMPERATURE)),
+  'soft-knn': ofDistances('centred', softNeighbours),
 };

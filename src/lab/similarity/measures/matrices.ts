@@ -35,10 +35,11 @@ export interface Compared {
 /** Below this share of what its terms add up to, a squared norm is rounding. */
 const ROUNDING = 1e-12;
 
-const total = (x: Tensor3D): Tensor3D => tf.sum(x, [1, 2], true);
-const flat = (x: tf.Tensor): Tensor1D => tf.reshape(x, [-1]);
+export const total = (x: Tensor3D): Tensor3D => tf.sum(x, [1, 2], true);
+export const flat = (x: tf.Tensor): Tensor1D => tf.reshape(x, [-1]);
 /** 1/x, 0 where x is 0. */
-const inverse = (x: Tensor3D): Tensor3D => tf.where(tf.greater(x, 0), tf.div<Tensor3D>(1, tf.where(tf.greater(x, 0), x, tf.onesLike(x))), tf.zerosLike(x));
+export const inverse = (x: Tensor3D): Tensor3D =>
+  tf.where(tf.greater(x, 0), tf.div<Tensor3D>(1, tf.where(tf.greater(x, 0), x, tf.onesLike(x))), tf.zerosLike(x));
 
 /** Squared distances D_ij = K_ii + K_jj − 2·K_ij between rows, and the way back: G = 4·(diag(row sums of P) − P). */
 export function distances(k: Tensor3D): { d: Tensor3D; back(p: Tensor3D): Tensor3D } {
@@ -55,7 +56,7 @@ export function distances(k: Tensor3D): { d: Tensor3D; back(p: Tensor3D): Tensor
 }
 
 /** Two matrices, each centred in some way, by the cosine between them. */
-function cosine(a: Tensor3D, b: Tensor3D, floorA: Tensor3D, floorB: Tensor3D): Compared {
+export function cosine(a: Tensor3D, b: Tensor3D, floorA: Tensor3D, floorB: Tensor3D): Compared {
   const [squareA, squareB] = [total(tf.square(a)), total(tf.square(b))];
   const defined = tf.logicalAnd(tf.greater(squareA, floorA), tf.greater(squareB, floorB));
   const scale = tf.where(defined, tf.mul<Tensor3D>(tf.sqrt(inverse(squareA)), tf.sqrt(inverse(squareB))), tf.zerosLike(squareA));

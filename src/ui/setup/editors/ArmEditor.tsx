@@ -13,8 +13,9 @@ import { attempt } from '../parts/attempt.ts';
 import { FieldLabel } from '../fields/FieldLabel.tsx';
 import { Fields, type FieldSpec } from '../fields/Fields.tsx';
 import { useField } from '../fields/useField.ts';
+import { ForkButton, ForkStep } from './ForkFields.tsx';
 import { initChoices } from './networkSpecs.ts';
-import { ALIGN_WEIGHT, armMeasureField, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
+import { ALIGN_WEIGHT, armMeasureFields, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
 
 /** How guides are called in lists: "trained: ResNet-8, 300 steps". */
 const guideChoices = (experiment: Experiment) =>
@@ -76,7 +77,7 @@ function Align({ arm, root }: { arm: ArmSpec; root: string }) {
         root={`${root}.terms.align`}
         width={300}
         specs={[
-          armMeasureField(measure, base.measure),
+          ...armMeasureFields(measure, base.measure),
           {
             kind: 'choice',
             path: 'reduction',
@@ -126,6 +127,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
         onChange={(event) => void name.set(event.currentTarget.value, event.currentTarget.value)}
         onBlur={name.settle}
       />
+      <ForkStep arm={arm} root={root} />
       <Divider />
       <Own
         label="Guidance"
@@ -158,21 +160,23 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
       >
         <Fields root={root} specs={[LEARNING_RATE]} width={300} />
       </Own>
-      <Fields
-        root={root}
-        width={300}
-        specs={[
-          {
-            kind: 'choice',
-            path: 'init',
-            label: 'Initial weights',
-            hint: 'Shared: what the target states.',
-            list: inits.length > 2,
-            choices: sharedOr(inits),
-          },
-        ]}
-      />
-      {unusedClasses(experiment.task).length > 0 && (
+      {!arm.fork && (
+        <Fields
+          root={root}
+          width={300}
+          specs={[
+            {
+              kind: 'choice',
+              path: 'init',
+              label: 'Initial weights',
+              hint: 'Shared: what the target states.',
+              list: inits.length > 2,
+              choices: sharedOr(inits),
+            },
+          ]}
+        />
+      )}
+      {!arm.fork && unusedClasses(experiment.task).length > 0 && (
         <Own
           label="Unused classes start low"
           hint="Classes that are never the answer begin with a bias of their own."
@@ -186,6 +190,7 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
         <Button leftSection={<IconCopy size={13} />} onClick={() => attempt((current) => duplicateArm(current, arm.id))}>
           Duplicate
         </Button>
+        <ForkButton arm={arm} onGone={onGone} />
         <Button
           leftSection={<IconTrash size={13} />}
           disabled={only}

@@ -1,6 +1,6 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
 import { ADAM } from '@/experiment/presets/sequenceSettings.ts';
-import { builtMeasure, MEASURE_FACTS, MEASURE_NAMES } from '@/experiment/schema/measures.ts';
+import { builtMeasure, factsOf, MEASURE_FACTS, MEASURE_NAMES, measureLabel } from '@/experiment/schema/measures.ts';
 import {
   type BaseSettings,
   type GuideSpec,
@@ -137,15 +137,27 @@ const measureField = (measure: MeasureSpec, choices: readonly Choice[]): FieldSp
   kind: 'choice',
   path: 'measure',
   label: 'Similarity',
-  hint: MEASURE_FACTS[builtMeasure(measure)].hint,
+  hint: factsOf(builtMeasure(measure)).hint,
   discriminator: 'name',
   list: true,
   choices,
 });
 
-/** The measure of an arm, or that which all share. */
-export const armMeasureField = (own: MeasureSpec | undefined, shared: MeasureSpec): FieldSpec =>
-  measureField(own ?? shared, [{ key: 'undefined', label: `Shared (${MEASURE_FACTS[builtMeasure(shared)].label})`, value: undefined }, ...MEASURE_CHOICES]);
+/** The option of a measure that is stated here, if it has one. */
+function optionFields(measure: MeasureSpec): FieldSpec[] {
+  const { option } = factsOf(builtMeasure(measure));
+  if (!option) return [];
+  const { name, label, hint, default: absent } = option;
+  return [{ kind: 'number', path: `measure.${name}`, label, hint, absent, step: absent / 2 }];
+}
+
+const measureFields = (measure: MeasureSpec): FieldSpec[] => [measureField(measure, MEASURE_CHOICES), ...optionFields(measure)];
+
+/** The measure of an arm with its option, or that which all share. */
+export const armMeasureFields = (own: MeasureSpec | undefined, shared: MeasureSpec): FieldSpec[] => [
+  measureField(own ?? shared, [{ key: 'undefined', label: `Shared (${measureLabel(builtMeasure(shared))})`, value: undefined }, ...MEASURE_CHOICES]),
+  ...(own ? optionFields(own) : []),
+];
 
 /** What all arms share, most used first. */
 export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] => [
@@ -163,7 +175,7 @@ export const trainingFields = (base: BaseSettings, task: TaskSpec): FieldSpec[] 
   ),
   ...optimiserFields(base.optimiser),
   ...clippingFields(base.clipNorm),
-  measureField(base.measure, MEASURE_CHOICES),
+  ...measureFields(base.measure),
   choice('reduction', 'Over pairs', 'With the mean, more pairs do not pull harder.', { sum: 'Sum', mean: 'Mean' }),
   ...(isImageTask(task) ? [] : [tokensField(base.tokens ?? 'position', TOKEN_VIEWS, (value) => String(value ?? 'position'))]),
 ];

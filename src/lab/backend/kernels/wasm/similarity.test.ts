@@ -118,7 +118,7 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
           const examples = byPosition(tf.slice(x, [first, 0, 0], [count, n, positions * features]), n, positions) as Tensor3D;
           const own = tf.reshape(tf.tile(tf.tensor2d([0.5, 2], [2, 1]), [1, positions]), [-1]) as Tensor1D;
           const measure = debiased ? 'cka-debiased' : 'cka';
-          const { gradient, value } = alignmentGradient(kernels, examples, gram(matrices), shares ? tf.mul(own, shares) : own, measure);
+          const { gradient, value } = alignmentGradient(kernels, examples, gram(matrices), shares ? tf.mul(own, shares) : own, { name: measure });
           return {
             gradient: tf.reshape(byPosition(gradient, positions, n), [count, n, positions * features]),
             value: tf.sum(tf.reshape(tf.mul(value, shares ?? 1), [count, positions]), 1),
@@ -132,7 +132,7 @@ describe.each([false, true])('native similarity, relaxed %s', (relaxed) => {
     for (const matrices of [1, 2]) {
       await agrees((kernels) => {
         const { gram } = guideGram(kernels, randomTensor<Tensor3D>([matrices, 13, 5], 2), undefined, undefined, MEASURES[measure].form);
-        return { ...alignmentGradient(kernels, randomTensor<Tensor3D>([2, 13, 22], 1, 1, 0.5), gram, tf.tensor1d([1, 3]), measure) };
+        return { ...alignmentGradient(kernels, randomTensor<Tensor3D>([2, 13, 22], 1, 1, 0.5), gram, tf.tensor1d([1, 3]), { name: measure }) };
       }, 1e-4);
     }
   });
