@@ -1,7 +1,7 @@
 /** What an experiment can state and the script cannot do: said in a sentence each, in one place. */
 import { taskShape } from '../../experiment/networks/describe.ts';
 import { alignSettings, termsOf } from '../../experiment/plan/arms.ts';
-import type { ArmSpec, Experiment, MeasureSpec, Term } from '../../experiment/schema/schema.ts';
+import type { ArmSpec, Experiment, Term } from '../../experiment/schema/schema.ts';
 import { MEASURE_FUNCTIONS } from './settings.ts';
 
 /** What is refused, and what it is called in "PyTorch export does not know …". */
@@ -9,8 +9,6 @@ interface Refused<T> {
   what: string;
   states: (of: T, experiment: Experiment) => boolean;
 }
-
-const knows = ({ name, ...options }: MeasureSpec): boolean => MEASURE_FUNCTIONS[name] !== undefined && Object.keys(options).length === 0;
 
 const EXPERIMENT: readonly Refused<Experiment>[] = [
   { what: 'the recording of more than the usual (observe)', states: ({ observe = [] }) => observe.length > 0 },
@@ -30,8 +28,8 @@ const ARM: readonly Refused<ArmSpec>[] = [
   { what: 'an optimiser of its own', states: ({ optimiser }) => optimiser !== undefined },
   { what: 'a warm-up', states: ({ warmup }) => warmup !== undefined },
   {
-    what: 'this measure, or an option of it',
-    states: (arm, { base }) => termsOf(arm, 'align').some((term) => !knows(alignSettings(base, term).measure)),
+    what: 'this measure',
+    states: (arm, { base }) => termsOf(arm, 'align').some((term) => MEASURE_FUNCTIONS[alignSettings(base, term).measure.name] === undefined),
   },
 ];
 

@@ -12,6 +12,7 @@ import type {
   DrawnSequenceSpec,
   Experiment,
   MeasureName,
+  MeasureSpec,
   OptimiserSpec,
   ScheduleSpec,
   TaskSpec,
@@ -44,16 +45,21 @@ export const MEASURE_FUNCTIONS: Partial<Record<MeasureName, string>> = {
   rsa: 'rsa',
   'rsa-correlation': 'rsa_correlation',
   'rsa-euclidean': 'rsa_euclidean',
+  ridge: 'ridge',
+  procrustes: 'procrustes',
+  cca: 'cca',
   sp: 'sp',
   rkd: 'rkd',
   'soft-knn': 'soft_knn',
 };
 
-const measureFunction = (name: MeasureName): Python => {
+/** A measure as a function, with its option where one is stated. */
+function measureFunction({ name, ...options }: MeasureSpec): Python {
   const known = MEASURE_FUNCTIONS[name];
   if (!known) throw new Error(`the measure ${name} is refused`);
-  return code(known);
-};
+  const stated = Object.entries(options).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  return stated.length > 0 ? call('partial', Object.fromEntries(stated), code(known)) : code(known);
+}
 
 export function course(of: Course): Python | undefined {
   switch (of.kind) {
@@ -104,7 +110,7 @@ function align(experiment: Experiment, alignment: Alignment, task: TaskShape): P
     {
       pairs: pairs(experiment, alignment),
       weight: reduction === 'mean' ? code(`${weight} / ${Math.max(1, alignment.pairs.length)}`) : weight,
-      measure: measureFunction(measure.name),
+      measure: measureFunction(measure),
       view: code(task.tokens ? VIEWS[alignment.tokens].view : 'whole'),
       course: course(alignment.course),
       shares: shares.some((share) => share !== 1) ? shares : undefined,
@@ -305,7 +311,7 @@ export function settings(experiment: Experiment): string {
       'followed_measures',
       '',
       'Measures by which pairs of layers are followed besides CKA.',
-      measuresInUse(experiment).map((name) => measureFunction(name)),
+      measuresInUse(experiment).map((measure) => measureFunction(measure)),
     ),
   ].join('\n\n\n');
 }

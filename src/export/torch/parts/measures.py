@@ -2,6 +2,8 @@
 false for rows that are padding. Where a similarity is not defined (a layer that is the same for all examples) it is 0, and so
 is its gradient."""
 
+from functools import partial
+
 import torch
 
 SMALLEST_SPREAD = 1e-7  # of a layer in relation to its mean: below, float32 sees no difference between the examples
@@ -141,15 +143,15 @@ def median_of_pairs(d, both):
     return ((ordered.gather(-1, (count - 1) // 2) + ordered.gather(-1, count // 2)) / 2).unsqueeze(-1)
 
 
-def rbf_cka(x, y, real=None):
-    """CKA of Gaussian kernels whose width is the median distance; its gradient leaves the median as it is."""
+def rbf_cka(x, y, real=None, bandwidth=1.0):
+    """CKA of Gaussian kernels, `bandwidth` median distances wide; its gradient leaves the median as it is."""
     zx, zy = centred(x, real), centred(y, real)
     both, _ = pairs_of(x, real)
     n = both.sum(-1).amax(-1)[..., None, None]
 
     def kernel(z):
         d = squared_distances(z)
-        return torch.exp(-d / (2 * median_of_pairs(d.detach(), both).clamp(min=1e-30))) * both
+        return torch.exp(-d / (2 * bandwidth**2 * median_of_pairs(d.detach(), both).clamp(min=1e-30))) * both
 
     def centre(k):
         rows = k.sum(-1, keepdim=True) / n
@@ -158,6 +160,47 @@ def rbf_cka(x, y, real=None):
     k, l = kernel(zx), kernel(zy)
     least_k, least_l = (SMALLEST_SQUARE * m.detach().square().sum((-2, -1)) for m in (k, l))
     return both_vary(zx, zy, cosine(centre(k), centre(l), least_k, least_l))
+
+
+def cca(x, y, real=None, ridge=0.1):
+    """Regularised canonical correlation: CKA of K (K + kappa I)^-1 with kappa = ridge/n, on both sides."""
+    zx, zy = centred(x, real), centred(y, real)
+    both, _ = pairs_of(x, real)
+    kappa = ridge / both.sum(-1).amax(-1)[..., None, None].clamp(min=1)
+    eye = torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
+    k, l = ((eye - kappa * torch.linalg.inv(gram(z) + kappa * eye)) * both for z in (zx, zy))
+    return both_vary(zx, zy, cosine(k, l))
+
+
+def ridge(x, y, real=None, ridge=0.1):
+    """The mean cosine between the rows of y and what a ridge regression on x says of them: the first half of the examples fits,
+    the second tests. `ridge` is in mean diagonals of the fitting half's Gram matrix."""
+    if real is not None:
+        each = zip(x, y, real)
+        return torch.stack([predicted(a[own], b[own], ridge) if own.sum() > 1 else a.sum() * 0 for a, b, own in each])
+    return predicted(x, y, ridge)
+
+
+def predicted(x, y, ridge):
+    """See `ridge`, where all rows are examples."""
+    zx, zy = centred(x), centred(y)
+    half = x.shape[-2] // 2
+    (fit_x, test_x), (fit_y, test_y) = (
+        (z[..., :half, :] - mean, z[..., half:, :] - mean) for z, mean in ((z, z[..., :half, :].mean(-2, keepdim=True)) for z in (zx, zy))
+    )
+    k = gram(fit_x)
+    diagonal = k.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]
+    eye = torch.eye(half, dtype=x.dtype, device=x.device)
+    solved = torch.linalg.inv(k + where_or_zero(diagonal > 0, ridge * diagonal, 1.0) * eye)
+    said = test_x @ fit_x.transpose(-2, -1) @ solved @ fit_y
+    return both_vary(zx, zy, (unit_rows(said) * unit_rows(test_y)).sum(-1).mean(-1))
+
+
+def procrustes(x, y, real=None):
+    """The sum of the singular values of the layers' cross-covariance, each layer of norm 1: how well a rotation takes one to the
+    other."""
+    zx, zy = centred(x, real), centred(y, real)
+    return both_vary(zx, zy, torch.linalg.matrix_norm(zy.transpose(-2, -1) @ zx, ord="nuc"))
 
 
 def as_it_is(x, real=None):

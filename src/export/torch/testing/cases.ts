@@ -122,12 +122,20 @@ const task = (of: object, target: object) =>
   });
 
 const measures = MEASURE_NAMES.map((name) => ({ name }));
+/** Options away from what they are where they are left out. */
+const OPTIONS = [
+  { name: 'rbf-cka', bandwidth: 0.5 },
+  { name: 'ridge', ridge: 2 },
+  { name: 'cca', ridge: 1 },
+  { name: 'soft-knn', temperature: 0.4 },
+];
 
 const OTHERS: Readonly<Record<string, Experiment>> = {
   measures: images({ arms: each(measures, (measure) => ({ measure })) }),
+  'measures-options': images({ arms: each(OPTIONS, (measure) => ({ measure })) }),
   'measures-padded': padded({
     arms: each(
-      ['cka', 'rbf-cka', 'rsa', 'sp', 'rkd', 'soft-knn'].map((name) => ({ name })),
+      ['cka', 'rbf-cka', 'rsa', 'ridge', 'cca', 'sp', 'rkd', 'soft-knn'].map((name) => ({ name })),
       (measure) => ({ measure, tokens: 'position' }),
       'trained',
     ),

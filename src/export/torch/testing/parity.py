@@ -109,17 +109,21 @@ def check_member(script, report, member, states, frame, validation):
         report.compare("loss", f"{place} loss", told["loss"], learned["loss"])
         report.compare("loss", f"{place} metric", told["metric"], script.metric_of(learned["loss"], learned["accuracy"], frame))
         report.compare("alignment", f"{place} alignment", told["alignment"], learned["alignment"])
-        squares = [0.0, 0.0]
+        pairs = {}
         for parameter_name, parameter in network.named_parameters():
             slot, own = ("m", "exp_avg") if "betas" in optimiser.param_groups[0] else ("velocity", "momentum_buffer")
             key = f"{slot}/{parameter_name}"
             ours = gradient(before[key], after[key], optimiser)
             theirs = gradient(before[key], optimiser.state[parameter][own], optimiser)
-            report.compare("gradient", f"{place} {parameter_name}", ours.norm().item(), theirs.norm().item())
-            squares = [total + g.square().sum().item() for total, g in zip(squares, (ours, theirs))]
-            # In direction, too.
-            report.compare("direction", f"{place} {parameter_name}", 0.0, (ours - theirs).norm().item() / (ours.norm().item() + 1e-3), 0, 2e-3)
-        report.compare("gradient", f"{place} all", math.sqrt(squares[0]), math.sqrt(squares[1]))
+            pairs[parameter_name] = ours, theirs
+        whole = [math.sqrt(sum(pair[i].square().sum().item() for pair in pairs.values())) for i in (0, 1)]
+        report.compare("gradient", f"{place} all", *whole)
+        # Parameter by parameter, and in direction, too: as a part of the whole gradient some are rounding.
+        rounding = ABSOLUTE + 1e-5 * whole[0]
+        for parameter_name, (ours, theirs) in pairs.items():
+            norm = ours.norm().item()
+            report.compare("gradient", f"{place} {parameter_name}", norm, theirs.norm().item(), absolute=rounding)
+            report.compare("direction", f"{place} {parameter_name}", 0.0, (ours - theirs).norm().item(), 0, rounding + 2e-3 * norm)
         for buffer_name, buffer in network.named_buffers():
             if "running" in buffer_name:
                 report.compare("statistics", f"{place} {buffer_name}", after[f"network/{buffer_name}"].norm().item(), buffer.norm().item())
