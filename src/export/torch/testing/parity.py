@@ -14,7 +14,7 @@ import torch
 
 RELATIVE, ABSOLUTE = 1e-4, 1e-6  # of losses, similarities and gradients
 EVALUATION = 1e-5
-OPEN = 3  # times what float32 leaves open
+OPEN = 5  # times what float32 leaves open
 
 
 def load(folder):
