@@ -62,7 +62,7 @@ describe('summary', () => {
     const text = summary(result());
     // The answer comes first: of three seeds one diverged.
     expect(text.split('\n').slice(0, 2)).toEqual([
-      'Can a trained ResNet stop a wide network from memorising?',
+      'Can a trained ResNet make a network that memorises generalise?',
       'Too early to say. Two seeds without divergence show Guided 53.5 % against unguided 32.5 %, better in 2 of 2: run three or more seeds.',
     ]);
     expect(text).toContain('250 steps, 3 seeds, 100 s (2.5 steps/s) on wasm (SIMD, 2 threads)');
