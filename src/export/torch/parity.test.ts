@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,13 +8,9 @@ import { chooseBackend } from '../../lab/check/choose.ts';
 import { GuideStore } from '../../lab/guidance/store.ts';
 import { CASES } from './testing/cases.ts';
 import { writeParityCase } from './testing/parity.ts';
+import { hasTorch, PYTHON, WITHOUT_TORCH } from './testing/python.ts';
 
-/** Debian's, which has python3-torch. */
-const PYTHON = process.env.PYTHON ?? (existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
-const MISSING = `${PYTHON} has no torch, so that the exported scripts are not held against the lab: apt-get install python3-torch, or name another one in PYTHON`;
-const hasTorch = spawnSync(PYTHON, ['-c', 'import torch']).status === 0;
-
-/** Cases apart from which there are others: with PARITY=name,name only some. */
+/** All cases; those named in PARITY, with commas, where somebody looks at some. */
 const names = Object.keys(CASES).filter((name) => process.env.PARITY?.split(',').includes(name) ?? true);
 
 /** What `parity.py` says of a folder. */
@@ -25,8 +21,8 @@ interface Report {
 
 if (!hasTorch) {
   it('needs PyTorch', ({ skip }) => {
-    if (process.env.CI) throw new Error(MISSING);
-    skip(MISSING);
+    if (process.env.CI) throw new Error(WITHOUT_TORCH);
+    skip(WITHOUT_TORCH);
   });
 }
 

@@ -30,7 +30,7 @@ def over_ranks(told):
     """The mean of every number over the processes that train together."""
     if Ranks.world == 1:
         return told
-    numbers = torch.tensor(list(told.values()), dtype=torch.float64)
+    numbers = torch.tensor(list(told.values()), dtype=torch.float64, device="cuda" if torch.cuda.is_available() else "cpu")
     dist.all_reduce(numbers)
     return dict(zip(told, (numbers / Ranks.world).tolist()))
 

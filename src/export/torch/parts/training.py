@@ -96,6 +96,7 @@ def train_member(name, seed, frame, validation, options):
         network.load_state_dict(saved["network"])
         optimiser.load_state_dict(saved["optimiser"])
         history = saved["history"]
+        torch.set_rng_state(saved["random"].cpu())
     begun = time.time() - history["seconds"]
 
     def evaluate(step):
@@ -105,7 +106,8 @@ def train_member(name, seed, frame, validation, options):
         history["evaluations"].append({"step": step, **found, "matrices": matrices, "measured": measured})
         history["seconds"] = time.time() - begun
         if options.resume and Ranks.rank == 0:
-            torch.save({"network": network.state_dict(), "optimiser": optimiser.state_dict(), "history": history}, checkpoint)
+            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "random": torch.get_rng_state()}
+            torch.save({**state, "history": history}, checkpoint)
         if Ranks.rank == 0:
             metric = frame["metric"]["name"]
             print(f"{arms[name].name}, seed {seed}, step {step}: validation loss {found['loss']:.4f}, {metric} {found['metric']:.4f}", flush=True)
