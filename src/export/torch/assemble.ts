@@ -106,13 +106,23 @@ function importLines(imports: readonly ImportLine[], used: ReadonlySet<string>):
 
 const heading = (lines: readonly string[]): string => [`# ${'-'.repeat(WIDTH - 2)}`, ...lines.map((line) => `# ${line}`.trimEnd())].join('\n');
 
+/** The parts of a program, to be written as a script or as a notebook. */
+export interface Program {
+  /** What it is, in lines. */
+  about: string;
+  imports: string;
+  settings: string;
+  sections: { title: readonly string[]; text: string }[];
+  /** What runs it. */
+  start: string;
+}
+
 /**
- * @param about the script's docstring
+ * @param about what the program is
  * @param settings the experiment's own part
  * @param files the parts in the order in which they are to stand; the last one starts the program
- * @returns the script
  */
-export function assemble(about: string, settings: string, files: readonly string[]): string {
+export function assemble(about: string, settings: string, files: readonly string[]): Program {
   const parts = files.map(readPart);
   const home = new Map(parts.flatMap((part) => part.blocks.flatMap((block) => block.defines.map((name) => [name, block] as const))));
   const wanted = new Set<Block>();
@@ -128,17 +138,54 @@ export function assemble(about: string, settings: string, files: readonly string
   };
   want(namesIn(settings));
   // What defines nothing runs.
-  for (const block of parts.flatMap(({ blocks }) => blocks.filter(({ defines }) => defines.length === 0))) {
-    wanted.add(block);
-    want(block.uses);
-  }
-  const sections = parts.flatMap(({ about: title, blocks }) => {
-    const own = blocks.filter((block) => wanted.has(block));
-    return own.length === 0 ? [] : [heading(title), ...own.map(({ text }) => text)];
-  });
-  const imports = importLines(
-    parts.flatMap((part) => part.imports),
-    used,
+  const starts = parts.flatMap(({ blocks }) => blocks.filter(({ defines }) => defines.length === 0));
+  for (const { uses } of starts) want(uses);
+  return {
+    about,
+    imports: importLines(
+      parts.flatMap((part) => part.imports),
+      used,
+    ).join('\n'),
+    settings: settings.trim(),
+    sections: parts.flatMap(({ about: title, blocks }) => {
+      const own = blocks.filter((block) => wanted.has(block));
+      return own.length === 0 ? [] : [{ title, text: spaced(own) }];
+    }),
+    start: starts.map(({ text }) => text).join('\n'),
+  };
+}
+
+const isDefinition = ({ text }: Block): boolean => /^(?:def|class|@)/.test(text);
+
+/** Definitions two lines apart, constants one below the other. */
+function spaced(blocks: readonly Block[]): string {
+  return blocks.map((block, i) => (i === 0 ? '' : isDefinition(block) || isDefinition(blocks[i - 1]) ? '\n\n\n' : '\n') + block.text).join('');
+}
+
+export const script = ({ about, imports, settings, sections, start }: Program): string =>
+  `"""${about}"""\n\n${imports}\n\n${[settings, ...sections.flatMap(({ title, text }) => [`${heading(title)}\n\n\n${text}`]), start].join('\n\n\n')}\n`;
+
+/** @param run what its last cell says */
+export function notebook({ about, imports, settings, sections }: Program, run: string): string {
+  const lines = (text: string): string[] => text.split(/(?<=\n)/);
+  const words = (text: string) => ({ cell_type: 'markdown', metadata: {}, source: lines(text) });
+  const code = (text: string) => ({ cell_type: 'code', metadata: {}, execution_count: null, outputs: [], source: lines(text) });
+  const [title, ...rest] = about.split('\n');
+  return JSON.stringify(
+    {
+      cells: [
+        words(`# ${title}\n${rest.join('\n')}`),
+        code(imports),
+        code(settings),
+        ...sections.flatMap(({ title: [first, ...more], text }) => [words([`### ${first}`, ...more].join('\n')), code(text)]),
+        words('### Run it'),
+        code(run),
+      ],
+      metadata: { kernelspec: { display_name: 'Python 3', language: 'python', name: 'python3' }, language_info: { name: 'python' } },
+      nbformat: 4,
+      nbformat_minor: 4,
+    },
+    null,
+    1,
   );
-  return `"""${about}"""\n\n${imports.join('\n')}\n\n${[settings.trim(), ...sections].join('\n\n\n')}\n`;
 }

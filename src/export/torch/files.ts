@@ -4,7 +4,7 @@ import { labelGroups, taskMetric, taskShape, taskTitle } from '../../experiment/
 import { observedPairs } from '../../experiment/plan/arms.ts';
 import { tapNames } from '../../experiment/plan/pairs.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
-import { assemble } from './assemble.ts';
+import { assemble, notebook, script } from './assemble.ts';
 import { PARTS } from './parts.ts';
 import { type PlainTensor, writeSafetensors } from './safetensors.ts';
 import { refusedByTorch } from './refused.ts';
@@ -49,7 +49,7 @@ later: ${arms.length} ${arms.length === 1 ? 'arm' : 'arms'} with ${seeds.length}
     torchrun --nproc-per-node 4 train.py --gather    each of them on 4 GPUs, CKA over the whole batch
 
 The playground draws result.json beside its own runs. Beside the script: weights/ (what targets and guides begin with),
-data.safetensors, experiment.json (what the result repeats).
+data.safetensors, experiment.json (what the result repeats), and the same program as a notebook, train.ipynb.
 `;
 };
 
@@ -60,13 +60,15 @@ data.safetensors, experiment.json (what the result repeats).
 export function torchFiles(experiment: Experiment, start: StartingPoint): ExportedFiles {
   const refused = refusedByTorch(experiment);
   if (refused.length > 0) throw new Error(refused.join(' '));
+  const program = assemble(about(experiment), settings(experiment), PARTS);
   const { input } = taskShape(experiment.task);
   const weights = [
     ...start.targets.map(({ start: name, seed, tensors }) => [`${name}-${seed}`, tensors] as const),
     ...start.guides.map(({ guide, seed, tensors }) => [seed === null ? `guide-${guide}` : `guide-${guide}-${seed}`, tensors] as const),
   ];
   return {
-    'train.py': assemble(about(experiment), settings(experiment), PARTS),
+    'train.py': script(program),
+    'train.ipynb': notebook(program, `main(["--arm", "${experiment.arms[0].id}", "--seed", "${experiment.seeds[0]}"])`),
     'experiment.json': `${JSON.stringify(frame(experiment, start))}\n`,
     'data.safetensors': writeSafetensors({
       ...(start.train && exampleTensors('train', start.train, input)),

@@ -45,7 +45,7 @@ export const MEASURE_FUNCTIONS: Partial<Record<MeasureName, string>> = {
   rsa: 'rsa',
   'rsa-correlation': 'rsa_correlation',
   'rsa-euclidean': 'rsa_euclidean',
-  ridge: 'ridge',
+  ridge: 'ridge_regression',
   procrustes: 'procrustes',
   cca: 'cca',
   sp: 'sp',
@@ -226,7 +226,7 @@ function drawing(task: DrawnSequenceSpec): Python {
     case 'copy-paste-official':
       return call('official_copy', { shortest: task.minLength, longest: task.maxLength });
     case 'parity':
-      return call('parity', { shortest: task.minLength, longest: task.length, at_every_bit: task.labels === 'prefix' ? true : undefined });
+      return call('parity_of_bits', { shortest: task.minLength, longest: task.length, at_every_bit: task.labels === 'prefix' ? true : undefined });
     case 'associative-recall':
       return call('associative_recall', { pairs: task.pairs, keys: task.keys, values: task.values });
     case 'dyck':

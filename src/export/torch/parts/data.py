@@ -100,7 +100,7 @@ def official_copy(shortest, longest):
     return draw
 
 
-def parity(shortest, longest, at_every_bit=False):
+def parity_of_bits(shortest, longest, at_every_bit=False):
     """Whether the number of ones is odd."""
 
     def draw(random):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent if "__file__" in globals() else Path.cwd()  # a notebook has no file
 DTYPES = {"F32": torch.float32, "I32": torch.int32, "I64": torch.int64, "U8": torch.uint8}
 
 

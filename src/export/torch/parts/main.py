@@ -15,7 +15,7 @@ from .training import train_member
 
 
 def arguments(words=None):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description="Train the arms of an experiment, each with every seed.")
     parser.add_argument("--arm", action="append", help="train this arm only (repeatable)")
     parser.add_argument("--seed", action="append", type=int, help="train with this seed only (repeatable): seeds as an array job")
     parser.add_argument("--device", type=torch.device, help="cpu or cuda; without it a GPU where there is one")
@@ -31,8 +31,8 @@ def arguments(words=None):
     return options
 
 
-def main():
-    options = arguments()
+def main(words=None):
+    options = arguments(words)
     join_ranks(options.gather)
     (FOLDER / "runs").mkdir(exist_ok=True)
     frame = json.loads((FOLDER / "experiment.json").read_text())

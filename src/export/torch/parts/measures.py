@@ -172,7 +172,7 @@ def cca(x, y, real=None, ridge=0.1):
     return both_vary(zx, zy, cosine(k, l))
 
 
-def ridge(x, y, real=None, ridge=0.1):
+def ridge_regression(x, y, real=None, ridge=0.1):
     """The mean cosine between the rows of y and what a ridge regression on x says of them: the first half of the examples fits,
     the second tests. `ridge` is in mean diagonals of the fitting half's Gram matrix."""
     if real is not None:
@@ -182,7 +182,7 @@ def ridge(x, y, real=None, ridge=0.1):
 
 
 def predicted(x, y, ridge):
-    """See `ridge`, where all rows are examples."""
+    """See `ridge_regression`, where all rows are examples."""
     zx, zy = centred(x), centred(y)
     half = x.shape[-2] // 2
     (fit_x, test_x), (fit_y, test_y) = (
