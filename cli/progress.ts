@@ -36,7 +36,8 @@ export class ProgressLines {
         return;
       case 'step':
         if (this.#due(progress.step === progress.steps)) {
-          this.#say(`step ${progress.step} of ${progress.steps}, ${progress.stepsPerSecond.toFixed(1)} steps/s, ${duration(progress.secondsLeft)} left`);
+          const place = progress.step < 0 ? `warming up, ${-progress.step} steps before step 0` : `step ${progress.step} of ${progress.steps}`;
+          this.#say(`${place}, ${progress.stepsPerSecond.toFixed(1)} steps/s, ${duration(progress.secondsLeft)} left`);
         }
         return;
       case 'diverged':

@@ -93,12 +93,20 @@ export const PRESET_WORDS: Readonly<Record<string, Omit<Evidence, 'seeds'>>> = {
   },
   'which-layers-images': {
     outcome: 'reproduces in part',
-    paper: 'Deep FCN on CIFAR-10, untrained ResNet-18: all layers 70.2 %, the first 65.1, first two 73.3, first five 79.6, the last 67.2, last two 68.0, last five 67.5, unguided 60.6 %.',
+    paper:
+      'Deep FCN on CIFAR-10, untrained ResNet-18: all layers 70.2 %, the first 65.1, first two 73.3, first five 79.6, the last 67.2, last two 68.0, last five 67.5, unguided 60.6 %.',
     here: 'Eight layers on textures, trained ResNet-8, {seeds}: unguided {unguided}, all layers {guided}, the first {first-1}, first two {first-2}, first five {first-5}, the last {last-1}, last two {last-2}, last five {last-5}. The early layers matter, as in the paper: the first two gain more than the last five ({first-2 vs last-5 in}). That the first five beat all is not seen beyond noise ({first-5 vs guided} points, 95 % interval {first-5 vs guided ci}); the first four do ({deep-fcn-layers: guided-first vs guided}, {deep-fcn-layers: guided-first vs guided ci}).',
   },
   'distil-or-guide-images': {
     outcome: 'reproduces in part',
-    paper: 'Compares guidance with distillation of outputs on all its tasks and finds guidance ahead (its Figure 5 prints no numbers). It has no distillation of representations.',
+    paper:
+      'Compares guidance with distillation of outputs on all its tasks and finds guidance ahead (its Figure 5 prints no numbers). It has no distillation of representations.',
     here: 'The wide network on textures, {seeds}: unguided {unguided}. Trained ResNet-8: guided {guided}, distilled {distilled}, guided by similarity-preserving distillation {guided-sp} and by relational distances {guided-rkd}, both at the weight that was chosen for CKA. Untrained: guided {guided-untrained}, distilled {distilled-untrained}. Guidance by CKA is ahead of all of them; with the untrained network it is ahead of distillation ({guided-untrained vs distilled-untrained in}), and both end lower than unguided.',
+  },
+  'which-layers-recall': {
+    outcome: 'reproduces in part',
+    paper:
+      'Copying RNN of four layers, untrained Transformer: all layers 42.6 %, the last 38.2, last two 41.6, last three 42.3, the first 27.6, first two 28.2, first three 33.9, unguided 14.4 %.',
+    here: 'Another task, recall of the first symbol, by four layers of 64 units, untrained Transformer, {seeds}: unguided {unguided} (chance {chance}), at its own best learning rate {unguided-best ±}; all layers {guided-untrained ±}; the last {last-1 ±}, last two {last-2 ±}, last three {last-3 ±}; the first {first-1 ±}, first two {first-2 ±}, first three {first-3 ±}. The late layers matter, as in the paper: the last alone does as well as all within noise ({last-1 vs guided-untrained} points, {last-1 vs guided-untrained ci}), the first alone does not.',
   },
 };

@@ -29,6 +29,8 @@ it('begins small inside a sentence where the name begins with a word, not with a
   expect(said('guided-2', 'Guided 2')).toBe('guided 2');
   expect(said('guided-identity', 'Identity')).toBe('Identity');
   expect(said('resnet', 'ResNet')).toBe('ResNet');
+  expect(said('last-1', 'The last layer')).toBe('the last layer');
+  expect(said('guided', 'All layers')).toBe('all layers');
   expect(said('a', 'A')).toBe('A');
   expect(said('unguide', 'Unguided')).toBe('Unguided');
 });

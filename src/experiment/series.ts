@@ -53,7 +53,7 @@ export const QUANTITIES = {
   similarity: { when: 'evaluation', extent: 'pair', kind: 'similarity', words: 'CKA', csv: 'cka' },
   similarityDebiased: { when: 'evaluation', extent: 'pair', kind: 'similarity', words: 'debiased CKA', csv: 'cka_debiased' },
   similarityChance: { when: 'evaluation', extent: 'pair', kind: 'similarity', words: 'chance level of CKA', csv: 'cka_chance' },
-  /** Of the observed pairs, by each of the measures that arms learn by besides CKA. */
+  /** Of the observed pairs, by each of the measures that arms learn by or that are asked for, besides CKA. */
   similarityMeasured: { when: 'evaluation', extent: 'measuredPair', kind: 'measured', words: 'similarity', csv: 'similarity', sparse: true },
 } as const satisfies Record<string, Quantity>;
 

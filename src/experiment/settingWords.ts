@@ -1,5 +1,6 @@
 /** Settings in words, as the page and the reports write them. */
-import type { Course, InitName, Intervention } from './schema/schema.ts';
+import { taskTitle } from './shapes/describeTask.ts';
+import type { Course, InitName, Intervention, WarmupSpec } from './schema/schema.ts';
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -32,6 +33,7 @@ export function courseWords(course: Course, steps: number): string {
     case 'whole':
       return 'whole run';
     case 'until':
+      if (course.step === 0) return 'before training only';
       return course.step < steps ? `until step ${number(course.step)}` : 'whole run';
     case 'between':
       return course.to < steps ? `from step ${number(course.from)} until step ${number(course.to)}` : `from step ${number(course.from)} on`;
@@ -43,6 +45,28 @@ export function courseWords(course: Course, steps: number): string {
       return `until its ${course.of} has stalled for ${number(course.patience)} ${course.patience === 1 ? 'evaluation' : 'evaluations'}`;
   }
 }
+
+const INPUT_WORDS = {
+  'white-noise': 'white noise',
+  'smooth-noise': 'smooth noise',
+  'pink-noise': '1/f noise',
+  'random-tokens': 'random tokens',
+  training: 'the inputs',
+} as const;
+
+/** What a warm-up reads: "smooth noise", or the name of another task. */
+export const warmupInputWords = ({ inputs }: Pick<WarmupSpec, 'inputs'>): string =>
+  typeof inputs === 'string' ? INPUT_WORDS[inputs] : `“${taskTitle(inputs)}”`;
+
+const LOSS_WORDS = { align: 'aligned', task: 'trained', both: 'trained and aligned' } as const;
+
+/** "first 300 steps aligned on smooth noise" */
+export const warmupWords = (warmup: WarmupSpec): string =>
+  [
+    `first ${number(warmup.steps)} steps ${LOSS_WORDS[warmup.loss]} on ${warmupInputWords(warmup)}`,
+    ...(warmup.learningRate === undefined ? [] : [`lr ${number(warmup.learningRate)}`]),
+    ...(warmup.keepOptimiser ? ['moments kept'] : []),
+  ].join(', ');
 
 /** 2nd, 3rd, 4th, 11th, 21st. */
 function ordinal(n: number): string {

@@ -246,9 +246,9 @@ describe('the matrices of a step', () => {
   it.each(MEASURE_NAMES)('are those that %s compares', async (name) => {
     const shown = await look(oneArm(tinyExperiment(), { measure: { name } }));
     expect(shown).toMatchObject({
-      measure: name,
+      measure: { name },
       n: 16,
-      kind: ['cka', 'cka-debiased', 'sp'].includes(name) ? 'products' : 'dissimilarities',
+      kind: ['cka', 'cka-debiased', 'sp', 'ridge', 'procrustes', 'cca'].includes(name) ? 'products' : 'dissimilarities',
       centred: name !== 'sp',
     });
   });

@@ -24,6 +24,7 @@ import { Run } from './training/run.ts';
 import { startingPoint } from './training/startingPoint.ts';
 import { similarityBefore } from './training/similarityBefore.ts';
 import { toldAgain } from './training/toldAgain.ts';
+import { openWarmupTasks } from './training/warmupTasks.ts';
 import { buildResult } from '../stats/result.ts';
 
 /** Losses are read back and sent at most this often. */
@@ -128,7 +129,8 @@ class LocalLab implements Lab {
       await yieldToMessages();
       const saved = options.checkpoint ?? (options.resume === undefined ? undefined : await keptState(options.resume));
       const checkpoint = saved && continuedAs(saved, experiment);
-      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true));
+      const opened = await openWarmupTasks(experiment, this.#library);
+      const run = new Run(checkpoint?.experiment ?? experiment, task, guides, kernels, stepper(options.replay ?? true), opened);
       this.#opened = { run, guides: scores, notes, milliseconds: 0, keepAs: options.keepAs, current: true };
       const labels = ownLabels(task);
       if (labels) this.#emit({ type: 'labels.known', labels: Uint16Array.from(labels) });
@@ -140,7 +142,7 @@ class LocalLab implements Lab {
         await this.#evaluate(this.#opened);
       }
       this.#check(generation);
-      this.#phase('paused', run.step === 0 ? 'Ready' : `Restored at step ${run.step}`);
+      this.#phase('paused', run.begun ? `Restored at step ${run.step}` : 'Ready');
     } catch (error) {
       if (error instanceof SupersededError) return;
       this.#fail(error);
@@ -201,7 +203,7 @@ class LocalLab implements Lab {
   async #keep(opened: Opened): Promise<boolean> {
     const { run, keepAs } = opened;
     await this.pause();
-    if (keepAs === undefined || run.step === 0 || run.finished) return false;
+    if (keepAs === undefined || !run.begun || run.finished) return false;
     return this.#exclusive(async () => {
       await this.#flush(opened);
       return keepRun(keepAs, await run.checkpoint());
@@ -336,7 +338,7 @@ class LocalLab implements Lab {
     const { experiment, history } = opened.run;
     for (const [m, { arm, seed }] of members(experiment).entries()) {
       const step = history.divergedAt[m];
-      if (step < records.firstStep) continue;
+      if (step < Math.max(1, records.firstStep)) continue;
       opened.notes.push({ step, text: `${arm}, seed ${seed}: the loss stopped being finite; frozen.` });
       this.#emit({ type: 'member.diverged', arm, seed, step });
     }

@@ -1,5 +1,7 @@
 /** Every measure as a loss, through the whole lab: an arm each, side by side on images and on padded sequences. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { observedPairs } from '../experiment/plan/arms.ts';
+import { measuresInUse } from '../experiment/plan/plan.ts';
 import type { MemberResult } from '../experiment/contract/result.ts';
 import { type BuiltMeasure, MEASURE_FACTS, MEASURE_NAMES, measureKey } from '../experiment/schema/measures.ts';
 import type { AlignTerm, Experiment, TokenView } from '../experiment/schema/schema.ts';
@@ -29,7 +31,8 @@ const BASE = {
 const images = tinyExperiment({ ...BASE, 'target.dropout': 0 });
 const sequences = tinySequences('parity', { ...BASE, 'task.minLength': 4 });
 
-const all: BuiltMeasure[] = MEASURE_NAMES.map((name) => ({ name }));
+// Of 8 examples in more units CCA is nearly 1 from the start: a larger ridge leaves something to learn.
+const all: BuiltMeasure[] = MEASURE_NAMES.map((name) => (name === 'cca' ? { name, ridge: 1 } : { name }));
 const exact = all.filter(({ name }) => MEASURE_FACTS[name].padding);
 /** Options make measures others: behind the one that shares a name, whose term an arm beside it must not join. */
 const stated: BuiltMeasure[] = [
@@ -63,4 +66,22 @@ describe.each(CASES)('on %s', (_, experiment) => {
     const first = experiment.arms.slice(1).map(({ id }) => of(id).alignmentLoss?.[0]);
     expect(new Set(first).size).toBe(first.length);
   });
+});
+
+it('records what is only asked for beside what arms learn by, and learns the same', async () => {
+  const experiment = withArms(images, [{ name: 'rsa' }]);
+  const observed = (name: string) => ({ what: 'similarity', measure: { name } });
+  const asked = { ...experiment, observe: [observed('svcca'), observed('mutual-knn'), observed('procrustes')] } as Experiment;
+  const [plain, more] = [await runToEnd(experiment, 'wasm'), await runToEnd(asked, 'wasm')];
+  const [own, beside] = [plain, more].map(({ result }) => result.members[0].history);
+  expect(beside.trainLoss).toEqual(own.trainLoss);
+  const measures = measuresInUse(asked).map(measureKey);
+  expect(measures).toEqual(['rsa', 'procrustes', 'mutual-knn', 'svcca']);
+  const pairs = observedPairs(asked).length;
+  for (const [i, row] of (beside.similarityMeasured ?? []).entries()) {
+    expect(row).toHaveLength(measures.length * pairs);
+    expect(row.slice(0, pairs)).toEqual(own.similarityMeasured?.[i]);
+    expect(row.slice(pairs).every((value) => value !== null && value > 0 && value <= 1)).toBe(true);
+  }
+  expect(beside.similarityMeasured).toHaveLength(2);
 });

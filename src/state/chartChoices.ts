@@ -21,6 +21,8 @@ export interface ChartChoice {
   log: boolean;
   smoothing: Smoothing;
   zoom: Zoom | null;
+  /** Steps of warm-ups count from each arm's first, instead of backwards from the first of training. */
+  total: boolean;
   /** Of the loss chart: what guidance adds instead of what the task costs. */
   alignment: boolean;
   /** Of the similarity chart. */
@@ -34,6 +36,7 @@ const UNTOUCHED: ChartChoice = {
   log: false,
   smoothing: 'none',
   zoom: null,
+  total: false,
   alignment: false,
   debiased: false,
   measure: 'cka',

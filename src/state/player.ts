@@ -34,7 +34,15 @@ function slice({ series }: TrainingRecords, from: number, to: number, width: num
   return { firstStep: from, count: to - from + 1, series: Object.fromEntries(part) as TrainingRecords['series'] };
 }
 
-const stepOf = (event: LabEvent): number => (event.type === 'evaluation.recorded' ? event.record.step : event.type === 'member.diverged' ? event.step : 0);
+function stepOf(event: LabEvent): number {
+  if (event.type === 'evaluation.recorded') return event.record.step;
+  if (event.type === 'training.recorded') return event.records.firstStep;
+  return event.type === 'member.diverged' ? event.step : 0;
+}
+
+/** What was recorded of training proper; that of warm-ups is told before it, at once. */
+const isTraining = (event: LabEvent): event is Extract<LabEvent, { type: 'training.recorded' }> =>
+  event.type === 'training.recorded' && event.records.firstStep > 0;
 
 /** Tell the finished run on screen from its beginning. @returns what is in the way, in a sentence; or null */
 export function playBack(seconds: number = usePlayback.getState().seconds): string | null {
@@ -42,9 +50,9 @@ export function playBack(seconds: number = usePlayback.getState().seconds): stri
   if (!ended?.result) return 'There is no finished run on screen.';
   const read = readResult(ended.result, ended.result.experiment);
   if (!read.ok) return `This run cannot be played back: ${read.message}.`;
-  const records = read.events.find((event) => event.type === 'training.recorded')?.records ?? null;
+  const records = read.events.find(isTraining)?.records ?? null;
   const events = read.events
-    .filter(({ type }) => type !== 'training.recorded' && type !== 'run.finished')
+    .filter((event) => !isTraining(event) && event.type !== 'run.finished')
     .map((event) => ({ at: stepOf(event), event }))
     // Stable: what happened at the same step stays in order.
     .sort((a, b) => a.at - b.at);

@@ -3,6 +3,7 @@ import type { BackendName, Environment } from '@/experiment/contract/environment
 import type { GuideOrigin } from '@/experiment/contract/lab.ts';
 import { withoutControl } from '@/experiment/plan/guides.ts';
 import { type Cost, cost } from '@/experiment/plan/plan.ts';
+import { warmupSteps } from '@/experiment/plan/warmup.ts';
 import { PRESETS } from '@/experiment/presets/presets.ts';
 import { type Experiment, isImageTask } from '@/experiment/schema/schema.ts';
 import { recipeText } from './guideLibrary.ts';
@@ -111,7 +112,8 @@ function measuredRun(state: RunState, before: RunState): { experiment: Experimen
   const { result, experiment, step, steps } = state;
   if (result) return result === before.result ? null : { experiment: result.experiment, share: 1, seconds: result.timing.seconds };
   if (!experiment || before.phase !== 'running' || state.phase !== 'paused' || !(before.stepsPerSecond > 0)) return null;
-  return { experiment, share: step / steps, seconds: step / before.stepsPerSecond };
+  const warmup = warmupSteps(experiment);
+  return { experiment, share: (warmup + step) / (warmup + steps), seconds: (warmup + step) / before.stepsPerSecond };
 }
 
 /** Learn from every run that ends or pauses how fast this device is. @returns a function that stops it */

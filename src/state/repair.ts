@@ -7,6 +7,7 @@ import { type Experiment, type GuideSpec, isDrawn, type MappingSpec, type Networ
 import { withNamesOfForks, withNamesOfGuides } from './armNames.ts';
 import { withoutLostForks } from './forks.ts';
 import { repairArms } from './repairArms.ts';
+import { repairWarmups } from './repairWarmups.ts';
 import { withInputsOf } from './transfer.ts';
 
 export interface Repaired {
@@ -112,12 +113,13 @@ function repairPatches(experiment: Experiment): Repaired {
 export function repair(experiment: Experiment, before = experiment): Repaired {
   const patches = repairPatches(withoutUnusedBiases(experiment));
   const tasks = repairGuideTasks(patches.experiment);
-  const arms = repairArms(tasks.experiment, before);
+  const warmups = repairWarmups(tasks.experiment, before);
+  const arms = repairArms(warmups.experiment, before);
   const forks = withoutLostForks(arms.experiment, before);
   const mappings = repairMappings(forks.experiment);
   const names = withNamesOfGuides(withNamesOfForks(mappings.experiment, before), before);
   return {
     experiment: withoutLostAsks(names.experiment),
-    notes: [patches, tasks, arms, forks, mappings, names].flatMap(({ notes }) => notes),
+    notes: [patches, tasks, warmups, arms, forks, mappings, names].flatMap(({ notes }) => notes),
   };
 }

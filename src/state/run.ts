@@ -8,6 +8,7 @@ import type { Environment } from '@/experiment/contract/environment.ts';
 import type { LabEvent, Phase } from '@/experiment/contract/events.ts';
 import type { Failure } from '@/experiment/contract/failure.ts';
 import type { RunResult } from '@/experiment/contract/result.ts';
+import { startStep } from '@/experiment/plan/warmup.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { sameValue } from './paths.ts';
 import { RunData } from './runData.ts';
@@ -23,6 +24,7 @@ export interface RunState {
   opened: Experiment | null;
   /** The same with the interventions made since: it determines the curves on screen. */
   experiment: Experiment | null;
+  /** Completed steps; below 0 before or in a warm-up. */
   step: number;
   steps: number;
   stepsPerSecond: number;
@@ -103,6 +105,7 @@ export function beginRun(experiment: Experiment, id: string = newId()): void {
     id,
     opened: experiment,
     experiment,
+    step: startStep(experiment),
     steps: experiment.base.steps,
     data: new RunData(experiment),
     phase: 'preparing',
@@ -147,6 +150,7 @@ export function startReplay({ id, opened, experiment, steps, loadedFrom, shownAg
     id,
     opened,
     experiment,
+    step: experiment ? startStep(experiment) : 0,
     steps,
     loadedFrom,
     shownAgain,

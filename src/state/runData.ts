@@ -7,11 +7,23 @@ import type { EvaluationRecord, LabEvent, TrainingRecords } from '@/experiment/c
 import { type ObservedPair, observedPairs } from '@/experiment/plan/arms.ts';
 import { tapNames } from '@/experiment/plan/pairs.ts';
 import { type Member, measuresInUse, members } from '@/experiment/plan/plan.ts';
+import { warmupSteps } from '@/experiment/plan/warmup.ts';
 import { PAIR_QUANTITIES, type ShownSimilarity, type SimilarityField, STEP_QUANTITIES, type StepQuantity } from '@/experiment/series.ts';
 import type { Experiment, Intervention } from '@/experiment/schema/schema.ts';
 import { measureKey } from '@/experiment/schema/measures.ts';
 import { MatrixHistory } from './matrixHistory.ts';
 import { StepCurves } from './stepCurves.ts';
+
+/** What was recorded before step 0: of warm-ups. Their steps are counted from 1 here. */
+export interface WarmupData {
+  /** Those of the longest: step n of these is step n − `length` of the run. */
+  length: number;
+  steps: Readonly<Record<StepQuantity, StepCurves>>;
+  /** Steps recorded. */
+  taken: number;
+  /** At steps of the run, below 0. */
+  evaluations: Evaluation[];
+}
 
 /** One evaluation, without the matrices (those are in `RunData.matrices`). */
 export type Evaluation = Pick<EvaluationRecord, 'step' | 'series'>;
@@ -52,6 +64,8 @@ export class RunData {
   /** Every quantity of the steps. */
   readonly steps: Readonly<Record<StepQuantity, StepCurves>>;
   readonly evaluations: Evaluation[] = [];
+  /** Null where no arm has a warm-up. */
+  readonly warmup: WarmupData | null;
   readonly matrices: MatrixHistory;
   /** Predicted class of every validation example at the last evaluation, `[members × valExamples]`. */
   predictions: Uint16Array | null = null;
@@ -80,7 +94,10 @@ export class RunData {
     const guides = Object.keys(experiment?.guides ?? {});
     this.guideTaps = experiment ? Object.fromEntries(guides.map((guide) => [guide, tapNames(experiment, guide)])) : {};
     const curves = () => new StepCurves(this.members.length, arms, experiment?.base.steps ?? 1);
-    this.steps = Object.fromEntries(STEP_QUANTITIES.map((id) => [id, curves()])) as Record<StepQuantity, StepCurves>;
+    const ofSteps = () => Object.fromEntries(STEP_QUANTITIES.map((id) => [id, curves()])) as Record<StepQuantity, StepCurves>;
+    this.steps = ofSteps();
+    const length = experiment ? warmupSteps(experiment) : 0;
+    this.warmup = length > 0 ? { length, steps: ofSteps(), taken: 0, evaluations: [] } : null;
     this.matrices = new MatrixHistory(this.members.length, this.targetTaps, this.guideTaps);
     this.interventions = [...(experiment?.interventions ?? [])];
   }
@@ -157,7 +174,9 @@ export class RunData {
     return this.divergences.find((d) => d.arm === member.arm && d.seed === member.seed)?.step;
   }
 
-  #addTraining({ firstStep, count, series }: TrainingRecords): void {
+  #addTraining(records: TrainingRecords): void {
+    const { firstStep, count, series } = records;
+    if (firstStep < 1) return this.#addWarmup(records);
     const width = this.members.length;
     // Steps already known come again after a resume: the new ones hold.
     if (firstStep <= this.trainedSteps) this.#truncateTraining(firstStep - 1);
@@ -167,9 +186,24 @@ export class RunData {
     this.trainedSteps = Math.max(this.trainedSteps, firstStep + count - 1);
   }
 
+  #addWarmup({ firstStep, count, series }: TrainingRecords): void {
+    if (!this.warmup) return;
+    const first = firstStep + this.warmup.length;
+    if (first <= this.warmup.taken) this.#truncateWarmup(first - 1);
+    for (const id of STEP_QUANTITIES) {
+      for (let i = 0; i < count; i++) this.warmup.steps[id].add(first + i, series[id], i * this.members.length);
+    }
+    this.warmup.taken = first + count - 1;
+  }
+
   #addEvaluation(record: EvaluationRecord): void {
     // The lab hands over the arrays (they were transferred): keep them without a copy.
     const { step, series } = record;
+    if (this.warmup && step < 0) {
+      this.#truncateWarmupEvaluations(step - 1);
+      this.warmup.evaluations.push({ step, series });
+      return;
+    }
     while (this.evaluations.length > 0 && this.evaluations[this.evaluations.length - 1].step >= step) this.evaluations.pop();
     this.matrices.add(step, record.matrices);
     this.evaluations.push({ step, series });
@@ -194,8 +228,21 @@ export class RunData {
     this.trainedSteps = Math.min(this.trainedSteps, step);
   }
 
+  /** @param taken counted as `WarmupData.taken` */
+  #truncateWarmup(taken: number): void {
+    if (!this.warmup) return;
+    for (const curves of Object.values(this.warmup.steps)) curves.truncate(taken);
+    this.warmup.taken = Math.min(this.warmup.taken, taken);
+  }
+
+  #truncateWarmupEvaluations(step: number): void {
+    if (this.warmup) this.warmup.evaluations = this.warmup.evaluations.filter((evaluation) => evaluation.step <= step);
+  }
+
   #rewind(step: number): void {
-    this.#truncateTraining(step);
+    if (this.warmup) this.#truncateWarmup(Math.max(0, this.warmup.length + step));
+    this.#truncateWarmupEvaluations(step);
+    this.#truncateTraining(Math.max(0, step));
     while (this.evaluations.length > 0 && this.evaluations[this.evaluations.length - 1].step > step) this.evaluations.pop();
     this.matrices.truncate(step);
     this.divergences = this.divergences.filter((d) => d.step <= step);

@@ -6,14 +6,19 @@ import { mean as meanOf, sampleSd } from '@/stats/summary.ts';
 import { reachedEnd, type RunState } from './run.ts';
 import type { RunData } from './runData.ts';
 import { RECORD_VERSION, type ShelvedRun } from './shelfRecord.ts';
+import type { StepSeries } from './stepSeries.ts';
 import { scoresAt, verdictOf } from './verdictOf.ts';
 
 /** Points of a thumbnail's lines: it is about a hundred pixels wide. */
 const THUMBNAIL_POINTS = 40;
 
+/** Of a very long run the page has every second step, or fewer: what it has not is a gap. */
+const curveOf = (values: StepSeries, member: number, steps: number): Float32Array =>
+  Float32Array.from({ length: steps }, (_, i) => (i % values.stride === 0 ? values.at(i / values.stride, member) : Number.NaN));
+
 /** What the page has heard of a run; of the matrices those at both ends, as in any result. */
 function recordingOf(data: RunData): Recording {
-  const { evaluations, matrices, trainedSteps } = data;
+  const { evaluations, matrices, trainedSteps, warmup } = data;
   const lastIndex = evaluations.length - 1;
   return {
     steps: trainedSteps,
@@ -25,10 +30,12 @@ function recordingOf(data: RunData): Recording {
         predictions: Uint16Array.from((i === lastIndex && data.predictions) || []),
       };
     }),
-    curve: (id, member) => {
-      const { values } = data.steps[id];
-      // Of a very long run the page has every second step, or fewer: what it has not is a gap.
-      return Float32Array.from({ length: trainedSteps }, (_, i) => (i % values.stride === 0 ? values.at(i / values.stride, member) : Number.NaN));
+    curve: (id, member) => curveOf(data.steps[id].values, member, trainedSteps),
+    warmup: warmup && {
+      firstStep: 1 - warmup.length,
+      steps: warmup.taken,
+      evaluations: warmup.evaluations.map((evaluation) => ({ ...evaluation, matrices: {}, predictions: new Uint16Array(0) })),
+      curve: (id, member) => curveOf(warmup.steps[id].values, member, warmup.taken),
     },
     divergedAt: data.members.map((member) => data.divergedAt(member) ?? -1),
   };

@@ -3,6 +3,8 @@ import { create } from 'zustand';
 import type { Phase } from '../experiment/contract/events.ts';
 import { alignedPairs, observedPairs, type ObservedPair } from '../experiment/plan/arms.ts';
 import type { Experiment } from '../experiment/schema/schema.ts';
+import { startStep } from '../experiment/plan/warmup.ts';
+import { useExperiment } from './experiment.ts';
 import { useRun } from './run.ts';
 import { session } from './session.ts';
 
@@ -30,7 +32,8 @@ export const useStepStrip = create<StepStripState>()(() => ({ wanted: true, open
 export async function stepAndShow(): Promise<void> {
   const { phase, step } = useRun.getState();
   // Of a running run, Step is another word for pause.
-  if (phase !== 'running' && phase !== 'preparing') useStepStrip.setState({ from: phase === 'paused' ? step : 0, open: true });
+  if (phase !== 'running' && phase !== 'preparing')
+    useStepStrip.setState({ from: phase === 'paused' ? step : startStep(useExperiment.getState().experiment), open: true });
   await session.step();
 }
 

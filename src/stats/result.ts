@@ -5,6 +5,7 @@ import type { EvaluationRecord } from '../experiment/contract/events.ts';
 import { observedPairs } from '../experiment/plan/arms.ts';
 import { tapNames } from '../experiment/plan/pairs.ts';
 import { members as membersOf } from '../experiment/plan/plan.ts';
+import { warmupOf } from '../experiment/plan/warmup.ts';
 import type { MatrixResult, MemberResult, PairResult, RunResult } from '../experiment/contract/result.ts';
 import {
   EVALUATION_QUANTITIES,
@@ -27,13 +28,24 @@ type GroupHistory = NonNullable<MemberResult['groups']>[number]['history'];
 /** CKA is drawn and compared to two or three decimals; more digits would only make the file longer. */
 const short = (value: number): number | null => (Number.isFinite(value) ? Math.round(value * 1e5) / 1e5 : null);
 
-/** What was recorded of a run, whoever holds it. */
-export interface Recording {
-  /** Steps trained. */
+/** Consecutive steps, and the evaluations among them. */
+interface Curves {
+  /** Their number. */
   steps: number;
   evaluations: readonly EvaluationRecord[];
   /** What a quantity of the steps was for one member, one value per step. */
   curve(id: StepQuantity, member: number): Float32Array;
+}
+
+/** What was recorded before step 0. */
+export interface WarmupRecording extends Curves {
+  /** At most 0. */
+  firstStep: number;
+}
+
+/** What was recorded of a run, whoever holds it: from step 1 on, and of warm-ups. */
+export interface Recording extends Curves {
+  warmup: WarmupRecording | null;
   /** Per member: the first step whose loss was not finite, or −1. */
   divergedAt: readonly number[];
 }
@@ -92,24 +104,32 @@ export function buildResult(input: ResultInput): RunResult {
       };
     });
 
-  /** All curves of a member, by quantity. */
-  const curvesOf = (m: number): MemberResult['history'] => {
-    const trained = STEP_QUANTITIES.map((id) => [id, Array.from(history.curve(id, m), finite)] as const);
+  /**
+   * All curves of a member, by quantity.
+   * @param begin the step with which what is its own begins; earlier ones are left out
+   */
+  const curvesOf = (m: number, curves: Curves & { firstStep?: number }, begin = 0): MemberResult['history'] => {
+    const { steps, firstStep = 1 } = curves;
+    const others = Math.max(0, begin + 1 - firstStep);
+    const own = curves.evaluations.filter(({ step }) => step >= begin);
+    const trained = STEP_QUANTITIES.map((id) => [id, Array.from(curves.curve(id, m).subarray(others), finite)] as const);
     const evaluated = EVALUATION_QUANTITIES.flatMap((id) => {
       const { extent, sparse } = quantity(id);
-      const own = parts[extent];
-      if (extent === 'group' || (sparse && own.length === 0)) return [];
-      return [[id, evaluations.map((e) => (extent === 'member' ? at(e, id, m) : own.map((_, p) => at(e, id, m, p))))] as const];
+      const names = parts[extent];
+      if (extent === 'group' || (sparse && names.length === 0)) return [];
+      return [[id, own.map((e) => (extent === 'member' ? at(e, id, m) : names.map((_, p) => at(e, id, m, p))))] as const];
     });
     return {
-      step: Array.from({ length: history.steps }, (_, i) => i + 1),
+      step: Array.from({ length: Math.max(0, steps - others) }, (_, i) => firstStep + others + i),
       ...Object.fromEntries(trained.filter(([id, values]) => !quantity(id).sparse || values.some((value) => value !== null))),
-      valStep: evaluations.map((e) => e.step),
+      valStep: own.map((e) => e.step),
       ...Object.fromEntries(evaluated),
     } as MemberResult['history'];
   };
 
   const results = members.map(({ arm, seed }, m): MemberResult => {
+    const spec = experiment.arms.find(({ id }) => id === arm);
+    const warmup = spec && warmupOf(experiment, spec);
     const trainLoss = history.curve('trainLoss', m);
     const trainMetric = history.curve('trainMetric', m);
     const recentLoss = mean([...trainLoss.slice(-epoch)]);
@@ -142,7 +162,8 @@ export function buildResult(input: ResultInput): RunResult {
         }),
       ),
       ...(parts.group.length > 0 && { groups: groupsOf(m) }),
-      history: curvesOf(m),
+      ...(warmup && history.warmup && { warmup: curvesOf(m, history.warmup, -warmup.steps) }),
+      history: curvesOf(m, history),
       matrices: Object.fromEntries(Object.keys(guideTaps).map((guide) => [guide, { start: matrix(evaluations[0], m, guide), end: matrix(last, m, guide) }])),
       predictions: [...(last?.predictions.subarray(m * labels, (m + 1) * labels) ?? [])],
     };

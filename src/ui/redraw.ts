@@ -40,10 +40,11 @@ export interface Snapshot extends Pick<RunState, 'version' | 'data' | 'experimen
 export function takeSnapshot(): Snapshot {
   const { version, data, experiment, opened, result, step, phase } = useRun.getState();
   const resting = phase !== 'running';
-  const { evaluations, lastEvaluation, guidesReady, divergences, interventions } = data;
+  const { evaluations, lastEvaluation, warmup, guidesReady, divergences, interventions } = data;
   const measured = [
     evaluations.length,
     lastEvaluation?.step,
+    warmup?.evaluations.length,
     guidesReady.length,
     divergences.length,
     interventions.length,

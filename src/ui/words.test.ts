@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { MappingSpec } from '@/experiment/schema/schema.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
+import { armFormula } from './explain/armFormula.ts';
 import {
   armStatement,
   bytes,
@@ -64,6 +65,22 @@ it("says an arm's loss in a line", () => {
   const switchedOff = (step: number) => armStatement(odd, base, [{ step, set: { guidance: false } }]);
   expect(switchedOff(3)).toBe('+ ½ × mean (1 − debiased CKA), switched off at step 3 · lr 3e-4');
   expect(switchedOff(50)).toBe(armStatement(odd, base));
+});
+
+it('says a warm-up before what follows it', () => {
+  const { arms, base } = presetExperiment('wide-fcn');
+  const alone = { kind: 'align' as const, guide: 'trained', weight: 4, course: { kind: 'until' as const, step: 0 } };
+  const warmup = { steps: 300, inputs: 'smooth-noise' as const, loss: 'align' as const, keepOptimiser: false };
+  expect(armStatement({ ...arms[1], terms: [alone], warmup }, base)).toBe('first 300 steps aligned on smooth noise · task loss only');
+  expect(armStatement({ ...arms[1], warmup: { ...warmup, loss: 'both', inputs: presetExperiment('shapes').task, keepOptimiser: true } }, base)).toBe(
+    'first 300 steps trained and aligned on “Shapes”, moments kept · + 4 × Σ (1 − CKA), whole run',
+  );
+  expect(armStatement({ ...arms[1], warmup: { ...warmup, steps: 0 } }, base)).toBe(armStatement(arms[1], base));
+  expect(armStatement({ ...arms[1], terms: [alone] }, base)).toBe('+ 4 × Σ (1 − CKA), before training only');
+  const formula = armFormula({ ...arms[1], terms: [alone], warmup }, base);
+  expect(formula).toContain('_{\\text{first 300 steps}}');
+  expect(formula).toMatch(/rightarrow\\;\\mathrm\{CE\}$/);
+  expect(formula.match(/mathrm\{CE\}/g)).toHaveLength(1);
 });
 
 it('says of a fork where it leaves which arm', () => {

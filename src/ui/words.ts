@@ -2,7 +2,7 @@
 import { span } from '@/experiment/course/course.ts';
 import { alignmentSettingsOf, distillationOf } from '@/experiment/plan/arms.ts';
 import { taskShape } from '@/experiment/networks/describe.ts';
-import { courseWords, initWord, number } from '@/experiment/settingWords.ts';
+import { courseWords, initWord, number, warmupWords } from '@/experiment/settingWords.ts';
 import { builtMeasure, measureWords } from '@/experiment/schema/measures.ts';
 import {
   type ArmSpec,
@@ -20,7 +20,7 @@ import {
 } from '@/experiment/schema/schema.ts';
 
 export { problemWords } from '@/experiment/problemWords.ts';
-export { initWord, interventionWords, number } from '@/experiment/settingWords.ts';
+export { initWord, interventionWords, number, warmupInputWords } from '@/experiment/settingWords.ts';
 
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 
@@ -72,6 +72,9 @@ export function validationSet(task: TaskSpec): string {
 const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
 const weight = (value: number) => FRACTIONS[String(value)] ?? number(value);
 
+/** Whether a term acts in a warm-up and no longer. */
+export const endsWithWarmup = (course: Course): boolean => course.kind === 'until' && course.step === 0;
+
 /** When an arm is guided. @param from of a fork its step: those of the course count from there */
 function spanWords(course: Course, steps: number, interventions: readonly Intervention[], from: number): string {
   const off = interventions.find(({ set }) => set.guidance === false)?.step ?? steps;
@@ -100,21 +103,23 @@ export function forkWords({ fork, terms }: ArmSpec, arms: readonly ArmSpec[]): s
  * @param interventions made in the run that the line is about
  */
 export function armStatement(arm: ArmSpec, base: BaseSettings, interventions: readonly Intervention[] = []): string {
-  const parts: string[] = [];
+  const parts: string[] = arm.warmup && arm.warmup.steps > 0 ? [warmupWords(arm.warmup)] : [];
+  const before = parts.length;
   const distillation = distillationOf(arm);
   if (distillation) {
     const { ceWeight, kdWeight, temperature, direction } = distillation;
     parts.push(`${weight(ceWeight)} CE + ${weight(kdWeight)} ${direction === 'reverse' ? 'reverse KL' : 'KL'} · T ${number(temperature)}`);
   }
   const alignment = alignmentSettingsOf(base, arm);
-  if (alignment) {
+  // What lasts as long as the warm-up is told with it.
+  if (alignment && !(before > 0 && endsWithWarmup(alignment.course))) {
     const { reduction, measure, course } = alignment;
     parts.push(
       `+ ${weight(alignment.weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(builtMeasure(measure))}), ` +
         spanWords(course, base.steps, interventions, arm.fork?.step ?? 0),
     );
   }
-  if (parts.length === 0) parts.push('task loss only');
+  if (parts.length === before) parts.push('task loss only');
   if (arm.learningRate !== undefined) parts.push(`lr ${number(arm.learningRate)}`);
   if (arm.unusedBias !== undefined) parts.push(`unused classes start at ${number(arm.unusedBias)}`);
   if (arm.init !== undefined) parts.push(`${initWord(arm.init)} init`);

@@ -2,6 +2,7 @@
 import type { LabEvent } from '../experiment/contract/events.ts';
 import type { Checkpoint, OpenOptions } from '../experiment/contract/lab.ts';
 import { cost } from '../experiment/plan/plan.ts';
+import { startStep } from '../experiment/plan/warmup.ts';
 import type { Experiment, Intervention } from '../experiment/schema/schema.ts';
 
 /** A larger checkpoint is not taken: the page would hold it twice while it is sent back. */
@@ -19,7 +20,7 @@ export class RunMemory {
   /** Whether checkpoints of this experiment are small enough to keep. */
   readonly keepsCheckpoints: boolean;
   checkpoint: Checkpoint | null;
-  /** Completed steps. */
+  /** Completed steps; below 0 in a warm-up. */
   step: number;
   /** The step to run to (null: the end) while it is running; undefined while it is not. */
   runningTo: number | null | undefined;
@@ -35,7 +36,7 @@ export class RunMemory {
     this.#experiment = experiment;
     this.#options = options;
     this.checkpoint = options.checkpoint ?? null;
-    this.step = this.checkpoint?.step ?? 0;
+    this.step = this.returnStep;
     const { parameters, members } = cost(experiment);
     this.keepsCheckpoints = parameters * members * BYTES_PER_PARAMETER <= MAX_CHECKPOINT_BYTES;
   }
@@ -84,7 +85,7 @@ export class RunMemory {
 
   /** The step that the run goes back to. */
   get returnStep(): number {
-    return this.checkpoint?.step ?? 0;
+    return this.checkpoint?.step ?? startStep(this.#experiment);
   }
 
   /** What to open in a new worker. Interventions are part of it: the same ones act at the same steps again. */
@@ -99,7 +100,7 @@ export class RunMemory {
 
 /** Deaths without progress between them. */
 export class DeathCount {
-  #step = -1;
+  #step = Number.NEGATIVE_INFINITY;
   #deaths = 0;
 
   /** @returns how often the run has died without getting beyond `step` */
@@ -110,7 +111,7 @@ export class DeathCount {
   }
 
   reset(): void {
-    this.#step = -1;
+    this.#step = Number.NEGATIVE_INFINITY;
     this.#deaths = 0;
   }
 }

@@ -12,7 +12,7 @@ export type Phase = 'idle' | 'preparing' | 'running' | 'paused' | 'finished' | '
  * One evaluation of every member. Arrays are members-major, in the order of `members(experiment)`.
  */
 export interface EvaluationRecord {
-  /** Completed steps. */
+  /** Completed steps; below 0 before or in a warm-up, which ends at step 0. */
   step: number;
   /** `[members × parts]` of each quantity, see `series.ts`. */
   series: Recorded<EvaluationQuantity>;
@@ -31,7 +31,10 @@ export interface EvaluationRecord {
   predictions: Uint16Array<ArrayBuffer>;
 }
 
-/** What was recorded of consecutive steps. Steps are counted from 1: `firstStep` 1 is the loss of the first batch. */
+/**
+ * What was recorded of consecutive steps. Steps are counted from 1: `firstStep` 1 is the loss of the first batch. Those of
+ * warm-ups are counted backwards from 0, which is the last one; records are of steps up to 0 or of steps from 1 on.
+ */
 export interface TrainingRecords {
   firstStep: number;
   count: number;

@@ -57,15 +57,23 @@ export interface KeptRun {
   savedAt: number;
 }
 
+/** What was recorded of consecutive steps, and the evaluations among them. */
+export interface RecordedSteps {
+  training: TrainingRecords;
+  evaluations: EvaluationRecord[];
+}
+
 /** Everything needed to continue: plain arrays, valid on every backend. */
 export interface Checkpoint {
   experiment: Experiment;
+  /** Completed steps; below 0 in a warm-up. */
   step: number;
   /** Weights, moments and running statistics by name, members-major. */
   tensors: Record<string, { shape: number[]; data: Float32Array<ArrayBuffer> }>;
   /** Per member: the step at which it diverged, or −1. */
   divergedAt: number[];
-  history: { training: TrainingRecords; evaluations: EvaluationRecord[] };
+  /** What was recorded; of the steps before step 0 where an arm has a warm-up. */
+  history: RecordedSteps & { warmup?: RecordedSteps };
 }
 
 /** A lab runs one experiment at a time. Commands resolve when accepted; what happens is told by events. */

@@ -3,6 +3,7 @@ import type { EvaluationRecord, LabEvent } from './events.ts';
 import { taskShape } from '../networks/describe.ts';
 import { tapNames } from '../plan/pairs.ts';
 import { members } from '../plan/plan.ts';
+import { warmupSteps } from '../plan/warmup.ts';
 import type { MatrixResult, MemberResult, RunResult } from './result.ts';
 import {
   EVALUATION_QUANTITIES,
@@ -78,6 +79,7 @@ function* eventsOf(result: RunResult): Generator<LabEvent> {
     yield { type: 'guide.ready', guide: id, seed, source, valLoss: number(valLoss, 'guides'), valMetric: number(score, 'guides') };
   }
   if (result.labels) yield { type: 'labels.known', labels: labelsOf(result) };
+  yield* warmupOfAll(experiment, found);
   yield { type: 'training.recorded', records: { firstStep: 1, count: steps, series: seriesOf(STEP_QUANTITIES, experiment, found, steps) } };
   for (const { arm, seed, divergedAt } of found) if (divergedAt !== null) yield { type: 'member.diverged', arm, seed, step: number(divergedAt, 'divergedAt') };
   for (const record of evaluationsOf(experiment, found)) yield { type: 'evaluation.recorded', record };
@@ -112,8 +114,52 @@ function ownMembers(result: RunResult): MemberResult[] {
   });
 }
 
+/** What was recorded before step 0. Members whose warm-up is shorter, or who have none, have nothing of its first steps. */
+function* warmupOfAll(experiment: Experiment, found: readonly MemberResult[]): Generator<LabEvent> {
+  const before = warmupSteps(experiment);
+  const own = found.map(({ warmup }) => warmup && (object(warmup, 'warmup') as unknown as MemberResult['history']));
+  const stepsOf = (name: 'step' | 'valStep', m: number) =>
+    list(own[m]?.[name] ?? [], own[m]?.[name]?.length ?? 0, `warmup.${name}`).map((step) => number(step, `warmup.${name}`));
+  const taken = own.map((_, m) => stepsOf('step', m).map((step) => before + step - 1));
+  const count = Math.max(0, ...taken.flat().map((row) => row + 1));
+  if (count > before || taken.flat().some((row) => row < 0)) throw new ResultError('warmup.step has steps that the experiment does not have');
+  const series = gaps(STEP_QUANTITIES, experiment, count);
+  own.forEach((history, m) => {
+    if (history) fillRows(series, experiment, { history }, { m, members: found.length, rows: taken[m] });
+  });
+  if (count > 0) yield { type: 'training.recorded', records: { firstStep: 1 - before, count, series } };
+  const evaluated = [...new Set(own.flatMap((_, m) => stepsOf('valStep', m)))].sort((a, b) => a - b);
+  for (const step of evaluated) {
+    const scores = gaps(EVALUATION_QUANTITIES, experiment);
+    own.forEach((history, m) => {
+      const rows = stepsOf('valStep', m).map((at) => (at === step ? 0 : null));
+      if (history) fillRows(scores, experiment, { history }, { m, members: found.length, rows });
+    });
+    yield { type: 'evaluation.recorded', record: { step, series: scores, matrices: {}, predictions: new Uint16Array(0) } };
+  }
+}
+
+/** Put a member's curves into `series`. @param rows where each of its values goes; null: nowhere */
+function fillRows<Id extends QuantityId>(
+  series: Recorded<Id>,
+  experiment: Experiment,
+  member: Pick<MemberResult, 'history'>,
+  { m, members: count, rows }: { m: number; members: number; rows: readonly (number | null)[] },
+): void {
+  const parts = partsOf(experiment);
+  for (const id of Object.keys(series) as Id[]) {
+    const each = parts[quantity(id).extent].length;
+    for (let part = 0; part < each; part++) {
+      const values = curveIn(member, id, part);
+      rows.forEach((row, t) => {
+        if (values && row !== null) series[id][(row * count + m) * each + part] = number(values[t], `warmup.${id}`);
+      });
+    }
+  }
+}
+
 /** What a result has of a quantity of a member's part, one value per time; undefined where it has nothing of it. */
-function curveIn(member: MemberResult, id: QuantityId, part: number): readonly unknown[] | undefined {
+function curveIn(member: Pick<MemberResult, 'history' | 'groups'>, id: QuantityId, part: number): readonly unknown[] | undefined {
   const history: Partial<Record<string, readonly unknown[]>> = { ...member.history };
   switch (quantity(id).extent) {
     case 'member':

@@ -10,7 +10,7 @@ export interface PairResult {
   guide: string;
   guideTap: string;
   targetTap: string;
-  /** Biased linear CKA on the probe, before training and at the end. */
+  /** Biased linear CKA on the probe, before training (after a warm-up) and at the end. */
   start: number | null;
   end: number | null;
   startDebiased: number | null;
@@ -51,6 +51,11 @@ export interface MemberResult {
     accuracy: number | null;
     history: { loss: (number | null)[]; accuracy: (number | null)[] };
   }[];
+  /**
+   * What was recorded of its warm-up: as `history`, but of steps up to 0, which is its last one. Without a task loss the
+   * training values are null. Not in files of arms without one.
+   */
+  warmup?: MemberResult['history'];
   history: {
     step: number[];
     trainLoss: (number | null)[];
@@ -65,7 +70,7 @@ export interface MemberResult {
     similarityDebiased: (number | null)[][];
     /** Exact chance level of `similarity`. Since 2. */
     similarityChance?: (number | null)[][];
-    /** By the measures that arms learn by besides CKA: for each of them (`measuresInUse`) the pairs. Not in files of runs without one. */
+    /** By the measures that arms learn by, or that are asked for (`observe`), besides CKA: for each of them (`measuresInUse`) the pairs. Not in files of runs without one. */
     similarityMeasured?: (number | null)[][];
   };
   /** Per guide, at the first and at the last evaluation. Since 2. */

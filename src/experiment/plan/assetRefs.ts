@@ -1,5 +1,6 @@
 /** Which files an experiment uses, and putting others in their place. */
 import type { AssetInfo, AssetKind, AssetRef, ImageFacts, TextFacts } from '../schema/assets.ts';
+import { warmupTask, warmupTasks } from './warmup.ts';
 import type { Experiment, FileImagesSpec, GuideSpec, TaskSpec, TextFileSpec } from '../schema/schema.ts';
 
 export interface NamedAsset {
@@ -13,11 +14,11 @@ export function taskAsset(task: TaskSpec): NamedAsset | null {
   return task.kind === 'text-file' ? { ref: task.data, kind: 'text' } : null;
 }
 
-/** Every asset that an experiment names: of its task, of tasks that its guides are trained on, and guides out of files. */
+/** Every asset that an experiment names: of its task, of tasks that its guides are trained on or warm-ups read, and guides out of files. */
 export function namedAssets(experiment: Experiment): NamedAsset[] {
   const own = Object.values(experiment.guides).flatMap((guide) => (guide.state === 'trained' && guide.training.task ? [guide.training.task] : []));
   const imported = Object.values(experiment.guides).flatMap((guide): NamedAsset[] => (guide.state === 'imported' ? [{ ref: guide.file, kind: 'model' }] : []));
-  return [...[experiment.task, ...own].flatMap((task) => taskAsset(task) ?? []), ...imported];
+  return [...[experiment.task, ...own, ...warmupTasks(experiment)].flatMap((task) => taskAsset(task) ?? []), ...imported];
 }
 
 /** Those that are not among the ones at hand, or still to be chosen. */
@@ -69,5 +70,9 @@ export function withChosen(experiment: Experiment, asset: AssetInfo): Experiment
     if (guide.state !== 'trained' || !guide.training.task) return [id, guide];
     return [id, { ...guide, training: { ...guide.training, task: taskWithChosen(guide.training.task, asset) } }];
   });
-  return { ...experiment, task: taskWithChosen(experiment.task, asset), guides: Object.fromEntries(guides) };
+  const arms = experiment.arms.map((arm) => {
+    const other = warmupTask(arm.warmup);
+    return arm.warmup && other ? { ...arm, warmup: { ...arm.warmup, inputs: taskWithChosen(other, asset) } } : arm;
+  });
+  return { ...experiment, task: taskWithChosen(experiment.task, asset), guides: Object.fromEntries(guides), arms };
 }

@@ -4,6 +4,8 @@ import { formatTextProblem } from '../custom/parse.ts';
 import { textProblems } from '../custom/plan.ts';
 import { describeNetwork, familyFits, type TaskShape, taskShape, taskTitle, unusedClasses } from '../networks/describe.ts';
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
+import { checkTask } from './fitTask.ts';
+import { checkWarmup } from './fitWarmup.ts';
 import { alignSettings, learnsOutputs, targetOf } from './arms.ts';
 import { checkMoments, checkRegularised } from './fitTerms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
@@ -23,33 +25,6 @@ import {
   type TokenView,
   withInit,
 } from '../schema/schema.ts';
-
-/** Fewer windows would measure chance. */
-const FEWEST_WINDOWS = 16;
-
-/** Problems of a task whose fields are each in range. */
-export function checkTask(task: TaskSpec, path: string): Problem[] {
-  if (isLanguageTask(task)) {
-    const least = FEWEST_WINDOWS * task.context + 1;
-    for (const part of ['trainTokens', 'valTokens'] as const) {
-      if (task[part] < least)
-        return [{ path: `${path}.${part}`, message: `must be at least ${least}, ${FEWEST_WINDOWS} windows of ${task.context} tokens, not ${task[part]}` }];
-    }
-  }
-  if (task.kind === 'micro-english' && task.valSeed === task.seed) {
-    return [{ path: `${path}.valSeed`, message: `must differ from the training text's seed ${task.seed}: validation would be on the text that was learnt` }];
-  }
-  if (task.kind === 'parity' && task.minLength > task.length) {
-    return [{ path: `${path}.minLength`, message: `must be at most the length ${task.length}, not ${task.minLength}` }];
-  }
-  if (task.kind === 'copy-paste-official' && task.minLength > task.maxLength) {
-    return [{ path: `${path}.minLength`, message: `must be at most the largest length ${task.maxLength}, not ${task.minLength}` }];
-  }
-  if (task.kind === 'associative-recall' && task.keys < task.pairs) {
-    return [{ path: `${path}.keys`, message: `must be at least the ${task.pairs} pairs, for no key comes twice, not ${task.keys}` }];
-  }
-  return [];
-}
 
 /** Orthonormal rows take the cube of their number to draw: beyond this, minutes. */
 const MOST_ORTHONORMAL = 1024;
@@ -250,6 +225,7 @@ function checkArms(experiment: Experiment): Problem[] {
     const target = targetOf(experiment, arm);
     if (arm.target) problems.push(...checkOwnTarget(experiment, arm.target, `arms.${i}.target`));
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment.task, target, `arms.${i}.unusedBias`));
+    problems.push(...checkWarmup(experiment, arm, `arms.${i}.warmup`));
     return [...problems, ...(arm.init === undefined ? [] : checkInit(target, arm.init, `arms.${i}.init`))];
   });
   // What all arms share is said once.

@@ -1,7 +1,7 @@
 /** Whether, and with which settings, one task has the inputs of another: networks read only what they were made for. */
 import { type TaskShape, taskShape } from '../networks/describe.ts';
 import { isImageTask, type TaskSpec, taskSchema } from '../schema/schema.ts';
-import { checkTask } from './fit.ts';
+import { checkTask } from './fitTask.ts';
 
 const sameInputs = (a: TaskShape, b: TaskShape): boolean =>
   a.input.join() === b.input.join() && a.tokens?.vocabulary === b.tokens?.vocabulary && a.tokens?.padded === b.tokens?.padded;

@@ -10,9 +10,9 @@ const TERM = 'arms.guided.terms.align';
 /** Everything that can be stated and is not built: its field, and a way to state it. */
 it.each<[field: string, path: string, value: unknown]>([
   ['base.measure', 'base.measure', { name: 'fitnets' }],
-  ['observe', 'observe', [{ what: 'similarity', measure: { name: 'svcca', variance: 0.99 } }]],
+  ['observe', 'observe', [{ what: 'gradients' }]],
+  ['observe', 'observe', [{ what: 'similarity', measure: { name: 'fitnets' } }]],
   ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'fitnets' }],
-  ['arms.1.warmup', 'arms.guided.warmup', { steps: 300, inputs: 'white-noise', loss: 'align', keepOptimiser: false }],
 ])('%s: %s = %j is refused', (field, path, value) => {
   const parsed = parseExperiment(withPath(presetExperiment('wide-fcn'), path, value));
   expect(parsed.ok).toBe(false);
@@ -41,6 +41,8 @@ it.each<[string, unknown]>([
   ['arms.unguided.terms', [align, { ...align, guide: 'untrained' }]],
   ['arms.unguided.terms', [align, { kind: 'distil', guide: 'trained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'reverse' }]],
   ['observe', []],
+  ['observe', [{ what: 'similarity', measure: { name: 'procrustes' } }]],
+  ['observe', [{ what: 'similarity', measure: { name: 'svcca', variance: 0.9 } }]],
   ['base.measure', { name: 'rbf-cka', bandwidth: 2 }],
   [`${TERM}.measure`, { name: 'soft-knn', temperature: 0.5 }],
 ])('%s = %j is built', (path, value) => {

@@ -1,7 +1,7 @@
 /** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
-import { isBuilt, MEASURE_NAMES } from '../schema/measures.ts';
+import { isBuilt, isRecorded, MEASURE_NAMES, OBSERVED_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
-import type { ArmSpec, Experiment, MeasureSpec } from '../schema/schema.ts';
+import type { Experiment, MeasureSpec } from '../schema/schema.ts';
 
 /** Something that is not built, where it is stated. */
 interface NotBuilt<T> {
@@ -22,10 +22,13 @@ const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
 });
 
 const EXPERIMENT: readonly NotBuilt<Experiment>[] = [
-  { path: 'observe', what: 'recording more than the usual', instead: 'leave the list empty', states: ({ observe = [] }) => observe.length > 0 },
+  {
+    path: 'observe',
+    what: 'recording this besides the usual',
+    instead: `observe similarities by ${[...MEASURE_NAMES, ...OBSERVED_NAMES].join(', ')}`,
+    states: ({ observe = [] }) => observe.some((observation) => observation.what !== 'similarity' || !isRecorded(observation.measure)),
+  },
 ];
-
-const ARM: readonly NotBuilt<ArmSpec>[] = [{ path: 'warmup', what: 'a warm-up', instead: 'train without', states: ({ warmup }) => warmup !== undefined }];
 
 const found = <T>(rows: readonly NotBuilt<T>[], of: T, root: string): Problem[] =>
   rows
@@ -37,9 +40,6 @@ export function notBuilt(experiment: Experiment): Problem[] {
   return [
     ...found(EXPERIMENT, experiment, ''),
     ...found([measureRow()], experiment.base, 'base.'),
-    ...experiment.arms.flatMap((arm, i) => [
-      ...found(ARM, arm, `arms.${i}.`),
-      ...arm.terms.flatMap((term, t) => (term.kind === 'align' ? found([measureRow()], term, `arms.${i}.terms.${t}.`) : [])),
-    ]),
+    ...experiment.arms.flatMap((arm, i) => arm.terms.flatMap((term, t) => (term.kind === 'align' ? found([measureRow()], term, `arms.${i}.terms.${t}.`) : []))),
   ];
 }

@@ -4,7 +4,8 @@ import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
 import { alignmentsOf, alignSettings, guidesInUse, matchedPairs, regulariseSettings, sharedTokens, targetOf, termsOf } from './arms.ts';
 import { sharesOf, stagesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
-import { type BuiltMeasure, builtMeasure, factsOf, isBuilt, MEASURE_NAMES, measureKey } from '../schema/measures.ts';
+import { type BuiltMeasure, builtMeasure, factsOf, isRecorded, MEASURE_NAMES, measureKey, OBSERVED_NAMES, type RecordedMeasure } from '../schema/measures.ts';
+import { warmupEvaluations, warmupExperiment, warmupKey, warmupOf, warmupTasks } from './warmup.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -17,11 +18,16 @@ export function members(experiment: Experiment): Member[] {
   return experiment.arms.flatMap((arm) => experiment.seeds.map((seed) => ({ arm: arm.id, seed })));
 }
 
-/** The measures that arms learn by, besides CKA, which is observed of all layers; in the order of the table, then of the arms. */
-export function measuresInUse({ arms, base }: Experiment): BuiltMeasure[] {
-  const used = arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure)).filter(isBuilt);
+/**
+ * The measures that arms learn by and those that are only asked for, besides CKA, which is observed of all layers; in the order
+ * of the table, then as they are stated.
+ */
+export function measuresInUse({ arms, base, observe = [] }: Experiment): RecordedMeasure[] {
+  const learnt = arms.flatMap((arm) => termsOf(arm, 'align').map((term) => alignSettings(base, term).measure));
+  const asked = observe.flatMap((observation) => (observation.what === 'similarity' ? observation.measure : []));
+  const used = [...learnt, ...asked].filter(isRecorded);
   const each = [...new Map(used.map((measure) => [measureKey(measure), measure])).values()];
-  return MEASURE_NAMES.flatMap((name) => each.filter((measure) => measure.name === name && name !== 'cka' && name !== 'cka-debiased'));
+  return [...MEASURE_NAMES, ...OBSERVED_NAMES].flatMap((name) => each.filter((measure) => measure.name === name && name !== 'cka' && name !== 'cka-debiased'));
 }
 
 /** Activations and their gradients of arms that are trained together, at most. */
@@ -33,13 +39,13 @@ function armActivationBytes(experiment: Experiment, arm: ArmSpec): number {
   return BYTES * experiment.seeds.length * Math.max(2 * experiment.base.batchSize, EVALUATION_CHUNK) * activations;
 }
 
-/** Arms that follow each other and have the same network, and at every step the same optimiser: only these can be one program. */
+/** Arms that follow each other and have the same network and warm-up, and at every step the same optimiser: only these can be one program. */
 function alikeInARow(experiment: Experiment): ArmSpec[][] {
   const optimisers = (arm: ArmSpec) =>
     stagesOf(experiment, arm)
       .map(({ arm: { optimiser = experiment.base.optimiser }, from }) => ({ optimiser: JSON.stringify(optimiser), from }))
       .filter(({ optimiser }, i, all) => optimiser !== all[i - 1]?.optimiser);
-  const program = (arm: ArmSpec) => JSON.stringify([targetOf(experiment, arm), optimisers(arm)]);
+  const program = (arm: ArmSpec) => JSON.stringify([targetOf(experiment, arm), optimisers(arm), warmupKey(experiment, arm)]);
   const rows: ArmSpec[][] = [];
   for (const arm of experiment.arms) {
     const last = rows.at(-1);
@@ -149,8 +155,27 @@ function probeBytes(taps: number, shape: TaskShape, view: TokenView): number {
   return BYTES * taps * each;
 }
 
-/** Estimate what an experiment takes, from its shapes alone. */
-export function cost(experiment: Experiment): Cost {
+/** Operations of all warm-ups. */
+function warmupFlops(experiment: Experiment): number {
+  return experiment.arms.reduce((sum, arm) => {
+    const warmup = warmupOf(experiment, arm);
+    return warmup ? sum + warmup.steps * cost(warmupExperiment(experiment, [arm]), false).flopsPerStep : sum;
+  }, 0);
+}
+
+/** Values of the examples that are kept of tasks: the experiment's, and others that warm-ups read. */
+function storedValues(experiment: Experiment): number {
+  return [experiment.task, ...warmupTasks(experiment)].reduce((sum, own) => {
+    const { trainExamples, valExamples, input } = taskShape(own);
+    return sum + ((Number.isFinite(trainExamples) ? trainExamples : 0) + valExamples) * input.reduce((a, b) => a * b, 1);
+  }, 0);
+}
+
+/**
+ * Estimate what an experiment takes, from its shapes alone.
+ * @param cached false: nothing of a guide is kept from step to step
+ */
+export function cost(experiment: Experiment, cached = true): Cost {
   const { base, arms, seeds, task } = experiment;
   const shape = taskShape(task);
   const target = describeNetwork(experiment.target, shape);
@@ -193,7 +218,7 @@ export function cost(experiment: Experiment): Cost {
     if (!guidesInUse(experiment).includes(name)) continue;
     const bytes = instances * guideCacheBytes(experiment, name);
     const images = Math.min(shape.trainExamples, base.steps * base.batchSize);
-    if (cacheBytes + bytes <= GUIDE_CACHE_BYTES) {
+    if (cached && cacheBytes + bytes <= GUIDE_CACHE_BYTES) {
       cacheBytes += bytes;
       guideFlops += instances * description.flops * images;
     } else {
@@ -202,7 +227,7 @@ export function cost(experiment: Experiment): Cost {
     const featuresByTap = new Map(description.taps.map((tap) => [tap.name, tap.features]));
     for (const tap of alignedTaps(experiment, name)) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
   }
-  const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery);
+  const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery) + warmupEvaluations(experiment).size;
   const compared = (own: NetworkDescription) => own.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0);
   const evaluation = targets.reduce((sum, own) => sum + seeds.length * (shape.valExamples * own.flops + compared(own)), 0);
   // One group's forward and backward pass at a time; a guide runs one network at a time, forward only.
@@ -213,25 +238,21 @@ export function cost(experiment: Experiment): Cost {
       ([name, guide]) => describeGuide(experiment, name).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0),
     ),
   );
-  const storedExamples = (Number.isFinite(shape.trainExamples) ? shape.trainExamples : 0) + shape.valExamples;
   return {
     parameters: target.parameters,
     members: memberCount,
     flopsPerStep,
-    flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops,
+    flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops + warmupFlops(experiment),
     guideTrainingFlops,
     bytes:
-      BYTES *
-        (COPIES_PER_PARAMETER * seeds.length * targets.reduce((sum, own) => sum + own.parameters, 0) +
-          guideActivations +
-          storedExamples * shape.input.reduce((a, b) => a * b, 1)) +
+      BYTES * (COPIES_PER_PARAMETER * seeds.length * targets.reduce((sum, own) => sum + own.parameters, 0) + guideActivations + storedValues(experiment)) +
       groupActivations +
       cacheBytes +
       probes,
   };
 }
 
-/** The experiment with another number of steps, and its forks and trained guides with theirs by the same factor. */
+/** The experiment with another number of steps, and its forks, warm-ups and trained guides with theirs by the same factor. */
 export function withSteps(experiment: Experiment, steps: number): Experiment {
   const scaled = structuredClone(experiment);
   const factor = steps / scaled.base.steps;
@@ -239,6 +260,7 @@ export function withSteps(experiment: Experiment, steps: number): Experiment {
   for (const guide of Object.values(scaled.guides)) {
     if (guide.state === 'trained') guide.training.steps = Math.max(1, Math.round(guide.training.steps * factor));
   }
+  for (const { warmup } of scaled.arms) if (warmup && warmup.steps > 0) warmup.steps = Math.max(1, Math.round(warmup.steps * factor));
   for (const { fork } of scaled.arms) if (fork) fork.step = Math.floor(fork.step * factor);
   return scaled;
 }

@@ -3,8 +3,8 @@
  * same guide. Each asks on images (trained guides help there) and on recall (untrained ones do). Settings are those of
  * the presets that they take apart, so their baselines' sweeps count here, too.
  */
-import type { AlignTerm, ArmSpec, Course, MappingSpec } from '../schema/schema.ts';
-import { DISTILLED, fcn, guided, guidedUntrained, image, TEXTURES, UNGUIDED } from './imageSettings.ts';
+import type { AlignTerm, ArmSpec, Course, Experiment, MappingSpec } from '../schema/schema.ts';
+import { DISTILLED, fcn, guided, guidedUntrained, image, TEXTURES, TRAINED_RESNET, UNGUIDED } from './imageSettings.ts';
 import { asking, type Preset } from './preset.ts';
 import {
   base,
@@ -39,6 +39,9 @@ const atLayers = (guide: string, weight: number, counts: readonly number[]): Arm
     }),
   );
 
+/** An untrained guide, which nothing learns from, would only be looked at. */
+const byTrained = (experiment: Experiment): Experiment => ({ ...experiment, guides: { trained: TRAINED_RESNET } });
+
 const WIDE = fcn(3, 384);
 
 export const METHOD_PRESETS: readonly Preset[] = [
@@ -46,12 +49,14 @@ export const METHOD_PRESETS: readonly Preset[] = [
     id: 'brief-images',
     title: 'How long must it last? Images',
     hint: 'A trained guide for the first 25 or 100 of 250 steps, or for all of them: what is left of the gain once it is gone.',
-    experiment: image('brief-images', asking('Does a guide help that is there for the first 100 steps only?', 'guided-100', 'unguided'), TEXTURES, WIDE, 250, [
-      UNGUIDED,
-      aligned('guided-25', 'Guided for 25 steps', 'trained', 4, until(25)),
-      aligned('guided-100', 'Guided for 100 steps', 'trained', 4, until(100)),
-      { ...guided(4), name: 'Guided throughout' },
-    ]),
+    experiment: byTrained(
+      image('brief-images', asking('Does a guide help that is there for the first 100 steps only?', 'guided-100', 'unguided'), TEXTURES, WIDE, 250, [
+        UNGUIDED,
+        aligned('guided-25', 'Guided for 25 steps', 'trained', 4, until(25)),
+        aligned('guided-100', 'Guided for 100 steps', 'trained', 4, until(100)),
+        { ...guided(4), name: 'Guided throughout' },
+      ]),
+    ),
   },
   {
     id: 'brief-recall',
@@ -79,13 +84,12 @@ export const METHOD_PRESETS: readonly Preset[] = [
     id: 'which-layers-images',
     title: 'Which layers? Images',
     hint: 'All eight pairs of the deep network, or only the first or the last of them.',
-    experiment: image(
-      'which-layers-images',
-      asking('Is it better to guide the first five layers than all of them?', 'first-5', 'guided'),
-      TEXTURES,
-      fcn(8, 256),
-      300,
-      [UNGUIDED, { ...guided(4), name: 'All layers' }, ...atLayers('trained', 4, [1, 2, 5])],
+    experiment: byTrained(
+      image('which-layers-images', asking('Is it better to guide the first five layers than all of them?', 'first-5', 'guided'), TEXTURES, fcn(8, 256), 300, [
+        UNGUIDED,
+        { ...guided(4), name: 'All layers' },
+        ...atLayers('trained', 4, [1, 2, 5]),
+      ]),
     ),
   },
   {

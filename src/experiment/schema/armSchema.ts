@@ -1,6 +1,6 @@
 /** An arm: one training condition, and what it states differently from the experiment. */
 import { z } from 'zod';
-import { id, int, learningRate, real, steps } from './fields.ts';
+import { id, int, learningRate, real } from './fields.ts';
 import { initSchema, networkSchema } from './networkSchema.ts';
 import { taskSchema } from './taskSchema.ts';
 import { termSchema } from './terms.ts';
@@ -8,7 +8,8 @@ import { optimiserSchema } from './training.ts';
 
 /** Steps before training proper, with inputs and a loss of their own (the paper's Figure 4). */
 const warmupSchema = z.strictObject({
-  steps,
+  /** With 0 there is none. */
+  steps: int(0, 100_000),
   /** Of every step both networks see the same; 'training': the training inputs without their labels. */
   inputs: z.union([z.enum(['white-noise', 'smooth-noise', 'pink-noise', 'random-tokens', 'training']), taskSchema]),
   /** 'align': the arm's alignment terms alone. 'task': the loss of the task that `inputs` is. */
@@ -39,3 +40,4 @@ export const armSchema = z.strictObject({
 });
 
 export type ArmSpec = z.infer<typeof armSchema>;
+export type WarmupSpec = z.infer<typeof warmupSchema>;

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { int, real } from './fields.ts';
 import { MEASURE_OPTIONS } from './measureOptions.ts';
 
-const option = (name: keyof typeof MEASURE_OPTIONS) => {
+const option = (name: keyof typeof MEASURE_OPTIONS, kind: typeof real | typeof int = real) => {
   const [least, most] = MEASURE_OPTIONS[name].range;
-  return real(least, most).optional();
+  return kind(least, most).optional();
 };
 const plain = <N extends string>(name: N) => z.strictObject({ name: z.literal(name) });
 
@@ -32,17 +32,19 @@ const losses = [
 
 /** Measures that are only looked at. */
 const observed = [
-  /** Share in common of the `neighbours` (10) nearest. */
-  z.strictObject({ name: z.literal('mutual-knn'), neighbours: int(1, 255).optional() }),
-  /** Components up to the share `variance` (0.99) of the variance. */
-  z.strictObject({ name: z.literal('svcca'), variance: real(0.5, 1).optional() }),
+  /** Share in common of the `neighbours` nearest. */
+  z.strictObject({ name: z.literal('mutual-knn'), neighbours: option('mutual-knn', int) }),
+  /** Components up to the share `variance` of the variance. */
+  z.strictObject({ name: z.literal('svcca'), variance: option('svcca') }),
   plain('rsa-spearman'),
   /** The paper's: `ridge` as an absolute number, which depends on the scale of the activations. */
-  z.strictObject({ name: z.literal('ridge-absolute'), ridge: real(1e-6, 1e6) }),
+  z.strictObject({ name: z.literal('ridge-absolute'), ridge: option('ridge-absolute').unwrap() }),
 ] as const;
 
 export const measureSchema = z.discriminatedUnion('name', losses);
 export const observedMeasureSchema = z.discriminatedUnion('name', [...losses, ...observed]);
 
 export type MeasureSpec = z.infer<typeof measureSchema>;
+/** One that can be looked at; not every one can be minimised. */
+export type ObservedSpec = z.infer<typeof observedMeasureSchema>;
 export type MeasureName = MeasureSpec['name'];

@@ -46,4 +46,28 @@ export const MEASURE_OPTIONS = {
     hint: 'Of the softmax over distances, in mean distances: the smaller, the fewer neighbours count.',
     tex: '\\tau',
   },
+  'mutual-knn': {
+    name: 'neighbours',
+    default: 10,
+    range: [1, 255],
+    label: 'Neighbours',
+    hint: 'How many of the nearest count.',
+    tex: 'k',
+  },
+  svcca: {
+    name: 'variance',
+    default: 0.99,
+    range: [0.5, 1],
+    label: 'Variance',
+    hint: 'Share of each layer’s variance that the components kept make up.',
+    tex: '\\sigma^2',
+  },
+  'ridge-absolute': {
+    name: 'ridge',
+    default: 10,
+    range: [1e-6, 1e6],
+    label: 'λ',
+    hint: 'How hard the regression is held back, on the scale of the squared activations.',
+    tex: '\\lambda',
+  },
 } as const satisfies Record<string, MeasureOption>;

@@ -4,7 +4,7 @@
  * Definitions and their sources: docs/method.md.
  */
 
-import type { MeasureSpec } from './measure.ts';
+import type { MeasureSpec, ObservedSpec } from './measure.ts';
 import { MEASURE_OPTIONS, type MeasureOption } from './measureOptions.ts';
 
 /** What may happen to the activations of a layer without a change of the value. */
@@ -18,7 +18,8 @@ export interface Invariances {
   permutation: boolean;
 }
 
-export interface MeasureFacts {
+/** What is said of every measure, also of those that are only looked at. */
+interface Said {
   /** As a choice, and at the beginning of sentences. */
   label: string;
   /** Between a guide's layer and a target's, without its arguments. */
@@ -26,6 +27,11 @@ export interface MeasureFacts {
   /** One sentence. */
   hint: string;
   option?: MeasureOption;
+  /** Examples at most: more make it too slow, since it solves or takes roots of matrices over them. */
+  most?: number;
+}
+
+export interface MeasureFacts extends Said {
   range: readonly [least: number, most: number];
   /** Floating-point operations on a pair of matrices over n examples, value and gradient, besides the products that make them. */
   flops(n: number): number;
@@ -34,8 +40,6 @@ export interface MeasureFacts {
   padding: boolean;
   /** Whether it is defined where all examples are equally unlike each other, as an identity shows them. */
   equidistant: boolean;
-  /** Examples at most: more make it too slow, since it solves or takes roots of matrices over them. */
-  most?: number;
 }
 
 const ISOTROPIC: Invariances = { rotation: true, scale: true, translation: true, invertibleMap: false, permutation: true };
@@ -186,8 +190,46 @@ export const MEASURE_FACTS: { readonly [name in Measure]: MeasureFacts } = facts
 /** In the order of the table. */
 export const MEASURE_NAMES = Object.keys(facts) as [Measure, ...Measure[]];
 
+/** Those that cannot be minimised, computed at evaluations. */
+const observed = {
+  'mutual-knn': {
+    label: 'Nearest neighbours',
+    tex: '\\mathrm{kNN}',
+    hint: 'Share of an example’s nearest neighbours, by cosine, that the two layers have in common.',
+    option: MEASURE_OPTIONS['mutual-knn'],
+  },
+  svcca: {
+    label: 'SVCCA',
+    tex: '\\mathrm{SVCCA}',
+    hint: 'Mean canonical correlation of the components that make up most of each layer’s variance (Raghu et al. 2017).',
+    option: MEASURE_OPTIONS.svcca,
+    most: 128,
+  },
+  'rsa-spearman': {
+    label: 'RSA, ranks',
+    tex: '\\mathrm{RSA}_{\\rho}',
+    hint: 'Spearman’s correlation of the two matrices of dissimilarities 1 − cosine between examples.',
+  },
+  'ridge-absolute': {
+    label: 'Ridge regression, absolute',
+    tex: '\\mathrm{Ridge}_{\\text{abs}}',
+    hint: 'Ridge regression with a λ that does not follow the scale of the activations, as in the paper’s appendix J.',
+    option: MEASURE_OPTIONS['ridge-absolute'],
+    most: 256,
+  },
+} satisfies Record<string, Said>;
+
 /** A measure that the lab computes, with its option where one is stated. */
 export type BuiltMeasure = Extract<MeasureSpec, { name: Measure }>;
+/** One that is only looked at. */
+export type ObservedOnly = Extract<ObservedSpec, { name: keyof typeof observed }>;
+/** Whatever may be recorded of a pair of layers. */
+export type RecordedMeasure = BuiltMeasure | ObservedOnly;
+
+export const OBSERVED_NAMES = Object.keys(observed) as ObservedOnly['name'][];
+
+export const isObservedOnly = (spec: { name: string }): spec is ObservedOnly => Object.hasOwn(observed, spec.name);
+export const isRecorded = (spec: { name: string }): spec is RecordedMeasure => isBuilt(spec) || isObservedOnly(spec);
 
 /** Whether the lab computes it (`plan/notBuilt.ts` refuses what it does not). */
 export const isBuilt = (spec: { name: string }): spec is BuiltMeasure => Object.hasOwn(facts, spec.name);
@@ -202,31 +244,32 @@ export function builtMeasure(spec: MeasureSpec): BuiltMeasure {
 }
 
 export const factsOf = ({ name }: BuiltMeasure): MeasureFacts => MEASURE_FACTS[name];
+export const saidOf = (spec: RecordedMeasure): Said => (isObservedOnly(spec) ? observed[spec.name] : factsOf(spec));
 
 /** The value of a measure's option, stated or not; NaN for a measure that has none. */
-export function optionOf(spec: BuiltMeasure): number {
-  const { option } = factsOf(spec);
+export function optionOf(spec: RecordedMeasure): number {
+  const { option } = saidOf(spec);
   if (!option) return Number.NaN;
   return (spec as unknown as Record<string, number | undefined>)[option.name] ?? option.default;
 }
 
 /** Its option where it is not what it would be without being stated. */
-function ownOption(spec: BuiltMeasure): (MeasureOption & { value: number }) | undefined {
-  const { option } = factsOf(spec);
+function ownOption(spec: RecordedMeasure): (MeasureOption & { value: number }) | undefined {
+  const { option } = saidOf(spec);
   const value = optionOf(spec);
   return option && value !== option.default ? { ...option, value } : undefined;
 }
 
 /** Tells measures apart, in files too: the name, and behind it an option that is not the default: "rbf-cka bandwidth=2". */
-export function measureKey(spec: BuiltMeasure): string {
+export function measureKey(spec: RecordedMeasure): string {
   const own = ownOption(spec);
   return own ? `${spec.name} ${own.name}=${own.value}` : spec.name;
 }
 
 /** As a title: "RBF CKA at bandwidth 2". */
-export function measureLabel(spec: BuiltMeasure): string {
+export function measureLabel(spec: RecordedMeasure): string {
   const own = ownOption(spec);
-  return own ? `${factsOf(spec).label} at ${own.label.toLowerCase()} ${own.value}` : factsOf(spec).label;
+  return own ? `${saidOf(spec).label} at ${own.label.toLowerCase()} ${own.value}` : saidOf(spec).label;
 }
 
 /** Between a guide's layer and a target's, without its arguments. */

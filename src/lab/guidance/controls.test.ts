@@ -12,7 +12,7 @@ import { cka, similarityFrom } from '../similarity/cka.ts';
 import { createTask, type Split, type Task } from '../tasks/index.ts';
 import { inputTensor } from '../steps/inputs.ts';
 import { guideGram } from '../similarity/alignment.ts';
-import { directActivations, noiseLike, permuteWithin } from './controls.ts';
+import { directActivations, type NoiseKind, noiseLike, permuteWithin } from './controls.ts';
 import { Guide, gramKey } from './guide.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 
@@ -84,11 +84,11 @@ it('the running mean, by hand; of images the pixels', () => {
 });
 
 describe('noise', () => {
-  const draw = (kind: 'noise' | 'white-noise', batch = images.val, name = 'a') => noiseLike(batch, images.shape, kind, stream(0, name)).inputs;
+  const draw = (kind: NoiseKind, batch = images.val, name = 'a') => noiseLike(batch, images.shape, kind, stream(0, name)).inputs;
 
   it('has nothing of the data, and is the same for the same seed', () => {
     const other = { ...images.val, inputs: images.val.inputs.map((x) => -x) as Float32Array<ArrayBuffer> };
-    for (const kind of ['noise', 'white-noise'] as const) {
+    for (const kind of ['noise', 'white-noise', 'pink-noise'] as const) {
       expect(draw(kind)).toEqual(draw(kind, other));
       expect(draw(kind)).not.toEqual(draw(kind, images.val, 'b'));
     }
@@ -109,6 +109,40 @@ describe('noise', () => {
     expect(neighbours(white)).toBeCloseTo(0, 1);
     expect(Math.hypot(...white) / Math.sqrt(white.length)).toBeCloseTo(1, 1);
     expect(neighbours(draw('noise'))).toBeGreaterThan(0.7);
+  });
+
+  it('is pink: every octave has as much of it', () => {
+    const size = 32;
+    const count = 64;
+    const shape = { ...images.shape, input: [size, size, 1] as [number, number, number] };
+    const blank = { examples: count, inputs: new Float32Array(count * size * size), labels: new Uint8Array(count) };
+    const { inputs } = noiseLike(blank, shape as typeof images.shape, 'pink-noise', stream(0, 'pink'));
+    expect(Math.hypot(...inputs) / Math.sqrt(inputs.length)).toBeCloseTo(1, 1);
+    /** Power of the frequencies (along rows, mean over columns) of an octave, per frequency. */
+    const power = (frequencies: number[]) => {
+      let sum = 0;
+      for (const k of frequencies) {
+        for (let row = 0; row < count * size; row++) {
+          let [re, im] = [0, 0];
+          for (let x = 0; x < size; x++) {
+            re += inputs[row * size + x] * Math.cos((2 * Math.PI * k * x) / size);
+            im += inputs[row * size + x] * Math.sin((2 * Math.PI * k * x) / size);
+          }
+          sum += re ** 2 + im ** 2;
+        }
+      }
+      return sum / frequencies.length;
+    };
+    // Power along a line falls as 1/f: half as much per frequency an octave on, white noise has the same.
+    const octaves = [
+      [2, 3],
+      [4, 5, 6, 7],
+      [8, 9, 10, 11, 12, 13, 14, 15],
+    ].map(power);
+    for (let i = 1; i < octaves.length; i++) {
+      expect(octaves[i - 1] / octaves[i]).toBeGreaterThan(1.4);
+      expect(octaves[i - 1] / octaves[i]).toBeLessThan(3.2);
+    }
   });
 
   it('of sequences is random tokens of the same lengths', () => {

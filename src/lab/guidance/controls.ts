@@ -45,27 +45,58 @@ function meanOfTokens(tokens: ArrayLike<number>, length: number, vocabulary: num
   return values;
 }
 
+/** Of images: smooth, white, or with as much in every octave (1/f). Of tokens there is one kind, 'noise'. */
+export type NoiseKind = 'noise' | 'white-noise' | 'pink-noise';
+
 /** A batch of random inputs in the shape of the given one. Of the data it keeps only the lengths of sequences. */
-export function noiseLike(batch: Split, shape: TaskShape, kind: 'noise' | 'white-noise', random: Stream): Split {
+export function noiseLike(batch: Split, shape: TaskShape, kind: NoiseKind, random: Stream): Split {
   if (shape.tokens) {
     const { vocabulary } = shape.tokens;
     return { ...batch, inputs: Int32Array.from(batch.inputs, (token) => (token < 0 ? token : random.integer(vocabulary))) };
   }
   const inputs = random.normals(batch.inputs.length);
-  if (kind === 'noise') smoothen(inputs, shape.input, random);
+  if (kind === 'noise') addGrid(inputs, shape.input, { side: GRID, smooth: SMOOTH, rough: ROUGH }, random);
+  if (kind === 'pink-noise') addOctaves(inputs, shape.input, random);
   return { ...batch, inputs };
 }
 
+type ImageSize = readonly [height: number, width: number, channels: number];
+
 /**
- * Turn white noise `[B × H × W × C]` into smooth noise, in place: 0.2 of it plus 1.3 of normal draws on a 4×4 grid that are
- * interpolated bilinearly.
+ * Turn white noise `[B × H × W × C]` into one whose amplitudes fall as 1/f, in place: the sum of octaves of the same variance,
+ * which are normal draws on grids of 2, 4, 8 … points a side, interpolated bilinearly, and at last the pixels themselves.
+ * Its variance is 1 on average.
  */
-function smoothen(images: Float32Array, [height, width, channels]: readonly [number, number, number], random: Stream): void {
-  const ys = gridPlaces(height);
-  const xs = gridPlaces(width);
+function addOctaves(images: Float32Array, size: ImageSize, random: Stream): void {
+  const [height, width] = size;
+  const octaves = Math.floor(Math.log2(Math.max(height, width)));
+  const share = Math.sqrt(1 / Math.max(1, octaves));
+  for (let octave = 1, rough = share; octave < octaves; octave++, rough = 1) {
+    const side = 2 ** octave;
+    const deviation = Math.sqrt(interpolatedVariance(height, side) * interpolatedVariance(width, side));
+    addGrid(images, size, { side, smooth: share / deviation, rough }, random);
+  }
+}
+
+/** Mean variance along an axis of what is interpolated between independent draws of variance 1. */
+const interpolatedVariance = (size: number, side: number): number =>
+  gridPlaces(size, side).reduce((sum, [, fraction]) => sum + (1 - fraction) ** 2 + fraction ** 2, 0) / size;
+
+/**
+ * Add to images `[B × H × W × C]`, in place, `smooth` of normal draws on a grid of `side` points a side, interpolated
+ * bilinearly; of what was there `rough` remains.
+ */
+function addGrid(
+  images: Float32Array,
+  [height, width, channels]: ImageSize,
+  { side, smooth: share, rough }: { side: number; smooth: number; rough: number },
+  random: Stream,
+): void {
+  const ys = gridPlaces(height, side);
+  const xs = gridPlaces(width, side);
   for (let from = 0; from < images.length; from += height * width * channels) {
-    const grid = random.normals(GRID * GRID * channels);
-    const at = (y: number, x: number, c: number) => grid[(y * GRID + x) * channels + c];
+    const grid = random.normals(side * side * channels);
+    const at = (y: number, x: number, c: number) => grid[(y * side + x) * channels + c];
     for (let y = 0; y < height; y++) {
       const [y0, fy] = ys[y];
       for (let x = 0; x < width; x++) {
@@ -73,7 +104,7 @@ function smoothen(images: Float32Array, [height, width, channels]: readonly [num
         for (let c = 0; c < channels; c++) {
           const smooth = (1 - fy) * ((1 - fx) * at(y0, x0, c) + fx * at(y0, x0 + 1, c)) + fy * ((1 - fx) * at(y0 + 1, x0, c) + fx * at(y0 + 1, x0 + 1, c));
           const i = from + (y * width + x) * channels + c;
-          images[i] = SMOOTH * smooth + ROUGH * images[i];
+          images[i] = share * smooth + rough * images[i];
         }
       }
     }
@@ -84,10 +115,10 @@ function smoothen(images: Float32Array, [height, width, channels]: readonly [num
  * For every pixel the grid cell between whose centres it lies, and how far along (0 … 1). Pixels outside of the outermost
  * centres take the value at the edge.
  */
-function gridPlaces(size: number): [cell: number, fraction: number][] {
+function gridPlaces(size: number, side: number): [cell: number, fraction: number][] {
   return Array.from({ length: size }, (_, i) => {
-    const place = Math.min(GRID - 1, Math.max(0, ((i + 0.5) * GRID) / size - 0.5));
-    const cell = Math.min(GRID - 2, Math.floor(place));
+    const place = Math.min(side - 1, Math.max(0, ((i + 0.5) * side) / size - 0.5));
+    const cell = Math.min(side - 2, Math.floor(place));
     return [cell, place - cell];
   });
 }

@@ -121,12 +121,12 @@ export class Guide {
   }
 
   /**
-   * The same guide for one of its seeds alone, which keeps nothing and runs live. Its networks stay this guide's: it is not
+   * The same guide for some of its seeds, which keeps nothing and runs live. Its networks stay this guide's: it is not
    * to be disposed.
    */
-  ofSeed(seed: number): Guide {
-    const own = this.models.length > 1 ? [this.models[this.#seeds.indexOf(seed)]] : this.models;
-    const options = { task: this.#task, train: null, seeds: [seed], network: null, imported: this.#imported, models: own };
+  live(seeds: readonly number[]): Guide {
+    const own = this.models.length > 1 ? seeds.map((seed) => this.models[this.#seeds.indexOf(seed)]) : this.models;
+    const options = { task: this.#task, train: null, seeds, network: null, imported: this.#imported, models: own };
     return new Guide(this.id, this.spec, options, this.#kernels);
   }
 

@@ -22,14 +22,14 @@ export interface GroupScores {
   predictions: Uint16Array<ArrayBuffer>;
   /** Of each group of labels, where the split has groups: `[members × groups]`; NaN for a group without labels. */
   groups: GroupedScores | null;
-  /** By the measures that arms learn by `[members × measures × pairs]`. */
+  /** By the measures that arms learn by or that are asked for, `[members × measures × pairs]`. */
   measured: Float32Array<ArrayBuffer>;
   /** Per guide `[members × targetTaps × guideTaps × 3]`. */
   matrices: Record<string, Float32Array<ArrayBuffer>>;
 }
 
-/** Results of a chunk: each member's loss, predicted classes `[members × rows]`, losses `[groups × members]`, similarities by the measures
- * that arms learn by `[measures × pairs × members]`, and what the others are made of. */
+/** Results of a chunk: each member's loss, predicted classes `[members × rows]`, losses `[groups × members]`, what is made of the pairs by the
+ * measures in use (`MeasuredPairs.compare`), and what the others are made of. */
 const PARTS = ['crossEntropy', 'predicted', 'groupLosses', 'measured', 'products'] as const;
 
 /** Consecutive examples of a split with what a step is fed of them. */
@@ -87,7 +87,7 @@ export class Evaluator {
 
     const parts = results.map((values, c) => {
       const predicted = members * this.#chunks[c].split.labels.length;
-      const measured = c === 0 ? members * (observed.measured?.count ?? 0) : 0;
+      const measured = c === 0 ? members * (observed.measured?.values ?? 0) : 0;
       return unpack(PARTS, { crossEntropy: members, predicted, groupLosses: members * (groups?.count ?? 0), measured, products: 'rest' }, values);
     });
     const total = countLabels(this.#split);
@@ -113,8 +113,7 @@ export class Evaluator {
     // A network whose weights are no longer finite predicts nothing.
     for (let e = 0; e < members; e++) if (!Number.isFinite(loss[e])) accuracy[e] = Number.NaN;
     const { products, measured: ofPairs } = parts[0];
-    const count = ofPairs.length / members;
-    const measured = Float32Array.from(ofPairs, (_, i) => ofPairs[(i % count) * members + Math.floor(i / count)]);
+    const measured = (await observed.measured?.read(ofPairs, members)) ?? new Float32Array();
     return { loss, accuracy, predictions, measured, matrices: GuideProbe.read(observed.probes, products, members), groups };
   }
 }

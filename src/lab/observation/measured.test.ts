@@ -4,12 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { guideNetwork } from '../../experiment/plan/guides.ts';
 import { observedPairs, sharedTokens } from '../../experiment/plan/arms.ts';
 import { measuresInUse } from '../../experiment/plan/plan.ts';
+import { isBuilt, isObservedOnly, optionOf } from '../../experiment/schema/measures.ts';
 import type { Experiment, Term } from '../../experiment/schema/schema.ts';
 import { composed } from '../backend/kernels/composed/index.ts';
 import { Guide } from '../guidance/guide.ts';
 import { stream } from '../random/stream.ts';
 import { prepare } from '../similarity/measures/forms.ts';
 import { compare, MEASURES } from '../similarity/measures/index.ts';
+import { OBSERVED } from '../similarity/observed/index.ts';
 import { createTask } from '../tasks/index.ts';
 import { tinyExperiment, tinySequences } from '../testing/experiments.ts';
 import { MeasuredPairs } from './measured.ts';
@@ -60,7 +62,9 @@ describe.each([
   it('compares every member by every measure in use: a mean over positions of what the measure says of the examples there', () => {
     const taps = tapsOf(names, 24, length);
     const found = tf.tidy(() => measured.compare(taps).map((values) => [...values.dataSync()]));
-    const wanted = measuresInUse(experiment).flatMap((measure) => pairs.map((pair) => ({ measure, ...pair })));
+    const wanted = measuresInUse(experiment)
+      .filter(isBuilt)
+      .flatMap((measure) => pairs.map((pair) => ({ measure, ...pair })));
     expect(found).toHaveLength(wanted.length);
     wanted.forEach(({ measure, guideTap, targetTap }, at) => {
       for (const member of [0, 1]) {
@@ -95,6 +99,50 @@ it('keeps and leaves nothing: what it made is disposed', () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
-it('is nothing where arms learn by CKA', () => {
+it('is nothing where arms learn by CKA and nothing else is asked for', () => {
   expect(measuredOn(tinyExperiment()).measured.count).toBe(0);
+  const observe = [{ what: 'similarity', measure: { name: 'cca', ridge: 1 } }];
+  const { experiment, measured } = measuredOn(tinyExperiment({ observe }));
+  expect(measured.count).toBe(observedPairs(experiment).length);
+});
+
+describe('measures that are only looked at', () => {
+  const observe = [
+    { what: 'similarity', measure: { name: 'mutual-knn', neighbours: 3 } },
+    { what: 'similarity', measure: { name: 'rsa-spearman' } },
+    { what: 'similarity', measure: { name: 'svcca' } },
+    { what: 'similarity', measure: { name: 'ridge-absolute', ridge: 10 } },
+  ];
+
+  it.each([
+    ['images', tinyExperiment({ ...small, observe })],
+    ['padded sequences, position', tinySequences('parity', { ...small, observe, 'task.minLength': 3 })],
+  ])('are computed of every member from matrices that are read back, of %s', async (_, given) => {
+    const { experiment, task, guide, measured } = measuredOn(given);
+    const { sheets, seen, length, eachToken } = probeSheets(task, sharedTokens(experiment.base));
+    const pairs = observedPairs(experiment);
+    const taps = tapsOf([...new Set(pairs.map(({ targetTap }) => targetTap))], 24, length);
+    const before = tf.memory().numTensors;
+    const values = tf.tidy(() => measured.compare(taps).flatMap((tensor) => [...tensor.dataSync()]));
+    expect(tf.memory().numTensors).toBe(before);
+    expect(values).toHaveLength(2 * measured.values);
+    const found = await measured.read(Float32Array.from(values), 2);
+    expect(found).toHaveLength(2 * observe.length * pairs.length);
+    const wanted = measuresInUse(experiment).flatMap((measure) => pairs.map((pair) => ({ measure, ...pair })));
+    for (const [at, { measure, guideTap, targetTap }] of wanted.entries()) {
+      if (!isObservedOnly(measure)) throw new Error('only those are asked for');
+      const { form, of } = OBSERVED[measure.name];
+      for (const member of [0, 1]) {
+        const own = tf.slice(taps.get(targetTap) as tf.Tensor3D, [member, 0, 0], [1, -1, -1]);
+        const other = guide.observe(member, seen, eachToken).taps.get(guideTap) as tf.Tensor3D;
+        const side = (x: tf.Tensor3D, rows: Int32Array | null) => {
+          const examples = rows ? tf.gather(tf.reshape(x, [1, x.shape[1] * length, -1]), tf.tensor1d(rows, 'int32'), 1) : x;
+          const { z, norm } = prepare(composed, examples as tf.Tensor3D, form);
+          return { n: z.shape[1], gram: composed.matmul(z, z, { transposeB: true }).dataSync(), norm: norm.dataSync()[0] };
+        };
+        const each = sheets.map((rows) => of(side(own, rows), side(other, rows), side(own, rows).n, optionOf(measure)));
+        expect(found[member * wanted.length + at]).toBeCloseTo(each.reduce((sum, value) => sum + value, 0) / each.length, 5);
+      }
+    }
+  });
 });

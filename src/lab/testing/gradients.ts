@@ -10,7 +10,8 @@ import type { DistilInput } from '../training/logitTerms.ts';
 import type { AlignInput } from '../training/terms.ts';
 
 /** What a step is fed; its terms belong to all members. */
-export interface GradientInput extends Pick<StepInput, 'inputs' | 'labels' | 'masks'> {
+export interface GradientInput extends Pick<StepInput, 'inputs' | 'masks'> {
+  labels: tf.Tensor2D;
   align: (Omit<AlignInput, 'members' | 'weightRow' | 'pairWeight'> & { weight: number })[];
   distil?: Omit<DistilInput, 'members' | 'direction'> & { ceWeight: number; direction: 'forward' | 'reverse' };
 }

@@ -131,7 +131,7 @@ export class BatchLayers {
 
   #lookAtGuide(pair: ObservedPair): void {
     const { experiment, batch, guides } = this.#options;
-    const guide = guides.get(pair.guide)?.ofSeed(experiment.seeds[0]);
+    const guide = guides.get(pair.guide)?.live([experiment.seeds[0]]);
     if (!guide) throw new Error(`the run has no guide "${pair.guide}"`);
     const needed = this.#needed(pair);
     const use = { grams: true, logits: false };

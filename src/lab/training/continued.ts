@@ -3,6 +3,7 @@ import type { EvaluationRecord, TrainingRecords } from '../../experiment/contrac
 import type { Checkpoint } from '../../experiment/contract/lab.ts';
 import { sourcesAt } from '../../experiment/continuation.ts';
 import { members } from '../../experiment/plan/plan.ts';
+import { startStep } from '../../experiment/plan/warmup.ts';
 import {
   EVALUATION_QUANTITIES,
   type EvaluationQuantity,
@@ -36,6 +37,13 @@ function renamed(values: Float32Array<ArrayBuffer>, before: readonly string[], a
   });
 }
 
+/** What was recorded from a step on. */
+function since({ firstStep, count, series }: TrainingRecords, step: number): TrainingRecords {
+  const left = Math.max(0, Math.min(count, step - firstStep));
+  const own = STEP_QUANTITIES.map((id) => [id, series[id].slice((left * series[id].length) / Math.max(1, count))] as const);
+  return { firstStep: Math.max(firstStep, step), count: count - left, series: Object.fromEntries(own) as Recorded<StepQuantity> };
+}
+
 /**
  * The checkpoint with the arms of another experiment, as far as what it has come to is theirs, too. Similarity of new
  * pairs by measures that nobody learnt by until then is a gap; what training itself goes on from is complete.
@@ -65,14 +73,17 @@ export function continuedAs(checkpoint: Checkpoint, next: Experiment): Checkpoin
       predictions: picked(predictions, before.length, from),
     };
   };
+  // Without the arm of the longest warm-up it begins later.
+  const start = startStep(experiment);
   const training = ({ firstStep, count, series }: TrainingRecords): TrainingRecords => {
     const everyStep = Array.from({ length: count }, (_, i) => from.map((m) => i * before.length + m)).flat();
     const own = STEP_QUANTITIES.map((id) => [id, picked(series[id], count * before.length, everyStep)] as const);
     return { firstStep, count, series: Object.fromEntries(own) as Recorded<StepQuantity> };
   };
+  const { warmup } = history;
   return {
     experiment,
-    step,
+    step: Math.max(step, start),
     tensors: Object.fromEntries(
       experiment.arms.flatMap(({ id }) => {
         const prefix = `${sources.get(id)}/`;
@@ -80,6 +91,16 @@ export function continuedAs(checkpoint: Checkpoint, next: Experiment): Checkpoin
       }),
     ),
     divergedAt: from.map((m) => checkpoint.divergedAt[m]),
-    history: { training: training(history.training), evaluations: history.evaluations.map(evaluation) },
+    history: {
+      training: training(history.training),
+      evaluations: history.evaluations.map(evaluation),
+      ...(warmup &&
+        start < 0 && {
+          warmup: {
+            training: training(since(warmup.training, start + 1)),
+            evaluations: warmup.evaluations.filter((record) => record.step >= start).map(evaluation),
+          },
+        }),
+    },
   };
 }

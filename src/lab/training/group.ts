@@ -35,8 +35,8 @@ export const OPTIMISER_ROWS = 3;
 export interface StepInput extends TaskInput, ActivationInput {
   /** Images `[S, B, H, W, C]` or tokens int32 `[S, B, T]`. S divides E: member e learns from batch e mod S. */
   inputs: tf.Tensor;
-  /** int32 `[S, B·outputs]`, −1 where none is asked for */
-  labels: tf.Tensor2D;
+  /** int32 `[S, B·outputs]`, −1 where none is asked for; null: the step has no task loss, and nothing reaches the head. */
+  labels: tf.Tensor2D | null;
   /** Masks `[S, B, F]`. */
   masks?: MaskSource;
   align: readonly AlignInput[];
@@ -89,7 +89,7 @@ export class Group {
    * the same tensors.
    * @returns `[parts, E]`, for `unpackStep`: each member's task loss and accuracy on its batch before the update, 1 where it
    *   was updated and 0 where its loss or gradient is not finite and it is frozen, and its alignment loss (0 without terms).
-   *   The caller disposes it.
+   *   Without labels task loss and accuracy are 0. The caller disposes it.
    */
   step(input: StepInput): tf.Tensor2D {
     return tf.tidy(() => {
@@ -104,10 +104,15 @@ export class Group {
         running: (name) => this.model.weights.running(name),
       });
       const logits = this.model.program.forward(context, tape.constant(this.#forMembers(input.inputs)));
-      const labels = this.#forMembers(input.labels);
-      const { loss, accuracy, dLogits } = kernels.softmaxCrossEntropy(logits.tensor, labels);
-      const roots: Root[] = [[logits, taskGradient(kernels, logits.tensor, labels, dLogits, input)]];
-      let alignment: tf.Tensor1D | undefined;
+      const none = tf.zeros<tf.Rank.R1>([this.seeds.length]);
+      const roots: Root[] = [];
+      let [loss, accuracy, alignment] = [none, none, none];
+      if (input.labels) {
+        const labels = this.#forMembers(input.labels);
+        const task = kernels.softmaxCrossEntropy(logits.tensor, labels);
+        roots.push([logits, taskGradient(kernels, logits.tensor, labels, task.dLogits, input)]);
+        ({ loss, accuracy } = task);
+      }
       if (input.align.length > 0) {
         const aligned = alignmentRoots(kernels, context.taps, input.align, input.scalars);
         roots.push(...aligned.roots);
@@ -120,12 +125,18 @@ export class Group {
       tape.gradients(roots, [...parameters.values()]).forEach((gradient, i) => {
         if (gradient) gradients.set(names[i], gradient);
       });
-      const { active, scale } = kernels.control(this.#active, loss, kernels.sumSquares([...gradients.values()]), this.#clipNorm);
+      const squares = gradients.size > 0 ? kernels.sumSquares([...gradients.values()]) : none;
+      const { active, scale } = kernels.control(this.#active, input.labels ? loss : alignment, squares, this.#clipNorm);
       this.#optimiser.update(this.model.weights, gradients, { scale, active, factors: input.scalars }, input.optimiser);
       this.#setActive(active);
       this.#average(context.batchStatistics);
-      return packStep({ loss, accuracy, active, alignment: alignment ?? tf.zeros<tf.Rank.R1>([this.seeds.length]) });
+      return packStep({ loss, accuracy, active, alignment });
     });
+  }
+
+  /** Let the optimiser begin anew; weights and running statistics stay. */
+  forgetMoments(): void {
+    this.#optimiser.reset();
   }
 
   /** `[E]` 1 for members that still learn. */

@@ -49,8 +49,8 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
   const batch = new Batches({ task, seeds: [seed], batchSize, resident: false }, kernels).at(step);
   const alone = groupOf(experiment, [spec], kernels);
   const arm = armAt(alone.arms[0], step);
-  const live = new Map([...guides].map(([id, guide]) => [id, guide.ofSeed(seed)]));
-  const steps = new RunSteps(experiment, task, live, [alone], kernels, false);
+  const live = new Map([...guides].map(([id, guide]) => [id, guide.live([seed])]));
+  const steps = new RunSteps(experiment, task, live, [alone], kernels, { resident: false });
   const looking = new Map<Alignment | undefined, BatchLayers>();
   const layersAs = (alignment: Alignment | undefined): BatchLayers => {
     const layers = looking.get(alignment) ?? new BatchLayers({ experiment, alignment, task, kernels, batch, guides });

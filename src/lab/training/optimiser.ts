@@ -105,6 +105,11 @@ export class Optimiser {
     }
   }
 
+  /** Put the state back to what it was before the first step. */
+  reset(): void {
+    for (const shelf of this.#shelves) this.#replace(shelf, tf.zeros<tf.Rank.R2>(shelf.state.shape));
+  }
+
   dispose(): void {
     for (const { state } of this.#shelves) state.dispose();
   }

@@ -9,6 +9,7 @@ import type { Checkpoint } from '../../experiment/contract/lab.ts';
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
 import { sharedTokens } from '../../experiment/plan/arms.ts';
 import { armGroups } from '../../experiment/plan/plan.ts';
+import { startStep } from '../../experiment/plan/warmup.ts';
 import { type PairCells, pairCells } from '../../experiment/series.ts';
 import type { Experiment, Intervention } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -25,6 +26,8 @@ import { MeasuredPairs } from '../observation/measured.ts';
 import { GuideProbe } from '../observation/probe.ts';
 import { Progress } from './progress.ts';
 import { type ArmGroup, RunSteps, type StepSettings } from './runSteps.ts';
+import { Warmups } from './warmup.ts';
+import type { OpenTasks } from './warmupTasks.ts';
 import { DirectSteps, type Stepper } from '../backend/steps.ts';
 
 /** Tokens that a member writes. */
@@ -43,17 +46,28 @@ export class Run {
   readonly #kernels: Kernels;
   readonly #stepper: Stepper;
   readonly #steps: RunSteps;
+  readonly #warmups: Warmups;
   readonly #evaluator: Evaluator;
   readonly #pairs: PairCells;
   readonly #progress: Progress;
-  #step = 0;
+  #step: number;
   /** The state that a step began with, see `remember`. */
   #before: { step: number; tensors: PlainTensors } | null = null;
   /** Results of steps that were read before an evaluation, for the next `flush`. */
   #unread: Float32Array[] = [];
 
-  /** @param stepper disposed with the run */
-  constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, kernels: Kernels, stepper: Stepper = new DirectSteps()) {
+  /**
+   * @param stepper disposed with the run
+   * @param opened other tasks that warm-ups read
+   */
+  constructor(
+    experiment: Experiment,
+    task: Task,
+    guides: ReadonlyMap<string, Guide>,
+    kernels: Kernels,
+    stepper: Stepper = new DirectSteps(),
+    opened: OpenTasks = new Map(),
+  ) {
     this.#stepper = stepper;
     this.#kernels = kernels;
     this.experiment = structuredClone(experiment);
@@ -70,12 +84,19 @@ export class Run {
       measured: new MeasuredPairs(kernels, guides, experiment, task),
     };
     this.#steps = new RunSteps(this.experiment, task, guides, this.#groups, kernels);
+    this.#warmups = new Warmups({ experiment: this.experiment, task, opened, guides, groups: this.#groups }, kernels);
+    this.#step = startStep(experiment);
     this.#evaluator = new Evaluator(task.val, task.shape.input, stepper);
   }
 
-  /** Completed steps. */
+  /** Completed steps of training proper; below 0 so many steps of the longest warm-up are still to come. */
   get step(): number {
     return this.#step;
+  }
+
+  /** Whether it has taken a step. */
+  get begun(): boolean {
+    return this.#step > startStep(this.experiment);
   }
 
   get finished(): boolean {
@@ -83,12 +104,14 @@ export class Run {
   }
 
   get evaluationDue(): boolean {
+    if (this.#step < 0) return this.#warmups.evaluated.has(this.#step);
     return this.#step % this.experiment.base.evaluateEvery === 0 || this.finished;
   }
 
   /** Take effect from the next step on, and become part of the experiment. */
   intervene(set: Intervention['set']): Intervention {
-    const intervention = { step: this.#step, set };
+    // Warm-ups are what they are.
+    const intervention = { step: Math.max(0, this.#step), set };
     this.experiment.interventions.push(intervention);
     this.#sortInterventions();
     return intervention;
@@ -97,10 +120,19 @@ export class Run {
   /** One step of every member. */
   async advance(): Promise<void> {
     if (this.#before?.step !== this.#step) this.#before = null;
+    if (this.#step < 0) return this.#warmUp();
     const { before, own, ...step } = this.#steps.at(this.#step, this.#settingsAt(this.#step));
     for (const { kind, feeds, program } of [...before, step]) await this.#stepper.step(kind, feeds, program);
     tf.dispose(own);
     this.#step += 1;
+  }
+
+  async #warmUp(): Promise<void> {
+    await this.#warmups.take(this.#step, this.#stepper);
+    this.#step += 1;
+    if (this.#step < 0) return;
+    this.#stepper.submit();
+    this.#warmups.end();
   }
 
   /** Read and record the results of all steps since the last read, in one piece. Null when there is none. */
@@ -108,9 +140,25 @@ export class Run {
     const rows = [...this.#unread, ...(await this.#stepper.read())];
     this.#unread = [];
     if (rows.length === 0) return null;
-    const done = this.history.steps;
+    const done = this.history.step;
+    if (done < 0) return this.#recordWarmup(done, rows);
     const aligned = (index: number) => this.#steps.aligned(done + index, this.#settingsAt(done + index));
     const records = trainingRecords(this.experiment, done + 1, rows, aligned);
+    this.history.append(records);
+    return records;
+  }
+
+  #recordWarmup(done: number, results: readonly Float32Array[]): TrainingRecords {
+    const rows: Float32Array[] = [];
+    let next = 0;
+    for (let step = done; step < 0 && next < results.length; step++) {
+      const count = this.#warmups.resultsAt(step);
+      rows.push(this.#warmups.row(step, results.slice(next, next + count)));
+      next += count;
+    }
+    // Step 0 is always evaluated, and read until then; whoever drives a run otherwise reads again.
+    this.#unread = results.slice(next);
+    const records = trainingRecords(this.experiment, done + 1, rows, (index) => this.#warmups.alignedAt(done + index));
     this.history.append(records);
     return records;
   }
@@ -148,7 +196,7 @@ export class Run {
   /** Keep what the next step begins with, so that it can be looked at once it has been taken. */
   async remember(): Promise<void> {
     const values = this.#groups.flatMap(({ group }) => group.named().map(([, { shape }]) => shape.reduce((a, b) => a * b, 1)));
-    const fits = 4 * values.reduce((a, b) => a + b, 0) <= LARGEST_REMEMBERED;
+    const fits = this.#step >= 0 && 4 * values.reduce((a, b) => a + b, 0) <= LARGEST_REMEMBERED;
     this.#before = fits ? { step: this.#step, tensors: await this.save() } : null;
   }
 
@@ -161,6 +209,7 @@ export class Run {
     this.#stepper.submit();
     const before = question.of === 'last' && this.#before?.step === this.#step - 1 ? this.#before : null;
     const step = before?.step ?? this.#step;
+    if (step < 0) throw new Error('the steps of a warm-up cannot be looked at one by one');
     const saved = before?.tensors ?? (await this.save(({ arms: own }) => own.some(({ spec }) => spec.id === question.arm)));
     const divergedAt = this.history.divergedAt[arm * seeds.length + seed];
     return inspectMember(question, {
@@ -237,6 +286,7 @@ export class Run {
   dispose(): void {
     this.#stepper.dispose();
     this.#steps.dispose();
+    this.#warmups.dispose();
     for (const { group } of this.#groups) group.dispose();
     for (const probe of this.#observed.probes) probe.dispose();
     this.#observed.measured.dispose();

@@ -6,13 +6,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { guideInstances } from '../../experiment/plan/guides.ts';
 import { type Alignment, guidesInUse } from '../../experiment/plan/arms.ts';
 import { GUIDE_CACHE_BYTES, guideCacheBytes, largestGuideTable } from '../../experiment/plan/plan.ts';
+import { momentsBefore } from '../../experiment/plan/warmup.ts';
 import { builtMeasure } from '../../experiment/schema/measures.ts';
 import type { Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import type { Task } from '../tasks/index.ts';
-import { Batches } from '../steps/batches.ts';
+import { Batches, type BatchOptions } from '../steps/batches.ts';
 import {
   type Arm,
   armAt,
@@ -61,6 +62,12 @@ export interface MemberStep extends StepCall {
   own: tf.Tensor[];
 }
 
+/** What steps may do otherwise. */
+export interface StepOptions extends Pick<BatchOptions, 'resident' | 'stream'> {
+  /** False: without task loss. */
+  labels?: boolean;
+}
+
 /** The steps of a run, one after the other. */
 export class RunSteps {
   readonly #experiment: Experiment;
@@ -71,16 +78,24 @@ export class RunSteps {
   readonly #stages: readonly Arm[];
   readonly #kernels: Kernels;
   readonly #batches: Batches;
+  readonly #labels: boolean;
 
-  /** @param resident whether the training set may stay on the device */
-  constructor(experiment: Experiment, task: Task, guides: ReadonlyMap<string, Guide>, groups: readonly ArmGroup[], kernels: Kernels, resident = true) {
+  constructor(
+    experiment: Experiment,
+    task: Task,
+    guides: ReadonlyMap<string, Guide>,
+    groups: readonly ArmGroup[],
+    kernels: Kernels,
+    { labels = true, ...batches }: StepOptions = {},
+  ) {
     this.#experiment = experiment;
     this.#task = task;
     this.#guides = guides;
     this.#groups = groups;
     this.#stages = groups.flatMap(({ arms }) => arms.flatMap(({ stages }) => stages));
     this.#kernels = kernels;
-    this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize, resident }, kernels);
+    this.#labels = labels;
+    this.#batches = new Batches({ task, seeds: experiment.seeds, batchSize: experiment.base.batchSize, ...batches }, kernels);
     this.#declareNeeds();
   }
 
@@ -96,7 +111,9 @@ export class RunSteps {
     this.#groups.forEach(({ arms: grouped, group }, g) => {
       const arms = grouped.map((arm) => armAt(arm, step));
       const rates = arms.flatMap((arm) => seeds.map(() => this.rate(arm, step, settings)));
-      feeds[`scalars${g}`] = group.scalars(step, rates, this.#weights(arms, step, settings), arms[0].spec.optimiser ?? this.#experiment.base.optimiser);
+      const before = momentsBefore(this.#experiment, grouped[0].spec);
+      const optimiser = arms[0].spec.optimiser ?? this.#experiment.base.optimiser;
+      feeds[`scalars${g}`] = group.scalars(before + step, rates, this.#weights(arms, step, settings), optimiser);
     });
     return {
       // The terms that take part, and what forks are: nothing else of the structure changes.
@@ -176,7 +193,7 @@ export class RunSteps {
       const masks = new StepMasks(seeds, step, base.batchSize, { kernels: this.#kernels, origin: fed.origin, members });
       const pack = group.step({
         inputs: this.#batches.inputs(fed, members),
-        labels: this.#batches.labels(fed, members),
+        labels: this.#labels ? this.#batches.labels(fed, members) : null,
         masks: masks.source,
         scalars: fed[`scalars${g}`] as tf.Tensor2D,
         align: arms.flatMap((arm) => ofKind(acting(arm), 'align').flatMap((term) => this.#alignInputs(term, arm, shown, views))),

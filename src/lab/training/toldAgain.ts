@@ -4,11 +4,13 @@ import { members } from '../../experiment/plan/plan.ts';
 import type { Run } from './run.ts';
 
 export function toldAgain({ experiment, history, step }: Run): LabEvent[] {
-  const { training, evaluations } = history.save();
+  const { warmup, ...proper } = history.save();
   const { steps } = experiment.base;
   return [
-    ...evaluations.map((record): LabEvent => ({ type: 'evaluation.recorded', record })),
-    { type: 'training.recorded', records: training },
+    ...(warmup ? [warmup, proper] : [proper]).flatMap(({ evaluations, training }): LabEvent[] => [
+      ...evaluations.map((record): LabEvent => ({ type: 'evaluation.recorded', record })),
+      { type: 'training.recorded', records: training },
+    ]),
     ...members(experiment).flatMap(({ arm, seed }, m): LabEvent[] =>
       history.divergedAt[m] >= 0 ? [{ type: 'member.diverged', arm, seed, step: history.divergedAt[m] }] : [],
     ),

@@ -54,7 +54,7 @@ export const Lines = memo(function Lines({ series, arms, area, scales, training,
             <OfArm key={id} arm={id}>
               <path d={linePath(rows, `m:${id}`, scales)} stroke={colour} strokeWidth={lineWidth(area)} data-arm={id} />
               {/* A line of one point has no length: before the second evaluation there is a dot. */}
-              {end?.step === 0 && <circle cx={scales.x(0)} cy={scales.y(end.value)} r={2.5} fill={colour} />}
+              {end && end.step <= 0 && <circle cx={scales.x(end.step)} cy={scales.y(end.value)} r={2.5} fill={colour} />}
             </OfArm>
           );
         })}

@@ -9,6 +9,7 @@ import classes from './charts.module.css';
 import { logRange, niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
 import { type DrawnArm, crossesOf, evaluatedWords, useGrowingRange } from './parts.ts';
+import { smoothOf } from './recorded.ts';
 import { RunChart, useDrawnRun, useSmoothed } from './RunChart.tsx';
 import { alignmentSeries, lossSeries, meanOverSeeds, STREAMING_POINTS } from './series.ts';
 
@@ -49,10 +50,10 @@ export function LossChart() {
   };
   const columns = useMemo(() => [...data.arms.keys()], [data]);
   const smoothed = (id: StepQuantity, step: number, arm: string) => {
-    const { smooth } = data.steps[id];
+    const smooth = smoothOf(data, id);
     const column = columns.indexOf(arm);
     const row = smooth.rowOf(step);
-    return plainNumber(row < 0 || step < 1 ? Number.NaN : smooth.at(row, column));
+    return plainNumber(row < 0 || step === 0 ? Number.NaN : smooth.at(row, column));
   };
   const seeds = experiment.seeds.length;
   const scale = log ? ', logarithmic' : '';

@@ -32,7 +32,7 @@ const AXES_SHARE_PRESENTED = 0.5;
 
 const noPath = () => null;
 
-const stepTick = (step: number): string => (step === 0 ? 'step 0' : step >= 10_000 ? `${axisNumber(step / 1000)}k` : String(step));
+const stepTick = (step: number): string => (step === 0 ? 'step 0' : step >= 10_000 ? `${axisNumber(step / 1000)}k` : String(step).replace('-', '−'));
 
 interface StepTickProps {
   x: number | string;

@@ -1,5 +1,6 @@
 /** The frame that the charts of a run share: one line an arm over the steps, with tooltip, table and export. */
 import { type ReactNode, useMemo } from 'react';
+import { startStep, stepsBefore } from '@/experiment/plan/warmup.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useArmsShown } from '@/state/armsShown.ts';
 import { type ChartChoice, chooseForChart, SMOOTHINGS, useChartChoice, type Zoom } from '@/state/chartChoices.ts';
@@ -19,6 +20,8 @@ import { armLabels, courseMarksOf, drawnArms, type DrawnArm, evaluationTable, mo
 import type { EndLabel } from './placing.ts';
 import { axisHeight, Plot, type PlotProps } from './Plot.tsx';
 import { type Frame, useFrame, useSnapshot } from '../redraw.ts';
+import { evaluationsOf, hasBegun } from './recorded.ts';
+import { overTotalSteps } from './totalSteps.ts';
 import { endsAt, RESTING_POINTS, type Series, STREAMING_POINTS } from './series.ts';
 import { memoryOf, smoothed, smoothingWords } from './smoothing.ts';
 import { lastQuarter, rowsBetween, zoomedRange } from './zoom.ts';
@@ -61,11 +64,24 @@ export function useDrawnRun(chart: string, pace: 'steps' | 'evaluations'): Drawn
   return { chart, choice, choose, frame, large, version, data, experiment, arms, shown, points: resting ? RESTING_POINTS : STREAMING_POINTS };
 }
 
-/** The curves as they are drawn: smoothed, where that was chosen. */
+/** The curves as they are drawn: smoothed, and over all steps, where that was chosen. */
 export function useSmoothed(series: Series, { choice, experiment }: DrawnRun): Series {
   const memory = memoryOf(choice.smoothing, experiment.base.steps);
-  return useMemo(() => smoothed(series, memory), [series, memory]);
+  return useMemo(() => {
+    const lines = smoothed(series, memory);
+    return choice.total ? overTotalSteps(lines, stepsBefore(experiment)) : lines;
+  }, [series, memory, choice.total, experiment]);
 }
+
+/** Where warm-ups are on the step axis. */
+const stepAxisOptions = (total: boolean, choose: (total: boolean) => void): ChartOptions => ({
+  label: 'Step axis',
+  kind: 'radio',
+  options: [
+    { key: 'task', name: 'Steps of training, warm-ups before 0', checked: !total, choose: () => choose(false) },
+    { key: 'total', name: 'All steps that an arm has taken', checked: total, choose: () => choose(true) },
+  ],
+});
 
 interface RunChartProps {
   drawn: DrawnRun;
@@ -105,38 +121,49 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
   const { chart, choice, choose, frame, large, data, experiment, arms } = drawn;
   const { smoothing } = choice;
   const { steps } = experiment.base;
+  const start = startStep(experiment);
+  const total = choice.total && start < 0;
+  const before = useMemo(() => stepsBefore(experiment), [experiment]);
+  /** Of an arm's step: where it is on the axis. */
+  const shift = (arm: string): number => (total ? (before.get(arm) ?? 0) : 0);
+  const [begin, end] = total ? [0, steps - start] : [start, steps];
   const type = useChartType();
   const presented = useStage((state) => state.presenting);
   const labelled = useRoomy() || named || large;
 
   // In another experiment or another scale the same numbers mean another place.
-  const of = [experiment.preset, steps, props.title, log].join();
+  const of = [experiment.preset, begin, end, props.title, log].join();
   const zoom = choice.zoom?.of === of ? choice.zoom : null;
   const setZoom = (part: Pick<Zoom, 'steps' | 'values'> | null) => choose({ zoom: part && { of, ...part } });
   const { domain, ticks } = (zoom && zoomedRange(zoom, series, log)) ?? range;
-  const [first, last] = zoom?.steps ?? [0, steps];
+  const [first, last] = zoom?.steps ?? [begin, end];
   const [low, high] = domain;
   const view = useMemo(() => ({ steps: [first, last] as const, values: [low, high] as const, log }), [first, last, low, high, log]);
 
   const tooltip = (step: number) => {
-    const within = rowsBetween(data.evaluations, view.steps);
+    const recorded = evaluationsOf(data);
+    const within = total ? recorded : rowsBetween(recorded, view.steps);
     const evaluation = within[nearestEvaluation(within, step)];
     return (
       evaluation && (
         <ChartTooltip
-          head={`step ${number(evaluation.step)}`}
+          head={total ? `${number(step)} steps in all` : `step ${number(evaluation.step)}`}
           columns={columns}
-          lines={arms.map((arm) => ({ key: arm.id, name: arm.name, colour: arm.colour, values: cells(evaluation, arm) }))}
+          lines={arms.flatMap((arm) => {
+            const own = total ? within[nearestEvaluation(within, step - shift(arm.id))] : evaluation;
+            return hasBegun(data, arm.id, own.step) ? [{ key: arm.id, name: arm.name, colour: arm.colour, values: cells(own, arm) }] : [];
+          })}
           shift={tooltipSide(frame, arms.length, type, axisHeight(type))}
         />
       )
     );
   };
-  const overlaid = useOverlaid(experiment, overlay);
+  const overlaid = useOverlaid(experiment, total ? null : overlay);
   const evaluation = data.lastEvaluation;
   const note = [smoothingWords(smoothing), props.note].filter(Boolean).join(' · ');
   const options: ChartOptions[] = [
     ...props.options,
+    ...(start < 0 ? [stepAxisOptions(total, (chosen) => choose({ total: chosen, zoom: null }))] : []),
     {
       label: 'Smoothing',
       kind: 'radio',
@@ -168,19 +195,23 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
           {props.controls}
         </>
       }
-      zoom={{ zoomed: zoom !== null, toLastQuarter: () => setZoom({ steps: lastQuarter(steps), values: null }), toWholeRun: () => setZoom(null) }}
+      zoom={{ zoomed: zoom !== null, toLastQuarter: () => setZoom({ steps: lastQuarter(end), values: null }), toWholeRun: () => setZoom(null) }}
       frame={frame}
       empty={series.rows.length === 0}
       summary={evaluation ? props.summary(evaluation) : `${props.title} chart: nothing has run yet.`}
-      table={() => evaluationTable(data, props.tableCaption, arms.flatMap(props.tableColumns), (each) => arms.flatMap((arm) => cells(each, arm)))}
+      table={() =>
+        evaluationTable(data, props.tableCaption, arms.flatMap(props.tableColumns), (each) =>
+          arms.flatMap((arm) => cells(each, arm).map((cell) => (hasBegun(data, arm.id, each.step) ? cell : ''))),
+        )
+      }
     >
       {frame.width > 0 && frame.height > 0 && (
         <Plot
           references={NONE}
-          crosses={NONE}
           training={false}
           chance={false}
           {...plot}
+          crosses={(plot.crosses ?? NONE).map((cross) => ({ ...cross, step: cross.step + shift(cross.arm) }))}
           chart={chart}
           width={frame.width}
           height={frame.height}
@@ -193,8 +224,9 @@ export function RunChart({ drawn, series, overlay = null, range, log, columns, c
           begun={data.experiment !== null}
           presented={presented}
           labels={labelled ? [...armLabels(arms, endsAt(series, last)), ...labels] : NONE}
-          moments={momentsOf(data)}
-          marks={courseMarksOf(data, arms)}
+          // What was changed for all arms at a step is no one place among all steps.
+          moments={total ? NONE : momentsOf(data)}
+          marks={courseMarksOf(data, arms).map((mark) => ({ ...mark, step: mark.step + shift(mark.arm) }))}
           tooltip={tooltip}
           onZoom={setZoom}
         />

@@ -10,6 +10,7 @@ import { type AxisRange, growRange, niceRange } from './domain.ts';
 import { shortNames } from './labels.ts';
 import type { Cross } from './Overlays.tsx';
 import type { CourseMark, EndLabel, Moment } from './placing.ts';
+import { evaluationsOf } from './recorded.ts';
 import { type End, sampleIndices } from './series.ts';
 import type { TableData } from './ChartTable.tsx';
 
@@ -30,8 +31,10 @@ export function drawnArms(experiment: Experiment): DrawnArm[] {
 export const armLabels = (arms: readonly DrawnArm[], ends: ReadonlyMap<string, End>): EndLabel[] =>
   arms.map(({ id, name, short, colour }) => ({ key: id, name, text: short, colour, value: ends.get(id)?.value ?? Number.NaN, strong: true }));
 
-/** Steps at which something was changed for all arms. */
-export const momentsOf = (data: RunData): Moment[] =>
+/** Steps at which something was changed for all arms, and where warm-ups end. */
+export const momentsOf = (data: RunData): Moment[] => [...(data.warmup ? [{ step: 0, text: 'warm-up ends' }] : []), ...interventionMoments(data)];
+
+const interventionMoments = (data: RunData): Moment[] =>
   data.interventions
     .filter(({ step }) => step <= data.trainedSteps)
     .flatMap(({ step, set }) => [
@@ -118,11 +121,12 @@ const TABLE_ROWS = 200;
 
 /** One row per evaluation (a selection of them in a long run), as text. */
 export function evaluationTable(data: RunData, caption: string, columns: TableData['columns'], cells: (evaluation: Evaluation) => string[]): TableData {
+  const evaluations = evaluationsOf(data);
   return {
     caption,
     columns: [{ key: 'step', name: 'Step' }, ...columns],
-    rows: sampleIndices(data.evaluations.length, TABLE_ROWS).map((i) => {
-      const evaluation = data.evaluations[i];
+    rows: sampleIndices(evaluations.length, TABLE_ROWS).map((i) => {
+      const evaluation = evaluations[i];
       return { key: String(evaluation.step), cells: [number(evaluation.step), ...cells(evaluation)] };
     }),
   };

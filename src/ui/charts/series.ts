@@ -1,6 +1,7 @@
 /** From the records of a run to the rows that a chart draws: a bounded number of points, whatever the run's length. */
 import { type Kind, kindOf, PAIR_QUANTITIES, type QuantityId, type ShownSimilarity } from '@/experiment/series.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
+import { evaluationsOf, hasBegun, smoothOf } from './recorded.ts';
 
 /** Points per line while streaming: more cost more than 50 ms a redraw. */
 export const STREAMING_POINTS = 120;
@@ -77,6 +78,10 @@ export type Shown = ReadonlySet<string>;
 /** Member indices of the arms that are drawn. */
 const shownArms = (data: RunData, shown: Shown): [string, readonly number[]][] => [...data.arms].filter(([arm]) => shown.has(arm));
 
+/** Those of them that have begun by a step. */
+const begun = <T>(data: RunData, arms: readonly [string, T][], step: number): readonly [string, T][] =>
+  step >= 0 ? arms : arms.filter(([arm]) => hasBegun(data, arm, step));
+
 /**
  * The steps from which lines of forks are drawn, of those at which there is something: what comes before is their
  * parent's line, unless that is hidden.
@@ -107,7 +112,7 @@ class Rows {
   }
 
   addPoint(row: Row, arm: string, { mean, sd, n }: Point): void {
-    if (n === 0 || row.step < (this.#starts.get(arm) ?? 0)) return;
+    if (n === 0 || row.step < (this.#starts.get(arm) ?? Number.NEGATIVE_INFINITY)) return;
     row[`m:${arm}`] = mean;
     this.ends.set(arm, { step: row.step, value: mean });
     this.include(mean);
@@ -149,9 +154,11 @@ const stepsOf = (evaluations: readonly Evaluation[]): number[] => evaluations.ma
 /** Validation loss (mean and spread over seeds) and smoothed training loss of every arm. */
 export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Series {
   const arms = shownArms(data, shown);
-  const evaluations = sampleIndices(data.evaluations.length, maxPoints).map((i) => data.evaluations[i]);
+  const recorded = evaluationsOf(data);
+  const evaluations = sampleIndices(recorded.length, maxPoints).map((i) => recorded[i]);
   const out = new Rows(limitsOf(data, 'valLoss'), startsOf(data, shown, stepsOf(evaluations)));
-  const training = sampleIndices(data.steps.trainLoss.smooth.length, maxPoints).map((row) => data.steps.trainLoss.smooth.stepAt(row));
+  const smooth = smoothOf(data, 'trainLoss');
+  const training = sampleIndices(smooth.length, maxPoints).map((row) => smooth.stepAt(row));
   const learning = startsOf(data, shown, training);
   for (let e = 0, t = 0; e < evaluations.length || t < training.length; ) {
     const evaluation = evaluations[e];
@@ -159,7 +166,7 @@ export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Seri
     const row: Row = { step };
     addTraining(data, shown, learning, out, row);
     if (evaluation?.step === step) {
-      for (const [arm, members] of arms)
+      for (const [arm, members] of begun(data, arms, step))
         out.addPoint(
           row,
           arm,
@@ -174,12 +181,13 @@ export function lossSeries(data: RunData, shown: Shown, maxPoints: number): Seri
 }
 
 function addTraining(data: RunData, shown: Shown, starts: ReadonlyMap<string, number>, out: Rows, row: Row): void {
-  const at = data.steps.trainLoss.smooth.rowOf(row.step);
-  if (row.step < 1 || at < 0) return;
+  const smooth = smoothOf(data, 'trainLoss');
+  const at = smooth.rowOf(row.step);
+  if (at < 0) return;
   let column = 0;
   for (const arm of data.arms.keys()) {
-    const value = data.steps.trainLoss.smooth.at(at, column++);
-    if (!Number.isFinite(value) || !shown.has(arm) || row.step < (starts.get(arm) ?? 0)) continue;
+    const value = smooth.at(at, column++);
+    if (!Number.isFinite(value) || !shown.has(arm) || row.step < (starts.get(arm) ?? Number.NEGATIVE_INFINITY)) continue;
     row[`t:${arm}`] = value;
     out.include(value);
   }
@@ -187,7 +195,7 @@ function addTraining(data: RunData, shown: Shown, starts: ReadonlyMap<string, nu
 
 /** Smoothed alignment loss of every arm that is guided. */
 export function alignmentSeries(data: RunData, shown: Shown, maxPoints: number): Series {
-  const { smooth } = data.steps.alignmentLoss;
+  const smooth = smoothOf(data, 'alignmentLoss');
   const steps = sampleIndices(smooth.length, maxPoints);
   const out = new Rows(
     limitsOf(data, 'alignmentLoss'),
@@ -216,12 +224,13 @@ export function metricSeries(data: RunData, shown: Shown, maxPoints: number): Se
 }
 
 function evaluationSeries(data: RunData, shown: Shown, maxPoints: number, limits: Limits, value: (evaluation: Evaluation, member: number) => number): Series {
-  const evaluations = sampleIndices(data.evaluations.length, maxPoints).map((i) => data.evaluations[i]);
+  const recorded = evaluationsOf(data);
+  const evaluations = sampleIndices(recorded.length, maxPoints).map((i) => recorded[i]);
   const out = new Rows(limits, startsOf(data, shown, stepsOf(evaluations)));
   const arms = shownArms(data, shown);
   for (const evaluation of evaluations) {
     const row: Row = { step: evaluation.step };
-    for (const [arm, members] of arms)
+    for (const [arm, members] of begun(data, arms, evaluation.step))
       out.addPoint(
         row,
         arm,
@@ -254,12 +263,13 @@ export function meanOverPairs(data: RunData, evaluation: Evaluation, member: num
 export function similaritySeries(data: RunData, shown: Shown, pairs: readonly number[], field: ShownSimilarity, maxPoints: number): Series {
   const limits = limitsOf(data, field in PAIR_QUANTITIES ? 'similarity' : 'similarityMeasured');
   const series = evaluationSeries(data, shown, maxPoints, limits, (evaluation, m) => meanOverPairs(data, evaluation, m, pairs, field));
-  const indices = sampleIndices(data.evaluations.length, maxPoints);
+  const recorded = evaluationsOf(data);
+  const indices = sampleIndices(recorded.length, maxPoints);
   series.rows.forEach((row, i) => {
     const levels: number[] = [];
     if (field === 'cka') {
       for (const [, members] of shownArms(data, shown)) {
-        const { mean, n } = meanOverSeeds(members, (m) => meanOverPairs(data, data.evaluations[indices[i]], m, pairs, 'chance'));
+        const { mean, n } = meanOverSeeds(members, (m) => meanOverPairs(data, recorded[indices[i]], m, pairs, 'chance'));
         if (n > 0) levels.push(mean);
       }
     } else if (field === 'debiased') levels.push(0);

@@ -1,7 +1,6 @@
 /** Start, watch and steer a run. It stays in view while the page scrolls. */
 import { Button, Loader, Paper, Progress } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerTrackNext, IconRotate } from '@tabler/icons-react';
-import { useShallow } from 'zustand/react/shallow';
 import { useAssets } from '@/state/assets.ts';
 import { useGoesOn } from '@/state/forkHere.ts';
 import { usePlayback } from '@/state/playback.ts';
@@ -20,7 +19,7 @@ import { type HeldUp, useHeldUp } from './heldUp.ts';
 import { RUN_ID } from './places.ts';
 import { PlayBackButton } from './PlayBackButton.tsx';
 import { PLAYER } from './playing.ts';
-import { progressWords, runLabel } from './progress.ts';
+import { percentTaken, placeWords, progressWords, runLabel } from './progress.ts';
 import { resetRun } from './resetRun.tsx';
 import classes from './run.module.css';
 import { useRunKeys } from './useRunKeys.ts';
@@ -164,7 +163,9 @@ function Ahead({ heldUp }: { heldUp: HeldUp | null }) {
 }
 
 function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
-  const { phase, step, steps } = useRun(useShallow(({ phase, step, steps }) => ({ phase, step, steps })));
+  const phase = useRun((state) => state.phase);
+  const taken = useRun(percentTaken);
+  const place = useRun((state) => placeWords(state, ' of '));
   const text = useRun(progressWords);
   // How fast it goes is what a narrow window leaves out.
   const [words, rate = ''] = text.split(/(?= · [\d.]+ steps\/s)/);
@@ -184,9 +185,7 @@ function RunProgress({ heldUp }: { heldUp: HeldUp | null }) {
   return (
     <div className={classes.progress}>
       {/* Full, it says nothing that its words do not say. */}
-      {phase !== 'finished' && (
-        <Progress value={steps > 0 ? (100 * step) / steps : 0} size={8} radius="xl" aria-label={`step ${step} of ${steps}`} className={classes.track} />
-      )}
+      {phase !== 'finished' && <Progress value={taken} size={8} radius="xl" aria-label={place} className={classes.track} />}
       <span className={phase === 'failed' ? classes.failed : classes.text} title={text} data-testid="progress-text">
         {words}
         <span className={classes.rateWords}>{rate}</span>

@@ -18,11 +18,23 @@ export function runLabel(phase: Phase, stale: boolean, goesOn: boolean): string 
 
 type Progress = Pick<RunState, 'phase' | 'detail' | 'step' | 'steps' | 'stepsPerSecond' | 'secondsLeft' | 'result' | 'data'>;
 
+/** Where a run is: "step 120 / 250", or before step 0 "warming up, step 120 of 300". */
+export const placeWords = ({ step, steps, data }: Pick<RunState, 'step' | 'steps' | 'data'>, between: string): string => {
+  const before = data.warmup?.length ?? 0;
+  return step < 0 ? `warming up, step ${number(before + step)} of ${number(before)}` : `step ${number(step)}${between}${number(steps)}`;
+};
+
+/** Share of all steps that have been taken, those of warm-ups among them, in percent. */
+export function percentTaken({ step, steps, data }: Pick<RunState, 'step' | 'steps' | 'data'>): number {
+  const before = data.warmup?.length ?? 0;
+  return steps > 0 ? (100 * (before + step)) / (before + steps) : 0;
+}
+
 /** "step 120 / 250 · 30 s left · 4.1 steps/s × 12 members": what matters most first, where the line is cut. */
 export function progressWords(run: Progress): string {
-  const { phase, step, steps, stepsPerSecond, secondsLeft, result, data } = run;
+  const { phase, step, stepsPerSecond, secondsLeft, result, data } = run;
   const members = plural(data.members.length, 'member');
-  const at = `step ${number(step)} / ${number(steps)}`;
+  const at = placeWords(run, ' / ');
   const rate = stepsPerSecond > 0 ? `${rateWords(stepsPerSecond)} steps/s × ${members}` : members;
   switch (phase) {
     case 'idle':
@@ -62,7 +74,7 @@ export function loadedWords(file: string | null, { finishedAt, environment, thin
 
 /** What a screen reader is told now and then. */
 export function announcement(run: Progress): string {
-  const at = `step ${number(run.step)} of ${number(run.steps)}`;
+  const at = placeWords(run, ' of ');
   switch (run.phase) {
     case 'idle':
       return '';

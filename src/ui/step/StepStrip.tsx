@@ -26,7 +26,7 @@ function Strip({ experiment }: { experiment: Experiment }) {
   const taking = useStepStrip((state) => state.from !== null);
   const step = useRun((state) => state.step);
   const whom = useMemo(() => whomToShow(experiment, chosen), [experiment, chosen]);
-  const { inspection, failed } = useInspection(taking ? null : { ...whom, of: 'last' }, String(step));
+  const { inspection, failed } = useInspection(taking || step < 0 ? null : { ...whom, of: 'last' }, String(step));
   return (
     <Portal>
       <Paper
@@ -39,7 +39,13 @@ function Strip({ experiment }: { experiment: Experiment }) {
       >
         <div className={classes.head}>
           <h2 className={classes.title} data-testid="step-moment" aria-live="polite">
-            {inspection ? momentWords(inspection) : failed ? 'This step could not be looked at.' : 'Looking at the step…'}
+            {step < 0
+              ? 'Steps of a warm-up are not taken apart: go on to step 0.'
+              : inspection
+                ? momentWords(inspection)
+                : failed
+                  ? 'This step could not be looked at.'
+                  : 'Looking at the step…'}
           </h2>
           <WhomFields experiment={experiment} whom={whom} onChange={(change) => useStepStrip.setState({ chosen: { ...whom, ...change } })} withPairs />
           <CloseButton aria-label="Close what a step does" data-testid="step-close" onClick={() => showSteps(false)} />

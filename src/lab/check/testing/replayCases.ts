@@ -4,6 +4,7 @@ import { tinyExperiment, tinySequences } from '../../testing/experiments.ts';
 
 const untrained = { state: 'untrained', network: { family: 'resnet', stages: [1], width: 2, init: 'he', tap: 'pre' } };
 const distil = (guide: string) => ({ kind: 'distil', guide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' });
+const ONLY_BEFORE = { kind: 'align', guide: 'untrained', weight: 1, course: { kind: 'until', step: 0 } };
 
 const RESIDUAL = `conv 5
 batchnorm
@@ -56,6 +57,15 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
       { step: 4, set: { guidance: true, learningRate: 0.002 } },
     ],
   }),
+  'warm-ups of two lengths, one of which keeps its moments': tinyExperiment({
+    ...IMAGES,
+    guides: { untrained },
+    arms: [
+      { id: 'noise', name: 'Noise', terms: [ONLY_BEFORE], warmup: { steps: 6, inputs: 'smooth-noise', loss: 'align', keepOptimiser: true } },
+      { id: 'plain', name: 'Plain', terms: [] },
+      { id: 'inputs', name: 'Inputs', terms: [ONLY_BEFORE], warmup: { steps: 4, inputs: 'training', loss: 'align', keepOptimiser: false } },
+    ],
+  }),
   'depth-wise convolutions with AdamW': tinyExperiment({
     ...IMAGES,
     'base.steps': 4,
@@ -74,7 +84,7 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
     'base.evaluateEvery': 5,
     'base.mapping': { rule: 'last', count: 1 },
     guides: { untrained },
-    arms: (['rbf-cka', 'rsa', 'rsa-correlation', 'sp', 'rkd', 'soft-knn'] as const).map((measure) => ({
+    arms: (['rbf-cka', 'rsa', 'rsa-correlation', 'ridge', 'procrustes', 'cca', 'sp', 'rkd', 'soft-knn'] as const).map((measure) => ({
       id: measure,
       name: measure,
       terms: [{ kind: 'align', guide: 'untrained', weight: 1, measure: { name: measure } }],

@@ -79,12 +79,14 @@ async function trained(experiment: Experiment, own: Kernels, replay: boolean) {
     await run.advance();
     if (run.evaluationDue) await evaluated();
   }
-  const records = await run.flush();
+  const losses: number[] = [];
+  // Those of a warm-up first, then those of training.
+  for (let records = await run.flush(); records; records = await run.flush()) for (const values of Object.values(records.series)) losses.push(...values);
   const state = await run.save();
   const { replayed, refused } = capture;
   run.dispose();
   return {
-    values: [...Object.values(records?.series ?? {}).flatMap((values) => [...values]), ...scores, ...Object.values(state).flatMap(({ data }) => [...data])],
+    values: [...losses, ...scores, ...Object.values(state).flatMap(({ data }) => [...data])],
     replayed,
     refused: [...refused.values()],
   };

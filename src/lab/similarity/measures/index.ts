@@ -24,7 +24,7 @@ import {
   total,
 } from './matrices.ts';
 import { predicted } from './predictions.ts';
-import { factored, inverted, polar } from './solves.ts';
+import { factored, inverted, polar, replaced } from './solves.ts';
 
 /** What a measure is told besides the matrices. */
 export interface Told {
@@ -100,9 +100,9 @@ function radial(a: Tensor3D, b: Tensor3D, pairs: Pairs, bandwidth: number): Comp
   return { value, gradient: tf.mul(gradient, tf.mul(own.values, own.rate)) };
 }
 
-/** Halvings of the interval that the median lies in, twice the mean: float32 has no digits beyond. */
-const HALVINGS = 25;
-/** Makes 0 or more of any difference, however small, between a limit and what it is compared with. */
+/** Halvings of the interval that the median lies in, twice the mean: few entries are left in it, and those are next to each other. */
+const HALVINGS = 20;
+/** Makes 1 or more of any difference between a limit and what it is compared with. */
 const STEEP = 1e30;
 
 /**
@@ -118,20 +118,21 @@ function median(d: Tensor3D, { all, n }: Pairs): Tensor3D {
   const largest = tf.max(values, 1, true) as Tensor2D;
   // What stands for no pair is above all that do.
   const shown = tf.add<Tensor2D>(values, tf.mul(tf.add(largest, 1), tf.sub(1, counted)));
-  // Plain arithmetic: comparisons of large tensors are slow on WASM.
-  const upTo = (limit: Tensor2D): Tensor2D => tf.sum(tf.clipByValue(tf.add(tf.mul(tf.sub(limit, shown), STEEP), 1), 0, 1), 1, true);
-  let below = tf.fill<tf.Rank.R2>([matrices, 1], -1e-30) as Tensor2D;
+  // Three passes of plain arithmetic for each count: comparisons of large tensors are slow on WASM.
+  const steep = tf.mul<Tensor2D>(shown, STEEP);
+  const under = (limit: Tensor2D): Tensor2D => tf.sum(tf.clipByValue(tf.sub(tf.mul(limit, STEEP), steep), 0, 1), 1, true);
+  const least = tf.fill<tf.Rank.R2>([matrices, 1], -1e-30) as Tensor2D;
   // At most half of them are above twice their mean.
-  let middle = tf.minimum<Tensor2D>(largest, tf.div(tf.mul(tf.sum(tf.mul(values, counted), 1, true), 2), tf.maximum(count, 1)));
-  for (let i = 0; i < HALVINGS; i++) {
-    const half = tf.div<Tensor2D>(tf.add(below, middle), 2);
-    const enough = tf.greaterEqual(upTo(half), lower);
-    middle = tf.where(enough, half, middle);
-    below = tf.where(enough, below, half);
-  }
-  const beyond = tf.lessEqual(shown, middle);
-  const next = tf.min(tf.where(beyond, tf.mul(tf.onesLike(shown), tf.add(largest, 1)), shown), 1, true) as Tensor2D;
-  return tf.reshape(tf.div(tf.add(middle, tf.where(tf.greaterEqual(upTo(middle), upper), middle, next)), 2), [-1, 1, 1]);
+  const most = tf.minimum<Tensor2D>(largest, tf.div(tf.mul(tf.sum(tf.mul(values, counted), 1, true), 2), tf.maximum(count, 1)));
+  const [, limit] = replaced(HALVINGS, [least, most] as const, ([below, above]) => {
+    const half = tf.div<Tensor2D>(tf.add(below, above), 2);
+    const enough = tf.greaterEqual(under(half), lower);
+    return [tf.where(enough, below, half), tf.where(enough, half, above)] as const;
+  });
+  const within = tf.lessEqual(shown, limit);
+  const last = tf.max(tf.where(within, shown, tf.zerosLike(shown)), 1, true) as Tensor2D;
+  const next = tf.min(tf.where(within, tf.mul(tf.onesLike(shown), tf.add(largest, 1)), shown), 1, true) as Tensor2D;
+  return tf.reshape(tf.div(tf.add(last, tf.where(tf.greaterEqual(tf.sum(tf.cast(within, 'float32'), 1, true), upper), last, next)), 2), [-1, 1, 1]);
 }
 
 /** Matrices whose rows are all the same, 0 then, or of which one is: nothing can be said of them. `[N, 1, 1]`, 1 elsewhere. */

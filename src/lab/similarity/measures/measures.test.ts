@@ -183,6 +183,32 @@ describe.each(CASES.map((measure) => [measureKey(measure), measure] as const))('
   });
 });
 
+it('takes the median where many distances are the same', () => {
+  // All but the zeros of the diagonal: a kernel of two values, which centring leaves one of.
+  const examples = tf.expandDims(tf.eye(9), 0) as tf.Tensor3D;
+  for (const bandwidth of [0.3, 3]) expect(measured({ name: 'rbf-cka', bandwidth }, examples, examples).value).toBeCloseTo(1, 5);
+  const pairs = one([[0], [0], [1], [1], [5], [5]]);
+  const gaussian = (a: number, b: number) => Math.exp(-((a - b) ** 2) / 2);
+  // Of 36 squared distances 12 are 0, 8 are 1, 8 are 16 and 8 are 25: the two in the middle are 1.
+  const positions = [0, 0, 1, 1, 5, 5];
+  const kernel = positions.map((a) => positions.map((b) => gaussian(a, b)));
+  const found = measured({ name: 'rbf-cka' }, pairs, one(reference.Y.slice(0, 6))).value;
+  const exact = tf.tidy(() => {
+    const { z } = prepare(composed, one(reference.Y.slice(0, 6)), 'centred');
+    const centre = tf.sub(tf.eye(6), 1 / 6) as tf.Tensor2D;
+    const squares = (tf.sum(tf.square(tf.sub(tf.expandDims(z, 2), tf.expandDims(z, 1))), 3) as tf.Tensor3D).dataSync();
+    const sorted = [...squares].sort((a, b) => a - b);
+    const median = (sorted[17] + sorted[18]) / 2;
+    const l = tf.tensor2d(
+      Float32Array.from(squares, (value) => Math.exp(-value / (2 * median))),
+      [6, 6],
+    );
+    const [k, other] = [tf.tensor2d(kernel), l].map((of) => tf.matMul(tf.matMul(centre, of), centre));
+    return tf.div(tf.sum(tf.mul(k, other)), tf.sqrt(tf.mul(tf.sum(tf.square(k)), tf.sum(tf.square(other))))).dataSync()[0];
+  });
+  expect(found).toBeCloseTo(exact, 5);
+});
+
 describe('on WASM', () => {
   beforeEach(async () => {
     setWasmPaths(fileURLToPath(new URL('../../../../node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/', import.meta.url)));

@@ -12,6 +12,20 @@ type Products = Pick<Kernels, 'matmul'>;
 /** Columns that are swept at a time: a product over many is cheaper than many over one. */
 const BLOCK = 16;
 
+/**
+ * Tensors that are replaced some number of times: what a turn leaves behind is freed at once, not at the end of the step, which
+ * would be as many matrices as there are turns. Those given stay the caller's.
+ */
+export function replaced<T extends readonly tf.Tensor[]>(times: number, given: T, turn: (now: T, i: number) => T): T {
+  let now = given;
+  for (let i = 0; i < times; i++) {
+    const next = tf.tidy(() => turn(now, i) as T & tf.Tensor[]);
+    if (i > 0) tf.dispose([...now]);
+    now = next;
+  }
+  return now;
+}
+
 const part = (x: Tensor3D, row: number, rows: number, column: number, columns: number): Tensor3D => tf.slice(x, [0, row, column], [x.shape[0], rows, columns]);
 
 /**
@@ -21,18 +35,18 @@ const part = (x: Tensor3D, row: number, rows: number, column: number, columns: n
 function swept(kernels: Products, a: Tensor3D, block: number): Tensor3D {
   const n = a.shape[1];
   const eye = tf.expandDims(tf.eye(n), 0) as Tensor3D;
-  let rest = a;
-  for (let from = 0; from < n; from += block) {
+  const [rest] = replaced(Math.ceil(n / block), [a] as const, ([now], i) => {
+    const from = i * block;
     const size = Math.min(block, n - from);
-    const columns = part(rest, 0, n, from, size);
+    const columns = part(now, 0, n, from, size);
     const own = part(columns, from, size, 0, size);
     const u = tf.sub<Tensor3D>(columns, part(eye, 0, n, from, size));
     const removed =
       size === 1
         ? tf.mul<Tensor3D>(tf.div(u, own), tf.reshape(u, [-1, 1, n]))
         : kernels.matmul(kernels.matmul(u, swept(kernels, own, 1)), u, { transposeB: true });
-    rest = tf.sub(rest, removed);
-  }
+    return [tf.sub<Tensor3D>(now, removed)] as const;
+  });
   return tf.sub(tf.mul(eye, 2), rest);
 }
 
@@ -53,21 +67,25 @@ const NO_PIVOT = 3e-7;
 export function factored(a: Tensor3D): Tensor3D {
   const [count, n] = a.shape;
   const diagonal = (x: Tensor3D): Tensor3D => tf.sum(tf.mul(x, tf.expandDims(tf.eye(n), 0)), 2, true);
-  let [rest, left] = [a, diagonal(a)];
-  const floor = tf.mul<Tensor3D>(tf.sum(left, 1, true), NO_PIVOT);
+  const pivots = diagonal(a);
+  const floor = tf.mul<Tensor3D>(tf.sum(pivots, 1, true), NO_PIVOT);
   const places = tf.reshape(tf.range(0, n, 1, 'int32'), [1, 1, n]);
   const columns: Tensor3D[] = [];
-  for (let i = 0; i < n; i++) {
+  replaced(n, [a, pivots] as const, ([rest, left]) => {
     const largest = tf.reshape(tf.argMax(tf.reshape(left, [count, n]), 1), [count, 1, 1]);
     const chosen = tf.cast<Tensor3D>(tf.equal(largest, places), 'float32');
     const pivot = tf.max(left, 1, true) as Tensor3D;
     const kept = tf.where(tf.greater(pivot, floor), pivot, tf.zerosLike(pivot));
     const column = tf.mul<Tensor3D>(tf.sum(tf.mul(rest, chosen), 2, true), tf.sqrt(inverse(kept)));
-    columns.push(column);
-    rest = tf.sub(rest, tf.mul(column, tf.reshape(column, [count, 1, n])));
-    left = tf.mul(tf.sub(left, tf.square(column)), tf.sub(1, tf.reshape(chosen, [count, n, 1])));
-  }
-  return tf.concat(columns, 2);
+    columns.push(tf.keep(column));
+    return [
+      tf.sub<Tensor3D>(rest, tf.mul(column, tf.reshape(column, [count, 1, n]))),
+      tf.mul<Tensor3D>(tf.sub(left, tf.square(column)), tf.sub(1, tf.reshape(chosen, [count, n, 1]))),
+    ] as const;
+  });
+  const all = tf.concat(columns, 2);
+  tf.dispose(columns);
+  return all;
 }
 
 /**
@@ -85,11 +103,12 @@ export function polar(kernels: Products, x: Tensor3D): Tensor3D {
   const [, r, p] = x.shape;
   const wide = r <= p;
   const eye = tf.expandDims(tf.eye(Math.min(r, p)), 0) as Tensor3D;
-  let u = tf.mul<Tensor3D>(x, inverse(tf.sqrt(tf.sum(tf.square(x), [1, 2], true))));
-  for (const [a, b, c] of ITERATIONS) {
+  const begun = tf.mul<Tensor3D>(x, inverse(tf.sqrt(tf.sum(tf.square(x), [1, 2], true))));
+  const [found] = replaced(ITERATIONS.length, [begun] as const, ([u], i) => {
+    const [a, b, c] = ITERATIONS[i];
     const s = wide ? kernels.matmul(u, u, { transposeB: true }) : kernels.matmul(u, u, { transposeA: true });
     const factor = tf.add<Tensor3D>(tf.mul(eye, a), tf.add(tf.mul(s, b), tf.mul(kernels.matmul(s, s), c)));
-    u = wide ? kernels.matmul(factor, u) : kernels.matmul(u, factor);
-  }
-  return u;
+    return [wide ? kernels.matmul(factor, u) : kernels.matmul(u, factor)] as const;
+  });
+  return found;
 }

@@ -1,6 +1,5 @@
-import { Button, Divider, Group, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Divider, Group, Select, Stack, TextInput } from '@mantine/core';
 import { IconCopy, IconTrash } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
 import { termOf } from '@/experiment/plan/arms.ts';
 import { unusedClasses } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
@@ -10,11 +9,13 @@ import { useExperiment } from '@/state/experiment.ts';
 import { withOwnMapping } from '@/state/mapping.ts';
 import { guideState } from '@/ui/words.ts';
 import { attempt } from '../parts/attempt.ts';
+import { Own } from '../parts/Own.tsx';
 import { FieldLabel } from '../fields/FieldLabel.tsx';
 import { Fields, type FieldSpec } from '../fields/Fields.tsx';
 import { useField } from '../fields/useField.ts';
 import { ForkButton, ForkStep } from './ForkFields.tsx';
 import { initChoices } from './networkSpecs.ts';
+import { WarmupFields } from './WarmupFields.tsx';
 import { ALIGN_WEIGHT, armMeasureFields, armTokensField, DISTIL_FIELDS, UNTIL } from './specs.ts';
 
 /** How guides are called in lists: "trained: ResNet-8, 300 steps". */
@@ -38,16 +39,6 @@ function GuideSelect({ path, label, hint }: { path: string; label: string; hint:
       onChange={(id) => id && field.set(id)}
       comboboxProps={{ withinPortal: false }}
     />
-  );
-}
-
-/** A setting that the arm either states itself or shares with all others. */
-function Own({ label, hint, on, onChange, children }: { label: string; hint: string; on: boolean; onChange: (on: boolean) => void; children?: ReactNode }) {
-  return (
-    <Stack gap={6}>
-      <Switch label={label} aria-label={label} description={hint} checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
-      {on && children}
-    </Stack>
   );
 }
 
@@ -151,6 +142,8 @@ export function ArmEditor({ arm, onGone }: { arm: ArmSpec; onGone: () => void })
           </Stack>
         )}
       </Own>
+      <Divider />
+      <WarmupFields arm={arm} />
       <Divider />
       <Own
         label="Its own learning rate"
