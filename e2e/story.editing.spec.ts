@@ -29,7 +29,7 @@ async function drag(page: Page, from: Locator, to: Locator): Promise<void> {
 }
 
 test.beforeEach(async ({ page, site }) => {
-  await page.goto(`${site}#wide-fcn`);
+  await page.goto(`${site}#wide-fcn@2`);
   await expect(page.locator('.react-flow__edge')).toHaveCount(3);
 });
 
@@ -181,6 +181,40 @@ test('arms: weight, a message for what is not allowed, the way back; added, remo
   await expectExperiment(page, (e) => e.seeds).toEqual([0, 1, 2, 3, 4, 5]);
   await expect(page.getByTestId('seeds')).toHaveText('6 seeds');
   await expect(page.getByTestId('estimate')).not.toHaveText(before ?? '');
+});
+
+test('an arm’s loss: one term more, its course, its training, and back', async ({ page }) => {
+  const row = page.getByTestId('arm-row-guided');
+  const guided = () => experimentIn(page).arms[1];
+  await page.getByTestId('edit-arm-guided').click();
+  await page.getByTestId('add-term').click();
+  await page.getByRole('menuitem', { name: /^Guidance/ }).click();
+  await expectExperiment(page, () => guided().terms.map((term) => 'guide' in term && term.guide)).toEqual(['trained', 'untrained']);
+  await expect(row).toContainText('(1 − CKA to “trained”), whole run + 4 × Σ (1 − CKA to “untrained”)');
+  const second = page.getByRole('region', { name: 'Guidance' }).nth(1);
+  await second.getByRole('textbox', { name: 'Weight' }).fill('2');
+  await second.getByRole('combobox', { name: 'When' }).click();
+  await second.getByRole('option', { name: 'Less and less' }).click();
+  await second.getByRole('radiogroup', { name: 'Shape' }).getByText('Cosine').click();
+  await expectExperiment(page, () => guided().terms[1]).toEqual({
+    kind: 'align',
+    guide: 'untrained',
+    weight: 2,
+    course: { kind: 'decay', shape: 'cosine', steps: 125 },
+  });
+  await expect(row).toContainText('2 × Σ (1 − CKA to “untrained”), falling along a cosine until step 125');
+  await second.getByRole('button', { name: 'Take the guidance away' }).click();
+  await expectExperiment(page, () => guided().terms.length).toBe(1);
+  // What is like that of all others is out of the way until it is wanted.
+  const training = page.getByTestId('arm-training');
+  await expect(training).toContainText('like that of all others');
+  await expect(page.getByRole('switch', { name: 'Its own learning rate' })).toBeHidden();
+  await training.click();
+  await page.getByRole('textbox', { name: 'Label smoothing' }).fill('10 %');
+  await expectExperiment(page, () => guided().labelSmoothing).toBe(0.1);
+  await expect(row).toContainText('labels smoothed by 0.1');
+  await page.getByRole('button', { name: 'Reset Label smoothing to 0' }).click();
+  await expect(page).toHaveURL(/#wide-fcn@\d$/);
 });
 
 test('arms by name: the control set, every recipe, found by word and by key', async ({ page }) => {

@@ -1,6 +1,6 @@
 /** Settings in words, as the page and the reports write them. */
 import { taskTitle } from './shapes/describeTask.ts';
-import type { Course, InitName, Intervention, WarmupSpec } from './schema/schema.ts';
+import { type Course, type InitName, type Intervention, isDrawn, type MappingSpec, type WarmupSpec } from './schema/schema.ts';
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -76,3 +76,11 @@ function ordinal(n: number): string {
 
 /** An initialisation in front of a noun; two of them are people's names. */
 export const initWord = (init: InitName): string => (({ he: 'He', xavier: 'Xavier' }) as Partial<Record<InitName, string>>)[init] ?? init;
+
+/** A mapping in a word or two: "even", "first 3", "random (seed 1)", "drawn by hand". */
+export function mappingWords(mapping: MappingSpec): string {
+  if (isDrawn(mapping)) return 'drawn by hand';
+  if ('count' in mapping && mapping.count > 1) return `${mapping.rule} ${number(mapping.count)}`;
+  if ('seed' in mapping) return `${mapping.rule} (seed ${mapping.seed})`;
+  return 'perTarget' in mapping && (mapping.perTarget ?? 1) > 1 ? `even, up to ${number(mapping.perTarget ?? 1)} a layer` : mapping.rule;
+}

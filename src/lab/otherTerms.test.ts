@@ -10,7 +10,7 @@ import { Guide } from './guidance/guide.ts';
 import type { PlainTensors } from './networks/weights.ts';
 import { prepare } from './similarity/measures/forms.ts';
 import { momentsApart, momentsOf } from './similarity/moments.ts';
-import { intrinsicDimension, participation } from './similarity/spectrum.ts';
+import { intrinsicDimensions, participation } from './similarity/spectrum.ts';
 import { inputTensor, sliceSplit } from './steps/inputs.ts';
 import { createTask } from './tasks/index.ts';
 import { curve, member, openLab } from './testing/drive.ts';
@@ -92,7 +92,7 @@ function numbersOf(name: string, checkpoint: Checkpoint): Record<'outputs' | 'mo
       ),
       moments: read(...['linear1', 'linear2', 'linear2'].map((tap) => momentsApart(layer(tap), ofGuides(tap), one).value)),
       participation: read(...['linear1', 'linear2'].map((tap) => participation(composed, z(tap)).value)),
-      dimension: read(...['linear1', 'linear2'].map((tap) => intrinsicDimension(composed, z(tap), 4).value)),
+      dimension: read(...intrinsicDimensions(composed, ['linear1', 'linear2'].map(z), 4).map(({ value }) => value)),
       confidence: read(tf.mean(tf.max(tf.softmax(logits), 2), 1)),
     };
   });

@@ -4,7 +4,7 @@ import { parseExperiment } from '@/experiment/parse.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
 import type { Experiment, NetworkGuideSpec } from '@/experiment/schema/schema.ts';
 import { termOf } from '@/experiment/plan/arms.ts';
-import { duplicateArm, removeArm, withSeeds } from './arms.ts';
+import { addTerm, duplicateArm, removeArm, removeTerm, withSeeds } from './arms.ts';
 import { duplicateGuide, guidesLikeThis, removeGuide, withFamily, withGuideNetwork, withGuideState } from './networks.ts';
 
 const base = presetExperiment('wide-fcn');
@@ -17,6 +17,17 @@ it('duplicates an arm into an A/A comparison', () => {
   expect([id, name]).toEqual(['guided-2', 'Guided 2']);
   expect(rest).toEqual({ terms: base.arms[1].terms });
   expect(rest.terms).not.toBe(base.arms[1].terms);
+});
+
+it('gives an arm one more term, of a guide that it does not learn from yet, and takes one away', () => {
+  const once = addTerm(base, 'guided', 'align');
+  expect(once.arms[1].terms.map((term) => 'guide' in term && term.guide)).toEqual(['trained', 'untrained']);
+  expect(removeTerm(once, 'guided', 0).arms[1].terms).toEqual([once.arms[1].terms[1]]);
+  const each = (['align', 'distil', 'match', 'regularise'] as const).reduce((experiment, kind) => addTerm(experiment, 'unguided', kind), base);
+  expect(each.arms[0].terms.map(({ kind }) => kind)).toEqual(['align', 'distil', 'match', 'regularise']);
+  const bare = addTerm({ ...base, asks: undefined, guides: {}, arms: [base.arms[0]] }, 'unguided', 'distil');
+  valid(bare);
+  expect(bare.guides).toHaveProperty('trained');
 });
 
 it('removes an arm and counts seeds from 0', () => {

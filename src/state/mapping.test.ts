@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { withPath } from '@/experiment/link.ts';
 import { termOf } from '@/experiment/plan/arms.ts';
 import { parseExperiment } from '@/experiment/parse.ts';
 import { presetExperiment } from '@/experiment/testing.ts';
 import type { AlignTerm, Experiment } from '@/experiment/schema/schema.ts';
 import { FakeLab } from '@/lab/testing/fakeLab.ts';
-import {
-  addPair,
-  hasOwnMapping,
-  mappingOf,
-  mappingPath,
-  onlyPair,
-  pairsOf,
-  removePair,
-  withMapping,
-  withMostSimilar,
-  withOwnMapping,
-  withPairWeight,
-} from './mapping.ts';
+import { addPair, hasOwnMapping, mappingOf, mappingPath, onlyPair, pairsOf, removePair, withMapping, withMostSimilar, withPairWeight } from './mapping.ts';
 import { focusOf } from './focus.ts';
 
 const base = presetExperiment('wide-fcn');
@@ -66,7 +55,7 @@ describe('drawing', () => {
 
 describe('a mapping of its own', () => {
   it('starts as a copy of the shared one, is edited alone, and can be given up', () => {
-    const own = withOwnMapping(base, 'guided', true);
+    const own = withPath(base, 'arms.guided.terms.align.mapping', base.base.mapping) as Experiment;
     expect(mappingOf(own, focus)).toEqual({ rule: 'even' });
     const first = withMapping(own, focus, { rule: 'first', count: 1 });
     valid(first);
@@ -74,7 +63,7 @@ describe('a mapping of its own', () => {
     expect(pairsOf(first, focus)).toHaveLength(1);
     // Seen against another guide, the arm has no say.
     expect(pairsOf(first, { arm: 'guided', guide: 'untrained' })).toHaveLength(3);
-    expect(withOwnMapping(first, 'guided', false)).toEqual(base);
+    expect(withPath(first, 'arms.guided.terms.align.mapping')).toEqual(base);
   });
 });
 

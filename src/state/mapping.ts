@@ -1,5 +1,4 @@
 /** Editing which guide layer guides which target layer, wherever the experiment states it. */
-import { termOf, withTermOf } from '../experiment/plan/arms.ts';
 import type { TapPair, TapSimilarities, WeightedPair } from '../experiment/plan/mapping.ts';
 import { canFollow, mappedPairs, pairsBySimilarity, tapNames } from '../experiment/plan/pairs.ts';
 import type { AlignTerm, ArmSpec, Experiment, MappingPair, MappingSpec, Term } from '../experiment/schema/schema.ts';
@@ -90,16 +89,3 @@ export const onlyPair = (experiment: Experiment, focus: Focus, { guideTap, targe
 /** Pair layers by what was measured of them before training, in the arms of this guide: of other guides it tells nothing. */
 export const withMostSimilar = (experiment: Experiment, focus: Focus, similarities: TapSimilarities): Experiment =>
   withMapping(experiment, focus, pairsBySimilarity(experiment, focus.guide, similarities), true);
-
-/** Give an arm a mapping of its own (a copy of the shared one), or let it share again. */
-export function withOwnMapping(experiment: Experiment, armId: string, own: boolean): Experiment {
-  return {
-    ...experiment,
-    arms: experiment.arms.map((arm) => {
-      const align = termOf(arm, 'align');
-      if (arm.id !== armId || !align) return arm;
-      const { mapping, ...shared } = align;
-      return withTermOf(arm, 'align', own ? { ...shared, mapping: mapping ?? experiment.base.mapping } : shared);
-    }),
-  };
-}

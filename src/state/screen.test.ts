@@ -48,7 +48,7 @@ afterEach(async () => {
 /** Run until something was measured. */
 async function runFor(steps: number): Promise<void> {
   await session.run();
-  await vi.waitFor(() => expect(screen().data.trainedSteps).toBeGreaterThanOrEqual(steps));
+  await vi.waitFor(() => expect(screen().data.trainedSteps).toBeGreaterThanOrEqual(steps), 10_000);
 }
 
 it('another preset puts a run that goes on onto the shelf and clears the screen; back there it is paused and goes on', async () => {
@@ -59,21 +59,21 @@ it('another preset puts a run that goes on onto the shelf and clears the screen;
   // The first to be kept waits for what it takes to keep it to be loaded.
   await vi.waitFor(() => expect(useLeft.getState().left).toEqual({ id }), 10_000);
   const [name] = lab().kept.map((run) => run.name);
-  await vi.waitFor(() => expect(useShelf.getState().runs).toMatchObject([{ id, checkpoint: name }]));
+  await vi.waitFor(() => expect(useShelf.getState().runs).toMatchObject([{ id, checkpoint: name }]), 10_000);
   expect(useShelf.getState().runs[0].stoppedAt).toBeGreaterThanOrEqual(30);
   expect(useKeptRuns.getState().names?.has(name)).toBe(true);
   expect(lab().calls).toContain('close and keep');
 
   edit(one);
-  await vi.waitFor(() => expect(screen()).toMatchObject({ phase: 'paused', id, shownAgain: true, checkpoint: name }));
+  await vi.waitFor(() => expect(screen()).toMatchObject({ phase: 'paused', id, shownAgain: true, checkpoint: name }), 10_000);
   // Nothing is left to go back to.
   expect(useLeft.getState().left).toBeNull();
   expect(screen().step).toBe(useShelf.getState().runs[0].stoppedAt);
   await session.run();
   expect(lab().opened.at(-1)?.options).toMatchObject({ resume: name, keepAs: name });
   expect(screen()).toMatchObject({ id, shownAgain: false });
-  await vi.waitFor(() => expect(screen().phase).toBe('finished'));
-  await vi.waitFor(() => expect(useShelf.getState().runs).toMatchObject([{ id, stoppedAt: null, checkpoint: null }]));
+  await vi.waitFor(() => expect(screen().phase).toBe('finished'), 10_000);
+  await vi.waitFor(() => expect(useShelf.getState().runs).toMatchObject([{ id, stoppedAt: null, checkpoint: null }]), 10_000);
 });
 
 it('an edit of the same question keeps the run on screen; run anew it keeps what was there', async () => {
@@ -84,15 +84,15 @@ it('an edit of the same question keeps the run on screen; run anew it keeps what
   expect(screen()).toMatchObject({ phase: 'paused', id });
   await session.run();
   expect(screen().id).not.toBe(id);
-  await vi.waitFor(() => expect(useLeft.getState().left).toEqual({ id }));
-  await vi.waitFor(() => expect(useShelf.getState().runs.find((run) => run.id === id)?.checkpoint).toBeTruthy());
+  await vi.waitFor(() => expect(useLeft.getState().left).toEqual({ id }), 10_000);
+  await vi.waitFor(() => expect(useShelf.getState().runs.find((run) => run.id === id)?.checkpoint).toBeTruthy(), 10_000);
 });
 
 it('a reset keeps the result so far, which does not come back by itself', async () => {
   await runFor(30);
   const { id } = screen();
   await session.reset();
-  await vi.waitFor(() => expect(useShelf.getState().runs).toMatchObject([{ id, checkpoint: null }]));
+  await vi.waitFor(() => expect(useShelf.getState().runs).toMatchObject([{ id, checkpoint: null }]), 10_000);
   edit(other);
   edit(one);
   await loadShelf();
@@ -109,7 +109,7 @@ it('while it is prepared there is nothing to keep, which is told', async () => {
   await session.settled;
   await loadShelf();
   expect(useShelf.getState().runs).toEqual([]);
-  await vi.waitFor(() => expect(useLeft.getState().left).toEqual({ id: null }));
+  await vi.waitFor(() => expect(useLeft.getState().left).toEqual({ id: null }), 10_000);
 });
 
 it('the page opens with the latest finished run of exactly its experiment', async () => {
@@ -127,7 +127,7 @@ it('the page opens with the latest finished run of exactly its experiment', asyn
   stop();
   edit(one);
   stop = watchScreen();
-  await vi.waitFor(() => expect(screen()).toMatchObject({ phase: 'finished', id, shownAgain: true, closed: true }));
+  await vi.waitFor(() => expect(screen()).toMatchObject({ phase: 'finished', id, shownAgain: true, closed: true }), 10_000);
   expect(screen().result?.stoppedAt).toBeUndefined();
   // It is not kept once more.
   expect(useShelf.getState().runs).toHaveLength(1);

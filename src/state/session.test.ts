@@ -124,7 +124,7 @@ test('reset closes what the lab holds, before anything else is asked of it', asy
     void session.warmUp('cpu');
   });
   await session.reset();
-  await vi.waitFor(() => expect(lab().calls.slice(-2)).toEqual(['close', 'warmUp cpu']));
+  await vi.waitFor(() => expect(lab().calls.slice(-2)).toEqual(['close', 'warmUp cpu']), 10_000);
 });
 
 test('a result from a file takes the place of the run, and the next run is made here', async () => {
@@ -185,7 +185,7 @@ test('a finished run that was reset is put back as it was, unless another has be
 test('reset while preparing ends the lab, because preparing cannot be interrupted', async () => {
   const { session, labs } = start({ guideReports: 50, chunkMs: 1 });
   const running = session.run();
-  await vi.waitFor(() => expect(useRun.getState().data.guideProgress.size).toBe(1));
+  await vi.waitFor(() => expect(useRun.getState().data.guideProgress.size).toBe(1), 10_000);
   await session.reset();
   expect(labs[0].disposed).toBe(true);
   await running;
@@ -195,7 +195,7 @@ test('reset while preparing ends the lab, because preparing cannot be interrupte
 test('images asked of a lab that is ended come from the next one', async () => {
   const { session, labs } = start({ guideReports: 50, chunkMs: 1 });
   const running = session.run();
-  await vi.waitFor(() => expect(useRun.getState().data.guideProgress.size).toBe(1));
+  await vi.waitFor(() => expect(useRun.getState().data.guideProgress.size).toBe(1), 10_000);
   // The first lab never answers, as a worker that is terminated does not; disposing rejects what waits.
   let end = (_: Error) => {};
   labs[0].preview = () =>
@@ -205,7 +205,7 @@ test('images asked of a lab that is ended come from the next one', async () => {
   const images = session.preview(small.task, 4);
   await Promise.resolve();
   const reset = session.reset();
-  await vi.waitFor(() => expect(labs[0].disposed).toBe(true));
+  await vi.waitFor(() => expect(labs[0].disposed).toBe(true), 10_000);
   end(new Error('ended'));
   expect((await images)?.count).toBe(4);
   expect(labs).toHaveLength(2);

@@ -54,7 +54,7 @@ export function answerOf({ input, lead, sooner }: Setting, comparisons: readonly
 }
 
 /** What an arm goes without that the claimed one has; null where it is no rival. */
-function without(arm: VerdictArm, claimed: VerdictArm): Rival['without'] | null {
+export function without(arm: VerdictArm, claimed: VerdictArm): Rival['without'] | null {
   if (!claimed.guided) return null;
   if (!arm.guided) return 'guide';
   return arm.control && !claimed.control ? 'sense' : null;

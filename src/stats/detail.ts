@@ -1,6 +1,6 @@
 /** The sentences behind a verdict's headline: numbers, and what limits them. */
 import { MIN_SEEDS_FOR_ALL, MIN_SEEDS_FOR_CLAIM } from './seeds.ts';
-import { armOf, inSentence, intervalWords, type Story, shareInterval, shareOf } from './story.ts';
+import { armOf, inSentence, intervalWords, type Story, shareInterval, shareOf, shareOfGain } from './story.ts';
 import { isScore } from './summary.ts';
 import type { Comparison } from './types.ts';
 import { capitalised, listed, pValue } from './words.ts';
@@ -67,6 +67,15 @@ function rivalSentences(story: Story): string[] {
   return lead && each.length > 0 ? [`Held against ${inSentence(armOf(story, lead.arm)).text}: ${each.join('; ')}.`] : [];
 }
 
+/** How much of the gain is there without the guide: a ratio, so that large and small gains are on one scale. */
+function matchedSentence(story: Story): string[] {
+  const { matched, lead } = story;
+  const each = matched.map((share) => `${armOf(story, share.arm).name} ${shareOfGain(share)}`);
+  return lead && each.length > 0
+    ? [`Of the gain of ${inSentence(armOf(story, lead.arm)).text} others have: ${each.join('; ')}, by Fieller’s interval of a ratio.`]
+    : [];
+}
+
 /** Of what is sooner the seeds that never were, which count with the whole budget, and the exact test. */
 function soonerSentences(story: Story): string[] {
   const { sooner } = story;
@@ -110,6 +119,7 @@ export function detail(story: Story): string {
   return [
     ...(judged.length > 0 ? [...intervalSentences(story, judged), ...ruleSentence(story)] : []),
     ...rivalSentences(story),
+    ...matchedSentence(story),
     ...soonerSentences(story),
     ...shareSentences(story),
     ...bestSentence(story),

@@ -1,7 +1,7 @@
 /** What the words of a verdict are made from, and the pieces that headline and detail share. */
 import { nameInSentence, shortArmNames } from '../experiment/armNames.ts';
 import type { Setting } from './claims.ts';
-import type { Answer, Comparison, Rival, Segment, Share, Threshold, VerdictArm } from './types.ts';
+import type { Answer, Comparison, Matched, Rival, Segment, Share, Threshold, VerdictArm } from './types.ts';
 import { pValue, type Unit } from './words.ts';
 
 export interface Story extends Setting {
@@ -9,6 +9,7 @@ export interface Story extends Setting {
   threshold: Threshold | null;
   answer: Answer | null;
   rivals: readonly Rival[];
+  matched: readonly Matched[];
   unit: Unit;
 }
 
@@ -45,3 +46,7 @@ export function seenWords(story: Story, { wins, losses, meanDifference, n }: Com
 
 /** "9 to 99 %" */
 export const shareInterval = ([low, high]: readonly [number, number]) => `${Math.round(100 * low)} to ${Math.round(100 * high)} %`;
+
+/** "84 % (95 % CI 66 to 102 %)", of a gain. */
+export const shareOfGain = ({ share, ci }: Matched): string =>
+  `${Math.round(100 * share)} % (95 % CI ${ci.map((end) => Math.round(100 * end)).join(' to ')} %)`.replaceAll('-', '−');

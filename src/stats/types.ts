@@ -123,11 +123,21 @@ export interface Rival {
   steps?: number;
 }
 
+/** How much of the claimed gain an arm has that lacks what the claim is about. */
+export interface Matched extends Pick<Rival, 'arm' | 'without'> {
+  /** Its mean gain over the claimed one's, 1 for the same. */
+  share: number;
+  /** Fieller's 95 % interval, paired by seed. */
+  ci: [lo: number, hi: number];
+}
+
 export interface Verdict {
   /** Null where nothing is compared, or nothing can be yet. */
   answer: Answer | null;
   /** What stands beside a claim in the same size. */
   rivals: Rival[];
+  /** Of every arm without a guide, or with a control, the share of the claimed gain; empty below six seeds and where none is claimed. */
+  matched: Matched[];
   /** The answer in a word or two (where there is one), the sentence that supports it, and what qualifies it. */
   headline: Segment[];
   /** What is said of the arms that the headline leaves out. */

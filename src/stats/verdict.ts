@@ -3,6 +3,7 @@ import { leadOf } from '../experiment/plan/lead.ts';
 import { answerOf, rivalsOf } from './answer.ts';
 import { comparisonsOf, type Setting } from './claims.ts';
 import { compareCrossings, crossingsOf } from './crossing.ts';
+import { matchedBy } from './matched.ts';
 import { accuracyError, wilson } from './shares.ts';
 import { sharesOf, thresholdOf } from './split.ts';
 import { mean, scoresOf } from './summary.ts';
@@ -10,7 +11,7 @@ import { tell } from './telling.ts';
 import type { Lead, Sampling, Sooner, Verdict, VerdictArm, VerdictInput } from './types.ts';
 
 /** What a verdict says of the arms, without its words and what they answer. */
-export type Outcome = Omit<Verdict, 'answer' | 'rivals' | 'headline' | 'others' | 'detail'>;
+export type Outcome = Omit<Verdict, 'answer' | 'rivals' | 'matched' | 'headline' | 'others' | 'detail'>;
 
 function samplingOf(reference: VerdictArm, { metric, valExamples }: VerdictInput): Sampling | null {
   const level = mean(scoresOf(reference));
@@ -51,10 +52,11 @@ export function outcomeOf(input: VerdictInput): Outcome {
 /** Compare every arm with the one that the lead names, answer what was asked, and put the outcome into words. */
 export function verdict(input: VerdictInput): Verdict {
   const reference = referenceOf(input);
-  if (!reference) return { ...NOTHING, answer: null, rivals: [], headline: [{ text: 'No arms to compare.' }], others: [], detail: '' };
+  if (!reference) return { ...NOTHING, answer: null, rivals: [], matched: [], headline: [{ text: 'No arms to compare.' }], others: [], detail: '' };
   const { setting, outcome } = decide(input, reference);
   const { comparisons, threshold } = outcome;
   const rivals = rivalsOf(setting, comparisons);
+  const matched = matchedBy(setting, comparisons);
   const answer = answerOf(setting, comparisons, rivals);
-  return { ...tell({ ...setting, comparisons, threshold, answer, rivals }), ...outcome, answer, rivals };
+  return { ...tell({ ...setting, comparisons, threshold, answer, rivals, matched }), ...outcome, answer, rivals, matched };
 }

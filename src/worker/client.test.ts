@@ -125,7 +125,7 @@ describe('a worker that dies', () => {
     const paused = next('phase.changed', (e) => e.phase === 'paused');
     await lab.run(7);
     await paused;
-    await vi.waitFor(() => expect(workers[0].posted.at(-1)?.message).toMatchObject({ type: 'request.answered', value: { step: 7 } }));
+    await vi.waitFor(() => expect(workers[0].posted.at(-1)?.message).toMatchObject({ type: 'request.answered', value: { step: 7 } }), 10_000);
     const there = next('training.recorded', (e) => e.records.firstStep === 11);
     await lab.run();
     await there;

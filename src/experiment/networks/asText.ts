@@ -11,7 +11,7 @@ const residual = (lines: readonly string[], skip: readonly string[] = []): strin
   ...(skip.length > 0 ? indent(['skip', ...indent(skip)]) : []),
 ];
 
-/** What a network is written with besides its own layers. */
+/** What a network is written with besides its own layers, each of which then keeps its name. */
 export interface Additions {
   /** A skip around every layer that gives what it takes: of those families that have none. */
   residual?: boolean;
@@ -21,9 +21,12 @@ export interface Additions {
 
 const NORMS = { batch: ['batchnorm'], layer: ['layernorm'], none: [] };
 
-function fcn({ depth, width, norm, activation = 'relu', dropout }: FcnSpec, { residual: skips = false }: Additions): string[] {
-  const layer = [`dense ${width}`, ...NORMS[norm], activation, ...(dropout > 0 ? [`dropout ${dropout}`] : [])];
-  return ['flatten', ...(skips ? [...layer, ...repeat(depth - 1, residual(layer))] : repeat(depth, layer))];
+function fcn({ depth, width, norm, activation = 'relu', dropout, tap }: FcnSpec, more?: Additions): string[] {
+  const behind = [...NORMS[norm], activation];
+  const rest = dropout > 0 ? [`dropout ${dropout}`] : [];
+  if (!more) return ['flatten', ...repeat(depth, [`dense ${width}`, ...behind, ...rest])];
+  const named = (i: number) => [`dense ${width}`, ...(tap === 'pre' ? [`tap linear${i + 1}`, ...behind] : [...behind, `tap linear${i + 1}`]), ...rest];
+  return ['flatten', ...Array.from({ length: depth }, (_, i) => (more.residual && i > 0 ? residual(named(i)) : named(i))).flat()];
 }
 
 const strided = (stride: number): string => (stride > 1 ? ` stride=${stride}` : '');
@@ -56,19 +59,20 @@ function resnet({ stages, width, block: kind }: ResNetSpec): string[] {
   ];
 }
 
-const convnet = ({ stages, width, stride, norm }: ConvNetSpec, { residual: skips = false }: Additions): string[] => [
+const convnet = ({ stages, width, stride, norm }: ConvNetSpec): string[] => [
   ...stages.flatMap((count, stage) => {
     const unit = (by: number) => [`conv ${width * 2 ** stage}${strided(by)}`, ...NORMS[norm], 'relu'];
     const first = stage > 0 ? 2 : stride;
-    if (skips) return [...unit(first), ...repeat(count - 1, residual(unit(1)))];
     return first === 1 ? repeat(count, unit(1)) : [...unit(first), ...repeat(count - 1, unit(1))];
   }),
   'averagepool',
 ];
 
-function rnn({ cell, layers, width }: RnnSpec, { residual: skips = false, norm }: Additions): string[] {
-  const layer = [cell === 'tanh' || cell === 'relu' ? `rnn ${width} ${cell}` : `${cell} ${width}`, ...(norm ? [norm] : [])];
-  return [`embed ${width}`, ...repeat(layers, skips ? residual(layer) : layer)];
+function rnn({ cell, layers, width }: RnnSpec, more?: Additions): string[] {
+  const layer = cell === 'tanh' || cell === 'relu' ? `rnn ${width} ${cell}` : `${cell} ${width}`;
+  if (!more) return [`embed ${width}`, ...repeat(layers, [layer])];
+  const named = (i: number) => [layer, `tap layer${i + 1}`, ...(more.norm ? [more.norm] : [])];
+  return [`embed ${width}`, ...Array.from({ length: layers }, (_, i) => (more.residual ? residual(named(i)) : named(i))).flat()];
 }
 
 function transformer(spec: TransformerSpec, task: TaskShape): string[] {
@@ -87,14 +91,14 @@ function transformer(spec: TransformerSpec, task: TaskShape): string[] {
 }
 
 /** A network as lines of text, or null where the text form has no words for it. */
-function linesOf(spec: Exclude<NetworkSpec, CustomSpec>, task: TaskShape, more: Additions): string[] | null {
+function linesOf(spec: Exclude<NetworkSpec, CustomSpec>, task: TaskShape, more?: Additions): string[] | null {
   switch (spec.family) {
     case 'fcn':
       return fcn(spec, more);
     case 'resnet':
       return resnet(spec);
     case 'convnet':
-      return convnet(spec, more);
+      return convnet(spec);
     // The text form has neither depth-wise convolutions nor class tokens.
     case 'convnext':
     case 'vit':
@@ -107,7 +111,7 @@ function linesOf(spec: Exclude<NetworkSpec, CustomSpec>, task: TaskShape, more: 
 }
 
 /** The same network as text (its initial weights are other draws), or null where the text form has no words for it. */
-export function textOf(spec: NetworkSpec, task: TaskShape, more: Additions = {}): string | null {
+export function textOf(spec: NetworkSpec, task: TaskShape, more?: Additions): string | null {
   if (spec.family === 'custom') return spec.text;
   const lines = linesOf(spec, task, more);
   return lines && `${[`# ${describeNetwork(spec, task).title}`, ...lines].join('\n')}\n`;

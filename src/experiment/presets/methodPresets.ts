@@ -4,7 +4,7 @@
  * the presets that they take apart, so their baselines' sweeps count here, too.
  */
 import type { AlignTerm, ArmSpec, Course, Experiment, MappingSpec } from '../schema/schema.ts';
-import { DISTILLED, fcn, guided, guidedUntrained, image, TEXTURES, TRAINED_RESNET, UNGUIDED } from './imageSettings.ts';
+import { DISTILLED, fcn, guided, guidedUntrained, image, SHAPES, TEXTURES, TRAINED_RESNET, UNGUIDED } from './imageSettings.ts';
 import { asking, type Preset } from './preset.ts';
 import {
   base,
@@ -41,6 +41,12 @@ const atLayers = (guide: string, weight: number, counts: readonly number[]): Arm
 
 /** An untrained guide, which nothing learns from, would only be looked at. */
 const byTrained = (experiment: Experiment): Experiment => ({ ...experiment, guides: { trained: TRAINED_RESNET } });
+
+/** Aligned before step 0 for 200 steps, and trained alone from there (the paper's Figure 4). */
+const warmedUp = (id: string, name: string, guide: string, inputs: 'white-noise' | 'smooth-noise' | 'training'): ArmSpec => ({
+  ...aligned(id, name, guide, 1, until(0)),
+  warmup: { steps: 200, inputs, loss: 'align', keepOptimiser: false },
+});
 
 const WIDE = fcn(3, 384);
 
@@ -145,6 +151,42 @@ export const METHOD_PRESETS: readonly Preset[] = [
           aligned('guided-rkd', 'Relational distances', 'untrained', 1, { measure: { name: 'rkd' } }),
         ],
       },
+    ),
+  },
+  {
+    id: 'which-measure-images',
+    title: 'Which measure? Images',
+    hint: 'The same guide and the same weight by seven measures of similarity. The weight was chosen for CKA.',
+    experiment: byTrained(
+      image('which-measure-images', asking('Does RSA guide better than CKA?', 'guided-rsa', 'guided'), TEXTURES, WIDE, 250, [
+        UNGUIDED,
+        { ...guided(4), name: 'CKA' },
+        aligned('guided-debiased', 'Debiased CKA', 'trained', 4, { measure: { name: 'cka-debiased' } }),
+        aligned('guided-rbf', 'RBF CKA', 'trained', 4, { measure: { name: 'rbf-cka' } }),
+        aligned('guided-rsa', 'RSA', 'trained', 4, { measure: { name: 'rsa' } }),
+        aligned('guided-ridge', 'Ridge regression', 'trained', 4, { measure: { name: 'ridge' } }),
+        aligned('guided-cca', 'CCA', 'trained', 4, { measure: { name: 'cca' } }),
+        aligned('guided-soft-knn', 'Soft neighbours', 'trained', 4, { measure: { name: 'soft-knn' } }),
+      ]),
+    ),
+  },
+  {
+    id: 'warm-start-images',
+    title: 'A warm start on noise. Images',
+    hint: 'Aligned on noise for 200 steps, then trained alone: what a guide can do before there is a task. Steps of the task are compared, not all steps.',
+    experiment: image(
+      'warm-start-images',
+      asking('Do 200 steps of alignment on noise help a deep network to learn?', 'warm-smooth', 'unguided-best'),
+      SHAPES,
+      { ...fcn(24, 128), dropout: 0 },
+      300,
+      [
+        UNGUIDED,
+        { ...UNGUIDED, id: 'unguided-best', name: 'Unguided, its own best rate', learningRate: 3e-3 },
+        warmedUp('warm-smooth', 'Warmed up on smooth noise', 'untrained', 'smooth-noise'),
+        warmedUp('warm-white', 'Warmed up on white noise', 'untrained', 'white-noise'),
+        warmedUp('warm-trained', 'Warmed up on images, trained guide', 'trained', 'training'),
+      ],
     ),
   },
 ];

@@ -33,8 +33,8 @@ function written({ target, task }: Experiment, more: { residual?: boolean; norm?
   return text === null ? null : { family: 'custom', text, init: target.init === 'he' ? 'he' : 'default', tap: 'tap' in target ? target.tap : 'pre' };
 }
 
-/** Families that have skips already are left out. */
-const withSkips: Rebuild = (experiment) => (['fcn', 'convnet', 'rnn'].includes(experiment.target.family) ? written(experiment, { residual: true }) : null);
+/** Families that have skips already are left out, and those whose layers keep no names in a text. */
+const withSkips: Rebuild = (experiment) => (['fcn', 'rnn'].includes(experiment.target.family) ? written(experiment, { residual: true }) : null);
 
 const withNorm =
   (norm: 'batch' | 'layer'): Rebuild =>

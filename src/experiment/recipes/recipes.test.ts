@@ -6,7 +6,7 @@ import { tapNames } from '../plan/pairs.ts';
 import { PRESETS } from '../presets/presets.ts';
 import type { AlignTerm, CustomSpec, Experiment, NetworkGuideSpec } from '../schema/schema.ts';
 import { presetExperiment } from '../testing.ts';
-import { withTerm } from '../../state/arms.ts';
+import { addTerm } from '../../state/arms.ts';
 import { withGuideNetwork } from '../../state/networks.ts';
 import { freeId } from './adding.ts';
 import { type Fix, GROUPS, told } from './recipe.ts';
@@ -60,7 +60,7 @@ describe('an arm of a recipe', () => {
     expect(added(untrained)).toEqual({ ...align, guide: 'untrained' });
     // One that is guided for the whole run stays so, whatever its model does.
     expect(added(guided, { ...from, arms: [from.arms[0], { ...from.arms[1], terms: [{ ...align, course: { kind: 'until', step: 7 } }] }] })).toEqual(align);
-    expect(withTerm(from, 'unguided', 'align', true).arms[0].terms).toEqual([align]);
+    expect(addTerm(from, 'unguided', 'align').arms[0].terms).toEqual([align]);
   });
 
   it('leaves a drawn mapping behind that its guide has no layers for', () => {
@@ -120,6 +120,13 @@ describe('the list of recipes', () => {
     expect(withFix(base, recipeOf('warmed-up-smooth-noise'), warm?.fix as Fix).arms.at(-1)?.warmup).toMatchObject({ steps: 250 });
     expect(whyNot(set('base.steps', 100), recipeOf('guided-first-100'))?.why).toMatch(/^The run has 100 steps/);
 
+    // Measures that solve bear no more than so many examples.
+    const crowded = set('base.batchSize', 400);
+    const ridge = whyNot(crowded, recipeOf('guided-ridge'));
+    expect(ridge).toMatchObject({ why: expect.stringMatching(/^The batch size \(under Training\) must be at most 256 with ridge/i) });
+    expect(withFix(crowded, recipeOf('guided-ridge'), ridge?.fix as Fix).base.batchSize).toBe(256);
+    expect(whyNot(base, recipeOf('matched-moments'))?.why).toBe('No layer of the guide is as wide as one of the target’s: there are no units to match.');
+
     const full = { ...base, arms: Array.from({ length: 12 }, (_, i) => ({ ...base.arms[0], id: `a${i}`, name: `A ${i}` })) };
     expect(whyNot(full, recipeOf('unguided'))?.why).toBe('An experiment has at most 12 arms: remove one first.');
   });
@@ -130,21 +137,30 @@ describe('the list of recipes', () => {
     expect((target('unguided-residual') as CustomSpec).text).toBe(`# 3×384 FCN
 flatten
 dense 384
+tap linear1
 batchnorm
 relu
 dropout 0.1
-repeat 2
-  residual
-    dense 384
-    batchnorm
-    relu
-    dropout 0.1
+residual
+  dense 384
+  tap linear2
+  batchnorm
+  relu
+  dropout 0.1
+residual
+  dense 384
+  tap linear3
+  batchnorm
+  relu
+  dropout 0.1
 `);
     expect(target('unguided-layer-norm')).toEqual({ ...base.target, norm: 'layer' });
     expect(recipeOf('unguided-batch-norm').suits?.(base)).toBe(false);
     const tokens = presetExperiment('first-token');
-    expect((target('unguided-layer-norm', tokens) as CustomSpec).text).toBe('# 2×64 RNN\nembed 64\nrepeat 2\n  rnn 64 tanh\n  layernorm\n');
-    expect(recipeOf('unguided-residual').suits?.(presetExperiment('deep-convnet'))).toBe(true);
+    expect((target('unguided-layer-norm', tokens) as CustomSpec).text).toBe(
+      '# 2×64 RNN\nembed 64\nrnn 64 tanh\ntap layer1\nlayernorm\nrnn 64 tanh\ntap layer2\nlayernorm\n',
+    );
+    expect(recipeOf('unguided-residual').suits?.(presetExperiment('deep-convnet'))).toBe(false);
   });
 });
 

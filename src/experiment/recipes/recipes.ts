@@ -4,6 +4,7 @@ import { alignSettings } from '../plan/arms.ts';
 import { mappedPairs } from '../plan/pairs.ts';
 import { problemWords, withNames } from '../problemWords.ts';
 import { sameValue } from '../same.ts';
+import type { Problem } from '../schema/problem.ts';
 import type { ArmSpec, Experiment } from '../schema/schema.ts';
 import { append } from './adding.ts';
 import { BASELINE_RECIPES, goodStart } from './baselineRecipes.ts';
@@ -52,10 +53,20 @@ export function withFix(experiment: Experiment, recipe: ArmRecipe, { change, mak
   return withMade(changed, recipe, make(changed));
 }
 
+/** A batch of a size that a measure bears, where it is the batch that is too large for one. */
+function smallerBatch({ path, message }: Problem): Fix | undefined {
+  const most = path === 'base.batchSize' ? /^must be at most (\d+)/.exec(message)?.[1] : undefined;
+  if (most === undefined) return undefined;
+  return { label: `Use batches of ${most}, in every arm`, change: (of) => ({ ...of, base: { ...of.base, batchSize: Number(most) } }) };
+}
+
 /** What is wrong with an experiment that an arm was added to; null where nothing is. */
 function wrongWith(experiment: Experiment): Refusal | null {
   const parsed = parseExperiment(experiment);
-  return parsed.ok ? pairsNothing(parsed.experiment) : { why: sentence(problemWords(withNames(parsed.problems[0], experiment))) };
+  if (parsed.ok) return pairsNothing(parsed.experiment);
+  const [problem] = parsed.problems;
+  const fix = smallerBatch(problem);
+  return { why: sentence(problemWords(withNames(problem, experiment))), ...(fix && { fix }) };
 }
 
 /** Why an arm of this recipe cannot be added to the experiment as it is; null where it can. */

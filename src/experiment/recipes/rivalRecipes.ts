@@ -1,7 +1,9 @@
 /** What else might do as well: learning from outputs, features or other tasks, and regularising without a guide. */
+import { describeNetwork, taskShape } from '../networks/describe.ts';
+import { describeGuide } from '../plan/guides.ts';
 import { withInputsOf } from '../plan/inputs.ts';
 import { defaultTask, type TaskKind, transferKinds } from '../presets/models.ts';
-import type { DistilTerm, Experiment, TaskSpec, Term } from '../schema/schema.ts';
+import type { DistilTerm, Experiment, MappingPair, TaskSpec, Term } from '../schema/schema.ts';
 import { taskTitle } from '../shapes/describeTask.ts';
 import { distilAs, type NetworkState, withGuide } from './adding.ts';
 import { byMeasure } from './guidanceRecipes.ts';
@@ -26,13 +28,42 @@ const distilled = (id: string, name: string, hint: string, state: NetworkState, 
   make: withTeacher(state, (experiment, guide) => ({ ...distilAs(experiment, guide), ...change })),
 });
 
-const matched = (what: 'outputs' | 'moments', name: string, hint: string): ArmRecipe => ({
+const matched = (
+  what: 'outputs' | 'moments',
+  name: string,
+  hint: string,
+  more: (experiment: Experiment, guide: string) => { mapping?: MappingPair[] },
+): ArmRecipe => ({
   id: `matched-${what}`,
   group: 'rivals',
   name,
   hint: `${NOT_FROM_THE_PAPER}: ${hint}`,
-  make: withTeacher('trained', (_, guide) => ({ kind: 'match', guide, what, weight: 1 })),
+  make: withTeacher('trained', (experiment, guide) => ({ kind: 'match', guide, what, weight: 1, ...more(experiment, guide) })),
 });
+
+/** Each of the target's layers with the last of the guide's that has as many units: unit is matched with unit. */
+function pairsOfOneWidth(experiment: Experiment, guide: string): MappingPair[] {
+  const theirs = describeGuide(experiment, guide).taps;
+  return describeNetwork(experiment.target, taskShape(experiment.task)).taps.flatMap((own) => {
+    const same = theirs.findLast(({ features }) => features === own.features);
+    return same ? [{ guide: same.name, target: own.name }] : [];
+  });
+}
+
+const MOMENTS: ArmRecipe = {
+  ...matched(
+    'moments',
+    'Moments matched',
+    'every layer’s mean and variance are pulled to those of one of the guide’s that is as wide.',
+    (experiment, guide) => ({
+      mapping: pairsOfOneWidth(experiment, guide),
+    }),
+  ),
+  cannot: (experiment) => {
+    const { experiment: ready, guide } = withGuide(experiment, 'trained');
+    return pairsOfOneWidth(ready, guide).length > 0 ? null : { why: 'No layer of the guide is as wide as one of the target’s: there are no units to match.' };
+  },
+};
 
 const regularised = (what: 'intrinsic-dimension' | 'participation-ratio', name: string, hint: string): ArmRecipe => ({
   id: `regularised-${what}`,
@@ -82,8 +113,8 @@ export const RIVAL_RECIPES: readonly ArmRecipe[] = [
   distilled('distilled-logits', 'Distilled by logits', 'By the squared difference of the logits instead of a divergence.', 'trained', { direction: 'logits' }),
   ...FEATURES,
   PRETRAINED,
-  matched('outputs', 'Outputs matched', 'the squared difference of the outputs.'),
-  matched('moments', 'Moments matched', 'every layer’s mean and variance are pulled to those of the guide’s.'),
+  matched('outputs', 'Outputs matched', 'the squared difference of the outputs.', () => ({})),
+  MOMENTS,
   regularised('intrinsic-dimension', 'Intrinsic dimension kept', 'No guide, but layers are kept from losing dimensions: the paper’s appendix I.2.'),
   regularised('participation-ratio', 'Participation ratio kept', 'No guide, but the variance of a layer is spread over its directions.'),
 ];

@@ -66,13 +66,13 @@ function orthonormal(kernels: Kernels, w: Tensor3D): Tensor3D {
 }
 
 /**
- * The largest eigenvalues of K = z·zᵀ with their eigenvectors, by orthogonal iteration from the same start at every step: a
- * fixed number of products. Where neighbouring eigenvalues are nearly the same their vectors are a mixture, of which the
- * sums of eigenvalues know nothing.
+ * The largest eigenvalues of Gram matrices K with their eigenvectors, by orthogonal iteration from the same start at every
+ * step: a fixed number of products. Where neighbouring eigenvalues are nearly the same their vectors are a mixture, of which
+ * the sums of eigenvalues know nothing.
+ * @param k `[N, n, n]`
  * @returns vectors `[N, n, t]`, values `[N, t]`
  */
-function principal(kernels: Kernels, z: Tensor3D, components: number): { vectors: Tensor3D; values: Tensor2D } {
-  const k = kernels.matmul(z, z, { transposeB: true });
+function principal(kernels: Kernels, k: Tensor3D, components: number): { vectors: Tensor3D; values: Tensor2D } {
   const [count, n] = k.shape;
   let vectors = tf.tile(startOf(n, components), [count, 1, 1]);
   for (let round = 0; round < ROUNDS; round++) vectors = orthonormal(kernels, kernels.matmul(k, kernels.matmul(k, vectors)));
@@ -82,13 +82,29 @@ function principal(kernels: Kernels, z: Tensor3D, components: number): { vectors
 /**
  * The paper's regulariser (App. I.2, eq. 10–14), 0 where the first t − 1 components have less than the share τ of the variance
  * and the first t have more: with c_k the share of the first k, Σ_{k<t} σ(β·(c_k − τ)) + σ(β·(τ − c_t)).
- * @param z `[N, n, F]`, centred and of Frobenius norm 1, or 0 where the layer has collapsed
- * @param dimension t; fewer where the layer has fewer units or the batch fewer examples
+ * @param layers `[N, n, F]` each, centred and of Frobenius norm 1, or 0 where the layer has collapsed
+ * @param dimension t; fewer where a layer has fewer units or the batch fewer examples
+ * @returns of each layer
  */
-export function intrinsicDimension(kernels: Kernels, z: Tensor3D, dimension: number): OfSpectrum {
-  const [, n, features] = z.shape;
-  const t = Math.min(dimension, features, n - 1);
-  const { vectors, values } = principal(kernels, z, t);
+export function intrinsicDimensions(kernels: Kernels, layers: readonly Tensor3D[], dimension: number): OfSpectrum[] {
+  const most = ({ shape: [, n, features] }: Tensor3D) => Math.min(dimension, features, n - 1);
+  const done = new Map<Tensor3D, OfSpectrum>();
+  // Gram matrices of all layers are of one size: the iteration is made of many small operations, once for all of them.
+  for (const t of new Set(layers.map(most))) {
+    const together = layers.filter((z) => most(z) === t);
+    ofAlike(kernels, together, t).forEach((each, i) => done.set(together[i], each));
+  }
+  return layers.map((z) => done.get(z) as OfSpectrum);
+}
+
+/** What one of several layers has of what was computed for all. */
+const part = <T extends tf.Tensor>(x: T, { first, count }: { first: number; count: number }): T =>
+  count === x.shape[0] ? x : (tf.slice(x, [first, ...x.shape.slice(1).map(() => 0)], [count, ...x.shape.slice(1)]) as T);
+
+/** `intrinsicDimensions` of layers of which as many components are asked for. */
+function ofAlike(kernels: Kernels, layers: readonly Tensor3D[], t: number): OfSpectrum[] {
+  const grams = layers.map((z) => kernels.matmul(z, z, { transposeB: true }));
+  const { vectors, values } = principal(kernels, grams.length === 1 ? grams[0] : tf.concat3d(grams, 0), t);
   // Sums of the first ones, as a product: [i, k] is 1 where component i is among the first k + 1.
   const among = tf.tensor2d(
     Array.from({ length: t * t }, (_, i) => (Math.floor(i / t) <= i % t ? 1 : 0)),
@@ -100,8 +116,13 @@ export function intrinsicDimension(kernels: Kernels, z: Tensor3D, dimension: num
   );
   const each = tf.sigmoid(tf.mul(tf.mul(tf.sub(tf.matMul(values, among), SHARE), sign), STEEPNESS));
   const slope = tf.mul(tf.mul(tf.mul(each, tf.sub(1, each)), sign), STEEPNESS) as Tensor2D;
+  const value = tf.sum<Tensor1D>(each, 1);
   // ∂λ/∂K = v·vᵀ, so that the gradient for z is 2·V·diag(∂/∂λ)·Vᵀ·z.
-  const ofValues = tf.expandDims(tf.mul(tf.matMul(slope, among, false, true), 2), 1) as Tensor3D;
-  const dz = kernels.matmul(tf.mul(vectors, ofValues), kernels.matmul(vectors, z, { transposeA: true }));
-  return { value: tf.sum(each, 1), dz };
+  const left = tf.mul<Tensor3D>(vectors, tf.expandDims(tf.mul(tf.matMul(slope, among, false, true), 2), 1));
+  let first = 0;
+  return layers.map((z) => {
+    const own = { first, count: z.shape[0] };
+    first += own.count;
+    return { value: part(value, own), dz: kernels.matmul(part(left, own), kernels.matmul(part(vectors, own), z, { transposeA: true })) };
+  });
 }

@@ -6,7 +6,7 @@ import { composed } from '../backend/kernels/composed/index.ts';
 import { stream } from '../random/stream.ts';
 import { momentsOf } from '../similarity/moments.ts';
 import { prepare } from '../similarity/measures/forms.ts';
-import { intrinsicDimension, participation } from '../similarity/spectrum.ts';
+import { intrinsicDimensions, type OfSpectrum, participation } from '../similarity/spectrum.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import { type ActivationInput, activationRoots } from './activationTerms.ts';
 
@@ -136,15 +136,30 @@ describe('gradients against central differences', () => {
   });
 });
 
+const dimensionOf = (z: tf.Tensor3D): OfSpectrum => intrinsicDimensions(composed, [z], 4)[0];
+
 describe('numbers of a spectrum', () => {
   const z = (values: readonly number[]) => prepare(composed, tensor(values), 'centred').z;
 
   it('are those of double precision', () => {
-    const values = [participation(composed, z(activations)).value.dataSync(), intrinsicDimension(composed, z(activations), 4).value.dataSync()];
+    const values = [participation(composed, z(activations)).value.dataSync(), dimensionOf(z(activations)).value.dataSync()];
     for (let e = 0; e < MEMBERS; e++) {
       expect(values[0][e]).toBeCloseTo(participationOf(rowsOf(activations, e)), 5);
       expect(values[1][e]).toBeCloseTo(paper(rowsOf(activations, e), 4), 4);
     }
+  });
+
+  it('of several layers are those of each', () => {
+    const layers = [z(activations), z(other)];
+    const together = intrinsicDimensions(composed, layers, 4);
+    layers.forEach((layer, i) => {
+      const { value, dz } = dimensionOf(layer);
+      expect([...together[i].value.dataSync()]).toEqual([...value.dataSync()]);
+      expect([...together[i].dz.dataSync()]).toEqual([...dz.dataSync()]);
+    });
+    // A narrower layer has fewer components, in the place where it was given.
+    const narrow = prepare(composed, tf.slice(tensor(activations), [0, 0, 0], [MEMBERS, N, 2]), 'centred').z;
+    expect([...intrinsicDimensions(composed, [layers[0], narrow, layers[1]], 4)[1].value.dataSync()]).toEqual([...dimensionOf(narrow).value.dataSync()]);
   });
 
   it('of a layer in all directions alike are as large as they can be', () => {
@@ -153,20 +168,20 @@ describe('numbers of a spectrum', () => {
     expect(participation(composed, eye).value.dataSync()[0]).toBeCloseTo(0, 5);
     // The shares of the components, 1/7 each, are told from sums, whatever vectors stand for them.
     const expected = [1, 2, 3].reduce((sum, k) => sum + sigmoid(20 * (k / 7 - 0.9)), 0) + sigmoid(20 * (0.9 - 4 / 7));
-    expect(intrinsicDimension(composed, eye, 4).value.dataSync()[0]).toBeCloseTo(expected, 4);
+    expect(dimensionOf(eye).value.dataSync()[0]).toBeCloseTo(expected, 4);
   });
 
   it('of a layer that has collapsed, or varies in one direction, are finite and push nowhere', () => {
     const flat = z(activations.map((_, i) => i % F));
     const line = z(activations.map((_, i) => Math.floor(i / F) * (1 + (i % F))));
-    for (const of of [participation, (k: typeof composed, x: tf.Tensor3D) => intrinsicDimension(k, x, 4)]) {
-      expect([...of(composed, flat).value.dataSync()]).toEqual([1, 1, 1].map((value) => expect.closeTo(value, 5)));
+    for (const of of [(x: tf.Tensor3D) => participation(composed, x), dimensionOf]) {
+      expect([...of(flat).value.dataSync()]).toEqual([1, 1, 1].map((value) => expect.closeTo(value, 5)));
       expect(
-        of(composed, flat)
+        of(flat)
           .dz.dataSync()
           .every((value) => value === 0),
       ).toBe(true);
-      const { value, dz } = of(composed, line);
+      const { value, dz } = of(line);
       expect([...value.dataSync(), ...dz.dataSync()].every(Number.isFinite)).toBe(true);
     }
   });

@@ -5,7 +5,7 @@ import type { Root, Value } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { prepare } from '../similarity/measures/forms.ts';
 import { type Moments, momentsApart } from '../similarity/moments.ts';
-import { intrinsicDimension, participation } from '../similarity/spectrum.ts';
+import { intrinsicDimensions, participation } from '../similarity/spectrum.ts';
 import type { BatchView } from '../similarity/tokenViews.ts';
 import { type MemberRange, membersOf, rowOf } from '../steps/members.ts';
 
@@ -58,12 +58,11 @@ function momentsRoot(taps: Taps, { members, weightRow, pairWeight, targetTap, gu
 /** Whole sequences are examples, as in the paper. */
 function regulariseRoots(kernels: Kernels, taps: Taps, { members, weightRow, taps: names, what, dimension }: RegulariseInput, scalars: tf.Tensor2D): Root[] {
   const weights = tf.reshape(membersOf(rowOf(scalars, weightRow), members), [-1, 1, 1]);
-  return names.map((name): Root => {
-    const tap = tapOf(taps, name);
-    const { z, back } = prepare(kernels, membersOf(tap.tensor, members), 'centred');
-    const { dz } = what === 'participation-ratio' ? participation(kernels, z) : intrinsicDimension(kernels, z, dimension);
-    return [tap, back(tf.mul(dz, weights)), members.first];
-  });
+  const layers = names.map((name) => tapOf(taps, name));
+  const prepared = layers.map((tap) => prepare(kernels, membersOf(tap.tensor, members), 'centred'));
+  const z = prepared.map((own) => own.z);
+  const numbers = what === 'participation-ratio' ? z.map((own) => participation(kernels, own)) : intrinsicDimensions(kernels, z, dimension);
+  return layers.map((tap, i): Root => [tap, prepared[i].back(tf.mul(numbers[i].dz, weights)), members.first]);
 }
 
 /** Gradients at the taps of weight · Σ over pairs of moments apart, and of weight · Σ over layers of a number of their spectrum. */

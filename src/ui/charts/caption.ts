@@ -1,10 +1,11 @@
 /** The words below an exported picture: what it needs to stay true where nobody sees the page. */
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
-import { guidesOf, termOf } from '@/experiment/plan/arms.ts';
+import { armWords } from '@/experiment/armWords.ts';
+import { guidesOf } from '@/experiment/plan/arms.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunState } from '@/state/run.ts';
-import { armStatement, forkWords, guideState, interventionWords, mappingWords, number, trainingStatement } from '@/ui/words.ts';
+import { guideState, interventionWords, mappingWords, number, trainingStatement } from '@/ui/words.ts';
 
 const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript', pytorch: 'PyTorch' };
 
@@ -21,11 +22,10 @@ function networksWords(experiment: Experiment): string {
   return guides.length === 0 ? target : `${target} Guides: ${guides.join('; ')}. Mapping: ${mappingWords(mapping)}.`;
 }
 
-function armsWords({ arms, base }: Experiment): string {
-  const told = arms.map((arm) => {
+function armsWords(experiment: Experiment): string {
+  const told = experiment.arms.map((arm) => {
     const guides = guidesOf(arm);
-    const fork = forkWords(arm, arms);
-    return `${arm.name}: ${fork === null ? '' : `${fork}: `}${armStatement(arm, base)}${termOf(arm, 'align')?.mapping === undefined ? '' : ', mapping of its own'}${guides.length > 0 ? ` (${guides.map((id) => `“${id}”`).join(', ')})` : ''}`;
+    return `${arm.name}: ${armWords({ ...experiment, interventions: [] }, arm)}${guides.length > 0 ? ` (${guides.map((id) => `“${id}”`).join(', ')})` : ''}`;
   });
   return `${told.join('; ')}.`;
 }

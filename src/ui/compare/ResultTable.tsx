@@ -1,6 +1,7 @@
 /** What came out, arm by arm, and the ways to take it along. */
 import { Table, Tooltip } from '@mantine/core';
 import { useMemo } from 'react';
+import { armWords } from '@/experiment/armWords.ts';
 import { labelGroups, taskMetric } from '@/experiment/networks/describe.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useRun } from '@/state/run.ts';
@@ -36,6 +37,7 @@ export function ResultTable() {
   }, [data, version, result]);
   const asked = askedBy(experiment);
   const reference = experiment.arms.find((arm) => arm.id === asked?.against) ?? experiment.arms[0];
+  const deeds = new Map(experiment.arms.map((arm) => [arm.id, armWords(experiment, arm)]));
   const groups = labelGroups(experiment.task);
   const own = experiment.task.kind === 'image-files';
   const shown = rows.length > 0 ? rows : experiment.arms.map((arm) => emptyRow(arm.id, arm.name, groups.length));
@@ -68,7 +70,7 @@ export function ResultTable() {
           <Table.Tbody>
             {shown.map((row) => (
               <ArmTableRow key={row.id} arm={row.id}>
-                <Table.Th scope="row">
+                <Table.Th scope="row" title={deeds.get(row.id)}>
                   <span className={classes.dot} style={{ background: armColour(row.id) }} />
                   {row.name}
                   <Diverged row={row} />

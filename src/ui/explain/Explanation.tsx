@@ -1,10 +1,9 @@
 import { Anchor, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { armTex, armWords } from '@/experiment/armWords.ts';
 import { rootOf } from '@/experiment/plan/fork.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { forkWords } from '../words.ts';
 import { armColour } from '../colours.ts';
-import { armFormula } from './armFormula.ts';
 import classes from './explain.module.css';
 import { Formula } from './Formula.tsx';
 
@@ -24,7 +23,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 export default function Explanation() {
   const experiment = useExperiment((state) => state.experiment);
-  const { arms, base } = experiment;
+  const { arms } = experiment;
   const different = arms.filter((arm) => rootOf(experiment, arm).init !== undefined).map((arm) => arm.name);
   return (
     <Stack gap="lg" className={classes.text}>
@@ -43,9 +42,11 @@ export default function Explanation() {
           <div key={arm.id} className={classes.arm}>
             <Text size="sm" fw={600} style={{ color: armColour(arm.id) }}>
               {arm.name}
-              {arm.fork && `, ${forkWords(arm, arms)}`}
             </Text>
-            <Formula tex={armFormula(arm, base)} />
+            <Text size="sm" c="dimmed">
+              {armWords(experiment, arm)}
+            </Text>
+            <Formula tex={armTex(experiment, arm)} />
           </div>
         ))}
         <p>

@@ -1,12 +1,12 @@
 /** An arm in the list of arms: the list is the legend of all charts. */
 import { UnstyledButton } from '@mantine/core';
 import { IconEyeOff } from '@tabler/icons-react';
-import type { ArmSpec, BaseSettings } from '@/experiment/schema/schema.ts';
+import { armWords } from '@/experiment/armWords.ts';
+import type { ArmSpec } from '@/experiment/schema/schema.ts';
 import { highlight, toggleArm, useArmShown } from '@/state/armsShown.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { armColour } from '@/ui/colours.ts';
-import { armStatement, forkWords } from '@/ui/words.ts';
 import { EditPopover } from './opening/EditPopover.tsx';
 import { useBeside } from './opening/useBeside.ts';
 import { Pencil } from './parts/Pencil.tsx';
@@ -33,12 +33,10 @@ function Eye({ arm }: { arm: ArmSpec }) {
 }
 
 /** @param score its validation score so far, as text; absent before the first evaluation */
-export function ArmRow({ arm, base, score }: { arm: ArmSpec; base: BaseSettings; score: string | undefined }) {
+export function ArmRow({ arm, score }: { arm: ArmSpec; score: string | undefined }) {
   const stale = useIsStale(`arms.${arm.id}`);
   const shown = useArmShown(arm.id);
-  const statement = useExperiment(({ experiment: { arms, interventions } }) =>
-    [armStatement(arm, base, interventions), forkWords(arm, arms)].filter(Boolean).join(' · '),
-  );
+  const statement = useExperiment(({ experiment }) => armWords(experiment, arm));
   const position = useBeside();
   return (
     <li

@@ -83,7 +83,6 @@ const SCROLLS = 9;
 /** The conditions that are compared: each with its colour, how it learns, and what it reached. */
 export function ArmsPanel() {
   const arms = useExperiment((state) => state.experiment.arms);
-  const base = useExperiment((state) => state.experiment.base);
   const seeds = useExperiment((state) => state.experiment.seeds.length);
   const { scores, of } = useScores();
   return (
@@ -100,7 +99,7 @@ export function ArmsPanel() {
         data-scrolls={arms.length >= SCROLLS || undefined}
       >
         {arms.map((arm) => (
-          <ArmRow key={arm.id} arm={arm} base={base} score={scores.get(arm.id)} />
+          <ArmRow key={arm.id} arm={arm} score={scores.get(arm.id)} />
         ))}
       </ul>
       <div className={classes.footer} data-tool>

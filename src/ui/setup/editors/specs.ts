@@ -3,6 +3,7 @@ import { ADAM } from '@/experiment/presets/sequenceSettings.ts';
 import { builtMeasure, factsOf, MEASURE_FACTS, MEASURE_NAMES, measureLabel } from '@/experiment/schema/measures.ts';
 import {
   type BaseSettings,
+  type DistilTerm,
   type GuideSpec,
   isImageTask,
   type OptimiserSpec,
@@ -27,18 +28,19 @@ const SCHEDULES: Record<ScheduleSpec['kind'], ScheduleSpec> = {
   cosine: { kind: 'cosine', warmup: 0 },
 };
 
-const OPTIMISER: FieldSpec = {
+const OPTIMISER_CHOICES: Choice[] = [
+  { key: 'adam', label: 'Adam', value: OPTIMISERS.adam },
+  { key: 'adamw', label: 'AdamW', value: OPTIMISERS.adamw },
+  { key: 'sgd', label: 'SGD', value: OPTIMISERS.sgd },
+];
+const OPTIMISER = {
   kind: 'choice',
   path: 'optimiser',
   label: 'Optimiser',
   hint: 'The rule that turns gradients into steps.',
   discriminator: 'kind',
-  choices: [
-    { key: 'adam', label: 'Adam', value: OPTIMISERS.adam },
-    { key: 'adamw', label: 'AdamW', value: OPTIMISERS.adamw },
-    { key: 'sgd', label: 'SGD', value: OPTIMISERS.sgd },
-  ],
-};
+  choices: OPTIMISER_CHOICES,
+} as const satisfies FieldSpec;
 const LEARNING_RATE: FieldSpec = {
   kind: 'log',
   path: 'learningRate',
@@ -202,14 +204,48 @@ export const ALIGN_WEIGHT: FieldSpec = {
   from: 0.01,
   to: 100,
 };
-export const UNTIL: FieldSpec = number('course.step', 'Until step', 'From then on only the task loss.', 10);
+export const sharedOr = (choices: readonly Choice[]): Choice[] => [{ key: 'undefined', label: 'Shared', value: undefined }, ...choices];
 
-export const DISTIL_FIELDS: FieldSpec[] = [
-  number('temperature', 'Temperature', 'Higher shows more of what the teacher nearly said.', 0.5),
-  number('ceWeight', 'Weight of labels', 'Of the cross-entropy with the true classes.', 0.1),
-  number('kdWeight', 'Weight of teacher', "Of T² × KL to the teacher's outputs.", 0.1),
-  choice('direction', 'Direction', "Forward is Hinton's KL(teacher‖student); reverse is printed in the paper.", {
+export const REDUCTION: FieldSpec = {
+  kind: 'choice',
+  path: 'reduction',
+  label: 'Over pairs',
+  hint: 'With the mean, more pairs do not pull harder.',
+  choices: sharedOr([
+    { key: 'sum', label: 'Sum' },
+    { key: 'mean', label: 'Mean' },
+  ]),
+};
+
+/** Of distillation: a squared difference of logits has no temperature. */
+export const distilFields = ({ direction }: DistilTerm): FieldSpec[] => [
+  choice('direction', 'By', "Forward is Hinton's KL(teacher‖student); reverse is printed in the paper; logits are compared without either.", {
     forward: 'Forward',
     reverse: 'Reverse',
+    logits: 'Logits',
   }),
+  ...(direction === 'logits' ? [] : [number('temperature', 'Temperature', 'Higher shows more of what the teacher nearly said.', 0.5)]),
+  number('ceWeight', 'Weight of labels', 'Of the cross-entropy with the true classes.', 0.1),
+  number(
+    'kdWeight',
+    'Weight of teacher',
+    direction === 'logits' ? 'Of the mean squared difference of the logits.' : "Of T² × KL to the teacher's outputs.",
+    0.1,
+  ),
+];
+
+export const MATCH_WHAT: FieldSpec = choice('what', 'What is matched', 'Not from the paper, but from popular accounts of it.', {
+  outputs: 'Outputs',
+  moments: 'Means and variances',
+});
+export const REGULARISE_WHAT: FieldSpec = choice('what', 'What is kept', 'Of the layers’ activations: the paper’s appendix I.2, and a smooth relative of it.', {
+  'intrinsic-dimension': 'Intrinsic dimension',
+  'participation-ratio': 'Participation ratio',
+});
+export const OWN_WEIGHT: FieldSpec = { ...ALIGN_WEIGHT, hint: 'Times what is added to the loss.' };
+
+/** The optimiser of one arm: that of all others, or one of its own with what that needs. */
+export const armOptimiserFields = (own: OptimiserSpec | undefined): FieldSpec[] => [
+  { ...OPTIMISER, label: 'Optimiser', hint: 'Instead of the common one.', choices: sharedOr(OPTIMISER_CHOICES) },
+  ...(own ? optimiserFields(own) : []),
 ];
