@@ -5,6 +5,7 @@ import { withoutLostAsks } from '../../../experiment/plan/arms.ts';
 import { MEASURE_NAMES } from '../../../experiment/schema/measures.ts';
 import { formatProblem } from '../../../experiment/schema/problem.ts';
 import type { Experiment, GuideSpec, NetworkSpec } from '../../../experiment/schema/schema.ts';
+import { refusedByTorch } from '../refused.ts';
 import { tinyExperiment, tinySequences } from '../../../lab/testing/experiments.ts';
 
 function checked(experiment: Experiment): Experiment {
@@ -44,7 +45,8 @@ function small({ task, target, guides, base, ...rest }: Experiment): Experiment 
   });
 }
 
-const presets = PRESETS.filter(({ experiment: { task } }) => task.kind !== 'image-files' && task.kind !== 'text-file').map(
+/** What the script does not know yet is refused; files are not at hand here. */
+const presets = PRESETS.filter(({ experiment }) => experiment.task.kind !== 'image-files' && refusedByTorch(experiment).length === 0).map(
   ({ id, experiment }): [string, Experiment] => [id, small(experiment)],
 );
 
