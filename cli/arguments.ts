@@ -1,8 +1,8 @@
 /** The command line of the headless runner: words in, a checked experiment and options out. */
-import { existsSync, readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import type { BackendChoice } from '../src/experiment/contract/environment.ts';
-import { withPath } from '../src/experiment/link.ts';
+import { decodeLink, withPath } from '../src/experiment/link.ts';
 import { migrate } from '../src/experiment/schema/migrate.ts';
 import { modernChange } from '../src/experiment/oldPaths.ts';
 import { parseExperiment } from '../src/experiment/parse.ts';
@@ -32,6 +32,22 @@ Exit status: 0 finished, 1 the run failed, 2 a bad argument or experiment.`;
 
 export { UsageError };
 
+export const EXPORT_USAGE = `Usage: npm run export -- <preset | file.json | link> --to torch --out FOLDER [options]
+
+Writes the experiment as a PyTorch script with the weights that it begins with and its data: python FOLDER/train.py
+
+  --list                 print the presets and end
+  --to torch             what to write
+  --out FOLDER           where to; it is made where it is missing
+  --set path=value       change a field (repeatable), as of npm run experiment
+  --seeds N              repeat with the seeds 0 … N−1
+  --steps N              train for N steps; the budgets of trained guides are scaled alike
+  --backend NAME         webgpu, wasm or cpu, where a guide has to be trained first; without it the best one here
+  --data PATH[,PATH]     files or a folder of your own: one data set (repeatable for several)
+  --help                 print this
+
+Exit status: 0 written, 1 it failed, 2 a bad argument or experiment.`;
+
 export type Command =
   | { kind: 'help' }
   | { kind: 'list' }
@@ -47,6 +63,11 @@ export type Command =
       data: DiskFile[][];
     };
 
+export type ExportCommand =
+  | { kind: 'help' }
+  | { kind: 'list' }
+  | { kind: 'export'; experiment: Experiment; backend: BackendChoice; out: string; data: DiskFile[][] };
+
 const BACKENDS = ['webgpu', 'wasm', 'cpu'] as const;
 
 function count(name: string, text: string, most: number): number {
@@ -55,10 +76,16 @@ function count(name: string, text: string, most: number): number {
   return value;
 }
 
-/** An experiment of this version as it stands: a preset's, a file's, or the one inside a result file. */
+/** An experiment of this version as it stands: a preset's, a file's, a link's, or the one inside a result file. */
 function source(name: string): unknown {
   const preset = findPreset(name);
   if (preset) return preset.experiment;
+  const hash = /^https?:\/\/[^#]*#(.+)$/.exec(name)?.[1];
+  if (hash !== undefined) {
+    const linked = decodeLink(hash);
+    if (!linked.ok) throw new UsageError(linked.problems.map(formatProblem).join('; '));
+    return linked.experiment;
+  }
   const known = PRESETS.map(({ id }) => id).join(', ');
   if (!existsSync(name)) {
     throw new UsageError(name.endsWith('.json') ? `there is no file ${name}` : `"${name}" is neither a preset (${known}) nor a file`);
@@ -104,12 +131,38 @@ const OPTIONS = {
   data: { type: 'string', multiple: true },
 } as const;
 
-function parseWords(words: string[]) {
+const EXPORT_OPTIONS = (({ guide: _, 'map-by-similarity': __, ...shared }) => ({ ...shared, to: { type: 'string' } }) as const)(OPTIONS);
+
+function parseWords<const T extends ParseArgsOptionsConfig>(words: string[], options: T) {
   try {
-    return parseArgs({ args: words, options: OPTIONS, allowPositionals: true });
+    return parseArgs({ args: words, options, allowPositionals: true });
   } catch (error) {
     throw new UsageError((error as Error).message.split('\n')[0]);
   }
+}
+
+interface Chosen {
+  set?: string[];
+  seeds?: string;
+  steps?: string;
+  backend?: string;
+  data?: string[];
+}
+
+/** What is named and how it is changed. */
+function chosen(positionals: string[], { set, seeds, steps, backend: name, data: files = [] }: Chosen) {
+  if (positionals.length === 0) throw new UsageError('name a preset or a file (--list prints the presets, --help the options)');
+  if (positionals.length > 1) throw new UsageError(`one experiment at a time, not also "${positionals[1]}"`);
+  const backend = BACKENDS.find((known) => known === name);
+  if (name !== undefined && !backend) throw new UsageError(`--backend must be one of ${BACKENDS.join(', ')}, not "${name}"`);
+  const given = source(positionals[0]);
+  let data = withoutLostQuestion((set ?? []).reduce(change, given), given);
+  if (seeds !== undefined) {
+    data = change(data, `seeds=${JSON.stringify(Array.from({ length: count('seeds', seeds, 32) }, (_, seed) => seed))}`);
+  }
+  let experiment = parse(data);
+  if (steps !== undefined) experiment = parse(withSteps(experiment, count('steps', steps, 100_000)));
+  return { experiment, backend: backend ?? ('auto' as const), data: files.map(filesOf) };
 }
 
 /**
@@ -117,34 +170,33 @@ function parseWords(words: string[]) {
  * @throws {UsageError} with one line that says what is wrong
  */
 export function parseCommand(words: string[]): Command {
-  const { values, positionals } = parseWords(words);
+  const { values, positionals } = parseWords(words, OPTIONS);
   if (values.help) return { kind: 'help' };
   if (values.list) return { kind: 'list' };
-  if (positionals.length === 0) throw new UsageError('name a preset or a file (--list prints the presets, --help the options)');
-  if (positionals.length > 1) throw new UsageError(`one experiment at a time, not also "${positionals[1]}"`);
-  const backend = BACKENDS.find((name) => name === values.backend);
-  if (values.backend !== undefined && !backend) throw new UsageError(`--backend must be one of ${BACKENDS.join(', ')}, not "${values.backend}"`);
   if (values.guide !== undefined && values.guide !== 'train') throw new UsageError(`--guide can only be "train", not "${values.guide}"`);
-
-  const given = source(positionals[0]);
-  let data = withoutLostQuestion((values.set ?? []).reduce(change, given), given);
-  if (values.seeds !== undefined) {
-    const seeds = Array.from({ length: count('seeds', values.seeds, 32) }, (_, seed) => seed);
-    data = change(data, `seeds=${JSON.stringify(seeds)}`);
-  }
-  let experiment = parse(data);
-  if (values.steps !== undefined) experiment = parse(withSteps(experiment, count('steps', values.steps, 100_000)));
+  const { experiment, ...rest } = chosen(positionals, values);
   if (values.out !== undefined) checkOut(values.out);
   const trained = Object.keys(experiment.guides).filter((id) => experiment.guides[id].state === 'trained');
   return {
     kind: 'run',
     experiment,
-    backend: backend ?? 'auto',
+    ...rest,
     retrain: values.guide === 'train' ? trained : [],
     mapBySimilarity: values['map-by-similarity'] === true,
     out: values.out,
-    data: (values.data ?? []).map(filesOf),
   };
+}
+
+/** The same of `npm run export`. */
+export function parseExportCommand(words: string[]): ExportCommand {
+  const { values, positionals } = parseWords(words, EXPORT_OPTIONS);
+  if (values.help) return { kind: 'help' };
+  if (values.list) return { kind: 'list' };
+  if (values.to !== 'torch') throw new UsageError(`--to can only be "torch"${values.to === undefined ? '' : `, not "${values.to}"`}`);
+  const { out } = values;
+  if (out === undefined) throw new UsageError('--out must name the folder to write to');
+  if (statSync(out, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`--out: ${out} is a file; name a folder`);
+  return { kind: 'export', out, ...chosen(positionals, values) };
 }
 
 /** Where an arm was taken out that the question compares, the comparison goes, too; one that was stated anew stays, to be checked. */

@@ -4,6 +4,7 @@ import { type Browser, chromium, type Page } from '@playwright/test';
 import { chromiumArgs, findChromium, NO_CHROMIUM } from '../scripts/chromium.mjs';
 import { ROOT } from '../scripts/install.mjs';
 import { serve } from '../scripts/serve.mjs';
+import type { Failure } from '../src/experiment/contract/failure.ts';
 import type { BackendChoice } from '../src/experiment/contract/environment.ts';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
 import type { DiskFile } from './files.ts';
@@ -35,28 +36,30 @@ const hasGpu = (page: Page): Promise<boolean> =>
   });
 
 /**
- * @param data files to be kept first, by data set
+ * The built page in a browser of its own, for as long as something is done in it.
+ * @param data files that are to be had there, by data set
  * @param say shows a line to the person who waits
+ * @param use what is done; `paths` are those of the files, by data set
  * @throws {RunError} when there is no browser, or it dies
  */
-export async function runInBrowser(
-  experiment: Experiment,
-  options: HeadlessOptions,
+async function inBrowser<T>(
+  backend: BackendChoice,
   data: readonly (readonly DiskFile[])[],
   onProgress: (progress: Progress) => void,
   say: (line: string) => void,
-): Promise<HeadlessOutcome> {
+  use: (page: Page, paths: string[][]) => Promise<T>,
+): Promise<T> {
   const executablePath = findChromium();
   if (!executablePath) throw new RunError(NO_CHROMIUM);
   const server = await serve({ root: join(ROOT, 'dist') });
   const url = `${server.url}headless.html`;
   const wantsGpu: Record<BackendChoice, boolean> = { auto: true, webgpu: true, wasm: false, cpu: false };
-  let { browser, page } = await open(executablePath, url, wantsGpu[options.backend] ? 'gpu' : 'off').catch(async (error: Error) => {
+  let { browser, page } = await open(executablePath, url, wantsGpu[backend] ? 'gpu' : 'off').catch(async (error: Error) => {
     await server.close();
     throw new RunError(`The browser ${executablePath} could not show the page: ${error.message.split('\n')[0]}`);
   });
   try {
-    if (options.backend === 'webgpu' && !(await hasGpu(page))) {
+    if (backend === 'webgpu' && !(await hasGpu(page))) {
       say('No GPU was found: WebGPU runs in software, correct but much slower than --backend wasm.');
       await browser.close();
       ({ browser, page } = await open(executablePath, url, 'software'));
@@ -74,7 +77,7 @@ export async function runInBrowser(
         data.flat().map(({ file }) => file),
       );
     const paths = data.map((files) => files.map(({ path }) => path));
-    const outcome = page.evaluate(([e, o, p]) => window.runExperiment(e, o, p), [experiment, options, paths] as const);
+    const outcome = use(page, paths);
     // Whichever loses the race must not be reported a second time.
     gone.catch(() => {});
     outcome.catch(() => {});
@@ -84,3 +87,34 @@ export async function runInBrowser(
     await server.close();
   }
 }
+
+/** Run an experiment. @throws {RunError} when there is no browser, or it dies */
+export const runInBrowser = (
+  experiment: Experiment,
+  options: HeadlessOptions,
+  data: readonly (readonly DiskFile[])[],
+  onProgress: (progress: Progress) => void,
+  say: (line: string) => void,
+): Promise<HeadlessOutcome> =>
+  inBrowser(options.backend, data, onProgress, say, (page, paths) =>
+    page.evaluate(([e, o, p]) => window.runExperiment(e, o, p), [experiment, options, paths] as const),
+  );
+
+/**
+ * Export an experiment as a folder for PyTorch.
+ * @param write takes each file
+ * @returns why it cannot be exported, or null
+ * @throws {RunError} when there is no browser, or it dies
+ */
+export const exportInBrowser = (
+  experiment: Experiment,
+  backend: BackendChoice,
+  data: readonly (readonly DiskFile[])[],
+  onProgress: (progress: Progress) => void,
+  say: (line: string) => void,
+  write: (path: string, content: Buffer) => void,
+): Promise<Failure | null> =>
+  inBrowser(backend, data, onProgress, say, async (page, paths) => {
+    await page.exposeFunction('writeExported', (path: string, base64: string) => write(path, Buffer.from(base64, 'base64')));
+    return page.evaluate(([e, b, p]) => window.exportExperiment(e, b, p), [experiment, backend, paths] as const);
+  });

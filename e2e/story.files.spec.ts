@@ -1,4 +1,5 @@
 /** Take it along: a link, JSON, CSV, pictures; and bring it back. */
+import { strFromU8, unzipSync } from 'fflate';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
 import {
   chooseMapping,
@@ -194,4 +195,28 @@ test('a file that holds no valid experiment is refused in words, and nothing cha
   await expect(page.getByText('Took the experiment from “good.json”')).toBeVisible();
   await expect(page.getByText('could not be taken in')).toHaveCount(0);
   await expectExperiment(page, (e) => e.seeds).toEqual([7]);
+});
+
+test('the PyTorch script comes with weights and data, and its result is drawn', async ({ page, site }) => {
+  await page.goto(site + TINY);
+  await page.getByTestId('export-menu').click();
+  const download = page.waitForEvent('download');
+  await page.getByTestId('export-torch').click();
+  const { name, bytes } = await saved(download);
+  expect(name).toBe('wide-fcn-torch.zip');
+  const files = unzipSync(bytes);
+  const folder = 'wide-fcn-torch/';
+  const weights = SEEDS.flatMap((seed) => [`guide-untrained-${seed}`, `target-${seed}`]).map((file) => `weights/${file}.safetensors`);
+  const expected = ['train.py', 'train.ipynb', 'experiment.json', 'data.safetensors', ...weights];
+  expect(Object.keys(files)).toEqual(expect.arrayContaining(expected.map((path) => folder + path)));
+  const text = (path: string) => strFromU8(files[folder + path]);
+  expect(text('train.py')).toContain('def make_arms():');
+  expect(JSON.parse(text('experiment.json')).experiment).toEqual(experimentIn(page));
+
+  // As the script writes it.
+  await runToEnd(page);
+  const result = await exportedResult(page);
+  const written = { ...result, environment: { ...result.environment, backend: 'pytorch', adapter: 'cuda', browser: 'PyTorch 2.1' } };
+  await importText(page, 'result.json', JSON.stringify(written));
+  await expect(page.getByTestId('loaded-result')).toHaveText(/^Out of “result.json”, run on \d+ \w+ \d{4} with PyTorch \(cuda\)/);
 });

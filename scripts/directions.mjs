@@ -37,6 +37,8 @@ export const LAB_FLOORS = [
  */
 const PARTS = [
   { part: 'experiment', files: /^experiment\//, imports: ['experiment/'], packages: ['zod', 'lz-string'] },
+  // An experiment as programs of others; the page fetches it when it is asked for.
+  { part: 'export', files: /^export\//, imports: ['export/', 'experiment/'], packages: ['@zip.js/'] },
   { part: 'stats', files: /^stats\//, imports: ['stats/', 'experiment/'], packages: [] },
   // Where tests and command-line programs run the lab without a browser.
   { part: 'lab in Node', files: /^lab\/backend\/node[A-Z]\w*\.ts$/, imports: ['lab/'], packages: ['node:module', 'node:path', 'node:url'] },
@@ -54,14 +56,14 @@ const PARTS = [
   {
     part: 'ui',
     files: /^ui\//,
-    imports: ['ui/', 'state/', 'stats/', 'experiment/'],
+    imports: ['ui/', 'state/', 'export/', 'stats/', 'experiment/'],
     packages: ['react', 'react-dom', '@mantine/', '@tabler/', '@xyflow/', '@codemirror/', 'recharts', 'katex', 'zustand', 'lean-qr'],
     page: true,
   },
   {
     part: 'page entry',
     files: /^[^/]+$/,
-    imports: ['ui/', 'state/', 'worker/client.ts', 'worker/protocol.ts', 'experiment/', 'isolation.ts'],
+    imports: ['ui/', 'state/', 'export/', 'worker/client.ts', 'worker/protocol.ts', 'experiment/', 'isolation.ts'],
     packages: ['react', 'react-dom', '@mantine/', '@xyflow/', 'katex'],
     page: true,
   },
@@ -144,7 +146,7 @@ export function checkFile(path, text) {
   const part = PARTS.find(({ files }) => files.test(path));
   if (!part) return [...problems, `src/${path} belongs to no part that scripts/directions.mjs knows`];
   for (const name of importsOf(path, text)) {
-    if (/\.(css|json|wasm|svg|png|bin)$/.test(name)) continue;
+    if (/\.(css|json|wasm|svg|png|bin|py)$/.test(name)) continue;
     const local = localOf(path, name);
     if (local !== null) {
       // A test may use what stands above it, to prove that the two fit together.

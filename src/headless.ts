@@ -5,7 +5,7 @@
 import { withPath } from './experiment/link.ts';
 import { pairsBySimilarity } from './experiment/plan/pairs.ts';
 import { withChosen } from './experiment/plan/assetRefs.ts';
-import type { BackendStep } from './experiment/contract/environment.ts';
+import type { BackendChoice, BackendStep } from './experiment/contract/environment.ts';
 import type { LabEvent } from './experiment/contract/events.ts';
 import type { Lab, OpenOptions } from './experiment/contract/lab.ts';
 import { type Failure, toFailure } from './experiment/contract/failure.ts';
@@ -13,6 +13,7 @@ import { parseExperiment } from './experiment/parse.ts';
 import { formatProblem } from './experiment/schema/problem.ts';
 import type { RunResult } from './experiment/contract/result.ts';
 import type { Experiment } from './experiment/schema/schema.ts';
+import { torchFiles } from './export/torch/files.ts';
 import { createWorkerLab } from './worker/client.ts';
 
 /** What the command line shows while it waits: events without their arrays. */
@@ -35,7 +36,10 @@ declare global {
   interface Window {
     /** @param paths by data set: of the files in `#files`, in order. They are taken in first, and fill the places that the experiment keeps. */
     runExperiment(experiment: Experiment, options: HeadlessOptions, paths?: string[][]): Promise<HeadlessOutcome>;
-    /** Put here by the command line. */
+    /** Hand the files of its export to `writeExported`. @param paths as of `runExperiment` @returns why it cannot be exported, or null */
+    exportExperiment(experiment: Experiment, backend: BackendChoice, paths: string[][]): Promise<Failure | null>;
+    /** Put here by the command line, as the following. */
+    writeExported?(path: string, base64: string): Promise<void>;
     reportProgress?(progress: Progress): void;
   }
 }
@@ -115,6 +119,29 @@ window.runExperiment = async (experiment, { mapBySimilarity, ...options }, paths
     return await outcome;
   } catch (error) {
     return { ok: false, failure: toFailure(error, '') };
+  } finally {
+    await lab.dispose();
+  }
+};
+
+/** Bytes as text that crosses to the command line. */
+function base64(content: string | Uint8Array<ArrayBuffer>): string {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  const PIECE = 2 ** 15;
+  let text = '';
+  for (let from = 0; from < bytes.length; from += PIECE) text += String.fromCharCode(...bytes.subarray(from, from + PIECE));
+  return btoa(text);
+}
+
+window.exportExperiment = async (experiment, backend, paths) => {
+  const lab = createWorkerLab();
+  try {
+    const whole = await withFiles(experiment, lab, paths);
+    const files = torchFiles(whole, await lab.startingPoint(whole, backend));
+    for (const [path, content] of Object.entries(files)) await window.writeExported?.(path, base64(content));
+    return null;
+  } catch (error) {
+    return toFailure(error, '');
   } finally {
     await lab.dispose();
   }

@@ -21,6 +21,7 @@ import { openTask, ownLabels, previewTask } from './tasks/index.ts';
 import { continuedAs } from './training/continued.ts';
 import { prepareGuides } from './training/prepareGuides.ts';
 import { Run } from './training/run.ts';
+import { startingPoint } from './training/startingPoint.ts';
 import { similarityBefore } from './training/similarityBefore.ts';
 import { toldAgain } from './training/toldAgain.ts';
 import { openWarmupTasks } from './training/warmupTasks.ts';
@@ -85,11 +86,18 @@ class LocalLab implements Lab {
   }
 
   similarityBefore(experiment: Experiment, of: { arm: string; guide: string }, choice: BackendChoice) {
-    return this.#exclusive(async () => {
-      const { kernels, stepper } = await this.#startBeside(choice);
-      const parts = { task: await openTask(experiment.task, this.#library), kernels, store: this.#store, library: this.#library };
-      return similarityBefore({ experiment, ...parts, stepper: () => stepper(false) }, of);
-    });
+    return this.#exclusive(async () => similarityBefore(await this.#preparation(experiment, choice), of));
+  }
+
+  startingPoint(experiment: Experiment, choice: BackendChoice) {
+    return this.#exclusive(async () => startingPoint(await this.#preparation(experiment, choice)));
+  }
+
+  /** What it takes to prepare an experiment beside the one that is open. */
+  async #preparation(experiment: Experiment, choice: BackendChoice) {
+    const { kernels, stepper } = await this.#startBeside(choice);
+    const task = await openTask(experiment.task, this.#library);
+    return { experiment, task, kernels, stepper: () => stepper(false), store: this.#store, library: this.#library };
   }
 
   async open(experiment: Experiment, options: OpenOptions): Promise<void> {

@@ -8,6 +8,7 @@ import { toFailure } from '@/experiment/contract/failure.ts';
 import type { Inspection, InspectQuestion } from '@/experiment/contract/inspection.ts';
 import type { KeptRun, Lab } from '@/experiment/contract/lab.ts';
 import type { TaskPreview } from '@/experiment/contract/previews.ts';
+import type { StartingPoint } from '@/experiment/contract/startingPoint.ts';
 import type { GeneratedText, GenerateOptions } from '@/experiment/contract/texts.ts';
 import type { TapSimilarities } from '@/experiment/plan/mapping.ts';
 import type { Experiment, Intervention, TaskSpec } from '@/experiment/schema/schema.ts';
@@ -177,6 +178,11 @@ export class Session {
       if (this.#discarded.has(asked)) return this.ask(question);
       throw error;
     }
+  }
+
+  /** What an experiment begins with, to be taken along. Rejects with what the lab rejects with. */
+  startingPoint(experiment: Experiment): Promise<StartingPoint> {
+    return this.ask((lab) => lab.startingPoint(experiment, this.#sources.backend()));
   }
 
   /** How alike layers are before training. Rejects with what the lab rejects with. */

@@ -25,6 +25,7 @@ export const FATES: Readonly<Record<Method, Fate>> = {
   preview: 'again',
   warmUp: 'again',
   similarityBefore: 'again',
+  startingPoint: 'again',
   open: 'done',
   run: 'drives',
   pause: 'drives',

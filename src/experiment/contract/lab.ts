@@ -9,6 +9,7 @@ import type { BackendChoice, Environment } from './environment.ts';
 import type { EvaluationRecord, LabEvent, TrainingRecords } from './events.ts';
 import type { Inspection, InspectQuestion } from './inspection.ts';
 import type { TaskPreview } from './previews.ts';
+import type { StartingPoint } from './startingPoint.ts';
 import type { GeneratedText, GenerateOptions } from './texts.ts';
 
 export interface OpenOptions {
@@ -93,6 +94,8 @@ export interface Lab {
    * trained guide that is not at hand is trained first, and kept. Of an open run nothing changes; it waits meanwhile.
    */
   similarityBefore(experiment: Experiment, of: { arm: string; guide: string }, backend: BackendChoice): Promise<TapSimilarities>;
+  /** All that an experiment begins with, as plain data. A trained guide that is not at hand is trained; nothing is told of that. */
+  startingPoint(experiment: Experiment, backend: BackendChoice): Promise<StartingPoint>;
   /** Prepare an experiment (replacing the one before) and leave it paused at step 0, evaluated. */
   open(experiment: Experiment, options: OpenOptions): Promise<void>;
   /** Run to the end, or for `steps` more steps, then pause. */

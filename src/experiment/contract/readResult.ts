@@ -1,5 +1,4 @@
 /** Turns an exported result back into the events of its run, so that the page can show it like any other run. */
-import type { BackendName } from './environment.ts';
 import type { EvaluationRecord, LabEvent } from './events.ts';
 import { taskShape } from '../networks/describe.ts';
 import { tapNames } from '../plan/pairs.ts';
@@ -26,7 +25,7 @@ import type { Experiment } from '../schema/schema.ts';
 
 /** The newest `schema` of results that this version can read. */
 const NEWEST = 2;
-const BACKENDS: unknown[] = ['webgpu', 'wasm', 'cpu'] satisfies BackendName[];
+const BACKENDS: unknown[] = ['webgpu', 'wasm', 'cpu', 'pytorch'] satisfies RunResult['environment']['backend'][];
 const FIELDS = MATRIX_FIELDS.length;
 
 /** The file does not describe a run that can be shown. The message is a sentence for the person. */

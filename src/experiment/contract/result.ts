@@ -94,7 +94,8 @@ export interface RunResult {
    */
   stoppedAt?: number;
   experiment: Experiment;
-  environment: { backend: BackendName; adapter: string; browser: string; version: string };
+  /** 'pytorch': by the script of an exported experiment; `browser` is then the version of PyTorch. */
+  environment: { backend: BackendName | 'pytorch'; adapter: string; browser: string; version: string };
   metric: Metric;
   timing: { seconds: number; stepsPerSecond: number };
   /** Guides with outputs; a control without a network has none to be scored. */

@@ -11,7 +11,7 @@ const describeEnd = (experiment: Experiment, guide: string | undefined): Network
 export const tapNames = (experiment: Experiment, guide?: string): string[] => describeEnd(experiment, guide).taps.map((tap) => tap.name);
 
 /** Taps that rules use: the primary ones, or all where none is marked. Without a guide: of the target. */
-function mappedTaps(experiment: Experiment, guide?: string): string[] {
+export function mappedTaps(experiment: Experiment, guide?: string): string[] {
   const { taps } = describeEnd(experiment, guide);
   const primary = taps.filter((tap) => tap.primary);
   return (primary.length > 0 ? primary : taps).map((tap) => tap.name);

@@ -3,6 +3,7 @@
  * losses also follow from the step before, so that a run resumed at the wrong place shows.
  */
 import { taskMetric } from '../../experiment/networks/describe.ts';
+import type { StartingPoint } from '../../experiment/contract/startingPoint.ts';
 import type { BackendChoice, Environment } from '../../experiment/contract/environment.ts';
 import type { EvaluationRecord, LabEvent } from '../../experiment/contract/events.ts';
 import type { Checkpoint, KeptRun, Lab, OpenOptions } from '../../experiment/contract/lab.ts';
@@ -108,6 +109,12 @@ export class FakeLab extends FakeAssets implements Lab {
       i % guideTaps.length === Math.floor(i / guideTaps.length) ? 0.9 : 0.1,
     );
     return { guideTaps, targetTaps, values };
+  }
+
+  async startingPoint(): Promise<StartingPoint> {
+    this.calls.push('startingPoint');
+    const examples = { examples: 1, inputs: new Float32Array(1), labels: new Uint8Array(1) };
+    return { targets: [], guides: [], train: null, val: examples, scores: [], version: 'test' };
   }
 
   async open(experiment: Experiment, options: OpenOptions): Promise<void> {

@@ -7,7 +7,7 @@ import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunState } from '@/state/run.ts';
 import { guideState, interventionWords, mappingWords, number, trainingStatement } from '@/ui/words.ts';
 
-const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
+const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript', pytorch: 'PyTorch' };
 
 /** Whose values they are and what the band around a line is. */
 const seedsWords = ({ seeds }: Experiment): string =>

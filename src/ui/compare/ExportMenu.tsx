@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDownload } from '@tabler/icons-react';
+import { toFailure } from '@/experiment/contract/failure.ts';
 import { encodeLink } from '@/experiment/link.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { linkTo } from '@/state/link.ts';
@@ -27,6 +28,20 @@ export function ExportMenu() {
       notifications.show({ message: 'The link is in the address bar: copy it from there.' });
     }
   };
+  /** What it begins with may have to be made: a guide that is not at hand is trained. */
+  const takeToTorch = async () => {
+    const id = notifications.show({ loading: true, autoClose: false, message: 'The PyTorch script is being put together, with weights and data.' });
+    try {
+      const { torchZip } = await import('./torchExport.ts');
+      const zip = await torchZip(experiment, `${name}-torch`);
+      notifications.hide(id);
+      if (Array.isArray(zip)) notifications.show({ color: 'red', message: zip.join(' ') });
+      else download(`${name}-torch.zip`, zip);
+    } catch (error) {
+      const { message, remedy } = toFailure(error);
+      notifications.update({ id, loading: false, autoClose: 10_000, color: 'red', message: `${message} ${remedy}` });
+    }
+  };
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -47,6 +62,9 @@ export function ExportMenu() {
           onClick={() => download(`${name}-curves.csv`, new Blob([...csvBlocks(useRun.getState().data)], { type: 'text/csv' }))}
         >
           Curves (CSV)
+        </Menu.Item>
+        <Menu.Item data-testid="export-torch" onClick={() => void takeToTorch()}>
+          PyTorch script with weights and data (ZIP)
         </Menu.Item>
         <Menu.Item data-testid="copy-link" onClick={() => void copyLink()}>
           Copy the link to this experiment

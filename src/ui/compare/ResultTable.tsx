@@ -21,7 +21,7 @@ import { ExportMenu } from './ExportMenu.tsx';
 import { type ArmRow, armRows, guideRows } from './resultRows.ts';
 import { verdictOf } from '@/state/verdictOf.ts';
 
-const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'the CPU backend' };
+const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'the CPU backend', pytorch: 'PyTorch' };
 
 export function ResultTable() {
   const { ref, visible } = useFrame<HTMLDivElement>();

@@ -55,7 +55,7 @@ export function progressWords(run: Progress): string {
   }
 }
 
-const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
+const BACKENDS = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript', pytorch: 'PyTorch' };
 
 /**
  * "Out of “result.json”, run on 21 November 2026 with WebAssembly (SIMD, 2 threads)"; of a thinned one also what it lacks.

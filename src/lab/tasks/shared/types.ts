@@ -33,6 +33,8 @@ export interface Task {
   rows(seed: number, step: number, batchSize: number): Uint32Array<ArrayBuffer> | null;
   /** Where sequences are windows of a text: how its tokens are written, by id, and what stands between them. */
   readonly writing?: { tokenNames: string[]; separator: string };
+  /** The same: the tokens of the training text. */
+  trainingText?(): Int32Array<ArrayBuffer>;
 }
 
 /** A task whose data are drawn, not read from files: examples are there at once. */

@@ -7,7 +7,7 @@ import type { DrawnTask, Split } from '../shared/types.ts';
 import { isReturningName, microEnglish } from './microEnglish.ts';
 
 export interface Text {
-  train(): Int32Array;
+  train(): Int32Array<ArrayBuffer>;
   val(): Int32Array;
   /** Group (`labelGroups`) of the label that stands at a position of a window. */
   groupOf(window: Int32Array, at: number, label: number): number;
@@ -31,7 +31,7 @@ export class LanguageTask implements DrawnTask {
   readonly train = null;
   readonly writing: { tokenNames: string[]; separator: string };
   readonly #text: Text;
-  #trainTokens: Int32Array | undefined;
+  #trainTokens: Int32Array<ArrayBuffer> | undefined;
   #val: Windows | undefined;
 
   constructor(spec: LanguageTaskSpec, text: Text) {
@@ -50,9 +50,13 @@ export class LanguageTask implements DrawnTask {
     return this.#val;
   }
 
-  batch(seed: number, step: number, batchSize: number, name = 'data'): Split {
+  trainingText(): Int32Array<ArrayBuffer> {
     this.#trainTokens ??= this.#text.train();
-    const text = this.#trainTokens;
+    return this.#trainTokens;
+  }
+
+  batch(seed: number, step: number, batchSize: number, name = 'data'): Split {
+    const text = this.trainingText();
     const random = stream(seed, name, this.spec.kind, 'step', step);
     const starts = Array.from({ length: batchSize }, () => random.integer(text.length - this.spec.context));
     return this.#windows(text, starts);

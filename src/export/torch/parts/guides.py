@@ -1,0 +1,152 @@
+"""Guides: what targets are compared with and taught by. They learn nothing."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+
+from .files import FOLDER, read_safetensors
+from .now import Now
+from .streams import Stream
+from .terms import Output
+
+
+class Guide:
+    """A frozen network in evaluation mode, with weights out of the folder `weights`."""
+
+    def __init__(self, network, weights):
+        network.load_state_dict(read_safetensors(FOLDER / "weights" / f"{weights}.safetensors"))
+        self.network = network.eval().requires_grad_(False)
+
+    def to(self, device):
+        self.network.to(device)
+        return self
+
+    def show(self, inputs, probe=False):
+        """Its output on a training batch, or on the probe on which similarities are measured."""
+        return Output(*self.network(inputs))
+
+    def probe_order(self, tap, count):
+        """The order in which it shows the examples of the probe, where it is not their own."""
+        return None
+
+
+class Shuffled(Guide):
+    """A control: the guide's activations in another order of the examples, a new one for every layer and step."""
+
+    def __init__(self, name, network, weights, probe_seed=None):
+        super().__init__(network, weights)
+        self.name, self.probe_seed = name, probe_seed
+
+    def show(self, inputs, probe=False):
+        logits, taps = super().show(inputs)
+        return Output(logits, taps if probe else {tap: self.in_new_order(tap, x) for tap, x in taps.items()})
+
+    def in_new_order(self, tap, x):
+        return x[Stream(Now.seed, "shuffle", self.name, tap, "step", Now.step).permutation(len(x)).to(x.device)]
+
+    def probe_order(self, tap, count):
+        return Stream(Now.seed if self.probe_seed is None else self.probe_seed, "shuffle", self.name, tap, "probe").permutation(count)
+
+
+class ShuffledTokens(Shuffled):
+    """The same where every token is an example."""
+
+    def in_new_order(self, tap, x):
+        return super().in_new_order(tap, x.flatten(0, 1)).reshape(x.shape)
+
+
+class Noise(Guide):
+    """A control: the network is fed with random inputs instead of the batch, new ones at every step."""
+
+    def __init__(self, name, network, weights, noise, probe_seed=None):
+        super().__init__(network, weights)
+        self.name, self.noise, self.probe_seed = name, noise, probe_seed
+
+    def show(self, inputs, probe=False):
+        own = Now.seed if not probe or self.probe_seed is None else self.probe_seed
+        random = Stream(own, "noise", self.name, *(("probe",) if probe else ("step", Now.step)))
+        return super().show(self.noise(inputs.cpu(), random).to(inputs.device))
+
+
+def normals(random, *shape):
+    """Standard normal numbers: torch's, or in a parity run those of the stream."""
+    if not Now.parity:
+        return torch.randn(shape)
+    return torch.tensor([random.normal() for _ in range(math.prod(shape))]).reshape(shape)
+
+
+def white_noise(images, random):
+    """Independent pixels."""
+    return normals(random, *images.shape)
+
+
+def smooth_noise(images, random):
+    """1.3 times a random 4x4 grid, interpolated, and 0.2 times white noise."""
+    count, height, width, channels = images.shape
+    rough = normals(random, count, height, width, channels)
+    grids = normals(random, count, 4, 4, channels).permute(0, 3, 1, 2)
+    smooth = F.interpolate(grids, size=(height, width), mode="bilinear", align_corners=False)
+    return 1.3 * smooth.permute(0, 2, 3, 1) + 0.2 * rough
+
+
+def random_tokens(vocabulary):
+    """Independent tokens; padding stays where it is."""
+
+    def noise(tokens, random):
+        flat = [token if token < 0 else random.integer(vocabulary) for token in tokens.flatten().tolist()]
+        return torch.tensor(flat).reshape(tokens.shape)
+
+    return noise
+
+
+class Control:
+    """A guide without a network, whose one layer stands for all."""
+
+    def to(self, device):
+        return self
+
+    def probe_order(self, tap, count):
+        return None
+
+
+class Identity(Control):
+    """Every example is unlike every other: its Gram matrix is the identity."""
+
+    def show(self, inputs, probe=False):
+        return Output(None, {"all": torch.eye(len(inputs), device=inputs.device)})
+
+
+class IdentityOfSequences(Control):
+    """The same at every position."""
+
+    def show(self, inputs, probe=False):
+        count, length = inputs.shape
+        return Output(None, {"all": torch.eye(count, device=inputs.device).unsqueeze(1).expand(count, length, count)})
+
+
+class IdentityOfTokens(Control):
+    """Every token is unlike every other."""
+
+    def show(self, inputs, probe=False):
+        count, length = inputs.shape
+        return Output(None, {"all": torch.eye(count * length, device=inputs.device).reshape(count, length, -1)})
+
+
+class Pixels(Control):
+    """The images themselves."""
+
+    def show(self, inputs, probe=False):
+        return Output(None, {"all": inputs})
+
+
+class RunningMean(Control):
+    """At every token the mean of all tokens so far, as one-hot vectors."""
+
+    def __init__(self, vocabulary):
+        self.vocabulary = vocabulary
+
+    def show(self, inputs, probe=False):
+        present = F.one_hot(inputs.clamp(min=0), self.vocabulary) * (inputs >= 0).unsqueeze(-1)
+        places = torch.arange(1, inputs.shape[1] + 1, device=inputs.device)
+        return Output(None, {"all": present.cumsum(1) / places[:, None]})

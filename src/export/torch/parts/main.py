@@ -1,0 +1,50 @@
+"""The command line."""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from .data import read_set
+from .files import FOLDER
+from .ranks import Ranks, join_ranks
+from .results import write_result
+from .settings import SEEDS, make_arms
+from .training import train_member
+
+
+def arguments(words=None):
+    parser = argparse.ArgumentParser(description="Train the arms of an experiment, each with every seed.")
+    parser.add_argument("--arm", action="append", help="train this arm only (repeatable)")
+    parser.add_argument("--seed", action="append", type=int, help="train with this seed only (repeatable): seeds as an array job")
+    parser.add_argument("--device", type=torch.device, help="cpu or cuda; without it a GPU where there is one")
+    parser.add_argument("--parity", action="store_true", help="order of batches and dropout masks as in the playground")
+    parser.add_argument("--bf16", action="store_true", help="compute in bfloat16; Gram matrices stay float32")
+    parser.add_argument("--compile", action="store_true", help="torch.compile, where there is one")
+    parser.add_argument("--gather", action="store_true", help="under torchrun: CKA over the examples of all processes, not of each by itself")
+    parser.add_argument("--accumulate", type=int, default=1, metavar="N", help="take a batch in N parts, to save memory; CKA compares the examples of a part")
+    parser.add_argument("--resume", action="store_true", help="keep a checkpoint at every evaluation, and go on from it where there is one")
+    parser.add_argument("--out", type=Path, default=FOLDER / "result.json")
+    options = parser.parse_args(words)
+    options.device = options.device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return options
+
+
+def main(words=None):
+    options = arguments(words)
+    join_ranks(options.gather)
+    (FOLDER / "runs").mkdir(exist_ok=True)
+    frame = json.loads((FOLDER / "experiment.json").read_text())
+    validation = read_set("val")
+    for arm in options.arm or make_arms():
+        for seed in options.seed or SEEDS:
+            member = train_member(arm, seed, frame, validation, options)
+            if Ranks.rank == 0:
+                (FOLDER / "runs" / f"{arm}-{seed}.json").write_text(json.dumps(member, allow_nan=False))
+    if Ranks.rank == 0:
+        write_result(frame, options.out, options.device)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,9 @@
+"""Where the run is."""
+
+
+class Now:
+    """Read by what is drawn anew at every step: the member's seed, the step, and whether draws are to be the playground's."""
+
+    parity = False
+    seed = 0
+    step = 0

@@ -1,0 +1,110 @@
+/** Writes an exported experiment with what the lab makes of its first steps, for `parity.py` to hold the script against. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Checkpoint } from '../../../experiment/contract/lab.ts';
+import { members } from '../../../experiment/plan/plan.ts';
+import type { Experiment } from '../../../experiment/schema/schema.ts';
+import type { Kernels } from '../../../lab/backend/kernels/types.ts';
+import { Run } from '../../../lab/training/run.ts';
+import { prepareGuides } from '../../../lab/training/prepareGuides.ts';
+import { startingPoint } from '../../../lab/training/startingPoint.ts';
+import type { GuideStore } from '../../../lab/guidance/store.ts';
+import { Library } from '../../../lab/files/library.ts';
+import { openStorage } from '../../../lab/files/storage.ts';
+import { DirectSteps } from '../../../lab/backend/steps.ts';
+import { createTask, type DrawnTaskSpec } from '../../../lab/tasks/index.ts';
+import { type ExportedFiles, torchFiles } from '../files.ts';
+import { type PlainTensor, writeSafetensors } from '../safetensors.ts';
+import { toTorch, toTorchLayout, torchName } from '../weights.ts';
+
+/** Steps that are compared. */
+const STEPS = 5;
+
+export function writeFolder(folder: string, files: ExportedFiles): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+}
+
+/** Weights and moments of one member by PyTorch's names, out of what `Run.save` gave. */
+function stateOf(saved: Checkpoint['tensors'], arm: string, member: number): Record<string, PlainTensor> {
+  const own: Record<string, { shape: number[]; data: Float32Array<ArrayBuffer> }> = {};
+  for (const [name, { shape, data }] of Object.entries(saved)) {
+    if (!name.startsWith(`${arm}/`)) continue;
+    const size = data.length / shape[0];
+    own[name.slice(arm.length + 1)] = { shape: shape.slice(1), data: data.slice(member * size, (member + 1) * size) };
+  }
+  const network = Object.fromEntries(Object.entries(own).filter(([name]) => /^(parameter|mean|variance)\//.test(name)));
+  const moments = Object.entries(own).flatMap(([name, { data }]): [string, PlainTensor][] => {
+    const [, slot, parameter] = /^optimiser\/(\w+)\/(.+)$/.exec(name) ?? [];
+    if (slot === undefined) return [];
+    const saves = `parameter/${parameter}`;
+    const { shape } = own[saves];
+    return [[`${slot}/${torchName(saves, shape.length)}`, toTorchLayout(saves, { shape, data })]];
+  });
+  return { ...Object.fromEntries(Object.entries(toTorch(network)).map(([name, tensor]) => [`network/${name}`, tensor])), ...Object.fromEntries(moments) };
+}
+
+/**
+ * @param folder to be made
+ * @param store where trained guides come from
+ */
+export async function writeParityCase(folder: string, experiment: Experiment, kernels: Kernels, store: GuideStore): Promise<void> {
+  const task = createTask(experiment.task as DrawnTaskSpec);
+  const parts = { experiment, task, kernels, stepper: () => new DirectSteps(), store, library: new Library(openStorage) };
+  writeFolder(folder, torchFiles(experiment, await startingPoint(parts)));
+
+  const { guides } = await prepareGuides({ ...parts, options: {}, tell: () => {}, pause: async () => {} });
+  const run = new Run(experiment, task, guides, kernels);
+  const all = members(experiment);
+  const states: Record<string, PlainTensor> = {};
+  const keep = async (step: number) => {
+    const saved = await run.save();
+    for (const { arm, seed } of all) {
+      const own = stateOf(saved, arm, experiment.seeds.indexOf(seed));
+      for (const [name, tensor] of Object.entries(own)) states[`${arm}-${seed}|${step}|${name}`] = tensor;
+    }
+  };
+  const evaluation = await run.evaluate();
+  await keep(0);
+  for (let step = 0; step < STEPS; step++) {
+    await run.advance();
+    await keep(step + 1);
+  }
+  const records = await run.flush();
+  if (!records) throw new Error('no step was recorded');
+  const value = (values: Float32Array, i: number): number | null => (Number.isFinite(values[i]) ? values[i] : null);
+  /** What a quantity has of a member. */
+  const pieces = (values: Float32Array, m: number): (number | null)[] => {
+    const each = values.length / all.length;
+    return Array.from({ length: each }, (_, i) => value(values, m * each + i));
+  };
+  const told = all.map(({ arm, seed }, m) => ({
+    arm,
+    seed,
+    evaluation: {
+      loss: value(evaluation.series.valLoss, m),
+      metric: value(evaluation.series.valMetric, m),
+      predictions: [
+        ...evaluation.predictions.subarray((m * evaluation.predictions.length) / all.length, ((m + 1) * evaluation.predictions.length) / all.length),
+      ],
+      groups: pieces(evaluation.series.groupLoss, m).map((loss, g) => [loss, pieces(evaluation.series.groupAccuracy, m)[g]]),
+      measured: pieces(evaluation.series.similarityMeasured, m),
+      matrices: Object.fromEntries(
+        Object.entries(evaluation.matrices).map(([guide, values]) => {
+          const each = values.length / all.length;
+          return [guide, Array.from({ length: each / 3 }, (_, cell) => [0, 1, 2].map((field) => value(values, m * each + cell * 3 + field)))];
+        }),
+      ),
+    },
+    steps: Array.from({ length: STEPS }, (_, step) => ({
+      loss: value(records.series.trainLoss, step * all.length + m),
+      metric: value(records.series.trainMetric, step * all.length + m),
+      alignment: value(records.series.alignmentLoss, step * all.length + m),
+    })),
+  }));
+  writeFileSync(join(folder, 'parity.json'), JSON.stringify(told));
+  writeFileSync(join(folder, 'parity.safetensors'), writeSafetensors(states));
+  run.dispose();
+}

@@ -1,0 +1,68 @@
+/** What a run begins with, as plain data (see the contract). */
+import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
+import { type NetworkTensors, startOf, type StartingPoint, weightsShownBy } from '../../experiment/contract/startingPoint.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
+import type { Kernels } from '../backend/kernels/types.ts';
+import { yieldToMessages } from '../backend/yield.ts';
+import type { Guide } from '../guidance/guide.ts';
+import { Model } from '../networks/model.ts';
+import { readTensors } from '../networks/weights.ts';
+import { type GuidePreparation, prepareGuides } from './prepareGuides.ts';
+
+/** The tensors of a model of one member, without the member axis. */
+async function tensorsOf({ weights }: Model): Promise<NetworkTensors> {
+  const all = await readTensors(weights.named());
+  return Object.fromEntries(Object.entries(all).map(([name, { shape, data }]) => [name, { shape: shape.slice(1), data }]));
+}
+
+async function targetsOf(experiment: Experiment, kernels: Kernels): Promise<StartingPoint['targets']> {
+  const targets: StartingPoint['targets'] = [];
+  const task = taskShape(experiment.task);
+  for (const arm of experiment.arms) {
+    const start = startOf(arm);
+    // A fork starts as what it forks from.
+    if (arm.fork || targets.some((known) => known.start === start)) continue;
+    for (const seed of experiment.seeds) {
+      const { init, unusedBias: bias } = arm;
+      const classBias = bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias };
+      const model = new Model({ network: experiment.target, task, seeds: [seed], inits: [init], classBiases: [classBias], streamName: 'init' }, kernels);
+      targets.push({ start, seed, tensors: await tensorsOf(model) });
+      model.dispose();
+    }
+  }
+  return targets;
+}
+
+async function guidesOf(experiment: Experiment, guides: ReadonlyMap<string, Guide>): Promise<StartingPoint['guides']> {
+  const found: StartingPoint['guides'] = [];
+  for (const [guide, { models, spec }] of guides) {
+    if (weightsShownBy(experiment, guide) !== guide) continue;
+    for (const [i, model] of models.entries()) {
+      // A network out of a file has no weights by our names.
+      if (model instanceof Model) found.push({ guide, seed: spec.state === 'trained' ? null : experiment.seeds[i], tensors: await tensorsOf(model) });
+    }
+  }
+  return found;
+}
+
+/** Of an experiment that is prepared for this alone. */
+export async function startingPoint(preparation: Omit<GuidePreparation, 'options' | 'tell' | 'pause'>): Promise<StartingPoint> {
+  const { experiment, task, kernels } = preparation;
+  // Of no run: nothing is told of it.
+  const { guides, scores } = await prepareGuides({ ...preparation, options: {}, tell: () => undefined, pause: yieldToMessages });
+  try {
+    const { trainingText, train, val } = task;
+    return {
+      targets: await targetsOf(experiment, kernels),
+      guides: await guidesOf(experiment, guides),
+      // The caller gives arrays away.
+      train: train && structuredClone(train),
+      val: structuredClone(val),
+      ...(trainingText && { text: trainingText.call(task).slice() }),
+      scores,
+      version: __APP_VERSION__,
+    };
+  } finally {
+    for (const guide of guides.values()) guide.dispose();
+  }
+}
