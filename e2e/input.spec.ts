@@ -15,7 +15,7 @@ async function retype(input: Locator, text: string): Promise<void> {
 }
 
 test.beforeEach(async ({ page, site }) => {
-  await page.goto(`${site}#wide-fcn`);
+  await page.goto(`${site}#wide-fcn@2`);
   await expect(page.locator('.react-flow__edge')).toHaveCount(3);
 });
 

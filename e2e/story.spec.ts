@@ -42,7 +42,7 @@ test('opens with a question, its data, an estimate, and something to run', async
 });
 
 test('a preset with images shows some of every class', async ({ page, site }) => {
-  await page.goto(`${site}#wide-fcn`);
+  await page.goto(`${site}#wide-fcn@2`);
   await expect(page.getByTestId('question')).toHaveText('Can a trained ResNet make a network that memorises generalise?');
   const thumbnails = page.getByTestId('thumbnails').getByRole('img');
   await expect(thumbnails).toHaveCount(16);

@@ -1,5 +1,5 @@
 /** The arms that can be added, in groups, to be searched by word and chosen by key. */
-import { Combobox, Text, TextInput, useCombobox } from '@mantine/core';
+import { Combobox, Text, TextInput, UnstyledButton, useCombobox } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import { GROUPS, type RecipeGroup, type Refusal } from '@/experiment/recipes/recipe.ts';
 import { type Offer, offersFor } from '@/experiment/recipes/recipes.ts';
@@ -88,6 +88,16 @@ export function RecipeList({ onDone }: { onDone: () => void }) {
             data-testid="search-recipes"
           />
         </Combobox.EventsTarget>
+        <div className={classes.groups}>
+          {(Object.keys(GROUPS) as RecipeGroup[]).map((group) => {
+            const word = GROUPS[group].split(':')[0];
+            return (
+              <UnstyledButton key={group} className={classes.group} aria-pressed={typed === word} onClick={() => setTyped(typed === word ? '' : word)}>
+                {word}
+              </UnstyledButton>
+            );
+          })}
+        </div>
       </div>
       <Combobox.Options className={classes.list} aria-label="Arms to add" data-checked={refusals.size > 0 || undefined}>
         {(Object.keys(GROUPS) as RecipeGroup[]).map((group) => {
