@@ -3,6 +3,7 @@ export const VARIANTS: Readonly<Record<string, string>> = {
   'first-token-fast': 'at the unguided network’s best rate',
   'copy-official-long': 'as long as in the paper',
   'lm-short-3600': 'three times the steps',
+  'warm-start-images-longer': 'as many steps of the task as with a warm-up in all',
   'wide-fcn-brief': 'guided for some of the steps',
   'deep-fcn-early': 'by a guide that was stopped early',
   'deep-fcn-noise': 'the untrained guide is shown noise',

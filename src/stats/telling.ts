@@ -97,30 +97,30 @@ function meanSentence(story: Story, comparison: Comparison): Segment[] {
 const leadSentence = (story: Story, lead: Comparison): Segment[] =>
   lead.split && story.threshold && !lead.identical ? splitSentence(story, lead, story.threshold) : meanSentence(story, lead);
 
-/** What the short form says of a further arm after its name. */
-function shortWords(story: Story, comparison: Comparison): string {
+/** What the short form says of a further arm after its name: a difference, and what may hold of several arms alike. */
+function shortWords(story: Story, comparison: Comparison): [own: string, alike: string] {
   const { unit, input } = story;
   const { claim, n, identical, meanDifference, withheld, withinSamplingError } = comparison;
   const difference = unit.difference(meanDifference);
   const claimed = claim === 'better' || claim === 'worse';
   if (comparison.split && !identical && n >= 3) {
     const { passed, of } = shareOf(story, comparison.arm);
-    return `learnt in ${ofAll(passed, of)} seeds${claimed ? `, ${claim}` : ''}`;
+    return ['', `learnt in ${ofAll(passed, of)} seeds${claimed ? `, ${claim}` : ''}`];
   }
   switch (claim) {
     case 'equivalent':
-      return `no difference larger than ${unit.margin(mean(scoresOf(story.reference)))} (${difference})`;
+      return [`no difference larger than ${unit.margin(mean(scoresOf(story.reference)))} (${difference})`, ''];
     case 'no difference':
-      return identical ? 'no difference' : `no difference beyond noise (${difference})`;
+      return [identical ? 'no difference' : `no difference beyond noise (${difference})`, ''];
     case 'too few seeds':
-      return `${difference} in two seeds, too few to say`;
+      return [`${difference} in two seeds, too few to say`, ''];
     case 'no claim':
-      return n === 0 ? 'no seed to compare' : `${difference} in one seed, no claim`;
+      return [n === 0 ? 'no seed to compare' : `${difference} in one seed, no claim`, ''];
     default: {
       // A sign alone misleads where lower is better.
       const side = claim === 'better' && input.metric.higherIsBetter ? '' : `, ${claimed ? claim : seenWords(story, comparison)}`;
       const doubt = withheld === 'exact' ? ', not confirmed by the exact test' : '';
-      return `${difference}${side}${doubt}${withinSamplingError ? ' (within the validation set’s sampling error)' : ''}`;
+      return [difference, `${side}${doubt}${withinSamplingError ? ' (within the validation set’s sampling error)' : ''}`];
     }
   }
 }
@@ -129,16 +129,34 @@ function shortWords(story: Story, comparison: Comparison): string {
 const WEIGHT = { better: 0, worse: 1, 'not claimed': 2, equivalent: 3, 'no difference': 4, 'too few seeds': 5, 'no claim': 6 } as const;
 const byWeight = (a: Comparison, b: Comparison) => WEIGHT[a.claim] - WEIGHT[b.claim] || Math.abs(b.meanDifference) - Math.abs(a.meanDifference);
 
+/** Arms of which the same holds are told together from this many on. */
+const TOLD_TOGETHER = 3;
+
 /** What is said of every arm that the headline does not speak of. */
 function othersOf(story: Story, lead: Comparison | undefined): Segment[] {
   const told = new Set([lead?.arm, ...story.rivals.map(({ arm }) => arm)]);
   const others = story.comparisons.filter(({ arm }) => !told.has(arm)).sort(byWeight);
   // Where it was asked what is sooner, the scores are another matter.
   const start = story.sooner && others.length > 0 ? [{ text: 'By final score, ' }] : [];
-  const each = others.flatMap((comparison, i): Segment[] => [
-    segment(armOf(story, comparison.arm), `${i === 0 ? '' : ' '}${armOf(story, comparison.arm).name}`),
-    { text: `: ${shortWords(story, comparison)}.` },
-  ]);
+  const words = others.map((comparison) => shortWords(story, comparison));
+  const alikeAt = (i: number): string | undefined => words[i]?.[1];
+  /** Neighbours of which the same is said. */
+  const run = (i: number): number => {
+    let [from, to] = [i, i];
+    while (alikeAt(from - 1) === alikeAt(i)) from--;
+    while (alikeAt(to + 1) === alikeAt(i)) to++;
+    return to - from + 1;
+  };
+  const each = others.flatMap((comparison, i): Segment[] => {
+    const [own, alike] = words[i];
+    // What holds of all is said once, behind the last.
+    const together = alike !== '' && run(i) >= TOLD_TOGETHER;
+    const name = segment(armOf(story, comparison.arm), `${i === 0 ? '' : ' '}${armOf(story, comparison.arm).name}`);
+    const difference = own === '' ? '' : `: ${own}`;
+    if (!together) return [name, { text: `${difference || ': '}${alike}.` }];
+    if (alikeAt(i + 1) === alike) return [name, { text: `${difference},` }];
+    return [name, { text: `${difference ? `${difference}, ` : ': '}each ${alike.replace(/^, /, '')}.` }];
+  });
   return [...start, ...each];
 }
 

@@ -105,6 +105,11 @@ describe('three seeds and more', () => {
     );
   });
 
+  it('says once what holds of three and more', () => {
+    const v = verdict(input({ arms: arms({ Unguided: UNGUIDED, Guided: GUIDED, Odd: [0.3, 0.3, 0.3], Even: [0.29, 0.29, 0.29], Low: [0.28, 0.28, 0.28] }) }));
+    expect(say(v)).toMatch(/ Low: −[\d.]+, Even: −[\d.]+, Odd: −[\d.]+, each lower in all 3 seeds\.$/);
+  });
+
   it('qualifies a difference below the sampling error of the validation set', () => {
     const v = verdict(input({ arms: arms({ Unguided: [0.33, 0.34, 0.32], Guided: [0.335, 0.345, 0.326] }) }));
     expect(v.comparisons[0]).toMatchObject({ claim: 'better', withinSamplingError: true });

@@ -103,7 +103,7 @@ export const METHOD_PRESETS: readonly Preset[] = [
       target: { ...RNN_2X64, layers: 4 },
       guides: { untrained: { state: 'untrained', network: TRANSFORMER_4X32 } },
       base: base(500, 1e-3),
-      arms: [UNGUIDED, UNGUIDED_BEST, { ...guidedByUntrained(1), name: 'All layers' }, ...atLayers('untrained', 1, [1, 2, 3])],
+      arms: [UNGUIDED, UNGUIDED_BEST, { ...guidedByUntrained(1), name: 'All layers' }, ...atLayers('untrained', 1, [1, 2])],
     }),
   },
   {

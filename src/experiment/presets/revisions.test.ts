@@ -34,7 +34,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'which-layers-images@1': 'svys47',
   'which-measure-images@1': 'hmr6fe',
   'warm-start-images@1': 'd0ph6i',
-  'which-layers-recall@1': 'l9g91g',
+  'which-layers-recall@1': '24r7qc',
   'distil-or-guide-images@1': 'x6jybb',
 };
 
