@@ -9,8 +9,14 @@ const OWN_COLOUR = new Set(['unguided', 'guided', 'guided-untrained', 'distilled
 /** Number of `--arm-extra-<n>` variables in `theme.css`; with the four above, enough for the largest experiment. */
 export const EXTRA_COLOURS = 8;
 
-/** Slots in use, first come first served: an id keeps its slot as long as the page is open. */
+/** Slots in use, first come first served: an id keeps its slot until it is gone from the page and another needs the slot. */
 const slots = new Map<string, number>();
+let onPage: ReadonlySet<string> = new Set();
+
+/** Arms that are on the page from now on: no two of them have one colour while there are enough. */
+export function keepColoursOf(ids: Iterable<string>): void {
+  onPage = new Set(ids);
+}
 
 /** Arms of the presets with colours far from each other's and from the four above. */
 const PREFERRED: Record<string, number> = { 'unguided-good-init': 0, 'distilled-untrained': 1, 'guided-then-off': 3, 'guided-he': 1, 'unguided-he': 4 };
@@ -25,6 +31,7 @@ function preferredSlot(id: string): number {
 function slotOf(id: string): number {
   const known = slots.get(id);
   if (known !== undefined) return known;
+  if (slots.size >= EXTRA_COLOURS) for (const other of [...slots.keys()]) if (!onPage.has(other)) slots.delete(other);
   const taken = new Set(slots.values());
   let slot = preferredSlot(id);
   for (let i = 0; i < EXTRA_COLOURS && taken.has(slot); i++) slot = (slot + 1) % EXTRA_COLOURS;

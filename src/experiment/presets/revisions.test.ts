@@ -30,7 +30,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   'cifar@1': '6fdkc0',
   'cifar@2': 'oyf7mm',
   'brief-images@1': 'pdpokf',
-  'brief-recall@1': 'hede4o',
+  'brief-recall@1': 'gqkzla',
   'which-layers-images@1': 'svys47',
   'which-measure-images@1': 'hmr6fe',
   'warm-start-images@1': 'd0ph6i',

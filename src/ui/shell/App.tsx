@@ -9,6 +9,7 @@ import { useStage } from '@/state/presenting.ts';
 import { watchScreen } from '@/state/screen.ts';
 import { useView, type View } from '@/state/view.ts';
 import { Lab } from '../lab/Lab.tsx';
+import { watchColours } from '../watchColours.ts';
 import { watchEscape } from '../escape.ts';
 import { EmbedLine } from '../present/EmbedLine.tsx';
 import { ErrorBoundary } from '../ErrorBoundary.tsx';
@@ -71,6 +72,7 @@ export function App() {
   useEffect(() => watchGuideLibrary(), []);
   useEffect(() => watchScreen(), []);
   useEffect(() => watchEscape(), []);
+  useEffect(() => watchColours(), []);
   const embedded = useStage((state) => state.embedded);
   const Shown = VIEWS[useView((state) => state.view)];
   return (
