@@ -5,7 +5,7 @@
  */
 import type { TaskSpec } from '../schema/schema.ts';
 import { aligned, atLayers, byMeasures, pretrained, until, warmedUp } from './methodArms.ts';
-import { asking, type Preset } from './preset.ts';
+import { asking, experimentOf, type Preset } from './preset.ts';
 import {
   base,
   distilled,
@@ -14,7 +14,6 @@ import {
   guidedUntrained,
   LEFT_CHANCE,
   RNN_2X64,
-  sequence,
   trained,
   TRANSFORMER_4X32,
   UNGUIDED,
@@ -30,11 +29,11 @@ export const METHOD_ON_RECALL: readonly Preset[] = [
     id: 'brief-recall',
     title: 'How long must it last? Recall',
     hint: 'An untrained guide for the first 25 or 100 of 500 steps, or for all of them, against the unguided network at its own best rate.',
-    experiment: sequence(
+    experiment: experimentOf(
       'brief-recall',
       asking('Is a guide enough that is there for the first 100 steps only?', 'guided-100', 'unguided-best', { crossing: LEFT_CHANCE }),
-      FIRST_TOKEN,
       {
+        task: FIRST_TOKEN,
         target: RNN_2X64,
         guides: { untrained: UNTRAINED },
         base: base(500, 1e-3),
@@ -54,7 +53,8 @@ export const METHOD_ON_RECALL: readonly Preset[] = [
     id: 'which-layers-recall',
     title: 'Which layers? Recall',
     hint: 'An RNN of four layers and an untrained Transformer of four: all pairs, or only the first or the last of them.',
-    experiment: sequence('which-layers-recall', asking('Is it better to guide the last layer than the first?', 'last-1', 'first-1'), FIRST_TOKEN, {
+    experiment: experimentOf('which-layers-recall', asking('Is it better to guide the last layer than the first?', 'last-1', 'first-1'), {
+      task: FIRST_TOKEN,
       target: { ...RNN_2X64, layers: 4 },
       guides: { untrained: { state: 'untrained', network: TRANSFORMER_4X32 } },
       base: base(500, 1e-3),
@@ -65,32 +65,29 @@ export const METHOD_ON_RECALL: readonly Preset[] = [
     id: 'distil-or-guide-recall',
     title: 'Distil or guide? Recall',
     hint: 'The same Transformer as a guide and as a teacher, untrained and trained, and two ways to distil representations.',
-    experiment: sequence(
-      'distil-or-guide-recall',
-      asking('Can a network guide that has nothing to teach?', 'guided-untrained', 'distilled-untrained'),
-      FIRST_TOKEN,
-      {
-        target: RNN_2X64,
-        guides: { untrained: UNTRAINED, trained: trained(100) },
-        base: base(500, 1e-3),
-        arms: [
-          UNGUIDED,
-          UNGUIDED_BEST,
-          guidedUntrained(1),
-          distilled('distilled-untrained', 'Distilled, untrained teacher', 'untrained'),
-          guided(1),
-          distilled('distilled', 'Distilled, trained teacher', 'trained'),
-          aligned('guided-sp', 'Similarity-preserving', 'untrained', 1, { measure: { name: 'sp' } }),
-          aligned('guided-rkd', 'Relational distances', 'untrained', 1, { measure: { name: 'rkd' } }),
-        ],
-      },
-    ),
+    experiment: experimentOf('distil-or-guide-recall', asking('Can a network guide that has nothing to teach?', 'guided-untrained', 'distilled-untrained'), {
+      task: FIRST_TOKEN,
+      target: RNN_2X64,
+      guides: { untrained: UNTRAINED, trained: trained(100) },
+      base: base(500, 1e-3),
+      arms: [
+        UNGUIDED,
+        UNGUIDED_BEST,
+        guidedUntrained(1),
+        distilled('distilled-untrained', 'Distilled, untrained teacher', 'untrained'),
+        guided(1),
+        distilled('distilled', 'Distilled, trained teacher', 'trained'),
+        aligned('guided-sp', 'Similarity-preserving', 'untrained', 1, { measure: { name: 'sp' } }),
+        aligned('guided-rkd', 'Relational distances', 'untrained', 1, { measure: { name: 'rkd' } }),
+      ],
+    }),
   },
   {
     id: 'which-measure-recall',
     title: 'Which measure? Recall',
     hint: 'The same untrained guide and the same weight by seven measures of similarity. The weight was chosen for CKA.',
-    experiment: sequence('which-measure-recall', asking('Does RSA guide better than CKA?', 'guided-rsa', 'guided-untrained'), FIRST_TOKEN, {
+    experiment: experimentOf('which-measure-recall', asking('Does RSA guide better than CKA?', 'guided-rsa', 'guided-untrained'), {
+      task: FIRST_TOKEN,
       target: RNN_2X64,
       guides: { untrained: UNTRAINED },
       base: base(500, 1e-3),
@@ -101,11 +98,11 @@ export const METHOD_ON_RECALL: readonly Preset[] = [
     id: 'warm-start-recall',
     title: 'A warm start on noise. Recall',
     hint: 'Aligned on random tokens, or trained on sums, for 200 steps, then trained alone: what a network can be given before there is a task. Steps of the task are compared, not all steps.',
-    experiment: sequence(
+    experiment: experimentOf(
       'warm-start-recall',
       asking('Do 200 steps of alignment on random tokens help an RNN to remember?', 'warm-random', 'unguided-best', { crossing: LEFT_CHANCE }),
-      FIRST_TOKEN,
       {
+        task: FIRST_TOKEN,
         target: RNN_2X64,
         guides: { untrained: UNTRAINED, trained: trained(100) },
         base: base(500, 1e-3),
