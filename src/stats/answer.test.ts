@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ENDED } from './testing.ts';
 import type { Verdict, VerdictInput } from './types.ts';
 import { verdict } from './verdict.ts';
 
@@ -18,15 +19,10 @@ function told(scores: Record<string, Scores>, changes: Partial<VerdictInput> = {
   const seeds = arms[0].scores.map((_, i) => i);
   const lead = { arm: arms[1].id, against: arms[0].id };
   return verdict({
-    metric: { name: 'accuracy', higherIsBetter: true, chance: 0.125 },
+    ...ENDED,
     arms,
     lead,
     seeds,
-    valExamples: 800,
-    finished: true,
-    step: 9,
-    steps: 9,
-    changes: [],
     ...changes,
   });
 }
