@@ -29,10 +29,17 @@ import {
 /** Orthonormal rows take the cube of their number to draw: beyond this, minutes. */
 const MOST_ORTHONORMAL = 1024;
 
-const slowInit = (network: NetworkSpec, path: string): Problem[] =>
-  network.family === 'fcn' && network.width > MOST_ORTHONORMAL && (network.init === 'orthogonal' || network.init === 'identity')
-    ? [{ path, message: `can be ${network.init} for at most ${MOST_ORTHONORMAL} units a layer, not ${network.width}` }]
-    : [];
+/** So do the singular directions of attention, for every head of every block. */
+const MOST_MIMETIC = 256;
+
+function slowInit(network: NetworkSpec, path: string): Problem[] {
+  const drawn = network.family === 'fcn' && (network.init === 'orthogonal' || network.init === 'identity');
+  const attends = (network.family === 'transformer' || network.family === 'vit') && network.init === 'mimetic';
+  const most = drawn ? MOST_ORTHONORMAL : attends ? MOST_MIMETIC : undefined;
+  return most === undefined || !('width' in network) || network.width <= most
+    ? []
+    : [{ path, message: `can be ${network.init} for at most ${most} units a layer, not ${network.width}: use fewer, or another start` }];
+}
 
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
   if (!familyFits(network.family, taskShape(task))) {
