@@ -32,7 +32,7 @@ export const byMeasures = (guide: string, weight: number): ArmSpec[] =>
   MEASURES.map(([id, name, measure]) => aligned(id, name, guide, weight, { measure: { name: measure } }));
 
 /** Steps of a warm-up. The paper's has 300, of a longer run. */
-export const WARMUP_STEPS = 200;
+const WARMUP_STEPS = 200;
 
 /** Aligned before step 0, and trained alone from there (the paper's Figure 4). */
 export const warmedUp = (id: string, name: string, guide: string, inputs: WarmupSpec['inputs']): ArmSpec => ({
@@ -41,9 +41,9 @@ export const warmedUp = (id: string, name: string, guide: string, inputs: Warmup
 });
 
 /** Trained on another task before step 0: a start that needs no guide. */
-export const pretrained = (id: string, name: string, task: Exclude<WarmupSpec['inputs'], string>): ArmSpec => ({
+export const pretrained = (id: string, name: string, task: Exclude<WarmupSpec['inputs'], string>, steps = WARMUP_STEPS): ArmSpec => ({
   id,
   name,
   terms: [],
-  warmup: { steps: WARMUP_STEPS, inputs: task, loss: 'task', keepOptimiser: false },
+  warmup: { steps, inputs: task, loss: 'task', keepOptimiser: false },
 });

@@ -1,4 +1,5 @@
 /** Presets on sequences. Settings: recipes P1 and P2, and section 3 for parity; our numbers are in docs/results.md. */
+import { pretrained } from './methodArms.ts';
 import { asking, experimentOf, type Preset } from './preset.ts';
 import type { RnnSpec, TaskSpec } from '../schema/schema.ts';
 import {
@@ -26,6 +27,8 @@ const DISTILLED = distilled('distilled', 'Distilled', 'trained');
 
 const COPY = { kind: 'copy-paste', length: 20, vocabulary: 8, train: 'fresh', val: 1024, seed: 0 } as const satisfies TaskSpec;
 const OFFICIAL: TaskSpec = { kind: 'copy-paste-official', minLength: 5, maxLength: 10, train: 'fresh', val: 512, seed: 0 };
+/** Learnt before the task (procedural pre-training), over as many tokens. */
+const BRACKETS: TaskSpec = { kind: 'dyck', length: 22, brackets: 4, train: 'fresh', val: 1024, seed: 0 };
 const PARITY = { kind: 'parity', length: 12, minLength: 12, train: 'fresh', val: 1024, seed: 0 } as const;
 
 /** Trained on the parity so far at every bit: with the final label alone it does not learn twelve bits. */
@@ -99,6 +102,28 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
       },
       base: base(800, 1e-3),
       arms: [UNGUIDED, guidedUntrained(0.1), ...controlArms(0.1), GOOD_INIT],
+    }),
+  },
+  {
+    id: 'rivals',
+    title: 'Copy-paste: what else does it?',
+    hint: 'The published task again: the guide beside what needs none, an identity, better starting weights, and brackets learnt before.',
+    experiment: experimentOf('rivals', asking('Is guidance better than learning brackets first?', 'guided-untrained', 'pretrained'), {
+      task: OFFICIAL,
+      target: { ...RNN_2X64, layers: 4 },
+      guides: {
+        untrained: { state: 'untrained', network: TRANSFORMER_4X32 },
+        identity: { state: 'control', kind: 'identity-gram' },
+      },
+      base: base(800, 1e-3),
+      arms: [
+        UNGUIDED,
+        guidedUntrained(0.1),
+        { id: 'guided-identity', name: 'Identity', terms: [{ kind: 'align', guide: 'identity', weight: 0.1 }] },
+        GOOD_INIT,
+        { id: 'unguided-mimetic', name: 'Unguided, mimetic initialisation', terms: [], init: 'mimetic' },
+        pretrained('pretrained', 'Trained on brackets before', BRACKETS, 300),
+      ],
     }),
   },
   {
