@@ -120,4 +120,10 @@ export const PRESET_WORDS: Readonly<Record<string, Omit<Evidence, 'seeds'>>> = {
     paper: 'Deep FCN on ImageNet, top-5, trained and untrained ResNet-18: CKA 7.5 and 13.1 %, RSA 11.0 and 11.7, ridge regression 9.5 and 15.7.',
     here: 'The wide network on textures, trained ResNet-8, {seeds}, all at the weight that was chosen for CKA: unguided {unguided}, CKA {guided}, debiased CKA {guided-debiased}, RBF CKA {guided-rbf}, RSA {guided-rsa}, ridge regression {guided-ridge}, CCA {guided-cca}, soft neighbours {guided-soft-knn}. RSA does as well as CKA within noise ({guided-rsa vs guided} points, 95 % interval {guided-rsa vs guided ci}) where the paper has it above for a trained guide, and ridge regression gains little of what CKA does; at another weight they may do better.',
   },
+  'warm-start-recall': {
+    outcome: 'reproduces in part',
+    paper:
+      'Figure 4: 300 steps of alignment on noise, then training alone, on images only. Which noise, which learning rate and which accuracy are not stated.',
+    here: 'First-token recall, {seeds}: unguided {unguided} (chance {chance}), at its own best learning rate {unguided-best ±}. Aligned for 200 steps on random tokens to an untrained Transformer and trained alone from there {warm-random ±}, to a trained one {warm-trained ±}; guided throughout {guided-untrained ±}. Trained on sums for as many steps instead {pretrained}. The warm-up leaves chance sooner than the best rate alone {warm-random vs unguided-best sooner}; with its steps spent on the task the unguided network ends at {warm-start-recall-longer: unguided-best ±}.',
+  },
 };
