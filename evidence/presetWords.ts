@@ -124,6 +124,6 @@ export const PRESET_WORDS: Readonly<Record<string, Omit<Evidence, 'seeds'>>> = {
     outcome: 'reproduces in part',
     paper:
       'Figure 4: 300 steps of alignment on noise, then training alone, on images only. Which noise, which learning rate and which accuracy are not stated.',
-    here: 'First-token recall, {seeds}: unguided {unguided} (chance {chance}), at its own best learning rate {unguided-best ±}. Aligned for 200 steps on random tokens to an untrained Transformer and trained alone from there {warm-random ±}, to a trained one {warm-trained ±}; guided throughout {guided-untrained ±}. Trained on sums for as many steps instead {pretrained}. The warm-up leaves chance sooner than the best rate alone {warm-random vs unguided-best sooner}; with its steps spent on the task the unguided network ends at {warm-start-recall-longer: unguided-best ±}.',
+    here: 'First-token recall, {seeds}: unguided {unguided} (chance {chance}), at its own best learning rate {unguided-best ±}. Aligned for 200 steps on random tokens to an untrained Transformer and trained alone from there {warm-random ±}, to a trained one {warm-trained ±}; guided throughout {guided-untrained ±}. Trained on sums for as many steps instead {pretrained}. With the steps of the warm-up counted it leaves chance sooner than at the best rate alone {warm-random vs unguided-best sooner}, which six seeds do not tell from noise; with those steps spent on the task the unguided network ends at {warm-start-recall-longer: unguided-best ±}.',
   },
 };

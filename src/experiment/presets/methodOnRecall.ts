@@ -97,7 +97,7 @@ export const METHOD_ON_RECALL: readonly Preset[] = [
   {
     id: 'warm-start-recall',
     title: 'A warm start on noise. Recall',
-    hint: 'Aligned on random tokens, or trained on sums, for 200 steps, then trained alone: what a network can be given before there is a task. Steps of the task are compared, not all steps.',
+    hint: 'Aligned on random tokens before there is a task, then trained alone, an RNN learns to remember; trained on sums before, it does not. With all its steps counted it is no sooner, beyond noise, than alone at its best rate.',
     experiment: experimentOf(
       'warm-start-recall',
       asking('Do 200 steps of alignment on random tokens help an RNN to remember?', 'warm-random', 'unguided-best', { crossing: LEFT_CHANCE }),
