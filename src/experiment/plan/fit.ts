@@ -6,6 +6,7 @@ import { describeNetwork, familyFits, type TaskShape, taskShape, taskTitle, unus
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { checkTask } from './fitTask.ts';
 import { checkWarmup } from './fitWarmup.ts';
+import { checkStart } from './copied.ts';
 import { alignSettings, learnsOutputs, targetOf } from './arms.ts';
 import { checkMoments, checkRegularised } from './fitTerms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
@@ -232,6 +233,7 @@ function checkArms(experiment: Experiment): Problem[] {
     const target = targetOf(experiment, arm);
     if (arm.target) problems.push(...checkOwnTarget(experiment, arm.target, `arms.${i}.target`));
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment.task, target, `arms.${i}.unusedBias`));
+    problems.push(...checkStart(experiment, arm, `arms.${i}.start`));
     problems.push(...checkWarmup(experiment, arm, `arms.${i}.warmup`));
     return [...problems, ...(arm.init === undefined ? [] : checkInit(target, arm.init, `arms.${i}.init`))];
   });

@@ -206,6 +206,20 @@ export const ALIGN_WEIGHT: FieldSpec = {
 };
 export const sharedOr = (choices: readonly Choice[]): Choice[] => [{ key: 'undefined', label: 'Shared', value: undefined }, ...choices];
 
+/** Of a start that is copied. */
+export const startFields = (guides: readonly string[]): FieldSpec[] => [
+  {
+    kind: 'choice',
+    path: 'guide',
+    label: 'From',
+    hint: 'The guide whose weights are copied.',
+    list: guides.length > 2,
+    choices: guides.map((id) => ({ key: id, label: id })),
+  },
+  choice('by', 'What agrees', 'Names and shapes, or then also the next matrix of the same shape.', { names: 'Names', shapes: 'Shapes' }),
+  number('noise', 'Noise', 'On every copied tensor, in relation to the spread of its values.', 0.05),
+];
+
 export const REDUCTION: FieldSpec = {
   kind: 'choice',
   path: 'reduction',
