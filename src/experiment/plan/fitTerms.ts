@@ -45,7 +45,10 @@ export function checkLearnt({ guides }: Experiment, { guide, course }: AlignTerm
   const control = guides[guide];
   const problems: Problem[] = [];
   if (control.state === 'control' && control.kind === 'identity-gram') {
-    problems.push({ path, message: 'must be another one with an identity guide, e.g. cka: which place an example has in its batch is nothing that a map could learn' });
+    problems.push({
+      path,
+      message: 'must be another one with an identity guide, e.g. cka: which place an example has in its batch is nothing that a map could learn',
+    });
   }
   if (course?.kind === 'stall' && course.of === 'similarity') {
     problems.push({ path: of, message: 'must be "validation loss": a map that is trained along gives no similarity at evaluations' });

@@ -191,7 +191,8 @@ export function cost(experiment: Experiment, cached = true): Cost {
     for (const { measure, ...alignment } of alignmentsOf(experiment, arm)) {
       if (isLearnt(measure)) {
         // Forward, gradient for the layer, gradient for the map.
-        for (const { inputs, outputs, rows } of mapsOf(experiment, arm, alignment)) flopsPerStep += share * seeds.length * 3 * 2 * inputs * outputs * rows * base.batchSize;
+        for (const { inputs, outputs, rows } of mapsOf(experiment, arm, alignment))
+          flopsPerStep += share * seeds.length * 3 * 2 * inputs * outputs * rows * base.batchSize;
         continue;
       }
       for (const { targetTap } of alignment.pairs) {
@@ -231,7 +232,8 @@ export function cost(experiment: Experiment, cached = true): Cost {
       flopsPerStep += seeds.length * description.flops * base.batchSize;
     }
     const featuresByTap = new Map(description.taps.map((tap) => [tap.name, tap.features]));
-    for (const tap of alignedTaps(experiment, name, (measure) => !isLearnt(measure))) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
+    for (const tap of alignedTaps(experiment, name, (measure) => !isLearnt(measure)))
+      flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
   }
   const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery) + warmupEvaluations(experiment).size;
   const compared = (own: NetworkDescription) => own.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0);
@@ -251,11 +253,7 @@ export function cost(experiment: Experiment, cached = true): Cost {
     flopsPerStep,
     flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops + warmupFlops(experiment),
     guideTrainingFlops,
-    bytes:
-      BYTES * (COPIES_PER_PARAMETER * seeds.length * trained + guideActivations + storedValues(experiment)) +
-      groupActivations +
-      cacheBytes +
-      probes,
+    bytes: BYTES * (COPIES_PER_PARAMETER * seeds.length * trained + guideActivations + storedValues(experiment)) + groupActivations + cacheBytes + probes,
   };
 }
 

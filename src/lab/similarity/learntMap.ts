@@ -33,7 +33,7 @@ export function unpooled(kernels: Pick<Kernels, 'gatherRows'>, gradient: Tensor3
     const [example, y, x] = [Math.floor(i / positions), Math.floor((i % positions) / from[1]), i % from[1]];
     return (example * to[0] + Math.floor(y / high)) * to[1] + Math.floor(x / wide);
   };
-  const each = tf.mul<Tensor3D>(gradient, (rows / b) / positions);
+  const each = tf.mul<Tensor3D>(gradient, rows / b / positions);
   return tf.reshape(kernels.gatherRows(each, sharedRows(b * positions, cellOf), e), [e, b, positions * units]);
 }
 
