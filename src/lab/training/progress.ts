@@ -4,7 +4,7 @@ import type { CourseEvaluation } from '../../experiment/course/course.ts';
 import { observedPairs } from '../../experiment/plan/arms.ts';
 import { type Member, measuresInUse, members } from '../../experiment/plan/plan.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
-import { builtMeasure, measureKey } from '../../experiment/schema/measures.ts';
+import { measureKey } from '../../experiment/schema/measures.ts';
 import type { ArmTerm } from './armTerms.ts';
 
 export class Progress {
@@ -34,7 +34,7 @@ export class Progress {
   #similarities({ similarity, similarityDebiased, similarityMeasured }: EvaluationRecord['series'], member: number, term: ArmTerm): number[] {
     if (term.kind !== 'align') return [];
     const { guide, pairs, measure } = term;
-    const own = this.#measures.indexOf(measureKey(builtMeasure(measure)));
+    const own = this.#measures.indexOf(measureKey(measure));
     return pairs.map(({ guideTap, targetTap }) => {
       const pair = this.#pairs.get(`${guide} ${guideTap} ${targetTap}`) as number;
       if (own >= 0) return similarityMeasured[(member * this.#measures.length + own) * this.#pairs.size + pair];

@@ -51,7 +51,13 @@ function CopiedStart({ arm, root }: { arm: ArmSpec; root: string }) {
   const set = useExperiment((state) => state.set);
   const guides = Object.keys(experiment.guides).filter((id) => !standsAlone(experiment, id));
   const start = arm.start ?? possibleStart(experiment, arm, guides);
-  if (!start) return null;
+  if (!start) {
+    return (
+      <Text size="xs" c="dimmed">
+        Weights cannot be copied from a guide: none has a matrix of the shape of one of the target’s.
+      </Text>
+    );
+  }
   const copied = arm.start && copiedBy(experiment, arm);
   return (
     <Own
