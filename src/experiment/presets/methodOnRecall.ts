@@ -64,7 +64,7 @@ export const METHOD_ON_RECALL: readonly Preset[] = [
   {
     id: 'distil-or-guide-recall',
     title: 'Distil or guide? Recall',
-    hint: 'The same Transformer as a guide and as a teacher, untrained and trained, and two ways to distil representations.',
+    hint: 'The same Transformer as a guide and as a teacher, untrained and trained, and three ways to distil representations.',
     experiment: experimentOf('distil-or-guide-recall', asking('Can a network guide that has nothing to teach?', 'guided-untrained', 'distilled-untrained'), {
       task: FIRST_TOKEN,
       target: RNN_2X64,
@@ -79,6 +79,7 @@ export const METHOD_ON_RECALL: readonly Preset[] = [
         distilled('distilled', 'Distilled, trained teacher', 'trained'),
         aligned('guided-sp', 'Similarity-preserving', 'untrained', 1, { measure: { name: 'sp' } }),
         aligned('guided-rkd', 'Relational distances', 'untrained', 1, { measure: { name: 'rkd' } }),
+        aligned('guided-fitnets', 'FitNets', 'untrained', 1, { measure: { name: 'fitnets' } }),
       ],
     }),
   },
