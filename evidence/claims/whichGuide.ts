@@ -105,13 +105,17 @@ export const WHICH_GUIDE: readonly Claim[] = [
         compare: [{ arm: 'unguided-good-init', against: 'unguided', expected: 'better' }],
       },
       {
-        run: 'copy-official',
-        arms: ['unguided', 'guided-untrained', 'unguided-good-init'],
-        compare: [{ arm: 'unguided-good-init', against: 'unguided', expected: 'better' }],
+        run: 'rivals',
+        arms: ['unguided', 'guided-untrained', 'guided-identity', 'unguided-good-init', 'unguided-mimetic', 'pretrained'],
+        compare: [
+          { arm: 'unguided-good-init', against: 'unguided', expected: 'better' },
+          { arm: 'unguided-mimetic', against: 'unguided', expected: 'better' },
+          { arm: 'pretrained', against: 'unguided', expected: 'better' },
+        ],
       },
     ],
     verdict: 'partly',
-    why: 'That guidance finds one is not tried. A known one, identity-like recurrent weights, solves recall and the copying of twenty symbols ({copy-paste: unguided-good-init}), not the published copying ({copy-official: unguided-good-init}; {copy-official: unguided-good-init vs unguided} points, within noise) nor the language.',
+    why: 'That guidance finds one is not tried. A known one, identity-like recurrent weights, solves recall and the copying of twenty symbols ({copy-paste: unguided-good-init}), not the published copying ({rivals: unguided-good-init}; {rivals: unguided-good-init vs unguided} points, within noise) nor the language. Nor does a mimetic one help there ({rivals: unguided-mimetic ±}), or one that brackets were learnt with ({rivals: pretrained ±}; unguided {rivals: unguided ±}).',
   },
   {
     id: 'guidance-beats-distillation',

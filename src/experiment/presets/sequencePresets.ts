@@ -107,7 +107,7 @@ export const SEQUENCE_PRESETS: readonly Preset[] = [
   {
     id: 'rivals',
     title: 'Copy-paste: what else does it?',
-    hint: 'The published task again: the guide beside what needs none, an identity, better starting weights, and brackets learnt before.',
+    hint: 'The published task again: the guide, and an identity as well as it within noise, gain what neither better starting weights nor brackets learnt before give.',
     experiment: experimentOf('rivals', asking('Is guidance better than learning brackets first?', 'guided-untrained', 'pretrained'), {
       task: OFFICIAL,
       target: { ...RNN_2X64, layers: 4 },
