@@ -3,7 +3,7 @@ import { courseTex, span, WHOLE } from './course/course.ts';
 import { describeNetwork, taskShape } from './networks/describe.ts';
 import { alignSettings, distilSettings, guidesOf, sharedTokens } from './plan/arms.ts';
 import { copiedBy } from './plan/copied.ts';
-import { builtMeasure, measureTex, measureWords } from './schema/measures.ts';
+import { measureTex, measureWords } from './schema/measures.ts';
 import {
   type AlignTerm,
   type ArmSpec,
@@ -71,14 +71,13 @@ const courseBehind = (course: Course = WHOLE, { base }: Whole, { from }: Naming)
 function align(experiment: Whole, term: AlignTerm, naming: Naming): Summand {
   const { base } = experiment;
   const { guide, weight, reduction, measure, tokens, course } = alignSettings(base, term);
-  const name = builtMeasure(measure);
   const view = tokens === sharedTokens(base) ? '' : `, ${VIEWS[tokens]}`;
   const over = reduction === 'sum' ? '\\sum_{(i,j)\\in M}' : '\\tfrac{1}{|M|}\\sum_{(i,j)\\in M}';
   return {
     words:
-      `${weightWords(weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(name)}${toGuide(guide, naming)})` +
+      `${weightWords(weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(measure)}${toGuide(guide, naming)})` +
       `${pairsWords(term.mapping)}${view}, ${spanWords(course, experiment, naming.from)}`,
-    tex: `${texNumber(weight)}${over}\\bigl(1-${measureTex(name)}(G${guideTex(guide, naming)}_i,T_j)\\bigr)${courseTex(course)}`,
+    tex: `${texNumber(weight)}${over}\\bigl(1-${measureTex(measure)}(G${guideTex(guide, naming)}_i,T_j)\\bigr)${courseTex(course)}`,
   };
 }
 

@@ -8,9 +8,9 @@ import { checkTask } from './fitTask.ts';
 import { checkWarmup } from './fitWarmup.ts';
 import { checkStart } from './copied.ts';
 import { alignSettings, learnsOutputs, targetOf } from './arms.ts';
-import { checkMoments, checkRegularised } from './fitTerms.ts';
+import { checkLearnt, checkMoments, checkObserved, checkRegularised } from './fitTerms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
-import { type BuiltMeasure, factsOf, isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
+import { factsOf, isLearnt, type MatrixMeasure, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import { formatProblem, type Problem } from '../schema/problem.ts';
 import { FEWEST_IN_BATCH } from '../schema/training.ts';
 import {
@@ -177,15 +177,16 @@ function checkTerm(experiment: Experiment, arm: ArmSpec, term: Term, path: strin
     return untaught ? [{ path: `${path}.guide`, message: untaught }] : [];
   }
   const { measure, tokens } = alignSettings(experiment.base, term);
-  if (!isBuilt(measure)) return [];
+  const measurePath = term.measure ? `${path}.measure` : 'base.measure';
+  if (isLearnt(measure)) return checkLearnt(experiment, term, measurePath, `${path}.course.of`);
   return [
-    ...checkMeasure(experiment, term.guide, measure, term.measure ? `${path}.measure` : 'base.measure'),
+    ...checkMeasure(experiment, term.guide, measure, measurePath),
     ...checkExamples(experiment, measure, tokens, term.tokens ? `${path}.tokens` : 'base.tokens'),
   ];
 }
 
 /** Whether the measure of an alignment can say something about its guide, and of sequences of the task. */
-function checkMeasure({ guides, task }: Experiment, guide: string, measure: BuiltMeasure, path: string): Problem[] {
+function checkMeasure({ guides, task }: Experiment, guide: string, measure: MatrixMeasure, path: string): Problem[] {
   const problems: Problem[] = [];
   const control = guides[guide];
   // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
@@ -200,7 +201,7 @@ function checkMeasure({ guides, task }: Experiment, guide: string, measure: Buil
 }
 
 /** Whether a step has not more examples than a measure bears. @param path of the token view */
-function checkExamples({ base, task }: Experiment, measure: BuiltMeasure, tokens: TokenView, path: string): Problem[] {
+function checkExamples({ base, task }: Experiment, measure: MatrixMeasure, tokens: TokenView, path: string): Problem[] {
   const { most } = factsOf(measure);
   if (most === undefined) return [];
   const shape = taskShape(task);
@@ -244,5 +245,5 @@ function checkArms(experiment: Experiment): Problem[] {
 /** Problems of parts that do not fit each other. The names of guides have been checked. */
 export function checkFit(experiment: Experiment): Problem[] {
   const problems = [...checkTask(experiment.task, 'task'), ...checkNetwork(experiment.target, experiment.task, 'target')];
-  return problems.length > 0 ? problems : [...checkGuides(experiment), ...checkArms(experiment)];
+  return problems.length > 0 ? problems : [...checkGuides(experiment), ...checkArms(experiment), ...checkObserved(experiment)];
 }

@@ -1,6 +1,6 @@
 /** What a course that ends when a number stalls reads: the evaluations of one member. The lab and the page decide by it alike. */
 import type { CourseEvaluation } from '../course/course.ts';
-import { builtMeasure, measureKey } from '../schema/measures.ts';
+import { measureKey } from '../schema/measures.ts';
 import type { Experiment } from '../schema/schema.ts';
 import { type Alignment, observedPairs } from './arms.ts';
 import { type Member, measuresInUse, members } from './plan.ts';
@@ -41,7 +41,7 @@ export class Progress {
   #similarities({ similarity, similarityDebiased, similarityMeasured }: ProgressRecord['series'], member: number, term: ProgressTerm): number[] {
     if (term.kind !== 'align') return [];
     const { guide, pairs, measure } = term;
-    const own = this.#measures.indexOf(measureKey(builtMeasure(measure)));
+    const own = this.#measures.indexOf(measureKey(measure));
     return pairs.map(({ guideTap, targetTap }) => {
       const pair = this.#pairs.get(`${guide} ${guideTap} ${targetTap}`) as number;
       if (own >= 0) return similarityMeasured[(member * this.#measures.length + own) * this.#pairs.size + pair];

@@ -2,6 +2,7 @@
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
 import { targetOf } from '../../experiment/plan/arms.ts';
 import { rootOf } from '../../experiment/plan/fork.ts';
+import { learntMaps } from '../../experiment/plan/learntMaps.ts';
 import { tapNames } from '../../experiment/plan/pairs.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -19,8 +20,9 @@ import type { ArmGroup } from './runSteps.ts';
 export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], guides: ReadonlyMap<string, Guide>, kernels: Kernels): ArmGroup {
   const { seeds } = experiment;
   const roots = specs.map((spec) => rootOf(experiment, spec));
+  const arms = groupedArms(experiment, specs);
   return {
-    arms: groupedArms(experiment, specs),
+    arms,
     group: new Group(
       {
         network: targetOf(experiment, roots[0]),
@@ -35,6 +37,7 @@ export function groupOf(experiment: Experiment, specs: readonly ArmSpec[], guide
         copied: roots.flatMap((root) => copiesOf(experiment, root, guides)),
         optimiser: roots[0].optimiser ?? experiment.base.optimiser,
         clipNorm: experiment.base.clipNorm,
+        maps: arms.map(({ spec, members }) => ({ members, maps: learntMaps(experiment, spec) })),
       },
       kernels,
     ),

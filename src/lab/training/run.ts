@@ -196,7 +196,8 @@ export class Run {
   /** Keep what the next step begins with, so that it can be looked at once it has been taken. */
   async remember(): Promise<void> {
     const values = this.#groups.flatMap(({ group }) => group.named().map(([, { shape }]) => shape.reduce((a, b) => a * b, 1)));
-    const fits = this.#step >= 0 && 4 * values.reduce((a, b) => a + b, 0) <= LARGEST_REMEMBERED;
+    const maps = this.#groups.map(({ group }) => group.maps.size);
+    const fits = this.#step >= 0 && 4 * [...values, ...maps].reduce((a, b) => a + b, 0) <= LARGEST_REMEMBERED;
     this.#before = fits ? { step: this.#step, tensors: await this.save() } : null;
   }
 
@@ -253,6 +254,9 @@ export class Run {
           tensors[`${spec.id}/${name}`] = { shape: [count, ...shape], data: data.slice(first * each, (first + count) * each) };
         }
       }
+      for (const { spec, members } of arms) {
+        for (const [name, tensor] of Object.entries(await group.maps.save(members.first))) tensors[`${spec.id}/${name}`] = tensor;
+      }
     }
     return tensors;
   }
@@ -277,6 +281,7 @@ export class Run {
         return [name, { shape, data: joined(Float32Array, parts) }] as const;
       });
       group.load(Object.fromEntries(named));
+      for (const { spec, members } of arms) group.maps.load(members.first, ofArm(checkpoint.tensors, spec.id));
     }
     this.#step = checkpoint.step;
     this.#before = null;
@@ -311,13 +316,15 @@ export class Run {
   }
 }
 
-/** What `Run.save` gave of one member: its tensors with a member axis of 1, by the names of its group. */
-function memberState(saved: PlainTensors, arm: string, member: number): PlainTensors {
-  const own = Object.entries(saved).filter(([name]) => name.startsWith(`${arm}/`));
-  return Object.fromEntries(
-    own.map(([name, { shape, data }]) => {
+/** What `Run.save` gave of an arm, by the names of its group. */
+const ofArm = (saved: PlainTensors, arm: string): PlainTensors =>
+  Object.fromEntries(Object.entries(saved).flatMap(([name, tensor]) => (name.startsWith(`${arm}/`) ? [[name.slice(arm.length + 1), tensor]] : [])));
+
+/** The same of one member, with a member axis of 1. */
+const memberState = (saved: PlainTensors, arm: string, member: number): PlainTensors =>
+  Object.fromEntries(
+    Object.entries(ofArm(saved, arm)).map(([name, { shape, data }]) => {
       const size = data.length / shape[0];
-      return [name.slice(arm.length + 1), { shape: [1, ...shape.slice(1)], data: data.slice(member * size, (member + 1) * size) }];
+      return [name, { shape: [1, ...shape.slice(1)], data: data.slice(member * size, (member + 1) * size) }];
     }),
   );
-}

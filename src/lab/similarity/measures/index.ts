@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { type BuiltMeasure, type Measure, optionOf } from '../../../experiment/schema/measures.ts';
+import { type MatrixMeasure, type Measure, optionOf } from '../../../experiment/schema/measures.ts';
 import type { Kernels } from '../../backend/kernels/types.ts';
 import type { Form } from './forms.ts';
 import {
@@ -147,14 +147,14 @@ function varies(k: Tensor3D, l: Tensor3D): Tensor3D {
  * measure makes of that.
  * @param real `[N, n]`, 1 for examples and 0 for padding
  */
-export function compare(kernels: Kernels, spec: BuiltMeasure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): Tensor1D {
+export function compare(kernels: Kernels, spec: MatrixMeasure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): Tensor1D {
   const measure = MEASURES[spec.name];
   const value = 'value' in measure ? measure.value(kernels, k, l) : measure.of(kernels, k, l, { real, option: optionOf(spec) }).value;
   return measure.fused ? value : tf.mul(value, tf.reshape(varies(k, l), [-1]));
 }
 
 /** The same of rows z `[N, n, F]` whose matrix is K, with its gradient for them times one number each, `factor` `[N]`. */
-export function pull(kernels: Kernels, spec: BuiltMeasure, z: Tensor3D, l: Tensor3D, factor: Tensor1D, real?: Tensor2D): Pull {
+export function pull(kernels: Kernels, spec: MatrixMeasure, z: Tensor3D, l: Tensor3D, factor: Tensor1D, real?: Tensor2D): Pull {
   const measure = MEASURES[spec.name];
   const k = kernels.matmul(z, z, { transposeB: true });
   const kept = varies(k, l);

@@ -6,7 +6,7 @@ import { useExperiment } from '@/state/experiment.ts';
 import { observedMeasures, recordableMeasures, withObserved, withoutObserved } from '@/state/observing.ts';
 import { Fields } from '../fields/Fields.tsx';
 import { attempt } from '../parts/attempt.ts';
-import { observedOptionFields } from './specs.ts';
+import { optionFields } from './specs.ts';
 
 const ADD = 'Record another similarity';
 
@@ -36,7 +36,7 @@ export function ObservedFields() {
               <IconX size={14} />
             </ActionIcon>
           </Group>
-          <Fields root={`observe.${index}`} specs={observedOptionFields(measure)} width={200} />
+          <Fields root={`observe.${index}`} specs={optionFields(measure)} width={200} />
         </Stack>
       ))}
       {rest.length > 0 && (

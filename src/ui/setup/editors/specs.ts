@@ -1,6 +1,6 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
 import { ADAM } from '@/experiment/presets/sequenceSettings.ts';
-import { builtMeasure, factsOf, MEASURE_FACTS, MEASURE_NAMES, measureLabel, type RecordedMeasure, saidOf } from '@/experiment/schema/measures.ts';
+import { LOSS_NAMES, measureLabel, type RecordedMeasure, saidOf } from '@/experiment/schema/measures.ts';
 import {
   type BaseSettings,
   type DistilTerm,
@@ -133,23 +133,20 @@ export const armTokensField = (value: TokenView | undefined): FieldSpec =>
   tokensField(value, [{ key: 'undefined', label: 'Shared', value: undefined }, ...TOKEN_VIEWS]);
 
 /** Measures that can be chosen, as the experiment states them. */
-const MEASURE_CHOICES: Choice[] = MEASURE_NAMES.map((name) => ({ key: name, label: MEASURE_FACTS[name].label, value: { name } }));
+const MEASURE_CHOICES: Choice[] = LOSS_NAMES.map((name) => ({ key: name, label: measureLabel({ name }), value: { name } }));
 
 const measureField = (measure: MeasureSpec, choices: readonly Choice[]): FieldSpec => ({
   kind: 'choice',
   path: 'measure',
   label: 'Similarity',
-  hint: factsOf(builtMeasure(measure)).hint,
+  hint: saidOf(measure).hint,
   discriminator: 'name',
   list: true,
   choices,
 });
 
 /** The option of a measure that is stated here, if it has one. */
-const optionFields = (measure: MeasureSpec): FieldSpec[] => observedOptionFields(builtMeasure(measure));
-
-/** The same of one that need not be a loss. */
-export function observedOptionFields(measure: RecordedMeasure): FieldSpec[] {
+export function optionFields(measure: MeasureSpec | RecordedMeasure): FieldSpec[] {
   const { option } = saidOf(measure);
   if (!option) return [];
   const { name, label, hint, default: absent } = option;
@@ -160,7 +157,7 @@ const measureFields = (measure: MeasureSpec): FieldSpec[] => [measureField(measu
 
 /** The measure of an arm with its option, or that which all share. */
 export const armMeasureFields = (own: MeasureSpec | undefined, shared: MeasureSpec): FieldSpec[] => [
-  measureField(own ?? shared, [{ key: 'undefined', label: `Shared (${measureLabel(builtMeasure(shared))})`, value: undefined }, ...MEASURE_CHOICES]),
+  measureField(own ?? shared, [{ key: 'undefined', label: `Shared (${measureLabel(shared)})`, value: undefined }, ...MEASURE_CHOICES]),
   ...(own ? optionFields(own) : []),
 ];
 
