@@ -1,7 +1,7 @@
 /** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
 import { isBuilt, isRecorded, MEASURE_NAMES, OBSERVED_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
-import type { Experiment, MeasureSpec } from '../schema/schema.ts';
+import type { Experiment, MeasureSpec, NetworkSpec } from '../schema/schema.ts';
 
 /** Something that is not built, where it is stated. */
 interface NotBuilt<T> {
@@ -35,7 +35,30 @@ const found = <T>(rows: readonly NotBuilt<T>[], of: T, root: string): Problem[] 
     .filter(({ states }) => states(of))
     .map(({ path, what, instead }) => ({ path: `${root}${path}`, message: `asks for what is not built yet, ${what}: remove it or ${instead}` }));
 
-/** Everything in an experiment that is not built. */
+/** What the exported script has and the lab has not: forms for images larger than a browser trains on. */
+const NETWORK: readonly NotBuilt<NetworkSpec>[] = [
+  {
+    path: 'stem',
+    what: 'a 7×7 stem with a max pool',
+    instead: 'export the experiment as a PyTorch script',
+    states: (network) => network.family === 'resnet' && network.stem !== undefined,
+  },
+  {
+    path: 'skips',
+    what: 'a ResNet without skips',
+    instead: 'use a ConvNet',
+    states: (network) => network.family === 'resnet' && network.skips === false,
+  },
+];
+
+/** Networks that the lab cannot build. */
+export const networksNotBuilt = ({ target, guides, arms }: Experiment): Problem[] => [
+  ...found(NETWORK, target, 'target.'),
+  ...Object.entries(guides).flatMap(([id, guide]) => ('network' in guide ? found(NETWORK, guide.network, `guides.${id}.network.`) : [])),
+  ...arms.flatMap((arm, i) => (arm.target ? found(NETWORK, arm.target, `arms.${i}.target.`) : [])),
+];
+
+/** Everything else in an experiment that is not built. */
 export function notBuilt(experiment: Experiment): Problem[] {
   return [
     ...found(EXPERIMENT, experiment, ''),
