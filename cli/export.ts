@@ -42,14 +42,7 @@ export async function main(words: string[], build: () => boolean): Promise<0 | 1
     if (!build()) throw new RunError('The page could not be built; the reason is above.');
     const progress = new ProgressLines(say);
     say('Preparing weights and data; a guide that is not at hand is trained first.');
-    const failure = await exportInBrowser(
-      experiment,
-      backend,
-      data,
-      (p) => progress.show(p),
-      say,
-      write,
-    );
+    const failure = await exportInBrowser(experiment, backend, data, (p) => progress.show(p), say, write);
     if (failure) throw new RunError(`${failure.message} ${failure.remedy}`.trim());
     console.log(`Written to ${out}. Train with: python ${join(out, 'train.py')}`);
     return 0;

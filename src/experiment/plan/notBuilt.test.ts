@@ -11,6 +11,8 @@ const TERM = 'arms.guided.terms.align';
 it.each<[field: string, path: string, value: unknown]>([
   ['base.measure', 'base.measure', { name: 'fitnets' }],
   ['observe', 'observe', [{ what: 'gradients' }]],
+  ['guides.untrained.network.stem', 'guides.untrained.network.stem', 'large'],
+  ['guides.trained.network.skips', 'guides.trained.network.skips', false],
   ['observe', 'observe', [{ what: 'similarity', measure: { name: 'fitnets' } }]],
   ['arms.1.terms.0.measure', `${TERM}.measure`, { name: 'fitnets' }],
 ])('%s: %s = %j is refused', (field, path, value) => {

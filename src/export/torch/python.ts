@@ -60,7 +60,8 @@ function partsOf(value: Python): [open: string, items: [before: string, item: Py
 }
 
 /** A call that is made later. */
-export const later = (made: Python): Python => (made instanceof Call ? new Call(`lambda: ${made.name}`, made.given, made.named) : code(`lambda: ${python(made)}`));
+export const later = (made: Python): Python =>
+  made instanceof Call ? new Call(`lambda: ${made.name}`, made.given, made.named) : code(`lambda: ${python(made)}`);
 
 /** @param column where the expression begins @param indent of its line */
 export function python(value: Python, indent = '', column = indent.length): string {
