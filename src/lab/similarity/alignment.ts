@@ -34,11 +34,12 @@ export interface GuideGram {
 export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView, order?: tf.Tensor, form: Form = 'centred'): GuideGram {
   const examples = view ? view.take(activations) : activations;
   const [matrices, n, features] = examples.shape;
-  const centred = kernels.centreNormalise(examples);
-  const z = form === 'centred' ? centred.z : prepare(kernels, view ? view.take(activations, false) : activations, form, view?.real(activations.shape[0])).z;
+  const centred = form === 'centred' || view ? kernels.centreNormalise(examples) : undefined;
+  const z =
+    form === 'centred' && centred ? centred.z : prepare(kernels, view ? view.take(activations, false) : activations, form, view?.real(activations.shape[0])).z;
   const rows = [1, matrices * n] as const;
   const shown: tf.Tensor3D = order ? tf.reshape(kernels.gatherRows(tf.reshape(z, [...rows, features]), tf.reshape(order, [...rows])), z.shape) : z;
-  return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: view?.shares(centred.norm, n, features) };
+  return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: centred && view?.shares(centred.norm, n, features) };
 }
 
 /**
