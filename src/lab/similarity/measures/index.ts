@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { type BuiltMeasure, type Measure, optionOf } from '../../../experiment/schema/measures.ts';
+import { type MatrixMeasure, type Measure, optionOf } from '../../../experiment/schema/measures.ts';
 import type { PairMeasure } from '../../backend/kernels/measureTypes.ts';
 import type { Kernels } from '../../backend/kernels/types.ts';
 import type { Form } from './forms.ts';
@@ -148,7 +148,7 @@ function varies(k: Tensor3D, l: Tensor3D): Tensor3D {
 }
 
 /** Value and G of a measure of matrices, as `GramMeasure.of` gives them, but 0 where a side has collapsed, whatever it makes of that. */
-function ofGrams(kernels: Kernels, spec: BuiltMeasure, measure: GramMeasure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): { value: Tensor1D; g: Tensor3D } {
+function ofGrams(kernels: Kernels, spec: MatrixMeasure, measure: GramMeasure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): { value: Tensor1D; g: Tensor3D } {
   const option = optionOf(spec);
   if (measure.pairs && kernels.compareGrams) return kernels.compareGrams(measure.pairs, k, l, { option, real });
   const { value, g } = measure.of(kernels, k, l, { real, option });
@@ -161,14 +161,14 @@ function ofGrams(kernels: Kernels, spec: BuiltMeasure, measure: GramMeasure, k: 
  * measure makes of that.
  * @param real `[N, n]`, 1 for examples and 0 for padding
  */
-export function compare(kernels: Kernels, spec: BuiltMeasure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): Tensor1D {
+export function compare(kernels: Kernels, spec: MatrixMeasure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): Tensor1D {
   const measure = MEASURES[spec.name];
   if ('value' in measure) return tf.mul(measure.value(kernels, k, l), flat(varies(k, l)));
   return measure.fused ? measure.of(kernels, k, l, { real, option: Number.NaN }).value : ofGrams(kernels, spec, measure, k, l, real).value;
 }
 
 /** The same of rows z `[N, n, F]` whose matrix is K, with its gradient for them times one number each, `factor` `[N]`. */
-export function pull(kernels: Kernels, spec: BuiltMeasure, z: Tensor3D, l: Tensor3D, factor: Tensor1D, real?: Tensor2D): Pull {
+export function pull(kernels: Kernels, spec: MatrixMeasure, z: Tensor3D, l: Tensor3D, factor: Tensor1D, real?: Tensor2D): Pull {
   const measure = MEASURES[spec.name];
   const k = kernels.matmul(z, z, { transposeB: true });
   const each = tf.reshape<tf.Rank.R3>(factor, [-1, 1, 1]);
