@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../scripts/install.mjs';
 import { type Report, reached, type Section } from './report/figures.ts';
 import { commit, load, machine } from './report/machine.ts';
-import { markdown } from './report/markdown.ts';
+import { markdown, sectionsText } from './report/markdown.ts';
 import { BUILDS } from './sections/builds.ts';
 import { DISPATCH } from './sections/dispatch.ts';
 import { EMULATED } from './sections/emulated.ts';
@@ -19,25 +19,22 @@ const BENCHMARKS: readonly Benchmark[] = [WASM, MEASURES, PEERS, DISPATCH, EMULA
 const RESULTS = join(ROOT, 'bench/results');
 const ROUNDS = 5;
 const DOCUMENT = join(ROOT, 'docs/performance.md');
-/** Between two comments of the document. */
-const PASTED = /(<!-- bench\.md begins[^\n]*-->\n)[\s\S]*(<!-- bench\.md ends -->)/;
 
 export const USAGE = `Usage: npm run bench -- [section …] [--rounds N] [--quick] [--against FOLDER]
 
   ${BENCHMARKS.map(({ name, title }) => `${name.padEnd(10)} ${title}`).join('\n  ')}
 
-  paste      put the report into docs/performance.md; nothing is measured
+  paste      put the report into docs/performance.md; nothing is measured. With a section's name that one alone, where it has a place of its own
 
 Without names all of them, into bench/results/bench.md and bench.json; named ones replace their part of an existing report.
   --rounds N   turns of every contestant (${ROUNDS})
   --quick      one round, and long runs cut short: only to see that everything works
   --against F  another checkout of this project, installed, for the section builds (which is only run with it)`;
 
+const JSON_FILE = join(RESULTS, 'bench.json');
+
 /** An earlier report, to which named sections are added. */
-function earlier(): Section[] {
-  const file = join(RESULTS, 'bench.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report).sections : [];
-}
+const earlier = (): Section[] => (existsSync(JSON_FILE) ? (JSON.parse(readFileSync(JSON_FILE, 'utf8')) as Report).sections : []);
 
 function write(report: Report): void {
   mkdirSync(RESULTS, { recursive: true });
@@ -45,15 +42,21 @@ function write(report: Report): void {
     ...section,
     figures: section.figures.map((figure) => ({ section: section.name, ...figure, reached: reached(figure) })),
   }));
-  writeFileSync(join(RESULTS, 'bench.json'), `${JSON.stringify({ ...report, sections }, null, 1)}\n`);
+  writeFileSync(JSON_FILE, `${JSON.stringify({ ...report, sections }, null, 1)}\n`);
   writeFileSync(join(RESULTS, 'bench.md'), markdown(report));
 }
 
-function paste(): void {
-  const report = readFileSync(join(RESULTS, 'bench.md'), 'utf8');
+/** Between two comments of the document. @param name of the only section; absent: the whole report */
+function paste(name?: string): void {
+  const report = JSON.parse(readFileSync(JSON_FILE, 'utf8')) as Report;
+  const text = name ? sectionsText({ ...report, sections: report.sections.filter((section) => section.name === name) }) : markdown(report);
+  const passage = name ? `bench\\.md ${name}` : 'bench\\.md';
+  const pasted = new RegExp(`(<!-- ${passage} begins[^\\n]*-->\\n)[\\s\\S]*(<!-- ${passage} ends -->)`);
+  const document = readFileSync(DOCUMENT, 'utf8');
+  if (!pasted.test(document)) throw new Error(`${DOCUMENT} has no place for ${name ?? 'the report'}.`);
   writeFileSync(
     DOCUMENT,
-    readFileSync(DOCUMENT, 'utf8').replace(PASTED, (_, begin: string, end: string) => `${begin}\n${report}\n${end}`),
+    document.replace(pasted, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`),
   );
 }
 
@@ -80,7 +83,7 @@ export async function main(words: string[]): Promise<number> {
     options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, against: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
   if (positionals[0] === 'paste') {
-    paste();
+    paste(positionals[1]);
     return 0;
   }
   const unknown = positionals.find((word) => !BENCHMARKS.some(({ name }) => name === word));
