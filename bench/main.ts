@@ -1,11 +1,13 @@
 /** The benchmark: runs its sections and writes one report. Started by scripts/bench.mjs. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../scripts/install.mjs';
+import { pack } from './gpu/pack.ts';
 import { type Report, reached, type Section } from './report/figures.ts';
 import { commit, load, machine } from './report/machine.ts';
 import { markdown } from './report/markdown.ts';
+import { gpuMarkdown, pasted } from './report/paste.ts';
 import { BUILDS } from './sections/builds.ts';
 import { DISPATCH } from './sections/dispatch.ts';
 import { EMULATED } from './sections/emulated.ts';
@@ -18,14 +20,13 @@ const BENCHMARKS: readonly Benchmark[] = [WASM, PEERS, DISPATCH, EMULATED, PAGE,
 const RESULTS = join(ROOT, 'bench/results');
 const ROUNDS = 5;
 const DOCUMENT = join(ROOT, 'docs/performance.md');
-/** Between two comments of the document. */
-const PASTED = /(<!-- bench\.md begins[^\n]*-->\n)[\s\S]*(<!-- bench\.md ends -->)/;
 
 export const USAGE = `Usage: npm run bench -- [section …] [--rounds N] [--quick] [--against FOLDER]
 
   ${BENCHMARKS.map(({ name, title }) => `${name.padEnd(10)} ${title}`).join('\n  ')}
 
-  paste      put the report into docs/performance.md; nothing is measured
+  paste      put the report into docs/performance.md; nothing is measured. With a FILE that a GPU machine has written, that one
+  gpu        with --pack FOLDER: write a folder that checks and measures the GPU of another machine
 
 Without names all of them, into bench/results/bench.md and bench.json; named ones replace their part of an existing report.
   --rounds N   turns of every contestant (${ROUNDS})
@@ -48,11 +49,14 @@ function write(report: Report): void {
   writeFileSync(join(RESULTS, 'bench.md'), markdown(report));
 }
 
-function paste(): void {
-  const report = readFileSync(join(RESULTS, 'bench.md'), 'utf8');
+/** @param file of a GPU machine; without one the report of this machine is put in its place */
+function paste(file?: string): void {
+  const document = readFileSync(DOCUMENT, 'utf8');
   writeFileSync(
     DOCUMENT,
-    readFileSync(DOCUMENT, 'utf8').replace(PASTED, (_, begin: string, end: string) => `${begin}\n${report}\n${end}`),
+    file === undefined
+      ? pasted(document, 'bench.md', readFileSync(join(RESULTS, 'bench.md'), 'utf8'))
+      : pasted(document, 'gpu.md', gpuMarkdown(JSON.parse(readFileSync(file, 'utf8')))),
   );
 }
 
@@ -76,10 +80,14 @@ export async function main(words: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: words,
     allowPositionals: true,
-    options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, against: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, against: { type: 'string' }, pack: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
   if (positionals[0] === 'paste') {
-    paste();
+    paste(positionals[1]);
+    return 0;
+  }
+  if (positionals[0] === 'gpu' && values.pack) {
+    await pack(resolve(values.pack));
     return 0;
   }
   const unknown = positionals.find((word) => !BENCHMARKS.some(({ name }) => name === word));

@@ -108,5 +108,13 @@ export const dispatches = (what: string, row: Raced, of: Raced, target?: Target)
   ...(row !== of && { ratio: single(row.dispatches / of.dispatches), of: `of those of ${of.who}`, target }),
 });
 
+/** What a step takes for each of its dispatches. */
+export const perDispatch = (what: string, row: Raced): Figure => ({
+  what,
+  who: named(row),
+  value: spread(row.wall.map((ms) => (1000 * ms) / row.dispatches)),
+  unit: `µs for each of ${row.dispatches} dispatches`,
+});
+
 export const absences = (what: string, absent: readonly Absent[]): string[] =>
   absent.map(({ who, reason }) => `${what}: ${who} does not run here (${reason}).`);
