@@ -80,7 +80,13 @@ export async function main(words: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: words,
     allowPositionals: true,
-    options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, against: { type: 'string' }, pack: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      against: { type: 'string' },
+      pack: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (positionals[0] === 'paste') {
     paste(positionals[1]);

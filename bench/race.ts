@@ -44,7 +44,10 @@ export interface RaceOptions {
 
 const TURN_MS = 400;
 
-export async function race(contestants: readonly Contestant[], { rounds, turnMs = TURN_MS, until = Number.POSITIVE_INFINITY, say }: RaceOptions): Promise<{ raced: Raced[]; absent: Absent[] }> {
+export async function race(
+  contestants: readonly Contestant[],
+  { rounds, turnMs = TURN_MS, until = Number.POSITIVE_INFINITY, say }: RaceOptions,
+): Promise<{ raced: Raced[]; absent: Absent[] }> {
   let ready: { contestant: Contestant; steps: number; row: Raced }[] = [];
   const absent: Absent[] = [];
   const drop = async (contestant: Contestant, error: unknown) => {

@@ -26,7 +26,8 @@ const finite = (errors: Record<string, number>) =>
 export async function check(what: string, from: number, tell: (message: Told) => Promise<unknown>): Promise<void> {
   const cases = new Map<string, () => Promise<Pick<Checked, 'errors' | 'replayed'>>>();
   if (what === 'replay') for (const name of replayCases()) cases.set(name, async () => ({ replayed: await replay(name) }));
-  else for (const [name, compare] of await (what === 'shapes' ? comparisons() : selfChecks())) cases.set(name, async () => ({ errors: finite(await compare()) }));
+  else
+    for (const [name, compare] of await (what === 'shapes' ? comparisons() : selfChecks())) cases.set(name, async () => ({ errors: finite(await compare()) }));
   await tell({ cases: cases.size });
   for (const [name, run] of [...cases].slice(from)) {
     await tell({ begins: name });

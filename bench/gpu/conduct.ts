@@ -185,11 +185,14 @@ export async function conduct(words: string[]): Promise<number> {
     torch.end();
   };
   // A driver may hang where nothing else ends it.
-  setTimeout(() => {
-    say('time is over');
-    finish();
-    process.exit(1);
-  }, Math.max(0, 1000 * (secondsLeft() + RESERVE_S / 2)));
+  setTimeout(
+    () => {
+      say('time is over');
+      finish();
+      process.exit(1);
+    },
+    Math.max(0, 1000 * (secondsLeft() + RESERVE_S / 2)),
+  );
 
   for (const [at, item] of PLAN.entries()) {
     const share = allotted(at, secondsLeft());

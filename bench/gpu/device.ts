@@ -1,15 +1,7 @@
-/** Dawn for Node as `navigator.gpu`, before tfjs looks for it. */
-import { create, globals } from 'webgpu';
 import { findAdapter } from '../../src/lab/backend/startWebGpu.ts';
 import type { Adapter } from './driver.ts';
 
 const LIMITS = ['maxStorageBufferBindingSize', 'maxBufferSize', 'maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup'] as const;
-
-export function provideGpu(): void {
-  Object.assign(globalThis, globals);
-  const navigator = { gpu: create(['backend=vulkan']), userAgent: 'Node', hardwareConcurrency: 1 };
-  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
-}
 
 /** @throws {Error} without an adapter, or where it gives no device */
 export async function describeAdapter(): Promise<Adapter> {

@@ -21,7 +21,13 @@ export interface Adapter {
 }
 
 /** Where drivers are listed; the loader reads some of these folders by itself. */
-const FOLDERS = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/usr/local/nvidia/share/vulkan/icd.d', '/opt/nvidia/share/vulkan/icd.d'];
+const FOLDERS = [
+  '/usr/share/vulkan/icd.d',
+  '/etc/vulkan/icd.d',
+  '/usr/local/share/vulkan/icd.d',
+  '/usr/local/nvidia/share/vulkan/icd.d',
+  '/opt/nvidia/share/vulkan/icd.d',
+];
 /** NVIDIA's driver, whichever of its libraries is there; the second one needs no X11. */
 const LIBRARIES = ['libGLX_nvidia.so.0', 'libEGL_nvidia.so.0'];
 const API_VERSION = '1.3.0';

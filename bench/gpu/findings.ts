@@ -64,7 +64,8 @@ function checkFigures(id: CheckId, { cases, done }: CheckFound): { figures: Figu
     const replays = done.flatMap(({ replayed }) => replayed ?? []);
     const sum = (of: 'different' | 'compared' | 'replayed') => replays.reduce((total, one) => total + one[of], 0);
     const who = `${replays.length} experiments, ${sum('replayed')} replayed steps, ${sum('compared')} numbers`;
-    if (replays.length > 0) figures.push({ what, who, value: single(sum('different')), unit: 'numbers other than those of steps run by tfjs', target: atMost(0) });
+    if (replays.length > 0)
+      figures.push({ what, who, value: single(sum('different')), unit: 'numbers other than those of steps run by tfjs', target: atMost(0) });
   } else {
     const errors = done.flatMap((one) => Object.entries(one.errors ?? {}));
     const wrong = errors.filter(([, error]) => error === null || error > TOLERANCE);
@@ -72,7 +73,13 @@ function checkFigures(id: CheckId, { cases, done }: CheckFound): { figures: Figu
     if (errors.length > 0) {
       const who = `${errors.length} results of ${done.length} cases`;
       figures.push(
-        { what, who, value: single(Math.max(...errors.map(([, error]) => error ?? 0))), unit: 'of the largest value: the largest error', target: atMost(TOLERANCE) },
+        {
+          what,
+          who,
+          value: single(Math.max(...errors.map(([, error]) => error ?? 0))),
+          unit: 'of the largest value: the largest error',
+          target: atMost(TOLERANCE),
+        },
         { what, who, value: single(wrong.length), unit: 'results beyond it, or no numbers', target: atMost(0) },
       );
     }
@@ -91,7 +98,7 @@ function kernels({ checks }: Findings): Part {
     title: 'Kernels on the GPU',
     explained:
       'Every kernel against the reference on the CPU: the cases of the self-check that the page runs, those at the edges of shapes, and terms of losses; errors are ' +
-      "relative to the largest value of a result. Then experiments whose steps are replayed and run by tfjs, compared bit for bit: losses, evaluations and states.",
+      'relative to the largest value of a result. Then experiments whose steps are replayed and run by tfjs, compared bit for bit: losses, evaluations and states.',
     figures: found.flatMap(({ figures }) => figures),
     notes: found.flatMap(({ notes }) => notes),
     items: [...CHECKS],

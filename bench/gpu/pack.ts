@@ -43,7 +43,8 @@ function libraryFile(name: string, scratch: string): string | null {
 }
 
 /** Libraries that a file loads, and they in turn. */
-const loads = (file: string): string[] => [...output('ldd', file).matchAll(/=> (\/\S+)/g)].map(([, path]) => path).filter((path) => !OF_THE_SYSTEM.test(basename(path)));
+const loads = (file: string): string[] =>
+  [...output('ldd', file).matchAll(/=> (\/\S+)/g)].map(([, path]) => path).filter((path) => !OF_THE_SYSTEM.test(basename(path)));
 
 /** @returns names of what is not to be had here */
 function packLibraries(folder: string, scratch: string): string[] {
@@ -91,7 +92,8 @@ function strippedNode(scratch: string): Buffer {
  * @throws {Error} on another kind of machine, or where the folder gets too large
  */
 export async function pack(folder: string): Promise<void> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('What is packed is the Node and the Dawn of this machine: pack on an x86-64 Linux.');
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error('What is packed is the Node and the Dawn of this machine: pack on an x86-64 Linux.');
   if (existsSync(folder)) throw new Error(`${folder} exists already.`);
   mkdirSync(folder, { recursive: true });
   const scratch = mkdtempSync(join(tmpdir(), 'pack-'));

@@ -29,7 +29,10 @@ export function onDawn({ module, words = [], env, warmUp, small, patienceMs }: D
           settle(value);
         };
       child?.once('message', settled(resolve));
-      child?.once('exit', settled(() => reject(new Error('its process has ended'))));
+      child?.once(
+        'exit',
+        settled(() => reject(new Error('its process has ended'))),
+      );
     });
   const ask = async (call: Call) => {
     const answered = next();
