@@ -10,7 +10,7 @@ import type { RaceOptions } from '../race.ts';
 import type { DawnStage } from '../stages/dawn.ts';
 import type { Told } from './checks.ts';
 import { type Adapter, findDriver, ways } from './driver.ts';
-import { type CheckId, CHECKS, type Findings, reportOf } from './findings.ts';
+import { type CheckFound, type CheckId, CHECKS, type Findings, reportOf } from './findings.ts';
 import { raceArms, raceLimits, type RaceFound, racePeers, TorchProcesses } from './peers.ts';
 import { allotted, type Item, PLAN } from './plan.ts';
 
@@ -23,8 +23,8 @@ const PROBE_MS = 30_000;
 const PATIENCE_MS = 90_000;
 /** Kept for the last file and the end of all processes. */
 const RESERVE_S = 8;
-const FULL = { rounds: 5, turnMs: 300, warmUp: 200 };
-const SMALL = { rounds: 2, turnMs: 50, warmUp: 2 };
+const FULL = { rounds: 5, turnMs: 300, warmUp: 200, every: 1 };
+const SMALL = { rounds: 2, turnMs: 50, warmUp: 2, every: 10 };
 
 const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)}  ${line}`);
 
@@ -64,16 +64,16 @@ const probe = (extra: Record<string, string>): Promise<Adapter> =>
   });
 
 /** The cases of a check, until the time is over; a process that ends in the midst of one is followed by another. */
-async function runChecks(id: CheckId, findings: Findings, env: NodeJS.ProcessEnv, until: number): Promise<void> {
-  const found = { cases: 0, done: [] as NonNullable<Findings['checks'][CheckId]>['done'] };
+async function runChecks(id: CheckId, every: number, findings: Findings, env: NodeJS.ProcessEnv, until: number): Promise<void> {
+  const found: CheckFound = { cases: 0, tolerance: 0, done: [] };
   findings.checks[id] = found;
   do {
     let current: string | undefined;
-    const child = fork(SCRIPT, ['check', id, String(found.done.length)], { env });
+    const child = fork(SCRIPT, ['check', id, String(every), String(found.done.length)], { env });
     const timer = setTimeout(() => child.kill('SIGKILL'), Math.max(0, until - performance.now()));
     child.on('message', (message) => {
       const told = message as Told;
-      if ('cases' in told) found.cases = told.cases;
+      if ('cases' in told) Object.assign(found, told);
       else if ('begins' in told) current = told.begins;
       else {
         found.done.push(told);
@@ -130,7 +130,7 @@ function write(file: string, findings: Findings): void {
 /** @returns the exit status: 0 when there was a device to measure */
 export async function conduct(words: string[]): Promise<number> {
   const { out, minutes, begun, small, pythons, device } = asked(words);
-  const { rounds, turnMs, warmUp } = small ? SMALL : FULL;
+  const { rounds, turnMs, warmUp, every } = small ? SMALL : FULL;
   const secondsLeft = () => minutes * 60 - RESERVE_S - (Date.now() - begun) / 1000;
   const findings: Findings = {
     commit: __COMMIT__,
@@ -170,8 +170,11 @@ export async function conduct(words: string[]): Promise<number> {
       for (const { how, found } of tries) say(`${how}: ${found}`);
       return;
     }
-    const check = CHECKS.find((one) => one === id);
-    if (check) return runChecks(check, findings, env, until);
+    if (id === 'checks') {
+      // Side by side: most of their time goes into compiling shaders, which one process does on one core.
+      await Promise.all(CHECKS.map((check) => runChecks(check, every, findings, env, until)));
+      return;
+    }
     findings.machine.PyTorch = await aboutTorch;
     const [kind, workload] = id.split(' of ') as ['limits' | 'peers' | 'arms', Workload];
     findings.races[id] = await raceFor(until, (options) => {

@@ -1,5 +1,4 @@
 /** What a run on a GPU machine has found, as it goes into its file, and the report that is made of it. */
-import { TOLERANCE } from '../../src/lab/check/selfCheck.ts';
 import { PRESETS } from '../contestants/entry.ts';
 import type { Raced } from '../race.ts';
 import { absences, atMost, costOfMembers, faster, type Figure, perDispatch, type Report, type Section, shareOfPeak, single, time } from '../report/figures.ts';
@@ -15,6 +14,8 @@ export type CheckId = (typeof CHECKS)[number];
 /** Cases that were tried, out of so many; the process may have been stopped. */
 export interface CheckFound {
   cases: number;
+  /** Largest error, relative to the largest value of a result, that rounding can explain. */
+  tolerance: number;
   done: Checked[];
 }
 
@@ -48,7 +49,7 @@ const CHECKED: Record<CheckId, string> = {
   replay: 'replayed experiments',
 };
 
-function checkFigures(id: CheckId, { cases, done }: CheckFound): { figures: Figure[]; notes: string[] } {
+function checkFigures(id: CheckId, { cases, tolerance, done }: CheckFound): { figures: Figure[]; notes: string[] } {
   const what = CHECKED[id];
   const notes: string[] = [];
   if (done.length < cases || cases === 0) notes.push(`${what}: ${done.length} of ${cases} cases; time was over, or the process ended.`);
@@ -68,7 +69,7 @@ function checkFigures(id: CheckId, { cases, done }: CheckFound): { figures: Figu
       figures.push({ what, who, value: single(sum('different')), unit: 'numbers other than those of steps run by tfjs', target: atMost(0) });
   } else {
     const errors = done.flatMap((one) => Object.entries(one.errors ?? {}));
-    const wrong = errors.filter(([, error]) => error === null || error > TOLERANCE);
+    const wrong = errors.filter(([, error]) => error === null || error > tolerance);
     notes.push(...wrong.map(([name, error]) => `${what}: ${name} is off by ${error === null ? 'what is no number' : error.toPrecision(2)}.`));
     if (errors.length > 0) {
       const who = `${errors.length} results of ${done.length} cases`;
@@ -78,7 +79,7 @@ function checkFigures(id: CheckId, { cases, done }: CheckFound): { figures: Figu
           who,
           value: single(Math.max(...errors.map(([, error]) => error ?? 0))),
           unit: 'of the largest value: the largest error',
-          target: atMost(TOLERANCE),
+          target: atMost(tolerance),
         },
         { what, who, value: single(wrong.length), unit: 'results beyond it, or no numbers', target: atMost(0) },
       );
@@ -101,7 +102,7 @@ function kernels({ checks }: Findings): Part {
       'relative to the largest value of a result. Then experiments whose steps are replayed and run by tfjs, compared bit for bit: losses, evaluations and states.',
     figures: found.flatMap(({ figures }) => figures),
     notes: found.flatMap(({ notes }) => notes),
-    items: [...CHECKS],
+    items: ['checks'],
   };
 }
 

@@ -11,7 +11,7 @@ const tell = (message: unknown) => new Promise((resolve) => process.send?.(messa
 
 if (role === 'conduct') process.exit(await conduct(words));
 if (role === 'contestant') await serve();
-if (role === 'check') await check(words[0], Number(words[1]), tell);
+if (role === 'check') await check(words[0], Number(words[1]), Number(words[2]), tell);
 if (role === 'probe') {
   await describeAdapter().then(
     (adapter) => tell({ adapter }),
