@@ -1,17 +1,16 @@
 /** Runs the plan on a GPU machine: every item in processes of its own, and its findings into the file as soon as it is over. */
-import { execFile, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { renameSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import type { Workload } from '../contestants/entry.ts';
-import type { RaceOptions } from '../race.ts';
-import type { DawnStage } from '../stages/dawn.ts';
 import type { Told } from './checks.ts';
 import { type Adapter, findDriver, ways } from './driver.ts';
 import { type CheckFound, type CheckId, CHECKS, type Findings, reportOf } from './findings.ts';
-import { raceArms, raceLimits, type RaceFound, racePeers, TorchProcesses } from './peers.ts';
+import { raceArms, raceLimits, racePeers, TorchProcesses } from './peers.ts';
 import { allotted, type Item, PLAN } from './plan.ts';
 
 const SCRIPT = fileURLToPath(import.meta.url);
@@ -47,21 +46,25 @@ async function describeMachine(): Promise<Record<string, string>> {
   };
 }
 
+/** How a process ended, once all that it has told is here. */
+async function ended(child: ChildProcess): Promise<string> {
+  const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
+  return String(signal ?? code);
+}
+
 /** What an adapter says, of a process of its own: a driver that breaks takes nothing else with it. */
-const probe = (extra: Record<string, string>): Promise<Adapter> =>
-  new Promise((resolve, reject) => {
-    const child = fork(SCRIPT, ['probe'], { env: { ...process.env, ...extra }, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_MS);
-    child.once('message', (message) => {
-      const { adapter, error } = message as { adapter?: Adapter; error?: string };
-      if (adapter) resolve(adapter);
-      else reject(new Error(error));
-    });
-    child.once('exit', (code, signal) => {
-      clearTimeout(timer);
-      reject(new Error(`its process ended (${signal ?? code})`));
-    });
+async function probe(extra: Record<string, string>): Promise<Adapter> {
+  const child = fork(SCRIPT, ['probe'], { env: { ...process.env, ...extra }, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_MS);
+  let told: { adapter?: Adapter; error?: string } = {};
+  child.once('message', (message) => {
+    told = message as typeof told;
   });
+  const how = await ended(child);
+  clearTimeout(timer);
+  if (!told.adapter) throw new Error(told.error ?? `its process ended (${how})`);
+  return told.adapter;
+}
 
 /** The cases of a check, until the time is over; a process that ends in the midst of one is followed by another. */
 async function runChecks(id: CheckId, every: number, findings: Findings, env: NodeJS.ProcessEnv, until: number): Promise<void> {
@@ -80,7 +83,7 @@ async function runChecks(id: CheckId, every: number, findings: Findings, env: No
         current = undefined;
       }
     });
-    const how = await new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)));
+    const how = await ended(child);
     clearTimeout(timer);
     if (performance.now() >= until) break;
     // Nothing would begin in another process either.
@@ -159,8 +162,6 @@ export async function conduct(words: string[]): Promise<number> {
   );
 
   let env: NodeJS.ProcessEnv = process.env;
-  const stage = (): DawnStage => ({ module: SCRIPT, words: ['contestant'], env, warmUp, small, patienceMs: PATIENCE_MS });
-  const raceFor = async (until: number, run: (options: RaceOptions) => Promise<RaceFound>): Promise<RaceFound> => run({ rounds, turnMs, until, say });
 
   const perform = async ({ id }: Item, until: number): Promise<void> => {
     if (id === 'driver') {
@@ -172,15 +173,18 @@ export async function conduct(words: string[]): Promise<number> {
     }
     if (id === 'checks') {
       // Side by side: most of their time goes into compiling shaders, which one process does on one core.
-      await Promise.all(CHECKS.map((check) => runChecks(check, every, findings, env, until)));
+      const all = await Promise.allSettled(CHECKS.map((check) => runChecks(check, every, findings, env, until)));
+      for (const one of all) if (one.status === 'rejected') throw one.reason;
       return;
     }
     findings.machine.PyTorch = await aboutTorch;
     const [kind, workload] = id.split(' of ') as ['limits' | 'peers' | 'arms', Workload];
-    findings.races[id] = await raceFor(until, (options) => {
-      const place = { stage: stage(), torch, options };
-      return kind === 'limits' ? raceLimits(place) : kind === 'peers' ? racePeers(workload, place) : raceArms(workload, place);
-    });
+    const place = {
+      stage: { module: SCRIPT, words: ['contestant'], env, warmUp, small, patienceMs: PATIENCE_MS },
+      torch,
+      options: { rounds, turnMs, until, say },
+    };
+    findings.races[id] = await (kind === 'limits' ? raceLimits(place) : kind === 'peers' ? racePeers(workload, place) : raceArms(workload, place));
   };
 
   const finish = () => {

@@ -102,19 +102,16 @@ export interface RaceFound {
 
 const peakOf = (stage: DawnStage): Contestant => onDawn(stage, peakName(stage.small), 1, { engine: 'peak', size: stage.small ? SMALL_PEAK : PEAK });
 
-/** Unguided members, which PyTorch trains too. */
+/** Unguided members, which PyTorch trains too. Those that are compared start one after the other: time may run out. */
 export function racePeers(workload: Workload, { stage, torch, options }: RacePlace): Promise<RaceFound> {
-  const of = (mode: TorchMode, members: number) => torch.contestant(torchName(mode), workload, members, mode, stage.small);
-  return race(
-    [
-      ...MEMBERS.map((members) => onDawn(stage, OURS, members, { engine: 'ours', workload, arms: 'unguided', seeds: members })),
-      ...MEMBERS.map((members) => of('eager', members)),
-      ...MEMBERS.map((members) => of('graph', members)),
-      ...MEMBERS.filter((members) => members > 1).map((members) => of('streams', members)),
-      peakOf(stage),
-    ],
-    options,
-  );
+  const contestants = MEMBERS.flatMap((members) => {
+    const modes = (Object.keys(TORCH_MODES) as TorchMode[]).filter((mode) => mode !== 'streams' || members > 1);
+    return [
+      onDawn(stage, OURS, members, { engine: 'ours', workload, arms: 'unguided', seeds: members }),
+      ...modes.map((mode) => torch.contestant(torchName(mode), workload, members, mode, stage.small)),
+    ];
+  });
+  return race([peakOf(stage), ...contestants], options);
 }
 
 /** What the page runs: the guided arm alone, and three arms of one seed and of five. */
@@ -122,7 +119,7 @@ export function raceArms(workload: Workload, { stage, options }: RacePlace): Pro
   const ours = MEMBERS.map((members) =>
     onDawn(stage, OURS, members, { engine: 'ours', workload, arms: members === 1 ? 'guided' : 'all', seeds: Math.ceil(members / 3) }),
   );
-  return race([...ours, peakOf(stage)], options);
+  return race([peakOf(stage), ...ours], options);
 }
 
 export function raceLimits({ stage, torch, options }: RacePlace): Promise<RaceFound> {
