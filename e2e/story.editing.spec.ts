@@ -310,6 +310,17 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await expectExperiment(page, (e) => e.base.steps).toBe(400);
   await expect(page.getByTestId('training-settings')).toContainText('400 steps');
 
+  // More can be recorded than arms learn by.
+  const more = page.getByRole('combobox', { name: 'Record another similarity' });
+  await more.selectOption('Nearest neighbours');
+  await page.getByRole('textbox', { name: 'Neighbours' }).fill('5');
+  await expectExperiment(page, (e) => e.observe).toEqual([{ what: 'similarity', measure: { name: 'mutual-knn', neighbours: 5 } }]);
+  await more.selectOption('Procrustes');
+  await page.getByRole('button', { name: 'Record Nearest neighbours at neighbours 5 no longer' }).click();
+  await expectExperiment(page, (e) => e.observe).toEqual([{ what: 'similarity', measure: { name: 'procrustes' } }]);
+  await page.getByRole('button', { name: 'Record Procrustes no longer' }).click();
+  await expectExperiment(page, (e) => e.observe).toBeUndefined();
+
   // Allowed for itself, but not together with the rest.
   await page.getByTestId('edit-task').click();
   await page.getByRole('textbox', { name: 'Training images' }).fill('100');
@@ -344,9 +355,17 @@ test('the guide: another size, one alone or both together, trained or not', asyn
 
 test('what no longer matches the run on screen is marked until the next run', async ({ page, site }) => {
   const marks = page.getByTestId('stale');
-  await page.goto(site + link((e) => tiny(e)));
+  await page.goto(site + link((e) => ({ ...tiny(e), observe: [{ what: 'similarity', measure: { name: 'mutual-knn' } }] })));
   await runToEnd(page);
   await expect(marks).toHaveCount(0);
+  // What no arm learns by and is recorded all the same is drawn on request.
+  await page.getByRole('combobox', { name: 'Measure that is shown' }).selectOption('Nearest neighbours');
+  await expect(
+    page
+      .getByTestId('chart-cka')
+      .getByLabel(/^Nearest neighbours by training step/)
+      .first(),
+  ).toBeVisible();
   // Its words are fetched; a short run can end before they are there.
   await expect(page.getByTestId('verdict')).toContainText('One seed so far');
   const verdict = await page.getByTestId('verdict').locator('p').first().innerText();

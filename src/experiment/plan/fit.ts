@@ -6,6 +6,7 @@ import { describeNetwork, familyFits, type TaskShape, taskShape, taskTitle, unus
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { checkTask } from './fitTask.ts';
 import { checkWarmup } from './fitWarmup.ts';
+import { checkStart } from './copied.ts';
 import { alignSettings, learnsOutputs, targetOf } from './arms.ts';
 import { checkMoments, checkRegularised } from './fitTerms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
@@ -29,10 +30,17 @@ import {
 /** Orthonormal rows take the cube of their number to draw: beyond this, minutes. */
 const MOST_ORTHONORMAL = 1024;
 
-const slowInit = (network: NetworkSpec, path: string): Problem[] =>
-  network.family === 'fcn' && network.width > MOST_ORTHONORMAL && (network.init === 'orthogonal' || network.init === 'identity')
-    ? [{ path, message: `can be ${network.init} for at most ${MOST_ORTHONORMAL} units a layer, not ${network.width}` }]
-    : [];
+/** So do the singular directions of attention, for every head of every block. */
+const MOST_MIMETIC = 256;
+
+function slowInit(network: NetworkSpec, path: string): Problem[] {
+  const drawn = network.family === 'fcn' && (network.init === 'orthogonal' || network.init === 'identity');
+  const attends = (network.family === 'transformer' || network.family === 'vit') && network.init === 'mimetic';
+  const most = drawn ? MOST_ORTHONORMAL : attends ? MOST_MIMETIC : undefined;
+  return most === undefined || !('width' in network) || network.width <= most
+    ? []
+    : [{ path, message: `can be ${network.init} for at most ${most} units a layer, not ${network.width}: use fewer, or another start` }];
+}
 
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
   if (!familyFits(network.family, taskShape(task))) {
@@ -225,6 +233,7 @@ function checkArms(experiment: Experiment): Problem[] {
     const target = targetOf(experiment, arm);
     if (arm.target) problems.push(...checkOwnTarget(experiment, arm.target, `arms.${i}.target`));
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment.task, target, `arms.${i}.unusedBias`));
+    problems.push(...checkStart(experiment, arm, `arms.${i}.start`));
     problems.push(...checkWarmup(experiment, arm, `arms.${i}.warmup`));
     return [...problems, ...(arm.init === undefined ? [] : checkInit(target, arm.init, `arms.${i}.init`))];
   });

@@ -47,9 +47,9 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
   const experiment: Experiment = { ...inspected.experiment, seeds: [seed], arms: lineage };
   const { batchSize } = experiment.base;
   const batch = new Batches({ task, seeds: [seed], batchSize, resident: false }, kernels).at(step);
-  const alone = groupOf(experiment, [spec], kernels);
-  const arm = armAt(alone.arms[0], step);
   const live = new Map([...guides].map(([id, guide]) => [id, guide.live([seed])]));
+  const alone = groupOf(experiment, [spec], live, kernels);
+  const arm = armAt(alone.arms[0], step);
   const steps = new RunSteps(experiment, task, live, [alone], kernels, { resident: false });
   const looking = new Map<Alignment | undefined, BatchLayers>();
   const layersAs = (alignment: Alignment | undefined): BatchLayers => {

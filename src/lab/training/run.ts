@@ -78,7 +78,7 @@ export class Run {
     this.#progress = new Progress(this.experiment);
     this.#guides = guides;
 
-    this.#groups = armGroups(experiment).map((specs) => groupOf(experiment, specs, kernels));
+    this.#groups = armGroups(experiment).map((specs) => groupOf(experiment, specs, guides, kernels));
     this.#observed = {
       probes: [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, sharedTokens(experiment.base))),
       measured: new MeasuredPairs(kernels, guides, experiment, task),

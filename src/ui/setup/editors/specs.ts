@@ -1,6 +1,6 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
 import { ADAM } from '@/experiment/presets/sequenceSettings.ts';
-import { builtMeasure, factsOf, MEASURE_FACTS, MEASURE_NAMES, measureLabel } from '@/experiment/schema/measures.ts';
+import { builtMeasure, factsOf, MEASURE_FACTS, MEASURE_NAMES, measureLabel, type RecordedMeasure, saidOf } from '@/experiment/schema/measures.ts';
 import {
   type BaseSettings,
   type DistilTerm,
@@ -146,8 +146,11 @@ const measureField = (measure: MeasureSpec, choices: readonly Choice[]): FieldSp
 });
 
 /** The option of a measure that is stated here, if it has one. */
-function optionFields(measure: MeasureSpec): FieldSpec[] {
-  const { option } = factsOf(builtMeasure(measure));
+const optionFields = (measure: MeasureSpec): FieldSpec[] => observedOptionFields(builtMeasure(measure));
+
+/** The same of one that need not be a loss. */
+export function observedOptionFields(measure: RecordedMeasure): FieldSpec[] {
+  const { option } = saidOf(measure);
   if (!option) return [];
   const { name, label, hint, default: absent } = option;
   return [{ kind: 'number', path: `measure.${name}`, label, hint, absent, step: absent / 2 }];
@@ -205,6 +208,20 @@ export const ALIGN_WEIGHT: FieldSpec = {
   to: 100,
 };
 export const sharedOr = (choices: readonly Choice[]): Choice[] => [{ key: 'undefined', label: 'Shared', value: undefined }, ...choices];
+
+/** Of a start that is copied. */
+export const startFields = (guides: readonly string[]): FieldSpec[] => [
+  {
+    kind: 'choice',
+    path: 'guide',
+    label: 'From',
+    hint: 'The guide whose weights are copied.',
+    list: guides.length > 2,
+    choices: guides.map((id) => ({ key: id, label: id })),
+  },
+  choice('by', 'What agrees', 'Names and shapes, or then also the next matrix of the same shape.', { names: 'Names', shapes: 'Shapes' }),
+  number('noise', 'Noise', 'On every copied tensor, in relation to the spread of its values.', 0.05),
+];
 
 export const REDUCTION: FieldSpec = {
   kind: 'choice',
