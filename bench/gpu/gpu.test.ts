@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Raced } from '../race.ts';
 import { gpuMarkdown, pasted } from '../report/paste.ts';
@@ -133,6 +134,7 @@ describe('what a GPU machine has found', () => {
       `<!-- bench.md begins -->\nkept\n<!-- bench.md ends -->\n<!-- gpu.md begins: how -->\n\n${text}\n<!-- gpu.md ends -->\nend\n`,
     );
     expect(() => pasted('nothing', 'gpu.md', text)).toThrow('no place');
+    expect(pasted(readFileSync('docs/performance.md', 'utf8'), 'gpu.md', text)).toContain(text);
     expect(() => gpuMarkdown(reportOf({ ...FINDINGS, small: true }))).toThrow('tiny sizes');
     expect(() => gpuMarkdown(reportOf({ ...FINDINGS, driver: { adapter: EMULATED, tries: [] } }))).toThrow('emulated');
     expect(() => gpuMarkdown(reportOf({ ...FINDINGS, driver: { tries: [] } }))).toThrow('no GPU');

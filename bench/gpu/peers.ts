@@ -89,6 +89,9 @@ export class TorchProcesses {
   }
 }
 
+/** Without its last on an emulated GPU: of what runs in turn there, more members have nothing but more arithmetic. */
+const membersOf = ({ small }: DawnStage) => (small ? MEMBERS.slice(0, -1) : MEMBERS);
+
 export interface RacePlace {
   stage: DawnStage;
   torch: TorchProcesses;
@@ -104,7 +107,7 @@ const peakOf = (stage: DawnStage): Contestant => onDawn(stage, peakName(stage.sm
 
 /** Unguided members, which PyTorch trains too. Those that are compared start one after the other: time may run out. */
 export function racePeers(workload: Workload, { stage, torch, options }: RacePlace): Promise<RaceFound> {
-  const contestants = MEMBERS.flatMap((members) => {
+  const contestants = membersOf(stage).flatMap((members) => {
     const modes = (Object.keys(TORCH_MODES) as TorchMode[]).filter((mode) => mode !== 'streams' || members > 1);
     return [
       onDawn(stage, OURS, members, { engine: 'ours', workload, arms: 'unguided', seeds: members }),
@@ -116,7 +119,7 @@ export function racePeers(workload: Workload, { stage, torch, options }: RacePla
 
 /** What the page runs: the guided arm alone, and three arms of one seed and of five. */
 export function raceArms(workload: Workload, { stage, options }: RacePlace): Promise<RaceFound> {
-  const ours = MEMBERS.map((members) =>
+  const ours = membersOf(stage).map((members) =>
     onDawn(stage, OURS, members, { engine: 'ours', workload, arms: members === 1 ? 'guided' : 'all', seeds: Math.ceil(members / 3) }),
   );
   return race([peakOf(stage), ...ours], options);
