@@ -88,13 +88,15 @@ export async function main(words: string[]): Promise<number> {
       help: { type: 'boolean', short: 'h' },
     },
   });
-  if (positionals[0] === 'paste') {
-    paste(positionals[1]);
-    return 0;
-  }
-  if (positionals[0] === 'gpu' && values.pack) {
-    await pack(resolve(values.pack));
-    return 0;
+  if (positionals[0] === 'paste' || (positionals[0] === 'gpu' && values.pack)) {
+    try {
+      if (values.pack) await pack(resolve(values.pack));
+      else paste(positionals[1]);
+      return 0;
+    } catch (error) {
+      console.error((error as Error).message);
+      return 1;
+    }
   }
   const unknown = positionals.find((word) => !BENCHMARKS.some(({ name }) => name === word));
   if (values.help || unknown) {

@@ -30,6 +30,7 @@ export interface Raced {
 /** A contestant that cannot run here, and why. */
 export interface Absent {
   who: string;
+  members: number;
   reason: string;
 }
 
@@ -52,8 +53,8 @@ export async function race(
   const absent: Absent[] = [];
   const drop = async (contestant: Contestant, error: unknown) => {
     await contestant.end();
-    const { who } = contestant;
-    absent.push({ who, reason: (error as Error).message.split('\n')[0] });
+    const { who, members } = contestant;
+    absent.push({ who, members, reason: (error as Error).message.split('\n')[0] });
     say(`${who} does not run: ${(error as Error).message}`);
   };
   for (const contestant of contestants) {

@@ -172,10 +172,8 @@ function peers(findings: Findings): Part {
       PRESETS.map((preset) => `peers of ${preset}` as const),
       (id, rows) => {
         const what = workloadOf(id);
-        return MEMBERS.flatMap((members) => [
-          ...modes.flatMap((mode) => rows.with([[torchName(mode), members]], (torch) => [time(what, torch)])),
-          ...rows.with([[OURS, members]], (ours) => [time(what, ours)]),
-          ...modes.flatMap((mode) =>
+        return MEMBERS.flatMap((members) => {
+          const compared = modes.flatMap((mode) =>
             rows.with(
               [
                 [OURS, members],
@@ -183,16 +181,21 @@ function peers(findings: Findings): Part {
               ],
               (ours, torch) => [faster(what, ours, torch)],
             ),
-          ),
-          ...rows.with([[OURS, members]], (ours) => [perDispatch(what, ours)]),
-          ...rows.with(
-            [
-              [OURS, members],
-              [peak, 1],
-            ],
-            (ours, most) => [shareOfPeak(what, ours, most)],
-          ),
-        ]);
+          );
+          const alone = rows.with([[OURS, members]], (ours) => [time(what, ours)]);
+          return [
+            ...modes.flatMap((mode) => rows.with([[torchName(mode), members]], (torch) => [time(what, torch)])),
+            ...(compared.length > 0 ? compared : alone),
+            ...rows.with([[OURS, members]], (ours) => [perDispatch(what, ours)]),
+            ...rows.with(
+              [
+                [OURS, members],
+                [peak, 1],
+              ],
+              (ours, most) => [shareOfPeak(what, ours, most)],
+            ),
+          ];
+        });
       },
     ),
   };

@@ -87,7 +87,7 @@ const FINDINGS: Findings = {
     },
     'peers of wide-fcn': {
       raced: [row(OURS, 3, [2, 4], { flops: 1e8, dispatches: 40 }), row(torchName('eager'), 3, [8, 8]), row(PEAK, 1, [10, 10], { flops: 1e9 })],
-      absent: [{ who: torchName('graph'), reason: 'CUDA graphs need a CUDA device' }],
+      absent: [{ who: torchName('graph'), members: 3, reason: 'CUDA graphs need a CUDA device' }],
     },
   },
   items: [
@@ -122,7 +122,7 @@ describe('what a GPU machine has found', () => {
     expect(peers.find(({ of }) => of?.includes('eager'))?.ratio).toEqual({ median: 3, least: 2, most: 4 });
     expect(peers.find(({ unit }) => unit.includes('40 dispatches'))?.value.median).toBe(75);
     expect(peers.find(({ of }) => of === 'of the peak')?.ratio?.most).toBeCloseTo(0.5);
-    expect(notesOf('gpu-peers')).toContain('wide-fcn: PyTorch, CUDA graph does not run here (CUDA graphs need a CUDA device).');
+    expect(notesOf('gpu-peers')).toContain('wide-fcn: PyTorch, CUDA graph, 3 members does not run here (CUDA graphs need a CUDA device).');
     expect(sections.map(({ name }) => name)).not.toContain('gpu-arms');
   });
 

@@ -68,7 +68,7 @@ export const atMost = (value: number): Target => ({ at: 'most', value });
 type Clock = 'wall' | 'cpu';
 const UNITS: Record<Clock, string> = { wall: 'ms a step', cpu: 'CPU ms a step' };
 
-const named = ({ who, members }: Raced) => (members === 1 ? `${who}, 1 member` : `${who}, ${members} members`);
+const named = ({ who, members }: Pick<Raced, 'who' | 'members'>) => (members === 1 ? `${who}, 1 member` : `${who}, ${members} members`);
 
 /** What a step takes. */
 export const time = (what: string, row: Raced, clock: Clock = 'wall'): Figure => ({ what, who: named(row), value: spread(row[clock]), unit: UNITS[clock] });
@@ -116,5 +116,4 @@ export const perDispatch = (what: string, row: Raced): Figure => ({
   unit: `µs for each of ${row.dispatches} dispatches`,
 });
 
-export const absences = (what: string, absent: readonly Absent[]): string[] =>
-  absent.map(({ who, reason }) => `${what}: ${who} does not run here (${reason}).`);
+export const absences = (what: string, absent: readonly Absent[]): string[] => absent.map((one) => `${what}: ${named(one)} does not run here (${one.reason}).`);
