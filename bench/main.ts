@@ -1,11 +1,13 @@
 /** The benchmark: runs its sections and writes one report. Started by scripts/bench.mjs. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../scripts/install.mjs';
+import { pack } from './gpu/pack.ts';
 import { type Report, reached, type Section } from './report/figures.ts';
 import { commit, load, machine } from './report/machine.ts';
 import { markdown, sectionsText } from './report/markdown.ts';
+import { gpuMarkdown, pasted } from './report/paste.ts';
 import { BUILDS } from './sections/builds.ts';
 import { DISPATCH } from './sections/dispatch.ts';
 import { EMULATED } from './sections/emulated.ts';
@@ -24,7 +26,9 @@ export const USAGE = `Usage: npm run bench -- [section …] [--rounds N] [--quic
 
   ${BENCHMARKS.map(({ name, title }) => `${name.padEnd(10)} ${title}`).join('\n  ')}
 
-  paste      put the report into docs/performance.md; nothing is measured. With a section's name that one alone, where it has a place of its own
+  paste      put the report into docs/performance.md; nothing is measured. With a section's name that one alone, where it has a place of its
+             own; with a FILE that a GPU machine has written, that one
+  gpu        with --pack FOLDER: write a folder that checks and measures the GPU of another machine
 
 Without names all of them, into bench/results/bench.md and bench.json; named ones replace their part of an existing report.
   --rounds N   turns of every contestant (${ROUNDS})
@@ -46,18 +50,17 @@ function write(report: Report): void {
   writeFileSync(join(RESULTS, 'bench.md'), markdown(report));
 }
 
-/** Between two comments of the document. @param name of the only section; absent: the whole report */
-function paste(name?: string): void {
-  const report = JSON.parse(readFileSync(JSON_FILE, 'utf8')) as Report;
-  const text = name ? sectionsText({ ...report, sections: report.sections.filter((section) => section.name === name) }) : markdown(report);
-  const passage = name ? `bench\\.md ${name}` : 'bench\\.md';
-  const pasted = new RegExp(`(<!-- ${passage} begins[^\\n]*-->\\n)[\\s\\S]*(<!-- ${passage} ends -->)`);
+/** @param what a section with a place of its own, or the file of a GPU machine; without either the report of this machine is put in its place */
+function paste(what?: string): void {
   const document = readFileSync(DOCUMENT, 'utf8');
-  if (!pasted.test(document)) throw new Error(`${DOCUMENT} has no place for ${name ?? 'the report'}.`);
-  writeFileSync(
-    DOCUMENT,
-    document.replace(pasted, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`),
-  );
+  writeFileSync(DOCUMENT, pastedInto(document, what));
+}
+
+function pastedInto(document: string, what?: string): string {
+  if (what === undefined) return pasted(document, 'bench.md', readFileSync(join(RESULTS, 'bench.md'), 'utf8'));
+  if (!BENCHMARKS.some(({ name }) => name === what)) return pasted(document, 'gpu.md', gpuMarkdown(JSON.parse(readFileSync(what, 'utf8'))));
+  const report = JSON.parse(readFileSync(JSON_FILE, 'utf8')) as Report;
+  return pasted(document, `bench.md ${what}`, sectionsText({ ...report, sections: report.sections.filter(({ name }) => name === what) }));
 }
 
 async function measure({ name, title, explained, run }: Benchmark, options: Options): Promise<Section> {
@@ -80,11 +83,23 @@ export async function main(words: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: words,
     allowPositionals: true,
-    options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, against: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      against: { type: 'string' },
+      pack: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
-  if (positionals[0] === 'paste') {
-    paste(positionals[1]);
-    return 0;
+  if (positionals[0] === 'paste' || (positionals[0] === 'gpu' && values.pack)) {
+    try {
+      if (values.pack) await pack(resolve(values.pack));
+      else paste(positionals[1]);
+      return 0;
+    } catch (error) {
+      console.error((error as Error).message);
+      return 1;
+    }
   }
   const unknown = positionals.find((word) => !BENCHMARKS.some(({ name }) => name === word));
   if (values.help || unknown) {
