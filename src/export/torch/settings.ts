@@ -3,7 +3,7 @@ import { startOf, weightsShownBy } from '../../experiment/contract/startingPoint
 import { type TaskShape, taskShape } from '../../experiment/networks/describe.ts';
 import { type Alignment, alignmentOf, alignmentsOf, type DistilSettings, distilSettings, sharedTokens, termsOf } from '../../experiment/plan/arms.ts';
 import { rootOf } from '../../experiment/plan/fork.ts';
-import { guideNetwork, standsAlone } from '../../experiment/plan/guides.ts';
+import { guideNetwork, sharedBySeeds, standsAlone } from '../../experiment/plan/guides.ts';
 import { mappedTaps } from '../../experiment/plan/pairs.ts';
 import { measuresInUse } from '../../experiment/plan/plan.ts';
 import type { ArmSpec, Course, Experiment, NetworkSpec, OptimiserSpec, ScheduleSpec, Term, TokenView } from '../../experiment/schema/schema.ts';
@@ -141,7 +141,7 @@ function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape): Python {
 /** Name of the file with the weights of a guide, as an expression where seeds have weights of their own. */
 const weightsName = (experiment: Experiment, id: string): Python => {
   const own = weightsShownBy(experiment, id);
-  return experiment.guides[own].state === 'trained' ? `guide-${own}` : code(`f"guide-${own}-{seed}"`);
+  return sharedBySeeds(experiment.guides[own]) ? `guide-${own}` : code(`f"guide-${own}-{seed}"`);
 };
 
 /** A control that has no network. */
