@@ -29,9 +29,8 @@ const NO_DIRECTION = 1e-20;
 const perRow = (x: Tensor3D): Tensor3D => tf.sum(x, 2, true);
 
 /** Rows of length 1, and the way back: d/dx of x/|x| takes the part along x out of the gradient. */
-function unitRows(kernels: Pick<Kernels, 'sumSquares'>, x: Tensor3D): { u: Tensor3D; back(du: Tensor3D): Tensor3D } {
-  const [matrices, n, features] = x.shape;
-  const square = tf.reshape(kernels.sumSquares([tf.reshape(x, [matrices * n, features])]), [matrices, n, 1]) as Tensor3D;
+function unitRows(x: Tensor3D): { u: Tensor3D; back(du: Tensor3D): Tensor3D } {
+  const square = perRow(tf.square(x));
   const inverse = tf.where(tf.greater(square, NO_DIRECTION), tf.rsqrt(tf.maximum(square, NO_DIRECTION)), tf.zerosLike(square)) as Tensor3D;
   const u = tf.mul<Tensor3D>(x, inverse);
   return { u, back: (du) => tf.mul<Tensor3D>(tf.sub(du, tf.mul(u, perRow(tf.mul(du, u)))), inverse) };
@@ -77,7 +76,7 @@ export function prepare(kernels: Pick<Kernels, 'centreNormalise' | 'sumSquares'>
   };
   if (form === 'centred') return centred(x);
   const own = form === 'unit-centred' ? tf.sub<Tensor3D>(x, tf.mean(x, 2, true)) : x;
-  const unit = unitRows(kernels, own);
+  const unit = unitRows(own);
   const { z, norm, back } = centred(unit.u);
   return {
     z,
