@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findPreset } from '../../experiment/presets/presets.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { tinyExperiment, tinySequences } from '../../lab/testing/experiments.ts';
-import { assemble, namesIn, notebook, script } from './assemble.ts';
+import { assemble, linesFor, namesIn, notebook, script } from './assemble.ts';
 import { PARTS } from './parts.ts';
 import { call, code, python, tuple } from './python.ts';
 import { refusedByTorch } from './refused.ts';
@@ -67,6 +67,13 @@ describe('the script', () => {
 
 it('finds the names that Python reads', () => {
   expect([...namesIn('a = f(b.c, "d", f"{e} g")  # h')].sort()).toEqual(['a', 'b', 'e', 'f']);
+});
+
+it('leaves out lines whose conditions do not hold', () => {
+  const text = 'always = 1  # a comment\nforked = 2  #: fork\n    whole = 3  # why  #: not fork\nboth = 4  #: fork not made\n';
+  expect(linesFor(text, new Set(['fork']))).toBe('always = 1  # a comment\nforked = 2\nboth = 4\n');
+  expect(linesFor(text, new Set(['fork', 'made']))).toBe('always = 1  # a comment\nforked = 2\n');
+  expect(linesFor(text, new Set())).toBe('always = 1  # a comment\n    whole = 3  # why\n');
 });
 
 it('writes Python', () => {
