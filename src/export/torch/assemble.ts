@@ -1,7 +1,6 @@
 /**
  * Puts the script together: of the Python files in `parts/` those definitions that the experiment's own part uses, and
- * what they use in turn. The parts are plain Python; their imports of each other only say where a name comes from. A line
- * that ends in `#: fork`, `#: not made` or `#: images not made` stands in scripts with (without) all that it names.
+ * what they use in turn. The parts are plain Python; their imports of each other only say where a name comes from.
  */
 
 /** One statement at the left margin: a definition, a constant, an import. */
@@ -77,18 +76,6 @@ function definesOf(statement: string): string[] {
   return assigned ? assigned[1].split(',').map((name) => name.trim()) : [];
 }
 
-const CONDITION = / +#: ((?:not )?\w+(?: (?:not )?\w+)*)$/;
-
-/** The lines that stand in a script with some features, without their conditions. */
-export function linesFor(text: string, features: ReadonlySet<string>): string {
-  const lines = text.split('\n').flatMap((line) => {
-    const [end = '', condition = ''] = CONDITION.exec(line) ?? [];
-    const holds = Array.from(condition.matchAll(/(not )?(\w+)/g)).every(([, not, feature]) => features.has(feature) === (not === undefined));
-    return holds ? [line.slice(0, line.length - end.length)] : [];
-  });
-  return lines.join('\n');
-}
-
 /** @throws {Error} when the file does not say what it is about */
 export function readPart(text: string): Part {
   const [about, ...rest] = statements(text);
@@ -134,11 +121,9 @@ export interface Program {
  * @param about what the program is
  * @param settings the experiment's own part
  * @param files the parts in the order in which they are to stand; the last one starts the program
- * @param features what conditions of lines name
  */
-export function assemble(about: string, settings: string, files: readonly string[], features: Iterable<string> = []): Program {
-  const given = new Set(features);
-  const parts = files.map((text) => readPart(linesFor(text, given)));
+export function assemble(about: string, settings: string, files: readonly string[]): Program {
+  const parts = files.map(readPart);
   const home = new Map(parts.flatMap((part) => part.blocks.flatMap((block) => block.defines.map((name) => [name, block] as const))));
   const wanted = new Set<Block>();
   const used = new Set<string>();

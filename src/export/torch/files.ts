@@ -5,10 +5,11 @@ import { observedPairs } from '../../experiment/plan/arms.ts';
 import { tapNames } from '../../experiment/plan/pairs.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { assemble, notebook, script } from './assemble.ts';
-import { PARTS } from './parts.ts';
+import { partsFor } from './parts.ts';
 import { type PlainTensor, writeSafetensors } from './safetensors.ts';
 import { refusedByTorch } from './refused.ts';
 import { settings } from './settings.ts';
+import { warmupSet } from './warmups.ts';
 import { toTorch } from './weights.ts';
 
 /** Content by path. */
@@ -22,6 +23,12 @@ function exampleTensors(name: string, { examples, inputs, labels, groups }: Exam
     ...(groups && { [`${name}.groups`]: { shape: [groups.length], data: groups } }),
   };
 }
+
+/** The training examples of another task that a warm-up reads, or its text; where they are new at every step neither. */
+const warmupTensors = (name: string, { train, text }: Pick<StartingPoint, 'train' | 'text'>, shape: readonly number[]): Record<string, PlainTensor> => ({
+  ...(train && exampleTensors(name, train, shape)),
+  ...(text && { [`${name}.text`]: { shape: [text.length], data: text } }),
+});
 
 /** What a result file says of the run beside its members. */
 function frame(experiment: Experiment, { scores, version }: StartingPoint): object {
@@ -60,7 +67,7 @@ data.safetensors, experiment.json (what the result repeats), and the same progra
 export function torchFiles(experiment: Experiment, start: StartingPoint): ExportedFiles {
   const refused = refusedByTorch(experiment);
   if (refused.length > 0) throw new Error(refused.join(' '));
-  const program = assemble(about(experiment), settings(experiment), PARTS);
+  const program = assemble(about(experiment), settings(experiment), partsFor(experiment));
   const { input } = taskShape(experiment.task);
   const weights = [
     ...start.targets.map(({ start: name, seed, tensors }) => [`${name}-${seed}`, tensors] as const),
@@ -74,6 +81,7 @@ export function torchFiles(experiment: Experiment, start: StartingPoint): Export
       ...(start.train && exampleTensors('train', start.train, input)),
       ...exampleTensors('val', start.val, input),
       ...(start.text && { text: { shape: [start.text.length], data: start.text } }),
+      ...Object.assign({}, ...start.warmups.map((own, i) => warmupTensors(warmupSet(i), own, input))),
     }),
     ...Object.fromEntries(weights.map(([name, tensors]) => [`weights/${name}.safetensors`, writeSafetensors(toTorch(tensors))])),
   };

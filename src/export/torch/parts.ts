@@ -1,20 +1,26 @@
-/** The Python files of the script. */
+/** The Python files of the script, and which of their lines stand in it. */
+import { warmupOf } from '../../experiment/plan/warmup.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 
 const FILES = import.meta.glob<string>('./parts/*.py', { eager: true, query: '?raw', import: 'default' });
 
 /** In the order in which they stand in the script. */
-export const SECTIONS = [
+const SECTIONS = [
   'networks',
   'sequence_networks',
   'dropout',
   'guides',
   'mapping',
   'measures',
+  'looked_at',
   'views',
   'courses',
   'terms',
+  'matching',
+  'regularisers',
   'schedules',
   'training',
+  'warmup',
   'evaluation',
   'data',
   'results',
@@ -25,5 +31,36 @@ export const SECTIONS = [
   'main',
 ] as const;
 
+/** What lines can be marked with: what some arm of the experiment has. */
+const FEATURES = {
+  fork: ({ arms }) => arms.some(({ fork }) => fork !== undefined),
+  target: ({ arms }) => arms.some(({ target }) => target !== undefined),
+  optimiser: ({ arms }) => arms.some(({ optimiser }) => optimiser !== undefined),
+  warmup: (experiment) => experiment.arms.some((arm) => warmupOf(experiment, arm) !== undefined),
+  regularise: ({ arms }) => arms.some(({ terms }) => terms.some(({ kind }) => kind === 'regularise')),
+  stall: ({ arms }) => arms.some(({ terms }) => terms.some(({ course }) => course?.kind === 'stall')),
+} as const satisfies Record<string, (experiment: Experiment) => boolean>;
+
+/** `#: fork optimiser` at the end of a line: it stands in scripts that have both; `#: not fork`: in those that have not. */
+const MARK = /\s*#: ([a-z ]+)$/;
+
+/** Whether a mark holds. */
+const holds = (mark: string, features: ReadonlySet<string>): boolean =>
+  Array.from(mark.matchAll(/(not )?(\w+)/g)).every(([, not, word]) => features.has(word) === (not === undefined));
+
+function withFeatures(text: string, features: ReadonlySet<string>): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const mark = MARK.exec(line);
+      if (!mark) return [line];
+      return holds(mark[1], features) ? [line.slice(0, mark.index)] : [];
+    })
+    .join('\n');
+}
+
 /** Their text, in that order. */
-export const PARTS: readonly string[] = SECTIONS.map((name) => FILES[`./parts/${name}.py`]);
+export function partsFor(experiment: Experiment): string[] {
+  const features = new Set(Object.entries(FEATURES).flatMap(([feature, has]) => (has(experiment) ? [feature] : [])));
+  return SECTIONS.map((name) => withFeatures(FILES[`./parts/${name}.py`], features));
+}

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { findPreset } from '../../experiment/presets/presets.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { tinyExperiment, tinySequences } from '../../lab/testing/experiments.ts';
-import { assemble, linesFor, namesIn, notebook, script } from './assemble.ts';
-import { PARTS } from './parts.ts';
+import { assemble, namesIn, notebook, script } from './assemble.ts';
+import { partsFor } from './parts.ts';
 import { call, code, python, tuple } from './python.ts';
 import { refusedByTorch } from './refused.ts';
 import { readSafetensors, SafetensorsError, writeSafetensors } from './safetensors.ts';
 import { settings } from './settings.ts';
 import { fromTorch, toTorch } from './weights.ts';
 
-const programOf = (experiment: Experiment) => assemble('About it.', settings(experiment), PARTS);
+const programOf = (experiment: Experiment) => assemble('About it.', settings(experiment), partsFor(experiment));
 const defined = (experiment: Experiment): string[] => Array.from(script(programOf(experiment)).matchAll(/^(?:class|def) (\w+)/gm), ([, name]) => name);
 
 describe('the script', () => {
@@ -67,13 +67,6 @@ describe('the script', () => {
 
 it('finds the names that Python reads', () => {
   expect([...namesIn('a = f(b.c, "d", f"{e} g")  # h')].sort()).toEqual(['a', 'b', 'e', 'f']);
-});
-
-it('leaves out lines whose conditions do not hold', () => {
-  const text = 'always = 1  # a comment\nforked = 2  #: fork\n    whole = 3  # why  #: not fork\nboth = 4  #: fork not made\n';
-  expect(linesFor(text, new Set(['fork']))).toBe('always = 1  # a comment\nforked = 2\nboth = 4\n');
-  expect(linesFor(text, new Set(['fork', 'made']))).toBe('always = 1  # a comment\nforked = 2\n');
-  expect(linesFor(text, new Set())).toBe('always = 1  # a comment\n    whole = 3  # why\n');
 });
 
 it('writes Python', () => {
@@ -144,10 +137,15 @@ describe('weights', () => {
 
 it('says what the script does not know', () => {
   expect(refusedByTorch(tinyExperiment())).toEqual([]);
-  const own = tinyExperiment();
-  own.arms[1] = { ...own.arms[1], optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 } };
-  expect(refusedByTorch(own)).toEqual(['The PyTorch script does not know an optimiser of its own yet (“Guided”).']);
-  const padded = tinySequences('parity', { 'task.minLength': 3, 'guides.trained.control': 'shuffled' });
-  expect(refusedByTorch(padded)).toEqual(['The PyTorch script does not know shuffled guides of sequences that differ in length yet.']);
+  const imported = tinyExperiment();
+  imported.guides.trained = {
+    state: 'imported',
+    file: { hash: '0'.repeat(64), name: 'mine' },
+    model: { input: [8, 8, 3], layers: [{ name: 'a', shape: [3] }], parameters: 1, flops: 1 },
+  };
+  expect(refusedByTorch(imported)).toEqual(['The PyTorch script does not know guides out of files of tfjs yet.']);
+  const learnt = tinyExperiment();
+  learnt.base.measure = { name: 'fitnets' };
+  expect(refusedByTorch(learnt)[0]).toBe('The PyTorch script does not know this measure yet (“Guided”).');
   expect(refusedByTorch(findPreset('cifar')?.experiment as Experiment)).toEqual([]);
 });

@@ -17,12 +17,13 @@ class Ranks:
 
 def gathered(x):
     """[n, ...] of this rank -> [world*n, ...] of all. Only the own rows carry a gradient. DistributedDataParallel takes the mean
-    of the ranks' gradients, and what is wanted of a loss of all rows is their sum: `Align` multiplies its loss by `world`."""
+    of the ranks' gradients, and what is wanted of a loss of all rows is their sum: that gradient is multiplied by `world`."""
     if not Ranks.gather:
         return x
-    parts = [torch.empty_like(x) for _ in range(Ranks.world)]
-    dist.all_gather(parts, x.detach().contiguous())
-    parts[Ranks.rank] = x
+    own = x.detach()
+    parts = [torch.empty_like(own) for _ in range(Ranks.world)]
+    dist.all_gather(parts, own.contiguous())
+    parts[Ranks.rank] = own + Ranks.world * (x - own)
     return torch.cat(parts)
 
 
