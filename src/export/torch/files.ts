@@ -9,7 +9,7 @@ import { partsFor } from './parts.ts';
 import { type PlainTensor, writeSafetensors } from './safetensors.ts';
 import { refusedByTorch } from './refused.ts';
 import { settings } from './settings.ts';
-import { warmupSet } from './warmups.ts';
+import { warmupSets } from './warmups.ts';
 import { toTorch } from './weights.ts';
 
 /** Content by path. */
@@ -81,7 +81,7 @@ export function torchFiles(experiment: Experiment, start: StartingPoint): Export
       ...(start.train && exampleTensors('train', start.train, input)),
       ...exampleTensors('val', start.val, input),
       ...(start.text && { text: { shape: [start.text.length], data: start.text } }),
-      ...Object.assign({}, ...start.warmups.map((own, i) => warmupTensors(warmupSet(i), own, input))),
+      ...Object.assign({}, ...warmupSets(experiment).map((name, i) => warmupTensors(name, start.warmups[i], input))),
     }),
     ...Object.fromEntries(weights.map(([name, tensors]) => [`weights/${name}.safetensors`, writeSafetensors(toTorch(tensors))])),
   };

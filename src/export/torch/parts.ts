@@ -1,4 +1,5 @@
 /** The Python files of the script, and which of their lines stand in it. */
+import { exampleControl } from '../../experiment/plan/guides.ts';
 import { warmupOf } from '../../experiment/plan/warmup.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 
@@ -31,13 +32,15 @@ const SECTIONS = [
   'main',
 ] as const;
 
-/** What lines can be marked with: what some arm of the experiment has. */
+/** What lines can be marked with: what some arm, or guide, of the experiment has. */
 const FEATURES = {
   fork: ({ arms }) => arms.some(({ fork }) => fork !== undefined),
   target: ({ arms }) => arms.some(({ target }) => target !== undefined),
   optimiser: ({ arms }) => arms.some(({ optimiser }) => optimiser !== undefined),
   warmup: (experiment) => experiment.arms.some((arm) => warmupOf(experiment, arm) !== undefined),
+  kept: (experiment) => experiment.arms.some((arm) => warmupOf(experiment, arm)?.keepOptimiser === true),
   regularise: ({ arms }) => arms.some(({ terms }) => terms.some(({ kind }) => kind === 'regularise')),
+  shuffled: ({ guides }) => Object.values(guides).some((guide) => exampleControl(guide) === 'shuffled'),
   stall: ({ arms }) => arms.some(({ terms }) => terms.some(({ course }) => course?.kind === 'stall')),
 } as const satisfies Record<string, (experiment: Experiment) => boolean>;
 

@@ -10,7 +10,7 @@ import { networkCall } from './networks.ts';
 import { assign, call, code, define, later, type Python, python, tuple } from './python.ts';
 import { batchesOf } from './sets.ts';
 import { armTerms, followedMeasures, mappedNetworks, VIEWS } from './terms.ts';
-import { warmupCall, warmupDefinitions } from './warmups.ts';
+import { warmupCall, warmupConstants, warmupDefinitions } from './warmups.ts';
 
 function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape, classes: CustomClasses): Python {
   const terms = armTerms(experiment, spec);
@@ -142,6 +142,7 @@ export function settings(experiment: Experiment): string {
     assign('STEPS', base.steps),
     assign('BATCH', base.batchSize),
     assign('EVALUATE_EVERY', base.evaluateEvery, 'steps between two evaluations on the validation set'),
+    ...warmupConstants(experiment),
     assign('RECENT', epoch, 'the last steps, whose mean is the score in training'),
     assign('LEARNING_RATE', base.learningRate),
     assign('CLIP_NORM', base.clipNorm ?? code('float("inf")'), base.clipNorm === null ? 'no clipping' : 'largest norm of the gradient'),
@@ -150,6 +151,7 @@ export function settings(experiment: Experiment): string {
       ? ['# Layers that the mapping spreads over each other, in the order of the networks.', assign('LAYERS', { target: mappedTaps(experiment), ...layers })]
       : []),
   ];
+  const alike = arms.every((spec) => spec.fork || startOf(spec) === 'target');
   const classes = new CustomClasses();
   const shared = optimiser(base.optimiser);
   const target = networkCall(experiment.target, task, classes);
@@ -166,7 +168,7 @@ export function settings(experiment: Experiment): string {
       call(shared.made, shared.options, code('parameters')),
     ),
     define('make_guides', 'seed', 'The guides of a seed, frozen. A trained one is the same for all seeds.', guideEntries),
-    define('make_arms', '', 'The training conditions. All start from the same weights and see the same batches.', armEntries),
+    define('make_arms', '', `The training conditions. All ${alike ? 'start from the same weights and ' : ''}see the same batches.`, armEntries),
     define('rate_at', 'arm, step', 'Learning rate of an arm in a step, counted from 0.', rate(experiment)),
     define('weight_at', 'arm, term, step', 'Weight of a term of an arm in a step.', termWeight(experiment)),
     define('arm_at', 'arms, name, step', 'What an arm does in a step.', code(arms.some(({ fork }) => fork) ? 'through_forks(arms, name, step)' : 'arms[name]')),

@@ -2,14 +2,17 @@
 import { taskShape } from '../../experiment/networks/describe.ts';
 import { warmupEvaluations, warmupOf, warmupTasks } from '../../experiment/plan/warmup.ts';
 import type { ArmSpec, Experiment, WarmupSpec } from '../../experiment/schema/schema.ts';
-import { assign, call, code, define, type Python } from './python.ts';
+import { assign, call, code, define, INDENT, type Python, python } from './python.ts';
 import { batchesOf } from './sets.ts';
 
 /** Names the draws of a warm-up. */
 const STREAM = 'warm-up';
 
-/** Name of the training examples of another task in data.safetensors. @param place among `warmupTasks` */
-export const warmupSet = (place: number): string => `warmup${place + 1}`;
+/** Names of other tasks that warm-ups read, in the script and in data.safetensors, in the order of `warmupTasks`. */
+export function warmupSets(experiment: Experiment): string[] {
+  const kinds = warmupTasks(experiment).map(({ kind }) => kind);
+  return kinds.map((kind, i) => (kinds.indexOf(kind) === i ? kind : `${kind}-${i + 1}`));
+}
 
 const NOISES: Record<Exclude<WarmupSpec['inputs'] & string, 'training' | 'random-tokens'>, string> = {
   'white-noise': 'white_noise',
@@ -20,12 +23,12 @@ const NOISES: Record<Exclude<WarmupSpec['inputs'] & string, 'training' | 'random
 /** By which name a warm-up finds its inputs. */
 function inputsName(experiment: Experiment, { inputs }: WarmupSpec): string {
   if (typeof inputs === 'string') return inputs;
-  return warmupSet(warmupTasks(experiment).findIndex((task) => JSON.stringify(task) === JSON.stringify(inputs)));
+  return warmupSets(experiment)[warmupTasks(experiment).findIndex((task) => JSON.stringify(task) === JSON.stringify(inputs))];
 }
 
 function inputsOf({ task }: Experiment, { inputs }: WarmupSpec, name: string): Python {
   if (typeof inputs === 'object') return batchesOf(inputs, name, STREAM);
-  const training = batchesOf(task, 'train', STREAM);
+  const training = code('training');
   if (inputs === 'training') return training;
   const noise = inputs === 'random-tokens' ? call('random_tokens', {}, taskShape(task).tokens?.vocabulary ?? 0) : code(NOISES[inputs]);
   return call('NoiseLike', {}, inputs, noise, training);
@@ -44,9 +47,13 @@ export function warmupDefinitions(experiment: Experiment): string[] {
   const specs = experiment.arms.flatMap((arm) => warmupOf(experiment, arm) ?? []);
   if (specs.length === 0) return [];
   const inputs = Object.fromEntries(specs.map((spec) => [inputsName(experiment, spec), inputsOf(experiment, spec, inputsName(experiment, spec))]));
+  const ofTask = specs.some((spec) => typeof spec.inputs === 'string');
+  const before = ofTask ? [`training = ${python(batchesOf(experiment.task, 'train', STREAM), INDENT, 15)}`] : [];
+  return [define('make_warmup_inputs', '', 'What is read in warm-ups, by name.', inputs, before)];
+}
+
+/** Constants of the script about them; none where there are none. */
+export function warmupConstants(experiment: Experiment): string[] {
   const evaluations = [...warmupEvaluations(experiment)].sort((a, b) => a - b);
-  return [
-    assign('WARMUP_EVALUATIONS', evaluations, 'steps before step 0 that are evaluated'),
-    define('make_warmup_inputs', '', 'What is read before training proper, by name.', inputs),
-  ];
+  return evaluations.length > 0 ? [assign('WARMUP_EVALUATIONS', evaluations, 'the same in warm-ups, which end where step 0 begins')] : [];
 }

@@ -59,7 +59,7 @@ def until_stalled(number, patience, since=0):
 
 
 def validation_loss(evaluation):
-    """The less, the better."""
+    """Its negative: the less, the better."""
     return -evaluation["loss"]
 
 

@@ -58,7 +58,7 @@ class Noise(Guide):
 def normals(random, *shape):
     """Standard normal numbers: torch's, or in a parity run those of the stream."""
     if not Now.parity:
-        return torch.randn(shape)
+        return torch.randn(shape, generator=torch.Generator().manual_seed(random.bits()))
     return torch.tensor([random.normal() for _ in range(math.prod(shape))]).reshape(shape)
 
 

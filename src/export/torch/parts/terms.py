@@ -42,11 +42,13 @@ class Align(Term):
         for (guide_tap, target_tap), share in zip(self.pairs, self.shares):
             # Gram matrices in float32, whatever the networks compute in.
             x, y = gathered(target.taps[target_tap].float()), gathered(guide.taps[guide_tap].float())
-            total = total + share * (1 - self.view(self.measure_for(guide_tap), x, y, tokens))
+            total = total + share * (1 - self.view(self.measure, x, y, tokens))  #: not shuffled
+            total = total + share * (1 - self.view(self.measure_for(guide_tap), x, y, tokens))  #: shuffled
         return total
 
-    def measure_for(self, guide_tap):
-        return self.measure
+    def measure_for(self, guide_tap):  #: shuffled
+        """How a layer of the guide is compared."""  #: shuffled
+        return self.measure  #: shuffled
 
 
 class AlignShuffled(Align):

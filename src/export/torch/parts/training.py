@@ -75,6 +75,7 @@ def learn(network, optimiser, arm, guides, batch, rate, terms, parts=1, compute=
 
 
 def diverges(told):
+    """Whether a step cannot be taken."""
     return not (math.isfinite(told["total"]) and math.isfinite(told["norm"]))
 
 
@@ -106,7 +107,8 @@ def train_member(name, seed, frame, validation, options):
     torch.manual_seed(seed)
     arms, training = make_arms(), make_training_set()
     guides = {guide: shown.to(device) for guide, shown in make_guides(seed).items()}
-    first = arm_at(arms, name, -1)  # a fork begins as what it forks from
+    first = arms[name]  #: not fork
+    first = arm_at(arms, name, -1)  # what it forks from in the end  #: fork
     network = start_of(first, seed).to(device)
     optimiser, groups = make_optimiser(network.parameters()), read_groups()  #: not optimiser
     optimiser, groups = first.optimiser(network.parameters()), read_groups()  #: optimiser
@@ -142,7 +144,7 @@ def train_member(name, seed, frame, validation, options):
             metric = frame["metric"]["name"]
             print(f"{arms[name].name}, seed {seed}, step {step}: validation loss {found['loss']:.4f}, {metric} {found['metric']:.4f}", flush=True)
 
-    optimiser = warm_up(first, seed, learner, optimiser, guides, history, evaluate, options.accumulate, compute, device)  #: warmup
+    optimiser = warm_up(learner, optimiser, first, guides, history, evaluate, options, compute)  #: warmup
     evaluate(0)
     acting = first  #: fork optimiser
     for step in range(len(history["steps"]), STEPS):

@@ -3,6 +3,8 @@
 import contextlib
 from typing import NamedTuple
 
+import torch
+
 from .data import Batch
 from .evaluation import MISSING, NOTHING
 from .now import Now
@@ -20,7 +22,7 @@ class Warmup(NamedTuple):
     inputs: str  # a name of `make_warmup_inputs`
     loss: str  # "align": the arm's alignment terms at full weight; "task": the cross-entropy; or "both"
     learning_rate: float = None  # where it is not the arm's
-    keep_optimiser: bool = False  # whether training goes on with its moments
+    keep_optimiser: bool = False  # whether training goes on with its moments  #: kept
 
 
 class NoiseLike:
@@ -36,8 +38,9 @@ class NoiseLike:
 
 
 def no_task_loss(arm, target, labels):
-    """Of inputs whose labels are not learnt: no loss, and no accuracy. Under torchrun every parameter needs a gradient."""
-    return (0 * target.logits.sum() if Ranks.world > 1 else 0.0), MISSING, MISSING
+    """Of inputs whose labels are not learnt. Under torchrun every parameter needs a gradient, otherwise the head has none."""
+    nothing = 0 * target.logits.sum() if Ranks.world > 1 else torch.zeros((), device=labels.device, requires_grad=True)
+    return nothing, MISSING, MISSING
 
 
 def warm_up_step(network, optimiser, arm, guides, batch, parts=1, compute=contextlib.nullcontext):
@@ -49,22 +52,34 @@ def warm_up_step(network, optimiser, arm, guides, batch, parts=1, compute=contex
     return learn(network, optimiser, arm._replace(task_weight=1.0), guides, batch, rate, terms, parts, compute, task)
 
 
-def warm_up(arm, seed, network, optimiser, guides, history, evaluate, parts, compute, device):
-    """The warm-up of an arm, as far as it has not been taken. Its steps are counted backwards from step 0. Returns the optimiser
-    with which training goes on."""
-    warmup, told = arm.warmup, history["warmup"]
-    if warmup is None or len(told) == warmup.steps:
+def warm_up(network, optimiser, arm, guides, history, evaluate, options, compute):
+    """The warm-up of an arm, or what is left of it. Returns the optimiser with which training goes on. Its last step is the one
+    before step 0, so its evaluations are at steps below 0, and those of all arms at the same."""
+    warmup, taken = arm.warmup, history["warmup"]
+    if warmup is None or len(taken) == warmup.steps:
         return optimiser
     inputs = make_warmup_inputs()[warmup.inputs]
-    for step in range(len(told) - warmup.steps, 0):
+    for step in range(len(taken) - warmup.steps, 0):
         if step in WARMUP_EVALUATIONS:
             evaluate(step)
-        Now.step, own = warmup.steps + step, NOTHING
+        Now.step, told = warmup.steps + step, NOTHING
         if history["diverged_at"] is None:
-            batch = share_of(inputs.batch(seed, Now.step, BATCH)).to(device)
-            own = warm_up_step(network, optimiser, arm, guides, batch, parts, compute)
-            if diverges(own):
-                history["diverged_at"], own = 1, NOTHING
-        told.append(own)
-    return optimiser if warmup.keep_optimiser else arm.optimiser(network.parameters())  #: optimiser
-    return optimiser if warmup.keep_optimiser else make_optimiser(network.parameters())  #: not optimiser
+            batch = share_of(inputs.batch(Now.seed, Now.step, BATCH)).to(options.device)
+            told = warm_up_step(network, optimiser, arm, guides, batch, options.accumulate, compute)
+            if diverges(told):
+                history["diverged_at"], told = 1, NOTHING
+        taken.append(told)
+    if warmup.keep_optimiser:  #: kept
+        return equally_old(optimiser, network)  #: kept
+    return arm.optimiser(network.parameters())  #: optimiser
+    return make_optimiser(network.parameters())  #: not optimiser
+
+
+def equally_old(optimiser, network):
+    """Adam corrects its moments by the number of their steps, which it counts for every parameter. A head that had no gradient is
+    to have taken as many as the layers below it."""
+    oldest = next(iter(optimiser.state.values()))
+    for parameter in network.parameters():
+        if parameter not in optimiser.state:
+            optimiser.state[parameter] = {name: value.clone() if name == "step" else torch.zeros_like(parameter) for name, value in oldest.items()}
+    return optimiser
