@@ -1,7 +1,7 @@
 /** The Python files of the script, and which of their lines stand in it. */
 import { exampleControl } from '../../experiment/plan/guides.ts';
 import { warmupOf } from '../../experiment/plan/warmup.ts';
-import type { Experiment } from '../../experiment/schema/schema.ts';
+import { type Experiment, isImageTask } from '../../experiment/schema/schema.ts';
 
 const FILES = import.meta.glob<string>('./parts/*.py', { eager: true, query: '?raw', import: 'default' });
 
@@ -24,7 +24,11 @@ const SECTIONS = [
   'warmup',
   'evaluation',
   'data',
+  'folder_images',
+  'word_files',
+  'made',
   'results',
+  'board',
   'ranks',
   'now',
   'streams',
@@ -32,8 +36,15 @@ const SECTIONS = [
   'main',
 ] as const;
 
-/** What lines can be marked with: what some arm, or guide, of the experiment has. */
+/**
+ * What lines can be marked with. made: the script makes weights and data itself; images, text: what these are; source: they
+ * come out of files that can be named when it is started. All others: what some arm, or guide, of the experiment has.
+ */
 const FEATURES = {
+  made: (_, made) => made,
+  images: ({ task }) => isImageTask(task),
+  text: ({ task }, made) => made && task.kind === 'text-file',
+  source: ({ task }, made) => isImageTask(task) || (made && task.kind === 'text-file'),
   fork: ({ arms }) => arms.some(({ fork }) => fork !== undefined),
   target: ({ arms }) => arms.some(({ target }) => target !== undefined),
   optimiser: ({ arms }) => arms.some(({ optimiser }) => optimiser !== undefined),
@@ -42,9 +53,9 @@ const FEATURES = {
   regularise: ({ arms }) => arms.some(({ terms }) => terms.some(({ kind }) => kind === 'regularise')),
   shuffled: ({ guides }) => Object.values(guides).some((guide) => exampleControl(guide) === 'shuffled'),
   stall: ({ arms }) => arms.some(({ terms }) => terms.some(({ course }) => course?.kind === 'stall')),
-} as const satisfies Record<string, (experiment: Experiment) => boolean>;
+} as const satisfies Record<string, (experiment: Experiment, made: boolean) => boolean>;
 
-/** `#: fork optimiser` at the end of a line: it stands in scripts that have both; `#: not fork`: in those that have not. */
+/** `#: images made` at the end of a line: it stands in scripts that are both; `#: not made`: in those that are not. */
 const MARK = /\s*#: ([a-z ]+)$/;
 
 /** Whether a mark holds. */
@@ -62,8 +73,11 @@ function withFeatures(text: string, features: ReadonlySet<string>): string {
     .join('\n');
 }
 
-/** Their text, in that order. */
-export function partsFor(experiment: Experiment): string[] {
-  const features = new Set(Object.entries(FEATURES).flatMap(([feature, has]) => (has(experiment) ? [feature] : [])));
+/**
+ * Their text, in that order.
+ * @param made whether the script makes weights and data itself
+ */
+export function partsFor(experiment: Experiment, made = false): string[] {
+  const features = new Set(Object.entries(FEATURES).flatMap(([feature, has]) => (has(experiment, made) ? [feature] : [])));
   return SECTIONS.map((name) => withFeatures(FILES[`./parts/${name}.py`], features));
 }

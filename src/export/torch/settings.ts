@@ -4,11 +4,12 @@ import { type TaskShape, taskShape } from '../../experiment/networks/describe.ts
 import { sharedTokens, termsOf } from '../../experiment/plan/arms.ts';
 import { guideNetwork } from '../../experiment/plan/guides.ts';
 import { mappedTaps } from '../../experiment/plan/pairs.ts';
-import type { ArmSpec, Experiment, OptimiserSpec, ScheduleSpec, TokenView } from '../../experiment/schema/schema.ts';
+import type { ArmSpec, Experiment, NetworkSpec, OptimiserSpec, ScheduleSpec, TokenView } from '../../experiment/schema/schema.ts';
 import { CustomClasses } from './custom.ts';
 import { networkCall } from './networks.ts';
+import { DRY_RUN, initialised, madeDefinitions, madeNetwork, ofDryRun } from './made.ts';
 import { assign, call, code, define, later, type Python, python, tuple } from './python.ts';
-import { batchesOf } from './sets.ts';
+import { setDefinitions } from './sets.ts';
 import { armTerms, followedMeasures, mappedNetworks, VIEWS } from './terms.ts';
 import { warmupCall, warmupConstants, warmupDefinitions } from './warmups.ts';
 
@@ -48,7 +49,7 @@ function controlGuide(kind: string, task: TaskShape, view: TokenView): Python {
   return call(view === 'all-tokens' ? 'IdentityOfTokens' : 'IdentityOfSequences');
 }
 
-function guide(experiment: Experiment, id: string, task: TaskShape, classes: CustomClasses): Python {
+function guide(experiment: Experiment, id: string, task: TaskShape, classes: CustomClasses, made: boolean): Python {
   const spec = experiment.guides[id];
   const network = guideNetwork(experiment, id);
   const view = sharedTokens(experiment.base);
@@ -56,7 +57,7 @@ function guide(experiment: Experiment, id: string, task: TaskShape, classes: Cus
   if (!network) return controlGuide((spec as { kind: string }).kind, task, view);
   const control = spec.state === 'control' ? undefined : spec.control;
   const own = spec.state === 'trained' && spec.training.task ? taskShape(spec.training.task) : task;
-  const shown = [networkCall(network, own, classes), weightsName(experiment, id)];
+  const shown = [made ? madeNetwork(weightsShownBy(experiment, id)) : networkCall(network, own, classes), weightsName(experiment, id)];
   const probe = { probe_seed: spec.state === 'trained' ? spec.training.seed : undefined };
   switch (control) {
     case 'shuffled':
@@ -130,17 +131,22 @@ function termWeight(experiment: Experiment): Python {
   return code(switched && names.length > 0 ? `${own} if guidance_on(step) or not isinstance(term, ${guided}) else 0.0` : own);
 }
 
-/** @throws {Error} for what `refused.ts` refuses */
-export function settings(experiment: Experiment): string {
+/**
+ * @param made whether the script makes weights and data itself
+ * @throws {Error} for what `refused.ts` refuses
+ */
+export function settings(experiment: Experiment, made = false): string {
   const { base, arms, guides, seeds } = experiment;
   const task = taskShape(experiment.task);
   const layers = Object.fromEntries(mappedNetworks(experiment).map((id) => [id, mappedTaps(experiment, id)]));
   const epoch = Number.isFinite(task.trainExamples) ? Math.max(1, Math.floor(task.trainExamples / base.batchSize)) : base.evaluateEvery;
   const sets = task.tokens ? VIEWS[sharedTokens(base)].sets : 'whole_examples';
+  const sized = (full: Python, dry: Python): Python => (made ? ofDryRun(dry, full) : full);
   const constants = [
-    assign('SEEDS', seeds),
-    assign('STEPS', base.steps),
-    assign('BATCH', base.batchSize),
+    ...(made ? [DRY_RUN] : []),
+    assign('SEEDS', sized(seeds, seeds.slice(0, 1))),
+    assign('STEPS', sized(base.steps, 2)),
+    assign('BATCH', sized(base.batchSize, 8)),
     assign('EVALUATE_EVERY', base.evaluateEvery, 'steps between two evaluations on the validation set'),
     ...warmupConstants(experiment),
     assign('RECENT', epoch, 'the last steps, whose mean is the score in training'),
@@ -154,8 +160,9 @@ export function settings(experiment: Experiment): string {
   const alike = arms.every((spec) => spec.fork || startOf(spec) === 'target');
   const classes = new CustomClasses();
   const shared = optimiser(base.optimiser);
-  const target = networkCall(experiment.target, task, classes);
-  const guideEntries = Object.fromEntries(Object.keys(guides).map((id) => [id, guide(experiment, id, task, classes)]));
+  const build = (network: NetworkSpec): Python => (made ? initialised(network, networkCall(network, task, classes)) : networkCall(network, task, classes));
+  const target = build(experiment.target);
+  const guideEntries = Object.fromEntries(Object.keys(guides).map((id) => [id, guide(experiment, id, task, classes, made)]));
   const armEntries = Object.fromEntries(arms.map((spec) => [spec.id, arm(experiment, spec, task, classes)]));
   return [
     constants.join('\n'),
@@ -167,12 +174,13 @@ export function settings(experiment: Experiment): string {
       arms.some((spec) => spec.optimiser) ? 'Of arms that have no other.' : 'Of every arm.',
       call(shared.made, shared.options, code('parameters')),
     ),
+    ...(made ? madeDefinitions(experiment, build) : []),
     define('make_guides', 'seed', 'The guides of a seed, frozen. A trained one is the same for all seeds.', guideEntries),
     define('make_arms', '', `The training conditions. All ${alike ? 'start from the same weights and ' : ''}see the same batches.`, armEntries),
     define('rate_at', 'arm, step', 'Learning rate of an arm in a step, counted from 0.', rate(experiment)),
     define('weight_at', 'arm, term, step', 'Weight of a term of an arm in a step.', termWeight(experiment)),
     define('arm_at', 'arms, name, step', 'What an arm does in a step.', code(arms.some(({ fork }) => fork) ? 'through_forks(arms, name, step)' : 'arms[name]')),
-    define('make_training_set', '', 'Where the batches come from.', batchesOf(experiment.task)),
+    ...setDefinitions(experiment.task, made),
     define('probe_sets', 'inputs', 'The sets of examples in which layers are compared on the probe.', call(sets, {}, code('inputs'))),
     define('followed_measures', '', 'Measures by which pairs of layers are followed besides CKA, by name.', followedMeasures(experiment)),
     ...warmupDefinitions(experiment),

@@ -2,8 +2,8 @@
 import { taskShape } from '../../experiment/networks/describe.ts';
 import { warmupEvaluations, warmupOf, warmupTasks } from '../../experiment/plan/warmup.ts';
 import type { ArmSpec, Experiment, WarmupSpec } from '../../experiment/schema/schema.ts';
-import { assign, call, code, define, INDENT, type Python, python } from './python.ts';
-import { batchesOf } from './sets.ts';
+import { assign, call, code, define, type Python } from './python.ts';
+import { storedSet } from './sets.ts';
 
 /** Names the draws of a warm-up. */
 const STREAM = 'warm-up';
@@ -27,7 +27,7 @@ function inputsName(experiment: Experiment, { inputs }: WarmupSpec): string {
 }
 
 function inputsOf({ task }: Experiment, { inputs }: WarmupSpec, name: string): Python {
-  if (typeof inputs === 'object') return batchesOf(inputs, name, STREAM);
+  if (typeof inputs === 'object') return storedSet(inputs, name, STREAM);
   const training = code('training');
   if (inputs === 'training') return training;
   const noise = inputs === 'random-tokens' ? call('random_tokens', {}, taskShape(task).tokens?.vocabulary ?? 0) : code(NOISES[inputs]);
@@ -47,9 +47,7 @@ export function warmupDefinitions(experiment: Experiment): string[] {
   const specs = experiment.arms.flatMap((arm) => warmupOf(experiment, arm) ?? []);
   if (specs.length === 0) return [];
   const inputs = Object.fromEntries(specs.map((spec) => [inputsName(experiment, spec), inputsOf(experiment, spec, inputsName(experiment, spec))]));
-  const ofTask = specs.some((spec) => typeof spec.inputs === 'string');
-  const before = ofTask ? [`training = ${python(batchesOf(experiment.task, 'train', STREAM), INDENT, 15)}`] : [];
-  return [define('make_warmup_inputs', '', 'What is read in warm-ups, by name.', inputs, before)];
+  return [define('make_warmup_inputs', 'training', 'What is read in warm-ups, by name. `training` is the training set.', inputs)];
 }
 
 /** Constants of the script about them; none where there are none. */

@@ -10,6 +10,7 @@ import type { Guide } from '../guidance/guide.ts';
 import { Model } from '../networks/model.ts';
 import { readTensors } from '../networks/weights.ts';
 import { openTask, type Task } from '../tasks/index.ts';
+import { copiesOf } from './copiedStart.ts';
 import { type GuidePreparation, prepareGuides } from './prepareGuides.ts';
 
 /** The tensors of a model of one member, without the member axis. */
@@ -18,18 +19,19 @@ async function tensorsOf({ weights }: Model): Promise<NetworkTensors> {
   return Object.fromEntries(Object.entries(all).map(([name, { shape, data }]) => [name, { shape: shape.slice(1), data }]));
 }
 
-async function targetsOf(experiment: Experiment, kernels: Kernels): Promise<StartingPoint['targets']> {
+async function targetsOf(experiment: Experiment, guides: ReadonlyMap<string, Guide>, kernels: Kernels): Promise<StartingPoint['targets']> {
   const targets: StartingPoint['targets'] = [];
   const task = taskShape(experiment.task);
   for (const arm of experiment.arms) {
     const start = startOf(arm);
     // A fork starts as what it forks from.
     if (arm.fork || targets.some((known) => known.start === start)) continue;
-    for (const seed of experiment.seeds) {
+    const copies = copiesOf(experiment, arm, guides);
+    for (const [i, seed] of experiment.seeds.entries()) {
       const { init, unusedBias: bias } = arm;
       const classBias = bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias };
       const model = new Model(
-        { network: targetOf(experiment, arm), task, seeds: [seed], inits: [init], classBiases: [classBias], streamName: 'init' },
+        { network: targetOf(experiment, arm), task, seeds: [seed], inits: [init], classBiases: [classBias], copied: [copies[i]], streamName: 'init' },
         kernels,
       );
       targets.push({ start, seed, tensors: await tensorsOf(model) });
@@ -66,7 +68,7 @@ export async function startingPoint(preparation: Omit<GuidePreparation, 'options
     const warmups: StartingPoint['warmups'] = [];
     for (const spec of warmupTasks(experiment)) warmups.push(readBySteps(await openTask(spec, preparation.library)));
     return {
-      targets: await targetsOf(experiment, kernels),
+      targets: await targetsOf(experiment, guides, kernels),
       guides: await guidesOf(experiment, guides),
       ...readBySteps(task),
       val: structuredClone(task.val),

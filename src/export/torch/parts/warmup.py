@@ -1,6 +1,7 @@
 """Warm-ups: steps of an arm before step 0, with inputs and a loss of their own."""
 
 import contextlib
+import copy
 from typing import NamedTuple
 
 import torch
@@ -52,13 +53,20 @@ def warm_up_step(network, optimiser, arm, guides, batch, parts=1, compute=contex
     return learn(network, optimiser, arm._replace(task_weight=1.0), guides, batch, rate, terms, parts, compute, task)
 
 
-def warm_up(network, optimiser, arm, guides, history, evaluate, options, compute):
+def drawing_anew(training):
+    """A training set which, where it draws something at every step, draws other things than in training."""
+    again = copy.copy(training)
+    again.stream = "warm-up"
+    return again
+
+
+def warm_up(network, optimiser, arm, guides, training, history, evaluate, options, compute):
     """The warm-up of an arm, or what is left of it. Returns the optimiser with which training goes on. Its last step is the one
     before step 0, so its evaluations are at steps below 0, and those of all arms at the same."""
     warmup, taken = arm.warmup, history["warmup"]
     if warmup is None or len(taken) == warmup.steps:
         return optimiser
-    inputs = make_warmup_inputs()[warmup.inputs]
+    inputs = make_warmup_inputs(drawing_anew(training))[warmup.inputs]
     for step in range(len(taken) - warmup.steps, 0):
         if step in WARMUP_EVALUATIONS:
             evaluate(step)

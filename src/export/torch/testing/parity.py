@@ -107,7 +107,7 @@ def take_step(script, network, optimiser, arms, name, step, guides, training):
     if not arm.warmup or step < -arm.warmup.steps:
         return None
     script.Now.step = step + arm.warmup.steps
-    batch = script.make_warmup_inputs()[arm.warmup.inputs].batch(script.Now.seed, script.Now.step, script.BATCH)
+    batch = script.make_warmup_inputs(script.drawing_anew(training))[arm.warmup.inputs].batch(script.Now.seed, script.Now.step, script.BATCH)
     return script.warm_up_step(network, optimiser, arm, guides, batch)
 
 
@@ -116,7 +116,7 @@ def optimiser_of(script, network, arms, name, step):
     arm, first = script.arm_at(arms, name, step), script.arm_at(arms, name, -1)
     make = getattr(arm, "optimiser", script.make_optimiser)
     warmup = getattr(first, "warmup", None)
-    before = warmup.steps if warmup and (step < 0 or warmup.keep_optimiser) else 0
+    before = warmup.steps if warmup and (step < 0 or getattr(warmup, "keep_optimiser", False)) else 0
     return make(network.parameters()), before + step
 
 
@@ -125,7 +125,7 @@ def check_member(script, report, member, states, frame, validation):
     script.Now.seed, script.Now.parity, script.Now.step, script.Now.evaluations = seed, True, 0, []
     arms, guides, training = script.make_arms(), script.make_guides(seed), script.make_training_set()
     network = script.start_of(script.arm_at(arms, name, -1), seed)
-    probe = script.Probe(validation.inputs, guides, frame)
+    probe = script.Probe(validation.inputs[: script.CHUNK], guides, frame)
     evaluations, states = {found["step"]: found for found in member["evaluations"]}, states[f"{name}-{seed}"]
     for told in member["steps"]:
         step, place = told["step"], f"{name}-{seed} step {told['step']}"

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { useState } from 'react';
-import { guidesInUse } from '@/experiment/plan/arms.ts';
+import { sourcesOf } from '@/experiment/plan/arms.ts';
 import type { GuideSpec, ImportedGuideSpec, NetworkSpec } from '@/experiment/schema/schema.ts';
 import type { NetworkState } from '@/experiment/recipes/adding.ts';
 import { controlRecipe } from '@/experiment/recipes/controlRecipes.ts';
@@ -41,7 +41,7 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
   const like = guidesLikeThis(experiment, id).filter((other) => other !== id);
   const [together, setTogether] = useState(true);
   const mirrored = together ? like : [];
-  const used = guidesInUse(experiment).includes(id);
+  const used = experiment.arms.some((arm) => sourcesOf(arm).includes(id));
   const standIn = isStandIn(guide);
   const state = standIn ? 'control' : guide.state;
 
