@@ -3,6 +3,7 @@
  * it uses for that is in `parts/made.py`.
  */
 import { guideNetwork, weightsOf } from '../../experiment/plan/guides.ts';
+import { warmupTasks } from '../../experiment/plan/warmup.ts';
 import { sameValue } from '../../experiment/same.ts';
 import { type Experiment, isImageTask, type NetworkSpec } from '../../experiment/schema/schema.ts';
 import { call, code, define, later, type Python, python, tuple } from './python.ts';
@@ -56,6 +57,7 @@ const UNMADE: readonly Unmade[] = [
       experiment.arms.some(({ init, unusedBias }) => init !== undefined || unusedBias !== undefined) ||
       Object.values(experiment.guides).some((guide) => 'control' in guide && guide.control === 'orthogonal'),
   },
+  { what: 'the other task that a warm-up reads', states: (experiment) => warmupTasks(experiment).length > 0 },
   { what: 'a target of an arm’s own', states: ({ arms }) => arms.some(({ target }) => target !== undefined) },
   {
     what: 'guides that are trained with another task, optimiser, schedule or clipping than the arms',
