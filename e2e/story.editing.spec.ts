@@ -210,6 +210,7 @@ test('an arm’s loss: one term more, its course, its training, and back', async
   await expect(training).toContainText('like that of all others');
   await expect(page.getByRole('switch', { name: 'Its own learning rate' })).toBeHidden();
   await training.click();
+  await expect(page.getByText('Weights cannot be copied from a guide: none has a matrix of the shape of one of the target’s.')).toBeVisible();
   await page.getByRole('textbox', { name: 'Label smoothing' }).fill('10 %');
   await expectExperiment(page, () => guided().labelSmoothing).toBe(0.1);
   await expect(row).toContainText('labels smoothed by 0.1');
@@ -239,6 +240,17 @@ test('arms by name: the control set, every recipe, found by word and by key', as
   await expectExperiment(page, () => ids()).toEqual([...before, 'shuffled-debiased']);
   await expect(page.getByTestId('search-recipes')).toHaveCount(0);
   await page.keyboard.press('Control+z');
+
+  // Where nothing can be copied from the guides that are there, another one comes along.
+  await page.getByTestId('add-arm').click();
+  await page.getByTestId('recipe-copied').click();
+  await expectExperiment(page, (e) => e.arms.at(-1)?.start).toEqual({ kind: 'copied', guide: 'trained-target', by: 'names', noise: 0.1 });
+  await page.getByTestId('edit-arm-copied').click();
+  await page.getByRole('textbox', { name: 'Noise' }).fill('0.3');
+  await expect(page.getByTestId('arm-row-copied')).toContainText('copied from “trained-target”, noise 0.3 × their spread (a transfer of what it has learnt)');
+  await page.keyboard.press('Escape');
+  for (let edit = 0; edit < 2; edit++) await page.getByTestId('undo').click();
+  await expectExperiment(page, () => ids()).toEqual(before);
 
   // What cannot be says why; what can is there at a click, under its own name.
   await page.getByTestId('add-arm').click();
@@ -310,6 +322,17 @@ test('training: optimiser, schedule, steps; limits on single fields and on the w
   await expectExperiment(page, (e) => e.base.steps).toBe(400);
   await expect(page.getByTestId('training-settings')).toContainText('400 steps');
 
+  // More can be recorded than arms learn by.
+  const more = page.getByRole('combobox', { name: 'Record another similarity' });
+  await more.selectOption('Nearest neighbours');
+  await page.getByRole('textbox', { name: 'Neighbours' }).fill('5');
+  await expectExperiment(page, (e) => e.observe).toEqual([{ what: 'similarity', measure: { name: 'mutual-knn', neighbours: 5 } }]);
+  await more.selectOption('Procrustes');
+  await page.getByRole('button', { name: 'Record Nearest neighbours at neighbours 5 no longer' }).click();
+  await expectExperiment(page, (e) => e.observe).toEqual([{ what: 'similarity', measure: { name: 'procrustes' } }]);
+  await page.getByRole('button', { name: 'Record Procrustes no longer' }).click();
+  await expectExperiment(page, (e) => e.observe).toBeUndefined();
+
   // Allowed for itself, but not together with the rest.
   await page.getByTestId('edit-task').click();
   await page.getByRole('textbox', { name: 'Training images' }).fill('100');
@@ -344,9 +367,17 @@ test('the guide: another size, one alone or both together, trained or not', asyn
 
 test('what no longer matches the run on screen is marked until the next run', async ({ page, site }) => {
   const marks = page.getByTestId('stale');
-  await page.goto(site + link((e) => tiny(e)));
+  await page.goto(site + link((e) => ({ ...tiny(e), observe: [{ what: 'similarity', measure: { name: 'mutual-knn' } }] })));
   await runToEnd(page);
   await expect(marks).toHaveCount(0);
+  // What no arm learns by and is recorded all the same is drawn on request.
+  await page.getByRole('combobox', { name: 'Measure that is shown' }).selectOption('Nearest neighbours');
+  await expect(
+    page
+      .getByTestId('chart-cka')
+      .getByLabel(/^Nearest neighbours by training step/)
+      .first(),
+  ).toBeVisible();
   // Its words are fetched; a short run can end before they are there.
   await expect(page.getByTestId('verdict')).toContainText('One seed so far');
   const verdict = await page.getByTestId('verdict').locator('p').first().innerText();

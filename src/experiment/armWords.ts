@@ -2,7 +2,8 @@
 import { courseTex, span, WHOLE } from './course/course.ts';
 import { describeNetwork, taskShape } from './networks/describe.ts';
 import { alignSettings, distilSettings, guidesOf, sharedTokens } from './plan/arms.ts';
-import { builtMeasure, measureTex, measureWords } from './schema/measures.ts';
+import { copiedBy } from './plan/copied.ts';
+import { measureTex, measureWords } from './schema/measures.ts';
 import {
   type AlignTerm,
   type ArmSpec,
@@ -15,7 +16,7 @@ import {
   type TermOf,
   type TokenView,
 } from './schema/schema.ts';
-import { courseWords, initWord, mappingWords, number, warmupWords } from './settingWords.ts';
+import { courseWords, initWord, mappingWords, number, startWords, warmupWords } from './settingWords.ts';
 
 /** A summand of an arm's loss: as it stands in a line of words, and in TeX. */
 interface Summand {
@@ -23,7 +24,7 @@ interface Summand {
   tex: string;
 }
 
-type Whole = Pick<Experiment, 'arms' | 'base' | 'interventions' | 'target' | 'task'>;
+type Whole = Pick<Experiment, 'arms' | 'base' | 'guides' | 'interventions' | 'target' | 'task'>;
 
 const FRACTIONS: Record<string, string> = { '0.5': '½', '0.25': '¼', '0.75': '¾' };
 const weightWords = (value: number) => FRACTIONS[String(value)] ?? number(value);
@@ -70,14 +71,13 @@ const courseBehind = (course: Course = WHOLE, { base }: Whole, { from }: Naming)
 function align(experiment: Whole, term: AlignTerm, naming: Naming): Summand {
   const { base } = experiment;
   const { guide, weight, reduction, measure, tokens, course } = alignSettings(base, term);
-  const name = builtMeasure(measure);
   const view = tokens === sharedTokens(base) ? '' : `, ${VIEWS[tokens]}`;
   const over = reduction === 'sum' ? '\\sum_{(i,j)\\in M}' : '\\tfrac{1}{|M|}\\sum_{(i,j)\\in M}';
   return {
     words:
-      `${weightWords(weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(name)}${toGuide(guide, naming)})` +
+      `${weightWords(weight)} × ${reduction === 'sum' ? 'Σ' : 'mean'} (1 − ${measureWords(measure)}${toGuide(guide, naming)})` +
       `${pairsWords(term.mapping)}${view}, ${spanWords(course, experiment, naming.from)}`,
-    tex: `${texNumber(weight)}${over}\\bigl(1-${measureTex(name)}(G${guideTex(guide, naming)}_i,T_j)\\bigr)${courseTex(course)}`,
+    tex: `${texNumber(weight)}${over}\\bigl(1-${measureTex(measure)}(G${guideTex(guide, naming)}_i,T_j)\\bigr)${courseTex(course)}`,
   };
 }
 
@@ -160,7 +160,8 @@ function lossOf(experiment: Whole, arm: ArmSpec): { crossEntropy: number; terms:
 }
 
 /** What an arm has of its own besides its loss, each in a few words. */
-export function settingsWords({ arms, base, target, task }: Whole, arm: ArmSpec): string[] {
+export function settingsWords(experiment: Whole, arm: ArmSpec): string[] {
+  const { arms, base, target, task } = experiment;
   const { learningRate, unusedBias, init, labelSmoothing = 0, optimiser, terms, fork } = arm;
   // Steps of its courses count from where it forks.
   const counted = terms.some(({ course }) => course && course.kind !== 'whole');
@@ -171,8 +172,18 @@ export function settingsWords({ arms, base, target, task }: Whole, arm: ArmSpec)
     ...(labelSmoothing > 0 ? [`labels smoothed by ${number(labelSmoothing)}`] : []),
     ...(unusedBias === undefined ? [] : [`unused classes start at ${number(unusedBias)}`]),
     ...(init === undefined ? [] : [`${initWord(init)} init`]),
+    ...copiedWords(experiment, arm),
     ...(fork ? [`from step ${number(fork.step)} of “${arms.find(({ id }) => id === fork.of)?.name}”${counted ? ', and counted from there' : ''}`] : []),
   ];
+}
+
+/** What a guide knows is handed over where it was trained: that is no guidance, and is called what it is. */
+function copiedWords(experiment: Whole, arm: ArmSpec): string[] {
+  const { start } = arm;
+  if (!start) return [];
+  const state = experiment.guides[start.guide]?.state;
+  const transfer = state === 'trained' || state === 'imported' || state === 'loaded' ? ' (a transfer of what it has learnt)' : '';
+  return [startWords(start, copiedBy(experiment, arm)?.length ?? null) + transfer];
 }
 
 function optimiserWords(shared: Whole['base']['optimiser'], own: Whole['base']['optimiser']): string {
@@ -211,13 +222,19 @@ function warmupTex(experiment: Whole, { warmup, ...arm }: ArmSpec): string {
   return `\\underbrace{${loss}}_{\\text{first ${warmup.steps} steps}}\\;\\rightarrow\\;`;
 }
 
+/** Where it begins, if that is a guide: σ is of every tensor's own values. */
+function startTex({ start }: ArmSpec): string {
+  if (!start) return '';
+  return `\\qquad\\theta_0=\\theta^{${texText(start.guide)}}${start.noise > 0 ? `+${texNumber(start.noise)}\\,\\sigma\\varepsilon` : ''}`;
+}
+
 /** An arm's loss as it is minimised, in TeX. */
 export function armTex(experiment: Whole, arm: ArmSpec): string {
   const { crossEntropy, terms } = lossOf(experiment, arm);
   const smoothed = arm.labelSmoothing ? `_{\\varepsilon=${texNumber(arm.labelSmoothing)}}` : '';
   const factor = crossEntropy === 1 && !arm.terms.some(({ kind }) => kind === 'distil') ? '' : `${texNumber(crossEntropy)}\\,`;
   const loss = [`${factor}\\mathrm{CE}${smoothed}`, ...terms.map(({ tex }) => tex)].join(' + ');
-  if (!arm.fork) return warmupTex(experiment, arm) + loss;
+  if (!arm.fork) return warmupTex(experiment, arm) + loss + startTex(arm);
   const { step } = arm.fork;
   return `${loss.replaceAll('\\text{step}', `(\\text{step}-${step})`)}\\qquad\\text{step}\\ge ${step}`;
 }

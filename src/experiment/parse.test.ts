@@ -188,12 +188,18 @@ describe('parts that do not fit each other', () => {
   });
 
   it('an initialisation suits the target', () => {
-    expect(complaints(['arms.unguided.init', 'good'])).toEqual(['arms.0.init must be one of default, he, xavier, orthogonal, identity for fcn, not "good"']);
-    expect(complaints(['target.width', 2048], ['arms.unguided.init', 'orthogonal'])).toEqual([
-      'arms.0.init can be orthogonal for at most 1024 units a layer, not 2048',
+    expect(complaints(['arms.unguided.init', 'good'])).toEqual([
+      'arms.0.init must be one of default, he, xavier, orthogonal, identity, mimetic for fcn, not "good"',
     ]);
-    expect(complaints(['target.width', 2048], ['target.init', 'identity'])).toEqual(['target.init can be identity for at most 1024 units a layer, not 2048']);
-    expect(sequence('first-token', ['arms.unguided.init', 'he'])).toEqual(['arms.0.init must be one of default, orthogonal, good, identity for rnn, not "he"']);
+    expect(complaints(['target.width', 2048], ['arms.unguided.init', 'orthogonal'])).toEqual([
+      'arms.0.init can be orthogonal for at most 1024 units a layer, not 2048: use fewer, or another start',
+    ]);
+    expect(complaints(['target.width', 2048], ['target.init', 'identity'])).toEqual([
+      'target.init can be identity for at most 1024 units a layer, not 2048: use fewer, or another start',
+    ]);
+    expect(sequence('first-token', ['arms.unguided.init', 'he'])).toEqual([
+      'arms.0.init must be one of default, orthogonal, good, identity, mimetic for rnn, not "he"',
+    ]);
     expect(sequence('first-token', ['arms.unguided.init', 'identity'])).toEqual([]);
   });
 

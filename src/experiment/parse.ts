@@ -124,6 +124,11 @@ function checkWhole(experiment: Experiment): Problem[] {
       }
     });
   });
+  experiment.arms.forEach(({ start }, i) => {
+    if (start && !Object.hasOwn(experiment.guides, start.guide)) {
+      problems.push({ path: `arms.${i}.start.guide`, message: `names the guide "${start.guide}", which does not exist` });
+    }
+  });
   for (const end of ['arm', 'against'] as const) {
     const id = experiment.asks?.[end];
     if (id !== undefined && !experiment.arms.some((a) => a.id === id))

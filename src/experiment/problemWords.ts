@@ -25,6 +25,9 @@ const ARM_FIELDS: Record<string, string> = {
   labelSmoothing: 'label smoothing',
   terms: 'loss',
   warmup: 'warm-up',
+  start: 'start',
+  'start.guide': 'guide that weights are copied from',
+  'start.by': 'way in which weights are copied',
   unusedBias: 'bias of unused classes',
   'fork.step': 'step of the fork',
 };

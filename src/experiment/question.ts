@@ -58,7 +58,8 @@ function subject(experiment: Experiment): string {
   const kindOf = (id: string | undefined) => {
     const arm = experiment.arms.find((candidate) => candidate.id === id);
     const terms = arm?.terms.map((term) => [term.kind, ...('guide' in term ? guideKind(experiment.guides[term.guide]) : [])]);
-    return [id, terms, arm?.unusedBias !== undefined, arm?.fork !== undefined];
+    const start = arm?.start ? guideKind(experiment.guides[arm.start.guide]) : [];
+    return [id, terms, start, arm?.unusedBias !== undefined, arm?.fork !== undefined];
   };
   // At which score is no matter of the question: verdict and chart say it.
   const by = typeof lead?.by === 'object' ? 'sooner' : (lead?.by ?? 'final');
@@ -101,9 +102,11 @@ function composed(experiment: Experiment, preset: Experiment | undefined): strin
   // The target is told where it is not the one that everything else on the page has been speaking of.
   const whose = target.family === preset?.target.family ? '' : `, in ${NETWORKS[target.family]}`;
   if (!lead) return `How far does ${nameInSentence(arms[0])} get ${on}${whose}?`;
-  const term = arms.find(({ id }) => id === lead.arm)?.terms.find(({ kind }) => kind === 'align' || kind === 'distil');
+  const asked = arms.find(({ id }) => id === lead.arm);
+  const term = asked?.terms.find(({ kind }) => kind === 'align' || kind === 'distil');
   const role = term?.kind === 'distil' ? 'teacher' : 'guide';
-  const from = term && 'guide' in term ? `, with ${guideWords(guides[term.guide])} as ${role}` : '';
+  const taught = term && 'guide' in term ? `, with ${guideWords(guides[term.guide])} as ${role}` : '';
+  const from = asked?.start && !term ? `, with weights copied from ${guideWords(guides[asked.start.guide])}` : taught;
   return `Does ${comparison(experiment, lead)} ${on}${whose}${from}?`;
 }
 

@@ -1,6 +1,6 @@
 /** Settings in words, as the page and the reports write them. */
 import { taskTitle } from './shapes/describeTask.ts';
-import { type Course, type InitName, type Intervention, isDrawn, type MappingSpec, type WarmupSpec } from './schema/schema.ts';
+import { type Course, type InitName, type Intervention, isDrawn, type MappingSpec, type StartSpec, type WarmupSpec } from './schema/schema.ts';
 
 const PLAIN = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 4 });
 const GROUPED = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -67,6 +67,10 @@ export const warmupWords = (warmup: WarmupSpec): string =>
     ...(warmup.learningRate === undefined ? [] : [`lr ${number(warmup.learningRate)}`]),
     ...(warmup.keepOptimiser ? ['moments kept'] : []),
   ].join(', ');
+
+/** "weights copied from “trained”, noise 0.1 × their spread" @param count of those that are, or null where a file decides */
+export const startWords = ({ guide, noise }: StartSpec, count: number | null): string =>
+  `${count === null ? '' : `${number(count)} `}${count === 1 ? 'tensor' : 'tensors'} of weights copied from “${guide}”${noise > 0 ? `, noise ${number(noise)} × their spread` : ''}`;
 
 /** 2nd, 3rd, 4th, 11th, 21st. */
 function ordinal(n: number): string {

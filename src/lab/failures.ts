@@ -3,6 +3,7 @@ import { type Failure, toFailure } from '../experiment/contract/failure.ts';
 
 const REMEDIES: Record<string, string> = {
   DeviceLostError: 'Press Run to continue on another backend.',
+  NothingToCopyError: 'Choose another guide for its start, or let it draw its weights.',
   GuideDivergedError: "Lower the guide's learning rate, then run again.",
 };
 

@@ -3,14 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { observedPairs } from '../experiment/plan/arms.ts';
 import { measuresInUse } from '../experiment/plan/plan.ts';
 import type { MemberResult } from '../experiment/contract/result.ts';
-import { type BuiltMeasure, MEASURE_FACTS, MEASURE_NAMES, measureKey } from '../experiment/schema/measures.ts';
+import { type MatrixMeasure, MEASURE_FACTS, MEASURE_NAMES, measureKey } from '../experiment/schema/measures.ts';
 import type { AlignTerm, Experiment, TokenView } from '../experiment/schema/schema.ts';
 import { mean } from '../stats/summary.ts';
 import { runToEnd } from './testing/collect.ts';
 import { tinyExperiment, tinySequences } from './testing/experiments.ts';
 
 /** An arm of each measure, beside one without guidance. */
-function withArms({ arms: _, guides: { untrained }, ...experiment }: Experiment, measures: readonly BuiltMeasure[], tokens?: TokenView): Experiment {
+function withArms({ arms: _, guides: { untrained }, ...experiment }: Experiment, measures: readonly MatrixMeasure[], tokens?: TokenView): Experiment {
   const arms = measures.map((measure) => ({
     id: measureKey(measure).replace(/[ =.]/g, '-'),
     name: measureKey(measure),
@@ -32,10 +32,10 @@ const images = tinyExperiment({ ...BASE, 'target.dropout': 0 });
 const sequences = tinySequences('parity', { ...BASE, 'task.minLength': 4 });
 
 // Of 8 examples in more units CCA is nearly 1 from the start: a larger ridge leaves something to learn.
-const all: BuiltMeasure[] = MEASURE_NAMES.map((name) => (name === 'cca' ? { name, ridge: 1 } : { name }));
+const all: MatrixMeasure[] = MEASURE_NAMES.map((name) => (name === 'cca' ? { name, ridge: 1 } : { name }));
 const exact = all.filter(({ name }) => MEASURE_FACTS[name].padding);
 /** Options make measures others: behind the one that shares a name, whose term an arm beside it must not join. */
-const stated: BuiltMeasure[] = [
+const stated: MatrixMeasure[] = [
   { name: 'soft-knn', temperature: 1 },
   { name: 'rbf-cka', bandwidth: 0.5 },
 ];

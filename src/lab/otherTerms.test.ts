@@ -57,7 +57,7 @@ const idOf = (name: string): string => experiment.arms.find((arm) => arm.name ==
 function numbersOf(name: string, checkpoint: Checkpoint): Record<'outputs' | 'moments' | 'participation' | 'dimension' | 'confidence', number[]> {
   const task = createTask(experiment.task);
   const spec = experiment.arms.find((arm) => arm.name === name) as ArmSpec;
-  const { group } = groupOf(experiment, [spec], composed);
+  const { group } = groupOf(experiment, [spec], new Map(), composed);
   const own = Object.entries(checkpoint.tensors).filter(([key]) => key.startsWith(`${spec.id}/`));
   group.load(Object.fromEntries(own.map(([key, value]) => [key.slice(spec.id.length + 1), value])) as PlainTensors);
   const options = { task: task.shape, train: null, seeds: experiment.seeds, network: guideNetwork(experiment, 'untrained') };

@@ -120,6 +120,7 @@ function replaceGuide(experiment: Experiment, id: string, guide: GuideSpec): Exp
   const arms = experiment.arms.map((arm) => ({
     ...arm,
     terms: arm.terms.map((term) => ('guide' in term && term.guide === id ? { ...term, guide: next } : term)),
+    ...(arm.start?.guide === id && { start: { ...arm.start, guide: next } }),
   }));
   return { ...experiment, guides, arms };
 }

@@ -2,7 +2,7 @@
 import { changesBetween } from '@/experiment/changes.ts';
 import type { Change, Json } from '@/experiment/link.ts';
 import { describeNetwork, taskShape, taskTitle } from '@/experiment/networks/describe.ts';
-import { builtMeasure, measureWords } from '@/experiment/schema/measures.ts';
+import { measureWords } from '@/experiment/schema/measures.ts';
 import type { AlignTerm, ArmSpec, BaseSettings, Experiment } from '@/experiment/schema/schema.ts';
 import { courseWords } from '@/experiment/settingWords.ts';
 import { presetOf } from '@/state/experiment.ts';
@@ -56,7 +56,7 @@ const spaced = (name: string): string => FIELDS[name] ?? name.replace(/([a-z])([
 /** What several fields are, in one expression: of a mapping, a measure, a schedule. */
 function wholeWords(part: string, of: Partial<Pick<BaseSettings, 'mapping' | 'measure' | 'schedule' | 'optimiser'>>): string | null {
   if (part === 'mapping' && of.mapping) return `mapping ${mappingWords(of.mapping)}`;
-  if (part === 'measure' && of.measure) return measureWords(builtMeasure(of.measure));
+  if (part === 'measure' && of.measure) return measureWords(of.measure);
   if (part === 'schedule' && of.schedule) return `schedule ${scheduleName(of.schedule)}`;
   if (part === 'optimiser' && of.optimiser) return optimiserName(of.optimiser);
   return null;

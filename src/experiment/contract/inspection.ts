@@ -1,6 +1,6 @@
 /** One step of one member of a run, taken apart: the batch, two layers on it, the loss, the update. Looking changes nothing. */
 import type { ObservedPair } from '../plan/arms.ts';
-import type { BuiltMeasure } from '../schema/measures.ts';
+import type { MatrixMeasure } from '../schema/measures.ts';
 import type { TokenView } from '../schema/schema.ts';
 import type { TaskPreview } from './previews.ts';
 
@@ -38,7 +38,7 @@ export interface InspectedSide {
  */
 export interface InspectedMatrices {
   pair: ObservedPair;
-  measure: BuiltMeasure;
+  measure: MatrixMeasure;
   kind: 'products' | 'dissimilarities';
   /** Whether the rows are centred over the examples shown. */
   centred: boolean;
@@ -75,8 +75,11 @@ export interface Inspection {
   alignment: {
     /** Factor on each 1 − similarity; null where pairs have different ones. */
     weight: number | null;
-    /** Similarities over the whole batch of every pair, term after term, and the factor on each 1 − similarity. */
-    pairs: (ObservedPair & { similarity: number; weight: number })[];
+    /**
+     * Similarities over the whole batch of every pair, term after term, and the factor on each 1 − similarity. `byMap`: R² of a
+     * map that is trained along, which is nothing that the matrices give.
+     */
+    pairs: (ObservedPair & { similarity: number; weight: number; byMap: boolean })[];
     /** Σ weight · (1 − similarity), as recorded. */
     loss: number;
   } | null;

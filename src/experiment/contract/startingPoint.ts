@@ -31,8 +31,8 @@ export interface StartingPoint {
 }
 
 /** Name of the initial weights of an arm: most arms share them. */
-export const startOf = ({ id, init, unusedBias, target }: ArmSpec): string =>
-  init === undefined && unusedBias === undefined && target === undefined ? 'target' : `target-${id}`;
+export const startOf = ({ id, init, start, unusedBias, target }: ArmSpec): string =>
+  init === undefined && start === undefined && unusedBias === undefined && target === undefined ? 'target' : `target-${id}`;
 
 /** The guide whose weights a guide shows: its own, or for a control those of the plain guide beside it. */
 export function weightsShownBy(experiment: Experiment, id: string): string {

@@ -47,6 +47,9 @@ export const targetOf = (experiment: Pick<Experiment, 'target' | 'arms'>, arm: A
 /** Guides that the terms of an arm name, each once. */
 export const guidesOf = (arm: ArmSpec): string[] => [...new Set(arm.terms.flatMap((term) => ('guide' in term ? [term.guide] : [])))];
 
+/** Guides that an arm learns from or begins with, each once. */
+export const sourcesOf = (arm: ArmSpec): string[] => [...new Set([...guidesOf(arm), ...(arm.start ? [arm.start.guide] : [])])];
+
 /** An alignment term with nothing left out. */
 export interface AlignSettings {
   guide: string;

@@ -6,10 +6,11 @@ import { describeNetwork, familyFits, type TaskShape, taskShape, taskTitle, unus
 import { inputMisfit, outputMisfit } from '../networks/imported.ts';
 import { checkTask } from './fitTask.ts';
 import { checkWarmup } from './fitWarmup.ts';
+import { checkStart } from './copied.ts';
 import { alignSettings, learnsOutputs, targetOf } from './arms.ts';
-import { checkMoments, checkRegularised } from './fitTerms.ts';
+import { checkLearnt, checkMoments, checkObserved, checkRegularised } from './fitTerms.ts';
 import { exampleControl, standsAlone } from './guides.ts';
-import { type BuiltMeasure, factsOf, isBuilt, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
+import { factsOf, isLearnt, type MatrixMeasure, MEASURE_FACTS, MEASURE_NAMES, measureWords } from '../schema/measures.ts';
 import { formatProblem, type Problem } from '../schema/problem.ts';
 import { FEWEST_IN_BATCH } from '../schema/training.ts';
 import {
@@ -29,10 +30,17 @@ import {
 /** Orthonormal rows take the cube of their number to draw: beyond this, minutes. */
 const MOST_ORTHONORMAL = 1024;
 
-const slowInit = (network: NetworkSpec, path: string): Problem[] =>
-  network.family === 'fcn' && network.width > MOST_ORTHONORMAL && (network.init === 'orthogonal' || network.init === 'identity')
-    ? [{ path, message: `can be ${network.init} for at most ${MOST_ORTHONORMAL} units a layer, not ${network.width}` }]
-    : [];
+/** So do the singular directions of attention, for every head of every block. */
+const MOST_MIMETIC = 256;
+
+function slowInit(network: NetworkSpec, path: string): Problem[] {
+  const drawn = network.family === 'fcn' && (network.init === 'orthogonal' || network.init === 'identity');
+  const attends = (network.family === 'transformer' || network.family === 'vit') && network.init === 'mimetic';
+  const most = drawn ? MOST_ORTHONORMAL : attends ? MOST_MIMETIC : undefined;
+  return most === undefined || !('width' in network) || network.width <= most
+    ? []
+    : [{ path, message: `can be ${network.init} for at most ${most} units a layer, not ${network.width}: use fewer, or another start` }];
+}
 
 function checkNetwork(network: NetworkSpec, task: TaskSpec, path: string): Problem[] {
   if (!familyFits(network.family, taskShape(task))) {
@@ -169,15 +177,16 @@ function checkTerm(experiment: Experiment, arm: ArmSpec, term: Term, path: strin
     return untaught ? [{ path: `${path}.guide`, message: untaught }] : [];
   }
   const { measure, tokens } = alignSettings(experiment.base, term);
-  if (!isBuilt(measure)) return [];
+  const measurePath = term.measure ? `${path}.measure` : 'base.measure';
+  if (isLearnt(measure)) return checkLearnt(experiment, term, measurePath, `${path}.course.of`);
   return [
-    ...checkMeasure(experiment, term.guide, measure, term.measure ? `${path}.measure` : 'base.measure'),
+    ...checkMeasure(experiment, term.guide, measure, measurePath),
     ...checkExamples(experiment, measure, tokens, term.tokens ? `${path}.tokens` : 'base.tokens'),
   ];
 }
 
 /** Whether the measure of an alignment can say something about its guide, and of sequences of the task. */
-function checkMeasure({ guides, task }: Experiment, guide: string, measure: BuiltMeasure, path: string): Problem[] {
+function checkMeasure({ guides, task }: Experiment, guide: string, measure: MatrixMeasure, path: string): Problem[] {
   const problems: Problem[] = [];
   const control = guides[guide];
   // What is the same for all pairs of examples is taken out by a correlation, and by debiasing: 0/0.
@@ -192,7 +201,7 @@ function checkMeasure({ guides, task }: Experiment, guide: string, measure: Buil
 }
 
 /** Whether a step has not more examples than a measure bears. @param path of the token view */
-function checkExamples({ base, task }: Experiment, measure: BuiltMeasure, tokens: TokenView, path: string): Problem[] {
+function checkExamples({ base, task }: Experiment, measure: MatrixMeasure, tokens: TokenView, path: string): Problem[] {
   const { most } = factsOf(measure);
   if (most === undefined) return [];
   const shape = taskShape(task);
@@ -225,6 +234,7 @@ function checkArms(experiment: Experiment): Problem[] {
     const target = targetOf(experiment, arm);
     if (arm.target) problems.push(...checkOwnTarget(experiment, arm.target, `arms.${i}.target`));
     if (arm.unusedBias !== undefined) problems.push(...checkUnusedBias(experiment.task, target, `arms.${i}.unusedBias`));
+    problems.push(...checkStart(experiment, arm, `arms.${i}.start`));
     problems.push(...checkWarmup(experiment, arm, `arms.${i}.warmup`));
     return [...problems, ...(arm.init === undefined ? [] : checkInit(target, arm.init, `arms.${i}.init`))];
   });
@@ -235,5 +245,5 @@ function checkArms(experiment: Experiment): Problem[] {
 /** Problems of parts that do not fit each other. The names of guides have been checked. */
 export function checkFit(experiment: Experiment): Problem[] {
   const problems = [...checkTask(experiment.task, 'task'), ...checkNetwork(experiment.target, experiment.task, 'target')];
-  return problems.length > 0 ? problems : [...checkGuides(experiment), ...checkArms(experiment)];
+  return problems.length > 0 ? problems : [...checkGuides(experiment), ...checkArms(experiment), ...checkObserved(experiment)];
 }

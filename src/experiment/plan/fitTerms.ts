@@ -5,7 +5,8 @@ import { describeGuide, standsAlone } from './guides.ts';
 import { UnknownTapError } from './mapping.ts';
 import { tapNames } from './pairs.ts';
 import type { Problem } from '../schema/problem.ts';
-import type { ArmSpec, Experiment, MatchTerm, RegulariseTerm } from '../schema/schema.ts';
+import { isRecorded, MEASURE_NAMES, OBSERVED_NAMES } from '../schema/measures.ts';
+import type { AlignTerm, ArmSpec, Experiment, MatchTerm, RegulariseTerm } from '../schema/schema.ts';
 
 /** Moments are matched unit by unit: both layers of a pair must have as many. */
 export function checkMoments(experiment: Experiment, arm: ArmSpec, term: MatchTerm, path: string): Problem[] {
@@ -38,3 +39,33 @@ export function checkRegularised(experiment: Experiment, { what, taps = [], dime
   const most = experiment.base.batchSize - 1;
   return dimension > most ? [{ path: `${path}.dimension`, message: `must be at most ${most}, one less than the batch has examples, not ${dimension}` }] : [];
 }
+
+/** What a map that is trained along cannot be asked for. @param path of the measure, @param of of what ends its course */
+export function checkLearnt({ guides }: Experiment, { guide, course }: AlignTerm, path: string, of: string): Problem[] {
+  const control = guides[guide];
+  const problems: Problem[] = [];
+  if (control.state === 'control' && control.kind === 'identity-gram') {
+    problems.push({
+      path,
+      message: 'must be another one with an identity guide, e.g. cka: which place an example has in its batch is nothing that a map could learn',
+    });
+  }
+  if (course?.kind === 'stall' && course.of === 'similarity') {
+    problems.push({ path: of, message: 'must be "validation loss": a map that is trained along gives no similarity at evaluations' });
+  }
+  return problems;
+}
+
+export const checkObserved = ({ observe = [] }: Experiment): Problem[] =>
+  observe.flatMap((observation, i) =>
+    observation.what !== 'similarity' || isRecorded(observation.measure)
+      ? []
+      : [
+          {
+            path: `observe.${i}.measure`,
+            message:
+              `must be one of ${[...MEASURE_NAMES, ...OBSERVED_NAMES].join(', ')}, not ${observation.measure.name}: its map is trained with the arms that ` +
+              'learn by it, and says nothing of the layers of others',
+          },
+        ],
+  );

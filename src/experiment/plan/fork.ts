@@ -51,7 +51,7 @@ export function rootOf(experiment: Arms, arm: ArmSpec): ArmSpec {
 }
 
 /** What is settled before the first step, so that a fork cannot have another. */
-const SETTLED = ['init', 'unusedBias', 'target', 'warmup'] as const satisfies readonly (keyof ArmSpec)[];
+const SETTLED = ['init', 'start', 'unusedBias', 'target', 'warmup'] as const satisfies readonly (keyof ArmSpec)[];
 
 const optimiserKind = (base: BaseSettings, { optimiser }: ArmSpec): string => (optimiser ?? base.optimiser).kind;
 

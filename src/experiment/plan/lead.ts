@@ -1,6 +1,6 @@
 /** The one comparison that an experiment asks for, the lead. */
 import type { Asks, Experiment } from '../schema/schema.ts';
-import { guidesOf, termOf } from './arms.ts';
+import { sourcesOf, termOf } from './arms.ts';
 import { stagesOf } from './fork.ts';
 import { isControl } from './guides.ts';
 
@@ -9,7 +9,7 @@ export type Lead = Pick<Asks, 'arm' | 'against'> & Partial<Pick<Asks, 'by'>>;
 
 /** What an arm learns from. */
 export interface Learning {
-  /** From a guide, as an example or as a teacher. */
+  /** From a guide: as an example, as a teacher, or by weights that are copied from it. */
   guided: boolean;
   /** Is aligned to one. */
   aligned: boolean;
@@ -20,7 +20,7 @@ export interface Learning {
 /** What an arm learns from over a run: a fork also from what taught the arm that it was before. */
 export function learningOf(experiment: Pick<Experiment, 'arms' | 'guides'>, arm: Experiment['arms'][number]): Learning {
   const settings = stagesOf(experiment, arm).map((stage) => stage.arm);
-  const used = settings.flatMap(guidesOf).map((guide) => experiment.guides[guide]);
+  const used = settings.flatMap(sourcesOf).map((guide) => experiment.guides[guide]);
   return { guided: used.length > 0, aligned: settings.some((own) => termOf(own, 'align')), control: used.length > 0 && used.every(isControl) };
 }
 

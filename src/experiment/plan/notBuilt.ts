@@ -1,11 +1,11 @@
 /** What an experiment can state and the lab cannot do yet: refused in one place, until it is built. */
-import { isBuilt, isRecorded, MEASURE_NAMES, OBSERVED_NAMES } from '../schema/measures.ts';
+import { MEASURE_NAMES, OBSERVED_NAMES } from '../schema/measures.ts';
 import type { Problem } from '../schema/problem.ts';
-import type { Experiment, MeasureSpec, NetworkSpec } from '../schema/schema.ts';
+import type { Experiment, NetworkSpec } from '../schema/schema.ts';
 
 /** Something that is not built, where it is stated. */
 interface NotBuilt<T> {
-  /** Below what is looked at, e.g. `measure`. */
+  /** Below what is looked at, e.g. `stem`. */
   path: string;
   /** What it is, for the sentence "… is not built yet". */
   what: string;
@@ -14,19 +14,12 @@ interface NotBuilt<T> {
   states: (of: T) => boolean;
 }
 
-const measureRow = <T extends { measure?: MeasureSpec }>(): NotBuilt<T> => ({
-  path: 'measure',
-  what: 'this measure',
-  instead: `use one of ${MEASURE_NAMES.join(', ')}`,
-  states: ({ measure }) => measure !== undefined && !isBuilt(measure),
-});
-
 const EXPERIMENT: readonly NotBuilt<Experiment>[] = [
   {
     path: 'observe',
     what: 'recording this besides the usual',
     instead: `observe similarities by ${[...MEASURE_NAMES, ...OBSERVED_NAMES].join(', ')}`,
-    states: ({ observe = [] }) => observe.some((observation) => observation.what !== 'similarity' || !isRecorded(observation.measure)),
+    states: ({ observe = [] }) => observe.some(({ what }) => what !== 'similarity'),
   },
 ];
 
@@ -59,10 +52,4 @@ export const networksNotBuilt = ({ target, guides, arms }: Experiment): Problem[
 ];
 
 /** Everything else in an experiment that is not built. */
-export function notBuilt(experiment: Experiment): Problem[] {
-  return [
-    ...found(EXPERIMENT, experiment, ''),
-    ...found([measureRow()], experiment.base, 'base.'),
-    ...experiment.arms.flatMap((arm, i) => arm.terms.flatMap((term, t) => (term.kind === 'align' ? found([measureRow()], term, `arms.${i}.terms.${t}.`) : []))),
-  ];
-}
+export const notBuilt = (experiment: Experiment): Problem[] => found(EXPERIMENT, experiment, '');

@@ -1,10 +1,11 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
 import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
-import type { ArmSpec, Experiment, TokenView } from '../schema/schema.ts';
+import type { ArmSpec, Experiment, MeasureSpec, TokenView } from '../schema/schema.ts';
 import { alignmentsOf, alignSettings, guidesInUse, matchedPairs, regulariseSettings, sharedTokens, targetOf, termsOf } from './arms.ts';
 import { sharesOf, stagesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
-import { type BuiltMeasure, builtMeasure, factsOf, isRecorded, MEASURE_NAMES, measureKey, OBSERVED_NAMES, type RecordedMeasure } from '../schema/measures.ts';
+import { factsOf, isLearnt, isRecorded, type MatrixMeasure, MEASURE_NAMES, measureKey, OBSERVED_NAMES, type RecordedMeasure } from '../schema/measures.ts';
+import { mapParameters, mapsOf } from './learntMaps.ts';
 import { warmupEvaluations, warmupExperiment, warmupKey, warmupOf, warmupTasks } from './warmup.ts';
 
 /** One arm with one seed. */
@@ -89,10 +90,10 @@ export const EVALUATION_CHUNK = 256;
 /** Largest share of memory that cached guide activations may take; beyond it the guide runs live every step. */
 export const GUIDE_CACHE_BYTES = 768 * 2 ** 20;
 
-/** Layers of a guide that arms align to. */
-const alignedTaps = (experiment: Experiment, guide: string): Set<string> => {
+/** Layers of a guide that arms align to. @param by what they may learn by; absent: anything */
+const alignedTaps = (experiment: Experiment, guide: string, by: (measure: MeasureSpec) => boolean = () => true): Set<string> => {
   const alignments = experiment.arms.flatMap((arm) => alignmentsOf(experiment, arm));
-  return new Set(alignments.filter((alignment) => alignment.guide === guide).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
+  return new Set(alignments.filter((own) => own.guide === guide && by(own.measure)).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
 };
 
 /** Layers of a guide whose moments arms match. */
@@ -137,7 +138,7 @@ function gramFlops(features: number, n: number, shape: TaskShape, view: TokenVie
 }
 
 /** What a measure makes of a tap's Gram matrices over a batch of n examples, value and gradient. */
-function measureFlops(measure: BuiltMeasure, n: number, shape: TaskShape, view: TokenView): number {
+function measureFlops(measure: MatrixMeasure, n: number, shape: TaskShape, view: TokenView): number {
   const { flops } = factsOf(measure);
   const length = shape.tokens ? shape.input[0] : 1;
   if (view === 'all-tokens') return flops(n * length);
@@ -187,10 +188,16 @@ export function cost(experiment: Experiment, cached = true): Cost {
   let flopsPerStep = targets.reduce((sum, own) => sum + seeds.length * 3 * own.flops * base.batchSize, 0);
   for (const { arm, share, taps } of arms.flatMap((own, a) => sharesOf(experiment, own).map((stage) => ({ ...stage, taps: targets[a].taps })))) {
     const tapsByName = new Map(taps.map((tap) => [tap.name, tap]));
-    for (const { pairs, tokens, measure } of alignmentsOf(experiment, arm)) {
-      for (const { targetTap } of pairs) {
-        flopsPerStep += share * seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, tokens);
-        flopsPerStep += share * seeds.length * measureFlops(builtMeasure(measure), base.batchSize, shape, tokens);
+    for (const { measure, ...alignment } of alignmentsOf(experiment, arm)) {
+      if (isLearnt(measure)) {
+        // Forward, gradient for the layer, gradient for the map.
+        for (const { inputs, outputs, rows } of mapsOf(experiment, arm, alignment))
+          flopsPerStep += share * seeds.length * 3 * 2 * inputs * outputs * rows * base.batchSize;
+        continue;
+      }
+      for (const { targetTap } of alignment.pairs) {
+        flopsPerStep += share * seeds.length * 2 * gram(tapsByName.get(targetTap)?.features ?? 0, base.batchSize, alignment.tokens);
+        flopsPerStep += share * seeds.length * measureFlops(measure, base.batchSize, shape, alignment.tokens);
       }
     }
     for (const term of termsOf(arm, 'regularise')) {
@@ -225,7 +232,8 @@ export function cost(experiment: Experiment, cached = true): Cost {
       flopsPerStep += seeds.length * description.flops * base.batchSize;
     }
     const featuresByTap = new Map(description.taps.map((tap) => [tap.name, tap.features]));
-    for (const tap of alignedTaps(experiment, name)) flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
+    for (const tap of alignedTaps(experiment, name, (measure) => !isLearnt(measure)))
+      flopsPerStep += seeds.length * gram(featuresByTap.get(tap) ?? 0, base.batchSize);
   }
   const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery) + warmupEvaluations(experiment).size;
   const compared = (own: NetworkDescription) => own.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0);
@@ -238,17 +246,14 @@ export function cost(experiment: Experiment, cached = true): Cost {
       ([name, guide]) => describeGuide(experiment, name).activations * Math.max(EVALUATION_CHUNK, guide.state === 'trained' ? 2 * guide.training.batchSize : 0),
     ),
   );
+  const trained = targets.reduce((sum, own, a) => sum + own.parameters + mapParameters(experiment, arms[a]), 0);
   return {
     parameters: target.parameters,
     members: memberCount,
     flopsPerStep,
     flops: flopsPerStep * base.steps + evaluation * evaluations + guideFlops + warmupFlops(experiment),
     guideTrainingFlops,
-    bytes:
-      BYTES * (COPIES_PER_PARAMETER * seeds.length * targets.reduce((sum, own) => sum + own.parameters, 0) + guideActivations + storedValues(experiment)) +
-      groupActivations +
-      cacheBytes +
-      probes,
+    bytes: BYTES * (COPIES_PER_PARAMETER * seeds.length * trained + guideActivations + storedValues(experiment)) + groupActivations + cacheBytes + probes,
   };
 }
 

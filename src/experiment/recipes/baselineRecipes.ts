@@ -50,6 +50,7 @@ const INIT_HINTS: Readonly<Record<Exclude<InitName, 'default' | 'good'>, string>
   xavier: 'Glorot’s weights: what a better start is worth without a guide.',
   orthogonal: 'Orthogonal weights, which keep distances from layer to layer.',
   identity: 'Layers that begin as the identity, and so hand on what they get.',
+  mimetic: 'Weights as trained ones look: first layers have a mean (of a size that is ours), and attention starts near the identity.',
 };
 
 const initialised = (init: InitName, name: string, hint: string): ArmRecipe => ({

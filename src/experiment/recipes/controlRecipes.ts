@@ -1,7 +1,7 @@
 /** Controls as a person adds them: one more arm like a guided one, but with a control as its guide. */
 import { alignSettings } from '../plan/arms.ts';
 import { guideNetwork } from '../plan/guides.ts';
-import { factsOf, isBuilt } from '../schema/measures.ts';
+import { factsOf, isLearnt } from '../schema/measures.ts';
 import { type AlignTerm, type Experiment, isDrawn } from '../schema/schema.ts';
 import { sameValue } from '../same.ts';
 import { alignments, freeId, usualTerms, withGuide } from './adding.ts';
@@ -23,7 +23,7 @@ function controlled(experiment: Experiment, kind: ControlKind, of: string | unde
   // Pairs that were drawn for another network, and a measure that leaves nothing of an identity, cannot be taken over.
   const other: Partial<AlignTerm> = {
     ...(kind === 'own-kind' && isDrawn(mapping) && { mapping: { rule: 'even' } }),
-    ...(kind === 'identity-gram' && isBuilt(measure) && !factsOf(measure).equidistant && { measure: { name: 'cka' } }),
+    ...(kind === 'identity-gram' && (isLearnt(measure) || !factsOf(measure).equidistant) && { measure: { name: 'cka' } }),
   };
   return { guides: { ...ready.guides, [guide]: control }, arm: { terms: [{ ...term, ...other }] } };
 }

@@ -1,13 +1,15 @@
 /** What else might do as well: learning from outputs, features or other tasks, and regularising without a guide. */
 import { describeNetwork, taskShape } from '../networks/describe.ts';
+import { possibleStart } from '../plan/copied.ts';
 import { describeGuide } from '../plan/guides.ts';
 import { checkTask } from '../plan/fitTask.ts';
 import { canWarmUp } from '../plan/fitWarmup.ts';
 import { withInputsOf } from '../plan/inputs.ts';
 import { defaultTask, transferKinds } from '../presets/models.ts';
-import { type DistilTerm, type Experiment, type MappingPair, type TaskSpec, taskSchema, type Term } from '../schema/schema.ts';
+import { type ArmSpec, type DistilTerm, type Experiment, type MappingPair, type TaskSpec, taskSchema, type Term } from '../schema/schema.ts';
+import { sameValue } from '../same.ts';
 import { taskTitle } from '../shapes/describeTask.ts';
-import { distilAs, type NetworkState, withGuide } from './adding.ts';
+import { distilAs, freeId, guideModel, type NetworkState, withGuide } from './adding.ts';
 import { byMeasure } from './guidanceRecipes.ts';
 import type { ArmRecipe } from './recipe.ts';
 import { warmupOf } from './warmups.ts';
@@ -118,6 +120,41 @@ const FEATURES: readonly ArmRecipe[] = [
   byMeasure({ name: 'fitnets' }, 'FitNets', 'Feature distillation through a linear map that is learnt along (Romero et al. 2015).', 'rivals'),
 ];
 
+/** An arm that nothing is known of but how it starts. */
+const BARE: ArmSpec = { id: 'copied', name: 'Copied', terms: [] };
+
+/** Trained guides of the target's own kind have all that can be copied. */
+function withTrainedTarget(experiment: Experiment): { experiment: Experiment; guide: string } {
+  const { guides, target, task } = experiment;
+  const existing = Object.entries(guides).find(([, guide]) => guide.state === 'trained' && sameValue(guide.network, target));
+  if (existing) return { experiment, guide: existing[0] };
+  const guide = freeId('trained-target', Object.keys(guides));
+  return { experiment: { ...experiment, guides: { ...guides, [guide]: { ...guideModel(task, 'trained'), network: target } } }, guide };
+}
+
+const copying =
+  (from: (experiment: Experiment) => { experiment: Experiment; guide: string }): ArmRecipe['make'] =>
+  (experiment) => {
+    const { experiment: ready, guide } = from(experiment);
+    return { guides: ready.guides, arm: { terms: [], start: possibleStart(ready, BARE, [guide]) } };
+  };
+
+const COPIED: ArmRecipe = {
+  id: 'copied',
+  group: 'rivals',
+  name: 'Copied weights',
+  hint: `${NOT_FROM_THE_PAPER}: what a trained guide has in the shape of the target’s weights is copied at the start, with a little noise.`,
+  make: copying((experiment) => withGuide(experiment, 'trained')),
+  cannot: (experiment) => {
+    const { experiment: ready, guide } = withGuide(experiment, 'trained');
+    if (possibleStart(ready, BARE, [guide])) return null;
+    return {
+      why: 'No matrix of the trained guide has the shape of one of the target’s: there is nothing to copy.',
+      fix: { label: 'Copy from a trained network of the target’s own kind', make: copying(withTrainedTarget) },
+    };
+  },
+};
+
 export const RIVAL_RECIPES: readonly ArmRecipe[] = [
   distilled('distilled', 'Distilled', "Taught by the trained guide's outputs instead of its layers.", 'trained'),
   distilled('distilled-untrained', 'Distilled, untrained teacher', 'Taught by the outputs of a network that knows nothing.', 'untrained'),
@@ -125,6 +162,7 @@ export const RIVAL_RECIPES: readonly ArmRecipe[] = [
   distilled('distilled-logits', 'Distilled by logits', 'By the squared difference of the logits instead of a divergence.', 'trained', { direction: 'logits' }),
   ...FEATURES,
   PRETRAINED,
+  COPIED,
   matched('outputs', 'Outputs matched', 'the squared difference of the outputs.', () => ({})),
   MOMENTS,
   regularised('intrinsic-dimension', 'Intrinsic dimension kept', 'No guide, but layers are kept from losing dimensions: the paper’s appendix I.2.'),

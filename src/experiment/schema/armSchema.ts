@@ -20,6 +20,19 @@ const warmupSchema = z.strictObject({
   keepOptimiser: z.boolean(),
 });
 
+/** Weights at the start that are a guide's, as a popular article on the paper has it: not from the paper. */
+const startSchema = z.strictObject({
+  kind: z.literal('copied'),
+  guide: id,
+  /**
+   * names: parameters with the name and the shape of one of the guide's. shapes: these, and then matrices in order, each from the
+   * guide's next one of that shape. The rest starts as it does elsewhere.
+   */
+  by: z.enum(['names', 'shapes']),
+  /** Standard deviation of the normal noise on what is copied, of every tensor in relation to that of its own values. */
+  noise: real(0, 10),
+});
+
 export const armSchema = z.strictObject({
   id,
   name: z.string().min(1).max(60),
@@ -32,6 +45,8 @@ export const armSchema = z.strictObject({
   /** Share of the label that is spread over all classes. Absent: 0. */
   labelSmoothing: real(0, 0.9).optional(),
   init: initSchema.optional(),
+  /** Absent: all weights are drawn. */
+  start: startSchema.optional(),
   /** Bias at the start of the classes that are never the answer, e.g. of a copying head over the vocabulary. Absent: as all others. */
   unusedBias: real(-30, 0).optional(),
   warmup: warmupSchema.optional(),
@@ -40,4 +55,5 @@ export const armSchema = z.strictObject({
 });
 
 export type ArmSpec = z.infer<typeof armSchema>;
+export type StartSpec = z.infer<typeof startSchema>;
 export type WarmupSpec = z.infer<typeof warmupSchema>;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { type BuiltMeasure, measureKey, measureLabel, measureTex, measureWords, optionOf } from './measures.ts';
+import { type MatrixMeasure, measureKey, measureLabel, measureTex, measureWords, optionOf } from './measures.ts';
 
-it.each<[BuiltMeasure, number, string, string, string]>([
+it.each<[MatrixMeasure, number, string, string, string]>([
   [{ name: 'cka' }, Number.NaN, 'cka', 'CKA', 'CKA'],
   [{ name: 'soft-knn' }, 0.1, 'soft-knn', 'Soft neighbours', 'soft neighbours'],
   // What is left out is the default: the same measure.

@@ -190,6 +190,15 @@ export const MEASURE_FACTS: { readonly [name in Measure]: MeasureFacts } = facts
 /** In the order of the table. */
 export const MEASURE_NAMES = Object.keys(facts) as [Measure, ...Measure[]];
 
+/** Those with weights of their own (`plan/learntMaps.ts`). */
+const learnt = {
+  fitnets: {
+    label: 'R² of a learnt map',
+    tex: 'R^2_W',
+    hint: 'FitNets (Romero et al. 2015): how much of the guide’s variance a linear map of the target’s layer explains, which is trained along with the target.',
+  },
+} satisfies Record<LearntMeasure['name'], Said>;
+
 /** Those that cannot be minimised, computed at evaluations. */
 const observed = {
   'mutual-knn': {
@@ -219,64 +228,67 @@ const observed = {
   },
 } satisfies Record<string, Said>;
 
-/** A measure that the lab computes, with its option where one is stated. */
-export type BuiltMeasure = Extract<MeasureSpec, { name: Measure }>;
+/** A function of two matrices over the same examples, with its option where one is stated. */
+export type MatrixMeasure = Extract<MeasureSpec, { name: Measure }>;
+/** One whose linear map from layer to layer is trained with the target: it says nothing of two layers alone. */
+export type LearntMeasure = Exclude<MeasureSpec, MatrixMeasure>;
 /** One that is only looked at. */
 export type ObservedOnly = Extract<ObservedSpec, { name: keyof typeof observed }>;
 /** Whatever may be recorded of a pair of layers. */
-export type RecordedMeasure = BuiltMeasure | ObservedOnly;
+export type RecordedMeasure = MatrixMeasure | ObservedOnly;
+type AnyMeasure = RecordedMeasure | LearntMeasure;
+
+export const LEARNT_NAMES = Object.keys(learnt) as LearntMeasure['name'][];
+
+/** Names of all that can be minimised. */
+export const LOSS_NAMES: readonly MeasureSpec['name'][] = [...MEASURE_NAMES, ...LEARNT_NAMES];
 
 export const OBSERVED_NAMES = Object.keys(observed) as ObservedOnly['name'][];
 
 export const isObservedOnly = (spec: { name: string }): spec is ObservedOnly => Object.hasOwn(observed, spec.name);
-export const isRecorded = (spec: { name: string }): spec is RecordedMeasure => isBuilt(spec) || isObservedOnly(spec);
+export const isRecorded = (spec: { name: string }): spec is RecordedMeasure => isMatrixMeasure(spec) || isObservedOnly(spec);
 
-/** Whether the lab computes it (`plan/notBuilt.ts` refuses what it does not). */
-export const isBuilt = (spec: { name: string }): spec is BuiltMeasure => Object.hasOwn(facts, spec.name);
+export const isMatrixMeasure = (spec: { name: string }): spec is MatrixMeasure => Object.hasOwn(facts, spec.name);
+export const isLearnt = (spec: { name: string }): spec is LearntMeasure => Object.hasOwn(learnt, spec.name);
 
-/**
- * A measure that an experiment states, as one that is built.
- * @throws {Error} when it is not, which parsing has refused
- */
-export function builtMeasure(spec: MeasureSpec): BuiltMeasure {
-  if (!isBuilt(spec)) throw new Error(`the measure ${spec.name} is not built`);
-  return spec;
+export const factsOf = ({ name }: MatrixMeasure): MeasureFacts => MEASURE_FACTS[name];
+export function saidOf(spec: AnyMeasure): Said {
+  if (isLearnt(spec)) return learnt[spec.name];
+  return isObservedOnly(spec) ? observed[spec.name] : factsOf(spec);
 }
 
-export const factsOf = ({ name }: BuiltMeasure): MeasureFacts => MEASURE_FACTS[name];
-export const saidOf = (spec: RecordedMeasure): Said => (isObservedOnly(spec) ? observed[spec.name] : factsOf(spec));
-
 /** The value of a measure's option, stated or not; NaN for a measure that has none. */
-export function optionOf(spec: RecordedMeasure): number {
+export function optionOf(spec: AnyMeasure): number {
   const { option } = saidOf(spec);
   if (!option) return Number.NaN;
   return (spec as unknown as Record<string, number | undefined>)[option.name] ?? option.default;
 }
 
 /** Its option where it is not what it would be without being stated. */
-function ownOption(spec: RecordedMeasure): (MeasureOption & { value: number }) | undefined {
+function ownOption(spec: AnyMeasure): (MeasureOption & { value: number }) | undefined {
   const { option } = saidOf(spec);
   const value = optionOf(spec);
   return option && value !== option.default ? { ...option, value } : undefined;
 }
 
 /** Tells measures apart, in files too: the name, and behind it an option that is not the default: "rbf-cka bandwidth=2". */
-export function measureKey(spec: RecordedMeasure): string {
+export function measureKey(spec: AnyMeasure): string {
   const own = ownOption(spec);
   return own ? `${spec.name} ${own.name}=${own.value}` : spec.name;
 }
 
 /** As a title: "RBF CKA at bandwidth 2". */
-export function measureLabel(spec: RecordedMeasure): string {
+export function measureLabel(spec: AnyMeasure): string {
   const own = ownOption(spec);
   return own ? `${saidOf(spec).label} at ${own.label.toLowerCase()} ${own.value}` : saidOf(spec).label;
 }
 
 /** Between a guide's layer and a target's, without its arguments. */
-export function measureTex(spec: BuiltMeasure): string {
+export function measureTex(spec: MeasureSpec): string {
   const own = ownOption(spec);
-  return own ? `{${factsOf(spec).tex}}^{${own.tex}=${own.value}}` : factsOf(spec).tex;
+  const { tex } = saidOf(spec);
+  return own ? `{${tex}}^{${own.tex}=${own.value}}` : tex;
 }
 
 /** Its name within a sentence: small, unless it is an abbreviation. */
-export const measureWords = (spec: BuiltMeasure): string => measureLabel(spec).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+export const measureWords = (spec: MeasureSpec): string => measureLabel(spec).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());

@@ -11,9 +11,13 @@ const tapPlace = z.enum(['pre', 'post']);
  * Initial weights of networks for images. default: PyTorch's U(±1/√fan-in), biases too; all others have zero biases.
  * he: scaled for ReLU. xavier: Glorot's uniform. orthogonal: orthonormal rows or columns, times √2 before ReLU and GELU.
  * identity: that where a layer has as many outputs as inputs, else orthonormal. Of a convolution the last two fill the
- * middle of the kernel.
+ * middle of the kernel. mimetic: what trained networks look like (Trockman & Kolter): of a stack of layers the default, but
+ * that the first layer's weights have a mean.
  */
-const weightInit = z.enum(['default', 'he', 'xavier', 'orthogonal', 'identity']);
+const weightInit = z.enum(['default', 'he', 'xavier', 'orthogonal', 'identity', 'mimetic']);
+
+/** The same of networks of blocks: the first layer of every MLP has a mean, and attention starts near the identity. */
+const blockInit = z.enum(['default', 'mimetic']);
 
 const fcnSchema = z.strictObject({
   family: z.literal('fcn'),
@@ -74,7 +78,7 @@ const convnextSchema = z.strictObject({
   patch: int(1, 8),
   /** Size of the depth-wise convolutions. */
   kernel: z.union([z.literal(3), z.literal(5), z.literal(7)]),
-  init: z.enum(['default']),
+  init: blockInit,
 });
 
 const vitSchema = z.strictObject({
@@ -89,7 +93,7 @@ const vitSchema = z.strictObject({
   ffn: int(4, 4096),
   /** What the head reads: a token of its own that attends to the patches, or the mean over the patches. */
   pooling: z.enum(['class', 'mean']),
-  init: z.enum(['default']),
+  init: blockInit,
 });
 
 const rnnSchema = z.strictObject({
@@ -101,9 +105,10 @@ const rnnSchema = z.strictObject({
   width: int(4, 1024),
   /**
    * default: PyTorch's U(±1/√width). orthogonal: orthogonal hidden weights, Glorot input weights, zero biases.
-   * good: the same with input weights × 0.1. identity: identity hidden weights (Le et al. 2015).
+   * good: the same with input weights × 0.1. identity: identity hidden weights (Le et al. 2015). mimetic: the default, but
+   * that the first layer's input weights have a mean.
    */
-  init: z.enum(['default', 'orthogonal', 'good', 'identity']),
+  init: z.enum(['default', 'orthogonal', 'good', 'identity', 'mimetic']),
   /**
    * Each layer starts from the final state of the one below, as in the official code, instead of from zero. Not
    * causal: early positions of upper layers then depend on the whole sequence.
@@ -126,7 +131,7 @@ const transformerSchema = z.strictObject({
   activation: z.enum(['relu', 'gelu']),
   /** What is read where a task has one label a sequence: the mean over the tokens, or the last token. */
   pooling: z.enum(['mean', 'last']),
-  init: z.enum(['default']),
+  init: blockInit,
 });
 
 /** A network of the user's own, in text form (docs/networks.md). */
@@ -151,7 +156,7 @@ export const networkSchema = z.discriminatedUnion('family', [
 ]);
 
 /** Initialisations that an arm may name; which of them suit depends on the target's family. */
-export const initSchema = z.enum(['default', 'he', 'xavier', 'orthogonal', 'good', 'identity']);
+export const initSchema = z.enum(['default', 'he', 'xavier', 'orthogonal', 'good', 'identity', 'mimetic']);
 
 /** Initialisations of each family. */
 export const INITS = {

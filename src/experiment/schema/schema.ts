@@ -15,7 +15,7 @@ import { taskSchema } from './taskSchema.ts';
 import { reductionSchema, tokensSchema } from './terms.ts';
 import { batchSize, optimiserSchema, scheduleSchema } from './training.ts';
 
-export { type ArmSpec, armSchema, type WarmupSpec } from './armSchema.ts';
+export { type ArmSpec, armSchema, type StartSpec, type WarmupSpec } from './armSchema.ts';
 export type { AssetRef } from './assets.ts';
 export type { Course } from './courseSchema.ts';
 export * from './guideSchema.ts';

@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describeNetwork, type TaskShape } from '../../experiment/networks/describe.ts';
 import { exampleControl, ONLY_TAP, sharedBySeeds } from '../../experiment/plan/guides.ts';
+import type { Pooling } from '../../experiment/plan/learntMaps.ts';
 import type { ExampleControl, GuideSpec, NetworkSpec, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { type Inferring, Model } from '../networks/model.ts';
@@ -18,7 +19,7 @@ import { inputTensor, inputValues } from '../steps/inputs.ts';
 import type { Fed, Feed, StepCall } from '../backend/steps.ts';
 import { membersOf } from '../steps/members.ts';
 import { ActivationCache } from './activationCache.ts';
-import { type GuideGram, guideGram } from '../similarity/alignment.ts';
+import { type GuideGram, guideGram, type GuideRows, guideRows } from '../similarity/alignment.ts';
 import { type Moments, momentsOf } from '../similarity/moments.ts';
 import type { Form } from '../similarity/measures/forms.ts';
 import { type DirectKind, directActivations, noiseLike, permuteWithin } from './controls.ts';
@@ -36,10 +37,13 @@ export interface NeededTap {
   view: TokenView | null;
   /** Of the rows that its Gram matrix is made of; absent: 'centred'. */
   form?: Form;
+  /** For a map that is trained to it: its rows themselves, of images pooled so. */
+  rows?: { pooling: Pooling | undefined };
 }
 
-/** Key of a needed tap in `GuideBatch.grams`. */
-export const gramKey = ({ tap, view, form = 'centred' }: NeededTap): string => `${view ?? ''}/${tap}/${form}`;
+/** Key of a needed tap in `GuideBatch.grams`, or `GuideBatch.rows`. */
+export const gramKey = ({ tap, view, form = 'centred', rows }: NeededTap): string =>
+  `${view ?? ''}/${tap}/${rows ? `rows ${rows.pooling?.to.join('×') ?? ''}` : form}`;
 
 /** Which of the things declared by `require` the step at hand uses. */
 export interface GuideUse {
@@ -53,6 +57,8 @@ export interface GuideUse {
 export interface GuideBatch {
   /** By `gramKey`. */
   grams: Map<string, GuideGram>;
+  /** By `gramKey`. */
+  rows: Map<string, GuideRows>;
   /** `[S, B·outputs, C]`, if an arm distils from this guide. */
   logits: tf.Tensor3D | undefined;
   /** By tap; of sequences every token is an example. */
@@ -198,12 +204,14 @@ export class Guide {
     const cache = this.#cache && batch.rows ? this.#cache : null;
     const live = cache || names.length === 0 ? undefined : this.#live(fed, batch.inputs, names);
     const activations = (name: string) => live?.get(name) ?? (cache as ActivationCache).gather(batch.rows as tf.Tensor2D, name);
-    const grams = new Map(
-      (want.grams ? this.#taps : []).map((needed) => {
-        const view = needed.view === null ? undefined : views.get(needed.view);
-        return [gramKey(needed), guideGram(this.#kernels, activations(needed.tap), view, fed[`order ${gramKey(needed)}`], needed.form)] as const;
-      }),
-    );
+    const grams = new Map<string, GuideGram>();
+    const rows = new Map<string, GuideRows>();
+    for (const needed of want.grams ? this.#taps : []) {
+      const key = gramKey(needed);
+      const shown = [activations(needed.tap), needed.view === null ? undefined : views.get(needed.view), fed[`order ${key}`]] as const;
+      if (needed.rows) rows.set(key, guideRows(this.#kernels, ...shown, needed.rows.pooling));
+      else grams.set(key, guideGram(this.#kernels, ...shown, needed.form));
+    }
     const tokens = views.get('all-tokens');
     const moments = new Map(
       (want.moments ? this.#momentsOf : []).map((tap) => {
@@ -211,7 +219,7 @@ export class Guide {
         return [tap, momentsOf(tokens ? tokens.take(x, false) : x, tokens?.real(x.shape[0]))] as const;
       }),
     );
-    return { grams, moments, logits: want.logits && names.includes(LOGITS) ? this.#rowsOfLogits(activations(LOGITS)) : undefined };
+    return { grams, rows, moments, logits: want.logits && names.includes(LOGITS) ? this.#rowsOfLogits(activations(LOGITS)) : undefined };
   }
 
   /**

@@ -10,7 +10,7 @@ import type { ImportedNetwork } from '../../experiment/schema/importedNetwork.ts
 import { product } from '../../experiment/shapes/description.ts';
 import { callsOf, evaluateCalls } from './importedGraph.ts';
 import { readableTopology } from './importedTopology.ts';
-import { putWeights } from './importedWeights.ts';
+import { namedWeights, putWeights } from './importedWeights.ts';
 import type { Inferring } from './model.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { stream } from '../random/stream.ts';
@@ -128,6 +128,7 @@ export class ImportedModel implements Inferring {
   readonly #scale: Scale;
   readonly #input: readonly number[];
   readonly #classes: number;
+  #named: [string, tf.Tensor][] | null = null;
 
   private constructor(model: LayersModel, scale: Scale, network: ImportedNetwork, task: TaskShape, kernels: Kernels) {
     this.kernels = kernels;
@@ -169,7 +170,13 @@ export class ImportedModel implements Inferring {
     };
   }
 
+  named(): [string, tf.Tensor][] {
+    this.#named ??= namedWeights(this.#model).map(([name, tensor]) => [name, tf.keep(tensor)]);
+    return this.#named;
+  }
+
   dispose(): void {
+    for (const [, tensor] of this.#named ?? []) tensor.dispose();
     this.#model.dispose();
   }
 }

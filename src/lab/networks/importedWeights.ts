@@ -56,6 +56,23 @@ function fits({ variable, own, full, index }: Slot, { spec, tokens }: Stored): b
 /** How well a stored path tells a place: the networks that both name. */
 const nearness = ({ full }: Slot, { tokens }: Stored): number => tokens.filter((token) => full.includes(token)).length - tokens.length / 1000;
 
+/** What ours call what Keras calls otherwise, and where it is saved (`Weights.named`). */
+const OURS: Readonly<Record<string, (layer: string) => string>> = {
+  kernel: (layer) => `parameter/${layer}.weight`,
+  depthwise_kernel: (layer) => `parameter/${layer}.weight`,
+  recurrent_kernel: (layer) => `parameter/${layer}.hidden`,
+  moving_mean: (layer) => `mean/${layer}`,
+  moving_variance: (layer) => `variance/${layer}`,
+};
+
+/** A model's weights, `[1, …shape]`, under the names that a network of ours with such layers has; new tensors that share their data. */
+export const namedWeights = (model: LayersModel): [string, tf.Tensor][] =>
+  slotsOf(model).map(({ variable, own, full }) => {
+    const layer = full.slice(0, -1).join('/');
+    const last = own[own.length - 1].replace(/_\d+$/, '');
+    return [OURS[last]?.(layer) ?? `parameter/${layer}.${last}`, tf.expandDims(variable.read(), 0)];
+  });
+
 /**
  * Put a file's weights into a model.
  * @param data of all specs, one behind the other

@@ -57,6 +57,7 @@ export function hiddenWeight(init: WeightInit, size: LayerSize, next: Nonlineari
   const { inputs, outputs, kernel = 1 } = size;
   switch (init) {
     case 'default':
+    case 'mimetic': // `withMimeticWeights` makes the rest of it
       return uniform(1 / Math.sqrt(fanIn(size)));
     case 'he':
       return normal(Math.sqrt(2 / fanIn(size)));
@@ -76,7 +77,7 @@ export function headWeight(init: WeightInit, inputs: number, outputs: number): I
 }
 
 /** Biases: PyTorch's U(±1/√fan-in) by default, zero where weights are chosen for their scale. */
-export const bias = (init: WeightInit, inputs: number): Init => (init === 'default' ? uniform(1 / Math.sqrt(inputs)) : constant(0));
+export const bias = (init: WeightInit, inputs: number): Init => (init === 'default' || init === 'mimetic' ? uniform(1 / Math.sqrt(inputs)) : constant(0));
 
 /** Of a batch or layer normalisation: γ = 1, β = 0. */
 export const normParameters = (name: string, features: number): ParameterSpec[] => [
@@ -84,9 +85,8 @@ export const normParameters = (name: string, features: number): ParameterSpec[] 
   { name: `${name}.beta`, shape: [features], init: constant(0) },
 ];
 
-/** `count` orthonormal rows of `length` ≥ count: Gram–Schmidt, twice for float32's sake, on normal draws. */
-function orthonormalRows(stream: Stream, count: number, length: number): Float64Array {
-  const q = Float64Array.from(stream.normals(count * length));
+/** Make `count` rows of `length` ≥ count orthonormal, in place: Gram–Schmidt, twice for float32's sake. */
+export function orthonormalise(q: Float64Array, count: number, length: number): void {
   for (let i = 0; i < count; i++) {
     const row = q.subarray(i * length, (i + 1) * length);
     for (let pass = 0; pass < 2; pass++) {
@@ -102,6 +102,12 @@ function orthonormalRows(stream: Stream, count: number, length: number): Float64
     const norm = Math.sqrt(square);
     for (let k = 0; k < length; k++) row[k] /= norm;
   }
+}
+
+/** `count` orthonormal rows of `length` ≥ count, from normal draws. */
+function orthonormalRows(stream: Stream, count: number, length: number): Float64Array {
+  const q = Float64Array.from(stream.normals(count * length));
+  orthonormalise(q, count, length);
   return q;
 }
 
@@ -132,7 +138,7 @@ const perGate =
 
 /** Initial values of a recurrent layer of `width` units with as many inputs; see `RnnSpec.init`. */
 export function recurrentInit(init: RnnSpec['init'], width: number, gates: number): { input: Init; hidden: Init; bias: Init } {
-  if (init === 'default') {
+  if (init === 'default' || init === 'mimetic') {
     const torch = uniform(1 / Math.sqrt(width));
     return { input: torch, hidden: torch, bias: torch };
   }

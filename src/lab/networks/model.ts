@@ -5,6 +5,7 @@ import { type InitName, type NetworkSpec, withInit } from '../../experiment/sche
 import { Tape, type Value } from '../autodiff/tape.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { stream } from '../random/stream.ts';
+import { type Copied, copyInto } from './copied.ts';
 import { buildNetwork } from './index.ts';
 import { withOrthogonalWeights } from './orthogonal.ts';
 import { ForwardContext, type MaskSource, type NetworkProgram } from './program.ts';
@@ -19,6 +20,8 @@ export interface ModelOptions {
   inits?: readonly (InitName | undefined)[];
   /** Per member the bias at the start of some classes, or undefined. */
   classBiases?: readonly ({ classes: readonly number[]; bias: number } | undefined)[];
+  /** Per member what is copied over its own draws, or undefined. */
+  copied?: readonly (Copied | undefined)[];
   /** Name of the weights' random streams: `init` for targets, `guide/<id>` for guides. */
   streamName: string;
   /** Of its taps those that are shown, in this order; absent: all. */
@@ -45,6 +48,8 @@ export interface Inferring {
   readonly members: number;
   /** Call inside `tf.tidy`. */
   infer(inputs: tf.Tensor): { logits: tf.Tensor3D; taps: Map<string, tf.Tensor3D> };
+  /** Its tensors, `[E, …shape]`, by the names under which ours are saved (`Weights.named`). They stay its own. */
+  named(): [string, tf.Tensor][];
   dispose(): void;
 }
 
@@ -54,7 +59,7 @@ export class Model implements Inferring {
   readonly kernels: Kernels;
   readonly #taps: readonly string[] | undefined;
 
-  constructor({ network, task, seeds, inits, classBiases, streamName, taps, orthogonal = false }: ModelOptions, kernels: Kernels) {
+  constructor({ network, task, seeds, inits, classBiases, copied = [], streamName, taps, orthogonal = false }: ModelOptions, kernels: Kernels) {
     this.kernels = kernels;
     this.#taps = taps;
     const build = (spec: NetworkSpec) => {
@@ -69,6 +74,7 @@ export class Model implements Inferring {
       return own ? withClassBias(program, own.classes, own.bias) : program;
     });
     this.weights = Weights.create(programs, (member, parameter) => stream(seeds[member], streamName, parameter));
+    copyInto(this.weights, copied, (member, tensor) => stream(seeds[member], streamName, 'copied', tensor));
   }
 
   get members(): number {
@@ -84,6 +90,10 @@ export class Model implements Inferring {
     const context = this.#context('eval');
     const logits = this.program.forward(context, context.tape.constant(inputs)).tensor;
     return { logits, taps: this.#shown(context) };
+  }
+
+  named(): [string, tf.Tensor][] {
+    return this.weights.named();
   }
 
   /** Batch statistics in training mode without dropout, for recalibration. Call inside `tf.tidy`. */

@@ -24,7 +24,7 @@ export class Weights {
    * @param programs of the members: the same network, with initialisations of their own
    * @param streamOf stream of one member's parameter
    */
-  static create(programs: readonly NetworkProgram[], streamOf: (member: number, parameter: string) => Stream): Weights {
+  static create(programs: readonly Pick<NetworkProgram, 'parameters' | 'statistics'>[], streamOf: (member: number, parameter: string) => Stream): Weights {
     const members = programs.length;
     const [{ parameters, statistics }] = programs;
     const weights = new Weights(members);

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { guideNetwork } from '../../experiment/plan/guides.ts';
 import { observedPairs, sharedTokens } from '../../experiment/plan/arms.ts';
 import { measuresInUse } from '../../experiment/plan/plan.ts';
-import { isBuilt, isObservedOnly, optionOf } from '../../experiment/schema/measures.ts';
+import { isMatrixMeasure, isObservedOnly, optionOf } from '../../experiment/schema/measures.ts';
 import type { Experiment, Term } from '../../experiment/schema/schema.ts';
 import { composed } from '../backend/kernels/composed/index.ts';
 import { Guide } from '../guidance/guide.ts';
@@ -63,7 +63,7 @@ describe.each([
     const taps = tapsOf(names, 24, length);
     const found = tf.tidy(() => measured.compare(taps).map((values) => [...values.dataSync()]));
     const wanted = measuresInUse(experiment)
-      .filter(isBuilt)
+      .filter(isMatrixMeasure)
       .flatMap((measure) => pairs.map((pair) => ({ measure, ...pair })));
     expect(found).toHaveLength(wanted.length);
     wanted.forEach(({ measure, guideTap, targetTap }, at) => {

@@ -1,8 +1,10 @@
 /** The alignment term: weight · (1 − similarity) and its gradient (paper eq. 1). */
 import * as tf from '@tensorflow/tfjs-core';
-import type { BuiltMeasure } from '../../experiment/schema/measures.ts';
+import type { Pooling } from '../../experiment/plan/learntMaps.ts';
+import type { MatrixMeasure } from '../../experiment/schema/measures.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import { type Form, prepare } from './measures/forms.ts';
+import { pooled } from './learntMap.ts';
 import { MEASURES, pull } from './measures/index.ts';
 import type { BatchView } from './tokenViews.ts';
 
@@ -24,6 +26,13 @@ export interface GuideGram {
   shares: tf.Tensor1D | undefined;
 }
 
+/** Rows `[M, n, F]` with others in their places. @param order see `guideGram`: of as many parts as the M matrices are of */
+function reordered(kernels: Kernels, z: tf.Tensor3D, order: tf.Tensor | undefined): tf.Tensor3D {
+  if (!order) return z;
+  const rows = [1, order.size] as const;
+  return tf.reshape(kernels.gatherRows(tf.reshape(z, [...rows, z.size / order.size]), tf.reshape(order, [...rows])), z.shape);
+}
+
 /**
  * Call inside `tf.tidy`.
  * @param activations `[S, B, F]`, or `[S, B, T·F]` with a view of the batch's tokens
@@ -33,12 +42,27 @@ export interface GuideGram {
  */
 export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView, order?: tf.Tensor, form: Form = 'centred'): GuideGram {
   const examples = view ? view.take(activations) : activations;
-  const [matrices, n, features] = examples.shape;
+  const [, n, features] = examples.shape;
   const centred = kernels.centreNormalise(examples);
   const z = form === 'centred' ? centred.z : prepare(kernels, view ? view.take(activations, false) : activations, form, view?.real(activations.shape[0])).z;
-  const rows = [1, matrices * n] as const;
-  const shown: tf.Tensor3D = order ? tf.reshape(kernels.gatherRows(tf.reshape(z, [...rows, features]), tf.reshape(order, [...rows])), z.shape) : z;
+  const shown = reordered(kernels, z, order);
   return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: view?.shares(centred.norm, n, features) };
+}
+
+/** A guide's layer on one batch, ready for a map that is trained to it. */
+export interface GuideRows {
+  /** Examples centred and of Frobenius norm 1, `[S, n, q]`, or `[S·T, n, q]` per position. */
+  rows: tf.Tensor3D;
+  /** See `GuideGram`. */
+  shares: tf.Tensor1D | undefined;
+}
+
+/** Parameters: see `guideGram`. @param pooling of images */
+export function guideRows(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView, order?: tf.Tensor, pooling?: Pooling): GuideRows {
+  const examples = view ? view.take(activations) : pooling ? pooled(activations, pooling) : activations;
+  const [, n, features] = examples.shape;
+  const { z, norm } = kernels.centreNormalise(examples);
+  return { rows: reordered(kernels, z, order), shares: view?.shares(norm, n, features) };
 }
 
 /**
@@ -55,7 +79,7 @@ export function alignmentGradient(
   x: tf.Tensor3D,
   guide: tf.Tensor3D,
   weights: tf.Tensor1D,
-  measure: BuiltMeasure,
+  measure: MatrixMeasure,
   real?: tf.Tensor2D,
 ): Alignment {
   const { form, fused } = MEASURES[measure.name];

@@ -1,7 +1,7 @@
 /** Matrices of examples as they are shown: of some of a batch's examples, in an order of their own. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import type { BuiltMeasure } from '../../experiment/schema/measures.ts';
+import type { MatrixMeasure } from '../../experiment/schema/measures.ts';
 import type { TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import type { Split } from '../tasks/index.ts';
@@ -56,7 +56,7 @@ function ofRows(gram: Tensor3D, at: number, rows: tf.Tensor1D, centre: boolean):
 }
 
 /** Whether the rows that a measure compares are centred. */
-export const centres = (measure: BuiltMeasure): boolean => MEASURES[measure.name].form !== 'raw';
+export const centres = (measure: MatrixMeasure): boolean => MEASURES[measure.name].form !== 'raw';
 
 /**
  * The matrices that a measure compares, of some examples of two Gram matrices in its form, and the similarity that they give.
@@ -64,7 +64,7 @@ export const centres = (measure: BuiltMeasure): boolean => MEASURES[measure.name
  * @param k `[N, B, B]` of the target, @param l of the guide; those at `at` are shown
  * @returns of n examples `[2·n² + 1]`: the target's matrix, the guide's, the similarity
  */
-export function shownMatrices(kernels: Kernels, measure: BuiltMeasure, k: Tensor3D, l: Tensor3D, at: number, { rows }: ShownRows): tf.Tensor1D {
+export function shownMatrices(kernels: Kernels, measure: MatrixMeasure, k: Tensor3D, l: Tensor3D, at: number, { rows }: ShownRows): tf.Tensor1D {
   const indices = tf.tensor1d(rows, 'int32');
   const [own, other] = [k, l].map((gram) => ofRows(gram, at, indices, centres(measure)));
   const value = compare(kernels, measure, own, other);

@@ -7,12 +7,12 @@ import { centredGram } from '../similarity/alignment.ts';
 import { ForwardContext } from '../networks/program.ts';
 import { Group, type GroupOptions, OPTIMISER_ROWS, type StepInput } from '../training/group.ts';
 import type { DistilInput } from '../training/logitTerms.ts';
-import type { AlignInput } from '../training/terms.ts';
+import type { GramInput } from '../training/terms.ts';
 
 /** What a step is fed; its terms belong to all members. */
 export interface GradientInput extends Pick<StepInput, 'inputs' | 'masks'> {
   labels: tf.Tensor2D;
-  align: (Omit<AlignInput, 'members' | 'weightRow' | 'pairWeight'> & { weight: number })[];
+  align: (Omit<GramInput, 'members' | 'weightRow' | 'pairWeight'> & { weight: number })[];
   distil?: Omit<DistilInput, 'members' | 'direction'> & { ceWeight: number; direction: 'forward' | 'reverse' };
 }
 type Network = Pick<GroupOptions, 'network' | 'task' | 'seeds'>;

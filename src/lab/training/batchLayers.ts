@@ -1,21 +1,27 @@
-/** Layers of a guide and of one member of the target on the batch of one step, as the arm's measure compares them. */
+/**
+ * Layers of a guide and of one member of the target on the batch of one step, as the arm's measure compares them. A map that is
+ * trained along compares no matrices: those that are shown are then of CKA, and the similarity in the loss is the map's.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import { type InspectedMatrices, type InspectedSide, SHOWN_EXAMPLES } from '../../experiment/contract/inspection.ts';
 import { type Alignment, type ObservedPair, sharedTokens } from '../../experiment/plan/arms.ts';
-import { type BuiltMeasure, builtMeasure } from '../../experiment/schema/measures.ts';
+import type { LearntMap } from '../../experiment/plan/learntMaps.ts';
+import { isLearnt, type MatrixMeasure } from '../../experiment/schema/measures.ts';
 import type { Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { runNow } from '../backend/steps.ts';
-import { gramKey, type Guide, type NeededTap } from '../guidance/guide.ts';
+import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
 import type { Model } from '../networks/model.ts';
-import { guideGram, type GuideGram } from '../similarity/alignment.ts';
+import { guideGram, type GuideGram, type GuideRows } from '../similarity/alignment.ts';
 import { compare, MEASURES } from '../similarity/measures/index.ts';
 import { centres, shownMatrices, shownRows } from '../similarity/shown.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
 import type { StepBatch } from '../steps/batches.ts';
 import { inputTensor, maskOrigin, StepMasks } from '../steps/inputs.ts';
 import type { Task } from '../tasks/index.ts';
+import type { Group } from './group.ts';
+import { alignByMap } from './terms.ts';
 
 export interface BatchLayersOptions {
   /** Of one seed and one arm. */
@@ -33,7 +39,7 @@ type When = 'start' | 'now';
 
 export class BatchLayers {
   readonly #options: BatchLayersOptions;
-  readonly #measure: BuiltMeasure;
+  readonly #measure: MatrixMeasure;
   readonly #tokens: TokenView | null;
   readonly #inputs: tf.Tensor;
   readonly #view: BatchView | undefined;
@@ -45,7 +51,8 @@ export class BatchLayers {
     this.#options = options;
     const { experiment, alignment, task, batch } = options;
     const { input, tokens } = task.shape;
-    this.#measure = builtMeasure(alignment?.measure ?? experiment.base.measure);
+    const measure = alignment?.measure ?? experiment.base.measure;
+    this.#measure = isLearnt(measure) ? { name: 'cka' } : measure;
     this.#tokens = tokens ? (alignment?.tokens ?? sharedTokens(experiment.base)) : null;
     this.#inputs = inputTensor(batch.drawn(), input);
     this.#view = this.#tokens === null ? undefined : new BatchView(this.#tokens, input[0], tokens?.padded ? (this.#inputs as Tensor3D) : undefined);
@@ -54,15 +61,11 @@ export class BatchLayers {
   /** Look at the layers of some pairs. @throws {Error} when one is not there */
   look(model: Model, when: When, pairs: readonly ObservedPair[]): void {
     for (const pair of pairs) if (!this.#ofGuides.has(this.#guideKey(pair))) this.#lookAtGuide(pair);
-    const { experiment, batch, kernels } = this.#options;
+    const { kernels } = this.#options;
     tf.tidy(() => {
-      const { values, shape } = maskOrigin(experiment.seeds, batch.step);
-      const masks = new StepMasks(experiment.seeds, batch.step, batch.batchSize, { kernels, origin: tf.tensor(values, shape, 'int32'), members: 1 });
-      const taps = model.activations(this.#inputs, masks.source);
-      masks.dispose();
+      const tapOf = this.#activations(model);
       for (const { targetTap } of pairs) {
-        const tap = taps.get(targetTap);
-        if (!tap) throw new Error(`the target has no layer "${targetTap}"`);
+        const tap = tapOf(targetTap);
         const key = `${when}/${targetTap}`;
         if (!this.#ofTarget.has(key)) this.#ofTarget.set(key, tf.keep(guideGram(kernels, tap, this.#view, undefined, MEASURES[this.#measure.name].form).gram));
       }
@@ -74,6 +77,24 @@ export class BatchLayers {
     if (pairs.length === 0) return [];
     const values = tf.tidy(() => tf.concat1d(pairs.map((pair) => this.#similarity(when, pair))));
     return [...(await read(values))];
+  }
+
+  /** Similarities over the whole batch by maps that are trained along, as the loss has them. @param guide id */
+  async explained({ model, maps: trained }: Pick<Group, 'model' | 'maps'>, guide: string, maps: readonly LearntMap[]): Promise<number[]> {
+    if (maps.length === 0) return [];
+    const { kernels } = this.#options;
+    const values: Tensor1D[] = [];
+    for (const { key, guideTap, targetTap, pooling } of maps) {
+      const needed: NeededTap = { tap: guideTap, view: this.#tokens, rows: { pooling: pooling?.guide } };
+      this.#show(guide, needed, ({ rows }) => {
+        const { rows: guideRows, shares } = rows.get(gramKey(needed)) as GuideRows;
+        const pair = { members: { first: 0, count: 1 }, guideRows, shares, view: this.#view, pooling: pooling?.target };
+        values.push(tf.keep(alignByMap(kernels, this.#activations(model)(targetTap), pair, tf.ones([1]), trained.of(0, key)).value));
+      });
+    }
+    const all = tf.concat1d(values);
+    tf.dispose(values);
+    return [...(await read(all))];
   }
 
   /** What is shown of a pair that was looked at, at the start and now. */
@@ -118,7 +139,8 @@ export class BatchLayers {
   }
 
   #needed = ({ guideTap }: ObservedPair): NeededTap => ({ tap: guideTap, view: this.#tokens, form: MEASURES[this.#measure.name].form });
-  #guideKey = (pair: ObservedPair): string => `${pair.guide} ${gramKey(this.#needed(pair))}`;
+  #gramKey = (pair: ObservedPair): string => gramKey(this.#needed(pair));
+  #guideKey = (pair: ObservedPair): string => `${pair.guide} ${this.#gramKey(pair)}`;
   #guideGram = (pair: ObservedPair): GuideGram => this.#ofGuides.get(this.#guideKey(pair)) as GuideGram;
   #targetGram = (when: When, { targetTap }: ObservedPair): Tensor3D => this.#ofTarget.get(`${when}/${targetTap}`) as Tensor3D;
 
@@ -129,18 +151,38 @@ export class BatchLayers {
     return tf.reshape(tf.sum(shares ? tf.mul(value, shares) : value), [1]);
   }
 
+  /** Activations as a training step has them, by tap. Call inside `tf.tidy`. */
+  #activations(model: Model): (tap: string) => Tensor3D {
+    const { experiment, batch, kernels } = this.#options;
+    const { values, shape } = maskOrigin(experiment.seeds, batch.step);
+    const masks = new StepMasks(experiment.seeds, batch.step, batch.batchSize, { kernels, origin: tf.tensor(values, shape, 'int32'), members: 1 });
+    const taps = model.activations(this.#inputs, masks.source);
+    masks.dispose();
+    return (name) => {
+      const tap = taps.get(name);
+      if (!tap) throw new Error(`the target has no layer "${name}"`);
+      return tap;
+    };
+  }
+
   #lookAtGuide(pair: ObservedPair): void {
+    this.#show(pair.guide, this.#needed(pair), ({ grams }) => {
+      const { gram, shares } = grams.get(this.#gramKey(pair)) as GuideGram;
+      this.#ofGuides.set(this.#guideKey(pair), { gram: tf.keep(gram), shares: shares && tf.keep(shares) });
+    });
+  }
+
+  /** Let a guide show a layer. @param use in a scope of its own, which disposes what it does not keep */
+  #show(id: string, needed: NeededTap, use: (shown: GuideBatch) => void): void {
     const { experiment, batch, guides } = this.#options;
-    const guide = guides.get(pair.guide)?.live([experiment.seeds[0]]);
-    if (!guide) throw new Error(`the run has no guide "${pair.guide}"`);
-    const needed = this.#needed(pair);
-    const use = { grams: true, logits: false };
+    const guide = guides.get(id)?.live([experiment.seeds[0]]);
+    if (!guide) throw new Error(`the run has no guide "${id}"`);
+    const wanted = { grams: true, logits: false };
     guide.require([needed], false, false);
-    const feeds = guide.feeds(batch, use);
+    const feeds = guide.feeds(batch, wanted);
     runNow(feeds, (fed) => {
       const views = new Map(this.#view ? [[this.#view.kind, this.#view]] : []);
-      const { gram, shares } = guide.show(fed, { rows: undefined, inputs: () => this.#inputs }, views, use).grams.get(gramKey(needed)) as GuideGram;
-      this.#ofGuides.set(this.#guideKey(pair), { gram: tf.keep(gram), shares: shares && tf.keep(shares) });
+      use(guide.show(fed, { rows: undefined, inputs: () => this.#inputs }, views, wanted));
       return null;
     });
     tf.dispose(Object.values(feeds).filter((feed) => feed instanceof tf.Tensor));

@@ -11,6 +11,7 @@ import { type BatchStatistics, ForwardContext, type MaskSource } from '../networ
 import { type PlainTensors, readTensors } from '../networks/weights.ts';
 import { Optimiser } from './optimiser.ts';
 import { type ActivationInput, activationRoots } from './activationTerms.ts';
+import { type ArmMaps, GroupMaps, type MapGradients } from './groupMaps.ts';
 import { type TaskInput, taskGradient } from './logitTerms.ts';
 import { type AlignInput, alignmentRoots } from './terms.ts';
 import type { Values } from '../steps/inputs.ts';
@@ -22,6 +23,8 @@ const STATISTICS_MOMENTUM = 0.1;
 export interface GroupOptions extends ModelOptions {
   optimiser: OptimiserSpec;
   clipNorm: number | null;
+  /** Of arms whose alignments train maps along; absent: none. */
+  maps?: readonly ArmMaps[];
 }
 
 /** Rows of `StepInput.scalars` that the optimiser takes; behind them is one for each weight that moves. */
@@ -48,6 +51,7 @@ export interface StepInput extends TaskInput, ActivationInput {
 
 export class Group {
   readonly model: Model;
+  readonly maps: GroupMaps;
   readonly seeds: readonly number[];
   readonly #kernels: Kernels;
   readonly #optimiser: Optimiser;
@@ -61,6 +65,7 @@ export class Group {
     this.#clipNorm = options.clipNorm;
     this.model = new Model(options, kernels);
     this.#optimiser = new Optimiser(options.optimiser, kernels, this.model.weights);
+    this.maps = new GroupMaps(options.maps ?? [], options.seeds, options.optimiser, kernels);
     this.#active = tf.keep(tf.ones<tf.Rank.R1>([options.seeds.length]));
   }
 
@@ -107,6 +112,7 @@ export class Group {
       const none = tf.zeros<tf.Rank.R1>([this.seeds.length]);
       const roots: Root[] = [];
       let [loss, accuracy, alignment] = [none, none, none];
+      let maps: MapGradients = new Map();
       if (input.labels) {
         const labels = this.#forMembers(input.labels);
         const task = kernels.softmaxCrossEntropy(logits.tensor, labels);
@@ -114,9 +120,10 @@ export class Group {
         ({ loss, accuracy } = task);
       }
       if (input.align.length > 0) {
-        const aligned = alignmentRoots(kernels, context.taps, input.align, input.scalars);
+        const aligned = alignmentRoots(kernels, context.taps, input.align, input.scalars, this.maps);
         roots.push(...aligned.roots);
         alignment = aligned.loss;
+        maps = aligned.maps;
       }
       roots.push(...activationRoots(kernels, context.taps, input, input.scalars));
 
@@ -128,6 +135,7 @@ export class Group {
       const squares = gradients.size > 0 ? kernels.sumSquares([...gradients.values()]) : none;
       const { active, scale } = kernels.control(this.#active, input.labels ? loss : alignment, squares, this.#clipNorm);
       this.#optimiser.update(this.model.weights, gradients, { scale, active, factors: input.scalars }, input.optimiser);
+      this.maps.update(maps, active, input.scalars, input.optimiser);
       this.#setActive(active);
       this.#average(context.batchStatistics);
       return packStep({ loss, accuracy, active, alignment });
@@ -137,6 +145,7 @@ export class Group {
   /** Let the optimiser begin anew; weights and running statistics stay. */
   forgetMoments(): void {
     this.#optimiser.reset();
+    this.maps.reset();
   }
 
   /** `[E]` 1 for members that still learn. */
@@ -144,7 +153,7 @@ export class Group {
     return this.#active;
   }
 
-  /** All state by name: weights, statistics, optimiser, activity. */
+  /** All state by name that every member has: weights, statistics, optimiser, activity. What only some have: `maps`. */
   named(): [string, { shape: number[] }][] {
     return [...this.model.weights.named(), ...this.#optimiser.named(), ['active', this.#active]];
   }
@@ -169,6 +178,7 @@ export class Group {
   dispose(): void {
     this.model.dispose();
     this.#optimiser.dispose();
+    this.maps.dispose();
     this.#active.dispose();
   }
 

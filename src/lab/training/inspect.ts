@@ -6,6 +6,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Inspection, InspectQuestion } from '../../experiment/contract/inspection.ts';
 import type { Alignment, ObservedPair } from '../../experiment/plan/arms.ts';
 import { stagesOf } from '../../experiment/plan/fork.ts';
+import { mapsOf } from '../../experiment/plan/learntMaps.ts';
+import { isLearnt } from '../../experiment/schema/measures.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { runNow } from '../backend/steps.ts';
@@ -47,9 +49,9 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
   const experiment: Experiment = { ...inspected.experiment, seeds: [seed], arms: lineage };
   const { batchSize } = experiment.base;
   const batch = new Batches({ task, seeds: [seed], batchSize, resident: false }, kernels).at(step);
-  const alone = groupOf(experiment, [spec], kernels);
-  const arm = armAt(alone.arms[0], step);
   const live = new Map([...guides].map(([id, guide]) => [id, guide.live([seed])]));
+  const alone = groupOf(experiment, [spec], live, kernels);
+  const arm = armAt(alone.arms[0], step);
   const steps = new RunSteps(experiment, task, live, [alone], kernels, { resident: false });
   const looking = new Map<Alignment | undefined, BatchLayers>();
   const layersAs = (alignment: Alignment | undefined): BatchLayers => {
@@ -64,6 +66,7 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
     const shown = layersAs(terms.find((term) => pair && aligns(term, pair)) ?? terms[0]);
     if (pair) shown.look(alone.group.model, 'start', [pair]);
     alone.group.load(state);
+    alone.group.maps.load(0, state);
     if (pair) shown.look(alone.group.model, 'now', [pair]);
     const matrices = pair && (await shown.matrices(pair));
     const aligned: AlignedPair[] = [];
@@ -71,9 +74,12 @@ export async function inspectMember(question: InspectQuestion, inspected: Inspec
       const layers = layersAs(term);
       const weight = weightOf(term, arm, seed, step, settings);
       const pairs = term.pairs.map(({ guideTap, targetTap }): ObservedPair => ({ guide: term.guide, guideTap, targetTap }));
-      layers.look(alone.group.model, 'now', pairs);
-      const similarities = await layers.similarities('now', pairs);
-      aligned.push(...pairs.map((each, i) => ({ ...each, similarity: similarities[i], weight: weight * term.pairs[i].weight })));
+      const byMap = isLearnt(term.measure);
+      if (!byMap) layers.look(alone.group.model, 'now', pairs);
+      const similarities = byMap
+        ? await layers.explained(alone.group, term.guide, mapsOf(experiment, arm.spec, term))
+        : await layers.similarities('now', pairs);
+      aligned.push(...pairs.map((each, i) => ({ ...each, similarity: similarities[i], weight: weight * term.pairs[i].weight, byMap })));
     }
     const { taskLoss, alignmentLoss, ...update } = await takeStep(alone, steps.at(step, settings), state);
     return {

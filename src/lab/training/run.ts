@@ -9,6 +9,7 @@ import type { Checkpoint } from '../../experiment/contract/lab.ts';
 import type { GeneratedText, GenerateOptions } from '../../experiment/contract/texts.ts';
 import { sharedTokens } from '../../experiment/plan/arms.ts';
 import { armGroups } from '../../experiment/plan/plan.ts';
+import { Progress } from '../../experiment/plan/progress.ts';
 import { startStep } from '../../experiment/plan/warmup.ts';
 import { type PairCells, pairCells } from '../../experiment/series.ts';
 import type { Experiment, Intervention } from '../../experiment/schema/schema.ts';
@@ -24,7 +25,6 @@ import { History } from './history.ts';
 import { inspectMember } from './inspect.ts';
 import { MeasuredPairs } from '../observation/measured.ts';
 import { GuideProbe } from '../observation/probe.ts';
-import { Progress } from './progress.ts';
 import { type ArmGroup, RunSteps, type StepSettings } from './runSteps.ts';
 import { Warmups } from './warmup.ts';
 import type { OpenTasks } from './warmupTasks.ts';
@@ -78,7 +78,7 @@ export class Run {
     this.#progress = new Progress(this.experiment);
     this.#guides = guides;
 
-    this.#groups = armGroups(experiment).map((specs) => groupOf(experiment, specs, kernels));
+    this.#groups = armGroups(experiment).map((specs) => groupOf(experiment, specs, guides, kernels));
     this.#observed = {
       probes: [...guides.values()].map((guide) => new GuideProbe(kernels, guide, task, sharedTokens(experiment.base))),
       measured: new MeasuredPairs(kernels, guides, experiment, task),
@@ -196,7 +196,8 @@ export class Run {
   /** Keep what the next step begins with, so that it can be looked at once it has been taken. */
   async remember(): Promise<void> {
     const values = this.#groups.flatMap(({ group }) => group.named().map(([, { shape }]) => shape.reduce((a, b) => a * b, 1)));
-    const fits = this.#step >= 0 && 4 * values.reduce((a, b) => a + b, 0) <= LARGEST_REMEMBERED;
+    const maps = this.#groups.map(({ group }) => group.maps.size);
+    const fits = this.#step >= 0 && 4 * [...values, ...maps].reduce((a, b) => a + b, 0) <= LARGEST_REMEMBERED;
     this.#before = fits ? { step: this.#step, tensors: await this.save() } : null;
   }
 
@@ -253,6 +254,9 @@ export class Run {
           tensors[`${spec.id}/${name}`] = { shape: [count, ...shape], data: data.slice(first * each, (first + count) * each) };
         }
       }
+      for (const { spec, members } of arms) {
+        for (const [name, tensor] of Object.entries(await group.maps.save(members.first))) tensors[`${spec.id}/${name}`] = tensor;
+      }
     }
     return tensors;
   }
@@ -277,6 +281,7 @@ export class Run {
         return [name, { shape, data: joined(Float32Array, parts) }] as const;
       });
       group.load(Object.fromEntries(named));
+      for (const { spec, members } of arms) group.maps.load(members.first, ofArm(checkpoint.tensors, spec.id));
     }
     this.#step = checkpoint.step;
     this.#before = null;
@@ -311,13 +316,15 @@ export class Run {
   }
 }
 
-/** What `Run.save` gave of one member: its tensors with a member axis of 1, by the names of its group. */
-function memberState(saved: PlainTensors, arm: string, member: number): PlainTensors {
-  const own = Object.entries(saved).filter(([name]) => name.startsWith(`${arm}/`));
-  return Object.fromEntries(
-    own.map(([name, { shape, data }]) => {
+/** What `Run.save` gave of an arm, by the names of its group. */
+const ofArm = (saved: PlainTensors, arm: string): PlainTensors =>
+  Object.fromEntries(Object.entries(saved).flatMap(([name, tensor]) => (name.startsWith(`${arm}/`) ? [[name.slice(arm.length + 1), tensor]] : [])));
+
+/** The same of one member, with a member axis of 1. */
+const memberState = (saved: PlainTensors, arm: string, member: number): PlainTensors =>
+  Object.fromEntries(
+    Object.entries(ofArm(saved, arm)).map(([name, { shape, data }]) => {
       const size = data.length / shape[0];
-      return [name.slice(arm.length + 1), { shape: [1, ...shape.slice(1)], data: data.slice(member * size, (member + 1) * size) }];
+      return [name, { shape: [1, ...shape.slice(1)], data: data.slice(member * size, (member + 1) * size) }];
     }),
   );
-}

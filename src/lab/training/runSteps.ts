@@ -7,8 +7,10 @@ import { guideInstances } from '../../experiment/plan/guides.ts';
 import { type Alignment, guidesInUse } from '../../experiment/plan/arms.ts';
 import { GUIDE_CACHE_BYTES, guideCacheBytes, largestGuideTable } from '../../experiment/plan/plan.ts';
 import { momentsBefore } from '../../experiment/plan/warmup.ts';
-import { builtMeasure } from '../../experiment/schema/measures.ts';
-import type { Experiment, TokenView } from '../../experiment/schema/schema.ts';
+import { type LearntMap, mapsOf } from '../../experiment/plan/learntMaps.ts';
+import { isLearnt } from '../../experiment/schema/measures.ts';
+import type { WeightedPair } from '../../experiment/plan/mapping.ts';
+import type { ArmSpec, Experiment, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { gramKey, type Guide, type GuideBatch, type NeededTap } from '../guidance/guide.ts';
 import { BatchView } from '../similarity/tokenViews.ts';
@@ -161,9 +163,16 @@ export class RunSteps {
     );
   }
 
-  /** A guide's layer as an arm looks at it. */
-  #needed({ tokens, measure }: Alignment, tap: string): NeededTap {
-    return { tap, view: this.#task.shape.tokens ? tokens : null, form: MEASURES[builtMeasure(measure).name].form };
+  /** A guide's layer as an arm looks at it. @param map where the arm trains one to it */
+  #needed({ tokens, measure }: Alignment, tap: string, map?: LearntMap): NeededTap {
+    const view = this.#task.shape.tokens ? tokens : null;
+    return isLearnt(measure) ? { tap, view, rows: { pooling: map?.pooling?.guide } } : { tap, view, form: MEASURES[measure.name].form };
+  }
+
+  /** The guide's layers that a term of an arm looks at, and the maps that it trains to them. */
+  #looks(term: ArmTermOf<'align'>, spec: ArmSpec): { pair: WeightedPair; map?: LearntMap; needed: NeededTap }[] {
+    const maps = isLearnt(term.measure) ? mapsOf(this.#experiment, spec, term) : [];
+    return term.pairs.map((pair, i) => ({ pair, map: maps[i], needed: this.#needed(term, pair.guideTap, maps[i]) }));
   }
 
   /** The guides of which the arms use something in a step, and what. */
@@ -225,21 +234,17 @@ export class RunSteps {
     return packs.length === 1 ? packs[0] : tf.concat2d(packs, 1);
   }
 
-  #alignInputs(term: ArmTermOf<'align'>, { members }: Arm, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
-    return term.pairs.map(({ guideTap, targetTap, weight }) => {
-      const needed = this.#needed(term, guideTap);
-      const { gram, shares } = required(shown.get(term.guide)?.grams.get(gramKey(needed)));
-      return {
-        members,
-        weightRow: OPTIMISER_ROWS + term.row,
-        pairWeight: weight,
-        targetTap,
-        guideGram: gram,
-        shares,
-        // Experiments with others are refused (`plan/notBuilt.ts`).
-        measure: builtMeasure(term.measure),
-        view: needed.view === null ? undefined : views.get(needed.view),
-      };
+  #alignInputs(term: ArmTermOf<'align'>, { spec, members }: Arm, shown: ReadonlyMap<string, GuideBatch>, views: Views): AlignInput[] {
+    const guide = shown.get(term.guide);
+    return this.#looks(term, spec).map(({ pair: { targetTap, weight }, map, needed }) => {
+      const view = needed.view === null ? undefined : views.get(needed.view);
+      const pair = { members, weightRow: OPTIMISER_ROWS + term.row, pairWeight: weight, targetTap, view };
+      if (isLearnt(term.measure)) {
+        const { rows, shares } = required(guide?.rows.get(gramKey(needed)));
+        return { ...pair, guideRows: rows, shares, map: required(map).key, pooling: map?.pooling?.target };
+      }
+      const { gram, shares } = required(guide?.grams.get(gramKey(needed)));
+      return { ...pair, guideGram: gram, shares, measure: term.measure };
     });
   }
 
@@ -282,7 +287,9 @@ export class RunSteps {
     for (const [id, guide] of this.#guides) {
       if (!used.includes(id)) continue;
       const terms = this.#stages.flatMap((arm) => arm.terms.filter((term) => usesGuide(term, id)));
-      const aligned = ofKind(terms, 'align').flatMap((term) => term.pairs.map((pair) => this.#needed(term, pair.guideTap)));
+      const aligned = this.#stages.flatMap(({ spec, terms: own }) =>
+        ofKind(own, 'align').flatMap((term) => (term.guide === id ? this.#looks(term, spec).map(({ needed }) => needed) : [])),
+      );
       const taps = new Map(aligned.map((needed) => [gramKey(needed), needed]));
       const moments = new Set(terms.filter(matchesMoments).flatMap(({ pairs }) => pairs.map(({ guideTap }) => guideTap)));
       const bytes = guideInstances(this.#experiment, id) * guideCacheBytes(this.#experiment, id);

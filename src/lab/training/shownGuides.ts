@@ -12,8 +12,9 @@ export type Views = ReadonlyMap<TokenView, BatchView>;
 export type UsedGuide = [id: string, guide: Guide, use: GuideUse];
 
 /** All that a guide contributed to a step. */
-export const tensorsOf = ({ grams, logits, moments }: GuideBatch): tf.Tensor[] => [
+export const tensorsOf = ({ grams, rows, logits, moments }: GuideBatch): tf.Tensor[] => [
   ...[...grams.values()].flatMap(({ gram, shares }) => (shares ? [gram, shares] : [gram])),
+  ...[...rows.values()].flatMap((own) => (own.shares ? [own.rows, own.shares] : [own.rows])),
   ...[...moments.values()].flatMap(({ mean, variance }) => [mean, variance]),
   ...(logits ? [logits] : []),
 ];

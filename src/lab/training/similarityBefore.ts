@@ -3,13 +3,16 @@ import type { TapSimilarities } from '../../experiment/plan/mapping.ts';
 import { rootOf } from '../../experiment/plan/fork.ts';
 import { weightsOf } from '../../experiment/plan/guides.ts';
 import { tapNames } from '../../experiment/plan/pairs.ts';
-import type { Experiment } from '../../experiment/schema/schema.ts';
+import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import { yieldToMessages } from '../backend/yield.ts';
 import { type GuidePreparation, prepareGuides } from './prepareGuides.ts';
 import { Run } from './run.ts';
 
 /** CKA, of the three similarities that are recorded of each pair of layers. */
 const RECORDED = 3;
+
+/** The guides that an arm's first weights take. */
+const copiedFrom = (experiment: Experiment, { start }: Pick<ArmSpec, 'start'>): string[] => (start ? [start.guide, weightsOf(experiment, start.guide)] : []);
 
 /**
  * As much of an experiment as is needed to look at one arm and one guide at step 0: the networks are those that the whole of
@@ -22,8 +25,8 @@ function beforeTraining(experiment: Experiment, arm: string, guide: string): Exp
   const { warmup: _, fork: __, ...beginning } = rootOf(experiment, own);
   return {
     ...experiment,
-    // A control shows the network of the plain guide beside it.
-    guides: Object.fromEntries([guide, weightsOf(experiment, guide)].map((id) => [id, guides[id]])),
+    // A control shows the network of the plain guide beside it; weights may be copied from a third.
+    guides: Object.fromEntries([guide, weightsOf(experiment, guide), ...copiedFrom(experiment, beginning)].map((id) => [id, guides[id]])),
     arms: [{ ...beginning, terms: [] }],
     asks: undefined,
     observe: [],

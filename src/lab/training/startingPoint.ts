@@ -8,6 +8,7 @@ import { yieldToMessages } from '../backend/yield.ts';
 import type { Guide } from '../guidance/guide.ts';
 import { Model } from '../networks/model.ts';
 import { readTensors } from '../networks/weights.ts';
+import { copiesOf } from './copiedStart.ts';
 import { type GuidePreparation, prepareGuides } from './prepareGuides.ts';
 
 /** The tensors of a model of one member, without the member axis. */
@@ -16,17 +17,21 @@ async function tensorsOf({ weights }: Model): Promise<NetworkTensors> {
   return Object.fromEntries(Object.entries(all).map(([name, { shape, data }]) => [name, { shape: shape.slice(1), data }]));
 }
 
-async function targetsOf(experiment: Experiment, kernels: Kernels): Promise<StartingPoint['targets']> {
+async function targetsOf(experiment: Experiment, guides: ReadonlyMap<string, Guide>, kernels: Kernels): Promise<StartingPoint['targets']> {
   const targets: StartingPoint['targets'] = [];
   const task = taskShape(experiment.task);
   for (const arm of experiment.arms) {
     const start = startOf(arm);
     // A fork starts as what it forks from.
     if (arm.fork || targets.some((known) => known.start === start)) continue;
-    for (const seed of experiment.seeds) {
+    const copies = copiesOf(experiment, arm, guides);
+    for (const [i, seed] of experiment.seeds.entries()) {
       const { init, unusedBias: bias } = arm;
       const classBias = bias === undefined ? undefined : { classes: unusedClasses(experiment.task), bias };
-      const model = new Model({ network: experiment.target, task, seeds: [seed], inits: [init], classBiases: [classBias], streamName: 'init' }, kernels);
+      const model = new Model(
+        { network: experiment.target, task, seeds: [seed], inits: [init], classBiases: [classBias], copied: [copies[i]], streamName: 'init' },
+        kernels,
+      );
       targets.push({ start, seed, tensors: await tensorsOf(model) });
       model.dispose();
     }
@@ -54,7 +59,7 @@ export async function startingPoint(preparation: Omit<GuidePreparation, 'options
   try {
     const { trainingText, train, val } = task;
     return {
-      targets: await targetsOf(experiment, kernels),
+      targets: await targetsOf(experiment, guides, kernels),
       guides: await guidesOf(experiment, guides),
       // The caller gives arrays away.
       train: train && structuredClone(train),

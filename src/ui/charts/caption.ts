@@ -2,7 +2,7 @@
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
 import { armWords } from '@/experiment/armWords.ts';
-import { guidesOf } from '@/experiment/plan/arms.ts';
+import { sourcesOf } from '@/experiment/plan/arms.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import type { RunState } from '@/state/run.ts';
 import { guideState, interventionWords, mappingWords, number, trainingStatement } from '@/ui/words.ts';
@@ -24,7 +24,7 @@ function networksWords(experiment: Experiment): string {
 
 function armsWords(experiment: Experiment): string {
   const told = experiment.arms.map((arm) => {
-    const guides = guidesOf(arm);
+    const guides = sourcesOf(arm);
     return `${arm.name}: ${armWords({ ...experiment, interventions: [] }, arm)}${guides.length > 0 ? ` (${guides.map((id) => `“${id}”`).join(', ')})` : ''}`;
   });
   return `${told.join('; ')}.`;

@@ -58,8 +58,9 @@ export function matrixPanels(data: RunData, guide: string, field: 'cka' | 'debia
   for (const arm of experiment.arms) {
     const root = rootOf(experiment, arm);
     const init = root.init ?? targetOf(experiment, arm).init;
-    const key = root.target ? `${init} ${JSON.stringify(root.target)}` : init;
-    const title = root.target ? `start, ${root.name}` : `start, ${initWord(init)} init`;
+    const own = root.target ?? root.start;
+    const key = own ? `${init} ${JSON.stringify([root.target, root.start])}` : init;
+    const title = own ? `start, ${root.name}` : `start, ${initWord(init)} init`;
     beginnings.set(key, { title, arms: [...(beginnings.get(key)?.arms ?? []), arm.id] });
   }
   const members = (arm: string) => data.arms.get(arm) ?? [];

@@ -24,7 +24,10 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 export default function Explanation() {
   const experiment = useExperiment((state) => state.experiment);
   const { arms } = experiment;
-  const different = arms.filter((arm) => rootOf(experiment, arm).init !== undefined).map((arm) => arm.name);
+  const different = arms
+    .map((arm) => ({ ...rootOf(experiment, arm), name: arm.name }))
+    .filter(({ init, start }) => init !== undefined || start !== undefined)
+    .map(({ name }) => name);
   return (
     <Stack gap="lg" className={classes.text}>
       <Part title="The idea">

@@ -11,10 +11,8 @@ import { Pencil } from './parts/Pencil.tsx';
 import classes from './setup.module.css';
 import { StaleDot } from './parts/StaleDot.tsx';
 
-/** Of the common settings all but the mapping, which the picture shows and marks. */
-const TRAINING_PATHS = Object.keys(baseSchema.shape)
-  .filter((key) => key !== 'mapping')
-  .map((key) => `base.${key}`);
+/** Of the common settings all but the mapping, which the picture shows and marks; and what is recorded besides. */
+const TRAINING_PATHS = ['observe', ...Object.keys(baseSchema.shape).flatMap((key) => (key === 'mapping' ? [] : `base.${key}`))];
 
 /** What all arms share, in one line. */
 export function TrainingStrip() {
@@ -48,7 +46,12 @@ export function TrainingStrip() {
         </>
       }
     >
-      {({ Fields, trainingFields }) => <Fields root="base" specs={trainingFields(base, task)} width={200} />}
+      {({ Fields, ObservedFields, trainingFields }) => (
+        <>
+          <Fields root="base" specs={trainingFields(base, task)} width={200} />
+          <ObservedFields />
+        </>
+      )}
     </EditPopover>
   );
 }

@@ -68,18 +68,25 @@ export function SimilarityPiece({ inspection: { matrices, alignment } }: PiecePr
   const { hint } = factsOf(measure);
   const [label, tex] = [measureLabel(measure), measureTex(measure)];
   const pairs = alignment?.pairs ?? [];
+  const byMap = pairs.some((pair) => pair.byMap);
   const sum = pairs.reduce((all, { similarity }) => all + 1 - similarity, 0);
   return (
     <Piece
       title={`1 − ${label}`}
-      says={`${hint} Guidance makes 1 − ${label} smaller: it pulls the target’s matrix towards the guide’s.`}
+      says={
+        byMap
+          ? `${hint} This arm learns by a map from layer to layer that is trained along, and compares no matrices.`
+          : `${hint} Guidance makes 1 − ${label} smaller: it pulls the target’s matrix towards the guide’s.`
+      }
       tex={`1 - ${tex}(K, L)`}
       note={
         !alignment
           ? 'compared only: this arm’s loss has no such term in this step'
-          : pairs.length === 1
-            ? batchWords(matrices)
-            : `${batchWords(matrices)}; ${plural(pairs.length, 'pair')} add up to ${fixed(sum)}`
+          : byMap
+            ? `compared only: the loss takes 1 − R² of a learnt map, ${fixed(sum)} over ${plural(pairs.length, 'pair')}`
+            : pairs.length === 1
+              ? batchWords(matrices)
+              : `${batchWords(matrices)}; ${plural(pairs.length, 'pair')} add up to ${fixed(sum)}`
       }
       testId="step-similarity"
     >

@@ -84,7 +84,7 @@ export const REPLAY_CASES: Readonly<Record<string, Experiment>> = {
     'base.evaluateEvery': 5,
     'base.mapping': { rule: 'last', count: 1 },
     guides: { untrained },
-    arms: (['rbf-cka', 'rsa', 'rsa-correlation', 'ridge', 'procrustes', 'cca', 'sp', 'rkd', 'soft-knn'] as const).map((measure) => ({
+    arms: (['rbf-cka', 'rsa', 'rsa-correlation', 'ridge', 'procrustes', 'cca', 'sp', 'rkd', 'soft-knn', 'fitnets'] as const).map((measure) => ({
       id: measure,
       name: measure,
       terms: [{ kind: 'align', guide: 'untrained', weight: 1, measure: { name: measure } }],

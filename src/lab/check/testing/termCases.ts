@@ -2,10 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Tape } from '../../autodiff/tape.ts';
 import { stream } from '../../random/stream.ts';
+import { guideRows } from '../../similarity/alignment.ts';
 import { momentsOf } from '../../similarity/moments.ts';
 import { BatchView } from '../../similarity/tokenViews.ts';
 import { activationRoots } from '../../training/activationTerms.ts';
 import { taskGradient } from '../../training/logitTerms.ts';
+import { alignByMap } from '../../training/terms.ts';
 import type { Case } from './shapeCases.ts';
 
 const random = (name: string, shape: [number, number, number]): tf.Tensor3D =>
@@ -33,6 +35,20 @@ export const TERM_CASES: Readonly<Record<string, Case>> = {
       scalars: weights(),
     });
     return { gradient };
+  },
+  'a map that is trained along': (kernels) => {
+    const [image, tokens] = [random('image', [4, 17, 4 * 6 * 5]), random('tokens', [4, 17, 3 * 5])];
+    const pooling = { from: [4, 6], to: [2, 3] } as const;
+    const view = new BatchView('position', 3, tf.tile(tf.tensor3d([[[0, 1, -1]]], [1, 1, 3], 'int32'), [2, 17, 1]));
+    const weight = tf.tensor1d([1, 0.5, 2, 4]);
+    const map = random('map', [2, 5, 7]);
+    const { rows: guideImage } = guideRows(kernels, random('image guide', [2, 17, 2 * 3 * 7]), undefined, undefined, { from: [2, 3], to: [2, 3] });
+    const { rows, shares } = guideRows(kernels, random('token guide', [2, 17, 3 * 7]), view);
+    const ofImages = alignByMap(kernels, image, { members, guideRows: guideImage, pooling }, weight, map);
+    const ofTokens = alignByMap(kernels, tokens, { members, guideRows: rows, shares, view }, weight, map);
+    view.dispose();
+    const named = (name: string, of: typeof ofImages) => Object.entries(of).map(([part, value]) => [`${name} ${part}`, value as tf.Tensor] as const);
+    return Object.fromEntries([...named('images', ofImages), ...named('tokens', ofTokens)]);
   },
   'terms of activations': (kernels) => {
     // Spread that falls from unit to unit: a spectrum whose directions can be told apart.

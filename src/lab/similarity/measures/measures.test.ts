@@ -3,7 +3,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type BuiltMeasure, factsOf, MEASURE_NAMES, measureKey } from '../../../experiment/schema/measures.ts';
+import { type MatrixMeasure, factsOf, MEASURE_NAMES, measureKey } from '../../../experiment/schema/measures.ts';
 import { FEWEST_IN_BATCH } from '../../../experiment/schema/training.ts';
 import { composed } from '../../backend/kernels/composed/index.ts';
 import type { Kernels } from '../../backend/kernels/types.ts';
@@ -26,11 +26,11 @@ interface Reference {
 const references: Readonly<Record<string, Reference>> = reference.measures;
 
 /** Every measure as it is without its option, and some with one. */
-const CASES: BuiltMeasure[] = [...MEASURE_NAMES.map((name) => ({ name })), { name: 'rbf-cka', bandwidth: 0.5 }];
+const CASES: MatrixMeasure[] = [...MEASURE_NAMES.map((name) => ({ name })), { name: 'rbf-cka', bandwidth: 0.5 }];
 
 /** Value and gradient of the value for x `[1, n, F]`. */
 function measured(
-  measure: BuiltMeasure,
+  measure: MatrixMeasure,
   x: tf.Tensor3D,
   y: tf.Tensor3D,
   real?: tf.Tensor2D,

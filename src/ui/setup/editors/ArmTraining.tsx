@@ -4,12 +4,14 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { settingsWords } from '@/experiment/armWords.ts';
 import { describeNetwork, taskShape, unusedClasses } from '@/experiment/networks/describe.ts';
+import { copiedBy, possibleStart } from '@/experiment/plan/copied.ts';
+import { standsAlone } from '@/experiment/plan/guides.ts';
 import type { ArmSpec } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { Fields, type FieldSpec } from '../fields/Fields.tsx';
 import { Own } from '../parts/Own.tsx';
 import { initChoices } from './networkSpecs.ts';
-import { armOptimiserFields, sharedOr } from './specs.ts';
+import { armOptimiserFields, sharedOr, startFields } from './specs.ts';
 
 const LEARNING_RATE: FieldSpec = {
   kind: 'log',
@@ -40,6 +42,37 @@ function OwnTarget({ arm, root }: { arm: ArmSpec; root: string }) {
       <Text size="sm">Its own target: {describeNetwork(arm.target, taskShape(task)).title}</Text>
       <Button onClick={() => void set(`${root}.target`, undefined)}>Share the target</Button>
     </Group>
+  );
+}
+
+/** Weights that are copied from a guide before the first step. */
+function CopiedStart({ arm, root }: { arm: ArmSpec; root: string }) {
+  const experiment = useExperiment((state) => state.experiment);
+  const set = useExperiment((state) => state.set);
+  const guides = Object.keys(experiment.guides).filter((id) => !standsAlone(experiment, id));
+  const start = arm.start ?? possibleStart(experiment, arm, guides);
+  if (!start) {
+    return (
+      <Text size="xs" c="dimmed">
+        Weights cannot be copied from a guide: none has a matrix of the shape of one of the target’s.
+      </Text>
+    );
+  }
+  const copied = arm.start && copiedBy(experiment, arm);
+  return (
+    <Own
+      label="Weights copied from a guide"
+      hint="What a guide has in the same shape is where this arm starts: not from the paper, and with a trained guide no guidance but a transfer."
+      on={arm.start !== undefined}
+      onChange={(on) => void set(`${root}.start`, on ? start : undefined)}
+    >
+      <Fields root={`${root}.start`} specs={startFields(guides)} width={300} />
+      {copied && (
+        <Text size="xs" c="dimmed">
+          Copied: {copied.map(({ from, to }) => (from === to ? to : `${to} (from ${from})`)).join(', ')}
+        </Text>
+      )}
+    </Own>
   );
 }
 
@@ -79,6 +112,7 @@ export function ArmTraining({ arm, root }: { arm: ArmSpec; root: string }) {
           {!arm.fork && (
             <>
               <OwnTarget arm={arm} root={root} />
+              <CopiedStart arm={arm} root={root} />
               <Fields
                 root={root}
                 width={300}

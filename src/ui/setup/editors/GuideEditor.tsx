@@ -1,8 +1,8 @@
 import { Button, Checkbox, Group, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { useState } from 'react';
-import { guidesInUse } from '@/experiment/plan/arms.ts';
-import type { GuideSpec, ImportedGuideSpec, LoadedGuideSpec, NetworkSpec, TaskSpec } from '@/experiment/schema/schema.ts';
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
+import { sourcesOf } from '@/experiment/plan/arms.ts';
+import type { GuideSpec, ImportedGuideSpec, LoadedGuideSpec, NetworkSpec, TaskSpec } from '@/experiment/schema/schema.ts';
 import type { NetworkState } from '@/experiment/recipes/adding.ts';
 import { controlRecipe } from '@/experiment/recipes/controlRecipes.ts';
 import { controlKind, isStandIn } from '@/experiment/recipes/controls.ts';
@@ -53,7 +53,7 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
   const like = guidesLikeThis(experiment, id).filter((other) => other !== id);
   const [together, setTogether] = useState(true);
   const mirrored = together ? like : [];
-  const used = guidesInUse(experiment).includes(id);
+  const used = experiment.arms.some((arm) => sourcesOf(arm).includes(id));
   const standIn = isStandIn(guide);
   const state = standIn ? 'control' : guide.state;
   const ownFile = guide.state === 'imported' || guide.state === 'loaded';

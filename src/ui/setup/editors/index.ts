@@ -3,6 +3,7 @@ export { ArmEditor } from './ArmEditor.tsx';
 export { Fields } from '../fields/Fields.tsx';
 export { GuideEditor } from './GuideEditor.tsx';
 export { RecipeList } from './RecipeList.tsx';
+export { ObservedFields } from './ObservedFields.tsx';
 export { PairsTable } from './PairsTable.tsx';
 export { NetworkEditor } from './NetworkEditor.tsx';
 export { trainingFields } from './specs.ts';

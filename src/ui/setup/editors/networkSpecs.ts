@@ -22,6 +22,7 @@ const INIT_NAMES: Record<InitName, string> = {
   orthogonal: 'Orthogonal',
   good: 'Good',
   identity: 'Identity',
+  mimetic: 'Mimetic',
 };
 
 /** The initialisations that a family has. */
@@ -47,7 +48,8 @@ const yesOrNo = (path: string, label: string, hint: string, yes = 'Yes', no = 'N
   ],
 });
 
-const SCALES = 'Default: ±1/√inputs. He and Xavier keep the scale, orthogonal and identity also the directions.';
+const SCALES = 'Default: ±1/√inputs. He and Xavier keep the scale, orthogonal and identity also the directions. Mimetic: the first layer has a mean.';
+const OF_BLOCKS = 'Mimetic: first layers of MLPs have a mean, and attention starts near the identity, as in trained networks.';
 const TAP: FieldSpec = choice('tap', 'Read activations', 'Before or after normalisation and nonlinearity.', {
   pre: 'Before',
   post: 'After',
@@ -111,7 +113,7 @@ const CONVNEXT: FieldSpec[] = [
     hint: 'How far a channel looks in each block.',
     choices: [3, 5, 7].map((size) => ({ key: String(size), label: `${size}×${size}`, value: size })),
   },
-  // One initialisation: nothing to choose.
+  init('convnext', 'Mimetic: first layers of MLPs have a mean, as in trained networks.'),
 ];
 
 const HEADS: FieldSpec = number('heads', 'Heads', 'Of attention; they share the width.');
@@ -136,6 +138,7 @@ const vitFields = ({ input }: TaskShape): FieldSpec[] => [
     class: 'Class token',
     mean: 'Mean',
   }),
+  init('vit', OF_BLOCKS),
 ];
 
 const RNN: FieldSpec[] = [
@@ -148,7 +151,10 @@ const RNN: FieldSpec[] = [
   ),
   number('layers', 'Layers', 'Each reads the states of the one below.'),
   number('width', 'Width', 'Hidden units per layer, and of the embedding.', 16),
-  init('rnn', 'Default: uniform in ±1/√width. Good: orthogonal, with inputs × 0.1. Identity: keeps its state at first.'),
+  init(
+    'rnn',
+    'Default: uniform in ±1/√width. Good: orthogonal, with inputs × 0.1. Identity: keeps its state at first. Mimetic: the first layer’s inputs have a mean.',
+  ),
   yesOrNo('chained', 'Chained', "Layers start from the final state of the one below, as in the paper's code."),
 ];
 
@@ -162,7 +168,7 @@ const TRANSFORMER: FieldSpec[] = [
   choice('positions', 'Positions', 'How it knows where a token stands.', { sinusoidal: 'Sines', learned: 'Learned' }),
   choice('norm', 'Normalisation', 'Before each part, or after it is added.', { pre: 'Before', post: 'After' }),
   choice('activation', 'Activation', 'Of the MLP.', { relu: 'ReLU', gelu: 'GELU' }),
-  // One initialisation: nothing to choose.
+  init('transformer', OF_BLOCKS),
 ];
 
 const FIELDS: Record<Exclude<NetworkSpec['family'], 'vit'>, FieldSpec[]> = {

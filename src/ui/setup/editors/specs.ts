@@ -1,6 +1,6 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
 import { ADAM } from '@/experiment/presets/sequenceSettings.ts';
-import { builtMeasure, factsOf, MEASURE_FACTS, MEASURE_NAMES, measureLabel } from '@/experiment/schema/measures.ts';
+import { LOSS_NAMES, measureLabel, type RecordedMeasure, saidOf } from '@/experiment/schema/measures.ts';
 import {
   type BaseSettings,
   type DistilTerm,
@@ -133,21 +133,21 @@ export const armTokensField = (value: TokenView | undefined): FieldSpec =>
   tokensField(value, [{ key: 'undefined', label: 'Shared', value: undefined }, ...TOKEN_VIEWS]);
 
 /** Measures that can be chosen, as the experiment states them. */
-const MEASURE_CHOICES: Choice[] = MEASURE_NAMES.map((name) => ({ key: name, label: MEASURE_FACTS[name].label, value: { name } }));
+const MEASURE_CHOICES: Choice[] = LOSS_NAMES.map((name) => ({ key: name, label: measureLabel({ name }), value: { name } }));
 
 const measureField = (measure: MeasureSpec, choices: readonly Choice[]): FieldSpec => ({
   kind: 'choice',
   path: 'measure',
   label: 'Similarity',
-  hint: factsOf(builtMeasure(measure)).hint,
+  hint: saidOf(measure).hint,
   discriminator: 'name',
   list: true,
   choices,
 });
 
 /** The option of a measure that is stated here, if it has one. */
-function optionFields(measure: MeasureSpec): FieldSpec[] {
-  const { option } = factsOf(builtMeasure(measure));
+export function optionFields(measure: MeasureSpec | RecordedMeasure): FieldSpec[] {
+  const { option } = saidOf(measure);
   if (!option) return [];
   const { name, label, hint, default: absent } = option;
   return [{ kind: 'number', path: `measure.${name}`, label, hint, absent, step: absent / 2 }];
@@ -157,7 +157,7 @@ const measureFields = (measure: MeasureSpec): FieldSpec[] => [measureField(measu
 
 /** The measure of an arm with its option, or that which all share. */
 export const armMeasureFields = (own: MeasureSpec | undefined, shared: MeasureSpec): FieldSpec[] => [
-  measureField(own ?? shared, [{ key: 'undefined', label: `Shared (${measureLabel(builtMeasure(shared))})`, value: undefined }, ...MEASURE_CHOICES]),
+  measureField(own ?? shared, [{ key: 'undefined', label: `Shared (${measureLabel(shared)})`, value: undefined }, ...MEASURE_CHOICES]),
   ...(own ? optionFields(own) : []),
 ];
 
@@ -205,6 +205,20 @@ export const ALIGN_WEIGHT: FieldSpec = {
   to: 100,
 };
 export const sharedOr = (choices: readonly Choice[]): Choice[] => [{ key: 'undefined', label: 'Shared', value: undefined }, ...choices];
+
+/** Of a start that is copied. */
+export const startFields = (guides: readonly string[]): FieldSpec[] => [
+  {
+    kind: 'choice',
+    path: 'guide',
+    label: 'From',
+    hint: 'The guide whose weights are copied.',
+    list: guides.length > 2,
+    choices: guides.map((id) => ({ key: id, label: id })),
+  },
+  choice('by', 'What agrees', 'Names and shapes, or then also the next matrix of the same shape.', { names: 'Names', shapes: 'Shapes' }),
+  number('noise', 'Noise', 'On every copied tensor, in relation to the spread of its values.', 0.05),
+];
 
 export const REDUCTION: FieldSpec = {
   kind: 'choice',
