@@ -8,11 +8,11 @@ import { about, aboutMade } from './about.ts';
 import { assemble, notebook, script } from './assemble.ts';
 import { unmade } from './made.ts';
 import { partsFor } from './parts.ts';
-import { type PlainTensor, writeSafetensors } from './safetensors.ts';
+import { type PlainTensor, writeSafetensors } from '../../experiment/contract/safetensors.ts';
 import { refusedByTorch } from './refused.ts';
 import { settings } from './settings.ts';
 import { warmupSets } from './warmups.ts';
-import { toTorch } from './weights.ts';
+import { toTorch } from '../../experiment/contract/torchWeights.ts';
 
 /** Content by path. */
 export type ExportedFiles = Record<string, string | Uint8Array<ArrayBuffer>>;

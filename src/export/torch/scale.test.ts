@@ -18,10 +18,10 @@ import { createTask, type DrawnTaskSpec } from '../../lab/tasks/index.ts';
 import { tinyExperiment } from '../../lab/testing/experiments.ts';
 import { refusedBeyond, torchFiles, torchFilesBeyond } from './files.ts';
 import { findFullSize, FULL_SIZE } from './fullSize.ts';
-import { writeSafetensors } from './safetensors.ts';
+import { writeSafetensors } from '../../experiment/contract/safetensors.ts';
 import { hasTorch, PYTHON } from './testing/python.ts';
 import { writeFolder } from './testing/parity.ts';
-import { toTorch } from './weights.ts';
+import { toTorch } from '../../experiment/contract/torchWeights.ts';
 
 const DOCUMENT = readFileSync(join(import.meta.dirname, '../../../docs/beyond.md'), 'utf8');
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -2,7 +2,7 @@
 import { startOf, weightsShownBy } from '../../experiment/contract/startingPoint.ts';
 import { type TaskShape, taskShape } from '../../experiment/networks/describe.ts';
 import { sharedTokens, termsOf } from '../../experiment/plan/arms.ts';
-import { guideNetwork } from '../../experiment/plan/guides.ts';
+import { guideNetwork, sharedBySeeds } from '../../experiment/plan/guides.ts';
 import { mappedTaps } from '../../experiment/plan/pairs.ts';
 import type { ArmSpec, Experiment, NetworkSpec, OptimiserSpec, ScheduleSpec, TokenView } from '../../experiment/schema/schema.ts';
 import { CustomClasses } from './custom.ts';
@@ -39,7 +39,7 @@ function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape, classes: Cu
 /** Name of the file with the weights of a guide, as an expression where seeds have weights of their own. */
 const weightsName = (experiment: Experiment, id: string): Python => {
   const own = weightsShownBy(experiment, id);
-  return experiment.guides[own].state === 'trained' ? `guide-${own}` : code(`f"guide-${own}-{seed}"`);
+  return sharedBySeeds(experiment.guides[own]) ? `guide-${own}` : code(`f"guide-${own}-{seed}"`);
 };
 
 /** A control that has no network. */
