@@ -11,6 +11,7 @@ import { partsFor } from './parts.ts';
 import { type PlainTensor, writeSafetensors } from '../../experiment/contract/safetensors.ts';
 import { refusedByTorch } from './refused.ts';
 import { settings } from './settings.ts';
+import { warmupSets } from './warmups.ts';
 import { toTorch } from '../../experiment/contract/torchWeights.ts';
 
 /** Content by path. */
@@ -24,6 +25,12 @@ function exampleTensors(name: string, { examples, inputs, labels, groups }: Exam
     ...(groups && { [`${name}.groups`]: { shape: [groups.length], data: groups } }),
   };
 }
+
+/** The training examples of another task that a warm-up reads, or its text; where they are new at every step neither. */
+const warmupTensors = (name: string, { train, text }: Pick<StartingPoint, 'train' | 'text'>, shape: readonly number[]): Record<string, PlainTensor> => ({
+  ...(train && exampleTensors(name, train, shape)),
+  ...(text && { [`${name}.text`]: { shape: [text.length], data: text } }),
+});
 
 /** What a result file says of the run beside its members. */
 function frame(experiment: Experiment, { scores, version }: Pick<StartingPoint, 'scores' | 'version'>, groups: readonly string[]): object {
@@ -81,6 +88,7 @@ export function torchFiles(experiment: Experiment, start: StartingPoint): Export
       ...(start.train && exampleTensors('train', start.train, input)),
       ...exampleTensors('val', start.val, input),
       ...(start.text && { text: { shape: [start.text.length], data: start.text } }),
+      ...Object.assign({}, ...warmupSets(experiment).map((name, i) => warmupTensors(name, start.warmups[i], input))),
     }),
     ...Object.fromEntries(weights.map(([name, tensors]) => [`weights/${name}.safetensors`, writeSafetensors(toTorch(tensors))])),
   };

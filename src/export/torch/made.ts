@@ -4,6 +4,7 @@
  */
 import { startOf } from '../../experiment/contract/startingPoint.ts';
 import { guideNetwork, weightsOf } from '../../experiment/plan/guides.ts';
+import { warmupTasks } from '../../experiment/plan/warmup.ts';
 import { sameValue } from '../../experiment/same.ts';
 import { type Experiment, isImageTask, type NetworkSpec } from '../../experiment/schema/schema.ts';
 import { call, code, define, later, type Python, python, tuple } from './python.ts';
@@ -57,6 +58,8 @@ const UNMADE: readonly Unmade[] = [
       experiment.arms.some((arm) => startOf(arm) !== 'target') ||
       Object.values(experiment.guides).some((guide) => 'control' in guide && guide.control === 'orthogonal'),
   },
+  { what: 'the other task that a warm-up reads', states: (experiment) => warmupTasks(experiment).length > 0 },
+  { what: 'a target of an arm’s own', states: ({ arms }) => arms.some(({ target }) => target !== undefined) },
   { what: 'guides out of files (name them with --guide instead)', states: ({ guides }) => Object.values(guides).some(({ state }) => state === 'loaded') },
   {
     what: 'guides that are trained with another task, optimiser, schedule or clipping than the arms',
