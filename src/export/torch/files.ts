@@ -9,7 +9,7 @@ import { PARTS } from './parts.ts';
 import { type PlainTensor, writeSafetensors } from './safetensors.ts';
 import { refusedByTorch } from './refused.ts';
 import { settings } from './settings.ts';
-import { toTorch } from './weights.ts';
+import { mapsToTorch, toTorch } from './weights.ts';
 
 /** Content by path. */
 export type ExportedFiles = Record<string, string | Uint8Array<ArrayBuffer>>;
@@ -63,8 +63,9 @@ export function torchFiles(experiment: Experiment, start: StartingPoint): Export
   const program = assemble(about(experiment), settings(experiment), PARTS);
   const { input } = taskShape(experiment.task);
   const weights = [
-    ...start.targets.map(({ start: name, seed, tensors }) => [`${name}-${seed}`, tensors] as const),
-    ...start.guides.map(({ guide, seed, tensors }) => [seed === null ? `guide-${guide}` : `guide-${guide}-${seed}`, tensors] as const),
+    ...start.targets.map(({ start: name, seed, tensors }) => [`${name}-${seed}`, toTorch(tensors)] as const),
+    ...start.maps.map(({ start: name, seed, tensors }) => [`maps-${name}-${seed}`, mapsToTorch(tensors)] as const),
+    ...start.guides.map(({ guide, seed, tensors }) => [seed === null ? `guide-${guide}` : `guide-${guide}-${seed}`, toTorch(tensors)] as const),
   ];
   return {
     'train.py': script(program),
@@ -75,6 +76,6 @@ export function torchFiles(experiment: Experiment, start: StartingPoint): Export
       ...exampleTensors('val', start.val, input),
       ...(start.text && { text: { shape: [start.text.length], data: start.text } }),
     }),
-    ...Object.fromEntries(weights.map(([name, tensors]) => [`weights/${name}.safetensors`, writeSafetensors(toTorch(tensors))])),
+    ...Object.fromEntries(weights.map(([name, tensors]) => [`weights/${name}.safetensors`, writeSafetensors(tensors)])),
   };
 }

@@ -13,6 +13,7 @@ export const SECTIONS = [
   'views',
   'courses',
   'terms',
+  'maps',
   'schedules',
   'training',
   'evaluation',

@@ -1,6 +1,7 @@
 /** What an experiment can state and the script cannot do: said in a sentence each, in one place. */
 import { taskShape } from '../../experiment/networks/describe.ts';
 import { alignSettings, termsOf } from '../../experiment/plan/arms.ts';
+import { isLearnt } from '../../experiment/schema/measures.ts';
 import type { ArmSpec, Experiment, Term } from '../../experiment/schema/schema.ts';
 import { MEASURE_FUNCTIONS } from './settings.ts';
 
@@ -29,7 +30,11 @@ const ARM: readonly Refused<ArmSpec>[] = [
   { what: 'a warm-up', states: ({ warmup }) => warmup !== undefined },
   {
     what: 'this measure',
-    states: (arm, { base }) => termsOf(arm, 'align').some((term) => MEASURE_FUNCTIONS[alignSettings(base, term).measure.name] === undefined),
+    states: (arm, { base }) =>
+      termsOf(arm, 'align').some((term) => {
+        const { measure } = alignSettings(base, term);
+        return !isLearnt(measure) && MEASURE_FUNCTIONS[measure.name] === undefined;
+      }),
   },
 ];
 

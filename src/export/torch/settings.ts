@@ -8,7 +8,9 @@ import { mappedTaps } from '../../experiment/plan/pairs.ts';
 import { measuresInUse } from '../../experiment/plan/plan.ts';
 import type { ArmSpec, Course, DrawnSequenceSpec, Experiment, OptimiserSpec, ScheduleSpec, TaskSpec, Term, TokenView } from '../../experiment/schema/schema.ts';
 import { isDrawn, isImageTask, isLanguageTask } from '../../experiment/schema/schema.ts';
+import { isLearnt } from '../../experiment/schema/measures.ts';
 import { CustomClasses } from './custom.ts';
+import { alignByMap, trainsMaps } from './maps.ts';
 import { networkCall } from './networks.ts';
 import { call, code, type Python, python, tuple } from './python.ts';
 
@@ -90,21 +92,18 @@ function pairs(experiment: Experiment, alignment: Alignment): Python {
   }
 }
 
-function align(experiment: Experiment, alignment: Alignment, task: TaskShape): Python {
+function align(experiment: Experiment, arm: ArmSpec, alignment: Alignment, task: TaskShape): Python {
   const { weight, reduction, measure } = alignment;
   const shares = alignment.pairs.map((pair) => pair.weight);
-  return call(
-    'Align',
-    {
-      pairs: pairs(experiment, alignment),
-      weight: reduction === 'mean' ? code(`${weight} / ${Math.max(1, alignment.pairs.length)}`) : weight,
-      measure: measureFunction(measure),
-      view: code(task.tokens ? VIEWS[alignment.tokens].view : 'whole'),
-      course: course(alignment.course),
-      shares: shares.some((share) => share !== 1) ? shares : undefined,
-    },
-    alignment.guide,
-  );
+  const options = {
+    pairs: pairs(experiment, alignment),
+    weight: reduction === 'mean' ? code(`${weight} / ${Math.max(1, alignment.pairs.length)}`) : weight,
+    measure: isLearnt(measure) ? undefined : measureFunction(measure),
+    view: code(task.tokens ? VIEWS[alignment.tokens].view : 'whole'),
+    course: course(alignment.course),
+    shares: shares.some((share) => share !== 1) ? shares : undefined,
+  };
+  return isLearnt(measure) ? alignByMap(experiment, arm, alignment, options) : call('Align', options, alignment.guide);
 }
 
 function distil({ guide: teacher, direction, temperature, kdWeight, course: of }: DistilSettings): Python {
@@ -112,10 +111,10 @@ function distil({ guide: teacher, direction, temperature, kdWeight, course: of }
   return call('Distil', { temperature, weight: kdWeight, reverse: direction === 'reverse' ? true : undefined, course: course(of) }, teacher);
 }
 
-function term(experiment: Experiment, spec: Term, task: TaskShape): Python[] {
+function term(experiment: Experiment, arm: ArmSpec, spec: Term, task: TaskShape): Python[] {
   switch (spec.kind) {
     case 'align':
-      return spec.weight > 0 ? [align(experiment, alignmentOf(experiment, spec), task)] : [];
+      return spec.weight > 0 ? [align(experiment, arm, alignmentOf(experiment, spec), task)] : [];
     case 'distil':
       return [distil(distilSettings(spec))];
     default:
@@ -124,7 +123,7 @@ function term(experiment: Experiment, spec: Term, task: TaskShape): Python[] {
 }
 
 function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape): Python {
-  const terms = spec.terms.flatMap((own) => term(experiment, own, task));
+  const terms = spec.terms.flatMap((own) => term(experiment, spec, own, task));
   const teachers = termsOf(spec, 'distil');
   const ceWeight = teachers.length > 0 ? teachers.reduce((sum, own) => sum + own.ceWeight, 0) : 1;
   const start = startOf(rootOf(experiment, spec));
@@ -280,6 +279,7 @@ export function settings(experiment: Experiment): string {
       : []),
   ];
   const classes = new CustomClasses();
+  const maps = trainsMaps(experiment);
   const target = networkCall(experiment.target, task, classes);
   const guideEntries = Object.fromEntries(Object.keys(guides).map((id) => [id, guide(experiment, id, task, classes)]));
   const armEntries = Object.fromEntries(arms.map((spec) => [spec.id, arm(experiment, spec, task)]));
@@ -288,11 +288,16 @@ export function settings(experiment: Experiment): string {
     ...classes.texts,
     define('make_target', '', 'The network that learns.', target),
     define('make_guides', 'seed', 'The guides of a seed, frozen. A trained one is the same for all seeds.', guideEntries),
-    define('make_arms', '', 'The training conditions. All start from the same weights and see the same batches.', armEntries),
+    define(
+      'make_arms',
+      '',
+      'The training conditions. All start from the same weights and see the same batches.',
+      maps ? call('with_maps', {}, armEntries) : armEntries,
+    ),
     define('rate_at', 'arm, step', 'Learning rate of an arm in a step, counted from 0.', rate(experiment)),
     define('weight_at', 'arm, term, step', 'Weight of a term of an arm in a step.', termWeight(experiment)),
     define('arm_at', 'arms, name, step', 'What an arm does in a step.', code(arms.some(({ fork }) => fork) ? 'through_forks(arms, name, step)' : 'arms[name]')),
-    define('make_optimiser', 'parameters', 'Of every arm.', optimiser(base.optimiser)),
+    define('make_optimiser', 'parameters', 'Of every arm.', maps ? call('BesideMaps', {}, optimiser(base.optimiser)) : optimiser(base.optimiser)),
     define('make_training_set', '', 'Where the batches come from.', trainingSet(experiment.task)),
     define('probe_sets', 'inputs', 'The sets of examples in which layers are compared on the probe.', call(sets, {}, code('inputs'))),
     define(

@@ -1,5 +1,7 @@
 /** What a run begins with, as plain data (see the contract). */
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
+import { rootOf } from '../../experiment/plan/fork.ts';
+import { learntMaps } from '../../experiment/plan/learntMaps.ts';
 import { type NetworkTensors, startOf, type StartingPoint, weightsShownBy } from '../../experiment/contract/startingPoint.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -7,6 +9,7 @@ import { yieldToMessages } from '../backend/yield.ts';
 import type { Guide } from '../guidance/guide.ts';
 import { Model } from '../networks/model.ts';
 import { readTensors } from '../networks/weights.ts';
+import { initialMaps } from './groupMaps.ts';
 import { copiesOf } from './copiedStart.ts';
 import { type GuidePreparation, prepareGuides } from './prepareGuides.ts';
 
@@ -38,6 +41,17 @@ async function targetsOf(experiment: Experiment, guides: ReadonlyMap<string, Gui
   return targets;
 }
 
+async function mapsOf(experiment: Experiment): Promise<StartingPoint['maps']> {
+  const all = experiment.arms.map((arm) => [startOf(rootOf(experiment, arm)), learntMaps(experiment, arm)] as const);
+  const found: StartingPoint['maps'] = [];
+  for (const start of new Set(all.map(([own]) => own))) {
+    const maps = new Map(all.flatMap(([own, of]) => (own === start ? of.map((map) => [map.key, map] as const) : [])));
+    if (maps.size === 0) continue;
+    for (const seed of experiment.seeds) found.push({ start, seed, tensors: await initialMaps([...maps.values()], seed) });
+  }
+  return found;
+}
+
 async function guidesOf(experiment: Experiment, guides: ReadonlyMap<string, Guide>): Promise<StartingPoint['guides']> {
   const found: StartingPoint['guides'] = [];
   for (const [guide, { models, spec }] of guides) {
@@ -59,6 +73,7 @@ export async function startingPoint(preparation: Omit<GuidePreparation, 'options
     const { trainingText, train, val } = task;
     return {
       targets: await targetsOf(experiment, guides, kernels),
+      maps: await mapsOf(experiment),
       guides: await guidesOf(experiment, guides),
       // The caller gives arrays away.
       train: train && structuredClone(train),

@@ -123,6 +123,7 @@ const task = (of: object, target: object) =>
     arms: [aligned('untrained')],
   });
 
+const MAPPED = { measure: { name: 'fitnets' } };
 const measures = MEASURE_NAMES.map((name) => ({ name }));
 /** Options away from what they are where they are left out. */
 const OPTIONS = [
@@ -142,6 +143,24 @@ const OTHERS: Readonly<Record<string, Experiment>> = {
       'trained',
     ),
   }),
+  'maps-images': images({
+    guides: {
+      untrained: untrained(RESNET),
+      pixels: { state: 'control', kind: 'running-mean' },
+      shuffled: untrained(RESNET, 'shuffled'),
+    },
+    target: CONVNEXT,
+    arms: [
+      aligned('untrained', MAPPED, 'untrained'),
+      aligned('pixels', { ...MAPPED, course: { kind: 'every', steps: 2 } }, 'pixels'),
+      { ...aligned('shuffled', { ...MAPPED, reduction: 'mean', mapping: { rule: 'last', count: 1 } }, 'shuffled'), fork: { of: 'untrained', step: 2 } },
+    ],
+  }),
+  'maps-tokens': padded({
+    'base.optimiser': { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 },
+    arms: each(['position', 'all-tokens', 'last-token'], (view) => ({ ...MAPPED, tokens: view }), 'trained'),
+  }),
+  'maps-flattened': tokens({ guides: { untrained: untrained(TRANSFORMER) }, arms: [aligned('untrained', { ...MAPPED, tokens: 'flattened' })] }),
   courses: images({
     arms: each(
       [

@@ -74,6 +74,16 @@ def put_state(network, optimiser, state, step):
             optimiser.state[parameter] = {"momentum_buffer": state[f"velocity/{name}"].clone()}
 
 
+def put_maps(script, state):
+    """Maps that are trained along, and their moments, before a step."""
+    for name, weight in state.items():
+        if name.startswith("map/parameter/"):
+            key = name[len("map/parameter/") :]
+            slots = {"exp_avg": "m", "exp_avg_sq": "v", "momentum_buffer": "velocity"}
+            moments = {own: state[f"map/{slot}/{key}"].clone() for own, slot in slots.items() if f"map/{slot}/{key}" in state}
+            script.Maps.put(key, weight, moments)
+
+
 def check_member(script, report, member, states, frame, validation):
     name, seed = member["arm"], member["seed"]
     script.Now.seed, script.Now.parity, script.Now.step = seed, True, 0
@@ -104,6 +114,7 @@ def check_member(script, report, member, states, frame, validation):
         script.Now.step = step
         before, after = (states[f"{name}-{seed}"][step + i] for i in (0, 1))
         put_state(network, optimiser, before, step)
+        put_maps(script, before)
         learned = script.learn(network, optimiser, script.arm_at(arms, name, step), guides, training.batch(seed, step, script.BATCH), step)
         place = f"{name}-{seed} step {step}"
         report.compare("loss", f"{place} loss", told["loss"], learned["loss"])
@@ -124,6 +135,12 @@ def check_member(script, report, member, states, frame, validation):
             norm = ours.norm().item()
             report.compare("gradient", f"{place} {parameter_name}", norm, theirs.norm().item(), absolute=rounding)
             report.compare("direction", f"{place} {parameter_name}", 0.0, (ours - theirs).norm().item(), 0, rounding + 2e-3 * norm)
+        for key, weight in script.Maps.weights().items() if hasattr(script, "Maps") else ():
+            ours = gradient(before[f"map/{slot}/{key}"], after[f"map/{slot}/{key}"], optimiser)
+            theirs = gradient(before[f"map/{slot}/{key}"], script.Maps.moments[weight][own], optimiser)
+            report.compare("gradient", f"{place} {key}", ours.norm().item(), theirs.norm().item())
+            report.compare("direction", f"{place} {key}", 0.0, (ours - theirs).norm().item(), 0, ABSOLUTE + 2e-3 * ours.norm().item())
+            report.compare("map", f"{place} {key}", 0.0, (after[f"map/parameter/{key}"] - weight).norm().item(), 0, ABSOLUTE + 1e-4 * weight.norm().item())
         for buffer_name, buffer in network.named_buffers():
             if "running" in buffer_name:
                 report.compare("statistics", f"{place} {buffer_name}", after[f"network/{buffer_name}"].norm().item(), buffer.norm().item())
