@@ -44,7 +44,13 @@ function apart(a: readonly (number | null)[], b: readonly (number | null)[]): nu
 }
 
 describe.runIf(hasTorch)('a whole run of the script', () => {
-  const experiment = tinyExperiment({ seeds: [0], 'arms.guided.terms.align.measure': { name: 'rsa' } });
+  const experiment = tinyExperiment({
+    seeds: [0],
+    'arms.guided.terms': [
+      { kind: 'align', guide: 'trained', weight: 4, measure: { name: 'rsa' } },
+      { kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'fitnets' }, course: { kind: 'every', steps: 2 } },
+    ],
+  });
   let ours: RunResult;
   let theirs: RunResult;
 
@@ -103,6 +109,7 @@ describe.runIf(hasTorch)('two processes', () => {
         name: 'Guided',
         terms: [
           { kind: 'align', guide: 'untrained', weight: 4 },
+          { kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'fitnets' } },
           { kind: 'distil', guide: 'untrained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' },
         ],
       },
