@@ -9,12 +9,13 @@ import { markdown } from './report/markdown.ts';
 import { BUILDS } from './sections/builds.ts';
 import { DISPATCH } from './sections/dispatch.ts';
 import { EMULATED } from './sections/emulated.ts';
+import { MEASURES } from './sections/measures.ts';
 import { PAGE } from './sections/page.ts';
 import { PEERS } from './sections/peers.ts';
 import type { Benchmark, Options } from './sections/section.ts';
 import { WASM } from './sections/wasm.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [WASM, PEERS, DISPATCH, EMULATED, PAGE, BUILDS];
+const BENCHMARKS: readonly Benchmark[] = [WASM, MEASURES, PEERS, DISPATCH, EMULATED, PAGE, BUILDS];
 const RESULTS = join(ROOT, 'bench/results');
 const ROUNDS = 5;
 const DOCUMENT = join(ROOT, 'docs/performance.md');

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What a run on WASM costs in Chromium on one thread, and where: node bench/profile.mjs <preset> [all|unguided|1|3|15] [step|evaluation] [--rounds N] [--functions]
+ * What a run on WASM costs in Chromium on one thread, and where: node bench/profile.mjs <preset> [all|unguided|1|3|15|<measure>] [step|evaluation] [--rounds N] [--functions]
  *
- * A preset (all: with its own arms and seeds; else those of the benchmark), `perceptron`, or `product`: of two large matrices.
+ * A preset (all: with its own arms and seeds; else those of the benchmark; a measure: one arm guided by it), `perceptron`, or `product`: of two large matrices.
  * CPU time of the page's thread, so that other load hardly counts: median and least of the rounds. With --functions the
  * share of the time that each function takes by itself; kernels are told apart if they were built with --names
  * (src/lab/backend/kernels/wasm/build.mjs). Not in Node: its compiler makes the inner loops half as fast.

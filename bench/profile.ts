@@ -6,6 +6,7 @@ import threadedUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-th
 import * as tf from '@tensorflow/tfjs-core';
 import { guideNetwork } from '../src/experiment/plan/guides.ts';
 import { findPreset } from '../src/experiment/presets/presets.ts';
+import { MEASURE_NAMES } from '../src/experiment/schema/measures.ts';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
 import type { Kernels } from '../src/lab/backend/kernels/types.ts';
 import { createWasmKernels } from '../src/lab/backend/kernels/wasm/index.ts';
@@ -15,9 +16,11 @@ import { Run } from '../src/lab/training/run.ts';
 import type { Workload } from './contestants/entry.ts';
 import { stepsOf } from './contestants/experiments.ts';
 
-/** A preset as it is, or the members that the benchmark has of it. */
+/** A preset as it is, or the members that the benchmark has of it: of a measure's name the arm that is guided by it. */
 function experimentOf(workload: string, members: string): Experiment {
   if (members === 'all') return structuredClone(findPreset(workload)?.experiment) as Experiment;
+  const name = MEASURE_NAMES.find((measure) => measure === members);
+  if (name) return stepsOf(workload as Workload, 'guided', 1, false, { name });
   const arms = ({ unguided: 'unguided', 1: 'guided' } as const)[members] ?? 'all';
   return stepsOf(workload as Workload, arms, members === '15' ? 5 : 1, false);
 }

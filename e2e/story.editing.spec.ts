@@ -210,6 +210,7 @@ test('an arm’s loss: one term more, its course, its training, and back', async
   await expect(training).toContainText('like that of all others');
   await expect(page.getByRole('switch', { name: 'Its own learning rate' })).toBeHidden();
   await training.click();
+  await expect(page.getByText('Weights cannot be copied from a guide: none has a matrix of the shape of one of the target’s.')).toBeVisible();
   await page.getByRole('textbox', { name: 'Label smoothing' }).fill('10 %');
   await expectExperiment(page, () => guided().labelSmoothing).toBe(0.1);
   await expect(row).toContainText('labels smoothed by 0.1');
@@ -239,6 +240,17 @@ test('arms by name: the control set, every recipe, found by word and by key', as
   await expectExperiment(page, () => ids()).toEqual([...before, 'shuffled-debiased']);
   await expect(page.getByTestId('search-recipes')).toHaveCount(0);
   await page.keyboard.press('Control+z');
+
+  // Where nothing can be copied from the guides that are there, another one comes along.
+  await page.getByTestId('add-arm').click();
+  await page.getByTestId('recipe-copied').click();
+  await expectExperiment(page, (e) => e.arms.at(-1)?.start).toEqual({ kind: 'copied', guide: 'trained-target', by: 'names', noise: 0.1 });
+  await page.getByTestId('edit-arm-copied').click();
+  await page.getByRole('textbox', { name: 'Noise' }).fill('0.3');
+  await expect(page.getByTestId('arm-row-copied')).toContainText('copied from “trained-target”, noise 0.3 × their spread (a transfer of what it has learnt)');
+  await page.keyboard.press('Escape');
+  for (let edit = 0; edit < 2; edit++) await page.getByTestId('undo').click();
+  await expectExperiment(page, () => ids()).toEqual(before);
 
   // What cannot be says why; what can is there at a click, under its own name.
   await page.getByTestId('add-arm').click();

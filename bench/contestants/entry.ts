@@ -1,4 +1,5 @@
 /** What a contestant is, as plain data: each is made in a worker or a process of its own. */
+import type { MeasureSpec } from '../../src/experiment/schema/measure.ts';
 
 /** Presets, and a network as simple as any framework has it: three layers of 384, without normalisation, plain SGD. */
 export type Workload = 'wide-fcn' | 'first-token' | 'deep-convnet' | 'perceptron';
@@ -13,9 +14,9 @@ export type Entry =
   | { engine: 'plain'; workload: Workload }
   /**
    * The product's own run. `direct`: every step is run by tfjs, also where it could be recorded and replayed. `evaluation`:
-   * a step is an evaluation, on the preset's validation set.
+   * a step is an evaluation, on the preset's validation set. `measure`: what the guided arm learns by, else CKA.
    */
-  | { engine: 'ours'; workload: Workload; arms: Arms; seeds: number; direct?: boolean; evaluation?: boolean }
+  | { engine: 'ours'; workload: Workload; arms: Arms; seeds: number; direct?: boolean; evaluation?: boolean; measure?: MeasureSpec }
   /** A large matrix product of our kernels: what the machine can do. */
   | { engine: 'peak' }
   /** jax-js, jitted: one unguided member. */

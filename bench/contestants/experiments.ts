@@ -1,6 +1,7 @@
 /** The experiments that are measured, each made from its preset. */
 import { termOf } from '../../src/experiment/plan/arms.ts';
 import { findPreset } from '../../src/experiment/presets/presets.ts';
+import type { MeasureSpec } from '../../src/experiment/schema/measure.ts';
 import type { ArmSpec, Experiment, FcnSpec } from '../../src/experiment/schema/schema.ts';
 import type { Arms, Workload } from './entry.ts';
 
@@ -29,14 +30,15 @@ const PERCEPTRON: FcnSpec = { family: 'fcn', depth: 3, width: 384, norm: 'none',
 /**
  * Steps alone: for ever, without evaluation.
  * @param small see `SMALL`
+ * @param measure what the guided arm learns by; absent: CKA
  */
-export function stepsOf(workload: Workload, which: Arms, seeds: number, small: boolean): Experiment {
+export function stepsOf(workload: Workload, which: Arms, seeds: number, small: boolean, measure?: MeasureSpec): Experiment {
   const experiment = presetOf(workload);
   const guide = GUIDE[workload];
   const weight = experiment.arms.flatMap((arm) => termOf(arm, 'align')?.weight ?? [])[0] ?? 1;
   const arms: ArmSpec[] = [
     { id: 'unguided', name: 'Unguided', terms: [] },
-    { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide, weight }] },
+    { id: 'guided', name: 'Guided', terms: [{ kind: 'align', guide, weight, ...(measure && { measure }) }] },
     { id: 'distilled', name: 'Distilled', terms: [{ kind: 'distil', guide, temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' }] },
   ];
   const target = workload === 'perceptron' ? PERCEPTRON : experiment.target;

@@ -24,7 +24,7 @@ export async function make(entry: Entry, { backend, small }: Stage, backends: Ba
   }
   const started = await backends.ours();
   if (entry.engine === 'peak') return peak(started.kernels);
-  const experiment = stepsOf(entry.workload, entry.arms, entry.seeds, small);
+  const experiment = stepsOf(entry.workload, entry.arms, entry.seeds, small, entry.measure);
   return ours(entry.evaluation ? evaluationsOf(experiment, entry.workload) : experiment, started, { replay: !entry.direct, evaluate: entry.evaluation });
 }
 

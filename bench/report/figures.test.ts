@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Raced } from '../race.ts';
-import { atLeast, atMost, costOfMembers, faster, reached, shareOfPeak, single, spread } from './figures.ts';
+import { atLeast, atMost, costOf, costOfMembers, faster, reached, shareOfPeak, single, spread } from './figures.ts';
 import { markdown } from './markdown.ts';
 
 const row = (who: string, members: number, wall: number[], flops?: number): Raced => ({ who, members, wall, flops, cpu: wall, dispatches: 0 });
@@ -21,6 +21,12 @@ describe('figures', () => {
     const one = row('ours', 1, [10, 10]);
     expect(costOfMembers('', row('ours', 15, [75, 75]), one, true).ratio?.median).toBe(0.5);
     expect(costOfMembers('', row('ours', 15, [13, 13]), one, false).ratio?.median).toBe(1.3);
+  });
+
+  it('tells what a step costs beside another, by the clock and by the processor', () => {
+    const [dear, cheap] = [row('dear', 1, [15, 30, 14]), { ...row('cheap', 1, [10, 20, 10]), cpu: [5, 5, 5] }];
+    expect(costOf('', dear, cheap, atMost(1.5))).toMatchObject({ ratio: { median: 1.5, least: 1.4, most: 1.5 }, of: '× the time of cheap', unit: 'ms a step' });
+    expect(costOf('', dear, cheap, undefined, 'cpu')).toMatchObject({ ratio: { median: 3 }, unit: 'CPU ms a step' });
   });
 
   it('compares arithmetic per time with the peak', () => {

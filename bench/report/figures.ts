@@ -85,6 +85,12 @@ export function costOfMembers(what: string, row: Raced, one: Raced, each: boolea
   return { ...time(what, row, clock), ratio: spread(ratios), of: each ? 'of the time of one alone, each' : '× the time of one alone, altogether', target };
 }
 
+/** What a step takes in comparison with another's. */
+export function costOf(what: string, row: Raced, than: Raced, target?: Target, clock: Clock = 'wall'): Figure {
+  const ratios = row[clock].map((ms, i) => ms / than[clock][i]);
+  return { ...time(what, row, clock), ratio: spread(ratios), of: `× the time of ${than.who}`, target };
+}
+
 /** Arithmetic of the whole step in comparison with that of a large matrix product. */
 export function shareOfPeak(what: string, row: Raced, peak: Raced, target?: Target): Figure {
   const speed = ({ flops = Number.NaN, wall }: Raced, round: number) => flops / wall[round] / 1e6;

@@ -244,6 +244,24 @@ export const CHECK_CASES: Record<string, Case> = {
     };
     return Object.assign({}, ...MEASURE_NAMES.filter((name) => !MEASURES[name].fused).map(of));
   },
+  'measures by position': (k) => {
+    const names = MEASURE_NAMES.filter((name) => MEASURES[name].pairs);
+    const tap = new Tape(k, true).parameter(random<tf.Tensor3D>('tokens', [2, 9, 2 * 6], 0.5));
+    const view = new BatchView('position', 2);
+    const terms = names.map((name) => {
+      const { z } = prepare(k, random('y', [4, 9, 5], 0.5), MEASURES[name].form);
+      const guideGram = k.matmul(z, z, { transposeB: true });
+      return { members: { first: 0, count: 2 }, weightRow: 0, pairWeight: 1, targetTap: 'tokens', guideGram, view, measure: { name } };
+    });
+    const shares = tf.tensor1d([0.25, 0.75, 1, 0]);
+    const { roots, loss } = alignmentRoots(
+      k,
+      new Map([['tokens', tap]]),
+      terms.map((term) => ({ ...term, shares })),
+      tf.tensor2d([[1, 2]]),
+    );
+    return { loss, ...Object.fromEntries(roots.map(([, gradient], i) => [`gradient of ${names[i]}`, gradient])) };
+  },
   optimisers: (k) => {
     const parameter = random<tf.Tensor3D>('p', [2, 6, 5]);
     const hyper = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, coupledDecay: 0.1 };

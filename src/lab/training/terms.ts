@@ -3,7 +3,7 @@
  * compare matrices run as one where their members follow each other.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { type MatrixMeasure, measureKey } from '../../experiment/schema/measures.ts';
+import { type MatrixMeasure, measureKey, optionOf } from '../../experiment/schema/measures.ts';
 import type { Root, Value } from '../autodiff/tape.ts';
 import type { Alignment, Kernels } from '../backend/kernels/types.ts';
 import type { Pooling } from '../../experiment/plan/learntMaps.ts';
@@ -87,9 +87,12 @@ function joinTerms(terms: readonly AlignInput[]): AlignInput[] {
  */
 function align(kernels: Kernels, tap: tf.Tensor3D, { members, guideGram, shares, view, measure }: GramInput, weights: tf.Tensor1D): Alignment {
   const positions = view ? view.positions : 1;
-  const { fused } = MEASURES[measure.name];
+  const { form, fused, pairs } = MEASURES[measure.name];
   if (kernels.alignmentGradient && positions && fused) {
     return kernels.alignmentGradient(tap, guideGram, weights, { ...members, positions, shares, ...fused });
+  }
+  if (kernels.pairGradient && positions && positions > 1 && pairs) {
+    return kernels.pairGradient(pairs, tap, guideGram, weights, { ...members, positions, shares, form, option: optionOf(measure) });
   }
   const x = membersOf(tap, members);
   const own = membersOf(weights, members);

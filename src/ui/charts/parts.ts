@@ -11,6 +11,7 @@ import { shortNames } from './labels.ts';
 import type { Cross } from './Overlays.tsx';
 import type { CourseMark, EndLabel, Moment } from './placing.ts';
 import { evaluationsOf } from './recorded.ts';
+import { type StallData, stallEnds } from './stalls.ts';
 import { type End, sampleIndices } from './series.ts';
 import type { TableData } from './ChartTable.tsx';
 
@@ -45,11 +46,18 @@ const interventionMoments = (data: RunData): Moment[] =>
 /** What a term is to its arm, in a word. */
 const TERM_WORDS: Record<TermKind, string> = { align: 'guidance', distil: 'distillation', regularise: 'regularising', match: 'matching' };
 
+/** " in seeds 1 and 3"; nothing where it is all of them. */
+const seedsOf = ({ seeds: all }: Experiment, seeds: readonly number[]): string =>
+  seeds.length === all.length
+    ? ''
+    : ` in ${seeds.length === 1 ? 'seed' : 'seeds'} ${[seeds.slice(0, -1).map(number).join(', '), number(seeds[seeds.length - 1])].filter(Boolean).join(' and ')}`;
+
 /**
  * Steps at which something that an arm learns from begins or ends, and at which a fork leaves its parent; of a fork also
  * what was in the arms that it was before, where these are not drawn.
  */
-export function courseMarksOf({ experiment }: Pick<RunData, 'experiment'>, arms: readonly Pick<DrawnArm, 'id' | 'name' | 'colour'>[]): CourseMark[] {
+export function courseMarksOf(data: Pick<RunData, 'experiment'> & StallData, arms: readonly Pick<DrawnArm, 'id' | 'name' | 'colour'>[]): CourseMark[] {
+  const { experiment } = data;
   if (!experiment) return [];
   const { steps } = experiment.base;
   return arms.flatMap(({ id, name, colour }) => {
@@ -60,15 +68,20 @@ export function courseMarksOf({ experiment }: Pick<RunData, 'experiment'>, arms:
     const parent = experiment.arms.find((other) => other.id === fork?.of)?.name;
     const marks: CourseMark[] = stages.flatMap(({ arm, from }, i) => {
       const to = stages[i + 1]?.from ?? steps;
-      return arm.terms.flatMap(({ kind, course = WHOLE }) =>
-        moments(course, to - from).map(({ step, what }) => ({
+      return arm.terms.flatMap((term): CourseMark[] => {
+        const { kind, course = WHOLE } = term;
+        const mark = (step: number, what: 'begins' | 'ends', where = '') => ({
           arm: id,
           colour,
-          step: from + step,
+          step,
           what,
-          text: `${name}: ${TERM_WORDS[kind]} ${what} at step ${number(from + step)}`,
-        })),
-      );
+          text: `${name}: ${TERM_WORDS[kind]} ${what} at step ${number(step)}${where}`,
+        });
+        if (course.kind !== 'stall') return moments(course, to - from).map(({ step, what }) => mark(from + step, what));
+        return stallEnds(experiment, data, { arm: id, term, course, stage: [from, to] }).map(({ step, seeds }) =>
+          mark(step, 'ends', `, where its ${course.of} has stalled${seedsOf(experiment, seeds)}`),
+        );
+      });
     });
     if (fork && fork.step > 0)
       marks.push({ arm: id, colour, step: fork.step, what: 'forks', text: `${name}: forks from “${parent}” at step ${number(fork.step)}` });

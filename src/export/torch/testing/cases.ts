@@ -232,6 +232,14 @@ const OTHERS: Readonly<Record<string, Experiment>> = {
     ],
   }),
   'fcn-tanh': images({ target: { ...FCN, norm: 'none', activation: 'tanh', tap: 'pre' }, arms: [aligned('untrained')] }),
+  starts: images({
+    target: FCN,
+    guides: { untrained: untrained(FCN) },
+    arms: [
+      { ...unguided, init: 'mimetic' },
+      { ...unguided, id: 'copied', start: { kind: 'copied', guide: 'untrained', by: 'names', noise: 0.1 } },
+    ],
+  }),
   'own-images': images({ target: own(OWN_IMAGES, 'pre'), guides: { untrained: untrained(RESNET) }, arms: [unguided, aligned('untrained')] }),
   'own-tokens': tokens({ target: own(OWN_TOKENS, 'post'), arms: [unguided, aligned('untrained')] }),
   terms: images({

@@ -1,5 +1,8 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
+import type { Alignment, AlignmentOptions, MeasureKernels } from './measureTypes.ts';
 import type { SequenceKernels } from './sequenceTypes.ts';
+
+export type { Alignment, AlignmentOptions };
 
 /**
  * The numerical kernels that training is made of. One implementation is composed of plain tfjs operations
@@ -9,7 +12,7 @@ import type { SequenceKernels } from './sequenceTypes.ts';
  * Shapes: E members, B examples, R rows (B, or B·H·W for images), F features, C classes. Float32 throughout.
  * A member axis of length 1 is broadcast where a signature says `[E|1, …]`. No kernel disposes its inputs.
  */
-export interface Kernels extends SequenceKernels {
+export interface Kernels extends SequenceKernels, MeasureKernels {
   /** Batched product: out[e] = op(a[e]) · op(b[e]). a, b `[E|1, ·, ·]`. */
   matmul(a: Tensor3D, b: Tensor3D, options?: MatmulOptions): Tensor3D;
 
@@ -215,20 +218,6 @@ export interface BatchNormResult {
 export interface ConvOptions {
   stride: number;
   pad: number;
-}
-
-export interface Alignment {
-  gradient: Tensor3D;
-  value: Tensor1D;
-}
-
-export interface AlignmentOptions {
-  first: number;
-  count: number;
-  positions: number;
-  /** Factor on the weight of each matrix, `[count·T]`; 1 where absent. */
-  shares?: Tensor1D;
-  debiased: boolean;
 }
 
 /** A parameter with its gradient, and where in each row of the optimiser's state its own begins. */

@@ -1,18 +1,18 @@
 /**
  * How the activations of a layer become the rows z whose Gram matrix K = z·zᵀ a measure compares, and how a gradient
  * for z finds its way back to the activations.
- */
-import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Kernels } from '../../backend/kernels/types.ts';
-
-/**
+ *
  * 'centred': columns centred over the examples. 'raw': as they are. 'unit': each example divided by its own norm, then
  * centred: squared distances between rows are then 2·(1 − cosine), with all their digits even where a large mean makes all
  * cosines nearly 1. 'unit-centred': as 'unit', each example's own mean over its units taken off first, so that 1 − Pearson's
  * correlation takes the place of 1 − cosine. All end divided by the Frobenius norm of the whole.
  */
-export type Form = 'centred' | 'raw' | 'unit' | 'unit-centred';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Form } from '../../backend/kernels/measureTypes.ts';
+import type { Kernels } from '../../backend/kernels/types.ts';
+
+export type { Form };
 
 export interface Prepared {
   /** `[N, n, F]`, of Frobenius norm 1, or 0 where the layer has collapsed. Rows that are no examples are 0. */

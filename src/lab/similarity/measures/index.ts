@@ -7,6 +7,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { type MatrixMeasure, type Measure, optionOf } from '../../../experiment/schema/measures.ts';
+import type { PairMeasure } from '../../backend/kernels/measureTypes.ts';
 import type { Kernels } from '../../backend/kernels/types.ts';
 import type { Form } from './forms.ts';
 import {
@@ -50,6 +51,8 @@ interface GramMeasure extends Common {
   of(kernels: Kernels, k: Tensor3D, l: Tensor3D, told: Told): { value: Tensor1D; g: Tensor3D };
   /** Has a kernel of its own for value and gradient in one (`Kernels.alignmentGradient`): the debiased one, or the biased. */
   fused?: { debiased: boolean };
+  /** What `Kernels.compareGrams` and `Kernels.pairGradient` call it, where a backend has them. */
+  pairs?: PairMeasure;
 }
 
 /** One whose gradient keeps its digits only where it is taken from the rows z of K, not through K. */
@@ -59,6 +62,7 @@ interface RowMeasure extends Common {
   /** @returns values `[N]`, and ∂f/∂z for z `[N, n, F]` */
   ofRows(kernels: Kernels, z: Tensor3D, l: Tensor3D): Pull;
   fused?: undefined;
+  pairs?: undefined;
 }
 
 /** Values `[N]`, 0 where they are not defined, and ∂f/∂z `[N, n, F]`, 0 there. */
@@ -76,9 +80,10 @@ const cka = (debiased: boolean): GramMeasure => ({
 });
 
 /** Compares matrices of squared distances between examples. */
-const ofDistances = (form: Form, compare: (a: Tensor3D, b: Tensor3D, pairs: Pairs, option: number) => Compared): GramMeasure => ({
+const ofDistances = (form: Form, pairs: PairMeasure, compare: (a: Tensor3D, b: Tensor3D, pairs: Pairs, option: number) => Compared): GramMeasure => ({
   form,
   compares: 'dissimilarities',
+  pairs,
   of(_, k, l, { real, option }) {
     const own = distances(k);
     const { value, gradient } = compare(own.d, distances(l).d, pairsOf(k.shape[1], real), option);
@@ -142,6 +147,15 @@ function varies(k: Tensor3D, l: Tensor3D): Tensor3D {
   return tf.cast(tf.logicalAnd(tf.greater(trace(k), 0), tf.greater(trace(l), 0)), 'float32');
 }
 
+/** Value and G of a measure of matrices, as `GramMeasure.of` gives them, but 0 where a side has collapsed, whatever it makes of that. */
+function ofGrams(kernels: Kernels, spec: MatrixMeasure, measure: GramMeasure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): { value: Tensor1D; g: Tensor3D } {
+  const option = optionOf(spec);
+  if (measure.pairs && kernels.compareGrams) return kernels.compareGrams(measure.pairs, k, l, { option, real });
+  const { value, g } = measure.of(kernels, k, l, { real, option });
+  const kept = varies(k, l);
+  return { value: tf.mul(value, flat(kept)), g: tf.mul(g, kept) };
+}
+
 /**
  * A measure of two stacks of matrices, `[N, n, n]` and `[N|1, n, n]`: values `[N]`, 0 where a side has collapsed, whatever the
  * measure makes of that.
@@ -149,24 +163,23 @@ function varies(k: Tensor3D, l: Tensor3D): Tensor3D {
  */
 export function compare(kernels: Kernels, spec: MatrixMeasure, k: Tensor3D, l: Tensor3D, real?: Tensor2D): Tensor1D {
   const measure = MEASURES[spec.name];
-  const value = 'value' in measure ? measure.value(kernels, k, l) : measure.of(kernels, k, l, { real, option: optionOf(spec) }).value;
-  return measure.fused ? value : tf.mul(value, tf.reshape(varies(k, l), [-1]));
+  if ('value' in measure) return tf.mul(measure.value(kernels, k, l), flat(varies(k, l)));
+  return measure.fused ? measure.of(kernels, k, l, { real, option: Number.NaN }).value : ofGrams(kernels, spec, measure, k, l, real).value;
 }
 
 /** The same of rows z `[N, n, F]` whose matrix is K, with its gradient for them times one number each, `factor` `[N]`. */
 export function pull(kernels: Kernels, spec: MatrixMeasure, z: Tensor3D, l: Tensor3D, factor: Tensor1D, real?: Tensor2D): Pull {
   const measure = MEASURES[spec.name];
   const k = kernels.matmul(z, z, { transposeB: true });
-  const kept = varies(k, l);
-  const defined = (value: Tensor1D): Tensor1D => tf.mul(value, tf.reshape(kept, [-1]));
   const each = tf.reshape<tf.Rank.R3>(factor, [-1, 1, 1]);
   if ('value' in measure) {
+    const kept = varies(k, l);
     const { value, dz } = measure.ofRows(kernels, z, l);
-    return { value: defined(value), dz: tf.mul(tf.mul(dz, kept), each) };
+    return { value: tf.mul(value, flat(kept)), dz: tf.mul(tf.mul(dz, kept), each) };
   }
-  const { value, g } = measure.of(kernels, k, l, { real, option: optionOf(spec) });
+  const { value, g } = ofGrams(kernels, spec, measure, k, l, real);
   // The n×n side is the small one: multiply there, not on [N, n, F].
-  return { value: defined(value), dz: kernels.matmul(tf.mul(tf.mul(g, kept), each), z) };
+  return { value, dz: kernels.matmul(tf.mul(g, each), z) };
 }
 
 /**
@@ -199,13 +212,14 @@ function nuclear(kernels: Kernels, z: Tensor3D, l: Tensor3D): Pull {
 export const MEASURES: { readonly [name in Measure]: GramMeasure | RowMeasure } = {
   cka: cka(false),
   'cka-debiased': cka(true),
-  'rbf-cka': ofDistances('centred', radial),
-  rsa: ofDistances('unit', correlation),
-  'rsa-correlation': ofDistances('unit-centred', correlation),
-  'rsa-euclidean': ofDistances('centred', correlation),
+  'rbf-cka': ofDistances('centred', 'rbf-cka', radial),
+  rsa: ofDistances('unit', 'rsa', correlation),
+  'rsa-correlation': ofDistances('unit-centred', 'rsa', correlation),
+  'rsa-euclidean': ofDistances('centred', 'rsa', correlation),
   sp: {
     form: 'raw',
     compares: 'products',
+    pairs: 'sp',
     of(_, k, l, { real }) {
       const { value, gradient } = rowCosines(k, l, pairsOf(k.shape[1], real));
       return { value, g: tf.add(gradient, tf.transpose(gradient, [0, 2, 1])) };
@@ -219,6 +233,6 @@ export const MEASURES: { readonly [name in Measure]: GramMeasure | RowMeasure } 
     ofRows: nuclear,
   },
   cca: { form: 'centred', compares: 'products', of: canonical },
-  rkd: ofDistances('centred', huberDistances),
-  'soft-knn': ofDistances('centred', softNeighbours),
+  rkd: ofDistances('centred', 'rkd', huberDistances),
+  'soft-knn': ofDistances('centred', 'soft-knn', softNeighbours),
 };

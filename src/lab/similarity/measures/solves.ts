@@ -7,7 +7,7 @@ import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { Kernels } from '../../backend/kernels/types.ts';
 import { inverse } from './matrices.ts';
 
-type Products = Pick<Kernels, 'matmul'>;
+type Products = Pick<Kernels, 'matmul' | 'invert'>;
 
 /** Columns that are swept at a time: a product over many is cheaper than many over one. */
 const BLOCK = 16;
@@ -52,6 +52,7 @@ function swept(kernels: Products, a: Tensor3D, block: number): Tensor3D {
 
 /** Inverses of symmetric positive definite matrices: elimination keeps the digits that an iteration of products loses. */
 export function inverted(kernels: Products, a: Tensor3D): Tensor3D {
+  if (kernels.invert) return kernels.invert(a);
   // No pivot is larger than the largest entry of the diagonal: none above 1 is subtracted from what is of the size of 1.
   const scale = tf.div<Tensor3D>(1, tf.max(a, [1, 2], true));
   return tf.mul(swept(kernels, tf.mul(a, scale), BLOCK), scale);

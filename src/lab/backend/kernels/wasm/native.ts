@@ -4,6 +4,7 @@ import { dense, normalisation } from './dense.ts';
 import { dropout } from './dropout.ts';
 import type { Heap } from './heap.ts';
 import { losses } from './losses.ts';
+import { measures } from './measures.ts';
 import { optimisers } from './optimisers.ts';
 import { recurrentKernels } from './recurrent.ts';
 import { Block, type Runner } from './runner.ts';
@@ -22,6 +23,7 @@ export function nativeKernels(heap: Heap, runner: Runner): { kernels: Kernels; d
       ...products,
       ...normalisations,
       ...similarity(context, { ...products, centreNormaliseMembers }),
+      ...measures(context, products),
       ...convolution(context),
       ...dropout(context),
       ...losses(context),

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D } from '@tensorflow/tfjs-core';
 import { GATES, type RecurrentKind } from '../sequenceTypes.ts';
 import { type FactorOptions, optimiserFactors } from '../optimiserFactors.ts';
+import { FORMS, PAIR_MEASURES } from '../measureTypes.ts';
 import type { AdamHyper, Kernels, MemberControl, SgdHyper } from '../types.ts';
 
 /** A small seeded generator of numbers that look normal, for tests. */
@@ -149,6 +150,12 @@ export function everyKernel(kernels: Kernels, member: (t: Tensor) => Tensor): Te
       const options = { first: 0, count: one.size, positions, debiased: false };
       return Object.values(kernels.alignmentGradient?.(x, randomTensor([1, rows, rows], 12), one, options) ?? {});
     }),
+    ...PAIR_MEASURES.flatMap((measure) => Object.values(kernels.compareGrams?.(measure, k, k, { option: 1 }) ?? {})),
+    ...FORMS.flatMap((form) => {
+      const options = { first: 0, count: one.size, positions: 3, form, option: 1 };
+      return Object.values(kernels.pairGradient?.('rbf-cka', x, randomTensor([1, rows, rows], 12), one, options) ?? {});
+    }),
+    kernels.invert?.(tf.add(k, tf.eye(rows))) ?? [],
     adam.parameter,
     ...adam.slots,
     kernels.sumSquares([x, dy]),

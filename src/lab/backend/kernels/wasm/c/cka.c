@@ -1,6 +1,7 @@
 // CKA of centred Gram matrices and its gradient. The debiased measure subtracts shares[i] + shares[j] from element
 // (i, j) of the Gram matrix and leaves out the diagonal (Song et al. 2007); the biased one takes it as it is.
 #include "centre.h"
+#include "columns.h"
 #include "multiply.h"
 #include "ucentre.h"
 
@@ -101,14 +102,6 @@ EXPORT(cka)(
     const float scale = norms ? alignment_scale(weights, shares, norms[e], e, e) : 1;
     cka_one(k + e * n * n, l + e * l_step, value + e, g + e * n * n, scratch, scale, n, debiased, floor_ratio);
     if (shares) value[e] *= shares[e];
-  }
-}
-
-static NOINLINE void copy_columns(float *to, int to_stride, const float *from, int from_stride, int rows, int columns) {
-  for (int r = 0; r < rows; r++, to += to_stride, from += from_stride) {
-    int i = 0;
-    for (; i + 4 <= columns; i += 4) STORE(to + i, LOAD(from + i));
-    for (; i < columns; i++) to[i] = from[i];
   }
 }
 

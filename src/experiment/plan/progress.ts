@@ -1,11 +1,18 @@
-/** What a course that ends when a number stalls reads: the evaluations of one member. */
-import type { EvaluationRecord } from '../../experiment/contract/events.ts';
-import type { CourseEvaluation } from '../../experiment/course/course.ts';
-import { observedPairs } from '../../experiment/plan/arms.ts';
-import { type Member, measuresInUse, members } from '../../experiment/plan/plan.ts';
-import type { Experiment } from '../../experiment/schema/schema.ts';
-import { measureKey } from '../../experiment/schema/measures.ts';
-import type { ArmTerm } from './armTerms.ts';
+/** What a course that ends when a number stalls reads: the evaluations of one member. The lab and the page decide by it alike. */
+import type { CourseEvaluation } from '../course/course.ts';
+import { measureKey } from '../schema/measures.ts';
+import type { Experiment } from '../schema/schema.ts';
+import { type Alignment, observedPairs } from './arms.ts';
+import { type Member, measuresInUse, members } from './plan.ts';
+
+/** What is read of a recorded evaluation of all members: see `experiment/series.ts` for the order of the numbers. */
+export interface ProgressRecord {
+  step: number;
+  series: Readonly<Record<'valLoss' | 'similarity' | 'similarityDebiased' | 'similarityMeasured', ArrayLike<number>>>;
+}
+
+/** A term that has a course: of alignments the similarity of their pairs counts. */
+export type ProgressTerm = ({ kind: 'align' } & Pick<Alignment, 'guide' | 'pairs' | 'measure'>) | { kind: 'distil' | 'match' | 'regularise' };
 
 export class Progress {
   readonly #members: readonly Member[];
@@ -23,7 +30,7 @@ export class Progress {
    * @param evaluations in order; only those from the first step of the term on are looked at, up to the step at hand
    * @returns with steps that count from the first one
    */
-  of({ arm, seed }: Member, term: ArmTerm, evaluations: readonly EvaluationRecord[], [first, step]: [first: number, step: number]): CourseEvaluation[] {
+  of({ arm, seed }: Member, term: ProgressTerm, evaluations: readonly ProgressRecord[], [first, step]: [first: number, step: number]): CourseEvaluation[] {
     const member = this.#members.findIndex((other) => other.arm === arm && other.seed === seed);
     return evaluations
       .filter((record) => first <= record.step && record.step <= step)
@@ -31,7 +38,7 @@ export class Progress {
   }
 
   /** Of the pairs of a term by its own measure; none where it has no pairs. */
-  #similarities({ similarity, similarityDebiased, similarityMeasured }: EvaluationRecord['series'], member: number, term: ArmTerm): number[] {
+  #similarities({ similarity, similarityDebiased, similarityMeasured }: ProgressRecord['series'], member: number, term: ProgressTerm): number[] {
     if (term.kind !== 'align') return [];
     const { guide, pairs, measure } = term;
     const own = this.#measures.indexOf(measureKey(measure));
