@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findPreset } from '../src/experiment/presets/presets.ts';
-import { type Command, parseCommand, UsageError } from './arguments.ts';
+import { type Command, parseCommand, parseExportCommand, UsageError } from './arguments.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'arguments-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -132,5 +132,17 @@ describe('parseCommand', () => {
     expect(() => run(file('list.json', []))).toThrow(UsageError);
     expect(() => run(file('null.json', 'null'))).toThrow(UsageError);
     expect(() => run(file('null.json', 'null'), '--set', 'seeds=[1]')).toThrow(UsageError);
+  });
+});
+
+describe('parseExportCommand', () => {
+  const exported = (...words: string[]) => parseExportCommand([...words, '--to', 'torch', '--out', folder]);
+
+  it('takes what is too large for a browser, if the script can make what it begins with', () => {
+    expect(exported('wide-fcn')).toMatchObject({ beyond: false, experiment: preset });
+    expect(exported('parity-paper')).toMatchObject({ kind: 'export', beyond: true, experiment: { preset: 'parity-paper' } });
+    expect(exported('wikitext-rnn', '--set', 'target.width=1024', '--seeds', '2')).toMatchObject({ experiment: { target: { width: 1024 }, seeds: [0, 1] } });
+    expect(() => exported('wide-fcn', '--set', 'target.width=8192')).toThrow(/at most 4096.*does not make data that the page draws/);
+    expect(() => run('parity-paper')).toThrow('neither a preset');
   });
 });

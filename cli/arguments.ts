@@ -10,6 +10,8 @@ import { withoutLostAsks } from '../src/experiment/plan/arms.ts';
 import { withSteps } from '../src/experiment/plan/plan.ts';
 import { formatProblem } from '../src/experiment/schema/problem.ts';
 import { findPreset, PRESETS } from '../src/experiment/presets/presets.ts';
+import { refusedBeyond } from '../src/export/torch/files.ts';
+import { findFullSize, FULL_SIZE } from '../src/export/torch/fullSize.ts';
 import type { Experiment } from '../src/experiment/schema/schema.ts';
 import { checkOut, type DiskFile, filesOf } from './files.ts';
 import { UsageError } from './usage.ts';
@@ -35,6 +37,7 @@ export { UsageError };
 export const EXPORT_USAGE = `Usage: npm run export -- <preset | file.json | link> --to torch --out FOLDER [options]
 
 Writes the experiment as a PyTorch script with the weights that it begins with and its data: python FOLDER/train.py
+One that is too large for a browser becomes a script that makes weights and data itself: --list names those of the paper.
 
   --list                 print the presets and end
   --to torch             what to write
@@ -66,7 +69,15 @@ export type Command =
 export type ExportCommand =
   | { kind: 'help' }
   | { kind: 'list' }
-  | { kind: 'export'; experiment: Experiment; backend: BackendChoice; out: string; data: DiskFile[][] };
+  | {
+      kind: 'export';
+      experiment: Experiment;
+      /** Too large for a browser: the script makes weights and data itself. */
+      beyond: boolean;
+      backend: BackendChoice;
+      out: string;
+      data: DiskFile[][];
+    };
 
 const BACKENDS = ['webgpu', 'wasm', 'cpu'] as const;
 
@@ -77,8 +88,8 @@ function count(name: string, text: string, most: number): number {
 }
 
 /** An experiment of this version as it stands: a preset's, a file's, a link's, or the one inside a result file. */
-function source(name: string): unknown {
-  const preset = findPreset(name);
+function source(name: string, anySize: boolean): unknown {
+  const preset = findPreset(name) ?? (anySize ? findFullSize(name) : undefined);
   if (preset) return preset.experiment;
   const hash = /^https?:\/\/[^#]*#(.+)$/.exec(name)?.[1];
   if (hash !== undefined) {
@@ -86,7 +97,7 @@ function source(name: string): unknown {
     if (!linked.ok) throw new UsageError(linked.problems.map(formatProblem).join('; '));
     return linked.experiment;
   }
-  const known = PRESETS.map(({ id }) => id).join(', ');
+  const known = [...PRESETS, ...(anySize ? FULL_SIZE : [])].map(({ id }) => id).join(', ');
   if (!existsSync(name)) {
     throw new UsageError(name.endsWith('.json') ? `there is no file ${name}` : `"${name}" is neither a preset (${known}) nor a file`);
   }
@@ -149,19 +160,22 @@ interface Chosen {
   data?: string[];
 }
 
-/** What is named and how it is changed. */
-function chosen(positionals: string[], { set, seeds, steps, backend: name, data: files = [] }: Chosen) {
+/**
+ * What is named and how it is changed.
+ * @param anySize also what is too large for a browser
+ */
+function chosen(positionals: string[], { set, seeds, steps, backend: name, data: files = [] }: Chosen, anySize = false) {
   if (positionals.length === 0) throw new UsageError('name a preset or a file (--list prints the presets, --help the options)');
   if (positionals.length > 1) throw new UsageError(`one experiment at a time, not also "${positionals[1]}"`);
   const backend = BACKENDS.find((known) => known === name);
   if (name !== undefined && !backend) throw new UsageError(`--backend must be one of ${BACKENDS.join(', ')}, not "${name}"`);
-  const given = source(positionals[0]);
+  const given = source(positionals[0], anySize);
   let data = withoutLostQuestion((set ?? []).reduce(change, given), given);
   if (seeds !== undefined) {
     data = change(data, `seeds=${JSON.stringify(Array.from({ length: count('seeds', seeds, 32) }, (_, seed) => seed))}`);
   }
-  let experiment = parse(data);
-  if (steps !== undefined) experiment = parse(withSteps(experiment, count('steps', steps, 100_000)));
+  let experiment = parse(data, anySize);
+  if (steps !== undefined) experiment = parse(withSteps(experiment, count('steps', steps, 100_000)), anySize);
   return { experiment, backend: backend ?? ('auto' as const), data: files.map(filesOf) };
 }
 
@@ -196,7 +210,12 @@ export function parseExportCommand(words: string[]): ExportCommand {
   const { out } = values;
   if (out === undefined) throw new UsageError('--out must name the folder to write to');
   if (statSync(out, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`--out: ${out} is a file; name a folder`);
-  return { kind: 'export', out, ...chosen(positionals, values) };
+  const { experiment, ...rest } = chosen(positionals, values, true);
+  const onPage = parseExperiment(experiment);
+  const [refused] = onPage.ok ? [] : refusedBeyond(experiment);
+  // What could be exported if it were smaller: the page's limits say more than that it is too large.
+  if (!onPage.ok && refused !== undefined) throw new UsageError([onPage.problems.map(formatProblem).join('; '), refused].join('. '));
+  return { kind: 'export', out, experiment, beyond: !onPage.ok, ...rest };
 }
 
 /** Where an arm was taken out that the question compares, the comparison goes, too; one that was stated anew stays, to be checked. */
@@ -205,8 +224,8 @@ function withoutLostQuestion(data: unknown, given: unknown): unknown {
   return now.asks === before.asks && Array.isArray(now.arms) ? withoutLostAsks(now as Experiment) : data;
 }
 
-function parse(data: unknown): Experiment {
-  const parsed = parseExperiment(data);
+function parse(data: unknown, anySize: boolean): Experiment {
+  const parsed = parseExperiment(data, anySize);
   if (!parsed.ok) throw new UsageError(parsed.problems.map(formatProblem).join('; '));
   return parsed.experiment;
 }

@@ -197,7 +197,7 @@ test('a file that holds no valid experiment is refused in words, and nothing cha
   await expectExperiment(page, (e) => e.seeds).toEqual([7]);
 });
 
-test('the PyTorch script comes with weights and data, and its result is drawn', async ({ page, site }) => {
+test('the PyTorch script comes with weights and data; its result is drawn, its weights are a guide', async ({ page, site }) => {
   await page.goto(site + TINY);
   await page.getByTestId('export-menu').click();
   const download = page.waitForEvent('download');
@@ -219,4 +219,14 @@ test('the PyTorch script comes with weights and data, and its result is drawn', 
   const written = { ...result, environment: { ...result.environment, backend: 'pytorch', adapter: 'cuda', browser: 'PyTorch 2.1' } };
   await importText(page, 'result.json', JSON.stringify(written));
   await expect(page.getByTestId('loaded-result')).toHaveText(/^Out of “result.json”, run on \d+ \w+ \d{4} with PyTorch \(cuda\)/);
+
+  // Weights are a guide for the network that they belong to.
+  const trained = { name: 'guided-3.safetensors', mimeType: '', buffer: Buffer.from(files[`${folder}weights/target-3.safetensors`]) };
+  await page.setInputFiles('input[type=file]', trained);
+  const notice = page.getByRole('alert').filter({ hasText: '“guided-3” is kept in this browser' });
+  await expect(notice).toContainText('They fit the target, 2×16 FCN.');
+  await notice.getByRole('button', { name: 'Guide an arm by it' }).click();
+  await expectExperiment(page, ({ guides }) => guides.imported).toMatchObject({ state: 'loaded', file: { name: 'guided-3' }, network: { family: 'fcn' } });
+  await expectExperiment(page, ({ arms }) => arms.at(-1)?.name).toEqual('Guided by guided-3');
+  await runToEnd(page);
 });

@@ -181,8 +181,7 @@ export function settingsWords(experiment: Whole, arm: ArmSpec): string[] {
 function copiedWords(experiment: Whole, arm: ArmSpec): string[] {
   const { start } = arm;
   if (!start) return [];
-  const state = experiment.guides[start.guide]?.state;
-  const transfer = state === 'trained' || state === 'imported' ? ' (a transfer of what it has learnt)' : '';
+  const transfer = experiment.guides[start.guide]?.state === 'untrained' ? '' : ' (a transfer of what it has learnt)';
   return [startWords(start, copiedBy(experiment, arm)?.length ?? null) + transfer];
 }
 

@@ -4,7 +4,7 @@ import { withCleanTexts } from './cleanText.ts';
 import { describeNetwork, taskShape } from './networks/describe.ts';
 import { migrate } from './schema/migrate.ts';
 import { forkProblems } from './plan/fork.ts';
-import { notBuilt } from './plan/notBuilt.ts';
+import { networksNotBuilt, notBuilt } from './plan/notBuilt.ts';
 import type { Problem } from './schema/problem.ts';
 import { checkFit } from './plan/fit.ts';
 import { UnknownTapError } from './plan/mapping.ts';
@@ -94,7 +94,7 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown): Problem {
   }
 }
 
-/** What single fields cannot say: names that must exist, and totals that must fit a browser. */
+/** What single fields cannot say: names that must exist, parts that must fit each other. */
 function checkWhole(experiment: Experiment): Problem[] {
   const problems: Problem[] = [];
   const repeated = (values: readonly unknown[]) => values.find((value, i) => values.indexOf(value) !== i);
@@ -158,8 +158,13 @@ function checkWhole(experiment: Experiment): Problem[] {
     if (!(error instanceof UnknownTapError)) throw error;
     if (problems.length === 0) problems.push({ path: 'base.mapping', message: error.message });
   }
-  if (problems.length > 0) return problems;
+  return problems;
+}
 
+/** What the lab cannot build, and totals that must fit a browser. */
+function checkLab(experiment: Experiment): Problem[] {
+  const problems = networksNotBuilt(experiment);
+  if (problems.length > 0) return problems;
   const { bytes, flops, guideTrainingFlops } = cost(experiment);
   const total = flops + Object.values(guideTrainingFlops).reduce((a, b) => a + b, 0);
   if (bytes > MAX_BYTES) {
@@ -167,7 +172,7 @@ function checkWhole(experiment: Experiment): Problem[] {
       path: '',
       message:
         `needs about ${(bytes / 2 ** 30).toFixed(1)} GB of memory; a browser gives ${MAX_BYTES / 2 ** 30} GB. ` +
-        `Use a smaller target (${describeNetwork(experiment.target, shape).title}), fewer seeds or fewer arms`,
+        `Use a smaller target (${describeNetwork(experiment.target, taskShape(experiment.task)).title}), fewer seeds or fewer arms`,
     });
   }
   if (total > MAX_FLOPS) {
@@ -179,8 +184,15 @@ function checkWhole(experiment: Experiment): Problem[] {
   return problems;
 }
 
-/** Parse unknown data, of this version or an older one. Never throws; every problem names its field and what is allowed there. */
-export function parseExperiment(given: unknown): Parsed {
+/** Whether nothing is wrong with data but that numbers and lists are beyond what a browser is given. */
+const onlyTooLarge = (issues: readonly z.core.$ZodIssue[]): boolean =>
+  issues.every((issue) => issue.code === 'too_big' && (issue.origin === 'number' || issue.origin === 'int' || issue.origin === 'array'));
+
+/**
+ * Parse unknown data, of this version or an older one. Never throws; every problem names its field and what is allowed there.
+ * @param anySize also experiments that are too large for a browser, or have networks that only the exported script has
+ */
+export function parseExperiment(given: unknown, anySize = false): Parsed {
   const data = migrate(given);
   const version = (data as { version?: unknown } | null)?.version;
   if (typeof version === 'number' && version > SCHEMA_VERSION) {
@@ -190,9 +202,13 @@ export function parseExperiment(given: unknown): Parsed {
     };
   }
   const parsed = experimentSchema.safeParse(data);
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map((issue) => describeIssue(issue, data)) };
-  const clean = withCleanTexts(parsed.data);
-  if (clean !== parsed.data) return parseExperiment(clean);
-  const problems = checkWhole(parsed.data);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, experiment: parsed.data };
+  if (!parsed.success && !(anySize && onlyTooLarge(parsed.error.issues)))
+    return { ok: false, problems: parsed.error.issues.map((issue) => describeIssue(issue, data)) };
+  // The schema changes nothing of what it lets pass.
+  const experiment = parsed.success ? parsed.data : (data as Experiment);
+  const clean = withCleanTexts(experiment);
+  if (clean !== experiment) return parseExperiment(clean, anySize);
+  const whole = checkWhole(experiment);
+  const problems = whole.length > 0 || anySize ? whole : checkLab(experiment);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, experiment };
 }

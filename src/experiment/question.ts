@@ -44,6 +44,7 @@ function guideWords(guide: GuideSpec): string {
   if (guide.state === 'control') return WITHOUT_NETWORK[guide.kind];
   const control = guide.control === undefined ? '' : CONTROLS[guide.control];
   if (guide.state === 'imported') return `an imported network${control}`;
+  if (guide.state === 'loaded') return `${NETWORKS[guide.network.family]} out of a file${control}`;
   return `${NETWORKS[guide.network.family].replace(/^an? /, `${STATES[guide.state]} `)}${control}`;
 }
 

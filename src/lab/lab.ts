@@ -13,6 +13,7 @@ import type { WasmFiles } from './backend/startWasm.ts';
 import { yieldToMessages } from './backend/yield.ts';
 import { describeFailure, SupersededError } from './failures.ts';
 import { Intake } from './files/intake.ts';
+import { weightsFit } from './guidance/loaded.ts';
 import { Library } from './files/library.ts';
 import { openStorage } from './files/storage.ts';
 import { GuideStore } from './guidance/store.ts';
@@ -244,13 +245,9 @@ class LocalLab implements Lab {
     this.#intake.cancelFetch();
   }
 
-  listAssets(): Promise<AssetInfo[]> {
-    return this.#library.list();
-  }
-
-  async deleteAsset(hash: string): Promise<void> {
-    await this.#library.delete(hash);
-  }
+  listAssets = () => this.#library.list();
+  deleteAsset = (hash: string) => this.#library.delete(hash);
+  weightsFit = (experiment: Experiment, hash: string) => weightsFit(experiment, hash, this.#library);
 
   async dispose(): Promise<void> {
     this.#generation++;

@@ -1,10 +1,11 @@
 /** Taking in files, and what becomes of the experiment. Nothing here throws: what goes wrong comes back as a failure. */
-import type { AssetInfo, GivenFile, ImageFacts, ModelFacts, TextFacts } from '../experiment/schema/assets.ts';
+import type { AssetInfo, GivenFile, ImageFacts, ModelFacts, TextFacts, WeightFacts } from '../experiment/schema/assets.ts';
 import { termOf } from '../experiment/plan/arms.ts';
 import { missingAssets, withChosen, withImages, withText } from '../experiment/plan/assetRefs.ts';
 import { type Failure, toFailure } from '../experiment/contract/failure.ts';
 import type { Problem } from '../experiment/schema/problem.ts';
-import type { AlignTerm, Experiment } from '../experiment/schema/schema.ts';
+import type { WeightsFit } from '../experiment/contract/lab.ts';
+import type { AlignTerm, Experiment, GuideSpec } from '../experiment/schema/schema.ts';
 import { append, freeId, usualTerms } from '@/experiment/recipes/adding.ts';
 import { type FilesProgress, useAssets } from './assets.ts';
 import { useExperiment } from './experiment.ts';
@@ -18,6 +19,8 @@ export type Taken =
       asset: AssetInfo;
       /** 'used': the experiment was waiting for it, and has it now; 'kept': the experiment is as it was. */
       outcome: 'used' | 'kept';
+      /** Of weights: whose they are in the experiment, or why nobody's. */
+      fit?: WeightsFit | Failure;
     }
   /** `failure` is null where a person gave it up. */
   | { ok: false; failure: Failure | null };
@@ -47,7 +50,8 @@ async function take(add: Parameters<typeof session.ask<AssetInfo>>[0], beginning
     // So that the browser does not clear it away when the disk fills up; it may say no.
     void navigator.storage?.persist?.();
     await refresh();
-    return { ok: true, asset, outcome: await fillPlace(asset) };
+    const outcome = await fillPlace(asset);
+    return asset.facts.kind === 'weights' ? { ok: true, asset, outcome, fit: await fitOf(asset) } : { ok: true, asset, outcome };
   } catch (error) {
     const failure = toFailure(error);
     return { ok: false, failure: failure.name === 'AbortError' ? null : failure };
@@ -93,14 +97,33 @@ export function onImages(experiment: Experiment, asset: AssetInfo<ImageFacts>): 
   return changed.task.kind === 'image-files' ? { ...changed, task: withImages(changed.task, asset) } : changed;
 }
 
-/** One more guide, out of a file, and an arm like a guided one that is guided by it. */
+/** The network of the experiment to which weights belong, or why there is none. */
+async function fitOf({ hash }: Pick<AssetInfo, 'hash'>): Promise<WeightsFit | Failure> {
+  const { experiment } = useExperiment.getState();
+  try {
+    return await session.ask((lab) => lab.weightsFit(experiment, hash));
+  } catch (error) {
+    return toFailure(error);
+  }
+}
+
+/** One more guide, out of a file. */
 export function guidedBy(experiment: Experiment, { hash, name, facts }: AssetInfo<ModelFacts>): Experiment {
   const { kind: _, ...model } = facts;
+  return withGuideOf(experiment, name, { state: 'imported', file: { hash, name }, model });
+}
+
+/** The same with weights out of a file. @param network to which they belong */
+export const guidedByWeights = (experiment: Experiment, { hash, name }: AssetInfo<WeightFacts>, { network }: WeightsFit): Experiment =>
+  withGuideOf(experiment, name, { state: 'loaded', file: { hash, name }, network });
+
+/** One more guide, and an arm like a guided one that is guided by it. */
+function withGuideOf(experiment: Experiment, name: string, spec: GuideSpec): Experiment {
   const guide = freeId('imported', Object.keys(experiment.guides));
   const [like] = experiment.arms.flatMap((arm) => termOf(arm, 'align') ?? []);
   const { mapping: _m, ...term }: AlignTerm = { ...(like ?? { kind: 'align', weight: usualTerms(experiment.task).weight }), guide };
   return append(
-    { ...experiment, guides: { ...experiment.guides, [guide]: { state: 'imported', file: { hash, name }, model } } },
+    { ...experiment, guides: { ...experiment.guides, [guide]: spec } },
     { id: 'guided-imported', name: `Guided by ${name}`.slice(0, 60), terms: [term] },
   );
 }
@@ -114,6 +137,15 @@ export function onText(experiment: Experiment, asset: AssetInfo<TextFacts>): Exp
 /** Use a kept data set in the experiment. @returns why not; empty when it is in use */
 export function putAsset(asset: AssetInfo): Problem[] {
   const problems = putInPlace(asset);
+  if (problems.length === 0) void clearMissing();
+  return problems;
+}
+
+/** Guide an arm by kept weights. @returns why not; empty when it is */
+export async function putWeights(asset: AssetInfo<WeightFacts>): Promise<Problem[] | Failure> {
+  const fit = await fitOf(asset);
+  if ('message' in fit) return fit;
+  const problems = useExperiment.getState().update((experiment) => guidedByWeights(experiment, asset, fit));
   if (problems.length === 0) void clearMissing();
   return problems;
 }

@@ -85,7 +85,8 @@ export function withFamily(network: NetworkSpec, family: NetworkSpec['family'], 
 export function guidesLikeThis(experiment: Experiment, guide: string): string[] {
   const networkOf = (id: string) => {
     const spec = experiment.guides[id];
-    return 'network' in spec ? spec.network : undefined;
+    // One whose weights come out of a file has the network that they fit.
+    return 'network' in spec && spec.state !== 'loaded' ? spec.network : undefined;
   };
   const network = networkOf(guide);
   return network === undefined ? [] : Object.keys(experiment.guides).filter((id) => sameValue(networkOf(id), network));

@@ -56,8 +56,10 @@ function guideLike(model: Experiment, guide: GuideSpec, teaches: boolean): Guide
   const like = withoutControl(guides.find((other) => other.state === guide.state) ?? guides[0] ?? guide);
   const control = guide.control === 'white-noise' && !isImageTask(model.task) ? 'noise' : guide.control;
   if (like.state === 'untrained') return { ...like, ...(control && { control }) };
+  const shown = control && control !== 'orthogonal' && { control };
+  if (like.state === 'loaded') return { ...like, ...shown };
   const { task: _, ...training } = like.training;
-  return { ...like, training: teaches ? training : like.training, ...(control && control !== 'orthogonal' && { control }) };
+  return { ...like, training: teaches ? training : like.training, ...shown };
 }
 
 /** The term of a preset that is like this one: with a guide in the same state, else any. */

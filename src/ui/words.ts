@@ -67,16 +67,19 @@ export const optimiserName = (optimiser: OptimiserSpec): string => ({ adam: 'Ada
 export const scheduleName = (schedule: ScheduleSpec): string =>
   schedule.kind === 'constant' || schedule.warmup === 0 ? schedule.kind : `warm-up of ${plural(schedule.warmup, 'step')} and ${schedule.kind}`;
 
+/** Whatever is known of it: it comes out of a file. */
+const stateWord = ({ state }: GuideSpec): string => (state === 'loaded' ? 'imported' : state);
+
 /** "trained, 300 steps" */
 export const guideState = (guide: GuideSpec): string =>
   [
-    guide.state === 'trained' ? `trained, ${number(guide.training.steps)} steps` : guide.state,
+    guide.state === 'trained' ? `trained, ${number(guide.training.steps)} steps` : stateWord(guide),
     ...(guide.state !== 'control' && guide.control ? [CONTROL_WORDS[guide.control]] : []),
   ].join(', ');
 
 /** The same without numbers: "trained", "untrained, shuffled". */
 export const guideKind = (guide: GuideSpec): string =>
-  guide.state !== 'control' && guide.control ? `${guide.state}, ${CONTROL_WORDS[guide.control]}` : guide.state;
+  guide.state !== 'control' && guide.control ? `${stateWord(guide)}, ${CONTROL_WORDS[guide.control]}` : stateWord(guide);
 
 /** What a control does to a network guide, behind its state: "untrained, shuffled". */
 export const CONTROL_WORDS = {

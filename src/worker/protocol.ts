@@ -44,6 +44,7 @@ export const FATES: Readonly<Record<Method, Fate>> = {
   cancelFetch: 'again',
   listAssets: 'again',
   deleteAsset: 'again',
+  weightsFit: 'again',
 };
 
 export const METHODS = Object.keys(FATES) as Method[];

@@ -4,7 +4,7 @@
  */
 import type { TapSimilarities } from '../plan/mapping.ts';
 import type { AssetInfo, GivenFile } from '../schema/assets.ts';
-import type { Experiment, Intervention, TaskSpec, TrainedGuideSpec } from '../schema/schema.ts';
+import type { Experiment, Intervention, NetworkSpec, TaskSpec, TrainedGuideSpec } from '../schema/schema.ts';
 import type { BackendChoice, Environment } from './environment.ts';
 import type { EvaluationRecord, LabEvent, TrainingRecords } from './events.ts';
 import type { Inspection, InspectQuestion } from './inspection.ts';
@@ -41,6 +41,13 @@ export interface KeptGuide {
     /** Milliseconds since 1970. */
     savedAt: number;
   } | null;
+}
+
+/** A network of an experiment to which weights out of a file belong. */
+export interface WeightsFit {
+  network: NetworkSpec;
+  /** Whose it is: a guide's id; null: the target's. */
+  guide: string | null;
 }
 
 /** Where the weights of a trained guide come from if a run begins now. */
@@ -136,5 +143,7 @@ export interface Lab {
   /** All assets kept in this browser, the newest first. */
   listAssets(): Promise<AssetInfo[]>;
   deleteAsset(hash: string): Promise<void>;
+  /** Which network of an experiment kept weights belong to. Rejects with a sentence on why they are none of its networks'. */
+  weightsFit(experiment: Experiment, hash: string): Promise<WeightsFit>;
   dispose(): Promise<void>;
 }

@@ -43,13 +43,16 @@ export interface ResNetBlock {
 export const BOTTLENECK_EXPANSION = 4;
 
 /**
- * The convolutions of a ResNet as in torchvision: 3×3 stem, stages of blocks at strides 1, 2, 2, …, channels doubling.
+ * The convolutions of a ResNet as in torchvision: a stem, stages of blocks at strides 1, 2, 2, …, channels doubling.
  * The stride is in the first convolution of a basic block and in the 3×3 one of a bottleneck block.
  */
 export function resnetPlan(spec: ResNetSpec, task: ImageShape): { stem: ConvLayer; blocks: ResNetBlock[]; features: number } {
   const bottleneck = spec.block === 'bottleneck';
-  let size: Size = { height: task.input[0], width: task.input[1] };
-  const stem = conv('stem', 'stem', 3, 1, task.input[2], spec.width, size);
+  const image: Size = { height: task.input[0], width: task.input[1] };
+  const large = spec.stem === 'large';
+  const stem = conv('stem', 'stem', large ? 7 : 3, large ? 2 : 1, task.input[2], spec.width, image);
+  // The max pool behind a large stem.
+  let size: Size = large ? { height: Math.ceil(stem.height / 2), width: Math.ceil(stem.width / 2) } : stem;
   let channels = spec.width;
   const blocks: ResNetBlock[] = [];
   spec.stages.forEach((count, stage) => {
@@ -66,7 +69,7 @@ export function resnetPlan(spec: ResNetSpec, task: ImageShape): { stem: ConvLaye
         const [from, to] = [convs.at(-1)?.outChannels ?? channels, k === kernels.length - 1 ? out : inside];
         convs.push(conv(`${name}.conv${k + 1}`, `${label}, conv ${k + 1}`, kernel, k === strided ? stride : 1, from, to, convs.at(-1) ?? entry));
       });
-      const changes = stride !== 1 || channels !== out;
+      const changes = spec.skips !== false && (stride !== 1 || channels !== out);
       blocks.push(changes ? { convs, proj: conv(`${name}.proj`, `${label}, skip`, 1, stride, channels, out, entry) } : { convs });
       size = convs[convs.length - 1];
       channels = out;
@@ -118,7 +121,7 @@ function describePooled(title: string, convs: readonly ConvLayer[], task: ImageS
 export function describeResNet(spec: ResNetSpec, task: ImageShape): NetworkDescription {
   const plan = resnetPlan(spec, task);
   const onMainPath = plan.blocks.reduce((n, { convs }) => n + convs.length, 0);
-  return describePooled(`ResNet-${1 + onMainPath + 1}`, resnetConvs(plan), task, 'batch');
+  return describePooled(`ResNet-${1 + onMainPath + 1}${spec.skips === false ? ' without skips' : ''}`, resnetConvs(plan), task, 'batch');
 }
 
 export function describeConvNet(spec: ConvNetSpec, task: ImageShape): NetworkDescription {

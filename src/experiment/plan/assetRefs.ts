@@ -17,7 +17,10 @@ export function taskAsset(task: TaskSpec): NamedAsset | null {
 /** Every asset that an experiment names: of its task, of tasks that its guides are trained on or warm-ups read, and guides out of files. */
 export function namedAssets(experiment: Experiment): NamedAsset[] {
   const own = Object.values(experiment.guides).flatMap((guide) => (guide.state === 'trained' && guide.training.task ? [guide.training.task] : []));
-  const imported = Object.values(experiment.guides).flatMap((guide): NamedAsset[] => (guide.state === 'imported' ? [{ ref: guide.file, kind: 'model' }] : []));
+  const imported = Object.values(experiment.guides).flatMap((guide): NamedAsset[] => {
+    if (guide.state === 'loaded') return [{ ref: guide.file, kind: 'weights' }];
+    return guide.state === 'imported' ? [{ ref: guide.file, kind: 'model' }] : [];
+  });
   return [...[experiment.task, ...own, ...warmupTasks(experiment)].flatMap((task) => taskAsset(task) ?? []), ...imported];
 }
 

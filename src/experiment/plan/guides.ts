@@ -72,6 +72,9 @@ export function weightsOf({ guides }: Pick<Experiment, 'guides'>, id: string): s
   return Object.keys(guides).find((other) => !isControl(guides[other]) && JSON.stringify(guides[other]) === plain) ?? id;
 }
 
-/** Networks of one guide: one for all seeds when trained or when there is none, else one per seed. */
+/** Whether its weights are the same for every seed. */
+export const sharedBySeeds = ({ state }: GuideSpec): boolean => state === 'trained' || state === 'loaded';
+
+/** Networks of one guide: one for all seeds when they share it or when there is none, else one per seed. */
 export const guideInstances = (experiment: Pick<Experiment, 'guides' | 'target' | 'seeds'>, id: string): number =>
-  experiment.guides[id].state === 'trained' || guideNetwork(experiment, id) === null ? 1 : experiment.seeds.length;
+  sharedBySeeds(experiment.guides[id]) || guideNetwork(experiment, id) === null ? 1 : experiment.seeds.length;

@@ -8,7 +8,11 @@ const align = { kind: 'align', guide: 'trained', weight: 1 };
 const TERM = 'arms.guided.terms.align';
 
 /** Everything that can be stated and is not built: its field, and a way to state it. */
-it.each<[field: string, path: string, value: unknown]>([['observe', 'observe', [{ what: 'gradients' }]]])('%s: %s = %j is refused', (field, path, value) => {
+it.each<[field: string, path: string, value: unknown]>([
+  ['observe', 'observe', [{ what: 'gradients' }]],
+  ['guides.untrained.network.stem', 'guides.untrained.network.stem', 'large'],
+  ['guides.trained.network.skips', 'guides.trained.network.skips', false],
+])('%s: %s = %j is refused', (field, path, value) => {
   const parsed = parseExperiment(withPath(presetExperiment('wide-fcn'), path, value));
   expect(parsed.ok).toBe(false);
   const sentences = parsed.ok ? [] : parsed.problems.map(formatProblem);

@@ -92,6 +92,6 @@ export function asControl(guide: GuideSpec, kind: ControlKind, network: Extract<
     case 'orthogonal':
       return { state: 'untrained', network, control: kind };
     default:
-      return guide.state === 'trained' || guide.state === 'imported' ? { ...guide, control: kind } : { state: 'untrained', network, control: kind };
+      return guide.state !== 'untrained' && guide.state !== 'control' ? { ...guide, control: kind } : { state: 'untrained', network, control: kind };
   }
 }

@@ -52,7 +52,15 @@ export interface ModelFacts extends ImportedNetwork {
   kind: 'model';
 }
 
-export type AssetFacts = ImageFacts | TextFacts | ModelFacts;
+/** Weights by the names that PyTorch has for those of the networks here. Part: `tensors` (safetensors). */
+export interface WeightFacts {
+  kind: 'weights';
+  tensors: number;
+  /** Values in all of them together. */
+  values: number;
+}
+
+export type AssetFacts = ImageFacts | TextFacts | ModelFacts | WeightFacts;
 export type AssetKind = AssetFacts['kind'];
 
 /** An asset in the list of what this browser keeps. */

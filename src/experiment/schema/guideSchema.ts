@@ -53,10 +53,18 @@ export const guideSchema = z.discriminatedUnion('state', [
     model: importedNetworkSchema,
     control: z.enum(exampleControls).optional(),
   }),
+  /** A network that is known here with weights out of a file, e.g. those that the exported script has trained; the same for every seed. */
+  z.strictObject({
+    state: z.literal('loaded'),
+    file: assetRefSchema,
+    network: networkSchema,
+    control: z.enum(exampleControls).optional(),
+  }),
 ]);
 
 export type GuideSpec = z.infer<typeof guideSchema>;
 export type ImportedGuideSpec = Extract<GuideSpec, { state: 'imported' }>;
+export type LoadedGuideSpec = Extract<GuideSpec, { state: 'loaded' }>;
 export type TrainedGuideSpec = Extract<GuideSpec, { state: 'trained' }>;
 /** A guide that states its network. */
 export type NetworkGuideSpec = Extract<GuideSpec, { state: 'trained' | 'untrained' }>;

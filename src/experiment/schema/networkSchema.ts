@@ -40,6 +40,10 @@ const resnetSchema = z.strictObject({
   stages: z.array(int(1, 8)).min(1).max(4),
   /** Channels of the first stage. */
   width: int(2, 128),
+  /** As for ImageNet: a 7×7 convolution of stride 2, and behind it a 3×3 max pool of stride 2. Absent: a 3×3 convolution. */
+  stem: z.enum(['large']).optional(),
+  /** False: nothing beside the convolutions (the paper's Deep ConvNet). Absent: true. */
+  skips: z.boolean().optional(),
   init: weightInit,
   tap: tapPlace,
 });

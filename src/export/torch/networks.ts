@@ -33,6 +33,8 @@ function image(spec: NetworkSpec, { input, classes }: ImageShape): Call {
         classes,
         bottleneck: unless<boolean>(false, spec.block === 'bottleneck'),
         tap: unless<string>('pre', spec.tap),
+        large_stem: unless<boolean>(false, spec.stem === 'large'),
+        skips: unless<boolean>(true, spec.skips !== false),
       });
     case 'convnet':
       return call('ConvNet', {

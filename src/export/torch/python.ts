@@ -1,7 +1,7 @@
 /** Python expressions as data, written with line breaks where they grow long. */
 
 const WIDTH = 110;
-const INDENT = '    ';
+export const INDENT = '    ';
 
 /** An expression that is written as it stands. */
 export class Code {
@@ -59,6 +59,10 @@ function partsOf(value: Python): [open: string, items: [before: string, item: Py
   return null;
 }
 
+/** A call that is made later. */
+export const later = (made: Python): Python =>
+  made instanceof Call ? new Call(`lambda: ${made.name}`, made.given, made.named) : code(`lambda: ${python(made)}`);
+
 /** @param column where the expression begins @param indent of its line */
 export function python(value: Python, indent = '', column = indent.length): string {
   if (value instanceof Code) return value.text;
@@ -83,3 +87,9 @@ function filled(items: readonly string[], indent: string): string {
   }
   return lines.join('\n');
 }
+
+/** A definition of the script, whose last line returns what it gives. */
+export const define = (name: string, parameters: string, about: string, result: Python, before: readonly string[] = []): string =>
+  [`def ${name}(${parameters}):`, `    """${about}"""`, ...before.map((line) => `    ${line}`), `    return ${python(result, INDENT, 11)}`].join('\n');
+
+export const assign = (name: string, value: Python, comment = ''): string => `${name} = ${python(value, '', name.length + 3)}${comment && `  # ${comment}`}`;

@@ -1,24 +1,20 @@
 /** The part of the script that is the experiment's own: what is trained, by what, on what. */
 import { startOf, weightsShownBy } from '../../experiment/contract/startingPoint.ts';
-import { choosesOfAll, type TaskShape, taskShape } from '../../experiment/networks/describe.ts';
+import { type TaskShape, taskShape } from '../../experiment/networks/describe.ts';
 import { type Alignment, alignmentOf, alignmentsOf, type DistilSettings, distilSettings, sharedTokens, termsOf } from '../../experiment/plan/arms.ts';
 import { rootOf } from '../../experiment/plan/fork.ts';
-import { guideNetwork, standsAlone } from '../../experiment/plan/guides.ts';
+import { guideNetwork, sharedBySeeds, standsAlone } from '../../experiment/plan/guides.ts';
 import { mappedTaps } from '../../experiment/plan/pairs.ts';
 import { measuresInUse } from '../../experiment/plan/plan.ts';
-import type { ArmSpec, Course, DrawnSequenceSpec, Experiment, OptimiserSpec, ScheduleSpec, TaskSpec, Term, TokenView } from '../../experiment/schema/schema.ts';
-import { isDrawn, isImageTask, isLanguageTask } from '../../experiment/schema/schema.ts';
+import type { ArmSpec, Course, Experiment, NetworkSpec, OptimiserSpec, ScheduleSpec, Term, TokenView } from '../../experiment/schema/schema.ts';
+import { isDrawn } from '../../experiment/schema/schema.ts';
 import { isLearnt } from '../../experiment/schema/measures.ts';
 import { CustomClasses } from './custom.ts';
 import { alignByMap, trainsMaps } from './maps.ts';
 import { networkCall } from './networks.ts';
-import { call, code, type Python, python, tuple } from './python.ts';
-
-/** A definition of the script. */
-const define = (name: string, parameters: string, about: string, result: Python): string =>
-  `def ${name}(${parameters}):\n    """${about}"""\n    return ${python(result, '    ', 11)}`;
-
-const assign = (name: string, value: Python, comment = ''): string => `${name} = ${python(value, '', name.length + 3)}${comment && `  # ${comment}`}`;
+import { DRY_RUN, initialised, madeDefinitions, madeNetwork, ofDryRun } from './made.ts';
+import { assign, call, code, define, type Python, python, tuple } from './python.ts';
+import { setDefinitions } from './sets.ts';
 
 export const VIEWS: Record<TokenView, { view: string; sets: string }> = {
   position: { view: 'by_position', sets: 'examples_by_position' },
@@ -144,7 +140,7 @@ function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape): Python {
 /** Name of the file with the weights of a guide, as an expression where seeds have weights of their own. */
 const weightsName = (experiment: Experiment, id: string): Python => {
   const own = weightsShownBy(experiment, id);
-  return experiment.guides[own].state === 'trained' ? `guide-${own}` : code(`f"guide-${own}-{seed}"`);
+  return sharedBySeeds(experiment.guides[own]) ? `guide-${own}` : code(`f"guide-${own}-{seed}"`);
 };
 
 /** A control that has no network. */
@@ -154,7 +150,7 @@ function controlGuide(kind: string, task: TaskShape, view: TokenView): Python {
   return call(view === 'all-tokens' ? 'IdentityOfTokens' : 'IdentityOfSequences');
 }
 
-function guide(experiment: Experiment, id: string, task: TaskShape, classes: CustomClasses): Python {
+function guide(experiment: Experiment, id: string, task: TaskShape, classes: CustomClasses, made: boolean): Python {
   const spec = experiment.guides[id];
   const network = guideNetwork(experiment, id);
   const view = sharedTokens(experiment.base);
@@ -162,7 +158,7 @@ function guide(experiment: Experiment, id: string, task: TaskShape, classes: Cus
   if (!network) return controlGuide((spec as { kind: string }).kind, task, view);
   const control = spec.state === 'control' ? undefined : spec.control;
   const own = spec.state === 'trained' && spec.training.task ? taskShape(spec.training.task) : task;
-  const shown = [networkCall(network, own, classes), weightsName(experiment, id)];
+  const shown = [made ? madeNetwork(weightsShownBy(experiment, id)) : networkCall(network, own, classes), weightsName(experiment, id)];
   const probe = { probe_seed: spec.state === 'trained' ? spec.training.seed : undefined };
   switch (control) {
     case 'shuffled':
@@ -197,39 +193,6 @@ function schedule(spec: Exclude<ScheduleSpec, { kind: 'constant' }>): Python {
   }
 }
 
-/** What draws one sequence of a task. */
-function drawing(task: DrawnSequenceSpec): Python {
-  switch (task.kind) {
-    case 'first-token':
-      return call('first_token', { length: task.length, vocabulary: task.vocabulary });
-    case 'copy-paste':
-    case 'reverse':
-      return call('copy_paste', {
-        length: task.length,
-        vocabulary: task.vocabulary,
-        backwards: task.kind === 'reverse' ? true : undefined,
-        marks_are_classes: choosesOfAll(task) ? true : undefined,
-      });
-    case 'copy-paste-official':
-      return call('official_copy', { shortest: task.minLength, longest: task.maxLength });
-    case 'parity':
-      return call('parity_of_bits', { shortest: task.minLength, longest: task.length, at_every_bit: task.labels === 'prefix' ? true : undefined });
-    case 'associative-recall':
-      return call('associative_recall', { pairs: task.pairs, keys: task.keys, values: task.values });
-    case 'dyck':
-      return call('dyck', { length: task.length, brackets: task.brackets });
-    case 'modular-addition':
-      return call('modular_addition', { length: task.length, modulus: task.modulus });
-  }
-}
-
-function trainingSet(task: TaskSpec): Python {
-  if (isLanguageTask(task)) return call('TextWindows', { context: task.context }, task.kind);
-  const fixed = call('read_set', {}, 'train');
-  if (task.kind === 'image-files' && task.augment) return call('Augmented', { crop: task.augment.crop, flip: task.augment.flip }, fixed);
-  return isImageTask(task) || task.train !== 'fresh' ? call('FixedSet', {}, fixed) : call('FreshSequences', {}, task.kind, drawing(task));
-}
-
 /** What a person changed while it ran, in words of the script. */
 const changes = ({ interventions }: Experiment): Python =>
   interventions.map(({ step, set: { learningRate, guidance } }) =>
@@ -254,8 +217,11 @@ function termWeight({ interventions }: Experiment): Python {
   return code(switched ? `${own} if guidance_on(step) or not isinstance(term, Align) else 0.0` : own);
 }
 
-/** @throws {Error} for what `refused.ts` refuses */
-export function settings(experiment: Experiment): string {
+/**
+ * @param made whether the script makes weights and data itself
+ * @throws {Error} for what `refused.ts` refuses
+ */
+export function settings(experiment: Experiment, made = false): string {
   const { base, arms, guides, seeds } = experiment;
   const task = taskShape(experiment.task);
   const aligned = arms
@@ -265,10 +231,12 @@ export function settings(experiment: Experiment): string {
   const layers = Object.fromEntries([...new Set(aligned)].map((id) => [id, mappedTaps(experiment, id)]));
   const epoch = Number.isFinite(task.trainExamples) ? Math.max(1, Math.floor(task.trainExamples / base.batchSize)) : base.evaluateEvery;
   const sets = task.tokens ? VIEWS[sharedTokens(base)].sets : 'whole_examples';
+  const sized = (full: Python, dry: Python): Python => (made ? ofDryRun(dry, full) : full);
   const constants = [
-    assign('SEEDS', seeds),
-    assign('STEPS', base.steps),
-    assign('BATCH', base.batchSize),
+    ...(made ? [DRY_RUN] : []),
+    assign('SEEDS', sized(seeds, seeds.slice(0, 1))),
+    assign('STEPS', sized(base.steps, 2)),
+    assign('BATCH', sized(base.batchSize, 8)),
     assign('EVALUATE_EVERY', base.evaluateEvery, 'steps between two evaluations on the validation set'),
     assign('RECENT', epoch, 'the last steps, whose mean is the score in training'),
     assign('LEARNING_RATE', base.learningRate),
@@ -280,13 +248,15 @@ export function settings(experiment: Experiment): string {
   ];
   const classes = new CustomClasses();
   const maps = trainsMaps(experiment);
-  const target = networkCall(experiment.target, task, classes);
-  const guideEntries = Object.fromEntries(Object.keys(guides).map((id) => [id, guide(experiment, id, task, classes)]));
+  const build = (network: NetworkSpec): Python => (made ? initialised(network, networkCall(network, task, classes)) : networkCall(network, task, classes));
+  const target = build(experiment.target);
+  const guideEntries = Object.fromEntries(Object.keys(guides).map((id) => [id, guide(experiment, id, task, classes, made)]));
   const armEntries = Object.fromEntries(arms.map((spec) => [spec.id, arm(experiment, spec, task)]));
   return [
     constants.join('\n'),
     ...classes.texts,
     define('make_target', '', 'The network that learns.', target),
+    ...(made ? madeDefinitions(experiment, build) : []),
     define('make_guides', 'seed', 'The guides of a seed, frozen. A trained one is the same for all seeds.', guideEntries),
     define(
       'make_arms',
@@ -298,7 +268,7 @@ export function settings(experiment: Experiment): string {
     define('weight_at', 'arm, term, step', 'Weight of a term of an arm in a step.', termWeight(experiment)),
     define('arm_at', 'arms, name, step', 'What an arm does in a step.', code(arms.some(({ fork }) => fork) ? 'through_forks(arms, name, step)' : 'arms[name]')),
     define('make_optimiser', 'parameters', 'Of every arm.', maps ? call('BesideMaps', {}, optimiser(base.optimiser)) : optimiser(base.optimiser)),
-    define('make_training_set', '', 'Where the batches come from.', trainingSet(experiment.task)),
+    ...setDefinitions(experiment.task, made),
     define('probe_sets', 'inputs', 'The sets of examples in which layers are compared on the probe.', call(sets, {}, code('inputs'))),
     define(
       'followed_measures',

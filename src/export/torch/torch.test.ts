@@ -3,14 +3,14 @@ import { findPreset } from '../../experiment/presets/presets.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import { tinyExperiment, tinySequences } from '../../lab/testing/experiments.ts';
 import { assemble, namesIn, notebook, script } from './assemble.ts';
-import { PARTS } from './parts.ts';
+import { partsFor } from './parts.ts';
 import { call, code, python, tuple } from './python.ts';
 import { refusedByTorch } from './refused.ts';
-import { readSafetensors, SafetensorsError, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, SafetensorsError, writeSafetensors } from '../../experiment/contract/safetensors.ts';
 import { settings } from './settings.ts';
-import { fromTorch, toTorch } from './weights.ts';
+import { fromTorch, toTorch } from '../../experiment/contract/torchWeights.ts';
 
-const programOf = (experiment: Experiment) => assemble('About it.', settings(experiment), PARTS);
+const programOf = (experiment: Experiment) => assemble('About it.', settings(experiment), partsFor(experiment));
 const defined = (experiment: Experiment): string[] => Array.from(script(programOf(experiment)).matchAll(/^(?:class|def) (\w+)/gm), ([, name]) => name);
 
 describe('the script', () => {

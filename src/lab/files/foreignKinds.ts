@@ -19,7 +19,7 @@ const KINDS: readonly Kind[] = [
   { what: 'a network saved by TensorFlow', name: /(^|\/)(saved_model|keras_metadata)\.pb$/i, remedy: convert('keras_saved_model') },
   {
     what: 'a network of another program',
-    name: /\.(pt|pth|onnx|safetensors|tflite|ckpt|pb)$/i,
+    name: /\.(pt|pth|onnx|tflite|ckpt|pb)$/i,
     remedy: () =>
       'Networks are read in the format of TensorFlow.js (model.json with its .bin files): build it in Keras and convert it with tensorflowjs_converter.',
   },

@@ -11,7 +11,7 @@ import { READERS } from './readers.ts';
 import type { AssetStorage } from './storage.ts';
 
 /** Names of files that hold data, whatever set they belong to. */
-const SHOULD_HOLD = /\.(bin|gz|zip|tar|tgz|json|txt|md|png|jpe?g|webp|gif|bmp|avif)$|ubyte$/i;
+const SHOULD_HOLD = /\.(bin|gz|zip|tar|tgz|json|safetensors|txt|md|png|jpe?g|webp|gif|bmp|avif)$|ubyte$/i;
 
 const quiet: OnProgress = () => {};
 
@@ -42,7 +42,7 @@ export class Library {
       if (cut) throw cut;
       throw new FileError(
         `${files.length === 1 ? `“${files[0].path}” is` : `These files (“${files[0].path}” and ${files.length - 1} more) are`} of no kind that can be used here.`,
-        'Known are CIFAR-10 and CIFAR-100 (binary version), MNIST and Fashion-MNIST (IDX, also as .gz), a folder or ZIP of images with one sub-folder a class, plain text (.txt), networks of TensorFlow.js (model.json with its .bin files), and experiments and results that this page has saved (.json).',
+        'Known are CIFAR-10 and CIFAR-100 (binary version), MNIST and Fashion-MNIST (IDX, also as .gz), a folder or ZIP of images with one sub-folder a class, plain text (.txt), networks of TensorFlow.js (model.json with its .bin files), weights that the PyTorch script has written (.safetensors), and experiments and results that this page has saved (.json).',
       );
     }
     const draft = await reader.read(files, onProgress);

@@ -1,6 +1,7 @@
 /** Files made for tests. */
 import type { AssetInfo, GivenFile } from '../../experiment/schema/assets.ts';
-import type { Lab } from '../../experiment/contract/lab.ts';
+import type { Lab, WeightsFit } from '../../experiment/contract/lab.ts';
+import type { Experiment } from '../../experiment/schema/schema.ts';
 
 /** A description of an asset that does not exist. */
 export const fakeAsset = (name: string): AssetInfo => ({
@@ -13,7 +14,7 @@ export const fakeAsset = (name: string): AssetInfo => ({
 });
 
 /** The part of a lab that keeps files; takes any for images. */
-export class FakeAssets implements Pick<Lab, 'addFiles' | 'fetchFiles' | 'cancelFetch' | 'listAssets' | 'deleteAsset'> {
+export class FakeAssets implements Pick<Lab, 'addFiles' | 'fetchFiles' | 'cancelFetch' | 'listAssets' | 'deleteAsset' | 'weightsFit'> {
   assets: AssetInfo[] = [];
 
   async addFiles(files: GivenFile[]): Promise<AssetInfo> {
@@ -27,6 +28,8 @@ export class FakeAssets implements Pick<Lab, 'addFiles' | 'fetchFiles' | 'cancel
   }
 
   async cancelFetch(): Promise<void> {}
+
+  weightsFit = async ({ target }: Experiment): Promise<WeightsFit> => ({ network: target, guide: null });
 
   async listAssets(): Promise<AssetInfo[]> {
     return structuredClone(this.assets);

@@ -6,7 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { describeNetwork, type TaskShape } from '../../experiment/networks/describe.ts';
-import { exampleControl, ONLY_TAP } from '../../experiment/plan/guides.ts';
+import { exampleControl, ONLY_TAP, sharedBySeeds } from '../../experiment/plan/guides.ts';
 import type { Pooling } from '../../experiment/plan/learntMaps.ts';
 import type { ExampleControl, GuideSpec, NetworkSpec, TokenView } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
@@ -114,7 +114,7 @@ export class Guide {
     this.#train = train;
     this.#seeds = seeds;
     this.#control = exampleControl(spec);
-    const instanceSeeds = spec.state === 'trained' ? [spec.training.seed] : seeds;
+    const instanceSeeds = spec.state === 'trained' ? [spec.training.seed] : sharedBySeeds(spec) ? seeds.slice(0, 1) : seeds;
     const orthogonal = spec.state === 'untrained' && spec.control === 'orthogonal';
     this.#imported = imported;
     this.#build =

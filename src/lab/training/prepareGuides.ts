@@ -16,6 +16,7 @@ import type { PlainTensors } from '../networks/weights.ts';
 import { openTask, type Task } from '../tasks/index.ts';
 import { guideScores } from '../observation/evaluation.ts';
 import type { Stepper } from '../backend/steps.ts';
+import { loadWeights } from '../guidance/loaded.ts';
 import { trainGuide } from './trainGuide.ts';
 
 export interface GuidePreparation {
@@ -52,6 +53,7 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
     for (const [id, spec] of Object.entries(experiment.guides)) {
       const own = spec.state === 'trained' && spec.training.task ? await openTask(spec.training.task, library) : task;
       const trained = spec.state === 'trained' ? await findOrTrain(id, spec, own, preparation, known) : null;
+      const loaded = spec.state === 'loaded' ? await loadWeights(spec, own.shape, library) : undefined;
       const imported = spec.state === 'imported' ? await loadImported(spec, preparation) : undefined;
       const guide = new Guide(
         id,
@@ -62,13 +64,13 @@ export async function prepareGuides(preparation: GuidePreparation): Promise<{ gu
           seeds: experiment.seeds,
           network: guideNetwork(experiment, id),
           weightsOf: weightsOf(experiment, id),
-          ...(trained && { weights: trained.weights }),
+          weights: trained?.weights ?? loaded,
           imported,
         },
         kernels,
       );
       guides.set(id, guide);
-      const source = trained?.source ?? (imported ? 'imported' : 'untrained');
+      const source = trained?.source ?? (imported || loaded ? 'imported' : 'untrained');
       for (const score of await guideScores(guide, own, experiment.seeds)) {
         preparation.tell({ type: 'guide.ready', guide: id, seed: score.seed, source, valLoss: score.valLoss, valMetric: score.score });
         scores.push({ ...score, source });

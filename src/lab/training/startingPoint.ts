@@ -3,6 +3,7 @@ import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts'
 import { rootOf } from '../../experiment/plan/fork.ts';
 import { learntMaps } from '../../experiment/plan/learntMaps.ts';
 import { type NetworkTensors, startOf, type StartingPoint, weightsShownBy } from '../../experiment/contract/startingPoint.ts';
+import { sharedBySeeds } from '../../experiment/plan/guides.ts';
 import type { Experiment } from '../../experiment/schema/schema.ts';
 import type { Kernels } from '../backend/kernels/types.ts';
 import { yieldToMessages } from '../backend/yield.ts';
@@ -58,7 +59,7 @@ async function guidesOf(experiment: Experiment, guides: ReadonlyMap<string, Guid
     if (weightsShownBy(experiment, guide) !== guide) continue;
     for (const [i, model] of models.entries()) {
       // A network out of a file has no weights by our names.
-      if (model instanceof Model) found.push({ guide, seed: spec.state === 'trained' ? null : experiment.seeds[i], tensors: await tensorsOf(model) });
+      if (model instanceof Model) found.push({ guide, seed: sharedBySeeds(spec) ? null : experiment.seeds[i], tensors: await tensorsOf(model) });
     }
   }
   return found;

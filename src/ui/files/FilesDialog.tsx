@@ -48,7 +48,7 @@ function Kept({ asset, used }: { asset: AssetInfo; used: boolean }) {
       ) : (
         <Group gap={6} wrap="nowrap">
           {!used && (
-            <Button onClick={() => putToUse(asset)} aria-label={`Use ${asset.name}`}>
+            <Button onClick={() => void putToUse(asset)} aria-label={`Use ${asset.name}`}>
               Use
             </Button>
           )}

@@ -1,9 +1,11 @@
 import { Button, Stack, Text } from '@mantine/core';
-import type { AssetInfo, GivenFile } from '@/experiment/schema/assets.ts';
+import type { AssetInfo, GivenFile, WeightFacts } from '@/experiment/schema/assets.ts';
 import type { LabEvent } from '@/experiment/contract/events.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
-import { addFiles, putAsset, type Taken } from '@/state/files.ts';
+import type { WeightsFit } from '@/experiment/contract/lab.ts';
+import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
+import { addFiles, putAsset, putWeights, type Taken } from '@/state/files.ts';
 import { type Imported, MAX_IMPORT_BYTES, readExperiment } from '@/state/importing.ts';
 import { session } from '@/state/session.ts';
 import { holdsCurves } from '@/ui/compare/exports.ts';
@@ -83,11 +85,20 @@ async function showResult(name: string, experiment: Experiment, events: readonly
 
 const refuse = (title: string, message: string): void => notify('import', { color: 'red', autoClose: false, title, message });
 
-/** Use a kept data set in the experiment, and say so. */
-export function putToUse(asset: AssetInfo): void {
-  const [problem] = putAsset(asset);
-  if (problem) refuse(`“${asset.name}” cannot be used in this experiment`, `${problemWords(problem)}.`);
+/** Use a kept data set in the experiment, or weights as a guide, and say so. */
+export async function putToUse(asset: AssetInfo): Promise<void> {
+  const outcome = asset.facts.kind === 'weights' ? await putWeights(asset as AssetInfo<WeightFacts>) : putAsset(asset);
+  const title = `“${asset.name}” cannot be used in this experiment`;
+  if ('message' in outcome) refuse(title, `${outcome.message} ${outcome.remedy}`);
+  else if (outcome.length > 0) refuse(title, `${problemWords(outcome[0])}.`);
   else notify('import', { message: `The experiment now uses “${asset.name}”. Undo takes that back.` });
+}
+
+/** Whose weights they are. */
+function fitWords({ network, guide }: WeightsFit): string {
+  const { experiment } = useExperiment.getState();
+  const { title } = describeNetwork(network, taskShape(experiment.task));
+  return `They fit ${guide === null ? 'the target' : `the guide “${guide}”`}, ${title}.`;
 }
 
 /** Say what came of files that were given. */
@@ -98,16 +109,21 @@ export function tell(taken: Taken, files: readonly Pick<GivenFile, 'path'>[]): v
     refuse(`${what} could not be taken in`, `${taken.failure.message} ${taken.failure.remedy}`);
     return;
   }
-  const { asset, outcome } = taken;
+  const { asset, outcome, fit } = taken;
+  const failure = fit && 'message' in fit ? fit : null;
+  const found = fit && !failure ? [fitWords(fit as WeightsFit)] : [];
   notify('import', {
     autoClose: 12_000,
     title: outcome === 'used' ? `“${asset.name}” is there: press Run` : `“${asset.name}” is kept in this browser`,
     message: (
       <Stack gap={6} align="flex-start">
-        <Text size="sm">{[`${assetSummary(asset)}.`, ...asset.notes].join(' ')}</Text>
+        <Text size="sm">{[`${assetSummary(asset)}.`, ...asset.notes, ...found].join(' ')}</Text>
+        {failure && <Text size="sm">{`${failure.message} ${failure.remedy}`}</Text>}
         {asset.temporary && <Text size="sm">This browser offers no storage here: it is gone when the page closes.</Text>}
-        {outcome === 'kept' && (
-          <Button onClick={() => putToUse(asset)}>{asset.facts.kind === 'model' ? 'Guide an arm by it' : 'Use it in this experiment'}</Button>
+        {outcome === 'kept' && !failure && (
+          <Button onClick={() => void putToUse(asset)}>
+            {asset.facts.kind === 'model' || asset.facts.kind === 'weights' ? 'Guide an arm by it' : 'Use it in this experiment'}
+          </Button>
         )}
       </Stack>
     ),

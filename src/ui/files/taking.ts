@@ -8,4 +8,4 @@ const WHAT = 'The parts that read files';
 export const takeFiles = (files: GivenFile[]): void => withPiece(TAKING, WHAT, (taking) => void taking.takeFiles(files));
 
 /** `putToUse`, fetched when it is needed. */
-export const putToUse = (asset: AssetInfo): void => withPiece(TAKING, WHAT, (taking) => taking.putToUse(asset));
+export const putToUse = (asset: AssetInfo): void => withPiece(TAKING, WHAT, (taking) => void taking.putToUse(asset));

@@ -13,6 +13,8 @@ export function assetSummary({ facts }: AssetInfo): string {
       ].join(' · ');
     case 'text':
       return `${count(facts.characters)} characters, ${count(facts.words)} words`;
+    case 'weights':
+      return `the weights of a network: ${plural(facts.tensors, 'tensor')}, ${count(facts.values)} values`;
     case 'model':
       return `a network of ${plural(facts.layers.length, 'layer')}, ${count(facts.parameters)} parameters`;
   }

@@ -29,9 +29,19 @@ def read_set(name):
     return Batch(inputs if inputs.is_floating_point() else inputs.long(), labels.long())
 
 
+def read_text():
+    """The training text out of data.safetensors."""
+    return read_safetensors(FOLDER / "data.safetensors")["text"]
+
+
 def read_groups():
     """The group of every validation label, where labels have groups."""
     return read_safetensors(FOLDER / "data.safetensors").get("val.groups")
+
+
+def random_images(count, shape, classes):
+    """Noise with random labels, for a dry run."""
+    return Batch(torch.randn(count, *shape), torch.randint(classes, (count,)))
 
 
 class FixedSet:
@@ -60,8 +70,18 @@ class FreshSequences:
 
     def batch(self, seed, step, size):
         random = Stream(seed, "data", self.name, "step", step)
-        tokens, labels = zip(*(self.draw(random) for _ in range(size)))
-        return Batch(torch.tensor(tokens), torch.tensor(labels).flatten())
+        return drawn_examples(self.draw, [random] * size)
+
+
+def drawn_examples(draw, streams):
+    """A sequence from each of the random streams, with its labels."""
+    tokens, labels = zip(*(draw(random) for random in streams))
+    return Batch(torch.tensor(tokens), torch.tensor(labels).flatten())
+
+
+def validation_sequences(name, draw, count, seed):
+    """Sequences to validate on: each has a stream of its own, so that fewer are the first of more."""
+    return drawn_examples(draw, [Stream(seed, "data", name, "val", i) for i in range(count)])
 
 
 def first_token(length, vocabulary):
@@ -157,14 +177,13 @@ def modular_addition(length, modulus):
 class TextWindows:
     """Windows from anywhere in the training text, new ones at every step; at every token the next one is asked for."""
 
-    def __init__(self, name, context):
-        self.name, self.context, self.examples = name, context, None
-        self.text = read_safetensors(FOLDER / "data.safetensors")["text"].long()
+    def __init__(self, name, text, context):
+        self.name, self.text, self.context, self.examples = name, text, context, None
 
     def batch(self, seed, step, size):
         random = Stream(seed, "data", self.name, "step", step)
         starts = [random.integer(len(self.text) - self.context) for _ in range(size)]
-        windows = torch.stack([self.text[start : start + self.context + 1] for start in starts])
+        windows = torch.stack([self.text[start : start + self.context + 1] for start in starts]).long()
         return Batch(windows[:, :-1], windows[:, 1:].flatten())
 
 

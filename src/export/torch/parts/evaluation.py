@@ -130,13 +130,14 @@ class Probe:
 
     @torch.no_grad()
     def __init__(self, inputs, guides, frame):
-        self.inputs, self.layers, self.pairs = inputs[:CHUNK], frame["layers"], frame["pairs"]
+        self.inputs, self.layers, self.pairs = inputs, frame["layers"], frame["pairs"]
         seen, self.sets = probe_sets(self.inputs)
         self.shown, self.grams = {}, {}
         for name, guide in guides.items():
             taps = guide.show(seen, probe=True).taps
-            self.shown[name] = {layer: self.examples(taps[layer], layer, guide) for layer in self.layers["guides"][name]}
-            self.grams[name] = self.gram_matrices(self.shown[name], self.layers["guides"][name])
+            shown = {layer: self.examples(taps[layer], layer, guide) for layer in self.layers["guides"][name]}
+            self.grams[name] = self.gram_matrices(shown, self.layers["guides"][name])
+            self.shown[name] = shown if followed_measures() else None  # of large networks they are gigabytes
 
     def examples(self, x, layer=None, guide=None):
         """Of a layer the sets of examples, in the order in which a guide shows them."""

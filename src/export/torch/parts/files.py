@@ -5,7 +5,13 @@ from pathlib import Path
 
 import torch
 
+from .settings import DRY_RUN
+
 FOLDER = Path(__file__).resolve().parent if "__file__" in globals() else Path.cwd()  # a notebook has no file
+RUNS = FOLDER / "runs"  # what is made here: trained weights, results, checkpoints  #: not made
+RUNS = FOLDER / ("dry-run" if DRY_RUN else "runs")  # what is made here: weights, results, checkpoints  #: made
+WEIGHTS = FOLDER / "weights"  # what targets and guides begin with  #: not made
+WEIGHTS = RUNS  # of guides  #: made
 DTYPES = {"F32": torch.float32, "I32": torch.int32, "I64": torch.int64, "U8": torch.uint8}
 
 

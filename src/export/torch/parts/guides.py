@@ -5,17 +5,17 @@ import math
 import torch
 import torch.nn.functional as F
 
-from .files import FOLDER, read_safetensors
+from .files import WEIGHTS, read_safetensors
 from .now import Now
 from .streams import Stream
 from .terms import Output
 
 
 class Guide:
-    """A frozen network in evaluation mode, with weights out of the folder `weights`."""
+    """A frozen network in evaluation mode, with weights out of a file."""
 
     def __init__(self, network, weights):
-        network.load_state_dict(read_safetensors(FOLDER / "weights" / f"{weights}.safetensors"))
+        network.load_state_dict(read_safetensors(WEIGHTS / f"{weights}.safetensors"))
         self.network = network.eval().requires_grad_(False)
 
     def to(self, device):

@@ -2,15 +2,17 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import torch
 
 from .data import read_set
-from .files import FOLDER
+from .files import FOLDER, RUNS
+from .made import prepare_guides
 from .ranks import Ranks, join_ranks
 from .results import write_result
-from .settings import SEEDS, make_arms
+from .settings import DRY_RUN, SEEDS, make_arms, make_validation_set
 from .training import train_member
 
 
@@ -25,7 +27,14 @@ def arguments(words=None):
     parser.add_argument("--gather", action="store_true", help="under torchrun: CKA over the examples of all processes, not of each by itself")
     parser.add_argument("--accumulate", type=int, default=1, metavar="N", help="take a batch in N parts, to save memory; CKA compares the examples of a part")
     parser.add_argument("--resume", action="store_true", help="keep a checkpoint at every evaluation, and go on from it where there is one")
-    parser.add_argument("--out", type=Path, default=FOLDER / "result.json")
+    parser.add_argument("--images", type=Path, dest="source", metavar="FOLDER", help="images of a folder instead: train/ and val/ with a folder for every class")  #: images not made
+    parser.add_argument("--images", type=Path, dest="source", metavar="FOLDER", required=not DRY_RUN, help="train/ and val/ with a folder for every class")  #: images made
+    parser.add_argument("--text", type=Path, dest="source", metavar="FILE", nargs="+", required=not DRY_RUN, help="training text, validation text")  #: text made
+    parser.add_argument("--guide", action="append", default=[], metavar="NAME=FILE", help="weights of a trained guide, which is trained first otherwise")  #: made
+    parser.add_argument("--dry-run", action="store_true", help="two steps of a few examples with networks of full size, to see that all of it fits")  #: made
+    parser.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="logs for TensorBoard, where it is installed")
+    parser.add_argument("--out", type=Path, default=FOLDER / "result.json")  #: not made
+    parser.add_argument("--out", type=Path, default=(RUNS if DRY_RUN else FOLDER) / "result.json")  #: made
     options = parser.parse_args(words)
     options.device = options.device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return options
@@ -34,14 +43,16 @@ def arguments(words=None):
 def main(words=None):
     options = arguments(words)
     join_ranks(options.gather)
-    (FOLDER / "runs").mkdir(exist_ok=True)
+    RUNS.mkdir(exist_ok=True)
     frame = json.loads((FOLDER / "experiment.json").read_text())
-    validation = read_set("val")
+    validation = make_validation_set()  #: not source
+    validation = make_validation_set(options.source)  #: source
+    prepare_guides(validation, options)  #: made
     for arm in options.arm or make_arms():
         for seed in options.seed or SEEDS:
             member = train_member(arm, seed, frame, validation, options)
             if Ranks.rank == 0:
-                (FOLDER / "runs" / f"{arm}-{seed}.json").write_text(json.dumps(member, allow_nan=False))
+                (RUNS / f"{arm}-{seed}.json").write_text(json.dumps(member, allow_nan=False))
     if Ranks.rank == 0:
         write_result(frame, options.out, options.device)
 

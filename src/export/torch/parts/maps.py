@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .courses import always
-from .files import FOLDER, read_safetensors
+from .files import WEIGHTS, read_safetensors
 from .measures import centred
 from .now import Now
 from .ranks import Ranks, gathered
@@ -27,6 +27,8 @@ class Explained(nn.Module):
         self.map = nn.Linear(x.shape[-1], outputs, bias=False, device=x.device)
         if self.weights is not None:
             self.map.weight.data.copy_(self.weights)
+        elif Ranks.world > 1:
+            dist.broadcast(self.map.weight.data, 0)
 
     def forward(self, x, y, real=None):
         if self.map is None:
@@ -47,8 +49,9 @@ class Maps:
     @classmethod
     def of(cls, key, start):
         if key not in cls.own:
-            path = FOLDER / "weights" / f"maps-{start}-{Now.seed}.safetensors"
-            cls.own[key] = Explained(read_safetensors(path).get(key) if path.exists() else None)
+            path = WEIGHTS / f"maps-{start}-{Now.seed}.safetensors"
+            # Without a file they begin as torch's linear layers do.
+            cls.own[key] = Explained(read_safetensors(path)[key] if path.exists() else None)
         return cls.own[key]
 
     @classmethod

@@ -47,10 +47,11 @@ class ConvUnit(nn.Conv2d):
 
 class Block(nn.Module):
     """A residual block (He et al. 2016): convolutions, and beside them the identity or, where the shape changes, a 1x1 one.
-    `convs` are (inputs, outputs, kernel, stride)."""
+    `convs` are (inputs, outputs, kernel, stride). Without `skips` there is nothing beside them."""
 
-    def __init__(self, convs, proj):
+    def __init__(self, convs, proj, skips=True):
         super().__init__()
+        self.skips = skips
         self.convs = [f"conv{i + 1}" for i in range(len(convs))]
         for name, conv in zip(self.convs, convs):
             self.add_module(name, ConvUnit(*conv))
@@ -66,7 +67,7 @@ class Block(nn.Module):
         if self.proj is not None:
             before, skip = self.proj(x)
             taps["proj"] = before if tap == "pre" else skip
-        out = F.relu(y + skip)
+        out = F.relu(y + skip if self.skips else y)
         if tap == "post":
             taps[self.convs[-1]] = out
         return out, taps
@@ -74,13 +75,15 @@ class Block(nn.Module):
 
 class ResNet(nn.Module):
     """A 3x3 stem, stages of residual blocks (every stage after the first halves the resolution and doubles the channels),
-    average pool, linear head. Blocks are basic ones, or bottlenecks with four times the channels behind them. Taps
-    [B, C, H, W] are what the convolutions give (`tap="pre"`), or what follows them; and the pool [B, C]."""
+    average pool, linear head. Blocks are basic ones, or bottlenecks with four times the channels behind them. A large stem is
+    that for ImageNet, 7x7 with stride 2 and a max pool. Taps [B, C, H, W] are what the convolutions give (`tap="pre"`), or
+    what follows them; and the pool [B, C]."""
 
-    def __init__(self, channels, width, stages, classes, bottleneck=False, tap="pre"):
+    def __init__(self, channels, width, stages, classes, bottleneck=False, tap="pre", large_stem=False, skips=True):
         super().__init__()
         self.tap = tap
-        self.stem = ConvUnit(channels, width, 3)
+        self.stem = ConvUnit(channels, width, 7, 2) if large_stem else ConvUnit(channels, width, 3)
+        self.pool = nn.MaxPool2d(3, 2, 1) if large_stem else nn.Identity()
         self.blocks = [f"block{i + 1}" for i in range(sum(stages))]
         outer, names = width, iter(self.blocks)
         for stage, count in enumerate(stages):
@@ -92,8 +95,8 @@ class ResNet(nn.Module):
                     convs = [(outer, inner, 1, 1), (inner, inner, 3, stride), (inner, out, 1, 1)]
                 else:
                     convs = [(outer, inner, 3, stride), (inner, out, 3, 1)]
-                proj = (outer, out, 1, stride) if stride > 1 or outer != out else None
-                self.add_module(next(names), Block(convs, proj))
+                proj = (outer, out, 1, stride) if skips and (stride > 1 or outer != out) else None
+                self.add_module(next(names), Block(convs, proj, skips))
                 outer = out
         self.head = nn.Linear(outer, classes)
 
@@ -101,6 +104,7 @@ class ResNet(nn.Module):
         before, x = self.stem(images.permute(0, 3, 1, 2))
         x = F.relu(x)
         taps = {"stem": before if self.tap == "pre" else x}
+        x = self.pool(x)
         for name in self.blocks:
             x, own = getattr(self, name)(x, self.tap)
             taps.update({f"{name}.{conv}": value for conv, value in own.items()})

@@ -6,7 +6,7 @@ import time
 
 import torch
 
-from .files import FOLDER
+from .files import RUNS
 from .settings import RECENT, SEEDS, STEPS, make_arms
 
 
@@ -109,7 +109,7 @@ def spread(values):
 
 def write_result(frame, out, device):
     """Put the members in `runs` together, once all are there."""
-    files = [FOLDER / "runs" / f"{arm}-{seed}.json" for arm in make_arms() for seed in SEEDS]
+    files = [RUNS / f"{arm}-{seed}.json" for arm in make_arms() for seed in SEEDS]
     missing = [file.stem for file in files if not file.exists()]
     if missing:
         print(f"Not trained yet: {', '.join(missing)}. {out} is written once they are.")

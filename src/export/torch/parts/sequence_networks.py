@@ -100,6 +100,7 @@ class TransformerBlock(nn.Module):
         self.heads, self.causal, self.norm_first, self.activation = heads, causal, norm_first, activation
         self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.qkv = nn.Linear(width, 3 * width, bias=False)
+        nn.init.xavier_uniform_(self.qkv.weight)  # as nn.MultiheadAttention  #: made
         self.out = nn.Linear(width, width)
         self.up, self.down = nn.Linear(width, ffn), nn.Linear(ffn, width)
 

@@ -3,14 +3,16 @@
 import contextlib
 import math
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .board import log, open_board
 from .data import read_groups
-from .evaluation import MISSING, Probe, recalibrated, scores
-from .files import FOLDER, read_safetensors, write_safetensors
+from .evaluation import CHUNK, MISSING, Probe, recalibrated, scores
+from .files import RUNS, WEIGHTS, read_safetensors, write_safetensors
 from .now import Now
 from .ranks import Ranks, distributed, over_ranks, share_of
 from .results import member_result, metric_of
@@ -69,26 +71,50 @@ def learn(network, optimiser, arm, guides, batch, step, parts=1, compute=context
 
 def start_of(arm, seed):
     """The target with the weights that an arm begins with."""
+    torch.manual_seed(seed)  #: made
     network = make_target()
-    network.load_state_dict(read_safetensors(FOLDER / "weights" / f"{arm.start}-{seed}.safetensors"))
+    network.load_state_dict(read_safetensors(WEIGHTS / f"{arm.start}-{seed}.safetensors"))  #: not made
     return network
+
+
+def ahead(training, seed, steps, size, device):
+    """This process's share of the batch of every step, each made ready while the one before it is learnt from."""
+
+    def ready(step):
+        return share_of(training.batch(seed, step, size)).to(device)
+
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(ready, steps[0]) if steps else None
+        for step in steps:
+            batch = following.result()
+            following = pool.submit(ready, step + 1) if step + 1 in steps else None
+            yield batch
+
+
+def compute_in(options):
+    """What networks are evaluated under: bfloat16 where it is asked for (it needs no scaling of losses)."""
+    if not options.bf16:
+        return contextlib.nullcontext
+    return lambda: torch.autocast(options.device.type, torch.bfloat16)
 
 
 def train_member(name, seed, frame, validation, options):
     """Train an arm with a seed, and return what is known of it. Its weights, and with `--resume` a checkpoint at every
     evaluation, go into the folder `runs`."""
-    device, own = options.device, FOLDER / "runs" / f"{name}-{seed}"
+    device, own = options.device, RUNS / f"{name}-{seed}"
     Now.seed, Now.parity = seed, options.parity
     torch.manual_seed(seed)
-    arms, training = make_arms(), make_training_set()
+    arms, training = make_arms(), make_training_set()  #: not source
+    arms, training = make_arms(), make_training_set(options.source)  #: source
     guides = {guide: shown.to(device) for guide, shown in make_guides(seed).items()}
     network = start_of(arms[name], seed).to(device)
-    optimiser, groups = make_optimiser(network.parameters()), read_groups()
+    optimiser, groups = make_optimiser(network.parameters()), read_groups()  #: not made
+    optimiser, groups = make_optimiser(network.parameters()), None  #: made
     learner = distributed(network) if Ranks.world > 1 else network
     if options.compile and hasattr(torch, "compile"):
         learner = torch.compile(learner)
-    compute = (lambda: torch.autocast(device.type, torch.bfloat16)) if options.bf16 else contextlib.nullcontext
-    probe = Probe(validation.inputs.to(device), guides, frame)
+    board = open_board(options.tensorboard, f"{name}-{seed}")
+    probe = Probe(validation.inputs[:CHUNK].to(device), guides, frame)
     history = {"steps": [], "evaluations": [], "diverged_at": None, "seconds": 0.0}
     checkpoint = own.with_suffix(".checkpoint")
     if options.resume and checkpoint.exists():
@@ -109,21 +135,24 @@ def train_member(name, seed, frame, validation, options):
             state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "random": torch.get_rng_state()}
             torch.save({**state, "history": history}, checkpoint)
         if Ranks.rank == 0:
+            log(board, "validation", found, step)
             metric = frame["metric"]["name"]
             print(f"{arms[name].name}, seed {seed}, step {step}: validation loss {found['loss']:.4f}, {metric} {found['metric']:.4f}", flush=True)
 
     if not history["evaluations"]:
         evaluate(0)
-    for step in range(len(history["steps"]), STEPS):
+    steps = range(len(history["steps"]), STEPS)
+    batches = ahead(training, seed, steps, BATCH, device)
+    for step in steps:
         Now.step = step
         if history["diverged_at"] is None:
-            batch = share_of(training.batch(seed, step, BATCH)).to(device)
-            told = learn(learner, optimiser, arm_at(arms, name, step), guides, batch, step, options.accumulate, compute)
+            told = learn(learner, optimiser, arm_at(arms, name, step), guides, next(batches), step, options.accumulate, compute_in(options))
             if not (math.isfinite(told["loss"]) and math.isfinite(told["norm"])):
                 history["diverged_at"] = step + 1
         if history["diverged_at"] is not None:
             told = {key: MISSING for key in told}
         history["steps"].append(told)
+        log(board, "training", told, step + 1)
         if (step + 1) % EVALUATE_EVERY == 0 or step + 1 == STEPS:
             evaluate(step + 1)
     history["recalibrated"] = recalibrated(network, training.examples, validation, device)

@@ -89,7 +89,7 @@ def check_member(script, report, member, states, frame, validation):
     script.Now.seed, script.Now.parity, script.Now.step = seed, True, 0
     arms, guides, training = script.make_arms(), script.make_guides(seed), script.make_training_set()
     network = script.start_of(arms[name], seed)
-    probe = script.Probe(validation.inputs, guides, frame)
+    probe = script.Probe(validation.inputs[: script.CHUNK], guides, frame)
 
     found, place = member["evaluation"], f"{name}-{seed} evaluation"
     scores = script.scores(network, validation, "cpu", script.read_groups())

@@ -14,8 +14,8 @@ import { openStorage } from '../../../lab/files/storage.ts';
 import { DirectSteps } from '../../../lab/backend/steps.ts';
 import { createTask, type DrawnTaskSpec } from '../../../lab/tasks/index.ts';
 import { type ExportedFiles, torchFiles } from '../files.ts';
-import { type PlainTensor, writeSafetensors } from '../safetensors.ts';
-import { mapsToTorch, toTorch, toTorchLayout, torchName } from '../weights.ts';
+import { type PlainTensor, writeSafetensors } from '../../../experiment/contract/safetensors.ts';
+import { mapsToTorch, toTorch, toTorchLayout, torchName } from '../../../experiment/contract/torchWeights.ts';
 
 /** Steps that are compared. */
 const STEPS = 5;

@@ -1,7 +1,8 @@
 import { Button, Checkbox, Group, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import { sourcesOf } from '@/experiment/plan/arms.ts';
-import type { GuideSpec, ImportedGuideSpec, NetworkSpec } from '@/experiment/schema/schema.ts';
+import type { GuideSpec, ImportedGuideSpec, LoadedGuideSpec, NetworkSpec, TaskSpec } from '@/experiment/schema/schema.ts';
+import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import type { NetworkState } from '@/experiment/recipes/adding.ts';
 import { controlRecipe } from '@/experiment/recipes/controlRecipes.ts';
 import { controlKind, isStandIn } from '@/experiment/recipes/controls.ts';
@@ -20,6 +21,7 @@ const EXPLAINED = {
   trained: 'Trained once, then frozen; the same for every seed.',
   untrained: 'Random weights, new for every seed, never trained.',
   imported: 'Out of a file; frozen, and the same for every seed.',
+  loaded: 'A network with weights out of a file; frozen, and the same for every seed.',
   control: 'Stands in for a guide, to tell what it is of a guide that helps.',
 } as const;
 
@@ -34,6 +36,16 @@ function ImportedFacts({ guide: { file, model } }: { guide: ImportedGuideSpec })
   );
 }
 
+/** Whose weights a guide has, out of a file. */
+function LoadedFacts({ guide: { file, network }, task }: { guide: LoadedGuideSpec; task: TaskSpec }) {
+  const { title, parameters } = describeNetwork(network, taskShape(task));
+  return (
+    <Text size="xs" data-testid="loaded-facts">
+      The weights “{file.name}” of {title}, {count(parameters)} parameters.
+    </Text>
+  );
+}
+
 /** A guide: its network, whether and how it was trained, or what stands in for it. */
 export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpec; onGone: () => void }) {
   const experiment = useExperiment((state) => state.experiment);
@@ -44,6 +56,7 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
   const used = experiment.arms.some((arm) => sourcesOf(arm).includes(id));
   const standIn = isStandIn(guide);
   const state = standIn ? 'control' : guide.state;
+  const ownFile = guide.state === 'imported' || guide.state === 'loaded';
 
   /** Change the guide; it may be renamed, and is kept in view. */
   const change = (next: (current: typeof experiment) => typeof experiment) => {
@@ -63,13 +76,13 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
         data={[
           { value: 'trained', label: 'Trained' },
           { value: 'untrained', label: 'Untrained' },
-          ...(guide.state === 'imported' ? [{ value: 'imported', label: 'Imported' }] : []),
+          ...(ownFile ? [{ value: guide.state, label: 'Imported' }] : []),
           { value: 'control', label: 'Control' },
         ]}
         value={state}
         onChange={(next) =>
           change((current) =>
-            next === 'imported' ? current : next === 'control' ? withControl(current, id, 'identity-gram') : withGuideState(current, id, next as NetworkState),
+            next === guide.state ? current : next === 'control' ? withControl(current, id, 'identity-gram') : withGuideState(current, id, next as NetworkState),
           )
         }
       />
@@ -85,7 +98,8 @@ export function GuideEditor({ id, guide, onGone }: { id: string; guide: GuideSpe
       {standIn && <StandIns guide={guide} onChange={(kind) => change((current) => withControl(current, id, kind))} />}
       {guide.state === 'trained' && <GuideRecipe id={id} guide={guide} />}
       {guide.state === 'imported' && <ImportedFacts guide={guide} />}
-      {'network' in guide && (
+      {guide.state === 'loaded' && <LoadedFacts guide={guide} task={experiment.task} />}
+      {'network' in guide && guide.state !== 'loaded' && (
         <MirrorContext value={{ from: `guides.${id}.network`, to: mirrored.map((other) => `guides.${other}.network`) }}>
           <NetworkEditor
             path={`guides.${id}.network`}
