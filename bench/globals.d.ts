@@ -5,3 +5,6 @@ interface Window {
   /** Durations of tasks of the main thread above 50 ms (sections/page.ts). */
   longTasks: number[];
 }
+/** Commit that a packed benchmark was made of, and the packages in it (gpu/pack.ts). */
+declare const __COMMIT__: string;
+declare const __PACKAGES__: string;

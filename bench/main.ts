@@ -1,11 +1,13 @@
 /** The benchmark: runs its sections and writes one report. Started by scripts/bench.mjs. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../scripts/install.mjs';
+import { pack } from './gpu/pack.ts';
 import { type Report, reached, type Section } from './report/figures.ts';
 import { commit, load, machine } from './report/machine.ts';
-import { markdown } from './report/markdown.ts';
+import { markdown, sectionsText } from './report/markdown.ts';
+import { gpuMarkdown, pasted } from './report/paste.ts';
 import { BUILDS } from './sections/builds.ts';
 import { DISPATCH } from './sections/dispatch.ts';
 import { EMULATED } from './sections/emulated.ts';
@@ -19,25 +21,24 @@ const BENCHMARKS: readonly Benchmark[] = [WASM, MEASURES, PEERS, DISPATCH, EMULA
 const RESULTS = join(ROOT, 'bench/results');
 const ROUNDS = 5;
 const DOCUMENT = join(ROOT, 'docs/performance.md');
-/** Between two comments of the document. */
-const PASTED = /(<!-- bench\.md begins[^\n]*-->\n)[\s\S]*(<!-- bench\.md ends -->)/;
 
 export const USAGE = `Usage: npm run bench -- [section …] [--rounds N] [--quick] [--against FOLDER]
 
   ${BENCHMARKS.map(({ name, title }) => `${name.padEnd(10)} ${title}`).join('\n  ')}
 
-  paste      put the report into docs/performance.md; nothing is measured
+  paste      put the report into docs/performance.md; nothing is measured. With a section's name that one alone, where it has a place of its
+             own; with a FILE that a GPU machine has written, that one
+  gpu        with --pack FOLDER: write a folder that checks and measures the GPU of another machine
 
 Without names all of them, into bench/results/bench.md and bench.json; named ones replace their part of an existing report.
   --rounds N   turns of every contestant (${ROUNDS})
   --quick      one round, and long runs cut short: only to see that everything works
   --against F  another checkout of this project, installed, for the section builds (which is only run with it)`;
 
+const JSON_FILE = join(RESULTS, 'bench.json');
+
 /** An earlier report, to which named sections are added. */
-function earlier(): Section[] {
-  const file = join(RESULTS, 'bench.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report).sections : [];
-}
+const earlier = (): Section[] => (existsSync(JSON_FILE) ? (JSON.parse(readFileSync(JSON_FILE, 'utf8')) as Report).sections : []);
 
 function write(report: Report): void {
   mkdirSync(RESULTS, { recursive: true });
@@ -45,16 +46,21 @@ function write(report: Report): void {
     ...section,
     figures: section.figures.map((figure) => ({ section: section.name, ...figure, reached: reached(figure) })),
   }));
-  writeFileSync(join(RESULTS, 'bench.json'), `${JSON.stringify({ ...report, sections }, null, 1)}\n`);
+  writeFileSync(JSON_FILE, `${JSON.stringify({ ...report, sections }, null, 1)}\n`);
   writeFileSync(join(RESULTS, 'bench.md'), markdown(report));
 }
 
-function paste(): void {
-  const report = readFileSync(join(RESULTS, 'bench.md'), 'utf8');
-  writeFileSync(
-    DOCUMENT,
-    readFileSync(DOCUMENT, 'utf8').replace(PASTED, (_, begin: string, end: string) => `${begin}\n${report}\n${end}`),
-  );
+/** @param what a section with a place of its own, or the file of a GPU machine; without either the report of this machine is put in its place */
+function paste(what?: string): void {
+  const document = readFileSync(DOCUMENT, 'utf8');
+  writeFileSync(DOCUMENT, pastedInto(document, what));
+}
+
+function pastedInto(document: string, what?: string): string {
+  if (what === undefined) return pasted(document, 'bench.md', readFileSync(join(RESULTS, 'bench.md'), 'utf8'));
+  if (!BENCHMARKS.some(({ name }) => name === what)) return pasted(document, 'gpu.md', gpuMarkdown(JSON.parse(readFileSync(what, 'utf8'))));
+  const report = JSON.parse(readFileSync(JSON_FILE, 'utf8')) as Report;
+  return pasted(document, `bench.md ${what}`, sectionsText({ ...report, sections: report.sections.filter(({ name }) => name === what) }));
 }
 
 async function measure({ name, title, explained, run }: Benchmark, options: Options): Promise<Section> {
@@ -77,11 +83,23 @@ export async function main(words: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: words,
     allowPositionals: true,
-    options: { rounds: { type: 'string' }, quick: { type: 'boolean', default: false }, against: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      against: { type: 'string' },
+      pack: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
-  if (positionals[0] === 'paste') {
-    paste();
-    return 0;
+  if (positionals[0] === 'paste' || (positionals[0] === 'gpu' && values.pack)) {
+    try {
+      if (values.pack) await pack(resolve(values.pack));
+      else paste(positionals[1]);
+      return 0;
+    } catch (error) {
+      console.error((error as Error).message);
+      return 1;
+    }
   }
   const unknown = positionals.find((word) => !BENCHMARKS.some(({ name }) => name === word));
   if (values.help || unknown) {

@@ -30,6 +30,7 @@ export interface Raced {
 /** A contestant that cannot run here, and why. */
 export interface Absent {
   who: string;
+  members: number;
   reason: string;
 }
 
@@ -37,16 +38,28 @@ export interface RaceOptions {
   rounds: number;
   /** A turn takes about so long, and one step at least. */
   turnMs?: number;
+  /** When to end, in milliseconds of `performance.now()`: whoever has not started by then does not, and no further round begins. */
+  until?: number;
   say(line: string): void;
 }
 
 const TURN_MS = 400;
 
-export async function race(contestants: readonly Contestant[], { rounds, turnMs = TURN_MS, say }: RaceOptions): Promise<{ raced: Raced[]; absent: Absent[] }> {
-  const ready: { contestant: Contestant; steps: number; row: Raced }[] = [];
+export async function race(
+  contestants: readonly Contestant[],
+  { rounds, turnMs = TURN_MS, until = Number.POSITIVE_INFINITY, say }: RaceOptions,
+): Promise<{ raced: Raced[]; absent: Absent[] }> {
+  let ready: { contestant: Contestant; steps: number; row: Raced }[] = [];
   const absent: Absent[] = [];
+  const drop = async (contestant: Contestant, error: unknown) => {
+    await contestant.end();
+    const { who, members } = contestant;
+    absent.push({ who, members, reason: (error as Error).message.split('\n')[0] });
+    say(`${who} does not run: ${(error as Error).message}`);
+  };
   for (const contestant of contestants) {
     try {
+      if (performance.now() > until) throw new Error('no time was left');
       const flops = await contestant.start();
       const { who, members, warmUp } = contestant;
       await contestant.take(warmUp);
@@ -56,17 +69,20 @@ export async function race(contestants: readonly Contestant[], { rounds, turnMs 
       if (steps > 3) steps = Math.ceil((turnMs * steps) / (await contestant.take(steps)).wallMs);
       ready.push({ contestant, steps, row: { who, members, flops, wall: [], cpu: [], dispatches } });
     } catch (error) {
-      await contestant.end();
-      const { who } = contestant;
-      absent.push({ who, reason: (error as Error).message.split('\n')[0] });
-      say(`${who} does not run: ${(error as Error).message}`);
+      await drop(contestant, error);
     }
   }
-  for (let round = 0; round < rounds; round++) {
-    for (const { contestant, steps, row } of ready) {
-      const { wallMs, cpuMs } = await contestant.take(steps);
-      row.wall.push(wallMs / steps);
-      row.cpu.push((cpuMs ?? Number.NaN) / steps);
+  for (let round = 0; round < rounds && (round === 0 || performance.now() < until); round++) {
+    for (const one of ready) {
+      const { contestant, steps, row } = one;
+      try {
+        const { wallMs, cpuMs } = await contestant.take(steps);
+        row.wall.push(wallMs / steps);
+        row.cpu.push((cpuMs ?? Number.NaN) / steps);
+      } catch (error) {
+        ready = ready.filter((other) => other !== one);
+        await drop(contestant, error);
+      }
     }
   }
   for (const { contestant } of ready) await contestant.end();

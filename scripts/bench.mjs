@@ -13,7 +13,8 @@ const words = process.argv.slice(2);
 if (words[0] === 'kernels') {
   process.exit(spawnSync(process.execPath, [join(ROOT, 'bench/kernels/kernels.mjs'), ...words.slice(1)], { stdio: 'inherit' }).status ?? 1);
 }
-build();
+// These two measure nothing here.
+if (words[0] !== 'paste' && words[0] !== 'gpu') build();
 // Peers that nothing else needs: installed when somebody measures for the first time.
 if (!existsSync(join(ROOT, 'bench/node_modules'))) spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: join(ROOT, 'bench'), stdio: 'inherit' });
 const { runnerImport } = await import('vite');

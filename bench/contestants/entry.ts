@@ -17,8 +17,10 @@ export type Entry =
    * a step is an evaluation, on the preset's validation set. `measure`: what the guided arm learns by, else CKA.
    */
   | { engine: 'ours'; workload: Workload; arms: Arms; seeds: number; direct?: boolean; evaluation?: boolean; measure?: MeasureSpec }
-  /** A large matrix product of our kernels: what the machine can do. */
-  | { engine: 'peak' }
+  /** A large matrix product of our kernels: what the machine can do. `size` of its square matrices, 1,024 if left out. */
+  | { engine: 'peak'; size?: number }
+  /** Nothing but dispatches of one workgroup that wait for each other: what a GPU takes for each. */
+  | { engine: 'dispatches' }
   /** jax-js, jitted: one unguided member. */
   | { engine: 'jax'; workload: Workload };
 

@@ -1,12 +1,11 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Started } from '../../src/lab/backend/started.ts';
-import type { Kernels } from '../../src/lab/backend/kernels/types.ts';
 import type { Entry, Stage, Stepping, Turn } from './entry.ts';
 import { evaluationsOf, stepsOf } from './experiments.ts';
 import { registerFilterGradient } from './filterGradient.ts';
 import { jax } from './jax.ts';
 import { ours } from './ours.ts';
 import { plain } from './plain.ts';
+import { dispatches, peak } from './probes.ts';
 
 /** A backend as the product starts it, and as plain tfjs is used on it. */
 export interface Backends {
@@ -23,16 +22,10 @@ export async function make(entry: Entry, { backend, small }: Stage, backends: Ba
     return plain(stepsOf(entry.workload, 'all', 1, small));
   }
   const started = await backends.ours();
-  if (entry.engine === 'peak') return peak(started.kernels);
+  if (entry.engine === 'peak') return peak(started.kernels, entry.size);
+  if (entry.engine === 'dispatches') return dispatches();
   const experiment = stepsOf(entry.workload, entry.arms, entry.seeds, small, entry.measure);
   return ours(entry.evaluation ? evaluationsOf(experiment, entry.workload) : experiment, started, { replay: !entry.direct, evaluate: entry.evaluation });
-}
-
-const PEAK_SIZE = 1024;
-
-function peak(kernels: Kernels): Stepping {
-  const a = tf.randomNormal([1, PEAK_SIZE, PEAK_SIZE]) as tf.Tensor3D;
-  return { flops: 2 * PEAK_SIZE ** 3, step: () => kernels.matmul(a, a).dispose(), read: async () => undefined };
 }
 
 export async function take(contestant: Stepping, steps: number): Promise<Turn> {

@@ -68,7 +68,7 @@ export const atMost = (value: number): Target => ({ at: 'most', value });
 type Clock = 'wall' | 'cpu';
 const UNITS: Record<Clock, string> = { wall: 'ms a step', cpu: 'CPU ms a step' };
 
-const named = ({ who, members }: Raced) => (members === 1 ? `${who}, 1 member` : `${who}, ${members} members`);
+const named = ({ who, members }: Pick<Raced, 'who' | 'members'>) => (members === 1 ? `${who}, 1 member` : `${who}, ${members} members`);
 
 /** What a step takes. */
 export const time = (what: string, row: Raced, clock: Clock = 'wall'): Figure => ({ what, who: named(row), value: spread(row[clock]), unit: UNITS[clock] });
@@ -114,5 +114,12 @@ export const dispatches = (what: string, row: Raced, of: Raced, target?: Target)
   ...(row !== of && { ratio: single(row.dispatches / of.dispatches), of: `of those of ${of.who}`, target }),
 });
 
-export const absences = (what: string, absent: readonly Absent[]): string[] =>
-  absent.map(({ who, reason }) => `${what}: ${who} does not run here (${reason}).`);
+/** What a step takes for each of its dispatches. */
+export const perDispatch = (what: string, row: Raced): Figure => ({
+  what,
+  who: named(row),
+  value: spread(row.wall.map((ms) => (1000 * ms) / row.dispatches)),
+  unit: `µs for each of ${row.dispatches} dispatches`,
+});
+
+export const absences = (what: string, absent: readonly Absent[]): string[] => absent.map((one) => `${what}: ${named(one)} does not run here (${one.reason}).`);

@@ -26,6 +26,9 @@ function firstLine(program: string, args: string[]): string | null {
   return status === 0 ? stdout.trim().split('\n')[0] : null;
 }
 
+/** Packages of ours that a figure depends on, with their versions. */
+export const packages = (): string => PACKAGES.map(([folder, name]) => version(folder, name)).join(', ');
+
 export function machine(): Record<string, string> {
   const chromium = findChromium();
   const torch = firstLine('/usr/bin/python3', ['-c', 'import torch; print("PyTorch", torch.__version__)']);
@@ -34,7 +37,7 @@ export function machine(): Record<string, string> {
     system: `${process.platform} ${release()}`,
     browser: (chromium && firstLine(chromium, ['--version'])) ?? 'none',
     Node: process.version,
-    packages: [...PACKAGES.map(([folder, name]) => version(folder, name)), ...(torch ? [torch] : [])].join(', '),
+    packages: [packages(), ...(torch ? [torch] : [])].join(', '),
   };
 }
 

@@ -40,15 +40,22 @@ function sectionText({ title, explained, figures, notes, date, commit, seconds, 
   ];
 }
 
-/** The whole report; the last table holds what has an aim. */
-export function markdown({ machine, rounds, sections }: Report): string {
-  const aimed = sections.flatMap(({ title, figures }) => figures.filter(({ target }) => target).map((figure) => ({ title, figure })));
+/** Sections, after what they were measured on. */
+export function sectionsText({ machine, rounds, sections }: Report): string {
   const lines = [
     ...table(['machine', ''], Object.entries(machine)),
     '',
     `${rounds} rounds in turns: medians (least–most). A ratio is taken within each round.`,
     '',
     ...sections.flatMap(sectionText),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The whole report; the last table holds what has an aim. */
+export function markdown(report: Report): string {
+  const aimed = report.sections.flatMap(({ title, figures }) => figures.filter(({ target }) => target).map((figure) => ({ title, figure })));
+  const lines = [
     '### Targets and what was reached',
     '',
     ...table(
@@ -63,5 +70,5 @@ export function markdown({ machine, rounds, sections }: Report): string {
       ]),
     ),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${sectionsText(report)}${lines.join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import { type Entry, PRESETS } from '../contestants/entry.ts';
 import { race } from '../race.ts';
 import { absences, atLeast, atMost, costOfMembers, dispatches, faster, type Figure, single, time } from '../report/figures.ts';
-import { onNullDevice } from '../stages/childProcess.ts';
+import { onNullDevice } from '../stages/dawn.ts';
 import type { Benchmark, Found, Options } from './section.ts';
 
 const TIMES_PLAIN = 15;

@@ -3,7 +3,7 @@ import type { Stage, Workload } from '../contestants/entry.ts';
 import { type Contestant, race } from '../race.ts';
 import { absences, atLeast, faster, type Target, time } from '../report/figures.ts';
 import { BrowserStage } from '../stages/browser.ts';
-import { pyTorch } from '../stages/childProcess.ts';
+import { pyTorch } from '../stages/torch.ts';
 import type { Benchmark, Found, Options } from './section.ts';
 
 /** Within twice of PyTorch's time, but ahead of it where the network is small. */

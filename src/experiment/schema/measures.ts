@@ -24,8 +24,6 @@ interface Said {
   label: string;
   /** Between a guide's layer and a target's, without its arguments. */
   tex: string;
-  /** One sentence. */
-  hint: string;
   option?: MeasureOption;
   /** Examples at most: more make it too slow, since it solves or takes roots of matrices over them. */
   most?: number;
@@ -57,7 +55,6 @@ const facts = {
   cka: {
     label: 'CKA',
     tex: '\\mathrm{CKA}',
-    hint: 'Linear CKA, biased, as in the paper: the cosine between the two centred Gram matrices.',
     range: [0, 1],
     flops: passes(8),
     invariances: ISOTROPIC,
@@ -67,7 +64,6 @@ const facts = {
   'cka-debiased': {
     label: 'Debiased CKA',
     tex: '\\mathrm{CKA}_{\\text{debiased}}',
-    hint: 'CKA without the share that few examples in many dimensions have by chance: near 0 for layers that have nothing in common.',
     range: [-1, 1],
     flops: passes(12),
     invariances: ISOTROPIC,
@@ -77,7 +73,6 @@ const facts = {
   'rbf-cka': {
     label: 'RBF CKA',
     tex: '\\mathrm{CKA}_{\\text{RBF}}',
-    hint: 'CKA of Gaussian kernels, whose width is the median distance between examples: near neighbours count more than far ones.',
     option: MEASURE_OPTIONS['rbf-cka'],
     range: [0, 1],
     flops: passes(260),
@@ -88,7 +83,6 @@ const facts = {
   rsa: {
     label: 'RSA, cosine',
     tex: '\\mathrm{RSA}_{\\cos}',
-    hint: 'Correlation of the two matrices of dissimilarities 1 − cosine between examples (the paper’s appendix J).',
     range: [-1, 1],
     flops: passes(24),
     invariances: { ...ISOTROPIC, translation: false },
@@ -98,7 +92,6 @@ const facts = {
   'rsa-correlation': {
     label: 'RSA, correlation',
     tex: '\\mathrm{RSA}_{r}',
-    hint: 'Correlation of the two matrices of dissimilarities 1 − Pearson between examples: the usual form in neuroscience.',
     range: [-1, 1],
     flops: passes(24),
     invariances: { ...ISOTROPIC, rotation: false, translation: false },
@@ -108,7 +101,6 @@ const facts = {
   'rsa-euclidean': {
     label: 'RSA, Euclidean',
     tex: '\\mathrm{RSA}_{\\lVert\\cdot\\rVert^2}',
-    hint: 'Correlation of the two matrices of squared distances between examples.',
     range: [-1, 1],
     flops: passes(24),
     invariances: ISOTROPIC,
@@ -118,7 +110,6 @@ const facts = {
   ridge: {
     label: 'Ridge regression',
     tex: '\\mathrm{Ridge}',
-    hint: 'How well a linear map of the target’s layer, fitted on half of the batch, says what the guide’s makes of the other half (the paper’s appendix J).',
     option: MEASURE_OPTIONS.ridge,
     range: [-1, 1],
     flops: products(5),
@@ -130,7 +121,6 @@ const facts = {
   procrustes: {
     label: 'Procrustes',
     tex: '\\mathrm{Procrustes}',
-    hint: 'How well the best rotation turns the target’s layer into the guide’s: the sum of the singular values of their cross-covariance.',
     range: [0, 1],
     flops: products(50),
     invariances: ISOTROPIC,
@@ -141,7 +131,6 @@ const facts = {
   cca: {
     label: 'CCA',
     tex: '\\mathrm{CCA}',
-    hint: 'Canonical correlation: CKA after the directions of each layer are made equally strong, so that any invertible map is nearly ignored.',
     option: MEASURE_OPTIONS.cca,
     range: [0, 1],
     flops: products(5),
@@ -153,7 +142,6 @@ const facts = {
   sp: {
     label: 'Similarity-preserving',
     tex: '\\mathrm{SP}',
-    hint: 'Mean cosine between an example’s rows in the two Gram matrices, which are not centred (Tung and Mori 2019).',
     range: [-1, 1],
     flops: passes(14),
     invariances: { ...ISOTROPIC, translation: false },
@@ -163,7 +151,6 @@ const facts = {
   rkd: {
     label: 'Relational distances',
     tex: '\\mathrm{RKD}',
-    hint: 'One minus the Huber loss between distances, each over their mean: the distance part of relational distillation (Park et al. 2019).',
     range: [Number.NEGATIVE_INFINITY, 1],
     flops: passes(30),
     invariances: ISOTROPIC,
@@ -173,7 +160,6 @@ const facts = {
   'soft-knn': {
     label: 'Soft neighbours',
     tex: '\\mathrm{kNN}_{\\text{soft}}',
-    hint: 'How much an example’s neighbourhoods overlap, each a softmax over distances: our own relaxation of mutual nearest neighbours, not in the paper.',
     option: MEASURE_OPTIONS['soft-knn'],
     range: [0, 1],
     flops: passes(34),
@@ -195,7 +181,6 @@ const learnt = {
   fitnets: {
     label: 'R² of a learnt map',
     tex: 'R^2_W',
-    hint: 'FitNets (Romero et al. 2015): how much of the guide’s variance a linear map of the target’s layer explains, which is trained along with the target.',
   },
 } satisfies Record<LearntMeasure['name'], Said>;
 
@@ -204,25 +189,21 @@ const observed = {
   'mutual-knn': {
     label: 'Nearest neighbours',
     tex: '\\mathrm{kNN}',
-    hint: 'Share of an example’s nearest neighbours, by cosine, that the two layers have in common.',
     option: MEASURE_OPTIONS['mutual-knn'],
   },
   svcca: {
     label: 'SVCCA',
     tex: '\\mathrm{SVCCA}',
-    hint: 'Mean canonical correlation of the components that make up most of each layer’s variance (Raghu et al. 2017).',
     option: MEASURE_OPTIONS.svcca,
     most: 128,
   },
   'rsa-spearman': {
     label: 'RSA, ranks',
     tex: '\\mathrm{RSA}_{\\rho}',
-    hint: 'Spearman’s correlation of the two matrices of dissimilarities 1 − cosine between examples.',
   },
   'ridge-absolute': {
     label: 'Ridge regression, absolute',
     tex: '\\mathrm{Ridge}_{\\text{abs}}',
-    hint: 'Ridge regression with a λ that does not follow the scale of the activations, as in the paper’s appendix J.',
     option: MEASURE_OPTIONS['ridge-absolute'],
     most: 256,
   },

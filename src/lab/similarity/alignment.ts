@@ -43,10 +43,11 @@ function reordered(kernels: Kernels, z: tf.Tensor3D, order: tf.Tensor | undefine
 export function guideGram(kernels: Kernels, activations: tf.Tensor3D, view?: BatchView, order?: tf.Tensor, form: Form = 'centred'): GuideGram {
   const examples = view ? view.take(activations) : activations;
   const [, n, features] = examples.shape;
-  const centred = kernels.centreNormalise(examples);
-  const z = form === 'centred' ? centred.z : prepare(kernels, view ? view.take(activations, false) : activations, form, view?.real(activations.shape[0])).z;
-  const shown = reordered(kernels, z, order);
-  return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: view?.shares(centred.norm, n, features) };
+  const centred = form === 'centred' || view ? kernels.centreNormalise(examples) : undefined;
+  const own =
+    form === 'centred' && centred ? centred : prepare(kernels, view ? view.take(activations, false) : activations, form, view?.real(activations.shape[0]));
+  const shown = reordered(kernels, own.z, order);
+  return { gram: kernels.matmul(shown, shown, { transposeB: true }), shares: centred && view?.shares(centred.norm, n, features) };
 }
 
 /** A guide's layer on one batch, ready for a map that is trained to it. */

@@ -11,7 +11,8 @@ import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
 import { type DrawnArm, crossesOf, evaluatedWords, useGrowingRange } from './parts.ts';
 import { smoothOf } from './recorded.ts';
 import { RunChart, useDrawnRun, useSmoothed } from './RunChart.tsx';
-import { alignmentSeries, lossSeries, meanOverSeeds, STREAMING_POINTS } from './series.ts';
+import { meanOverSeeds } from './overSeeds.ts';
+import { alignmentSeries, lossSeries, STREAMING_POINTS } from './series.ts';
 
 /** The least that a logarithmic axis shows. */
 const LEAST = 1e-4;

@@ -12,7 +12,8 @@ import { useMetricRange, usualAxis } from './metricRange.ts';
 import { evaluatedWords } from './parts.ts';
 import type { Reference } from './placing.ts';
 import { RunChart, useDrawnRun, useSmoothed } from './RunChart.tsx';
-import { meanOverSeeds, metricSeries, STREAMING_POINTS } from './series.ts';
+import { meanOverSeeds } from './overSeeds.ts';
+import { metricSeries, STREAMING_POINTS } from './series.ts';
 
 /** An untrained guide's own score is chance; a line for it would say nothing. */
 const WORTH_A_LINE = 0.05;

@@ -14,7 +14,8 @@ import { niceRange } from './domain.ts';
 import { axisNumber, meanAndSpread, plainNumber } from './format.ts';
 import { evaluatedWords, useGrowingRange } from './parts.ts';
 import { RunChart, useDrawnRun, useSmoothed } from './RunChart.tsx';
-import { meanOverPairs, meanOverSeeds, similaritySeries } from './series.ts';
+import { meanOverSeeds } from './overSeeds.ts';
+import { meanOverPairs, similaritySeries } from './series.ts';
 
 const ALL = 'all';
 const CKA = 'cka';

@@ -3,7 +3,8 @@ import { findPreset } from '@/experiment/presets/presets.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { FakeLab } from '@/lab/testing/fakeLab.ts';
 import { RunData } from '@/state/runData.ts';
-import { alignmentSeries, lossSeries, meanOverSeeds, metricSeries, sampleIndices, similaritySeries } from './series.ts';
+import { meanOverSeeds } from './overSeeds.ts';
+import { alignmentSeries, lossSeries, metricSeries, sampleIndices, similaritySeries } from './series.ts';
 
 const everyArm = (data: RunData) => new Set(data.arms.keys());
 const preset = findPreset('wide-fcn')?.experiment as Experiment;

@@ -1,6 +1,7 @@
 /** From the records of a run to the rows that a chart draws: a bounded number of points, whatever the run's length. */
 import { type Kind, kindOf, PAIR_QUANTITIES, type QuantityId, type ShownSimilarity } from '@/experiment/series.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
+import { meanOverSeeds, type Point } from './overSeeds.ts';
 import { evaluationsOf, hasBegun, smoothOf } from './recorded.ts';
 
 /** Points per line while streaming: more cost more than 50 ms a redraw. */
@@ -12,14 +13,6 @@ export const RESTING_POINTS = 900;
 export interface Row {
   step: number;
   [key: string]: number | [number, number] | undefined;
-}
-
-export interface Point {
-  mean: number;
-  /** Standard deviation over seeds; NaN for fewer than two. */
-  sd: number;
-  /** Seeds that are finite. */
-  n: number;
 }
 
 /** Where a line ends. */
@@ -49,23 +42,6 @@ export function sampleIndices(length: number, max: number): number[] {
   for (let i = 0; i < length; i += stride) indices.push(i);
   if (indices[indices.length - 1] !== length - 1) indices.push(length - 1);
   return indices;
-}
-
-/** Mean and sample standard deviation of the finite ones among the values, in one pass (Welford). */
-export function meanOverSeeds(members: readonly number[], value: (member: number) => number): Point {
-  let mean = 0;
-  let squares = 0;
-  let n = 0;
-  for (const member of members) {
-    const v = value(member);
-    if (!Number.isFinite(v)) continue;
-    n++;
-    const distance = v - mean;
-    mean += distance / n;
-    squares += distance * (v - mean);
-  }
-  if (n === 0) return { mean: Number.NaN, sd: Number.NaN, n };
-  return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : Number.NaN, n };
 }
 
 /** What a quantity can be at all: a band of mean ± sd ends there, or axes would show accuracies above 100 %. */

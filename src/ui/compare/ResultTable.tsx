@@ -11,7 +11,7 @@ import type { Comparison } from '@/stats/types.ts';
 import { Card } from '@/ui/Card.tsx';
 import { meanAndSpread, type MetricWords, metricWords, plainNumber } from '@/ui/charts/format.ts';
 import { useFrame, useSnapshot } from '@/ui/redraw.ts';
-import type { Point } from '@/ui/charts/series.ts';
+import type { Point } from '@/ui/charts/overSeeds.ts';
 import { armColour } from '@/ui/colours.ts';
 import { number, validationSet } from '@/ui/words.ts';
 import chartClasses from '@/ui/charts/charts.module.css';

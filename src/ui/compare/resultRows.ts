@@ -6,7 +6,7 @@ import type { TaskSpec } from '@/experiment/schema/schema.ts';
 import type { Evaluation, RunData } from '@/state/runData.ts';
 import { balancedAccuracy, confusionMatrix } from '@/stats/confusion.ts';
 import type { Comparison, Verdict } from '@/stats/types.ts';
-import { meanOverSeeds, type Point } from '@/ui/charts/series.ts';
+import { meanOverSeeds, type Point } from '@/ui/charts/overSeeds.ts';
 
 export interface ArmRow {
   id: string;

@@ -5,7 +5,7 @@ import { withSeeds } from '@/state/arms.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { useIsStale } from '@/state/stale.ts';
 import { metricWords } from '@/ui/charts/format.ts';
-import { meanOverSeeds } from '@/ui/charts/series.ts';
+import { meanOverSeeds } from '@/ui/charts/overSeeds.ts';
 import { useSnapshot } from '@/ui/redraw.ts';
 import { plural } from '@/ui/words.ts';
 import { AddArm } from './AddArm.tsx';

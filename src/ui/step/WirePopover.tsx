@@ -4,7 +4,8 @@ import { useMemo, useState } from 'react';
 import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import type { ObservedPair } from '@/experiment/plan/arms.ts';
 import { describeGuide } from '@/experiment/plan/guides.ts';
-import { factsOf, measureLabel, measureTex } from '@/experiment/schema/measures.ts';
+import { MEASURE_HINTS } from '@/experiment/schema/measureHints.ts';
+import { measureLabel, measureTex } from '@/experiment/schema/measures.ts';
 import type { Experiment } from '@/experiment/schema/schema.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { type Focus, onlyPair } from '@/state/mapping.ts';
@@ -143,7 +144,7 @@ function Matrices({ run, pair, arm }: { run: Experiment; pair: ObservedPair; arm
       {matrices && measure && (
         <p className={classes.wireNote}>
           {shownWords(matrices, 'the next batch')}: the stronger, the more alike a layer finds two of them. The{' '}
-          <Term says={factsOf(measure).hint} tex={`${measureTex(measure)}(K, L)`}>
+          <Term says={MEASURE_HINTS[measure.name]} tex={`${measureTex(measure)}(K, L)`}>
             number
           </Term>{' '}
           is of the examples shown; {batchWords(matrices)}, it is {fixed(matrices.start.batch)} at the start and{' '}

@@ -1,5 +1,6 @@
 /** What happens in a step after its batch: matrices, similarity, loss, update. */
-import { factsOf, measureLabel, measureTex } from '@/experiment/schema/measures.ts';
+import { MEASURE_HINTS } from '@/experiment/schema/measureHints.ts';
+import { measureLabel, measureTex } from '@/experiment/schema/measures.ts';
 import { number, plural } from '@/ui/words.ts';
 import { usePalette } from '@/ui/usePalette.ts';
 import { batchWords, fixed, namesOfClasses, percent, shownWords } from './figures.ts';
@@ -65,7 +66,7 @@ export function SimilarityPiece({ inspection: { matrices, alignment } }: PiecePr
     );
   }
   const { measure, target } = matrices;
-  const { hint } = factsOf(measure);
+  const hint = MEASURE_HINTS[measure.name];
   const [label, tex] = [measureLabel(measure), measureTex(measure)];
   const pairs = alignment?.pairs ?? [];
   const byMap = pairs.some((pair) => pair.byMap);

@@ -12,6 +12,7 @@ import type { Kernels } from '../../backend/kernels/types.ts';
 import { centringKernels } from '../../backend/kernels/webgpu/centre.ts';
 import { comparisonKernels } from '../../backend/kernels/webgpu/comparison.ts';
 import { ShaderRunner } from '../../backend/kernels/webgpu/runner.ts';
+import { CHECK_CASES } from '../checkCases.ts';
 import { compareWithCpu } from '../selfCheck.ts';
 import { findAdapter, startWebGpu } from '../../backend/startWebGpu.ts';
 import { Capture } from '../../backend/webgpu/capture/capture.ts';
@@ -32,22 +33,40 @@ async function kernels(): Promise<Kernels> {
 const complaints = new Set<string>();
 export const complained = (): string[] => [...complaints];
 
-/** Every kernel at the edges of its shapes. @returns the error of each output against the CPU, and masks against those made from numbers */
-export async function shapes(): Promise<Record<string, number>> {
+/**
+ * Every kernel at the edges of its shapes, and the terms made of them, one comparison after the other.
+ * @returns by name, what gives the errors of its outputs against the CPU; of dropout masks the first place that differs from the reference, plus 1
+ */
+export async function comparisons(): Promise<Map<string, () => Promise<Record<string, number>>>> {
   const own = await kernels();
-  const masks = tf.tidy(() => own.dropoutMask?.(tf.tensor1d([3, 7, 41], 'int32'), 2, [4, 5, 67], 0.3)) as tf.Tensor;
-  const values = await masks.data();
-  masks.dispose();
-  const expected = [3, 7, 3, 7].flatMap((seed) => [...dropoutMask(seed, 41, 2, 5 * 67, 0.3)]);
   // Few enough bytes that the sets of every case are compared in turns.
   const runner = new ShaderRunner();
   const inTurns = { ...own, ...comparisonKernels(runner, own, centringKernels(runner), 1) };
-  const comparisons = Object.entries(SHAPE_CASES).flatMap(([name, run]) => (name.startsWith('Gram products') ? [[`${name}, in turns`, run]] : []));
-  return {
-    ...(await compareWithCpu(own, { ...SHAPE_CASES, ...TERM_CASES })),
-    ...(await compareWithCpu(inTurns, Object.fromEntries(comparisons))),
-    'dropout masks': values.findIndex((value, i) => value !== expected[i]) + 1,
-  };
+  const found = new Map<string, () => Promise<Record<string, number>>>();
+  for (const [name, run] of Object.entries({ ...SHAPE_CASES, ...TERM_CASES })) {
+    found.set(name, () => compareWithCpu(own, { [name]: run }));
+    if (name.startsWith('Gram products')) found.set(`${name}, in turns`, () => compareWithCpu(inTurns, { [`${name}, in turns`]: run }));
+  }
+  return found.set('dropout masks', async () => {
+    const masks = tf.tidy(() => own.dropoutMask?.(tf.tensor1d([3, 7, 41], 'int32'), 2, [4, 5, 67], 0.3)) as tf.Tensor;
+    const values = await masks.data();
+    masks.dispose();
+    const expected = [3, 7, 3, 7].flatMap((seed) => [...dropoutMask(seed, 41, 2, 5 * 67, 0.3)]);
+    return { 'dropout masks': values.findIndex((value, i) => value !== expected[i]) + 1 };
+  });
+}
+
+/** All comparisons. @returns the error of each output */
+export async function shapes(): Promise<Record<string, number>> {
+  const errors: Record<string, number> = {};
+  for (const compare of (await comparisons()).values()) Object.assign(errors, await compare());
+  return errors;
+}
+
+/** The cases of the self-check, each by itself: see `comparisons`. */
+export async function selfChecks(): Promise<Map<string, () => Promise<Record<string, number>>>> {
+  const own = await kernels();
+  return new Map(Object.entries(CHECK_CASES).map(([name, run]) => [name, () => compareWithCpu(own, { [name]: run })]));
 }
 
 export interface Replayed {

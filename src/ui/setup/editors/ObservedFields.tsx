@@ -1,6 +1,7 @@
 /** More measures by which the observed pairs are looked at: a list to which one is added, and from which each goes again. */
 import { ActionIcon, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
+import { MEASURE_HINTS } from '@/experiment/schema/measureHints.ts';
 import { measureLabel, type RecordedMeasure, saidOf } from '@/experiment/schema/measures.ts';
 import { useExperiment } from '@/state/experiment.ts';
 import { observedMeasures, recordableMeasures, withObserved, withoutObserved } from '@/state/observing.ts';
@@ -29,7 +30,7 @@ export function ObservedFields() {
             <div>
               <Text size="sm">{measureLabel(measure)}</Text>
               <Text size="xs" c="dimmed">
-                {saidOf(measure).hint}
+                {MEASURE_HINTS[measure.name]}
               </Text>
             </div>
             <ActionIcon aria-label={`Record ${measureLabel(measure)} no longer`} onClick={() => attempt((current) => withoutObserved(current, index))}>

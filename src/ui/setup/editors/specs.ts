@@ -1,4 +1,5 @@
 /** Every setting that can be edited, as data: where it is, what it is called, and one sentence on what it does. */
+import { MEASURE_HINTS } from '@/experiment/schema/measureHints.ts';
 import { ADAM } from '@/experiment/presets/sequenceSettings.ts';
 import { LOSS_NAMES, measureLabel, type RecordedMeasure, saidOf } from '@/experiment/schema/measures.ts';
 import {
@@ -139,7 +140,7 @@ const measureField = (measure: MeasureSpec, choices: readonly Choice[]): FieldSp
   kind: 'choice',
   path: 'measure',
   label: 'Similarity',
-  hint: saidOf(measure).hint,
+  hint: MEASURE_HINTS[measure.name],
   discriminator: 'name',
   list: true,
   choices,

@@ -1,8 +1,9 @@
 import { Text } from '@mantine/core';
-import { LAYER_NAMES, type LayerForm, LAYERS } from '@/experiment/custom/grammar.ts';
+import { LAYER_NAMES, LAYERS } from '@/experiment/custom/grammar.ts';
+import { HELP, type LayerHelp } from '@/experiment/custom/help.ts';
 import classes from './own.module.css';
 
-const SECTIONS: { section: LayerForm['section']; title: string }[] = [
+const SECTIONS: { section: LayerHelp['section']; title: string }[] = [
   { section: 'images', title: 'For images' },
   { section: 'sequences', title: 'For sequences' },
   { section: 'everywhere', title: 'Everywhere' },
@@ -24,10 +25,10 @@ export function Grammar({ reads }: { reads: 'images' | 'tokens' }) {
             {title}
           </Text>
           <dl>
-            {LAYER_NAMES.filter((name) => LAYERS[name].section === section).map((name) => (
+            {LAYER_NAMES.filter((name) => HELP[name].section === section).map((name) => (
               <div key={name}>
                 <dt>{LAYERS[name].form}</dt>
-                <dd>{LAYERS[name].does}</dd>
+                <dd>{HELP[name].does}</dd>
               </div>
             ))}
           </dl>
