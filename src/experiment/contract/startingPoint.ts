@@ -26,6 +26,8 @@ export interface StartingPoint {
   val: Examples;
   /** Of language modelling: the training text, out of which steps take windows. */
   text?: Int32Array<ArrayBuffer>;
+  /** The same of other tasks that warm-ups read, in the order of `warmupTasks`. */
+  warmups: Pick<StartingPoint, 'train' | 'text'>[];
   /** What the guides score. */
   scores: RunResult['guides'];
   /** Of this page. */

@@ -12,6 +12,7 @@ import { type PlainTensor, writeSafetensors } from '../../experiment/contract/sa
 import { refusedByTorch } from './refused.ts';
 import { settings } from './settings.ts';
 import { mapsToTorch, toTorch } from '../../experiment/contract/torchWeights.ts';
+import { warmupSets } from './warmups.ts';
 
 /** Content by path. */
 export type ExportedFiles = Record<string, string | Uint8Array<ArrayBuffer>>;
@@ -24,6 +25,12 @@ function exampleTensors(name: string, { examples, inputs, labels, groups }: Exam
     ...(groups && { [`${name}.groups`]: { shape: [groups.length], data: groups } }),
   };
 }
+
+/** The training examples of another task that a warm-up reads, or its text; where they are new at every step neither. */
+const warmupTensors = (name: string, { train, text }: Pick<StartingPoint, 'train' | 'text'>, shape: readonly number[]): Record<string, PlainTensor> => ({
+  ...(train && exampleTensors(name, train, shape)),
+  ...(text && { [`${name}.text`]: { shape: [text.length], data: text } }),
+});
 
 /** What a result file says of the run beside its members. */
 function frame(experiment: Experiment, { scores, version }: Pick<StartingPoint, 'scores' | 'version'>, groups: readonly string[]): object {
@@ -82,6 +89,7 @@ export function torchFiles(experiment: Experiment, start: StartingPoint): Export
       ...(start.train && exampleTensors('train', start.train, input)),
       ...exampleTensors('val', start.val, input),
       ...(start.text && { text: { shape: [start.text.length], data: start.text } }),
+      ...Object.assign({}, ...warmupSets(experiment).map((name, i) => warmupTensors(name, start.warmups[i], input))),
     }),
     ...Object.fromEntries(weights.map(([name, tensors]) => [`weights/${name}.safetensors`, writeSafetensors(tensors)])),
   };

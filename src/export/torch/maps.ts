@@ -14,6 +14,9 @@ export const trainsMaps = (experiment: Experiment): boolean => experiment.arms.s
 /** Whether layers have their channels behind their positions: pixels, too, which have no network. */
 const channelsLast = (network: NetworkSpec | null): true | undefined => (network === null || network.family === 'convnext' ? true : undefined);
 
+/** An optimiser with one of the maps beside it. */
+export const besideMaps = (optimiser: Python): Python => call('BesideMaps', {}, optimiser);
+
 /** A term with maps. @param options what it has in common with others */
 export function alignByMap(experiment: Experiment, arm: ArmSpec, { guide, tokens }: Alignment, options: Record<string, Python | undefined>): Python {
   const start = startOf(rootOf(experiment, arm));
