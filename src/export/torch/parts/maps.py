@@ -146,7 +146,7 @@ class BesideMaps:
             Maps.put(key, weight, moments)
 
 
-def positions_of(x, channels_last):
+def positions_of(x, channels_last=False):
     """A layer of images with its units behind its positions: [B, H, W, C], [B, patches, C] or [B, C]."""
     return x if x.dim() < 4 or channels_last else x.permute(0, 2, 3, 1)
 
@@ -162,6 +162,6 @@ def meeting(x, y):
     return tuple(z.flatten(1, -2).mean(1) if z.dim() > 2 else z for z in (x, y))
 
 
-def at_positions(measure, x, y, tokens=None, target_last=False, guide_last=False):
-    """Every position of every image is an example. `..._last`: layers whose channels are the last axis."""
-    return measure(*meeting(positions_of(x, target_last), positions_of(y, guide_last)))
+def at_positions(measure, x, y, tokens=None, guide_last=False):
+    """Every position of every image is an example. `guide_last`: the guide's channels are the last axis already."""
+    return measure(*meeting(positions_of(x), positions_of(y, guide_last)))

@@ -169,16 +169,9 @@ const OTHERS: Readonly<Record<string, Experiment>> = {
     ),
   }),
   'maps-images': images({
-    guides: {
-      untrained: untrained(RESNET),
-      pixels: { state: 'control', kind: 'running-mean' },
-    },
+    guides: { untrained: untrained(RESNET), pixels: { state: 'control', kind: 'running-mean' } },
     target: CONVNEXT,
-    arms: [
-      aligned('untrained', MAPPED, 'untrained'),
-      aligned('pixels', { ...MAPPED, course: { kind: 'every', steps: 2 } }, 'pixels'),
-      { ...aligned('untrained', { ...MAPPED, reduction: 'mean', mapping: { rule: 'last', count: 1 } }, 'fork'), fork: { of: 'untrained', step: 2 } },
-    ],
+    arms: ['untrained', 'pixels'].map((guide) => aligned(guide, { ...MAPPED, course: { kind: 'every', steps: 2 } }, guide)),
   }),
   'maps-tokens': padded({
     'base.optimiser': { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 },
