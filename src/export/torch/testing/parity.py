@@ -173,6 +173,8 @@ def check_member(script, report, member, states, frame, validation):
         if hasattr(script, "Maps"):
             check_maps(script, report, place, optimiser, before, after)
         check_update(report, place, network, optimiser, before, after)
+        if told in (member["steps"][0], member["steps"][-1]):
+            check_weights(report, place, network, optimiser, before, after)
 
 
 def check_update(report, place, network, optimiser, before, after):
@@ -196,18 +198,18 @@ def check_update(report, place, network, optimiser, before, after):
     for key, buffer in network.named_buffers():
         if "running" in key:
             report.compare("statistics", f"{place} {key}", after[f"network/{key}"].norm().item(), buffer.norm().item())
-    if not forgotten:
-        check_weights(report, place, network, optimiser, pairs, before, after)
 
 
-def check_weights(report, place, network, optimiser, pairs, before, after):
+def check_weights(report, place, network, optimiser, before, after):
     """What the optimiser makes of the lab's gradient, with the rate of the script: what of a gradient is rounding would else decide
     where weights go, since Adam makes all gradients equally large."""
     put_state(network, optimiser, before, optimiser.state[next(network.parameters())].get("step", torch.tensor(1.0)).item() - 1)
+    slot = "m" if "betas" in optimiser.param_groups[0] else "velocity"
     decay = 0 if isinstance(getattr(optimiser, "target", optimiser), torch.optim.AdamW) else optimiser.param_groups[0]["weight_decay"]
     for key, parameter in network.named_parameters():
         if parameter.grad is not None:
-            parameter.grad.copy_(pairs[key][0] - decay * before[f"network/{key}"])
+            given = gradient(before[f"{slot}/{key}"], after[f"{slot}/{key}"], optimiser)
+            parameter.grad.copy_(given - decay * before[f"network/{key}"])
     optimiser.step()
     for key, parameter in network.named_parameters():
         start, end = before[f"network/{key}"], after[f"network/{key}"]
