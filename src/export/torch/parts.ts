@@ -17,6 +17,7 @@ const SECTIONS = [
   'views',
   'courses',
   'terms',
+  'maps',
   'matching',
   'regularisers',
   'schedules',

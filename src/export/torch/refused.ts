@@ -1,5 +1,7 @@
 /** What an experiment can state and the script cannot do: said in a sentence each, in one place. */
 import { alignSettings, termsOf } from '../../experiment/plan/arms.ts';
+import { exampleControl } from '../../experiment/plan/guides.ts';
+import { isLearnt } from '../../experiment/schema/measures.ts';
 import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
 import { MEASURE_FUNCTIONS } from './terms.ts';
 
@@ -22,8 +24,17 @@ const EXPERIMENT: readonly Refused<Experiment>[] = [
 
 const ARM: readonly Refused<ArmSpec>[] = [
   {
+    what: 'maps that are trained along to a shuffled guide',
+    states: (arm, { base, guides }) =>
+      termsOf(arm, 'align').some((term) => isLearnt(alignSettings(base, term).measure) && exampleControl(guides[term.guide]) === 'shuffled'),
+  },
+  {
     what: 'this measure',
-    states: (arm, { base }) => termsOf(arm, 'align').some((term) => MEASURE_FUNCTIONS[alignSettings(base, term).measure.name] === undefined),
+    states: (arm, { base }) =>
+      termsOf(arm, 'align').some((term) => {
+        const { measure } = alignSettings(base, term);
+        return !isLearnt(measure) && MEASURE_FUNCTIONS[measure.name] === undefined;
+      }),
   },
 ];
 

@@ -128,6 +128,7 @@ const task = (of: object, target: object) =>
     arms: [aligned('untrained')],
   });
 
+const MAPPED = { measure: { name: 'fitnets' } };
 const measures = MEASURE_NAMES.map((name) => ({ name }));
 /** Options away from what they are where they are left out. */
 const OPTIONS = [
@@ -167,6 +168,16 @@ const OTHERS: Readonly<Record<string, Experiment>> = {
       'trained',
     ),
   }),
+  'maps-images': images({
+    guides: { untrained: untrained(RESNET), pixels: { state: 'control', kind: 'running-mean' } },
+    target: CONVNEXT,
+    arms: ['untrained', 'pixels'].map((guide) => aligned(guide, { ...MAPPED, course: { kind: 'every', steps: 2 } }, guide)),
+  }),
+  'maps-tokens': padded({
+    'base.optimiser': { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 },
+    arms: each(['position', 'all-tokens', 'last-token'], (view) => ({ ...MAPPED, tokens: view }), 'trained'),
+  }),
+  'maps-flattened': tokens({ guides: { untrained: untrained(TRANSFORMER) }, arms: [aligned('untrained', { ...MAPPED, tokens: 'flattened' })] }),
   courses: images({
     arms: each(
       [

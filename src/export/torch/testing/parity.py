@@ -73,6 +73,28 @@ def put_state(network, optimiser, state, step):
             optimiser.state[parameter] = {"momentum_buffer": state[f"velocity/{name}"].clone()}
 
 
+def put_maps(script, state):
+    """Maps that are trained along, and their moments, before a step."""
+    for name, weight in state.items():
+        if name.startswith("map/parameter/"):
+            key = name[len("map/parameter/") :]
+            slots = {"exp_avg": "m", "exp_avg_sq": "v", "momentum_buffer": "velocity"}
+            moments = {own: state[f"map/{slot}/{key}"].clone() for own, slot in slots.items() if f"map/{slot}/{key}" in state}
+            script.Maps.put(key, weight, moments)
+
+
+def check_maps(script, report, place, optimiser, before, after):
+    slot, own = ("m", "exp_avg") if "betas" in optimiser.param_groups[0] else ("velocity", "momentum_buffer")
+    for key, weight in script.Maps.weights().items():
+        if not after[f"map/{slot}/{key}"].any():  # forgotten where a warm-up ends, or not begun
+            continue
+        ours = gradient(before[f"map/{slot}/{key}"], after[f"map/{slot}/{key}"], optimiser)
+        theirs = gradient(before[f"map/{slot}/{key}"], script.Maps.moments[weight][own], optimiser)
+        report.compare("gradient", f"{place} {key}", ours.norm().item(), theirs.norm().item())
+        report.compare("direction", f"{place} {key}", 0.0, (ours - theirs).norm().item(), 0, ABSOLUTE + 2e-3 * ours.norm().item())
+        report.compare("map", f"{place} {key}", 0.0, (after[f"map/parameter/{key}"] - weight).norm().item(), 0, ABSOLUTE + 1e-4 * weight.norm().item())
+
+
 def evaluated(script, report, found, place, network, probe, frame, validation):
     """Holds an evaluation of the lab against one of the script, and returns that one."""
     scores = script.scores(network, validation, "cpu", script.read_groups())
@@ -135,6 +157,7 @@ def check_member(script, report, member, states, frame, validation):
             for key, value in network.state_dict().items():
                 report.compare("start", f"{place} {key}", 0.0, (value - before[f"network/{key}"]).abs().sum().item(), 0, 0)
         put_state(network, optimiser, before, taken)
+        put_maps(script, before)
         if step in evaluations:
             script.Now.evaluations.append(
                 evaluated(script, report, evaluations[step], f"{name}-{seed} evaluation {step}", network, probe, frame, validation)
@@ -147,6 +170,8 @@ def check_member(script, report, member, states, frame, validation):
         report.compare("loss", f"{place} loss", told["loss"], learned["loss"])
         report.compare("loss", f"{place} metric", told["metric"], script.metric_of(learned["loss"], learned["accuracy"], frame))
         report.compare("alignment", f"{place} alignment", told["alignment"], learned["alignment"])
+        if hasattr(script, "Maps"):
+            check_maps(script, report, place, optimiser, before, after)
         check_update(report, place, network, optimiser, before, after)
         if told in (member["steps"][0], member["steps"][-1]):
             check_weights(report, place, network, optimiser, before, after)
@@ -180,7 +205,7 @@ def check_weights(report, place, network, optimiser, before, after):
     where weights go, since Adam makes all gradients equally large."""
     put_state(network, optimiser, before, optimiser.state[next(network.parameters())].get("step", torch.tensor(1.0)).item() - 1)
     slot = "m" if "betas" in optimiser.param_groups[0] else "velocity"
-    decay = 0 if isinstance(optimiser, torch.optim.AdamW) else optimiser.param_groups[0]["weight_decay"]
+    decay = 0 if isinstance(getattr(optimiser, "target", optimiser), torch.optim.AdamW) else optimiser.param_groups[0]["weight_decay"]
     for key, parameter in network.named_parameters():
         if parameter.grad is not None:
             given = gradient(before[f"{slot}/{key}"], after[f"{slot}/{key}"], optimiser)
