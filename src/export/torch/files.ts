@@ -11,7 +11,8 @@ import { partsFor } from './parts.ts';
 import { type PlainTensor, writeSafetensors } from '../../experiment/contract/safetensors.ts';
 import { refusedByTorch } from './refused.ts';
 import { settings } from './settings.ts';
-import { toTorch } from '../../experiment/contract/torchWeights.ts';
+import { mapsToTorch, toTorch } from '../../experiment/contract/torchWeights.ts';
+import { warmupSets } from './warmups.ts';
 
 /** Content by path. */
 export type ExportedFiles = Record<string, string | Uint8Array<ArrayBuffer>>;
@@ -24,6 +25,12 @@ function exampleTensors(name: string, { examples, inputs, labels, groups }: Exam
     ...(groups && { [`${name}.groups`]: { shape: [groups.length], data: groups } }),
   };
 }
+
+/** The training examples of another task that a warm-up reads, or its text; where they are new at every step neither. */
+const warmupTensors = (name: string, { train, text }: Pick<StartingPoint, 'train' | 'text'>, shape: readonly number[]): Record<string, PlainTensor> => ({
+  ...(train && exampleTensors(name, train, shape)),
+  ...(text && { [`${name}.text`]: { shape: [text.length], data: text } }),
+});
 
 /** What a result file says of the run beside its members. */
 function frame(experiment: Experiment, { scores, version }: Pick<StartingPoint, 'scores' | 'version'>, groups: readonly string[]): object {
@@ -72,8 +79,9 @@ export function torchFiles(experiment: Experiment, start: StartingPoint): Export
   if (refused.length > 0) throw new Error(refused.join(' '));
   const { input } = taskShape(experiment.task);
   const weights = [
-    ...start.targets.map(({ start: name, seed, tensors }) => [`${name}-${seed}`, tensors] as const),
-    ...start.guides.map(({ guide, seed, tensors }) => [seed === null ? `guide-${guide}` : `guide-${guide}-${seed}`, tensors] as const),
+    ...start.targets.map(({ start: name, seed, tensors }) => [`${name}-${seed}`, toTorch(tensors)] as const),
+    ...start.maps.map(({ start: name, seed, tensors }) => [`maps-${name}-${seed}`, mapsToTorch(tensors)] as const),
+    ...start.guides.map(({ guide, seed, tensors }) => [seed === null ? `guide-${guide}` : `guide-${guide}-${seed}`, toTorch(tensors)] as const),
   ];
   return {
     ...written(experiment, false, frame(experiment, start, labelGroups(experiment.task))),
@@ -81,7 +89,8 @@ export function torchFiles(experiment: Experiment, start: StartingPoint): Export
       ...(start.train && exampleTensors('train', start.train, input)),
       ...exampleTensors('val', start.val, input),
       ...(start.text && { text: { shape: [start.text.length], data: start.text } }),
+      ...Object.assign({}, ...warmupSets(experiment).map((name, i) => warmupTensors(name, start.warmups[i], input))),
     }),
-    ...Object.fromEntries(weights.map(([name, tensors]) => [`weights/${name}.safetensors`, writeSafetensors(toTorch(tensors))])),
+    ...Object.fromEntries(weights.map(([name, tensors]) => [`weights/${name}.safetensors`, writeSafetensors(tensors)])),
   };
 }

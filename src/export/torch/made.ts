@@ -2,7 +2,9 @@
  * Experiments too large for the lab: the script makes initial weights, trains guides and draws or reads the data itself. What
  * it uses for that is in `parts/made.py`.
  */
+import { startOf } from '../../experiment/contract/startingPoint.ts';
 import { guideNetwork, weightsOf } from '../../experiment/plan/guides.ts';
+import { warmupTasks } from '../../experiment/plan/warmup.ts';
 import { sameValue } from '../../experiment/same.ts';
 import { type Experiment, isImageTask, type NetworkSpec } from '../../experiment/schema/schema.ts';
 import { call, code, define, later, type Python, python, tuple } from './python.ts';
@@ -50,13 +52,15 @@ const UNMADE: readonly Unmade[] = [
     states: ({ task }) => (isImageTask(task) ? task.kind !== 'image-files' : task.kind !== 'text-file' && !('train' in task && task.train === 'fresh')),
   },
   {
-    what: 'initial weights other than default and he',
+    what: 'initial weights other than default and he, the same for all arms',
     states: (experiment) =>
       [experiment.target, ...ownNetworks(experiment).map(([, network]) => network)].some(({ init }) => init !== 'default' && init !== 'he') ||
-      experiment.arms.some(({ init, unusedBias }) => init !== undefined || unusedBias !== undefined) ||
+      experiment.arms.some((arm) => startOf(arm) !== 'target') ||
       Object.values(experiment.guides).some((guide) => 'control' in guide && guide.control === 'orthogonal'),
   },
+  { what: 'the other task that a warm-up reads', states: (experiment) => warmupTasks(experiment).length > 0 },
   { what: 'a target of an arm’s own', states: ({ arms }) => arms.some(({ target }) => target !== undefined) },
+  { what: 'guides out of files (name them with --guide instead)', states: ({ guides }) => Object.values(guides).some(({ state }) => state === 'loaded') },
   {
     what: 'guides that are trained with another task, optimiser, schedule or clipping than the arms',
     states: ({ guides, base }) =>

@@ -1,4 +1,6 @@
 /** The Python files of the script, and which of their lines stand in it. */
+import { exampleControl } from '../../experiment/plan/guides.ts';
+import { warmupOf } from '../../experiment/plan/warmup.ts';
 import { type Experiment, isImageTask } from '../../experiment/schema/schema.ts';
 
 const FILES = import.meta.glob<string>('./parts/*.py', { eager: true, query: '?raw', import: 'default' });
@@ -11,11 +13,16 @@ const SECTIONS = [
   'guides',
   'mapping',
   'measures',
+  'looked_at',
   'views',
   'courses',
   'terms',
+  'maps',
+  'matching',
+  'regularisers',
   'schedules',
   'training',
+  'warmup',
   'evaluation',
   'data',
   'folder_images',
@@ -32,9 +39,22 @@ const SECTIONS = [
 
 /**
  * What lines can be marked with. made: the script makes weights and data itself; images, text: what these are; source: they
- * come out of files that can be named when it is started.
+ * come out of files that can be named when it is started. All others: what some arm, or guide, of the experiment has.
  */
-type Feature = 'made' | 'images' | 'text' | 'source';
+const FEATURES = {
+  made: (_, made) => made,
+  images: ({ task }) => isImageTask(task),
+  text: ({ task }, made) => made && task.kind === 'text-file',
+  source: ({ task }, made) => isImageTask(task) || (made && task.kind === 'text-file'),
+  fork: ({ arms }) => arms.some(({ fork }) => fork !== undefined),
+  target: ({ arms }) => arms.some(({ target }) => target !== undefined),
+  optimiser: ({ arms }) => arms.some(({ optimiser }) => optimiser !== undefined),
+  warmup: (experiment) => experiment.arms.some((arm) => warmupOf(experiment, arm) !== undefined),
+  kept: (experiment) => experiment.arms.some((arm) => warmupOf(experiment, arm)?.keepOptimiser === true),
+  regularise: ({ arms }) => arms.some(({ terms }) => terms.some(({ kind }) => kind === 'regularise')),
+  shuffled: ({ guides }) => Object.values(guides).some((guide) => exampleControl(guide) === 'shuffled'),
+  stall: ({ arms }) => arms.some(({ terms }) => terms.some(({ course }) => course?.kind === 'stall')),
+} as const satisfies Record<string, (experiment: Experiment, made: boolean) => boolean>;
 
 /** `#: images made` at the end of a line: it stands in scripts that are both; `#: not made`: in those that are not. */
 const MARK = /\s*#: ([a-z ]+)$/;
@@ -58,10 +78,7 @@ function withFeatures(text: string, features: ReadonlySet<string>): string {
  * Their text, in that order.
  * @param made whether the script makes weights and data itself
  */
-export function partsFor({ task }: Experiment, made = false): string[] {
-  const features = new Set<Feature>();
-  if (made) features.add('made');
-  if (isImageTask(task)) features.add('images').add('source');
-  else if (made && task.kind === 'text-file') features.add('text').add('source');
+export function partsFor(experiment: Experiment, made = false): string[] {
+  const features = new Set(Object.entries(FEATURES).flatMap(([feature, has]) => (has(experiment, made) ? [feature] : [])));
   return SECTIONS.map((name) => withFeatures(FILES[`./parts/${name}.py`], features));
 }

@@ -1,8 +1,9 @@
 /** What an experiment can state and the script cannot do: said in a sentence each, in one place. */
-import { taskShape } from '../../experiment/networks/describe.ts';
 import { alignSettings, termsOf } from '../../experiment/plan/arms.ts';
-import type { ArmSpec, Experiment, Term } from '../../experiment/schema/schema.ts';
-import { MEASURE_FUNCTIONS } from './settings.ts';
+import { exampleControl } from '../../experiment/plan/guides.ts';
+import { isLearnt } from '../../experiment/schema/measures.ts';
+import type { ArmSpec, Experiment } from '../../experiment/schema/schema.ts';
+import { MEASURE_FUNCTIONS } from './terms.ts';
 
 /** What is refused, and what it is called in "PyTorch export does not know …". */
 interface Refused<T> {
@@ -11,40 +12,35 @@ interface Refused<T> {
 }
 
 const EXPERIMENT: readonly Refused<Experiment>[] = [
-  { what: 'the recording of more than the usual (observe)', states: ({ observe = [] }) => observe.length > 0 },
   {
     what: 'guides out of files of tfjs',
     states: ({ guides }) => Object.values(guides).some(({ state }) => state === 'imported'),
   },
   {
-    what: 'shuffled guides of sequences that differ in length',
-    states: ({ guides, task }) =>
-      taskShape(task).tokens?.padded === true && Object.values(guides).some((guide) => 'control' in guide && guide.control === 'shuffled'),
+    what: 'a measure that is observed',
+    states: ({ observe = [] }) => observe.some((observation) => observation.what !== 'similarity' || MEASURE_FUNCTIONS[observation.measure.name] === undefined),
   },
 ];
 
 const ARM: readonly Refused<ArmSpec>[] = [
-  { what: 'a target of its own', states: ({ target }) => target !== undefined },
-  { what: 'an optimiser of its own', states: ({ optimiser }) => optimiser !== undefined },
-  { what: 'a warm-up', states: ({ warmup }) => warmup !== undefined },
+  {
+    what: 'maps that are trained along to a shuffled guide',
+    states: (arm, { base, guides }) =>
+      termsOf(arm, 'align').some((term) => isLearnt(alignSettings(base, term).measure) && exampleControl(guides[term.guide]) === 'shuffled'),
+  },
   {
     what: 'this measure',
-    states: (arm, { base }) => termsOf(arm, 'align').some((term) => MEASURE_FUNCTIONS[alignSettings(base, term).measure.name] === undefined),
+    states: (arm, { base }) =>
+      termsOf(arm, 'align').some((term) => {
+        const { measure } = alignSettings(base, term);
+        return !isLearnt(measure) && MEASURE_FUNCTIONS[measure.name] === undefined;
+      }),
   },
-];
-
-const TERM: readonly Refused<Term>[] = [
-  { what: 'a regulariser', states: ({ kind }) => kind === 'regularise' },
-  { what: 'matching of outputs or moments', states: ({ kind }) => kind === 'match' },
-  { what: 'a course that ends when a number stalls', states: ({ course }) => course?.kind === 'stall' },
 ];
 
 /** Why the experiment cannot be exported, in sentences; empty where it can. */
 export function refusedByTorch(experiment: Experiment): string[] {
   const say = <T>(rows: readonly Refused<T>[], of: T, where: string): string[] =>
     rows.filter(({ states }) => states(of, experiment)).map(({ what }) => `The PyTorch script does not know ${what} yet${where}.`);
-  return [
-    ...say(EXPERIMENT, experiment, ''),
-    ...experiment.arms.flatMap((arm) => [...say(ARM, arm, ` (“${arm.name}”)`), ...arm.terms.flatMap((term) => say(TERM, term, ` (“${arm.name}”)`))]),
-  ];
+  return [...say(EXPERIMENT, experiment, ''), ...experiment.arms.flatMap((arm) => say(ARM, arm, ` (“${arm.name}”)`))];
 }

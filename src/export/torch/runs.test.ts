@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readResult } from '../../experiment/contract/readResult.ts';
 import type { MemberResult, RunResult } from '../../experiment/contract/result.ts';
-import type { Experiment } from '../../experiment/schema/schema.ts';
+import type { Experiment, Term } from '../../experiment/schema/schema.ts';
 import { nodeWasmFiles } from '../../lab/backend/nodeWasmFiles.ts';
 import { createLab } from '../../lab/lab.ts';
 import { openLab } from '../../lab/testing/drive.ts';
@@ -44,7 +44,25 @@ function apart(a: readonly (number | null)[], b: readonly (number | null)[]): nu
 }
 
 describe.runIf(hasTorch)('a whole run of the script', () => {
-  const experiment = tinyExperiment({ seeds: [0], 'arms.guided.terms.align.measure': { name: 'rsa' } });
+  const plain = tinyExperiment({ seeds: [0], 'arms.guided.terms.align.measure': { name: 'rsa' } });
+  const [unguided, guided, ...others] = plain.arms;
+  const experiment: Experiment = {
+    ...plain,
+    observe: [{ what: 'similarity', measure: { name: 'rsa-spearman' } }],
+    arms: [
+      unguided,
+      {
+        ...guided,
+        terms: [
+          ...guided.terms.map((term): Term => ({ ...term, course: { kind: 'stall', of: 'validation loss', patience: 1 } })),
+          { kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'fitnets' }, course: { kind: 'every', steps: 2 } },
+        ],
+        warmup: { steps: 4, inputs: 'pink-noise', loss: 'align', keepOptimiser: true },
+      },
+      { id: 'forked', name: 'Forked', terms: [], optimiser: { ...plain.base.optimiser, weightDecay: 0.1 }, fork: { of: 'guided', step: 3 } },
+      ...others,
+    ],
+  };
   let ours: RunResult;
   let theirs: RunResult;
 
@@ -61,7 +79,7 @@ describe.runIf(hasTorch)('a whole run of the script', () => {
     const read = readResult(theirs, experiment);
     if (!read.ok) throw new Error(read.message);
     expect(read.events.at(-1)?.type).toBe('run.finished');
-    expect(read.events.filter(({ type }) => type === 'evaluation.recorded')).toHaveLength(3);
+    expect(read.events.filter(({ type }) => type === 'evaluation.recorded')).toHaveLength(5);
     expect(theirs.environment.backend).toBe('pytorch');
   });
 
@@ -76,6 +94,8 @@ describe.runIf(hasTorch)('a whole run of the script', () => {
       expect(apart(own.history.alignmentLoss ?? [], other.history.alignmentLoss ?? [])).toBeLessThan(1e-3);
       expect(apart(own.history.similarity.flat(), other.history.similarity.flat())).toBeLessThan(1e-3);
       expect(apart(own.history.similarityMeasured?.flat() ?? [], other.history.similarityMeasured?.flat() ?? [])).toBeLessThan(1e-3);
+      for (const id of ['step', 'trainLoss', 'alignmentLoss', 'valStep', 'valLoss'] as const)
+        expect(apart(own.warmup?.[id] ?? [], other.warmup?.[id] ?? [])).toBeLessThan(1e-3);
       expect(apart(Object.values(own.final), Object.values(other.final))).toBeLessThan(0.05);
       expect(apart([own.final.valLoss], [other.final.valLoss])).toBeLessThan(1e-3);
       expect(other.matrices?.trained.end.cka.length).toBe(own.matrices?.trained.end.cka.length);
@@ -103,6 +123,7 @@ describe.runIf(hasTorch)('two processes', () => {
         name: 'Guided',
         terms: [
           { kind: 'align', guide: 'untrained', weight: 4 },
+          { kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'fitnets' } },
           { kind: 'distil', guide: 'untrained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' },
         ],
       },

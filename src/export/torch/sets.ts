@@ -37,12 +37,19 @@ function drawing(task: DrawnSequenceSpec): Python {
   }
 }
 
-/** Where batches come from that the lab has drawn or read. */
-function storedSet(task: TaskSpec): Python {
-  if (isLanguageTask(task)) return call('TextWindows', { context: task.context }, task.kind, call('read_text'));
-  const fixed = call('read_set', {}, 'train');
-  if (task.kind === 'image-files' && task.augment) return call('Augmented', { crop: task.augment.crop, flip: task.augment.flip }, fixed);
-  return isImageTask(task) || task.train !== 'fresh' ? call('FixedSet', {}, fixed) : call('FreshSequences', {}, task.kind, drawing(task));
+/**
+ * Where batches come from that the lab has drawn or read.
+ * @param name of their examples in data.safetensors
+ * @param stream names the draws of what is new at every step, where it is not that of training
+ */
+export function storedSet(task: TaskSpec, name = 'train', stream?: string): Python {
+  if (isLanguageTask(task)) {
+    const text = call('read_text', {}, ...(name === 'train' ? [] : [`${name}.text`]));
+    return call('TextWindows', { context: task.context, stream }, task.kind, text);
+  }
+  const fixed = call('read_set', {}, name);
+  if (task.kind === 'image-files' && task.augment) return call('Augmented', { crop: task.augment.crop, flip: task.augment.flip, stream }, fixed);
+  return isImageTask(task) || task.train !== 'fresh' ? call('FixedSet', {}, fixed) : call('FreshSequences', { stream }, task.kind, drawing(task));
 }
 
 const [TRAINING, VALIDATION] = ['make_training_set', 'make_validation_set'];

@@ -31,6 +31,13 @@ describe('the script', () => {
       'tail',
       'backwards',
       'through_forks',
+      'AlignShuffled',
+      'MatchMoments',
+      'Regularise',
+      'warm_up',
+      'until_stalled',
+      'continued',
+      'svcca',
     ])
       expect(images).not.toContain(absent);
     const tokens = defined(tinySequences('first-token'));
@@ -47,6 +54,7 @@ describe('the script', () => {
     const text = script(programOf(tinySequences('first-token')));
     expect(text).toContain('import torch.nn.functional as F\n');
     expect(text).not.toMatch(/^from \./m);
+    expect(text).not.toContain('#: ');
     expect(text).not.toContain('import copy.');
     expect(text.endsWith('if __name__ == "__main__":\n    main()\n')).toBe(true);
   });
@@ -137,10 +145,17 @@ describe('weights', () => {
 
 it('says what the script does not know', () => {
   expect(refusedByTorch(tinyExperiment())).toEqual([]);
-  const own = tinyExperiment();
-  own.arms[1] = { ...own.arms[1], optimiser: { kind: 'sgd', momentum: 0, weightDecay: 0 } };
-  expect(refusedByTorch(own)).toEqual(['The PyTorch script does not know an optimiser of its own yet (“Guided”).']);
-  const padded = tinySequences('parity', { 'task.minLength': 3, 'guides.trained.control': 'shuffled' });
-  expect(refusedByTorch(padded)).toEqual(['The PyTorch script does not know shuffled guides of sequences that differ in length yet.']);
+  const imported = tinyExperiment();
+  imported.guides.trained = {
+    state: 'imported',
+    file: { hash: '0'.repeat(64), name: 'mine' },
+    model: { input: [8, 8, 3], layers: [{ name: 'a', shape: [3] }], parameters: 1, flops: 1 },
+  };
+  expect(refusedByTorch(imported)).toEqual(['The PyTorch script does not know guides out of files of tfjs yet.']);
+  const learnt = tinyExperiment();
+  learnt.base.measure = { name: 'fitnets' };
+  expect(refusedByTorch(learnt)).toEqual([]);
+  learnt.guides = Object.fromEntries(Object.entries(learnt.guides).map(([id, guide]) => [id, { ...guide, control: 'shuffled' } as typeof guide]));
+  expect(refusedByTorch(learnt)[0]).toBe('The PyTorch script does not know maps that are trained along to a shuffled guide yet (“Guided”).');
   expect(refusedByTorch(findPreset('cifar')?.experiment as Experiment)).toEqual([]);
 });

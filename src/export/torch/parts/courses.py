@@ -2,6 +2,7 @@
 
 import math
 
+from .now import Now
 from .settings import CHANGES
 
 
@@ -38,6 +39,40 @@ def cosine_decay(steps):
 def exponential_decay(steps):
     """Down by the same factor at every step, to a hundredth."""
     return lambda step: 0.01 ** (step / steps) if step < steps else 0.0
+
+
+def until_stalled(number, patience, since=0):
+    """Until a number of the member's own evaluations, from step `since` on, has not become better for `patience` of them."""
+
+    def share(step):
+        best, waited = -math.inf, 0
+        for evaluation in Now.evaluations:
+            if evaluation["step"] >= since:
+                value = number(evaluation)
+                waited = 0 if value > best else waited + 1
+                best = value if math.isnan(value) else max(best, value)
+                if waited >= patience:
+                    return 0.0
+        return 1.0
+
+    return share
+
+
+def validation_loss(evaluation):
+    """Its negative: the less, the better."""
+    return -evaluation["loss"]
+
+
+def similarity_by(measure, pairs):
+    """The mean over pairs of layers by a measure (see `followed_measures`); `pairs` are places in the list of pairs that are
+    followed, which experiment.json has."""
+
+    def number(evaluation):
+        values = [evaluation["similarities"][measure][pair] for pair in pairs]
+        known = [value for value in values if math.isfinite(value)]
+        return sum(known) / len(known) if known else math.nan
+
+    return number
 
 
 def changed(what, step, otherwise, after=-1):

@@ -29,9 +29,9 @@ def read_set(name):
     return Batch(inputs if inputs.is_floating_point() else inputs.long(), labels.long())
 
 
-def read_text():
-    """The training text out of data.safetensors."""
-    return read_safetensors(FOLDER / "data.safetensors")["text"]
+def read_text(name="text"):
+    """A training text out of data.safetensors."""
+    return read_safetensors(FOLDER / "data.safetensors")[name]
 
 
 def read_groups():
@@ -65,12 +65,11 @@ class FixedSet:
 class FreshSequences:
     """New sequences at every step, the same for all arms of a seed. `draw(random)` gives the tokens and the labels of one."""
 
-    def __init__(self, name, draw):
-        self.name, self.draw, self.examples = name, draw, None
+    def __init__(self, name, draw, stream="data"):
+        self.name, self.draw, self.stream, self.examples = name, draw, stream, None
 
     def batch(self, seed, step, size):
-        random = Stream(seed, "data", self.name, "step", step)
-        return drawn_examples(self.draw, [random] * size)
+        return drawn_examples(self.draw, [Stream(seed, self.stream, self.name, "step", step)] * size)
 
 
 def drawn_examples(draw, streams):
@@ -177,11 +176,11 @@ def modular_addition(length, modulus):
 class TextWindows:
     """Windows from anywhere in the training text, new ones at every step; at every token the next one is asked for."""
 
-    def __init__(self, name, text, context):
-        self.name, self.text, self.context, self.examples = name, text, context, None
+    def __init__(self, name, text, context, stream="data"):
+        self.name, self.text, self.context, self.stream, self.examples = name, text, context, stream, None
 
     def batch(self, seed, step, size):
-        random = Stream(seed, "data", self.name, "step", step)
+        random = Stream(seed, self.stream, self.name, "step", step)
         starts = [random.integer(len(self.text) - self.context) for _ in range(size)]
         windows = torch.stack([self.text[start : start + self.context + 1] for start in starts]).long()
         return Batch(windows[:, :-1], windows[:, 1:].flatten())
@@ -191,13 +190,13 @@ class Augmented(FixedSet):
     """The same with random changes of every image at every step: a window out of it with a border of four pixels, left and right
     exchanged every other time."""
 
-    def __init__(self, examples, crop, flip):
+    def __init__(self, examples, crop, flip, stream="data"):
         super().__init__(examples)
-        self.crop, self.flip = crop, flip
+        self.crop, self.flip, self.stream = crop, flip, stream
 
     def batch(self, seed, step, size):
         batch = super().batch(seed, step, size)
-        random = Stream(seed, "data", "augment", step)
+        random = Stream(seed, self.stream, "augment", step)
         bordered = F.pad(batch.inputs, (0, 0, 4, 4, 4, 4))
         height, width = batch.inputs.shape[1:3]
         changed = []

@@ -14,6 +14,7 @@ from .views import FEWEST_EXAMPLES, varies
 
 CHUNK = 256  # examples at a time; the first are the probe
 MISSING = float("nan")
+NOTHING = {"loss": MISSING, "accuracy": MISSING, "alignment": MISSING}  # what the steps of a member tell that has diverged
 
 
 @torch.no_grad()
@@ -150,19 +151,28 @@ class Probe:
 
     @torch.no_grad()
     def compare(self, network):
-        """By guide [target layers, guide layers, 3], and of the pairs that are followed the similarities by other measures."""
+        """By guide the similarities of all layers [target layers, guide layers, 3]; by measure those of the pairs that are followed."""
         network.eval()
         own = {layer: self.examples(x) for layer, x in network(self.inputs)[1].items()}
         grams = self.gram_matrices(own, self.layers["target"])
         matrices = {name: mean_similarities(grams, shown).cpu() for name, shown in self.grams.items()}
-        return matrices, [self.measured(measure, own, pair) for measure in followed_measures() for pair in self.pairs]
+        cells = [self.cell(matrices, pair).tolist() for pair in self.pairs]
+        followed = {name: [cell[i] for cell in cells] for i, name in enumerate(("cka", "cka-debiased", "chance"))}
+        measured = {name: [self.measured(measure, own, pair) for pair in self.pairs] for name, measure in followed_measures().items()}
+        return matrices, {**followed, **measured}
+
+    def cell(self, matrices, pair):
+        """CKA, debiased CKA and chance level of a pair of layers."""
+        row, column = self.layers["target"].index(pair["targetTap"]), self.layers["guides"][pair["guide"]].index(pair["guideTap"])
+        return matrices[pair["guide"]][row, column]
 
     def measured(self, measure, own, pair):
-        """A mean over sets of examples. Of several, those count at which the guide varies; a similarity of exactly 0 is one that is
-        not defined."""
+        """A mean over sets of examples. Of several, those count at which the guide varies; of one, a similarity of exactly 0 is not
+        defined where one of the layers does not."""
         total = count = 0.0
         for x, y in zip(own[pair["targetTap"]], self.shown[pair["guide"]][pair["guideTap"]]):
-            value = measure(x.flatten(1), y.flatten(1)).item()
-            counts = bool(varies(y.flatten(1))) if len(self.sets) > 1 else value != 0
-            total, count = total + value * counts, count + counts
+            x, y = x.flatten(1), y.flatten(1)
+            value = measure(x, y).item() if x.isfinite().all() else MISSING
+            if varies(y) if len(self.sets) > 1 else value != 0 or (centred(x).any() and centred(y).any()):
+                total, count = total + value, count + 1
         return total / count if count else MISSING

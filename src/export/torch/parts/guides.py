@@ -32,28 +32,14 @@ class Guide:
 
 
 class Shuffled(Guide):
-    """A control: the guide's activations in another order of the examples, a new one for every layer and step."""
+    """A control: arms are aligned to it in another order of the examples (see `AlignShuffled`), and so it is compared."""
 
     def __init__(self, name, network, weights, probe_seed=None):
         super().__init__(network, weights)
         self.name, self.probe_seed = name, probe_seed
 
-    def show(self, inputs, probe=False):
-        logits, taps = super().show(inputs)
-        return Output(logits, taps if probe else {tap: self.in_new_order(tap, x) for tap, x in taps.items()})
-
-    def in_new_order(self, tap, x):
-        return x[Stream(Now.seed, "shuffle", self.name, tap, "step", Now.step).permutation(len(x)).to(x.device)]
-
     def probe_order(self, tap, count):
         return Stream(Now.seed if self.probe_seed is None else self.probe_seed, "shuffle", self.name, tap, "probe").permutation(count)
-
-
-class ShuffledTokens(Shuffled):
-    """The same where every token is an example."""
-
-    def in_new_order(self, tap, x):
-        return super().in_new_order(tap, x.flatten(0, 1)).reshape(x.shape)
 
 
 class Noise(Guide):
@@ -72,7 +58,7 @@ class Noise(Guide):
 def normals(random, *shape):
     """Standard normal numbers: torch's, or in a parity run those of the stream."""
     if not Now.parity:
-        return torch.randn(shape)
+        return torch.randn(shape, generator=torch.Generator().manual_seed(random.bits()))
     return torch.tensor([random.normal() for _ in range(math.prod(shape))]).reshape(shape)
 
 
@@ -81,13 +67,36 @@ def white_noise(images, random):
     return normals(random, *images.shape)
 
 
+def random_grids(images, side, random):
+    """Normal numbers on grids of `side` points a side, interpolated to the size of the images."""
+    count, height, width, channels = images.shape
+    grids = normals(random, count, side, side, channels).permute(0, 3, 1, 2)
+    return F.interpolate(grids, size=(height, width), mode="bilinear", align_corners=False).permute(0, 2, 3, 1)
+
+
 def smooth_noise(images, random):
     """1.3 times a random 4x4 grid, interpolated, and 0.2 times white noise."""
-    count, height, width, channels = images.shape
-    rough = normals(random, count, height, width, channels)
-    grids = normals(random, count, 4, 4, channels).permute(0, 3, 1, 2)
-    smooth = F.interpolate(grids, size=(height, width), mode="bilinear", align_corners=False)
-    return 1.3 * smooth.permute(0, 2, 3, 1) + 0.2 * rough
+    rough = white_noise(images, random)
+    return 1.3 * random_grids(images, 4, random) + 0.2 * rough
+
+
+def interpolated_variance(size, side):
+    """The mean variance along an axis of what is interpolated between independent numbers of variance 1."""
+    shares = F.interpolate(torch.eye(side).unsqueeze(0), size=size, mode="linear", align_corners=False)
+    return shares.square().sum(1).mean()
+
+
+def pink_noise(images, random):
+    """Noise whose amplitudes fall as 1/f: octaves of the same variance, which are random grids of 2, 4, 8, ... points a side,
+    and at last the pixels. Their variances add up to 1 on average."""
+    _, height, width, _ = images.shape
+    octaves = max(1, int(math.log2(max(height, width))))
+    total = white_noise(images, random)
+    for octave in range(1, octaves):
+        side = 2**octave
+        deviation = torch.sqrt(interpolated_variance(height, side) * interpolated_variance(width, side))
+        total = total + random_grids(images, side, random) / deviation
+    return total / math.sqrt(octaves)
 
 
 def random_tokens(vocabulary):

@@ -81,7 +81,7 @@ def train_guide(name, network, validation, options):
     """Train a guide on the task alone, by its own recipe."""
     steps, size, rate = GUIDE_TRAINING[name]
     steps, size = (2, 8) if DRY_RUN else (steps, size)
-    device, arm = options.device, Arm(f"Guide {name}", learning_rate=rate)
+    device, arm = options.device, Arm(f"Guide {name}")
     Now.seed, training = 0, make_training_set()  #: not source
     Now.seed, training = 0, make_training_set(options.source)  #: source
     network.to(device)
@@ -89,7 +89,7 @@ def train_guide(name, network, validation, options):
     learner = distributed(network) if Ranks.world > 1 else network
     for step, batch in enumerate(ahead(training, Now.seed, range(steps), size, device)):
         Now.step = step
-        learn(learner, optimiser, arm, {}, batch, step, options.accumulate, compute_in(options))
+        learn(learner, optimiser, arm, {}, batch, rate, [], options.accumulate, compute_in(options))
     found = scores(network, validation, device)
     if Ranks.rank == 0:
         print(f"Guide {name}, step {steps}: validation loss {found['loss']:.4f}, accuracy {found['accuracy']:.4f}", flush=True)

@@ -183,17 +183,30 @@ def ridge_regression(x, y, real=None, ridge=0.1):
 
 def predicted(x, y, ridge):
     """See `ridge_regression`, where all rows are examples."""
+
+    def penalty(k):
+        diagonal = k.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]
+        return where_or_zero(diagonal > 0, ridge * diagonal, 1.0)
+
     zx, zy = centred(x), centred(y)
-    half = x.shape[-2] // 2
-    (fit_x, test_x), (fit_y, test_y) = (
-        (z[..., :half, :] - mean, z[..., half:, :] - mean) for z, mean in ((z, z[..., :half, :].mean(-2, keepdim=True)) for z in (zx, zy))
-    )
+    return both_vary(zx, zy, regression(zx, zy, penalty))
+
+
+def halves(z):
+    """The first and the second half of the examples, both without the mean of the first."""
+    half = z.shape[-2] // 2
+    mean = z[..., :half, :].mean(-2, keepdim=True)
+    return z[..., :half, :] - mean, z[..., half:, :] - mean
+
+
+def regression(x, y, penalty):
+    """The mean cosine between the second half of y and what a regression on x, fitted on the first half, says of it; `penalty`
+    is added to the diagonal of the first half's Gram matrix."""
+    (fit_x, test_x), (fit_y, test_y) = halves(x), halves(y)
     k = gram(fit_x)
-    diagonal = k.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]
-    eye = torch.eye(half, dtype=x.dtype, device=x.device)
-    solved = torch.linalg.inv(k + where_or_zero(diagonal > 0, ridge * diagonal, 1.0) * eye)
+    solved = torch.linalg.inv(k + penalty(k) * torch.eye(k.shape[-1], dtype=x.dtype, device=x.device))
     said = test_x @ fit_x.transpose(-2, -1) @ solved @ fit_y
-    return both_vary(zx, zy, (unit_rows(said) * unit_rows(test_y)).sum(-1).mean(-1))
+    return (unit_rows(said) * unit_rows(test_y)).sum(-1).mean(-1)
 
 
 def procrustes(x, y, real=None):

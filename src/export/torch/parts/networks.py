@@ -170,7 +170,8 @@ class ConvNeXtBlock(nn.Module):
 
 class ConvNeXt(nn.Module):
     """A ConvNeXt (Liu et al. 2022) without layer scale and stochastic depth: a stem that cuts patches, stages of blocks (every
-    stage after the first halves the resolution and doubles the channels), average pool, norm, linear head."""
+    stage after the first halves the resolution and doubles the channels), average pool, norm, linear head. Taps [B, C, H, W]
+    are what the convolutions give, the MLPs and the blocks; and the pool [B, C]."""
 
     def __init__(self, channels, width, stages, classes, patch, kernel):
         super().__init__()
@@ -193,6 +194,7 @@ class ConvNeXt(nn.Module):
         for name in self.order:
             x, own = getattr(self, name)(x)
             taps.update({f"{name}.{part}": value for part, value in own.items()} if isinstance(own, dict) else {name: own})
+        taps = {name: value.permute(0, 3, 1, 2) for name, value in taps.items()}
         taps["pool"] = x.mean((1, 2))
         return self.head(self.norm(taps["pool"])), taps
 

@@ -7,3 +7,4 @@ class Now:
     parity = False
     seed = 0
     step = 0
+    evaluations = []  # what is known of the member so far, by which courses end that wait for a number to stall  #: stall

@@ -17,12 +17,13 @@ class Ranks:
 
 def gathered(x):
     """[n, ...] of this rank -> [world*n, ...] of all. Only the own rows carry a gradient. DistributedDataParallel takes the mean
-    of the ranks' gradients, and what is wanted of a loss of all rows is their sum: `Align` multiplies its loss by `world`."""
+    of the ranks' gradients, and what is wanted of a loss of all rows is their sum: that gradient is multiplied by `world`."""
     if not Ranks.gather:
         return x
-    parts = [torch.empty_like(x) for _ in range(Ranks.world)]
-    dist.all_gather(parts, x.detach().contiguous())
-    parts[Ranks.rank] = x
+    own = x.detach()
+    parts = [torch.empty_like(own) for _ in range(Ranks.world)]
+    dist.all_gather(parts, own.contiguous())
+    parts[Ranks.rank] = own + Ranks.world * (x - own)
     return torch.cat(parts)
 
 
@@ -33,6 +34,15 @@ def over_ranks(told):
     numbers = torch.tensor(list(told.values()), dtype=torch.float64, device="cuda" if torch.cuda.is_available() else "cpu")
     dist.all_reduce(numbers)
     return dict(zip(told, (numbers / Ranks.world).tolist()))
+
+
+def of_first_rank(found):
+    """What the first process has found, for all: on CPUs batch norm sees other examples in every process."""
+    if Ranks.world == 1:
+        return found
+    everywhere = [found]
+    dist.broadcast_object_list(everywhere)
+    return everywhere[0]
 
 
 def share_of(batch):

@@ -7,7 +7,7 @@ import time
 import torch
 
 from .files import RUNS
-from .settings import RECENT, SEEDS, STEPS, make_arms
+from .settings import followed_measures, RECENT, SEEDS, STEPS, make_arms
 
 
 def finite(value):
@@ -31,32 +31,47 @@ def rounded(matrix):
     return dict(zip(names, values))
 
 
-def pair_values(pair, evaluation, frame):
-    """CKA, debiased CKA and chance level of a pair of layers at an evaluation."""
-    layers = frame["layers"]
-    place = layers["target"].index(pair["targetTap"]), layers["guides"][pair["guide"]].index(pair["guideTap"])
-    return [finite(value) for value in evaluation["matrices"][pair["guide"]][place].tolist()]
+def curves(frame, steps, evaluations, first=1):
+    """Of consecutive steps, `first` the number of the first of them, and of the evaluations among them."""
+    alignment = [finite(told["alignment"]) for told in steps]
+
+    def followed(measures):
+        return [[finite(value) for name in measures for value in e["similarities"][name]] for e in evaluations]
+
+    return {
+        "step": list(range(first, first + len(steps))),
+        "trainLoss": [finite(told["loss"]) for told in steps],
+        "trainMetric": [finite(metric_of(told["loss"], told["accuracy"], frame)) for told in steps],
+        **({"alignmentLoss": alignment} if any(value is not None for value in alignment) else {}),
+        "valStep": [e["step"] for e in evaluations],
+        "valLoss": [finite(e["loss"]) for e in evaluations],
+        "valMetric": [finite(e["metric"]) for e in evaluations],
+        "similarity": followed(["cka"]),
+        "similarityDebiased": followed(["cka-debiased"]),
+        "similarityChance": followed(["chance"]),
+        **({"similarityMeasured": followed(followed_measures())} if followed_measures() else {}),
+    }
 
 
 def group_result(name, index, evaluations):
     """Scores on a group of labels; the labels of a set may all be of the first groups."""
-    curves = [[finite(e["groups"][index][i]) if index < len(e["groups"]) else None for e in evaluations] for i in range(2)]
-    return {"name": name, "loss": curves[0][-1], "accuracy": curves[1][-1], "history": {"loss": curves[0], "accuracy": curves[1]}}
+    loss, accuracy = ([finite(e["groups"][index][i]) if index < len(e["groups"]) else None for e in evaluations] for i in range(2))
+    return {"name": name, "loss": loss[-1], "accuracy": accuracy[-1], "history": {"loss": loss, "accuracy": accuracy}}
 
 
 def member_result(frame, arm, seed, history):
     """What the file says of an arm with a seed."""
     steps, evaluations, again = history["steps"], history["evaluations"], history["recalibrated"]
+    before = [e for e in evaluations if e["step"] < 0]  #: warmup
+    evaluations = evaluations[len(before) :]  #: warmup
     first, last = evaluations[0], evaluations[-1]
     losses = [told["loss"] for told in steps]
     metrics = [metric_of(told["loss"], told["accuracy"], frame) for told in steps]
-    alignment = [finite(told["alignment"]) for told in steps]
     loss = mean(losses[-RECENT:])
     better = max if frame["metric"]["higherIsBetter"] else min
     scored = [e for e in evaluations if math.isfinite(e["metric"])]
     best = better(scored, key=lambda e: e["metric"]) if scored else first
-    pairs = frame["pairs"]
-    similarity = [[pair_values(pair, e, frame) for pair in pairs] for e in evaluations]
+    begin, end = ([[finite(value) for value in e["similarities"][name]] for name in ("cka", "cka-debiased", "chance")] for e in (first, last))
     groups = [group_result(name, i, evaluations) for i, name in enumerate(frame["groups"])]
     return {
         "arm": arm,
@@ -73,23 +88,12 @@ def member_result(frame, arm, seed, history):
         },
         "best": {"step": best["step"], "valLoss": finite(best["loss"]), "valMetric": finite(best["metric"])},
         "pairs": [
-            {**pair, "start": begin[0], "end": end[0], "startDebiased": begin[1], "endDebiased": end[1], "chance": end[2]}
-            for pair, begin, end in zip(pairs, similarity[0], similarity[-1])
+            {**pair, "start": begin[0][i], "end": end[0][i], "startDebiased": begin[1][i], "endDebiased": end[1][i], "chance": end[2][i]}
+            for i, pair in enumerate(frame["pairs"])
         ],
         **({"groups": groups} if groups else {}),
-        "history": {
-            "step": list(range(1, len(steps) + 1)),
-            "trainLoss": [finite(value) for value in losses],
-            "trainMetric": [finite(value) for value in metrics],
-            **({"alignmentLoss": alignment} if any(value is not None for value in alignment) else {}),
-            "valStep": [e["step"] for e in evaluations],
-            "valLoss": [finite(e["loss"]) for e in evaluations],
-            "valMetric": [finite(e["metric"]) for e in evaluations],
-            "similarity": [[values[0] for values in row] for row in similarity],
-            "similarityDebiased": [[values[1] for values in row] for row in similarity],
-            "similarityChance": [[values[2] for values in row] for row in similarity],
-            **({"similarityMeasured": [[finite(value) for value in e["measured"]] for e in evaluations]} if last["measured"] else {}),
-        },
+        **({"warmup": curves(frame, history["warmup"], before, 1 - len(history["warmup"]))} if history["warmup"] else {}),  #: warmup
+        "history": curves(frame, steps, evaluations),
         "matrices": {
             guide: {"start": rounded(first["matrices"][guide]), "end": rounded(last["matrices"][guide])} for guide in frame["layers"]["guides"]
         },

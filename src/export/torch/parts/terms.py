@@ -6,7 +6,10 @@ import torch
 import torch.nn.functional as F
 
 from .courses import always
+from .now import Now
 from .ranks import gathered
+from .settings import make_optimiser, make_target
+from .streams import Stream
 
 
 class Output(NamedTuple):
@@ -39,8 +42,34 @@ class Align(Term):
         for (guide_tap, target_tap), share in zip(self.pairs, self.shares):
             # Gram matrices in float32, whatever the networks compute in.
             x, y = gathered(target.taps[target_tap].float()), gathered(guide.taps[guide_tap].float())
-            total = total + share * (1 - self.view(self.measure, x, y, tokens))
+            total = total + share * (1 - self.view(self.measure, x, y, tokens))  #: not shuffled
+            total = total + share * (1 - self.view(self.measure_for(guide_tap), x, y, tokens))  #: shuffled
         return total
+
+    def measure_for(self, guide_tap):  #: shuffled
+        """How a layer of the guide is compared."""  #: shuffled
+        return self.measure  #: shuffled
+
+
+class AlignShuffled(Align):
+    """The same with the guide's examples in another order, a new one for every layer and step: a control. Padding stays where it
+    is."""
+
+    def measure_for(self, guide_tap):
+        def measure(x, y, real=None):
+            order = Stream(Now.seed, "shuffle", self.guide, guide_tap, "step", Now.step).permutation(y.shape[-2]).to(y.device)
+            return self.measure(x, y[..., order, :]) if real is None else self.measure(x, reordered(y, order, real), real)
+
+        return measure
+
+
+def reordered(y, order, real):
+    """The rows of y [..., n, q] that are `real` [..., n] in the order in which they stand in the one for all."""
+    if real.dim() > 1:
+        return torch.stack([reordered(own, order, mask) for own, mask in zip(y, real)])
+    places = torch.arange(len(order), device=order.device)
+    places[real] = order[real[order]]
+    return y[places]
 
 
 class Distil(Term):
@@ -66,17 +95,27 @@ class DistilLogits(Term):
         return F.mse_loss(target.logits[asked].float(), guide.logits[asked].float())
 
 
-class Arm:
-    """A training condition: task_weight * cross-entropy + its terms. `start` names the initial weights; `learning_rate` is given
-    where it is not that of all arms. `fork=(arm, step)`: until that step it is another arm."""
+class Arm(NamedTuple):
+    """A training condition: task_weight * cross-entropy + its terms."""
 
-    def __init__(self, name, terms=(), task_weight=1.0, label_smoothing=0.0, learning_rate=None, start="target", fork=None):
-        self.name, self.terms, self.task_weight, self.label_smoothing = name, terms, task_weight, label_smoothing
-        self.learning_rate, self.start, self.fork = learning_rate, start, fork
-        self.since = fork[1] if fork else 0  # the step from which its courses count
+    name: str
+    terms: list = []
+    task_weight: float = 1.0
+    label_smoothing: float = 0.0
+    learning_rate: float = None  # where it is not that of all arms
+    start: str = "target"  # names the initial weights
+    target: callable = make_target  # makes the network  #: target
+    optimiser: callable = make_optimiser  # makes that of the network's parameters  #: optimiser
+    warmup: tuple = None  # what comes before step 0  #: warmup
+    fork: tuple = None  # (arm, step): until that step it is that arm  #: fork
+
+    @property  #: fork
+    def since(self):  #: fork
+        """The step from which its courses count."""  #: fork
+        return self.fork[1] if self.fork else 0  #: fork
 
 
 def through_forks(arms, name, step):
-    """What an arm is at a step: itself, or what it forks from."""
+    """What an arm is at a step: itself, or what it forks from. Before step 0 it is what it forks from in the end."""
     arm = arms[name]
-    return through_forks(arms, arm.fork[0], step) if step < arm.since else arm
+    return through_forks(arms, arm.fork[0], step) if arm.fork and step < arm.since else arm

@@ -11,10 +11,10 @@ from torch import nn
 
 from .board import log, open_board
 from .data import read_groups
-from .evaluation import CHUNK, MISSING, Probe, recalibrated, scores
+from .evaluation import CHUNK, MISSING, NOTHING, Probe, recalibrated, scores
 from .files import RUNS, WEIGHTS, read_safetensors, write_safetensors
 from .now import Now
-from .ranks import Ranks, distributed, over_ranks, share_of
+from .ranks import Ranks, distributed, of_first_rank, over_ranks, share_of
 from .results import member_result, metric_of
 from .settings import (
     arm_at,
@@ -31,48 +31,73 @@ from .settings import (
     weight_at,
 )
 from .terms import Align, Output
+from .warmup import warm_up
 
 
-def learn(network, optimiser, arm, guides, batch, step, parts=1, compute=contextlib.nullcontext):
-    """One step: the task's loss and accuracy on the batch before the update, the alignment loss (NaN where there is none), and
-    the norm of the gradient. Nothing is updated where one of them is not finite.
+def task_loss(arm, target, labels):
+    """The cross-entropy as an arm minimises it; loss and accuracy on the batch."""
+    logits, asked = target.logits.float(), labels >= 0
+    loss = F.cross_entropy(logits, labels, ignore_index=-1).item()
+    accuracy = (logits.argmax(-1) == labels)[asked].float().mean().item()
+    return arm.task_weight * F.cross_entropy(logits, labels, ignore_index=-1, label_smoothing=arm.label_smoothing), loss, accuracy
+
+
+def learn(network, optimiser, arm, guides, batch, rate, terms, parts=1, compute=contextlib.nullcontext, task=task_loss):
+    """One step of an arm at a learning rate, with some of its terms, each with its weight: (term, weight). Told are the task's
+    loss and accuracy on the batch before the update, the alignment loss (NaN where there is none), the norm of the gradient, and
+    all of the loss. Nothing is updated where these two are not finite.
     `parts` of the batch are taken one after the other, for memory: CKA then compares the fewer examples of a part."""
     network.train()
     for group in optimiser.param_groups:
-        group["lr"] = rate_at(arm, step)
+        group["lr"] = rate
     optimiser.zero_grad(set_to_none=True)
-    weights = [(term, weight_at(arm, term, step)) for term in arm.terms]
-    terms = [(term, weight) for term, weight in weights if weight > 0]
-    told = {"loss": 0.0, "accuracy": 0.0, "alignment": 0.0 if any(isinstance(term, Align) for term, _ in terms) else MISSING}
+    told = {"loss": 0.0, "accuracy": 0.0, "alignment": 0.0 if any(isinstance(term, Align) for term, _ in terms) else MISSING, "total": 0.0}
     for part in batch.split(parts):
+        names = {term.guide for term, _ in terms}
+        names.discard(None)  # regularisers have no guide  #: regularise
         with compute():
             target = Output(*network(part.inputs))
             with torch.no_grad():
-                shown = {name: guides[name].show(part.inputs) for name in {term.guide for term, _ in terms}}
-        logits = target.logits.float()
-        task = F.cross_entropy(logits, part.labels, ignore_index=-1)
-        loss = arm.task_weight * F.cross_entropy(logits, part.labels, ignore_index=-1, label_smoothing=arm.label_smoothing)
+                shown = {name: guides[name].show(part.inputs) for name in names}
+        total, loss, accuracy = task(arm, target, part.labels)
         for term, weight in terms:
-            own = weight * term.loss(target, shown[term.guide], part)
+            own = weight * term.loss(target, shown.get(term.guide), part)
             if isinstance(term, Align):
                 told["alignment"] += own.item() / parts
-                own = own * (Ranks.world if Ranks.gather else 1)  # see `gathered`
-            loss = loss + own
-        (loss / parts).backward()
-        asked = part.labels >= 0
-        told["loss"] += task.item() / parts
-        told["accuracy"] += (target.logits.argmax(-1) == part.labels)[asked].float().mean().item() / parts
+            total = total + own
+        (total / parts).backward()
+        told["loss"] += loss / parts
+        told["accuracy"] += accuracy / parts
+        told["total"] += total.item() / parts
     told["norm"] = nn.utils.clip_grad_norm_(network.parameters(), CLIP_NORM).item()
     told = over_ranks(told)
-    if math.isfinite(told["loss"]) and math.isfinite(told["norm"]):
+    if not diverges(told):
         optimiser.step()
     return told
+
+
+def diverges(told):
+    """Whether a step cannot be taken."""
+    return not (math.isfinite(told["total"]) and math.isfinite(told["norm"]))
+
+
+def terms_at(arm, step):
+    """The terms of an arm that count in a step, each with its weight."""
+    weights = [(term, weight_at(arm, term, step)) for term in arm.terms]
+    return [(term, weight) for term, weight in weights if weight > 0]
+
+
+def continued(optimiser, settings):
+    """An optimiser with other settings and the moments of one that was there before."""
+    settings.state.update(optimiser.state)
+    return settings
 
 
 def start_of(arm, seed):
     """The target with the weights that an arm begins with."""
     torch.manual_seed(seed)  #: made
-    network = make_target()
+    network = make_target()  #: not target
+    network = arm.target()  #: target
     network.load_state_dict(read_safetensors(WEIGHTS / f"{arm.start}-{seed}.safetensors"))  #: not made
     return network
 
@@ -107,15 +132,20 @@ def train_member(name, seed, frame, validation, options):
     arms, training = make_arms(), make_training_set()  #: not source
     arms, training = make_arms(), make_training_set(options.source)  #: source
     guides = {guide: shown.to(device) for guide, shown in make_guides(seed).items()}
-    network = start_of(arms[name], seed).to(device)
-    optimiser, groups = make_optimiser(network.parameters()), read_groups()  #: not made
-    optimiser, groups = make_optimiser(network.parameters()), None  #: made
+    first = arms[name]  #: not fork
+    first = arm_at(arms, name, -1)  # what it forks from in the end  #: fork
+    network = start_of(first, seed).to(device)
+    optimiser = make_optimiser(network.parameters())  #: not optimiser
+    optimiser = first.optimiser(network.parameters())  #: optimiser
+    groups = read_groups()  #: not made
+    groups = None  #: made
     learner = distributed(network) if Ranks.world > 1 else network
     if options.compile and hasattr(torch, "compile"):
         learner = torch.compile(learner)
     board = open_board(options.tensorboard, f"{name}-{seed}")
     probe = Probe(validation.inputs[:CHUNK].to(device), guides, frame)
     history = {"steps": [], "evaluations": [], "diverged_at": None, "seconds": 0.0}
+    history["warmup"] = []  #: warmup
     checkpoint = own.with_suffix(".checkpoint")
     if options.resume and checkpoint.exists():
         saved = torch.load(checkpoint, map_location=device)
@@ -123,13 +153,18 @@ def train_member(name, seed, frame, validation, options):
         optimiser.load_state_dict(saved["optimiser"])
         history = saved["history"]
         torch.set_rng_state(saved["random"].cpu())
+    Now.evaluations = history["evaluations"]  #: stall
     begun = time.time() - history["seconds"]
 
     def evaluate(step):
+        if any(known["step"] == step for known in history["evaluations"]):  # it goes on from there
+            return
         found = scores(network, validation, device, groups)
         found["metric"] = metric_of(found["loss"], found["accuracy"], frame)
-        matrices, measured = probe.compare(network)
-        history["evaluations"].append({"step": step, **found, "matrices": matrices, "measured": measured})
+        matrices, similarities = probe.compare(network)
+        evaluation = {"step": step, **found, "matrices": matrices, "similarities": similarities}
+        evaluation = of_first_rank(evaluation)  # so that courses end at the same step in all processes  #: stall
+        history["evaluations"].append(evaluation)
         history["seconds"] = time.time() - begun
         if options.resume and Ranks.rank == 0:
             state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "random": torch.get_rng_state()}
@@ -139,18 +174,20 @@ def train_member(name, seed, frame, validation, options):
             metric = frame["metric"]["name"]
             print(f"{arms[name].name}, seed {seed}, step {step}: validation loss {found['loss']:.4f}, {metric} {found['metric']:.4f}", flush=True)
 
-    if not history["evaluations"]:
-        evaluate(0)
+    optimiser = warm_up(learner, optimiser, first, guides, training, history, evaluate, options, compute_in(options))  #: warmup
+    evaluate(0)
+    acting = first  #: fork optimiser
     steps = range(len(history["steps"]), STEPS)
     batches = ahead(training, seed, steps, BATCH, device)
     for step in steps:
-        Now.step = step
+        Now.step, arm, told = step, arm_at(arms, name, step), NOTHING
+        if arm is not acting:  #: fork optimiser
+            optimiser, acting = continued(optimiser, arm.optimiser(network.parameters())), arm  #: fork optimiser
         if history["diverged_at"] is None:
-            told = learn(learner, optimiser, arm_at(arms, name, step), guides, next(batches), step, options.accumulate, compute_in(options))
-            if not (math.isfinite(told["loss"]) and math.isfinite(told["norm"])):
-                history["diverged_at"] = step + 1
-        if history["diverged_at"] is not None:
-            told = {key: MISSING for key in told}
+            rate, terms = rate_at(arm, step), terms_at(arm, step)
+            told = learn(learner, optimiser, arm, guides, next(batches), rate, terms, options.accumulate, compute_in(options))
+            if diverges(told):
+                history["diverged_at"], told = step + 1, NOTHING
         history["steps"].append(told)
         log(board, "training", told, step + 1)
         if (step + 1) % EVALUATE_EVERY == 0 or step + 1 == STEPS:

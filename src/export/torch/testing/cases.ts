@@ -18,7 +18,9 @@ function checked(experiment: Experiment): Experiment {
 function narrow(network: NetworkSpec): NetworkSpec {
   if (network.family === 'custom') return network;
   if (network.family === 'transformer') return { ...network, width: 4 * network.heads, ffn: 12 };
-  return { ...network, width: { fcn: 16, rnn: 12, resnet: 4, convnet: 4, convnext: 8, vit: 8 }[network.family] };
+  // Of a few examples the gradient of a very deep network is chaos.
+  if (network.family === 'fcn') return { ...network, width: 16, depth: Math.min(network.depth, 10) };
+  return { ...network, width: { rnn: 12, resnet: 4, convnet: 4, convnext: 8, vit: 8 }[network.family] };
 }
 
 /** A preset with narrow networks, one seed, little data and guides that are hardly trained: its layers, terms and settings are what counts. */
@@ -27,6 +29,8 @@ function small({ task, target, guides, base, ...rest }: Experiment): Experiment 
     ...('val' in task && { val: 64 }),
     ...('train' in task && task.train !== 'fresh' && { train: 96 }),
     ...('size' in task && { size: 12 }),
+    // An RNN that has forgotten what it read is the same for all examples: of their differences rounding is most.
+    ...(task.kind === 'copy-paste' && { length: Math.min(task.length, 6) }),
     ...('valTokens' in task && { valTokens: 1000, trainTokens: 2000 }),
   };
   const hardly = Object.entries(guides).map(([id, guide]): [string, GuideSpec] => {
@@ -39,6 +43,7 @@ function small({ task, target, guides, base, ...rest }: Experiment): Experiment 
     task: { ...task, ...few },
     target: narrow(target),
     guides: Object.fromEntries(hardly),
+    arms: rest.arms.map((arm) => (arm.warmup ? { ...arm, warmup: { ...arm.warmup, steps: 2 } } : arm)),
     // A deep network without skips: with fewer examples rounding alone turns its gradient.
     base: { ...base, batchSize: target.family === 'convnet' ? 48 : 16 },
     seeds: rest.seeds.slice(0, 1),
@@ -123,6 +128,7 @@ const task = (of: object, target: object) =>
     arms: [aligned('untrained')],
   });
 
+const MAPPED = { measure: { name: 'fitnets' } };
 const measures = MEASURE_NAMES.map((name) => ({ name }));
 /** Options away from what they are where they are left out. */
 const OPTIONS = [
@@ -131,6 +137,26 @@ const OPTIONS = [
   { name: 'cca', ridge: 1 },
   { name: 'soft-knn', temperature: 0.4 },
 ];
+
+/** All that can only be looked at, and one that can be minimised. */
+const OBSERVED = [
+  { name: 'mutual-knn', neighbours: 5 },
+  { name: 'svcca' },
+  { name: 'rsa-spearman' },
+  { name: 'ridge-absolute', ridge: 2 },
+  { name: 'rkd' },
+].map((measure) => ({ what: 'similarity', measure }));
+
+const ADAM = { beta1: 0.8, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.1 };
+const stall = (of: 'validation loss' | 'similarity', patience: number) => ({ kind: 'stall', of, patience });
+const FIGURES = { kind: 'shapes', size: 8, classes: 5, train: 64, val: 64, noise: 0.5, seed: 3 };
+/** An arm with a warm-up that is aligned to a guide. */
+const warm = (id: string, warmup: object, terms: readonly object[] = [], guide = 'untrained') => ({
+  id,
+  name: id,
+  terms: [{ kind: 'align', guide, weight: 2, course: { kind: 'until', step: 1 } }, ...terms],
+  warmup: { steps: 2, loss: 'align', keepOptimiser: false, ...warmup },
+});
 
 const OTHERS: Readonly<Record<string, Experiment>> = {
   measures: images({ arms: each(measures, (measure) => ({ measure })) }),
@@ -142,6 +168,16 @@ const OTHERS: Readonly<Record<string, Experiment>> = {
       'trained',
     ),
   }),
+  'maps-images': images({
+    guides: { untrained: untrained(RESNET), pixels: { state: 'control', kind: 'running-mean' } },
+    target: CONVNEXT,
+    arms: ['untrained', 'pixels'].map((guide) => aligned(guide, { ...MAPPED, course: { kind: 'every', steps: 2 } }, guide)),
+  }),
+  'maps-tokens': padded({
+    'base.optimiser': { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 },
+    arms: each(['position', 'all-tokens', 'last-token'], (view) => ({ ...MAPPED, tokens: view }), 'trained'),
+  }),
+  'maps-flattened': tokens({ guides: { untrained: untrained(TRANSFORMER) }, arms: [aligned('untrained', { ...MAPPED, tokens: 'flattened' })] }),
   courses: images({
     arms: each(
       [
@@ -259,6 +295,89 @@ const OTHERS: Readonly<Record<string, Experiment>> = {
       { ...aligned('trained', { course: { kind: 'until', step: 2 } }, 'late'), learningRate: 0.01, fork: { of: 'unguided', step: 2 } },
       { ...aligned('untrained', {}, 'later'), fork: { of: 'late', step: 3 } },
     ],
+  }),
+  warmups: images({
+    arms: [
+      unguided,
+      warm('white', { inputs: 'white-noise' }),
+      { ...warm('smooth', { steps: 3, inputs: 'smooth-noise', learningRate: 0.02, keepOptimiser: true }), labelSmoothing: 0.1 },
+      warm('pink', { inputs: 'pink-noise' }),
+      { ...warm('unlabelled', { inputs: 'training' }), learningRate: 0.003 },
+      warm('both', { inputs: FIGURES, loss: 'both', keepOptimiser: true }, [
+        { kind: 'distil', guide: 'untrained', temperature: 2, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' },
+      ]),
+      { ...warm('task', { inputs: FIGURES, loss: 'task' }), terms: [] },
+      { ...aligned('trained', {}, 'forked'), fork: { of: 'smooth', step: 1 } },
+    ],
+  }),
+  'warmups-tokens': tokens({
+    guides: { shuffled: untrained(TRANSFORMER, 'shuffled'), noise: untrained(TRANSFORMER, 'noise') },
+    arms: [
+      warm('random', { inputs: 'random-tokens' }, [], 'shuffled'),
+      warm('unlabelled', { inputs: 'training' }, [], 'noise'),
+      warm('sums', { inputs: { kind: 'modular-addition', length: 6, modulus: 4, train: 'fresh', val: 64, seed: 1 }, loss: 'both' }, [], 'noise'),
+    ],
+  }),
+  'warmups-padded': padded({ arms: [warm('random', { inputs: 'random-tokens' }, [], 'trained')] }),
+  'own-settings': images({
+    arms: [
+      { ...unguided, optimiser: { kind: 'sgd', momentum: 0.9, weightDecay: 0.1 }, learningRate: 0.02 },
+      { ...aligned('untrained', {}, 'wide'), target: { ...FCN, depth: 2, width: 24, dropout: 0 }, optimiser: { ...ADAM, kind: 'adamw' } },
+      { ...unguided, id: 'text', target: own('flatten\ndense 12\ntap linear1\nrelu\ndense 10\ntap linear2\ntanh\n', 'pre') },
+      { ...aligned('untrained', {}, 'forked'), fork: { of: 'wide', step: 1 }, optimiser: { ...ADAM, kind: 'adamw', beta1: 0.5, weightDecay: 0.5 } },
+    ],
+  }),
+  regularisers: images({
+    arms: [
+      {
+        ...unguided,
+        id: 'spread',
+        terms: [{ kind: 'regularise', what: 'participation-ratio', weight: 5, course: { kind: 'decay', shape: 'linear', steps: 4 } }],
+      },
+      { ...unguided, id: 'few', terms: [{ kind: 'regularise', what: 'intrinsic-dimension', dimension: 3, weight: 2, taps: ['linear2'] }] },
+      { ...unguided, id: 'usual', terms: [{ kind: 'regularise', what: 'intrinsic-dimension', weight: 1 }] },
+    ],
+  }),
+  matches: images({
+    // As many units as the guide's 4×4 pixels of 4 channels.
+    target: { ...FCN, width: 64 },
+    guides: { untrained: untrained(CONVNET), same: untrained({ ...FCN, dropout: 0, width: 20 }) },
+    interventions: [{ step: 3, set: { guidance: false } }],
+    arms: [
+      { ...unguided, id: 'outputs', terms: [{ kind: 'match', guide: 'untrained', what: 'outputs', weight: 3 }] },
+      {
+        ...unguided,
+        id: 'moments',
+        terms: [
+          { kind: 'match', guide: 'untrained', what: 'moments', weight: 2, mapping: [{ guide: 'conv1', target: 'linear1', weight: 0.5 }] },
+          { kind: 'align', guide: 'same', weight: 1 },
+        ],
+      },
+    ],
+  }),
+  'matches-padded': padded({
+    'base.mapping': { rule: 'even' },
+    guides: { untrained: untrained({ ...TRANSFORMER, width: 32 }) },
+    arms: [{ ...unguided, terms: [{ kind: 'match', guide: 'untrained', what: 'moments', weight: 2, mapping: { rule: 'first', count: 1 } }] }],
+  }),
+  stalls: images({
+    'base.evaluateEvery': 1,
+    'base.learningRate': 0.03,
+    'task.val': 64,
+    arms: [
+      aligned('untrained', { course: stall('validation loss', 1) }, 'loss'),
+      aligned('untrained', { course: stall('similarity', 1) }, 'similarity'),
+      aligned('untrained', { course: stall('similarity', 2), measure: { name: 'sp' } }, 'measured'),
+      { ...aligned('untrained', { course: stall('similarity', 1), measure: { name: 'cka-debiased' } }, 'forked'), fork: { of: 'loss', step: 2 } },
+    ],
+  }),
+  observed: images({ observe: OBSERVED, arms: [unguided] }),
+  'observed-tokens': tokens({ guides: { untrained: untrained(TRANSFORMER) }, observe: OBSERVED, arms: [unguided] }),
+  'observed-every-token': padded({ 'base.tokens': 'all-tokens', 'task.val': 64, observe: OBSERVED, arms: [unguided] }),
+  'shuffled-padded': padded({
+    'base.mapping': { rule: 'even' },
+    guides: { shuffled: untrained(TRANSFORMER, 'shuffled') },
+    arms: each(['position', 'all-tokens', 'last-token', 'flattened'], (view) => ({ tokens: view }), 'shuffled'),
   }),
   adamw: images({ 'base.optimiser': { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.1 }, 'base.clipNorm': 0.5 }),
   sgd: images({ 'base.optimiser': { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 }, 'base.schedule': { kind: 'cosine', warmup: 2 } }),

@@ -1,6 +1,7 @@
 /** Writes an exported experiment with what the lab makes of its first steps, for `parity.py` to hold the script against. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { TrainingRecords } from '../../../experiment/contract/events.ts';
 import type { Checkpoint } from '../../../experiment/contract/lab.ts';
 import { members } from '../../../experiment/plan/plan.ts';
 import type { Experiment } from '../../../experiment/schema/schema.ts';
@@ -8,6 +9,7 @@ import type { Kernels } from '../../../lab/backend/kernels/types.ts';
 import { Run } from '../../../lab/training/run.ts';
 import { prepareGuides } from '../../../lab/training/prepareGuides.ts';
 import { startingPoint } from '../../../lab/training/startingPoint.ts';
+import { openWarmupTasks } from '../../../lab/training/warmupTasks.ts';
 import type { GuideStore } from '../../../lab/guidance/store.ts';
 import { Library } from '../../../lab/files/library.ts';
 import { openStorage } from '../../../lab/files/storage.ts';
@@ -15,7 +17,7 @@ import { DirectSteps } from '../../../lab/backend/steps.ts';
 import { createTask, type DrawnTaskSpec } from '../../../lab/tasks/index.ts';
 import { type ExportedFiles, torchFiles } from '../files.ts';
 import { type PlainTensor, writeSafetensors } from '../../../experiment/contract/safetensors.ts';
-import { toTorch, toTorchLayout, torchName } from '../../../experiment/contract/torchWeights.ts';
+import { mapsToTorch, toTorch, toTorchLayout, torchName } from '../../../experiment/contract/torchWeights.ts';
 
 /** Steps that are compared. */
 const STEPS = 5;
@@ -43,8 +45,19 @@ function stateOf(saved: Checkpoint['tensors'], arm: string, member: number): Rec
     const { shape } = own[saves];
     return [[`${slot}/${torchName(saves, shape.length)}`, toTorchLayout(saves, { shape, data })]];
   });
-  return { ...Object.fromEntries(Object.entries(toTorch(network)).map(([name, tensor]) => [`network/${name}`, tensor])), ...Object.fromEntries(moments) };
+  const maps = Object.entries(own).flatMap(([name, { shape, data }]): [string, PlainTensor][] => {
+    const [, part, key] = /^map\/(?:optimiser\/)?(\w+)\/(.+)$/.exec(name) ?? [];
+    return key === undefined ? [] : [[`map/${part}/${key}`, mapsToTorch({ key: { shape, data } }).key]];
+  });
+  return {
+    ...Object.fromEntries(maps),
+    ...Object.fromEntries(Object.entries(toTorch(network)).map(([name, tensor]) => [`network/${name}`, tensor])),
+    ...Object.fromEntries(moments),
+  };
 }
+
+/** Whether the course of a term reads evaluations. */
+const waits = ({ arms }: Experiment): boolean => arms.some(({ terms }) => terms.some(({ course }) => course?.kind === 'stall'));
 
 /**
  * @param folder to be made
@@ -56,55 +69,62 @@ export async function writeParityCase(folder: string, experiment: Experiment, ke
   writeFolder(folder, torchFiles(experiment, await startingPoint(parts)));
 
   const { guides } = await prepareGuides({ ...parts, options: {}, tell: () => {}, pause: async () => {} });
-  const run = new Run(experiment, task, guides, kernels);
+  const run = new Run(experiment, task, guides, kernels, new DirectSteps(), await openWarmupTasks(experiment, parts.library));
   const all = members(experiment);
   const states: Record<string, PlainTensor> = {};
-  const keep = async (step: number) => {
+  const keep = async () => {
     const saved = await run.save();
     for (const { arm, seed } of all) {
       const own = stateOf(saved, arm, experiment.seeds.indexOf(seed));
-      for (const [name, tensor] of Object.entries(own)) states[`${arm}-${seed}|${step}|${name}`] = tensor;
+      for (const [name, tensor] of Object.entries(own)) states[`${arm}-${seed}|${run.step}|${name}`] = tensor;
     }
   };
-  const evaluation = await run.evaluate();
-  await keep(0);
+  // Before step 0 there may be warm-ups.
+  const first = run.step;
+  const evaluations = [await run.evaluate()];
+  await keep();
   for (let step = 0; step < STEPS; step++) {
     await run.advance();
-    await keep(step + 1);
+    await keep();
+    // Courses may wait for what an evaluation finds.
+    if (run.step === 0 || (run.evaluationDue && waits(experiment))) evaluations.push(await run.evaluate());
   }
-  const records = await run.flush();
-  if (!records) throw new Error('no step was recorded');
+  const told: TrainingRecords[] = [];
+  for (let records = await run.flush(); records; records = await run.flush()) told.push(records);
   const value = (values: Float32Array, i: number): number | null => (Number.isFinite(values[i]) ? values[i] : null);
   /** What a quantity has of a member. */
-  const pieces = (values: Float32Array, m: number): (number | null)[] => {
+  const pieces = (values: ArrayLike<number>, m: number): (number | null)[] => {
     const each = values.length / all.length;
-    return Array.from({ length: each }, (_, i) => value(values, m * each + i));
+    return Array.from({ length: each }, (_, i) => value(values as Float32Array, m * each + i));
   };
-  const told = all.map(({ arm, seed }, m) => ({
+  const found = all.map(({ arm, seed }, m) => ({
     arm,
     seed,
-    evaluation: {
-      loss: value(evaluation.series.valLoss, m),
-      metric: value(evaluation.series.valMetric, m),
-      predictions: [
-        ...evaluation.predictions.subarray((m * evaluation.predictions.length) / all.length, ((m + 1) * evaluation.predictions.length) / all.length),
-      ],
-      groups: pieces(evaluation.series.groupLoss, m).map((loss, g) => [loss, pieces(evaluation.series.groupAccuracy, m)[g]]),
-      measured: pieces(evaluation.series.similarityMeasured, m),
+    evaluations: evaluations.map(({ step, series, matrices, predictions }) => ({
+      step,
+      loss: value(series.valLoss, m),
+      metric: value(series.valMetric, m),
+      predictions: pieces(predictions, m),
+      groups: pieces(series.groupLoss, m).map((loss, g) => [loss, pieces(series.groupAccuracy, m)[g]]),
+      measured: pieces(series.similarityMeasured, m),
       matrices: Object.fromEntries(
-        Object.entries(evaluation.matrices).map(([guide, values]) => {
-          const each = values.length / all.length;
-          return [guide, Array.from({ length: each / 3 }, (_, cell) => [0, 1, 2].map((field) => value(values, m * each + cell * 3 + field)))];
+        Object.entries(matrices).map(([guide, values]) => {
+          const own = pieces(values, m);
+          return [guide, Array.from({ length: own.length / 3 }, (_, cell) => own.slice(3 * cell, 3 * cell + 3))];
         }),
       ),
-    },
-    steps: Array.from({ length: STEPS }, (_, step) => ({
-      loss: value(records.series.trainLoss, step * all.length + m),
-      metric: value(records.series.trainMetric, step * all.length + m),
-      alignment: value(records.series.alignmentLoss, step * all.length + m),
     })),
+    steps: told.flatMap(({ firstStep, count, series }) =>
+      Array.from({ length: count }, (_, i) => ({
+        step: firstStep + i - 1,
+        loss: value(series.trainLoss, i * all.length + m),
+        metric: value(series.trainMetric, i * all.length + m),
+        alignment: value(series.alignmentLoss, i * all.length + m),
+      })),
+    ),
   }));
-  writeFileSync(join(folder, 'parity.json'), JSON.stringify(told));
+  if (found[0].steps.length !== STEPS || found[0].steps[0].step !== first) throw new Error('not every step was recorded');
+  writeFileSync(join(folder, 'parity.json'), JSON.stringify(found));
   writeFileSync(join(folder, 'parity.safetensors'), writeSafetensors(states));
   run.dispose();
 }

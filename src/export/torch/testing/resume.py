@@ -13,7 +13,7 @@ spec.loader.exec_module(script)
 
 def train(steps, *words):
     script.STEPS = steps
-    member = script.train_member("guided", 0, frame, script.read_set("val"), script.arguments(["--device", "cpu", *words]))
+    member = script.train_member("forked", 0, frame, script.read_set("val"), script.arguments(["--device", "cpu", *words]))
     return {key: value for key, value in member.items() if key != "seconds"}
 
 

@@ -1,8 +1,8 @@
 import { Button, Checkbox, Group, SegmentedControl, Stack, Text, Tooltip } from '@mantine/core';
 import { useState } from 'react';
+import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import { sourcesOf } from '@/experiment/plan/arms.ts';
 import type { GuideSpec, ImportedGuideSpec, LoadedGuideSpec, NetworkSpec, TaskSpec } from '@/experiment/schema/schema.ts';
-import { describeNetwork, taskShape } from '@/experiment/networks/describe.ts';
 import type { NetworkState } from '@/experiment/recipes/adding.ts';
 import { controlRecipe } from '@/experiment/recipes/controlRecipes.ts';
 import { controlKind, isStandIn } from '@/experiment/recipes/controls.ts';
