@@ -64,7 +64,7 @@ export const METHOD_ON_RECALL: readonly Preset[] = [
   {
     id: 'distil-or-guide-recall',
     title: 'Distil or guide? Recall',
-    hint: 'The same Transformer as a guide and as a teacher, untrained and trained, and three ways to distil representations.',
+    hint: 'Outputs of a Transformer teach an RNN nothing here, its layers do, even untrained; a linear map that is learnt along (FitNets) does as much as CKA.',
     experiment: experimentOf('distil-or-guide-recall', asking('Can a network guide that has nothing to teach?', 'guided-untrained', 'distilled-untrained'), {
       task: FIRST_TOKEN,
       target: RNN_2X64,
