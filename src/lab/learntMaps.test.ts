@@ -91,6 +91,21 @@ describe('on images', () => {
     expect(whole(result, 'fork').loss.findIndex((loss, i) => loss !== whole(result, 'cka').loss[i])).toBe(5);
   });
 
+  it('leaves its map as it is in steps that its course leaves out, whatever moments it has', async () => {
+    const experiment = withArms(tinyExperiment({ ...SETTINGS, seeds: [0] }), [arm('learnt', [align({ course: { kind: 'every', steps: 2 } })])]);
+    const { lab, steps } = await openLab(experiment, 'wasm');
+    const maps: number[][] = [];
+    for (let step = 0; step < 3; step++) {
+      await steps(1);
+      const { tensors } = await lab.checkpoint();
+      maps.push(Object.entries(tensors).flatMap(([name, { data }]) => (name.includes('/map/') ? [...data] : [])));
+    }
+    await lab.dispose();
+    expect(maps[0].length).toBeGreaterThan(0);
+    expect(maps[1]).toEqual(maps[0]);
+    expect(maps[2]).not.toEqual(maps[0]);
+  });
+
   it('counts the target alone where gradients are clipped', async () => {
     const rate = 0.1;
     const experiment: Experiment = withArms(tinyExperiment({ ...SETTINGS, seeds: [0], 'base.clipNorm': 1e-3, 'base.learningRate': rate }), [

@@ -17,6 +17,8 @@ export interface Examples {
 export interface StartingPoint {
   /** Initial weights by the name of the start (`startOf`) and seed. */
   targets: { start: string; seed: number; tensors: NetworkTensors }[];
+  /** Maps that are trained along with targets, by the same start and seed, `[inputs, outputs]` by their keys (`learntMaps`); of starts that have any. */
+  maps: StartingPoint['targets'];
   /** Weights of guides that have a network of ours, but for those that show the weights of another (`weightsShownBy`); one for all seeds where they are trained. */
   guides: { guide: string; seed: number | null; tensors: NetworkTensors }[];
   /** Null where every step draws new examples. */

@@ -91,6 +91,10 @@ export function toTorch(tensors: LabTensors): Record<string, PlainTensor> {
   return all;
 }
 
+/** Maps that are trained along, by their keys, as PyTorch's linear layers have them: outputs before inputs. */
+export const mapsToTorch = (tensors: LabTensors): Record<string, PlainTensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, transposed(tensor, MATRIX)]));
+
 /**
  * The other way.
  * @param shapes of the lab's tensors by name

@@ -12,7 +12,7 @@ import { type PlainTensor, writeSafetensors } from '../../experiment/contract/sa
 import { refusedByTorch } from './refused.ts';
 import { settings } from './settings.ts';
 import { warmupSets } from './warmups.ts';
-import { toTorch } from '../../experiment/contract/torchWeights.ts';
+import { mapsToTorch, toTorch } from '../../experiment/contract/torchWeights.ts';
 
 /** Content by path. */
 export type ExportedFiles = Record<string, string | Uint8Array<ArrayBuffer>>;
@@ -79,8 +79,9 @@ export function torchFiles(experiment: Experiment, start: StartingPoint): Export
   if (refused.length > 0) throw new Error(refused.join(' '));
   const { input } = taskShape(experiment.task);
   const weights = [
-    ...start.targets.map(({ start: name, seed, tensors }) => [`${name}-${seed}`, tensors] as const),
-    ...start.guides.map(({ guide, seed, tensors }) => [seed === null ? `guide-${guide}` : `guide-${guide}-${seed}`, tensors] as const),
+    ...start.targets.map(({ start: name, seed, tensors }) => [`${name}-${seed}`, toTorch(tensors)] as const),
+    ...start.maps.map(({ start: name, seed, tensors }) => [`maps-${name}-${seed}`, mapsToTorch(tensors)] as const),
+    ...start.guides.map(({ guide, seed, tensors }) => [seed === null ? `guide-${guide}` : `guide-${guide}-${seed}`, toTorch(tensors)] as const),
   ];
   return {
     ...written(experiment, false, frame(experiment, start, labelGroups(experiment.task))),
@@ -90,6 +91,6 @@ export function torchFiles(experiment: Experiment, start: StartingPoint): Export
       ...(start.text && { text: { shape: [start.text.length], data: start.text } }),
       ...Object.assign({}, ...warmupSets(experiment).map((name, i) => warmupTensors(name, start.warmups[i], input))),
     }),
-    ...Object.fromEntries(weights.map(([name, tensors]) => [`weights/${name}.safetensors`, writeSafetensors(toTorch(tensors))])),
+    ...Object.fromEntries(weights.map(([name, tensors]) => [`weights/${name}.safetensors`, writeSafetensors(tensors)])),
   };
 }

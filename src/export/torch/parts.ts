@@ -2,6 +2,7 @@
 import { exampleControl } from '../../experiment/plan/guides.ts';
 import { warmupOf } from '../../experiment/plan/warmup.ts';
 import { type Experiment, isImageTask } from '../../experiment/schema/schema.ts';
+import { trainsMaps } from './maps.ts';
 
 const FILES = import.meta.glob<string>('./parts/*.py', { eager: true, query: '?raw', import: 'default' });
 
@@ -17,6 +18,7 @@ const SECTIONS = [
   'views',
   'courses',
   'terms',
+  'maps',
   'matching',
   'regularisers',
   'schedules',
@@ -51,7 +53,7 @@ const FEATURES = {
   warmup: (experiment) => experiment.arms.some((arm) => warmupOf(experiment, arm) !== undefined),
   kept: (experiment) => experiment.arms.some((arm) => warmupOf(experiment, arm)?.keepOptimiser === true),
   regularise: ({ arms }) => arms.some(({ terms }) => terms.some(({ kind }) => kind === 'regularise')),
-  shuffled: ({ guides }) => Object.values(guides).some((guide) => exampleControl(guide) === 'shuffled'),
+  pairwise: (experiment) => trainsMaps(experiment) || Object.values(experiment.guides).some((guide) => exampleControl(guide) === 'shuffled'),
   stall: ({ arms }) => arms.some(({ terms }) => terms.some(({ course }) => course?.kind === 'stall')),
 } as const satisfies Record<string, (experiment: Experiment, made: boolean) => boolean>;
 

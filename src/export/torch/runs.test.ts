@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readResult } from '../../experiment/contract/readResult.ts';
 import type { MemberResult, RunResult } from '../../experiment/contract/result.ts';
-import type { Experiment } from '../../experiment/schema/schema.ts';
+import type { Experiment, Term } from '../../experiment/schema/schema.ts';
 import { nodeWasmFiles } from '../../lab/backend/nodeWasmFiles.ts';
 import { createLab } from '../../lab/lab.ts';
 import { openLab } from '../../lab/testing/drive.ts';
@@ -44,6 +44,7 @@ function apart(a: readonly (number | null)[], b: readonly (number | null)[]): nu
 }
 
 describe.runIf(hasTorch)('a whole run of the script', () => {
+  const MAPPED: Term = { kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'fitnets' } };
   const plain = tinyExperiment({ seeds: [0], 'arms.guided.terms.align.measure': { name: 'rsa' } });
   const [unguided, guided, ...others] = plain.arms;
   const experiment: Experiment = {
@@ -53,10 +54,14 @@ describe.runIf(hasTorch)('a whole run of the script', () => {
       unguided,
       {
         ...guided,
-        terms: guided.terms.map((term) => ({ ...term, course: { kind: 'stall', of: 'validation loss', patience: 1 } })),
+        terms: [
+          ...guided.terms.map((term): Term => ({ ...term, course: { kind: 'stall', of: 'validation loss', patience: 1 } })),
+          { ...MAPPED, course: { kind: 'every', steps: 2 } },
+        ],
         warmup: { steps: 4, inputs: 'pink-noise', loss: 'align', keepOptimiser: true },
       },
-      { id: 'forked', name: 'Forked', terms: [], optimiser: { ...plain.base.optimiser, weightDecay: 0.1 }, fork: { of: 'guided', step: 3 } },
+      { id: 'forked', name: 'Forked', terms: [MAPPED], optimiser: { ...plain.base.optimiser, weightDecay: 0.1 }, fork: { of: 'guided', step: 3 } },
+      { id: 'anew', name: 'Anew', terms: [MAPPED], warmup: { steps: 4, inputs: 'training', loss: 'align', keepOptimiser: false } },
       ...others,
     ],
   };
@@ -120,6 +125,7 @@ describe.runIf(hasTorch)('two processes', () => {
         name: 'Guided',
         terms: [
           { kind: 'align', guide: 'untrained', weight: 4 },
+          { kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'fitnets' } },
           { kind: 'distil', guide: 'untrained', temperature: 2, ceWeight: 1, kdWeight: 1, direction: 'forward' },
         ],
       },

@@ -6,6 +6,7 @@ import { guideNetwork, sharedBySeeds } from '../../experiment/plan/guides.ts';
 import { mappedTaps } from '../../experiment/plan/pairs.ts';
 import type { ArmSpec, Experiment, NetworkSpec, OptimiserSpec, ScheduleSpec, TokenView } from '../../experiment/schema/schema.ts';
 import { CustomClasses } from './custom.ts';
+import { trainsMaps } from './maps.ts';
 import { networkCall } from './networks.ts';
 import { DRY_RUN, initialised, madeDefinitions, madeNetwork, ofDryRun } from './made.ts';
 import { assign, call, code, define, later, type Python, python, tuple } from './python.ts';
@@ -28,7 +29,7 @@ function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape, classes: Cu
       learning_rate: spec.learningRate,
       start: start === 'target' ? undefined : start,
       target: spec.target && later(networkCall(spec.target, task, classes)),
-      optimiser: spec.optimiser && ownOptimiser(spec.optimiser),
+      optimiser: spec.optimiser && ownOptimiser(experiment, spec.optimiser),
       warmup: spec.fork ? undefined : warmupCall(experiment, spec),
       fork: spec.fork && tuple(spec.fork.of, spec.fork.step),
     },
@@ -84,9 +85,10 @@ function optimiser(spec: OptimiserSpec): { made: string; options: Record<string,
 }
 
 /** The same as a function of the parameters. */
-function ownOptimiser(spec: OptimiserSpec): Python {
+function ownOptimiser(experiment: Experiment, spec: OptimiserSpec): Python {
   const { made, options } = optimiser(spec);
-  return call('partial', options, code(made));
+  const make = call('partial', options, code(made));
+  return trainsMaps(experiment) ? call('beside_maps', {}, make) : make;
 }
 
 function schedule(spec: Exclude<ScheduleSpec, { kind: 'constant' }>): Python {
@@ -160,6 +162,8 @@ export function settings(experiment: Experiment, made = false): string {
   const alike = arms.every((spec) => spec.fork || startOf(spec) === 'target');
   const classes = new CustomClasses();
   const shared = optimiser(base.optimiser);
+  const everyones = call(shared.made, shared.options, code('parameters'));
+  const maps = trainsMaps(experiment);
   const build = (network: NetworkSpec): Python => (made ? initialised(network, networkCall(network, task, classes)) : networkCall(network, task, classes));
   const target = build(experiment.target);
   const guideEntries = Object.fromEntries(Object.keys(guides).map((id) => [id, guide(experiment, id, task, classes, made)]));
@@ -172,11 +176,16 @@ export function settings(experiment: Experiment, made = false): string {
       'make_optimiser',
       'parameters',
       arms.some((spec) => spec.optimiser) ? 'Of arms that have no other.' : 'Of every arm.',
-      call(shared.made, shared.options, code('parameters')),
+      maps ? call('BesideMaps', {}, everyones) : everyones,
     ),
     ...(made ? madeDefinitions(experiment, build) : []),
     define('make_guides', 'seed', 'The guides of a seed, frozen. A trained one is the same for all seeds.', guideEntries),
-    define('make_arms', '', `The training conditions. All ${alike ? 'start from the same weights and ' : ''}see the same batches.`, armEntries),
+    define(
+      'make_arms',
+      '',
+      `The training conditions. All ${alike ? 'start from the same weights and ' : ''}see the same batches.`,
+      maps ? call('with_maps', {}, armEntries) : armEntries,
+    ),
     define('rate_at', 'arm, step', 'Learning rate of an arm in a step, counted from 0.', rate(experiment)),
     define('weight_at', 'arm, term, step', 'Weight of a term of an arm in a step.', termWeight(experiment)),
     define('arm_at', 'arms, name, step', 'What an arm does in a step.', code(arms.some(({ fork }) => fork) ? 'through_forks(arms, name, step)' : 'arms[name]')),

@@ -14,9 +14,10 @@ import { taskShape } from '../../experiment/networks/describe.ts';
 import { exampleControl, standsAlone } from '../../experiment/plan/guides.ts';
 import type { WeightedPair } from '../../experiment/plan/mapping.ts';
 import { measuresInUse } from '../../experiment/plan/plan.ts';
-import { isRecorded, measureKey, saidOf } from '../../experiment/schema/measures.ts';
+import { isLearnt, isRecorded, measureKey, type RecordedMeasure, saidOf } from '../../experiment/schema/measures.ts';
 import type { ArmSpec, Course, Experiment, MatchTerm, RegulariseTerm, Term, TokenView } from '../../experiment/schema/schema.ts';
 import { isDrawn } from '../../experiment/schema/schema.ts';
+import { alignByMap } from './maps.ts';
 import { call, code, type Python, tuple } from './python.ts';
 
 export const VIEWS: Record<TokenView, { view: string; sets: string }> = {
@@ -26,8 +27,8 @@ export const VIEWS: Record<TokenView, { view: string; sets: string }> = {
   'last-token': { view: 'only_last_token', sets: 'last_tokens' },
 };
 
-/** Of every measure that the script knows its function. */
-export const MEASURE_FUNCTIONS: Partial<Record<string, string>> = {
+/** The function of every measure. */
+const MEASURE_FUNCTIONS: Record<RecordedMeasure['name'], string> = {
   cka: 'cka',
   'cka-debiased': 'cka_debiased',
   'rbf-cka': 'rbf_cka',
@@ -47,11 +48,10 @@ export const MEASURE_FUNCTIONS: Partial<Record<string, string>> = {
 };
 
 /** A measure as a function, with its option where one is stated. */
-function measureFunction({ name, ...options }: { name: string }): Python {
-  const known = MEASURE_FUNCTIONS[name];
-  if (!known) throw new Error(`the measure ${name} is refused`);
+function measureFunction({ name, ...options }: RecordedMeasure): Python {
+  const known = code(MEASURE_FUNCTIONS[name]);
   const stated = Object.entries(options).filter((entry): entry is [string, number] => entry[1] !== undefined);
-  return stated.length > 0 ? call('partial', Object.fromEntries(stated), code(known)) : code(known);
+  return stated.length > 0 ? call('partial', Object.fromEntries(stated), known) : known;
 }
 
 /** Examples of a set on the probe at most: EVALUATION_CHUNK images or sequences, or PROBE_TOKENS tokens and some. */
@@ -128,21 +128,19 @@ function shares(of: readonly WeightedPair[]): Python | undefined {
   return factors.some((share) => share !== 1) ? factors : undefined;
 }
 
-function align(experiment: Experiment, alignment: Alignment, moves: Python | undefined): Python {
+function align(experiment: Experiment, arm: ArmSpec, alignment: Alignment, moves: Python | undefined): Python {
   const { guide, weight, reduction, measure } = alignment;
   const { tokens } = taskShape(experiment.task);
-  return call(
-    exampleControl(experiment.guides[guide]) === 'shuffled' ? 'AlignShuffled' : 'Align',
-    {
-      pairs: pairs(experiment, alignment),
-      weight: reduction === 'mean' ? code(`${weight} / ${Math.max(1, alignment.pairs.length)}`) : weight,
-      measure: measureFunction(measure),
-      view: code(tokens ? VIEWS[alignment.tokens].view : 'whole'),
-      course: moves,
-      shares: shares(alignment.pairs),
-    },
-    guide,
-  );
+  const options = {
+    pairs: pairs(experiment, alignment),
+    weight: reduction === 'mean' ? code(`${weight} / ${Math.max(1, alignment.pairs.length)}`) : weight,
+    measure: isLearnt(measure) ? undefined : measureFunction(measure),
+    view: code(tokens ? VIEWS[alignment.tokens].view : 'whole'),
+    course: moves,
+    shares: shares(alignment.pairs),
+  };
+  if (isLearnt(measure)) return alignByMap(experiment, arm, alignment, options);
+  return call(exampleControl(experiment.guides[guide]) === 'shuffled' ? 'AlignShuffled' : 'Align', options, guide);
 }
 
 function distil({ guide: teacher, direction, temperature, kdWeight }: DistilSettings, moves: Python | undefined): Python {
@@ -164,11 +162,11 @@ function regularise(experiment: Experiment, spec: RegulariseTerm, moves: Python 
   return call('Regularise', { taps: [...taps], weight, course: moves }, number);
 }
 
-function term(experiment: Experiment, spec: Term, since: number): Python {
-  const moves = course(experiment, spec, since);
+function term(experiment: Experiment, arm: ArmSpec, spec: Term): Python {
+  const moves = course(experiment, spec, arm.fork?.step ?? 0);
   switch (spec.kind) {
     case 'align':
-      return align(experiment, alignmentOf(experiment, spec), moves);
+      return align(experiment, arm, alignmentOf(experiment, spec), moves);
     case 'distil':
       return distil(distilSettings(spec), moves);
     case 'match':
@@ -182,8 +180,7 @@ function term(experiment: Experiment, spec: Term, since: number): Python {
 const counts = (spec: Term): boolean => !('weight' in spec) || spec.weight > 0;
 
 /** The terms of an arm, in order. */
-export const armTerms = (experiment: Experiment, { terms, fork }: ArmSpec): Python[] =>
-  terms.filter(counts).map((spec) => term(experiment, spec, fork?.step ?? 0));
+export const armTerms = (experiment: Experiment, arm: ArmSpec): Python[] => arm.terms.filter(counts).map((spec) => term(experiment, arm, spec));
 
 /** The layers over which mappings of terms are spread, by the name of their network; empty without such a term. */
 export function mappedNetworks(experiment: Experiment): string[] {

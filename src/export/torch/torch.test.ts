@@ -31,6 +31,8 @@ describe('the script', () => {
       'tail',
       'backwards',
       'through_forks',
+      'Maps',
+      'BesideMaps',
     ])
       expect(images).not.toContain(absent);
     const tokens = defined(tinySequences('first-token'));
@@ -144,8 +146,5 @@ it('says what the script does not know', () => {
     model: { input: [8, 8, 3], layers: [{ name: 'a', shape: [3] }], parameters: 1, flops: 1 },
   };
   expect(refusedByTorch(imported)).toEqual(['The PyTorch script does not know guides out of files of tfjs yet.']);
-  const learnt = tinyExperiment();
-  learnt.base.measure = { name: 'fitnets' };
-  expect(refusedByTorch(learnt)[0]).toBe('The PyTorch script does not know this measure yet (“Guided”).');
   expect(refusedByTorch(findPreset('cifar')?.experiment as Experiment)).toEqual([]);
 });

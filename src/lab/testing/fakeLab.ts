@@ -114,7 +114,7 @@ export class FakeLab extends FakeAssets implements Lab {
   async startingPoint(): Promise<StartingPoint> {
     this.calls.push('startingPoint');
     const examples = { examples: 1, inputs: new Float32Array(1), labels: new Uint8Array(1) };
-    return { targets: [], guides: [], train: null, val: examples, warmups: [], scores: [], version: 'test' };
+    return { targets: [], maps: [], guides: [], train: null, val: examples, warmups: [], scores: [], version: 'test' };
   }
 
   async open(experiment: Experiment, options: OpenOptions): Promise<void> {

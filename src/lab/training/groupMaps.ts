@@ -10,7 +10,7 @@ import { uniform } from '../networks/init.ts';
 import type { NetworkProgram } from '../networks/program.ts';
 import { type PlainTensors, readTensors, Weights } from '../networks/weights.ts';
 import { stream } from '../random/stream.ts';
-import { type MemberRange, membersOf } from '../steps/members.ts';
+import { type MemberRange, membersOf, rowOf } from '../steps/members.ts';
 import { Optimiser } from './optimiser.ts';
 
 /** An arm's members, and the maps that each of them has. */
@@ -19,8 +19,14 @@ export interface ArmMaps {
   maps: readonly LearntMap[];
 }
 
-/** Gradients by the first member of an arm and the key of a map. */
-export type MapGradients = ReadonlyMap<number, ReadonlyMap<string, tf.Tensor3D>>;
+export interface MapGradient {
+  gradient: tf.Tensor3D;
+  /** Rows of a step's numbers with the weights of the terms that it comes from. */
+  rows: readonly number[];
+}
+
+/** By the first member of an arm and the key of a map. */
+export type MapGradients = ReadonlyMap<number, ReadonlyMap<string, MapGradient>>;
 
 interface Own {
   members: MemberRange;
@@ -37,6 +43,22 @@ const programOf = (maps: readonly LearntMap[]): Pick<NetworkProgram, 'parameters
   statistics: [],
 });
 
+const begun = (maps: readonly LearntMap[], seeds: readonly number[]): Weights => {
+  const program = programOf(maps);
+  return Weights.create(
+    seeds.map(() => program),
+    (member, key) => stream(seeds[member], 'map', key),
+  );
+};
+
+/** What the maps of a member begin with, without a member axis, by their keys. */
+export async function initialMaps(maps: readonly LearntMap[], seed: number): Promise<PlainTensors> {
+  const weights = begun(maps, [seed]);
+  const all = await readTensors(weights.parameters);
+  weights.dispose();
+  return Object.fromEntries(Object.entries(all).map(([key, { shape, data }]) => [key, { shape: shape.slice(1), data }]));
+}
+
 export class GroupMaps {
   readonly #arms: readonly Own[];
 
@@ -44,12 +66,7 @@ export class GroupMaps {
   constructor(arms: readonly ArmMaps[], seeds: readonly number[], spec: OptimiserSpec, kernels: Kernels) {
     this.#arms = arms.flatMap(({ members, maps }) => {
       if (maps.length === 0) return [];
-      const own = seeds.slice(members.first, members.first + members.count);
-      const program = programOf(maps);
-      const weights = Weights.create(
-        own.map(() => program),
-        (member, key) => stream(own[member], 'map', key),
-      );
+      const weights = begun(maps, seeds.slice(members.first, members.first + members.count));
       return [{ members, weights, optimiser: new Optimiser(spec, kernels, weights) }];
     });
   }
@@ -62,17 +79,23 @@ export class GroupMaps {
   }
 
   /**
-   * One step of all maps that have a gradient, which is not clipped: the target's is then clipped as in other arms.
-   * @param active `[E]` of the group, @param factors see `MemberControl`
+   * One step of all maps that have a gradient, which is not clipped: the target's is then clipped as in other arms. A map of
+   * terms whose weights are 0 for a member in this step stays as it is.
+   * @param active `[E]` of the group, @param scalars of the step (`StepInput.scalars`)
    */
-  update(gradients: MapGradients, active: tf.Tensor1D, factors: tf.Tensor2D, spec?: OptimiserSpec): void {
+  update(gradients: MapGradients, active: tf.Tensor1D, scalars: tf.Tensor2D, spec?: OptimiserSpec): void {
     for (const { members, weights, optimiser } of this.#arms) {
       const own = gradients.get(members.first);
       if (!own) continue;
       const { first, count } = members;
-      const [rows, all] = factors.shape;
-      const columns = count === all ? factors : tf.slice(factors, [0, first], [rows, count]);
-      optimiser.update(weights, own, { scale: tf.ones([count]), active: membersOf(active, members), factors: columns }, spec);
+      const [all, width] = scalars.shape;
+      const factors = count === width ? scalars : tf.slice(scalars, [0, first], [all, count]);
+      for (const rows of new Map([...own.values()].map((each) => [each.rows.join(), each.rows])).values()) {
+        const alike = new Map([...own].flatMap(([key, each]) => (each.rows.join() === rows.join() ? [[key, each.gradient] as const] : [])));
+        const weight = tf.addN(rows.map((row) => rowOf(factors, row)));
+        const learning = tf.mul<tf.Tensor1D>(membersOf(active, members), tf.cast(tf.greater(weight, 0), 'float32'));
+        optimiser.update(weights, alike, { scale: tf.ones([count]), active: learning, factors }, spec);
+      }
     }
   }
 
@@ -101,17 +124,18 @@ export class GroupMaps {
   load(first: number, tensors: PlainTensors): void {
     const own = this.#arms.find(({ members }) => members.first === first);
     if (!own) return;
-    const begun = new Set([...own.weights.parameters.keys()].filter((key) => !(`${PREFIX}parameter/${key}` in tensors)));
+    const untrained = new Set([...own.weights.parameters.keys()].filter((key) => !(`${PREFIX}parameter/${key}` in tensors)));
     const saved: PlainTensors = {};
     for (const [name, { shape }] of named(own)) {
       const known = tensors[`${PREFIX}${name}`];
       if (known?.shape.join() === shape.join()) saved[name] = known;
-      else if (!known && [...begun].some((key) => name.endsWith(`/${key}`))) saved[name] = { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) };
+      else if (!known && [...untrained].some((key) => name.endsWith(`/${key}`)))
+        saved[name] = { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) };
       else throw new Error(`saved weights do not fit: "${PREFIX}${name}"`);
     }
     for (const key of own.weights.parameters.keys()) {
       const { shape, data } = saved[`parameter/${key}`];
-      if (!begun.has(key)) own.weights.replace(`parameter/${key}`, tf.tensor(data, shape, 'float32'));
+      if (!untrained.has(key)) own.weights.replace(`parameter/${key}`, tf.tensor(data, shape, 'float32'));
     }
     own.optimiser.load(saved);
   }

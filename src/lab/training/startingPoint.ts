@@ -1,5 +1,7 @@
 /** What a run begins with, as plain data (see the contract). */
 import { taskShape, unusedClasses } from '../../experiment/networks/describe.ts';
+import { rootOf } from '../../experiment/plan/fork.ts';
+import { learntMaps } from '../../experiment/plan/learntMaps.ts';
 import { type NetworkTensors, startOf, type StartingPoint, weightsShownBy } from '../../experiment/contract/startingPoint.ts';
 import { targetOf } from '../../experiment/plan/arms.ts';
 import { warmupTasks } from '../../experiment/plan/warmup.ts';
@@ -11,6 +13,7 @@ import type { Guide } from '../guidance/guide.ts';
 import { Model } from '../networks/model.ts';
 import { readTensors } from '../networks/weights.ts';
 import { openTask, type Task } from '../tasks/index.ts';
+import { initialMaps } from './groupMaps.ts';
 import { copiesOf } from './copiedStart.ts';
 import { type GuidePreparation, prepareGuides } from './prepareGuides.ts';
 
@@ -42,6 +45,17 @@ async function targetsOf(experiment: Experiment, guides: ReadonlyMap<string, Gui
   return targets;
 }
 
+async function mapsOf(experiment: Experiment): Promise<StartingPoint['maps']> {
+  const all = experiment.arms.map((arm) => [startOf(rootOf(experiment, arm)), learntMaps(experiment, arm)] as const);
+  const found: StartingPoint['maps'] = [];
+  for (const start of new Set(all.map(([own]) => own))) {
+    const maps = new Map(all.flatMap(([own, of]) => (own === start ? of.map((map) => [map.key, map] as const) : [])));
+    if (maps.size === 0) continue;
+    for (const seed of experiment.seeds) found.push({ start, seed, tensors: await initialMaps([...maps.values()], seed) });
+  }
+  return found;
+}
+
 async function guidesOf(experiment: Experiment, guides: ReadonlyMap<string, Guide>): Promise<StartingPoint['guides']> {
   const found: StartingPoint['guides'] = [];
   for (const [guide, { models, spec }] of guides) {
@@ -70,6 +84,7 @@ export async function startingPoint(preparation: Omit<GuidePreparation, 'options
     for (const spec of warmupTasks(experiment)) warmups.push(readBySteps(await openTask(spec, preparation.library)));
     return {
       targets: await targetsOf(experiment, guides, kernels),
+      maps: await mapsOf(experiment),
       guides: await guidesOf(experiment, guides),
       ...readBySteps(task),
       val: structuredClone(task.val),

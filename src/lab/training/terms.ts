@@ -12,7 +12,7 @@ import { type LearntAlignment, learntGradient, pooled, unpooled } from '../simil
 import { MEASURES } from '../similarity/measures/index.ts';
 import { type MemberRange, membersOf, rowOf } from '../steps/members.ts';
 import type { BatchView } from '../similarity/tokenViews.ts';
-import type { GroupMaps, MapGradients } from './groupMaps.ts';
+import type { GroupMaps, MapGradient, MapGradients } from './groupMaps.ts';
 
 interface AlignedPair {
   members: MemberRange;
@@ -156,14 +156,15 @@ export function alignmentRoots(
   trained?: Pick<GroupMaps, 'of'>,
 ): AlignmentLoss {
   const roots: Root[] = [];
-  const maps = new Map<number, Map<string, tf.Tensor3D>>();
+  const maps = new Map<number, Map<string, MapGradient>>();
   const byMap = (tap: tf.Tensor3D, term: MapInput, weights: tf.Tensor1D): Alignment => {
-    const { members, map: key } = term;
+    const { members, map: key, weightRow } = term;
     if (!trained) throw new Error(`there is no map "${key}"`);
     const { map, ...aligned } = alignByMap(kernels, tap, term, weights, trained.of(members.first, key));
-    const own = maps.get(members.first) ?? new Map<string, tf.Tensor3D>();
+    const own = maps.get(members.first) ?? new Map<string, MapGradient>();
     const known = own.get(key);
-    maps.set(members.first, own.set(key, known ? tf.add(known, map) : map));
+    const sum = known ? { gradient: tf.add<tf.Tensor3D>(known.gradient, map), rows: [...known.rows, weightRow] } : { gradient: map, rows: [weightRow] };
+    maps.set(members.first, own.set(key, sum));
     return aligned;
   };
   const losses = [...new Set(terms.map(({ weightRow }) => weightRow))].map((row) => {

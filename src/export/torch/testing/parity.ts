@@ -17,7 +17,7 @@ import { DirectSteps } from '../../../lab/backend/steps.ts';
 import { createTask, type DrawnTaskSpec } from '../../../lab/tasks/index.ts';
 import { type ExportedFiles, torchFiles } from '../files.ts';
 import { type PlainTensor, writeSafetensors } from '../../../experiment/contract/safetensors.ts';
-import { toTorch, toTorchLayout, torchName } from '../../../experiment/contract/torchWeights.ts';
+import { mapsToTorch, toTorch, toTorchLayout, torchName } from '../../../experiment/contract/torchWeights.ts';
 
 /** Steps that are compared. */
 const STEPS = 5;
@@ -45,7 +45,15 @@ function stateOf(saved: Checkpoint['tensors'], arm: string, member: number): Rec
     const { shape } = own[saves];
     return [[`${slot}/${torchName(saves, shape.length)}`, toTorchLayout(saves, { shape, data })]];
   });
-  return { ...Object.fromEntries(Object.entries(toTorch(network)).map(([name, tensor]) => [`network/${name}`, tensor])), ...Object.fromEntries(moments) };
+  const maps = Object.entries(own).flatMap(([name, { shape, data }]): [string, PlainTensor][] => {
+    const [, part, key] = /^map\/(?:optimiser\/)?(\w+)\/(.+)$/.exec(name) ?? [];
+    return key === undefined ? [] : [[`map/${part}/${key}`, mapsToTorch({ key: { shape, data } }).key]];
+  });
+  return {
+    ...Object.fromEntries(maps),
+    ...Object.fromEntries(Object.entries(toTorch(network)).map(([name, tensor]) => [`network/${name}`, tensor])),
+    ...Object.fromEntries(moments),
+  };
 }
 
 /** Whether the course of a term reads evaluations. */
