@@ -58,6 +58,17 @@ describe('a warm-up', () => {
     expect(member(all.result, 'long', 0).warmup?.valLoss[0]).toBe(cold.initial.valLoss);
   });
 
+  it('decays no weights that its own alignment does not reach, whoever is beside it', async () => {
+    const low = warm('low', {}, { terms: [{ ...ALIGN, mapping: { rule: 'first', count: 1 } }] });
+    const decaying = (...arms: ArmSpec[]) => {
+      const { base, ...rest } = { ...tiny(...arms), seeds: [0] };
+      return { ...rest, base: { ...base, optimiser: { ...base.optimiser, weightDecay: 0.1 } } };
+    };
+    const beside = await runToEnd(decaying(low, warm('warm')), 'wasm');
+    const alone = await runToEnd(decaying(low), 'wasm');
+    expect(whole(member(beside.result, 'low', 0))).toEqual(whole(member(alone.result, 'low', 0)));
+  });
+
   it.each([
     ['in its middle', 3],
     ['at its end', 6],

@@ -5,7 +5,7 @@ import { describeGuide, standsAlone } from './guides.ts';
 import { UnknownTapError } from './mapping.ts';
 import { tapNames } from './pairs.ts';
 import type { Problem } from '../schema/problem.ts';
-import { isRecorded, MEASURE_NAMES, OBSERVED_NAMES } from '../schema/measures.ts';
+import { isRecorded } from '../schema/measures.ts';
 import type { AlignTerm, ArmSpec, Experiment, MatchTerm, RegulariseTerm } from '../schema/schema.ts';
 
 /** Moments are matched unit by unit: both layers of a pair must have as many. */
@@ -44,14 +44,10 @@ export function checkRegularised(experiment: Experiment, { what, taps = [], dime
 export function checkLearnt({ guides }: Experiment, { guide, course }: AlignTerm, path: string, of: string): Problem[] {
   const control = guides[guide];
   const problems: Problem[] = [];
-  if (control.state === 'control' && control.kind === 'identity-gram') {
-    problems.push({
-      path,
-      message: 'must be another one with an identity guide, e.g. cka: which place an example has in its batch is nothing that a map could learn',
-    });
-  }
+  // Which place an example has in its batch is nothing that a map could learn.
+  if (control.state === 'control' && control.kind === 'identity-gram') problems.push({ path, message: 'must be another one with an identity guide, e.g. cka' });
   if (course?.kind === 'stall' && course.of === 'similarity') {
-    problems.push({ path: of, message: 'must be "validation loss": a map that is trained along gives no similarity at evaluations' });
+    problems.push({ path: of, message: 'must be "validation loss": evaluations know no similarity by a learnt map' });
   }
   return problems;
 }
@@ -60,12 +56,5 @@ export const checkObserved = ({ observe = [] }: Experiment): Problem[] =>
   observe.flatMap((observation, i) =>
     observation.what !== 'similarity' || isRecorded(observation.measure)
       ? []
-      : [
-          {
-            path: `observe.${i}.measure`,
-            message:
-              `must be one of ${[...MEASURE_NAMES, ...OBSERVED_NAMES].join(', ')}, not ${observation.measure.name}: its map is trained with the arms that ` +
-              'learn by it, and says nothing of the layers of others',
-          },
-        ],
+      : [{ path: `observe.${i}.measure`, message: 'must be another one, e.g. ridge: a learnt map is trained with an arm, and says nothing of others' }],
   );

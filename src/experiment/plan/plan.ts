@@ -2,11 +2,11 @@
 import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, MeasureSpec, TokenView } from '../schema/schema.ts';
 import { alignmentsOf, alignSettings, guidesInUse, matchedPairs, regulariseSettings, sharedTokens, targetOf, termsOf } from './arms.ts';
-import { sharesOf, stagesOf } from './fork.ts';
+import { rootOf, sharesOf, stagesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
 import { factsOf, isLearnt, isRecorded, type MatrixMeasure, MEASURE_NAMES, measureKey, OBSERVED_NAMES, type RecordedMeasure } from '../schema/measures.ts';
 import { mapParameters, mapsOf } from './learntMaps.ts';
-import { warmupEvaluations, warmupExperiment, warmupKey, warmupOf, warmupTasks } from './warmup.ts';
+import { learnsLabels, warmupEvaluations, warmupExperiment, warmupKey, warmupOf, warmupTasks } from './warmup.ts';
 
 /** One arm with one seed. */
 export interface Member {
@@ -40,13 +40,24 @@ function armActivationBytes(experiment: Experiment, arm: ArmSpec): number {
   return BYTES * experiment.seeds.length * Math.max(2 * experiment.base.batchSize, EVALUATION_CHUNK) * activations;
 }
 
+/**
+ * The layers that an arm is aligned at while a warm-up without labels decays its weights. What lies above them has no gradient, so
+ * nothing decays it; beside an arm that is aligned higher up it would have one, of zeros.
+ */
+function decayedLayers(experiment: Experiment, arm: ArmSpec): string[] {
+  const [root, warmup] = [rootOf(experiment, arm), warmupOf(experiment, arm)];
+  const { weightDecay } = root.optimiser ?? experiment.base.optimiser;
+  if (!warmup || learnsLabels(warmup) || weightDecay === 0) return [];
+  return [...new Set(alignmentsOf(experiment, root).flatMap(({ pairs }) => pairs.map(({ targetTap }) => targetTap)))].sort();
+}
+
 /** Arms that follow each other and have the same network and warm-up, and at every step the same optimiser: only these can be one program. */
 function alikeInARow(experiment: Experiment): ArmSpec[][] {
   const optimisers = (arm: ArmSpec) =>
     stagesOf(experiment, arm)
       .map(({ arm: { optimiser = experiment.base.optimiser }, from }) => ({ optimiser: JSON.stringify(optimiser), from }))
       .filter(({ optimiser }, i, all) => optimiser !== all[i - 1]?.optimiser);
-  const program = (arm: ArmSpec) => JSON.stringify([targetOf(experiment, arm), optimisers(arm), warmupKey(experiment, arm)]);
+  const program = (arm: ArmSpec) => JSON.stringify([targetOf(experiment, arm), optimisers(arm), warmupKey(experiment, arm), decayedLayers(experiment, arm)]);
   const rows: ArmSpec[][] = [];
   for (const arm of experiment.arms) {
     const last = rows.at(-1);

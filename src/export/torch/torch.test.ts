@@ -33,6 +33,13 @@ describe('the script', () => {
       'through_forks',
       'Maps',
       'BesideMaps',
+      'AlignShuffled',
+      'MatchMoments',
+      'Regularise',
+      'warm_up',
+      'until_stalled',
+      'continued',
+      'svcca',
     ])
       expect(images).not.toContain(absent);
     const tokens = defined(tinySequences('first-token'));
@@ -49,6 +56,7 @@ describe('the script', () => {
     const text = script(programOf(tinySequences('first-token')));
     expect(text).toContain('import torch.nn.functional as F\n');
     expect(text).not.toMatch(/^from \./m);
+    expect(text).not.toContain('#: ');
     expect(text).not.toContain('import copy.');
     expect(text.endsWith('if __name__ == "__main__":\n    main()\n')).toBe(true);
   });

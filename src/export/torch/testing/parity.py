@@ -160,6 +160,8 @@ def check_member(script, report, member, states, frame, validation):
         report.compare("loss", f"{place} metric", told["metric"], script.metric_of(learned["loss"], learned["accuracy"], frame))
         report.compare("alignment", f"{place} alignment", told["alignment"], learned["alignment"])
         check_update(script, report, place, network, optimiser, before, after)
+        if told in (member["steps"][0], member["steps"][-1]):
+            check_weights(report, place, network, optimiser, before, after)
 
 
 def check_update(script, report, place, network, optimiser, before, after):
@@ -190,19 +192,19 @@ def check_update(script, report, place, network, optimiser, before, after):
             report.compare("gradient", f"{place} {key}", ours.norm().item(), theirs.norm().item())
             report.compare("direction", f"{place} {key}", 0.0, (ours - theirs).norm().item(), 0, ABSOLUTE + 2e-3 * ours.norm().item())
         report.compare("map", f"{place} {key}", 0.0, (after[f"map/parameter/{key}"] - weight).norm().item(), 0, ABSOLUTE + 1e-4 * weight.norm().item())
-    if not forgotten:
-        check_weights(report, place, network, optimiser, pairs, before, after)
 
 
-def check_weights(report, place, network, optimiser, pairs, before, after):
+def check_weights(report, place, network, optimiser, before, after):
     """What the optimiser makes of the lab's gradient, with the rate of the script: what of a gradient is rounding would else decide
     where weights go, since Adam makes all gradients equally large."""
     put_state(network, optimiser, before, optimiser.state[next(network.parameters())].get("step", torch.tensor(1.0)).item() - 1)
+    slot = "m" if "betas" in optimiser.param_groups[0] else "velocity"
     decoupled = isinstance(getattr(optimiser, "target", optimiser), torch.optim.AdamW)
     decay = 0 if decoupled else optimiser.param_groups[0]["weight_decay"]
     for key, parameter in network.named_parameters():
         if parameter.grad is not None:
-            parameter.grad.copy_(pairs[key][0] - decay * before[f"network/{key}"])
+            given = gradient(before[f"{slot}/{key}"], after[f"{slot}/{key}"], optimiser)
+            parameter.grad.copy_(given - decay * before[f"network/{key}"])
     optimiser.step()
     for key, parameter in network.named_parameters():
         start, end = before[f"network/{key}"], after[f"network/{key}"]
