@@ -10,7 +10,7 @@ import torch
 from .data import read_set
 from .files import FOLDER, RUNS
 from .made import prepare_guides
-from .ranks import Ranks, join_ranks
+from .ranks import Ranks, join_ranks, leave_ranks
 from .results import write_result
 from .settings import DRY_RUN, SEEDS, make_arms, make_validation_set
 from .training import train_member
@@ -55,6 +55,7 @@ def main(words=None):
                 (RUNS / f"{arm}-{seed}.json").write_text(json.dumps(member, allow_nan=False))
     if Ranks.rank == 0:
         write_result(frame, options.out, options.device)
+    leave_ranks()
 
 
 if __name__ == "__main__":

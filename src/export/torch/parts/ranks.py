@@ -70,3 +70,9 @@ def join_ranks(gather):
     dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
 
 
+def leave_ranks():
+    """The end of that."""
+    if Ranks.world > 1:
+        dist.destroy_process_group()
+
+
