@@ -25,7 +25,7 @@ const oneMember = ({ arms, seeds }: Experiment, source = ''): Command => [
   `python train.py${source} --arm ${arms[0].id} --seed ${seeds[0]}`,
   'one of them: as a job of an array; the last one writes result.json',
 ];
-const gathered = (source = ''): Command => [`torchrun --nproc-per-node 4 train.py${source} --gather`, 'each of them on 4 GPUs, CKA over the whole batch'];
+const gathered = (source = ''): Command => [`torchrun --nproc_per_node 4 train.py${source} --gather`, 'each of them on 4 GPUs, CKA over the whole batch'];
 const all = (source = ''): Command => [`python train.py${source}`, 'every arm with every seed, one after the other; writes result.json'];
 
 export const about = (experiment: Experiment): string => `${head(experiment)}

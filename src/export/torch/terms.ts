@@ -115,7 +115,7 @@ function pairs(experiment: Experiment, { guide, mapping, pairs: found }: Pick<Al
     case 'last':
       return code(`${all}[-${mapping.count}:]`);
     case 'reversed':
-      return code(`backwards(${all})`);
+      return code(`reversed_guide(${all})`);
     case 'random':
       return code(`drawn(${all}, ${layersOf(guide)}, seed=${mapping.seed})`);
     case 'none':

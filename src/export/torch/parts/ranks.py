@@ -1,4 +1,4 @@
-"""Several processes that train together: `torchrun --nproc-per-node N train.py`."""
+"""Several processes that train together: `torchrun --nproc_per_node N train.py`."""
 
 import os
 

@@ -150,7 +150,7 @@ def train_member(name, seed, frame, validation, options):
     history["warmup"] = []  #: warmup
     checkpoint = own.with_suffix(".checkpoint")
     if options.resume and checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=device, weights_only=True)
+        saved = torch.load(checkpoint, map_location=device, weights_only=False)  # what this script saved: not only weights
         network.load_state_dict(saved["network"])
         optimiser.load_state_dict(saved["optimiser"])
         history = saved["history"]
@@ -195,6 +195,8 @@ def train_member(name, seed, frame, validation, options):
         log(board, "training", told, step + 1)
         if (step + 1) % EVALUATE_EVERY == 0 or step + 1 == STEPS:
             evaluate(step + 1)
+    if board:
+        board.close()  # writes what it still holds back
     history["recalibrated"] = recalibrated(network, training.examples, validation, device)
     write_safetensors(own.with_suffix(".safetensors"), network.state_dict())
     return member_result(frame, name, seed, history)
