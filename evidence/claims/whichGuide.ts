@@ -105,13 +105,17 @@ export const WHICH_GUIDE: readonly Claim[] = [
         compare: [{ arm: 'unguided-good-init', against: 'unguided', expected: 'better' }],
       },
       {
-        run: 'copy-official',
-        arms: ['unguided', 'guided-untrained', 'unguided-good-init'],
-        compare: [{ arm: 'unguided-good-init', against: 'unguided', expected: 'better' }],
+        run: 'rivals',
+        arms: ['unguided', 'guided-untrained', 'guided-identity', 'unguided-good-init', 'unguided-mimetic', 'pretrained'],
+        compare: [
+          { arm: 'unguided-good-init', against: 'unguided', expected: 'better' },
+          { arm: 'unguided-mimetic', against: 'unguided', expected: 'better' },
+          { arm: 'pretrained', against: 'unguided', expected: 'better' },
+        ],
       },
     ],
     verdict: 'partly',
-    why: 'That guidance finds one is not tried. A known one, identity-like recurrent weights, solves recall and the copying of twenty symbols ({copy-paste: unguided-good-init}), not the published copying ({copy-official: unguided-good-init}; {copy-official: unguided-good-init vs unguided} points, within noise) nor the language.',
+    why: 'That guidance finds one is not tried. A known one, identity-like recurrent weights, solves recall and the copying of twenty symbols ({copy-paste: unguided-good-init}), not the published copying ({rivals: unguided-good-init}; {rivals: unguided-good-init vs unguided} points, within noise) nor the language. Nor does a mimetic one help there ({rivals: unguided-mimetic ±}), or one that brackets were learnt with ({rivals: pretrained ±}; unguided {rivals: unguided ±}).',
   },
   {
     id: 'guidance-beats-distillation',
@@ -128,9 +132,19 @@ export const WHICH_GUIDE: readonly Claim[] = [
       { run: 'lm-short', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
       { run: 'cifar', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
       { run: 'deep-convnet', arms: ['guided', 'distilled'], compare: [{ arm: 'guided', against: 'distilled', expected: 'better' }] },
+      {
+        run: 'distil-or-guide-images',
+        arms: ['guided', 'distilled', 'guided-sp', 'guided-rkd', 'guided-fitnets'],
+        compare: [{ arm: 'guided', against: 'guided-fitnets', expected: 'better' }],
+      },
+      {
+        run: 'distil-or-guide-recall',
+        arms: ['guided-untrained', 'distilled-untrained', 'guided-sp', 'guided-rkd', 'guided-fitnets'],
+        compare: [{ arm: 'guided-untrained', against: 'guided-fitnets', expected: 'better' }],
+      },
     ],
     verdict: 'partly',
-    why: 'Higher on textures (wide: {wide-fcn: guided vs distilled} points, {wide-fcn: guided vs distilled in}; deep: {deep-fcn: guided vs distilled}, {deep-fcn: guided vs distilled in}), on recall ({first-token: guided vs distilled}, {first-token: guided vs distilled in}) and, by little, on shapes ({shapes: guided vs distilled}, {shapes: guided vs distilled in}); on photographs lower ({cifar: guided vs distilled}, {cifar: distilled vs guided in}). In the small language the two, from the trained Transformer, are within noise ({lm-short: guided vs distilled}, {lm-short: guided vs distilled ci}); so they are with the deep convolutional network ({deep-convnet: guided vs distilled}, {deep-convnet: guided vs distilled ci}). One setting of distillation for images, one for sequences: others may do better.',
+    why: 'Higher on textures (wide: {wide-fcn: guided vs distilled} points, {wide-fcn: guided vs distilled in}; deep: {deep-fcn: guided vs distilled}, {deep-fcn: guided vs distilled in}), on recall ({first-token: guided vs distilled}, {first-token: guided vs distilled in}) and, by little, on shapes ({shapes: guided vs distilled}, {shapes: guided vs distilled in}); on photographs lower ({cifar: guided vs distilled}, {cifar: distilled vs guided in}). In the small language the two, from the trained Transformer, are within noise ({lm-short: guided vs distilled}, {lm-short: guided vs distilled ci}); so they are with the deep convolutional network ({deep-convnet: guided vs distilled}, {deep-convnet: guided vs distilled ci}). One setting of distillation for images, one for sequences: others may do better. Distillation of layers does: FitNets gets most of guidance’s gain on textures ({distil-or-guide-images: guided-fitnets}, guided {distil-or-guide-images: guided}) and all of it on recall, from an untrained network ({distil-or-guide-recall: guided-fitnets ±}, guided {distil-or-guide-recall: guided-untrained ±}).',
   },
   {
     id: 'distillation-deep-fcn',
@@ -182,8 +196,16 @@ export const WHICH_GUIDE: readonly Claim[] = [
         arms: ['unguided', 'guided-untrained', 'distilled-untrained'],
         compare: [{ arm: 'distilled-untrained', against: 'unguided', expected: 'worse' }],
       },
+      {
+        run: 'distil-or-guide-recall',
+        arms: ['unguided', 'guided-untrained', 'distilled-untrained'],
+        compare: [
+          { arm: 'distilled-untrained', against: 'unguided', expected: 'worse' },
+          { arm: 'guided-untrained', against: 'distilled-untrained', expected: 'better' },
+        ],
+      },
     ],
     verdict: 'partly',
-    why: 'In the small language it harms clearly. Of twenty symbols to copy the distilled network ends at {copy-paste: distilled-untrained ±}, unguided at {copy-paste: unguided ±}: no difference beyond noise ({copy-paste: distilled-untrained vs unguided ci}).',
+    why: 'In the small language it harms clearly. Of twenty symbols to copy the distilled network ends at {copy-paste: distilled-untrained ±}, unguided at {copy-paste: unguided ±}: no difference beyond noise ({copy-paste: distilled-untrained vs unguided ci}). On recall it leaves the network at chance ({distil-or-guide-recall: distilled-untrained}), where guidance by the same network reaches {distil-or-guide-recall: guided-untrained ±}.',
   },
 ];

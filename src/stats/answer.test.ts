@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ENDED } from './testing.ts';
 import type { Verdict, VerdictInput } from './types.ts';
 import { verdict } from './verdict.ts';
 
@@ -18,15 +19,10 @@ function told(scores: Record<string, Scores>, changes: Partial<VerdictInput> = {
   const seeds = arms[0].scores.map((_, i) => i);
   const lead = { arm: arms[1].id, against: arms[0].id };
   return verdict({
-    metric: { name: 'accuracy', higherIsBetter: true, chance: 0.125 },
+    ...ENDED,
     arms,
     lead,
     seeds,
-    valExamples: 800,
-    finished: true,
-    step: 9,
-    steps: 9,
-    changes: [],
     ...changes,
   });
 }
@@ -173,7 +169,7 @@ describe('what is sooner', () => {
   const STEPS = Array.from({ length: 21 }, (_, i) => 10 * i);
   /** Curves that cross half at a step; 999: never. */
   const crossing = (at: number[]) => at.map((step) => ({ steps: STEPS, values: STEPS.map((s) => (s >= step ? 0.9 : 0.1)) }));
-  const asked = (steps: Record<string, number[]>, changes: Partial<VerdictInput> = {}) => {
+  const asked = (steps: Record<string, number[]>, changes: Partial<VerdictInput> = {}, before = 0) => {
     const scores = Object.fromEntries(Object.entries(steps).map(([name, at]) => [name, at.map(() => 0.9)]));
     const [against, arm] = Object.keys(steps).map((name) => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'));
     const arms = Object.entries(steps).map(([name, at]) => ({
@@ -184,6 +180,7 @@ describe('what is sooner', () => {
       guided: !name.startsWith('Unguided'),
       aligned: !name.startsWith('Unguided'),
       control: name.startsWith('Control'),
+      before: name.startsWith('Unguided') ? 0 : before,
     }));
     return told(scores, { arms, lead: { arm, against, by: { crossing: 0.5 } }, step: 200, steps: 200, ...changes });
   };
@@ -207,6 +204,13 @@ describe('what is sooner', () => {
     expect(v.detail).toContain('the exact sign-flip test says p = 0.031.');
     expect(large(asked({ Unguided: EARLY.map(() => 999), Guided: EARLY }))).toMatch(/: after 55 steps, not in any\.$/);
     expect(large(asked({ Unguided: EARLY, Guided: EARLY.map(() => 999) }))).toMatch(/later than unguided in all 6 seeds: in no seed, not after 55\.$/);
+  });
+
+  it('counts the steps of a warm-up, too: with too many of them it is not sooner', () => {
+    const warmed = (before: number) => asked({ Unguided: [150, 160, 150, 160, 150, 160], Guided: EARLY }, {}, before);
+    expect(large(warmed(40))).toMatch(/ sooner than unguided in all 6 seeds: after 95 steps, not 155, 40 of warm-up counted\.$/);
+    expect(warmed(170).answer).toBe('no');
+    expect(large(warmed(170))).toMatch(/: in no seed, not after 155, 170 of warm-up counted\.$/);
   });
 
   it('is qualified by what is as soon without a guide', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { comparisonsOf } from './claims.ts';
 import { pairedTTest } from './paired.ts';
+import { ENDED } from './testing.ts';
 import type { VerdictInput } from './types.ts';
 import { outcomeOf } from './verdict.ts';
 
@@ -11,6 +12,7 @@ function judged(differences: number[][], metric: VerdictInput['metric'] = { name
   const n = differences[0].length;
   const arm = (id: string, scores: number[]) => ({ id, name: id, guided: true, aligned: true, scores });
   return outcomeOf({
+    ...ENDED,
     metric,
     lead: { arm: '1', against: '0' },
     arms: [
@@ -23,11 +25,6 @@ function judged(differences: number[][], metric: VerdictInput['metric'] = { name
       ),
     ],
     seeds: BASE.slice(0, n).map((_, i) => i),
-    valExamples: 800,
-    finished: true,
-    step: 1,
-    steps: 1,
-    changes: [],
   }).comparisons;
 }
 const claims = (differences: number[][]) => judged(differences).map(({ claim, withheld }) => withheld ?? claim);

@@ -24,12 +24,22 @@ const MIN_TOLD = 3;
 /** A step, null where the threshold was never passed, or 'unknown' where the member was not followed to the end. */
 export type Crossing = number | null | 'unknown';
 
-/** First crossings of an arm, by seed. */
-export function crossingsOf({ arms, seeds, metric }: Pick<VerdictInput, 'arms' | 'seeds' | 'metric'>, id: string, threshold: number): Crossing[] {
+/**
+ * First crossings of an arm, by seed. All that it took counts, its warm-up with it; what it passes later than the budget
+ * of the others is not seen of them, and so counts as not passed.
+ */
+export function crossingsOf(
+  { arms, seeds, metric, step }: Pick<VerdictInput, 'arms' | 'seeds' | 'metric' | 'step'>,
+  id: string,
+  threshold: number,
+): Crossing[] {
   const arm = arms.find((candidate) => candidate.id === id);
   return seeds.map((_, i) => {
     const curve = arm?.curves?.[i];
-    return curve && isScore(arm.scores[i]) ? firstCrossing(curve, threshold, metric) : 'unknown';
+    if (!curve || !isScore(arm.scores[i])) return 'unknown';
+    const first = firstCrossing(curve, threshold, metric);
+    const taken = first === null ? null : first + (arm.before ?? 0);
+    return taken !== null && taken <= step ? taken : null;
   });
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ratioInterval } from './matched.ts';
+import { ENDED } from './testing.ts';
 import type { Verdict, VerdictArm, VerdictInput } from './types.ts';
 import { verdict } from './verdict.ts';
 
@@ -44,7 +45,7 @@ describe('what is told of a gain that others have, too', () => {
       ...more,
     });
     return verdict({
-      metric: { name: 'accuracy', higherIsBetter: true, chance: 0.125 },
+      ...ENDED,
       arms: [
         arm('unguided', LOW, { guided: false, aligned: false }),
         arm('guided', above(0.2), {}),
@@ -53,11 +54,6 @@ describe('what is told of a gain that others have, too', () => {
       ],
       lead: { arm: 'guided', against: 'unguided' },
       seeds: LOW.slice(0, seeds).map((_, i) => i),
-      valExamples: 800,
-      finished: true,
-      step: 9,
-      steps: 9,
-      changes: [],
       ...changes,
     });
   }

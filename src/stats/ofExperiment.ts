@@ -1,6 +1,7 @@
 /** What an experiment tells a verdict before anything was measured. */
 import { classNames, taskMetric, taskShape } from '../experiment/networks/describe.ts';
 import { askedBy, learningOf } from '../experiment/plan/lead.ts';
+import { stepsBefore } from '../experiment/plan/warmup.ts';
 import { yesTo } from '../experiment/question.ts';
 import type { Experiment, Intervention, TaskSpec } from '../experiment/schema/schema.ts';
 import { interventionWords } from '../experiment/settingWords.ts';
@@ -60,6 +61,7 @@ export function verdictInput(
   lead = askedBy(experiment),
 ): VerdictInput {
   const line = metricToBeat(experiment.task, labels);
+  const before = stepsBefore(experiment);
   return {
     ...line,
     lead: lead ?? undefined,
@@ -70,6 +72,12 @@ export function verdictInput(
     step,
     steps: experiment.base.steps,
     changes: interventions.map(interventionWords),
-    arms: experiment.arms.map((arm) => ({ id: arm.id, name: arm.name, ...learningOf(experiment, arm), ...asAsked(of(arm.id), lead, line.metric) })),
+    arms: experiment.arms.map((arm) => ({
+      id: arm.id,
+      name: arm.name,
+      before: before.get(arm.id),
+      ...learningOf(experiment, arm),
+      ...asAsked(of(arm.id), lead, line.metric),
+    })),
   };
 }

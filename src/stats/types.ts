@@ -177,6 +177,8 @@ export interface VerdictArm {
   aligned: boolean;
   /** Learns from controls alone. */
   control?: boolean;
+  /** Steps of its warm-up, which count where the lead asks what is sooner. */
+  before?: number;
   /** By seed, in the same order; needed only where the lead asks what is sooner. */
   curves?: readonly (Curve | null)[];
 }

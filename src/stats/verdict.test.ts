@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ENDED } from './testing.ts';
 import type { Verdict, VerdictInput } from './types.ts';
 import { verdict } from './verdict.ts';
 
@@ -7,17 +8,12 @@ const UNGUIDED = [0.332, 0.3375, 0.327];
 
 function input(changes: Partial<VerdictInput> = {}): VerdictInput {
   return {
-    metric: { name: 'accuracy', higherIsBetter: true, chance: 0.125 },
+    ...ENDED,
     arms: [
       { id: 'unguided', name: 'Unguided', scores: UNGUIDED, guided: false, aligned: false },
       { id: 'guided', name: 'Guided', scores: GUIDED, guided: true, aligned: true },
     ],
     seeds: [0, 1, 2],
-    valExamples: 800,
-    finished: true,
-    step: 250,
-    steps: 250,
-    changes: [],
     ...changes,
   };
 }

@@ -1,5 +1,5 @@
 /** What the presets on images share (image recipes, sections 1 and 2). */
-import type { Asked } from './preset.ts';
+import { type Asked, experimentOf } from './preset.ts';
 import type { ArmSpec, BaseSettings, Experiment, FcnSpec, NetworkGuideSpec, NetworkSpec, ResNetSpec, TaskSpec } from '../schema/schema.ts';
 import { ADAM } from './sequenceSettings.ts';
 
@@ -50,16 +50,12 @@ export const DISTILLED: ArmSpec = {
   terms: [{ kind: 'distil', guide: 'trained', temperature: 4, ceWeight: 0.5, kdWeight: 0.5, direction: 'forward' }],
 };
 
-export const image = (preset: string, question: Asked, task: TaskSpec, target: NetworkSpec, steps: number, arms: ArmSpec[], revision = 1): Experiment => ({
-  version: 2,
-  preset,
-  revision,
-  ...question,
-  task,
-  target,
-  guides: { trained: TRAINED_RESNET, untrained: UNTRAINED_RESNET },
-  base: { ...BASE, steps },
-  arms,
-  seeds: [0, 1, 2],
-  interventions: [],
-});
+export const image = (preset: string, question: Asked, task: TaskSpec, target: NetworkSpec, steps: number, arms: ArmSpec[], revision = 1): Experiment =>
+  experimentOf(preset, question, {
+    revision,
+    task,
+    target,
+    guides: { trained: TRAINED_RESNET, untrained: UNTRAINED_RESNET },
+    base: { ...BASE, steps },
+    arms,
+  });

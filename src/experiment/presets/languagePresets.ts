@@ -1,5 +1,5 @@
 /** Presets on language. Settings: recipe P-LM and section 4 (full grammar); our numbers are in docs/results.md. */
-import { type Asked, asking, type Preset } from './preset.ts';
+import { type Asked, asking, experimentOf, type Preset } from './preset.ts';
 import type { Experiment, GuideSpec, MicroEnglishSpec, TaskSpec, TransformerSpec } from '../schema/schema.ts';
 import { ADAM, base, distilled, GOOD_INIT, guided, guidedUntrained, RNN_2X64, TRANSFORMER_2X32, UNGUIDED } from './sequenceSettings.ts';
 
@@ -19,18 +19,8 @@ const guides = (network: TransformerSpec, steps: number): Record<string, GuideSp
   },
 });
 
-const language = (preset: string, question: Asked, task: TaskSpec, settings: Pick<Experiment, 'guides' | 'arms'>, steps: number): Experiment => ({
-  version: 2,
-  preset,
-  revision: 1,
-  ...question,
-  task,
-  target: RNN_2X64,
-  base: { ...base(steps, LEARNING_RATE), batchSize: BATCH },
-  ...settings,
-  seeds: [0, 1, 2],
-  interventions: [],
-});
+const language = (preset: string, question: Asked, task: TaskSpec, settings: Pick<Experiment, 'guides' | 'arms'>, steps: number): Experiment =>
+  experimentOf(preset, question, { task, target: RNN_2X64, base: { ...base(steps, LEARNING_RATE), batchSize: BATCH }, ...settings });
 
 const ARMS = [UNGUIDED, guidedUntrained(WEIGHT), guided(WEIGHT), distilled('distilled', 'Distilled', 'trained')];
 

@@ -17,3 +17,16 @@ export const asking = (question: string, arm: string, against: string, by: Asked
   question,
   asks: { arm, against, by },
 });
+
+type Particular = Pick<Experiment, 'task' | 'target' | 'guides' | 'base' | 'arms'> & Partial<Pick<Experiment, 'revision' | 'seeds'>>;
+
+/** What the experiments of all presets share. */
+export const experimentOf = (preset: string, question: Asked, { revision = 1, seeds = [0, 1, 2], ...particular }: Particular): Experiment => ({
+  version: 2,
+  preset,
+  revision,
+  ...question,
+  ...particular,
+  seeds,
+  interventions: [],
+});

@@ -3,7 +3,8 @@ import { asking, type Preset } from './preset.ts';
 import { LANGUAGE_PRESETS } from './languagePresets.ts';
 import type { BaseSettings, ConvNetSpec, Experiment, TaskSpec } from '../schema/schema.ts';
 import { DISTILLED, fcn, guided, guidedUntrained, image, SHAPES, TEXTURES, UNGUIDED } from './imageSettings.ts';
-import { METHOD_PRESETS } from './methodPresets.ts';
+import { METHOD_ON_IMAGES } from './methodOnImages.ts';
+import { METHOD_ON_RECALL } from './methodOnRecall.ts';
 import { SEQUENCE_PRESETS } from './sequencePresets.ts';
 
 /** Needs files: the person's own copy, bound to the experiment when it is dropped. */
@@ -129,7 +130,8 @@ export const PRESET_GROUPS: readonly { name: string; presets: readonly Preset[] 
   { name: 'Sequences', presets: SEQUENCE_PRESETS },
   { name: 'Language', presets: LANGUAGE_PRESETS },
   { name: 'Images', presets: IMAGE_PRESETS },
-  { name: 'The method, taken apart', presets: METHOD_PRESETS },
+  { name: 'The method on images', presets: METHOD_ON_IMAGES },
+  { name: 'The method on recall', presets: METHOD_ON_RECALL },
 ];
 
 /** The page opens with the first. */

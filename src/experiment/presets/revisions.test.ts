@@ -36,6 +36,11 @@ const KNOWN: Readonly<Record<string, string>> = {
   'warm-start-images@1': 'd0ph6i',
   'which-layers-recall@1': '24r7qc',
   'distil-or-guide-images@1': 'x6jybb',
+  'distil-or-guide-images@2': '07c1fu',
+  'distil-or-guide-recall@1': 'k9knso',
+  'rivals@1': '6jb3z1',
+  'warm-start-recall@1': 'l8bwmk',
+  'which-measure-recall@1': 'kic9wp',
 };
 
 it('keeps every revision that there has been as it was', () => {

@@ -10,8 +10,15 @@ import VERSION_1 from './presets-v1.json' with { type: 'json' };
 /** The presets when the schema had version 1, as they were: what links of version 1 differ from. */
 export const version1Preset = (id: string): unknown => (Object.hasOwn(VERSION_1, id) ? VERSION_1[id as keyof typeof VERSION_1] : undefined);
 
+/** A preset before it had another arm. */
+const without = (id: string, added: string, revision: number): unknown => {
+  const { arms = [], ...rest } = findPreset(id)?.experiment ?? {};
+  return { ...rest, revision, arms: arms.filter((arm) => arm.id !== added) };
+};
+
 /** Revisions that are no longer current, by id and number; of those that there were in version 1, the first is above. */
 const PAST: Readonly<Record<string, Readonly<Record<number, unknown>>>> = {
+  'distil-or-guide-images': { 1: without('distil-or-guide-images', 'guided-fitnets', 1) },
   // Its question was no question that "yes" or "no" answers; all else is as it was.
   'what-makes-it-untrainable': {
     1: {

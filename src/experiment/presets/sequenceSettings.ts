@@ -1,6 +1,5 @@
 /** What the presets on sequences and on language share (recipes, section 1). */
-import type { Asked } from './preset.ts';
-import type { ArmSpec, BaseSettings, Experiment, GuideSpec, RnnSpec, TaskSpec, TransformerSpec } from '../schema/schema.ts';
+import type { ArmSpec, BaseSettings, GuideSpec, RnnSpec, TaskSpec, TransformerSpec } from '../schema/schema.ts';
 
 export const ADAM = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 
@@ -71,27 +70,6 @@ export const trained = (steps: number): GuideSpec => ({
 
 /** The same, as deep as the paper's. */
 export const TRANSFORMER_4X32: TransformerSpec = { ...TRANSFORMER_2X32, layers: 4 };
-
-type Settings = Pick<Experiment, 'target' | 'guides' | 'base' | 'arms'> & Partial<Pick<Experiment, 'revision' | 'seeds'>>;
-
-export const sequence = (
-  preset: string,
-  question: Asked,
-  task: TaskSpec,
-  { target, guides, base, arms, revision = 1, seeds = [0, 1, 2] }: Settings,
-): Experiment => ({
-  version: 2,
-  preset,
-  revision,
-  ...question,
-  task,
-  target,
-  guides,
-  base,
-  arms,
-  seeds,
-  interventions: [],
-});
 
 /** Well above the quarter that guessing gets; chosen on seeds 10 to 15, which no printed number uses. */
 export const LEFT_CHANCE = 0.35;

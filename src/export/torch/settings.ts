@@ -6,7 +6,7 @@ import { guideNetwork, sharedBySeeds } from '../../experiment/plan/guides.ts';
 import { mappedTaps } from '../../experiment/plan/pairs.ts';
 import type { ArmSpec, Experiment, NetworkSpec, OptimiserSpec, ScheduleSpec, TokenView } from '../../experiment/schema/schema.ts';
 import { CustomClasses } from './custom.ts';
-import { besideMaps, trainsMaps } from './maps.ts';
+import { trainsMaps } from './maps.ts';
 import { networkCall } from './networks.ts';
 import { DRY_RUN, initialised, madeDefinitions, madeNetwork, ofDryRun } from './made.ts';
 import { assign, call, code, define, later, type Python, python, tuple } from './python.ts';
@@ -29,7 +29,7 @@ function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape, classes: Cu
       learning_rate: spec.learningRate,
       start: start === 'target' ? undefined : start,
       target: spec.target && later(networkCall(spec.target, task, classes)),
-      optimiser: spec.optimiser && ownOptimiser(spec.optimiser, trainsMaps(experiment)),
+      optimiser: spec.optimiser && ownOptimiser(experiment, spec.optimiser),
       warmup: spec.fork ? undefined : warmupCall(experiment, spec),
       fork: spec.fork && tuple(spec.fork.of, spec.fork.step),
     },
@@ -85,9 +85,10 @@ function optimiser(spec: OptimiserSpec): { made: string; options: Record<string,
 }
 
 /** The same as a function of the parameters. */
-function ownOptimiser(spec: OptimiserSpec, maps: boolean): Python {
+function ownOptimiser(experiment: Experiment, spec: OptimiserSpec): Python {
   const { made, options } = optimiser(spec);
-  return maps ? code(`lambda parameters: ${python(besideMaps(call(made, options, code('parameters'))))}`) : call('partial', options, code(made));
+  const make = call('partial', options, code(made));
+  return trainsMaps(experiment) ? call('beside_maps', {}, make) : make;
 }
 
 function schedule(spec: Exclude<ScheduleSpec, { kind: 'constant' }>): Python {
@@ -167,6 +168,7 @@ export function settings(experiment: Experiment, made = false): string {
   ];
   const classes = new CustomClasses();
   const shared = optimiser(base.optimiser);
+  const everyones = call(shared.made, shared.options, code('parameters'));
   const maps = trainsMaps(experiment);
   const build = (network: NetworkSpec): Python => (made ? initialised(network, networkCall(network, task, classes)) : networkCall(network, task, classes));
   const target = build(experiment.target);
@@ -180,7 +182,7 @@ export function settings(experiment: Experiment, made = false): string {
       'make_optimiser',
       'parameters',
       arms.some((spec) => spec.optimiser) ? 'The optimiser of arms that have no other.' : 'The optimiser of every arm.',
-      maps ? besideMaps(call(shared.made, shared.options, code('parameters'))) : call(shared.made, shared.options, code('parameters')),
+      maps ? call('BesideMaps', {}, everyones) : everyones,
     ),
     ...(made ? madeDefinitions(experiment, build) : []),
     define('make_guides', 'seed', 'The guides of a seed, frozen. A trained one is the same for all seeds.', guideEntries),

@@ -154,10 +154,10 @@ class IdentityOfTokens(Control):
 
 
 class Pixels(Control):
-    """The images themselves."""
+    """The images themselves, as a layer [B, C, H, W]."""
 
     def show(self, inputs):
-        return Output(None, {"all": inputs})
+        return Output(None, {"all": inputs.permute(0, 3, 1, 2)})
 
 
 class RunningMean(Control):

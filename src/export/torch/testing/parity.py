@@ -84,18 +84,6 @@ def put_maps(script, state):
             script.Maps.put(key, weight, moments)
 
 
-def check_maps(script, report, place, optimiser, before, after):
-    slot, own = ("m", "exp_avg") if "betas" in optimiser.param_groups[0] else ("velocity", "momentum_buffer")
-    for key, weight in script.Maps.weights().items():
-        if not after[f"map/{slot}/{key}"].any():  # forgotten where a warm-up ends, or not begun
-            continue
-        ours = gradient(before[f"map/{slot}/{key}"], after[f"map/{slot}/{key}"], optimiser)
-        theirs = gradient(before[f"map/{slot}/{key}"], script.Maps.moments[weight][own], optimiser)
-        report.compare("gradient", f"{place} {key}", ours.norm().item(), theirs.norm().item())
-        report.compare("direction", f"{place} {key}", 0.0, (ours - theirs).norm().item(), 0, ABSOLUTE + 2e-3 * ours.norm().item())
-        report.compare("map", f"{place} {key}", 0.0, (after[f"map/parameter/{key}"] - weight).norm().item(), 0, ABSOLUTE + 1e-4 * weight.norm().item())
-
-
 def evaluated(script, report, found, place, network, probe, frame, validation):
     """Holds an evaluation of the lab against one of the script, and returns that one."""
     scores = script.scores(network, validation, "cpu", script.read_groups())
@@ -162,8 +150,9 @@ def check_member(script, report, member, states, frame, validation):
         if step == member["steps"][0]["step"]:  # the script's own start
             for key, value in network.state_dict().items():
                 report.compare("start", f"{place} {key}", 0.0, (value - before[f"network/{key}"]).abs().sum().item(), 0, 0)
+        else:  # until then maps, too, are as the script begins them
+            put_maps(script, before)
         put_state(network, optimiser, before, taken)
-        put_maps(script, before)
         if step in evaluations:
             script.Now.evaluations.append(
                 evaluated(script, report, evaluations[step], f"{name}-{seed} evaluation {step}", network, probe, frame, validation)
@@ -176,15 +165,13 @@ def check_member(script, report, member, states, frame, validation):
         report.compare("loss", f"{place} loss", told["loss"], learned["loss"])
         report.compare("loss", f"{place} metric", told["metric"], script.metric_of(learned["loss"], learned["accuracy"], frame))
         report.compare("alignment", f"{place} alignment", told["alignment"], learned["alignment"])
-        if hasattr(script, "Maps"):
-            check_maps(script, report, place, optimiser, before, after)
-        check_update(report, place, network, optimiser, before, after)
+        check_update(script, report, place, network, optimiser, before, after)
         if told in (member["steps"][0], member["steps"][-1]):
             check_weights(report, place, network, optimiser, before, after)
 
 
-def check_update(report, place, network, optimiser, before, after):
-    """Gradients, by what the moments have become, running statistics, and weights."""
+def check_update(script, report, place, network, optimiser, before, after):
+    """Gradients, by what the moments have become, running statistics, and weights, of maps, too."""
     slot, own = ("m", "exp_avg") if "betas" in optimiser.param_groups[0] else ("velocity", "momentum_buffer")
     # Where a warm-up ends the lab has forgotten the moments.
     forgotten = not any(after[f"{slot}/{key}"].any() for key, _ in network.named_parameters())
@@ -204,6 +191,13 @@ def check_update(report, place, network, optimiser, before, after):
     for key, buffer in network.named_buffers():
         if "running" in key:
             report.compare("statistics", f"{place} {key}", after[f"network/{key}"].norm().item(), buffer.norm().item())
+    for key, weight in script.Maps.weights().items() if hasattr(script, "Maps") else ():
+        begun, ended = before[f"map/{slot}/{key}"], after[f"map/{slot}/{key}"]
+        if not forgotten:
+            ours, theirs = (gradient(begun, moment, optimiser) for moment in (ended, script.Maps.moments[weight][own]))
+            report.compare("gradient", f"{place} {key}", ours.norm().item(), theirs.norm().item())
+            report.compare("direction", f"{place} {key}", 0.0, (ours - theirs).norm().item(), 0, ABSOLUTE + 2e-3 * ours.norm().item())
+        report.compare("map", f"{place} {key}", 0.0, (after[f"map/parameter/{key}"] - weight).norm().item(), 0, ABSOLUTE + 1e-4 * weight.norm().item())
 
 
 def check_weights(report, place, network, optimiser, before, after):
@@ -211,7 +205,8 @@ def check_weights(report, place, network, optimiser, before, after):
     where weights go, since Adam makes all gradients equally large."""
     put_state(network, optimiser, before, optimiser.state[next(network.parameters())].get("step", torch.tensor(1.0)).item() - 1)
     slot = "m" if "betas" in optimiser.param_groups[0] else "velocity"
-    decay = 0 if isinstance(getattr(optimiser, "target", optimiser), torch.optim.AdamW) else optimiser.param_groups[0]["weight_decay"]
+    decoupled = isinstance(getattr(optimiser, "target", optimiser), torch.optim.AdamW)
+    decay = 0 if decoupled else optimiser.param_groups[0]["weight_decay"]
     for key, parameter in network.named_parameters():
         if parameter.grad is not None:
             given = gradient(before[f"{slot}/{key}"], after[f"{slot}/{key}"], optimiser)
