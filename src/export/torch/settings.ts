@@ -124,7 +124,14 @@ const guidanceTerms = ({ arms }: Experiment): string[] =>
     arms.some(({ terms }) => terms.some((term) => (term.kind === 'match' ? term.what : term.kind) === wanted)) ? [name] : [],
   );
 
-/** What a term of an arm is multiplied by in a step. */
+/** Whether all arms begin with the weights of the target. */
+export const startAlike = ({ arms }: Experiment): boolean => arms.every((spec) => spec.fork !== undefined || startOf(spec) === 'target');
+
+/** Whether the weights of terms depend on more than their own course. */
+export const movesWeights = ({ arms, interventions }: Experiment): boolean =>
+  arms.some(({ fork }) => fork) || interventions.some(({ set }) => set.guidance !== undefined);
+
+/** What a term of an arm is multiplied by in a step, where that is more than its course says. */
 function termWeight(experiment: Experiment): Python {
   const own = `term.weight_at(${experiment.arms.some(({ fork }) => fork) ? 'step - arm.since' : 'step'})`;
   const switched = experiment.interventions.some(({ set }) => set.guidance !== undefined);
@@ -159,7 +166,6 @@ export function settings(experiment: Experiment, made = false): string {
       ? ['# Layers that the mapping spreads over each other, in the order of the networks.', assign('LAYERS', { target: mappedTaps(experiment), ...layers })]
       : []),
   ];
-  const alike = arms.every((spec) => spec.fork || startOf(spec) === 'target');
   const classes = new CustomClasses();
   const shared = optimiser(base.optimiser);
   const everyones = call(shared.made, shared.options, code('parameters'));
@@ -175,7 +181,7 @@ export function settings(experiment: Experiment, made = false): string {
     define(
       'make_optimiser',
       'parameters',
-      arms.some((spec) => spec.optimiser) ? 'Of arms that have no other.' : 'Of every arm.',
+      arms.some((spec) => spec.optimiser) ? 'The optimiser of arms that have no other.' : 'The optimiser of every arm.',
       maps ? call('BesideMaps', {}, everyones) : everyones,
     ),
     ...(made ? madeDefinitions(experiment, build) : []),
@@ -183,12 +189,11 @@ export function settings(experiment: Experiment, made = false): string {
     define(
       'make_arms',
       '',
-      `The training conditions. All ${alike ? 'start from the same weights and ' : ''}see the same batches.`,
+      `The training conditions. All ${startAlike(experiment) ? 'start from the same weights and ' : ''}see the same batches.`,
       maps ? call('with_maps', {}, armEntries) : armEntries,
     ),
     define('rate_at', 'arm, step', 'Learning rate of an arm in a step, counted from 0.', rate(experiment)),
-    define('weight_at', 'arm, term, step', 'Weight of a term of an arm in a step.', termWeight(experiment)),
-    define('arm_at', 'arms, name, step', 'What an arm does in a step.', code(arms.some(({ fork }) => fork) ? 'through_forks(arms, name, step)' : 'arms[name]')),
+    ...(movesWeights(experiment) ? [define('weight_at', 'arm, term, step', 'Weight of a term of an arm in a step.', termWeight(experiment))] : []),
     ...setDefinitions(experiment.task, made),
     define('probe_sets', 'inputs', 'The sets of examples in which layers are compared on the probe.', call(sets, {}, code('inputs'))),
     define('followed_measures', '', 'Measures by which pairs of layers are followed besides CKA, by name.', followedMeasures(experiment)),

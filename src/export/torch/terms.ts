@@ -23,7 +23,7 @@ import { call, code, type Python, tuple } from './python.ts';
 export const VIEWS: Record<TokenView, { view: string; sets: string }> = {
   position: { view: 'by_position', sets: 'examples_by_position' },
   flattened: { view: 'whole', sets: 'whole_examples' },
-  'all-tokens': { view: 'every_token', sets: 'every_token_an_example' },
+  'all-tokens': { view: 'by_token', sets: 'every_token_an_example' },
   'last-token': { view: 'only_last_token', sets: 'last_tokens' },
 };
 
@@ -114,7 +114,7 @@ function pairs(experiment: Experiment, { guide, mapping, pairs: found }: Pick<Al
     case 'last':
       return code(`${all}[-${mapping.count}:]`);
     case 'reversed':
-      return code(`backwards(${all})`);
+      return code(`reversed_guide(${all})`);
     case 'random':
       return code(`drawn(${all}, ${layersOf(guide)}, seed=${mapping.seed})`);
     case 'none':

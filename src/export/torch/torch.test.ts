@@ -29,7 +29,7 @@ describe('the script', () => {
       'until',
       'changed',
       'tail',
-      'backwards',
+      'reversed_guide',
       'through_forks',
       'Maps',
       'BesideMaps',

@@ -1,6 +1,6 @@
 """The loss of an arm: cross-entropy, and what its terms add."""
 
-from typing import NamedTuple
+from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -20,7 +20,7 @@ class Output(NamedTuple):
 
 
 class Term:
-    """Of a loss: `weight` times what it says of the output of the target and that of a guide, on a batch. `course` is how the
+    """A term of a loss: `weight` times what `loss` says of the outputs of the target and of a guide on a batch. `course` is how the
     weight moves."""
 
     def __init__(self, guide, weight, course=always):
@@ -110,15 +110,15 @@ class Arm(NamedTuple):
     """A training condition: task_weight * cross-entropy + its terms."""
 
     name: str
-    terms: list = []
+    terms: Sequence[Term] = ()
     task_weight: float = 1.0
     label_smoothing: float = 0.0
-    learning_rate: float = None  # where it is not that of all arms
+    learning_rate: Optional[float] = None  # where it is not that of all arms
     start: str = "target"  # names the initial weights
-    target: callable = make_target  # makes the network  #: target
-    optimiser: callable = make_optimiser  # makes that of the network's parameters  #: optimiser
-    warmup: tuple = None  # what comes before step 0  #: warmup
-    fork: tuple = None  # (arm, step): until that step it is that arm  #: fork
+    target: Callable = make_target  # makes the network  #: target
+    optimiser: Callable = make_optimiser  # makes that of the network's parameters  #: optimiser
+    warmup: Optional[tuple] = None  # what comes before step 0  #: warmup
+    fork: Optional[Tuple[str, int]] = None  # (arm, step): until that step it is that arm  #: fork
 
     @property  #: fork
     def since(self):  #: fork

@@ -1,5 +1,5 @@
 """Holds exported scripts against the lab: `python parity.py FOLDER...`, each a folder as `parity.ts` writes it. Prints one
-JSON object: by folder the largest differences, and what is beyond the limits."""
+JSON object: by folder the largest differences, what is beyond the limits, and what of the script nothing uses."""
 
 import contextlib
 import importlib.util
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from unused import unused
 
 RELATIVE, ABSOLUTE = 1e-4, 1e-6  # of losses, similarities and gradients
 EVALUATION = 1e-5
@@ -107,13 +108,18 @@ def evaluated(script, report, found, place, network, probe, frame, validation):
     return {"step": found["step"], "loss": loss, "similarities": similarities}
 
 
+def arm_at(script, arms, name, step):
+    """What an arm is at a step."""
+    return script.through_forks(arms, name, step) if hasattr(script, "through_forks") else arms[name]
+
+
 def take_step(script, network, optimiser, arms, name, step, guides, training):
     """A step of a member as the script takes it; nothing where its warm-up has not begun. Steps are counted by `Now`."""
     if step >= 0:
-        script.Now.step, arm = step, script.arm_at(arms, name, step)
+        script.Now.step, arm = step, arm_at(script, arms, name, step)
         batch = training.batch(script.Now.seed, step, script.BATCH)
         return script.learn(network, optimiser, arm, guides, batch, script.rate_at(arm, step), script.terms_at(arm, step))
-    arm = script.arm_at(arms, name, -1)
+    arm = arm_at(script, arms, name, -1)
     if not arm.warmup or step < -arm.warmup.steps:
         return None
     script.Now.step = step + arm.warmup.steps
@@ -123,7 +129,7 @@ def take_step(script, network, optimiser, arms, name, step, guides, training):
 
 def optimiser_of(script, network, arms, name, step):
     """That of a step, and how many steps its moments have behind them."""
-    arm, first = script.arm_at(arms, name, step), script.arm_at(arms, name, -1)
+    arm, first = arm_at(script, arms, name, step), arm_at(script, arms, name, -1)
     make = getattr(arm, "optimiser", script.make_optimiser)
     warmup = getattr(first, "warmup", None)
     before = warmup.steps if warmup and (step < 0 or getattr(warmup, "keep_optimiser", False)) else 0
@@ -134,7 +140,7 @@ def check_member(script, report, member, states, frame, validation):
     name, seed = member["arm"], member["seed"]
     script.Now.seed, script.Now.parity, script.Now.step, script.Now.evaluations = seed, True, 0, []
     arms, guides, training = script.make_arms(), script.make_guides(seed), script.make_training_set()
-    network = script.start_of(script.arm_at(arms, name, -1), seed)
+    network = script.start_of(arm_at(script, arms, name, -1), seed)
     probe = script.Probe(validation.inputs[: script.CHUNK], guides, frame)
     evaluations, states = {found["step"]: found for found in member["evaluations"]}, states[f"{name}-{seed}"]
     for told in member["steps"]:
@@ -258,6 +264,7 @@ def check(folder):
         "compared": len(report.found),
         "kinds": sorted({pair.kind for pair in beyond.values()}),
         "beyond": [[pair.kind, place[0], pair.ours, pair.theirs] for place, pair in beyond.items()][:20],
+        "unused": unused((folder / "train.py").read_text()),
         "seconds": time.time() - began,
     }
 
