@@ -42,21 +42,23 @@ const selfContainedThreads = (): Plugin => ({
 
 /**
  * Every schema of zod refers to the code that writes it as a JSON schema, which nothing here asks for: 5 kB, compressed, before
- * the first paint. In its place are functions that say so.
+ * the first paint. In its place are functions that say so. What the same file has on top, the limits of a schema, is asked for.
  */
-const withoutJsonSchemas: Plugin = {
+const withoutJsonSchemas = (): Plugin => ({
   name: 'without-json-schemas',
   apply: 'build',
   transform: {
     filter: { id: /zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/ },
-    handler(code) {
-      const names = [...code.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
-      if (names.length === 0) this.error('zod writes JSON schemas elsewhere than expected');
+    handler(code, id) {
+      const from = id.endsWith('to-json-schema.js') ? 0 : code.indexOf('export const stringProcessor');
+      const [kept, left] = [code.slice(0, from), code.slice(from)];
+      const names = [...left.matchAll(/^export (?:const|function) (\w+)/gm)].map(([, name]) => name);
+      if (names.length === 0 || (from > 0 && !kept.includes('export function aggregateChecks'))) this.error('zod writes JSON schemas elsewhere than expected');
       const absent = "const absent = () => { throw new Error('JSON schemas are left out of this build.'); };";
-      return { code: `${absent}\n${names.map((name) => `export const ${name} = absent;`).join('\n')}\nexport { absent as process };`, map: null };
+      return { code: [kept, absent, ...names.map((name) => `export const ${name} = absent;`)].join('\n'), map: null };
     },
   },
-};
+});
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -65,13 +67,13 @@ export default defineConfig({
     // With the sources' fingerprint: results say what made them, and remembered self-checks end with the code they checked.
     __APP_VERSION__: JSON.stringify(`${manifest.version}+${fingerprint().slice(0, 8)}`),
   },
-  plugins: [react(), leaveFingerprint, withoutJsonSchemas],
+  plugins: [react(), leaveFingerprint, withoutJsonSchemas()],
   // Relative addresses: the build works from any sub-path of any host.
   base: './',
   resolve: { alias: { '@': path('./src') } },
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },
-  worker: { format: 'es', plugins: () => [selfContainedThreads(), withoutJsonSchemas] },
+  worker: { format: 'es', plugins: () => [selfContainedThreads(), withoutJsonSchemas()] },
   build: {
     target: 'es2023',
     // tfjs in the worker is one chunk of about 1 MB, off the path to the first paint.

@@ -13,7 +13,7 @@ test('an arm is forked where the run stands, changed, and the run goes on from t
   await page.getByTestId('fork-button').click();
   await expect(page.getByTestId('arm-row-guided-untrained-fork')).toContainText('from step 3 of “Guided, untrained guide”');
   await expect(page.getByTestId('stale-note')).toHaveText('edited from here on');
-  await expect(page.getByTestId('run-button')).toHaveText('Go on');
+  await expect(page.getByTestId('run-button')).toHaveText('Go on with it');
 
   await page.getByTestId('edit-arm-guided-untrained-fork').click();
   await expect(page.getByTestId('fork-note')).toContainText('Until then it is “Guided, untrained guide”');
@@ -37,7 +37,7 @@ test('a run that is on its way stops where an arm of it is forked', async ({ pag
   await run(page);
   await page.getByTestId('edit-arm-guided').click();
   await page.getByTestId('fork-button').click();
-  await expect(page.getByTestId('run-button')).toHaveText('Go on');
+  await expect(page.getByTestId('run-button')).toHaveText('Go on with it');
   const [, step] = /step ([\d,]+)/.exec((await page.getByTestId('progress-text').textContent()) ?? '') ?? [];
   await expect(page.getByTestId('arm-row-guided-fork')).toContainText(`from step ${step} of “Guided”`);
   // Taken back, it is the run as it was.

@@ -159,7 +159,9 @@ describe('round trip', () => {
 
 describe('links that are broken', () => {
   it('say which preset does not exist', () => {
-    expect(refusal('#nothing')).toBe(`the experiment in this link starts from "nothing", which does not exist. Known: ${PRESETS.map((p) => p.id).join(', ')}`);
+    expect(refusal('#nothing')).toBe(
+      `the experiment in this link starts from "nothing", which does not exist. Known: ${PRESETS.map(({ id, experiment }) => `${id}@${experiment.revision}`).join(', ')}`,
+    );
     for (const name of ['__proto__', 'constructor', 'toString~1x', '%', '%E0%A4%A']) expect(refusal(name)).toContain('does not exist');
   });
 

@@ -131,7 +131,9 @@ export function decodeLink(hash: string): Parsed {
     if (findPreset(id) && revision === undefined) return broken('in this link is damaged: it has no revision. Copy the whole link again');
     return findPreset(id)
       ? broken(`in this link starts from revision ${revision} of "${id}", which is not known here. Reload the page to update it`)
-      : broken(`in this link starts from "${id}", which does not exist. Known: ${PRESETS.map((p) => p.id).join(', ')}`);
+      : broken(
+          `in this link starts from "${id}", which does not exist. Known: ${PRESETS.map(({ id, experiment }) => `${id}@${experiment.revision}`).join(', ')}`,
+        );
   }
   if (payload === undefined) return parseExperiment(preset);
   const [compressed, check] = version === 1 ? [payload.slice(1)] : payload.slice(1).split('.', 2);

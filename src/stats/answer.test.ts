@@ -195,6 +195,9 @@ describe('what is sooner', () => {
     expect(large(asked({ Unguided: EARLY, Guided: EARLY }))).toBe('No. Guided and unguided pass 50 % at the same step in all 6 seeds.');
     expect(asked({ Unguided: LATE.slice(0, 3), Guided: EARLY.slice(0, 3) }).answer).toBe('early');
     expect(asked({ Unguided: LATE, Guided: EARLY }, { finished: false }).headline[0].text).toBe('Yes, so far.');
+    const begun = asked({ Unguided: EARLY.map(() => 999), Guided: [200, 999, 999, 999, 999, 999] }, { finished: false });
+    expect(begun.answer).toBe('early');
+    expect(large(begun)).toMatch(/ pass 50 % in 1 and in 0 of 6 seeds so far\.$/);
   });
 
   it('is said with steps, and of those that never were in the text behind', () => {

@@ -31,7 +31,11 @@ const SOONER: Readonly<Record<Sooner['claim'], Outcome>> = {
   'too few seeds': 'early',
 };
 
-const soonerOutcome = ({ claim, sooner, later, n }: Sooner): Outcome => (sooner + later === 0 && n >= MIN_SEEDS_FOR_ALL ? 'same' : SOONER[claim]);
+/** Two that are level are the same; while steps remain in which seeds can still pass, that is too early to say. */
+function soonerOutcome({ claim, sooner, later, n, never }: Sooner, finished: boolean): Outcome {
+  if (sooner + later > 0 || n < MIN_SEEDS_FOR_ALL) return SOONER[claim];
+  return finished || never[0] + never[1] === 0 ? 'same' : 'early';
+}
 
 const ANSWERS: Readonly<Record<'better' | 'worse', Readonly<Record<Outcome, Answer>>>> = {
   better: { better: 'yes', worse: 'no', same: 'no', noise: 'noise', early: 'early' },
@@ -49,7 +53,7 @@ function withControls(answer: Answer, n: number, yes: Yes | undefined, rivals: r
 export function answerOf({ input, lead, sooner }: Setting, comparisons: readonly Comparison[], rivals: readonly Rival[]): Answer | null {
   const asked = comparisons.find(({ arm }) => arm === lead?.arm);
   if (!asked || input.step === 0 || !input.arms.some((arm) => scoresOf(arm).length > 0)) return null;
-  const outcome = sooner && sooner.n >= MIN_SEEDS_FOR_CLAIM ? soonerOutcome(sooner) : outcomeOf(asked);
+  const outcome = sooner && sooner.n >= MIN_SEEDS_FOR_CLAIM ? soonerOutcome(sooner, input.finished) : outcomeOf(asked);
   return withControls(ANSWERS[input.yes === 'worse' ? 'worse' : 'better'][outcome], asked.n, input.yes, rivals);
 }
 

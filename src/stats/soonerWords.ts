@@ -16,10 +16,11 @@ function stepsWords({ arms }: Story['input'], { n, never, steps: [own, others], 
 }
 
 /** Of two that are level in every seed: in how many each passed. Passing at the very end is no sooner than not passing. */
-function levelWords(n: number, never: readonly [number, number]): string {
+function levelWords(n: number, never: readonly [number, number], finished: boolean): string {
   const [own, others] = never.map((missing) => n - missing);
-  if (own !== others) return `in ${own} and in ${others} of ${n} seeds, where one alone does only at the last step`;
-  if (own === 0) return `in none of ${n} seeds`;
+  const yet = finished ? '' : ' so far';
+  if (own !== others) return `in ${own} and in ${others} of ${n} seeds${finished ? ', where one alone does only at the last step' : yet}`;
+  if (own === 0) return `in none of ${n} seeds${yet}`;
   return own === n ? `at the same step in all ${n} seeds` : `in ${own} of ${n} seeds, both at the same step`;
 }
 
@@ -27,7 +28,8 @@ export function soonerSentence(story: Story, sooner: Sooner): Segment[] {
   const { n, claim, never, steps } = sooner;
   const [arm, other] = [segment(armOf(story, sooner.arm)), inSentence(armOf(story, sooner.against))];
   const score = story.unit.level(sooner.threshold);
-  if (sooner.sooner === 0 && sooner.later === 0) return [arm, { text: ' and ' }, other, { text: ` pass ${score} ${levelWords(n, never)}` }];
+  if (sooner.sooner === 0 && sooner.later === 0)
+    return [arm, { text: ' and ' }, other, { text: ` pass ${score} ${levelWords(n, never, story.input.finished)}` }];
   const mean = stepsWords(story.input, sooner);
   if (claim === 'no difference') return [arm, { text: ` passes ${score} no sooner or later than ` }, other, { text: ` in ${n} seeds: ${mean}` }];
   const first = steps[0] < steps[1] || (steps[0] === steps[1] && sooner.sooner >= sooner.later);

@@ -137,7 +137,7 @@ function othersOf(story: Story, lead: Comparison | undefined): Segment[] {
   const told = new Set([lead?.arm, ...story.rivals.map(({ arm }) => arm)]);
   const others = story.comparisons.filter(({ arm }) => !told.has(arm)).sort(byWeight);
   // Where it was asked what is sooner, the scores are another matter.
-  const start = story.sooner && others.length > 0 ? [{ text: 'By final score, ' }] : [];
+  const start = story.sooner && others.length > 0 ? [{ text: story.input.finished ? 'By final score, ' : 'By score so far, ' }] : [];
   const words = others.map((comparison) => shortWords(story, comparison));
   const alikeAt = (i: number): string | undefined => words[i]?.[1];
   /** Neighbours of which the same is said. */

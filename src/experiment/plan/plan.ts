@@ -1,10 +1,22 @@
 /** What an experiment comes to: its members, the pairs that are measured, and what it costs. */
 import { describeNetwork, type NetworkDescription, type TaskShape, taskShape } from '../networks/describe.ts';
 import type { ArmSpec, Experiment, MeasureSpec, TokenView } from '../schema/schema.ts';
-import { alignmentsOf, alignSettings, guidesInUse, matchedPairs, regulariseSettings, sharedTokens, targetOf, termsOf } from './arms.ts';
+import { alignmentsOf, alignSettings, guidesInUse, matchedPairs, observedPairs, regulariseSettings, sharedTokens, targetOf, termsOf } from './arms.ts';
 import { rootOf, sharesOf, stagesOf } from './fork.ts';
 import { describeGuide, guideInstances, readsNoise, standsAlone, withoutControl } from './guides.ts';
-import { factsOf, isLearnt, isRecorded, type MatrixMeasure, MEASURE_NAMES, measureKey, OBSERVED_NAMES, type RecordedMeasure } from '../schema/measures.ts';
+import {
+  factsOf,
+  isLearnt,
+  isObservedOnly,
+  isRecorded,
+  type MatrixMeasure,
+  MEASURE_NAMES,
+  measureKey,
+  OBSERVED_NAMES,
+  observedFlops,
+  type RecordedMeasure,
+  saidOf,
+} from '../schema/measures.ts';
 import { mapParameters, mapsOf } from './learntMaps.ts';
 import { learnsLabels, warmupEvaluations, warmupExperiment, warmupKey, warmupOf, warmupTasks } from './warmup.ts';
 
@@ -159,6 +171,17 @@ function measureFlops(measure: MatrixMeasure, n: number, shape: TaskShape, view:
 /** Products with the Gram matrix that find its largest eigenvalues (`lab/similarity/spectrum.ts`), and what makes their vectors orthonormal. */
 const spectrumFlops = (n: number, components: number): number => 17 * 2 * n * n * components + 8 * 4 * n * components * components;
 
+/** What an evaluation of one arm and seed takes for the measures that are only looked at. */
+function lookedAtFlops(experiment: Experiment, shape: TaskShape): number {
+  const asked = measuresInUse(experiment).filter(isObservedOnly);
+  if (asked.length === 0) return 0;
+  const view = sharedTokens(experiment.base);
+  const positions = shape.tokens && view === 'position' ? shape.input[0] : 1;
+  const examples = shape.tokens && view === 'all-tokens' ? PROBE_TOKENS : Math.min(EVALUATION_CHUNK, shape.valExamples);
+  const each = asked.reduce((sum, measure) => sum + observedFlops(measure, Math.min(examples, saidOf(measure).most ?? examples)), 0);
+  return each * positions * observedPairs(experiment).length;
+}
+
 /** Bytes of the Gram matrices that are kept of one guide instance's taps on the probe. Images: small beside the rest. */
 function probeBytes(taps: number, shape: TaskShape, view: TokenView): number {
   if (!shape.tokens) return 0;
@@ -248,7 +271,8 @@ export function cost(experiment: Experiment, cached = true): Cost {
   }
   const evaluations = 1 + Math.ceil(base.steps / base.evaluateEvery) + warmupEvaluations(experiment).size;
   const compared = (own: NetworkDescription) => own.taps.reduce((sum, tap) => sum + gram(tap.features, Math.min(EVALUATION_CHUNK, shape.valExamples)), 0);
-  const evaluation = targets.reduce((sum, own) => sum + seeds.length * (shape.valExamples * own.flops + compared(own)), 0);
+  const lookedAt = lookedAtFlops(experiment, shape);
+  const evaluation = targets.reduce((sum, own) => sum + seeds.length * (shape.valExamples * own.flops + compared(own) + lookedAt), 0);
   // One group's forward and backward pass at a time; a guide runs one network at a time, forward only.
   const groupActivations = Math.max(...armGroups(experiment).map((group) => group.length * armActivationBytes(experiment, group[0])));
   const guideActivations = Math.max(

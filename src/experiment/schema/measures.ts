@@ -184,30 +184,43 @@ const learnt = {
   },
 } satisfies Record<LearntMeasure['name'], Said>;
 
+/** What is said of one that is only looked at. */
+interface ObservedFacts extends Said {
+  /**
+   * Time for a pair of matrices over n examples, as so many operations of the kernels': float64 in the engine's own language takes
+   * dozens of times as long for each. From what each took on one machine at its most examples, beside 12 billion operations a second.
+   */
+  flops: (n: number) => number;
+}
+
 /** Those that cannot be minimised, computed at evaluations. */
 const observed = {
   'mutual-knn': {
     label: 'Nearest neighbours',
     tex: '\\mathrm{kNN}',
     option: MEASURE_OPTIONS['mutual-knn'],
+    flops: (n) => 7000 * n * n,
   },
   svcca: {
     label: 'SVCCA',
     tex: '\\mathrm{SVCCA}',
     option: MEASURE_OPTIONS.svcca,
     most: 128,
+    flops: (n) => 180 * n ** 3,
   },
   'rsa-spearman': {
     label: 'RSA, ranks',
     tex: '\\mathrm{RSA}_{\\rho}',
+    flops: (n) => 4800 * n * n,
   },
   'ridge-absolute': {
     label: 'Ridge regression, absolute',
     tex: '\\mathrm{Ridge}_{\\text{abs}}',
     option: MEASURE_OPTIONS['ridge-absolute'],
     most: 256,
+    flops: (n) => 14 * n ** 3,
   },
-} satisfies Record<string, Said>;
+} satisfies Record<string, ObservedFacts>;
 
 /** A function of two matrices over the same examples, with its option where one is stated. */
 export type MatrixMeasure = Extract<MeasureSpec, { name: Measure }>;
@@ -232,6 +245,8 @@ export const isRecorded = (spec: { name: string }): spec is RecordedMeasure => i
 export const isMatrixMeasure = (spec: { name: string }): spec is MatrixMeasure => Object.hasOwn(facts, spec.name);
 export const isLearnt = (spec: { name: string }): spec is LearntMeasure => Object.hasOwn(learnt, spec.name);
 
+/** What one that is only looked at takes: see `ObservedFacts`. */
+export const observedFlops = ({ name }: ObservedOnly, n: number): number => observed[name].flops(n);
 export const factsOf = ({ name }: MatrixMeasure): MeasureFacts => MEASURE_FACTS[name];
 export function saidOf(spec: AnyMeasure): Said {
   if (isLearnt(spec)) return learnt[spec.name];

@@ -2,26 +2,30 @@
 import { taskTitle } from '../../experiment/networks/describe.ts';
 import { type Experiment, isImageTask } from '../../experiment/schema/schema.ts';
 import { findFullSize } from './fullSize.ts';
+import { startAlike } from './settings.ts';
 
 const MOST_COLUMNS = 120;
 
 const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`;
 
-const head = ({ question, task, arms, seeds, preset }: Experiment): string => `${question || `Guidance on ${taskTitle(task)}`}
+const head = (experiment: Experiment): string => {
+  const { question, task, arms, seeds, preset } = experiment;
+  return `${question || `Guidance on ${taskTitle(task)}`}
 
 An experiment of the Guidance Playground ("${preset}", after "Training the Untrainable", arXiv 2410.20035) in PyTorch 1.13 or
-later: ${counted(arms.length, 'arm')} with ${counted(seeds.length, 'seed')} each, from the same initial weights, on the same batches.
+later: ${counted(arms.length, 'arm')} with ${counted(seeds.length, 'seed')} each, ${startAlike(experiment) ? 'from the same initial weights, ' : ''}on the same batches.
 `;
+};
 
 type Command = readonly [words: string, does: string];
 
-const commands = (rows: readonly Command[]): string => rows.map(([words, does]) => `    ${words.padEnd(43)}  ${does}`).join('\n');
+const commands = (rows: readonly Command[]): string => rows.map(([words, does]) => `    ${words}\n        ${does}`).join('\n');
 
 const oneMember = ({ arms, seeds }: Experiment, source = ''): Command => [
   `python train.py${source} --arm ${arms[0].id} --seed ${seeds[0]}`,
   'one of them: as a job of an array; the last one writes result.json',
 ];
-const gathered = (source = ''): Command => [`torchrun --nproc-per-node 4 train.py${source} --gather`, 'each of them on 4 GPUs, CKA over the whole batch'];
+const gathered = (source = ''): Command => [`torchrun --nproc_per_node 4 train.py${source} --gather`, 'each of them on 4 GPUs, CKA over the whole batch'];
 const all = (source = ''): Command => [`python train.py${source}`, 'every arm with every seed, one after the other; writes result.json'];
 
 export const about = (experiment: Experiment): string => `${head(experiment)}

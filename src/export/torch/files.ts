@@ -11,8 +11,8 @@ import { partsFor } from './parts.ts';
 import { type PlainTensor, writeSafetensors } from '../../experiment/contract/safetensors.ts';
 import { refusedByTorch } from './refused.ts';
 import { settings } from './settings.ts';
-import { mapsToTorch, toTorch } from '../../experiment/contract/torchWeights.ts';
 import { warmupSets } from './warmups.ts';
+import { mapsToTorch, toTorch } from '../../experiment/contract/torchWeights.ts';
 
 /** Content by path. */
 export type ExportedFiles = Record<string, string | Uint8Array<ArrayBuffer>>;

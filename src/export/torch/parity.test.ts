@@ -19,6 +19,8 @@ interface Report {
   /** Of all that is beyond the limits, of which `beyond` lists some. */
   kinds: string[];
   beyond: [kind: string, place: string, lab: number | null, torch: number | null][];
+  /** Names of the script that nothing uses. */
+  unused: string[];
 }
 
 if (!hasTorch) {
@@ -39,7 +41,7 @@ describe.runIf(hasTorch)('the exported script', () => {
     // One that learns at another weight and rate.
     cpSync(join(folder, names[0]), wrong, { recursive: true });
     const script = readFileSync(join(wrong, 'train.py'), 'utf8');
-    const changed = script.replace('share * (1 -', '1.001 * share * (1 -').replace('group["lr"] = rate', 'group["lr"] = 1.01 * rate');
+    const changed = `UNUSED = 0\n${script}`.replace('share * (1 -', '1.001 * share * (1 -').replace('group["lr"] = rate', 'group["lr"] = 1.01 * rate');
     writeFileSync(join(wrong, 'train.py'), changed);
     const folders = [...names.map((name) => join(folder, name)), wrong];
     reports = JSON.parse(execFileSync(PYTHON, [join(import.meta.dirname, 'testing/parity.py'), ...folders], { encoding: 'utf8', maxBuffer: 2 ** 26 }));
@@ -47,12 +49,14 @@ describe.runIf(hasTorch)('the exported script', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it.each(names)('takes the steps of the lab: %s', (name) => {
-    const { compared, beyond } = reports[join(folder, name)];
+    const { compared, beyond, unused } = reports[join(folder, name)];
     expect(beyond).toEqual([]);
+    expect(unused).toEqual([]);
     expect(compared).toBeGreaterThan(50);
   });
 
   it('would be caught if it did not', () => {
     expect(reports[wrong].kinds).toEqual(expect.arrayContaining(['alignment', 'gradient', 'update']));
+    expect(reports[wrong].unused).toEqual(['UNUSED']);
   });
 });

@@ -1,7 +1,9 @@
 /** The Python files of the script, and which of their lines stand in it. */
-import { exampleControl } from '../../experiment/plan/guides.ts';
+import { exampleControl, readsNoise } from '../../experiment/plan/guides.ts';
 import { warmupOf } from '../../experiment/plan/warmup.ts';
 import { type Experiment, isImageTask } from '../../experiment/schema/schema.ts';
+import { trainsMaps } from './maps.ts';
+import { movesWeights } from './settings.ts';
 
 const FILES = import.meta.glob<string>('./parts/*.py', { eager: true, query: '?raw', import: 'default' });
 
@@ -52,7 +54,10 @@ const FEATURES = {
   warmup: (experiment) => experiment.arms.some((arm) => warmupOf(experiment, arm) !== undefined),
   kept: (experiment) => experiment.arms.some((arm) => warmupOf(experiment, arm)?.keepOptimiser === true),
   regularise: ({ arms }) => arms.some(({ terms }) => terms.some(({ kind }) => kind === 'regularise')),
+  pairwise: (experiment) => trainsMaps(experiment) || Object.values(experiment.guides).some((guide) => exampleControl(guide) === 'shuffled'),
+  noise: ({ guides }) => Object.values(guides).some(readsNoise),
   shuffled: ({ guides }) => Object.values(guides).some((guide) => exampleControl(guide) === 'shuffled'),
+  moved: movesWeights,
   stall: ({ arms }) => arms.some(({ terms }) => terms.some(({ course }) => course?.kind === 'stall')),
 } as const satisfies Record<string, (experiment: Experiment, made: boolean) => boolean>;
 

@@ -44,6 +44,7 @@ function apart(a: readonly (number | null)[], b: readonly (number | null)[]): nu
 }
 
 describe.runIf(hasTorch)('a whole run of the script', () => {
+  const MAPPED: Term = { kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'fitnets' } };
   const plain = tinyExperiment({ seeds: [0], 'arms.guided.terms.align.measure': { name: 'rsa' } });
   const [unguided, guided, ...others] = plain.arms;
   const experiment: Experiment = {
@@ -55,11 +56,12 @@ describe.runIf(hasTorch)('a whole run of the script', () => {
         ...guided,
         terms: [
           ...guided.terms.map((term): Term => ({ ...term, course: { kind: 'stall', of: 'validation loss', patience: 1 } })),
-          { kind: 'align', guide: 'untrained', weight: 1, measure: { name: 'fitnets' }, course: { kind: 'every', steps: 2 } },
+          { ...MAPPED, course: { kind: 'every', steps: 2 } },
         ],
         warmup: { steps: 4, inputs: 'pink-noise', loss: 'align', keepOptimiser: true },
       },
-      { id: 'forked', name: 'Forked', terms: [], optimiser: { ...plain.base.optimiser, weightDecay: 0.1 }, fork: { of: 'guided', step: 3 } },
+      { id: 'forked', name: 'Forked', terms: [MAPPED], optimiser: { ...plain.base.optimiser, weightDecay: 0.1 }, fork: { of: 'guided', step: 3 } },
+      { id: 'anew', name: 'Anew', terms: [MAPPED], warmup: { steps: 4, inputs: 'training', loss: 'align', keepOptimiser: false } },
       ...others,
     ],
   };

@@ -6,7 +6,7 @@ import { guideNetwork, sharedBySeeds } from '../../experiment/plan/guides.ts';
 import { mappedTaps } from '../../experiment/plan/pairs.ts';
 import type { ArmSpec, Experiment, NetworkSpec, OptimiserSpec, ScheduleSpec, TokenView } from '../../experiment/schema/schema.ts';
 import { CustomClasses } from './custom.ts';
-import { besideMaps, trainsMaps } from './maps.ts';
+import { trainsMaps } from './maps.ts';
 import { networkCall } from './networks.ts';
 import { DRY_RUN, initialised, madeDefinitions, madeNetwork, ofDryRun } from './made.ts';
 import { assign, call, code, define, later, type Python, python, tuple } from './python.ts';
@@ -29,7 +29,7 @@ function arm(experiment: Experiment, spec: ArmSpec, task: TaskShape, classes: Cu
       learning_rate: spec.learningRate,
       start: start === 'target' ? undefined : start,
       target: spec.target && later(networkCall(spec.target, task, classes)),
-      optimiser: spec.optimiser && ownOptimiser(spec.optimiser, trainsMaps(experiment)),
+      optimiser: spec.optimiser && ownOptimiser(experiment, spec.optimiser),
       warmup: spec.fork ? undefined : warmupCall(experiment, spec),
       fork: spec.fork && tuple(spec.fork.of, spec.fork.step),
     },
@@ -85,9 +85,10 @@ function optimiser(spec: OptimiserSpec): { made: string; options: Record<string,
 }
 
 /** The same as a function of the parameters. */
-function ownOptimiser(spec: OptimiserSpec, maps: boolean): Python {
+function ownOptimiser(experiment: Experiment, spec: OptimiserSpec): Python {
   const { made, options } = optimiser(spec);
-  return maps ? code(`lambda parameters: ${python(besideMaps(call(made, options, code('parameters'))))}`) : call('partial', options, code(made));
+  const make = call('partial', options, code(made));
+  return trainsMaps(experiment) ? call('beside_maps', {}, make) : make;
 }
 
 function schedule(spec: Exclude<ScheduleSpec, { kind: 'constant' }>): Python {
@@ -123,7 +124,14 @@ const guidanceTerms = ({ arms }: Experiment): string[] =>
     arms.some(({ terms }) => terms.some((term) => (term.kind === 'match' ? term.what : term.kind) === wanted)) ? [name] : [],
   );
 
-/** What a term of an arm is multiplied by in a step. */
+/** Whether all arms begin with the weights of the target. */
+export const startAlike = ({ arms }: Experiment): boolean => arms.every((spec) => spec.fork !== undefined || startOf(spec) === 'target');
+
+/** Whether the weights of terms depend on more than their own course. */
+export const movesWeights = ({ arms, interventions }: Experiment): boolean =>
+  arms.some(({ fork }) => fork) || interventions.some(({ set }) => set.guidance !== undefined);
+
+/** What a term of an arm is multiplied by in a step, where that is more than its course says. */
 function termWeight(experiment: Experiment): Python {
   const own = `term.weight_at(${experiment.arms.some(({ fork }) => fork) ? 'step - arm.since' : 'step'})`;
   const switched = experiment.interventions.some(({ set }) => set.guidance !== undefined);
@@ -158,9 +166,9 @@ export function settings(experiment: Experiment, made = false): string {
       ? ['# Layers that the mapping spreads over each other, in the order of the networks.', assign('LAYERS', { target: mappedTaps(experiment), ...layers })]
       : []),
   ];
-  const alike = arms.every((spec) => spec.fork || startOf(spec) === 'target');
   const classes = new CustomClasses();
   const shared = optimiser(base.optimiser);
+  const everyones = call(shared.made, shared.options, code('parameters'));
   const maps = trainsMaps(experiment);
   const build = (network: NetworkSpec): Python => (made ? initialised(network, networkCall(network, task, classes)) : networkCall(network, task, classes));
   const target = build(experiment.target);
@@ -173,20 +181,19 @@ export function settings(experiment: Experiment, made = false): string {
     define(
       'make_optimiser',
       'parameters',
-      arms.some((spec) => spec.optimiser) ? 'Of arms that have no other.' : 'Of every arm.',
-      maps ? besideMaps(call(shared.made, shared.options, code('parameters'))) : call(shared.made, shared.options, code('parameters')),
+      arms.some((spec) => spec.optimiser) ? 'The optimiser of arms that have no other.' : 'The optimiser of every arm.',
+      maps ? call('BesideMaps', {}, everyones) : everyones,
     ),
     ...(made ? madeDefinitions(experiment, build) : []),
     define('make_guides', 'seed', 'The guides of a seed, frozen. A trained one is the same for all seeds.', guideEntries),
     define(
       'make_arms',
       '',
-      `The training conditions. All ${alike ? 'start from the same weights and ' : ''}see the same batches.`,
+      `The training conditions. All ${startAlike(experiment) ? 'start from the same weights and ' : ''}see the same batches.`,
       maps ? call('with_maps', {}, armEntries) : armEntries,
     ),
     define('rate_at', 'arm, step', 'Learning rate of an arm in a step, counted from 0.', rate(experiment)),
-    define('weight_at', 'arm, term, step', 'Weight of a term of an arm in a step.', termWeight(experiment)),
-    define('arm_at', 'arms, name, step', 'What an arm does in a step.', code(arms.some(({ fork }) => fork) ? 'through_forks(arms, name, step)' : 'arms[name]')),
+    ...(movesWeights(experiment) ? [define('weight_at', 'arm, term, step', 'Weight of a term of an arm in a step.', termWeight(experiment))] : []),
     ...setDefinitions(experiment.task, made),
     define('probe_sets', 'inputs', 'The sets of examples in which layers are compared on the probe.', call(sets, {}, code('inputs'))),
     define('followed_measures', '', 'Measures by which pairs of layers are followed besides CKA, by name.', followedMeasures(experiment)),

@@ -14,7 +14,7 @@ import { taskShape } from '../../experiment/networks/describe.ts';
 import { exampleControl, standsAlone } from '../../experiment/plan/guides.ts';
 import type { WeightedPair } from '../../experiment/plan/mapping.ts';
 import { measuresInUse } from '../../experiment/plan/plan.ts';
-import { isLearnt, isRecorded, measureKey, saidOf } from '../../experiment/schema/measures.ts';
+import { isLearnt, isRecorded, measureKey, type RecordedMeasure, saidOf } from '../../experiment/schema/measures.ts';
 import type { ArmSpec, Course, Experiment, MatchTerm, RegulariseTerm, Term, TokenView } from '../../experiment/schema/schema.ts';
 import { isDrawn } from '../../experiment/schema/schema.ts';
 import { alignByMap } from './maps.ts';
@@ -23,12 +23,12 @@ import { call, code, type Python, tuple } from './python.ts';
 export const VIEWS: Record<TokenView, { view: string; sets: string }> = {
   position: { view: 'by_position', sets: 'examples_by_position' },
   flattened: { view: 'whole', sets: 'whole_examples' },
-  'all-tokens': { view: 'every_token', sets: 'every_token_an_example' },
+  'all-tokens': { view: 'by_token', sets: 'every_token_an_example' },
   'last-token': { view: 'only_last_token', sets: 'last_tokens' },
 };
 
-/** Of every measure that the script knows its function. */
-export const MEASURE_FUNCTIONS: Partial<Record<string, string>> = {
+/** The function of every measure. */
+const MEASURE_FUNCTIONS: Record<RecordedMeasure['name'], string> = {
   cka: 'cka',
   'cka-debiased': 'cka_debiased',
   'rbf-cka': 'rbf_cka',
@@ -48,11 +48,10 @@ export const MEASURE_FUNCTIONS: Partial<Record<string, string>> = {
 };
 
 /** A measure as a function, with its option where one is stated. */
-function measureFunction({ name, ...options }: { name: string }): Python {
-  const known = MEASURE_FUNCTIONS[name];
-  if (!known) throw new Error(`the measure ${name} is refused`);
+function measureFunction({ name, ...options }: RecordedMeasure): Python {
+  const known = code(MEASURE_FUNCTIONS[name]);
   const stated = Object.entries(options).filter((entry): entry is [string, number] => entry[1] !== undefined);
-  return stated.length > 0 ? call('partial', Object.fromEntries(stated), code(known)) : code(known);
+  return stated.length > 0 ? call('partial', Object.fromEntries(stated), known) : known;
 }
 
 /** Examples of a set on the probe at most: EVALUATION_CHUNK images or sequences, or PROBE_TOKENS tokens and some. */
@@ -115,7 +114,7 @@ function pairs(experiment: Experiment, { guide, mapping, pairs: found }: Pick<Al
     case 'last':
       return code(`${all}[-${mapping.count}:]`);
     case 'reversed':
-      return code(`backwards(${all})`);
+      return code(`reversed_guide(${all})`);
     case 'random':
       return code(`drawn(${all}, ${layersOf(guide)}, seed=${mapping.seed})`);
     case 'none':

@@ -29,8 +29,10 @@ describe('the script', () => {
       'until',
       'changed',
       'tail',
-      'backwards',
+      'reversed_guide',
       'through_forks',
+      'Maps',
+      'BesideMaps',
       'AlignShuffled',
       'MatchMoments',
       'Regularise',
@@ -152,10 +154,5 @@ it('says what the script does not know', () => {
     model: { input: [8, 8, 3], layers: [{ name: 'a', shape: [3] }], parameters: 1, flops: 1 },
   };
   expect(refusedByTorch(imported)).toEqual(['The PyTorch script does not know guides out of files of tfjs yet.']);
-  const learnt = tinyExperiment();
-  learnt.base.measure = { name: 'fitnets' };
-  expect(refusedByTorch(learnt)).toEqual([]);
-  learnt.guides = Object.fromEntries(Object.entries(learnt.guides).map(([id, guide]) => [id, { ...guide, control: 'shuffled' } as typeof guide]));
-  expect(refusedByTorch(learnt)[0]).toBe('The PyTorch script does not know maps that are trained along to a shuffled guide yet (“Guided”).');
   expect(refusedByTorch(findPreset('cifar')?.experiment as Experiment)).toEqual([]);
 });

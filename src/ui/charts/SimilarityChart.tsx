@@ -99,7 +99,7 @@ export function SimilarityChart() {
           title={`${guide} guide`}
           value={guide}
           onChange={(event) => showGuide(event.currentTarget.value)}
-          data={guides.map((id) => ({ value: id, label: `${id} guide` }))}
+          data={guides.map((id) => ({ value: id, label: id }))}
         />
       )}
       {offered.length > 1 && (
@@ -123,7 +123,8 @@ export function SimilarityChart() {
       caption={`${words} with the ${guide} guide, ${what}`}
       lines={`${field === 'cka' ? 'Linear CKA' : words} of target layers with layers of the guide “${guide}” by training step, on the first validation examples (at most 256): ${what}.${measure ? '' : ` Grey: chance level${debiased ? '' : ', the mean over all ways to pair the examples (from the lowest to the highest arm)'}.`}`}
       promise="How alike the guide’s and the target’s layers become"
-      note={measure ? '' : 'grey: chance'}
+      // Beside a choice of measures there is no room for it; the line has its name at its end.
+      note={measures.length > 0 ? '' : 'grey: chance'}
       controls={controls}
       options={[
         {

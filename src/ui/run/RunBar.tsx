@@ -88,7 +88,7 @@ export function RunBar() {
         {phase === 'paused' && stale && (
           <ButtonHint label="Go on with the run on screen, without the changes made since.">
             <Button size="sm" className={classes.resume} onClick={() => void session.resume()} data-testid="resume-button">
-              Resume
+              {goesOn ? 'Without it' : 'Resume'}
             </Button>
           </ButtonHint>
         )}

@@ -11,7 +11,7 @@ export const rateWords = (stepsPerSecond: number): string => stepsPerSecond.toFi
 
 /** @param goesOn whether a paused run goes on as what was edited since */
 export function runLabel(phase: Phase, stale: boolean, goesOn: boolean): string {
-  if (phase === 'paused') return stale ? (goesOn ? 'Go on' : 'Run edited') : 'Resume';
+  if (phase === 'paused') return stale ? (goesOn ? 'Go on with it' : 'Run edited') : 'Resume';
   if (phase === 'finished') return stale ? 'Run' : 'Run again';
   return phase === 'preparing' ? 'Preparing' : 'Run';
 }

@@ -14,10 +14,10 @@ export function StepPeek() {
   const shown = wanted && open && (from === null ? still : from > 0);
   return (
     <>
-      {/* Step opens the strip by itself: only where it was closed there is something to bring back. */}
-      {(!wanted || (still && !shown)) && (
-        <Tooltip label="Show what a step does: batch, similarity, loss, update.">
-          <ActionIcon size="1.875rem" aria-label="Show what a step does" data-testid="step-peek" onClick={() => showSteps(true)}>
+      {/* Step opens the strip by itself. The button stays where it is: what moved into its place would be pressed by mistake. */}
+      {(!wanted || still || shown) && (
+        <Tooltip label={shown ? 'Hide what a step does.' : 'Show what a step does: batch, similarity, loss, update.'}>
+          <ActionIcon size="1.875rem" aria-label="Show what a step does" aria-pressed={shown} data-testid="step-peek" onClick={() => showSteps(!shown)}>
             <IconEyeCog size={16} stroke={1.6} />
           </ActionIcon>
         </Tooltip>

@@ -8,7 +8,7 @@ from .streams import MASK, mix
 
 
 def dropout_mask(seed, step, layer, shape, rate):
-    """Of 0 and 1/(1-rate): element i depends on (seed, step, layer, i) alone, by a hash of 32 bits."""
+    """A mask of 0 and 1/(1-rate): element i depends on (seed, step, layer, i) alone, by a hash of 32 bits."""
     keys = [mix(mix(mix((seed + start) & MASK) ^ step) ^ layer) for start in (0x9E3779B9, 0x7F4A7C15)]
     x = torch.arange(torch.Size(shape).numel()) ^ keys[0]
     x = ((x ^ (x >> 16)) * 0x21F0AAAD) & MASK

@@ -135,16 +135,21 @@ class Probe:
         seen, self.sets = probe_sets(self.inputs)
         self.shown, self.grams = {}, {}
         for name, guide in guides.items():
-            taps = guide.show(seen, probe=True).taps
-            shown = {layer: self.examples(taps[layer], layer, guide) for layer in self.layers["guides"][name]}
+            taps = guide.show_probe(seen).taps  #: noise
+            taps = guide.show(seen).taps  #: not noise
+            shown = {layer: self.examples(taps[layer], layer, guide) for layer in self.layers["guides"][name]}  #: shuffled
+            shown = {layer: self.examples(taps[layer]) for layer in self.layers["guides"][name]}  #: not shuffled
             self.grams[name] = self.gram_matrices(shown, self.layers["guides"][name])
             self.shown[name] = shown if followed_measures() else None  # of large networks they are gigabytes
 
-    def examples(self, x, layer=None, guide=None):
-        """Of a layer the sets of examples, in the order in which a guide shows them."""
-        sets = [examples(x.float()) for examples in self.sets]
-        orders = [guide.probe_order(layer, len(own)) if guide else None for own in sets]
-        return [own if order is None else own[order.to(own.device)] for own, order in zip(sets, orders)]
+    def examples(self, x):  #: not shuffled
+        """The sets of examples in the activations of a layer."""  #: not shuffled
+        return [examples(x.float()) for examples in self.sets]  #: not shuffled
+    def examples(self, x, layer=None, guide=None):  #: shuffled
+        """The sets of examples in the activations of a layer, in the order in which a guide shows them."""  #: shuffled
+        sets = [examples(x.float()) for examples in self.sets]  #: shuffled
+        orders = [guide.probe_order(layer, len(own)) if guide else None for own in sets]  #: shuffled
+        return [own if order is None else own[order.to(own.device)] for own, order in zip(sets, orders)]  #: shuffled
 
     def gram_matrices(self, shown, layers):
         return [gram_matrices([shown[layer][i] for layer in layers]) for i in range(len(self.sets))]

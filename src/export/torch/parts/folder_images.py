@@ -1,9 +1,9 @@
 """Images out of a folder such as ImageNet: train/ and val/, each with a folder for every class; classes in the order of names."""
 
 import math
-import random
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
 
 import torch
 
@@ -99,5 +99,5 @@ class FolderSet:
         if self.known != (seed, epoch):
             self.order, self.known = torch.randperm(n, generator=torch.Generator().manual_seed(hash((seed, epoch)))), (seed, epoch)
         rows = self.order[place * size : (place + 1) * size]
-        draws = [random.Random(f"{seed} {step} {i}") for i in range(size)]
+        draws = [Random(f"{seed} {step} {i}") for i in range(size)]
         return Batch(ImageFiles([self.inputs.files[row] for row in rows], self.inputs.shape, draws), self.labels[rows])

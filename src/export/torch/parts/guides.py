@@ -22,13 +22,17 @@ class Guide:
         self.network.to(device)
         return self
 
-    def show(self, inputs, probe=False):
-        """Its output on a training batch, or on the probe on which similarities are measured."""
+    def show(self, inputs):
+        """Its output on a batch, or on the probe on which similarities are measured."""
         return Output(*self.network(inputs))
 
-    def probe_order(self, tap, count):
-        """The order in which it shows the examples of the probe, where it is not their own."""
-        return None
+    def show_probe(self, inputs):  #: noise
+        """The same on the probe, where that is not shown like a batch."""  #: noise
+        return self.show(inputs)  #: noise
+
+    def probe_order(self, tap, count):  #: shuffled
+        """The order in which it shows the examples of the probe, where it is not their own."""  #: shuffled
+        return None  #: shuffled
 
 
 class Shuffled(Guide):
@@ -49,9 +53,13 @@ class Noise(Guide):
         super().__init__(network, weights)
         self.name, self.noise, self.probe_seed = name, noise, probe_seed
 
-    def show(self, inputs, probe=False):
-        own = Now.seed if not probe or self.probe_seed is None else self.probe_seed
-        random = Stream(own, "noise", self.name, *(("probe",) if probe else ("step", Now.step)))
+    def show(self, inputs):
+        return self.show_noise(inputs, Stream(Now.seed, "noise", self.name, "step", Now.step))
+
+    def show_probe(self, inputs):
+        return self.show_noise(inputs, Stream(Now.seed if self.probe_seed is None else self.probe_seed, "noise", self.name, "probe"))
+
+    def show_noise(self, inputs, random):
         return super().show(self.noise(inputs.cpu(), random).to(inputs.device))
 
 
@@ -115,21 +123,24 @@ class Control:
     def to(self, device):
         return self
 
-    def probe_order(self, tap, count):
-        return None
+    def show_probe(self, inputs):  #: noise
+        return self.show(inputs)  #: noise
+
+    def probe_order(self, tap, count):  #: shuffled
+        return None  #: shuffled
 
 
 class Identity(Control):
     """Every example is unlike every other: its Gram matrix is the identity."""
 
-    def show(self, inputs, probe=False):
+    def show(self, inputs):
         return Output(None, {"all": torch.eye(len(inputs), device=inputs.device)})
 
 
 class IdentityOfSequences(Control):
     """The same at every position."""
 
-    def show(self, inputs, probe=False):
+    def show(self, inputs):
         count, length = inputs.shape
         return Output(None, {"all": torch.eye(count, device=inputs.device).unsqueeze(1).expand(count, length, count)})
 
@@ -137,16 +148,16 @@ class IdentityOfSequences(Control):
 class IdentityOfTokens(Control):
     """Every token is unlike every other."""
 
-    def show(self, inputs, probe=False):
+    def show(self, inputs):
         count, length = inputs.shape
         return Output(None, {"all": torch.eye(count * length, device=inputs.device).reshape(count, length, -1)})
 
 
 class Pixels(Control):
-    """The images themselves."""
+    """The images themselves, as a layer [B, C, H, W]."""
 
-    def show(self, inputs, probe=False):
-        return Output(None, {"all": inputs})
+    def show(self, inputs):
+        return Output(None, {"all": inputs.permute(0, 3, 1, 2)})
 
 
 class RunningMean(Control):
@@ -155,7 +166,7 @@ class RunningMean(Control):
     def __init__(self, vocabulary):
         self.vocabulary = vocabulary
 
-    def show(self, inputs, probe=False):
+    def show(self, inputs):
         present = F.one_hot(inputs.clamp(min=0), self.vocabulary) * (inputs >= 0).unsqueeze(-1)
         places = torch.arange(1, inputs.shape[1] + 1, device=inputs.device)
         return Output(None, {"all": present.cumsum(1) / places[:, None]})

@@ -4,6 +4,7 @@ import math
 import zlib
 
 import torch
+import torch.distributed as dist
 from torch import nn
 
 from .evaluation import scores
@@ -49,7 +50,7 @@ def weights_in(file):
     """A state dict: of the playground or of this script (.safetensors), or as torch saves it."""
     if str(file).endswith(".safetensors"):
         return read_safetensors(file)
-    state = torch.load(file, map_location="cpu")
+    state = torch.load(file, map_location="cpu", weights_only=True)
     state = torchvision_names(state) if "layer1.0.conv1.weight" in state else state  #: images
     return state
 
@@ -74,7 +75,7 @@ def prepare_guides(validation, options):
             if Ranks.rank == 0:
                 write_safetensors(file, network.state_dict())
     if Ranks.world > 1:
-        torch.distributed.barrier()
+        dist.barrier()
 
 
 def train_guide(name, network, validation, options):

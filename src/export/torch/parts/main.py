@@ -10,7 +10,7 @@ import torch
 from .data import read_set
 from .files import FOLDER, RUNS
 from .made import prepare_guides
-from .ranks import Ranks, join_ranks
+from .ranks import Ranks, join_ranks, leave_ranks
 from .results import write_result
 from .settings import DRY_RUN, SEEDS, make_arms, make_validation_set
 from .training import train_member
@@ -18,8 +18,8 @@ from .training import train_member
 
 def arguments(words=None):
     parser = argparse.ArgumentParser(description="Train the arms of an experiment, each with every seed.")
-    parser.add_argument("--arm", action="append", help="train this arm only (repeatable)")
-    parser.add_argument("--seed", action="append", type=int, help="train with this seed only (repeatable): seeds as an array job")
+    parser.add_argument("--arm", action="append", choices=list(make_arms()), metavar="ARM", help="train this arm only (repeatable)")
+    parser.add_argument("--seed", action="append", type=int, choices=SEEDS, metavar="SEED", help="train with this seed only (repeatable): seeds as an array job")
     parser.add_argument("--device", type=torch.device, help="cpu or cuda; without it a GPU where there is one")
     parser.add_argument("--parity", action="store_true", help="order of batches and dropout masks as in the playground")
     parser.add_argument("--bf16", action="store_true", help="compute in bfloat16; Gram matrices stay float32")
@@ -55,6 +55,7 @@ def main(words=None):
                 (RUNS / f"{arm}-{seed}.json").write_text(json.dumps(member, allow_nan=False))
     if Ranks.rank == 0:
         write_result(frame, options.out, options.device)
+    leave_ranks()
 
 
 if __name__ == "__main__":

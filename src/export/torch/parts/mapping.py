@@ -13,7 +13,7 @@ def even(guide_taps, target_taps, per_target=1):
     return [(guide_taps[i], target_taps[places[i]]) for i in stay]
 
 
-def backwards(pairs):
+def reversed_guide(pairs):
     """The pairs with the guide's layers in reverse order: a control for whether their order matters."""
     return [(guide, target) for (guide, _), (_, target) in zip(reversed(pairs), pairs)]
 

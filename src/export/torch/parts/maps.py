@@ -11,8 +11,8 @@ from .courses import always
 from .files import WEIGHTS, read_safetensors
 from .measures import centred
 from .now import Now
-from .ranks import Ranks, gathered
-from .terms import Align
+from .ranks import Ranks
+from .terms import Align, AlignShuffled, new_order
 
 
 class Explained(nn.Module):
@@ -82,13 +82,19 @@ class AlignByMap(Align):
         super().__init__(guide, pairs, weight, None, view, course, shares)
         self.named, self.start = named, start
 
-    def loss(self, target, guide, batch):
-        total, tokens = torch.zeros((), device=batch.inputs.device), gathered(batch.inputs)
-        for (guide_tap, target_tap), share in zip(self.pairs, self.shares):
-            x, y = gathered(target.taps[target_tap].float()), gathered(guide.taps[guide_tap].float())
-            explained = Maps.of(f"{self.named}/{guide_tap}/{target_tap}", self.start)
-            total = total + share * (1 - self.view(explained, x, y, tokens))
-        return total
+    def measure_for(self, guide_tap, target_tap):
+        return Maps.of(f"{self.named}/{guide_tap}/{target_tap}", self.start)
+
+
+class AlignShuffledByMap(AlignShuffled, AlignByMap):
+    """The same by a shuffled guide of sequences."""
+
+
+class AlignShuffledImagesByMap(AlignByMap):
+    """The same by a shuffled guide of images: positions stay where they are in an image."""
+
+    def similarity(self, x, y, tokens, guide_tap, target_tap):
+        return super().similarity(x, y[new_order(self.guide, guide_tap, len(y)).to(y.device)], tokens, guide_tap, target_tap)
 
 
 class BesideMaps:
@@ -146,22 +152,28 @@ class BesideMaps:
             Maps.put(key, weight, moments)
 
 
-def positions_of(x, channels_last=False):
+def beside_maps(make):
+    """What makes an optimiser, as one that makes it beside that of the maps."""
+    return lambda parameters: BesideMaps(make(parameters))
+
+
+def units_last(x):
     """A layer of images with its units behind its positions: [B, H, W, C], [B, patches, C] or [B, C]."""
-    return x if x.dim() < 4 or channels_last else x.permute(0, 2, 3, 1)
+    return x.permute(0, 2, 3, 1) if x.dim() == 4 else x
 
 
 def meeting(x, y):
-    """Layers [B, ..., C] of images as rows [n, C]: all positions, averaged onto the finest grid that divides both; where they have
-    no such grid each example is the mean of its positions."""
+    """Layers of images as rows [n, C]: all positions, averaged onto the finest grid that divides both; where they have no such
+    grid each example is the mean of its positions."""
     if x.dim() == y.dim() == 4:
-        grid = [math.gcd(a, b) for a, b in zip(x.shape[1:3], y.shape[1:3])]
-        return tuple(F.adaptive_avg_pool2d(z.permute(0, 3, 1, 2), grid).permute(0, 2, 3, 1).flatten(0, 2) for z in (x, y))
+        grid = [math.gcd(a, b) for a, b in zip(x.shape[2:], y.shape[2:])]
+        return tuple(units_last(F.adaptive_avg_pool2d(z, grid)).flatten(0, 2) for z in (x, y))
+    x, y = units_last(x), units_last(y)
     if x.shape[1:-1] == y.shape[1:-1]:
         return x.flatten(0, -2), y.flatten(0, -2)
     return tuple(z.flatten(1, -2).mean(1) if z.dim() > 2 else z for z in (x, y))
 
 
-def at_positions(measure, x, y, tokens=None, guide_last=False):
-    """Every position of every image is an example. `guide_last`: the guide's channels are the last axis already."""
-    return measure(*meeting(positions_of(x), positions_of(y, guide_last)))
+def at_positions(measure, x, y, tokens=None):
+    """Every position of every image is an example."""
+    return measure(*meeting(x, y))

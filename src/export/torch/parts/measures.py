@@ -9,8 +9,8 @@ import torch
 SMALLEST_SPREAD = 1e-7  # of a layer in relation to its mean: below, float32 sees no difference between the examples
 
 
-def where_or_zero(condition, values, otherwise=0.0):
-    """`values` where the condition holds. Chosen, never multiplied: 0 times NaN is NaN."""
+def where_or(condition, values, otherwise=0.0):
+    """`values` where the condition holds, a number where it does not. Chosen, never multiplied: 0 times NaN is NaN."""
     return torch.where(condition, values, torch.full_like(values, otherwise))
 
 
@@ -18,7 +18,7 @@ def normalised(z, least=0.0):
     """Divided by the Frobenius norm; 0 where its square is not above `least`: the layer has collapsed."""
     square = z.square().sum((-2, -1), keepdim=True)
     alive = square > least
-    return where_or_zero(alive, z * where_or_zero(alive, square, 1.0).rsqrt())
+    return where_or(alive, z * where_or(alive, square, 1.0).rsqrt())
 
 
 def centred(x, real=None):
@@ -41,10 +41,10 @@ def gram(z):
 
 
 def cosine(k, l, least_k=0.0, least_l=0.0):
-    """Of two matrices [..., n, n], by their Frobenius norms; 0 where the square of one is not above its `least`."""
+    """<k, l> / (|k| |l|) of two matrices [..., n, n], by Frobenius norms: [...]; 0 where the square of a norm is not above its `least`."""
     dot, kk, ll = ((a * b).sum((-2, -1)) for a, b in ((k, l), (k, k), (l, l)))
     defined = (kk > least_k) & (ll > least_l)
-    return where_or_zero(defined, dot * where_or_zero(defined, kk, 1.0).rsqrt() * where_or_zero(defined, ll, 1.0).rsqrt())
+    return where_or(defined, dot * where_or(defined, kk, 1.0).rsqrt() * where_or(defined, ll, 1.0).rsqrt())
 
 
 def cka(x, y, real=None):
@@ -108,14 +108,14 @@ def correlation(a, b, different):
 def both_vary(zx, zy, similarity):
     """The similarity, or 0 where one of the two layers has collapsed."""
     alive = (zx.detach().square().sum((-2, -1)) > 0) & (zy.detach().square().sum((-2, -1)) > 0)
-    return where_or_zero(alive, similarity)
+    return where_or(alive, similarity)
 
 
 def unit_rows(x):
     """Every example divided by its own norm."""
     square = x.square().sum(-1, keepdim=True)
     alive = square > 1e-20
-    return where_or_zero(alive, x * where_or_zero(alive, square, 1.0).rsqrt())
+    return where_or(alive, x * where_or(alive, square, 1.0).rsqrt())
 
 
 def rsa(x, y, real=None):
@@ -139,7 +139,7 @@ def rsa_euclidean(x, y, real=None):
 def median_of_pairs(d, both):
     """The median of the entries of [..., n, n] that stand for pairs, the mean of the two in the middle where there are two."""
     count = both.sum((-2, -1), keepdim=True).expand(*d.shape[:-2], 1, 1).flatten(-2).long()
-    ordered = where_or_zero(both.expand_as(d) > 0, d, torch.inf).flatten(-2).sort(-1).values
+    ordered = where_or(both.expand_as(d) > 0, d, torch.inf).flatten(-2).sort(-1).values
     return ((ordered.gather(-1, (count - 1) // 2) + ordered.gather(-1, count // 2)) / 2).unsqueeze(-1)
 
 
@@ -177,16 +177,16 @@ def ridge_regression(x, y, real=None, ridge=0.1):
     the second tests. `ridge` is in mean diagonals of the fitting half's Gram matrix."""
     if real is not None:
         each = zip(x, y, real)
-        return torch.stack([predicted(a[own], b[own], ridge) if own.sum() > 1 else a.sum() * 0 for a, b, own in each])
-    return predicted(x, y, ridge)
+        return torch.stack([ridge_over_rows(a[own], b[own], ridge) if own.sum() > 1 else a.sum() * 0 for a, b, own in each])
+    return ridge_over_rows(x, y, ridge)
 
 
-def predicted(x, y, ridge):
+def ridge_over_rows(x, y, ridge):
     """See `ridge_regression`, where all rows are examples."""
 
     def penalty(k):
         diagonal = k.diagonal(dim1=-2, dim2=-1).mean(-1)[..., None, None]
-        return where_or_zero(diagonal > 0, ridge * diagonal, 1.0)
+        return where_or(diagonal > 0, ridge * diagonal, 1.0)
 
     zx, zy = centred(x), centred(y)
     return both_vary(zx, zy, regression(zx, zy, penalty))
@@ -234,7 +234,7 @@ def sp(x, y, real=None):
 
 def roots(d):
     """Distances of squared ones, with a gradient of 0 where they are 0."""
-    return where_or_zero(d > 0, where_or_zero(d > 0, d, 1.0).sqrt())
+    return where_or(d > 0, where_or(d > 0, d, 1.0).sqrt())
 
 
 def rkd(x, y, real=None):
@@ -246,7 +246,7 @@ def rkd(x, y, real=None):
     def relative(z):
         root = roots(squared_distances(z)) * different
         mean = root.sum((-2, -1), keepdim=True) / count
-        return where_or_zero((mean > 0).expand_as(root), root / where_or_zero(mean > 0, mean, 1.0))
+        return where_or((mean > 0).expand_as(root), root / where_or(mean > 0, mean, 1.0))
 
     difference = (relative(zx) - relative(zy)).abs()
     huber = torch.where(difference < 1, difference.square() / 2, difference - 0.5)
@@ -262,7 +262,7 @@ def soft_knn(x, y, real=None, temperature=0.1):
     def neighbours(z):
         d = squared_distances(z)
         scale = temperature * (d * different).sum((-2, -1), keepdim=True) / count
-        logits = -d / where_or_zero(scale > 0, scale, 1.0)
+        logits = -d / where_or(scale > 0, scale, 1.0)
         return (logits * different + (different - 1) * 1e9).softmax(-1) * different
 
     overlap = roots(neighbours(zx) * neighbours(zy))

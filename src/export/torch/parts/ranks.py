@@ -1,4 +1,4 @@
-"""Several processes that train together: `torchrun --nproc-per-node N train.py`."""
+"""Several processes that train together: `torchrun --nproc_per_node N train.py`."""
 
 import os
 
@@ -68,5 +68,11 @@ def join_ranks(gather):
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+
+
+def leave_ranks():
+    """The end of that."""
+    if Ranks.world > 1:
+        dist.destroy_process_group()
 
 

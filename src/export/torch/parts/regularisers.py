@@ -6,7 +6,7 @@ from functools import lru_cache
 import torch
 
 from .courses import always
-from .measures import centred, gram, where_or_zero
+from .measures import centred, gram, where_or
 from .ranks import gathered
 from .streams import Stream
 from .terms import Term
@@ -30,7 +30,7 @@ def spectral_concentration(x):
     """1 - participation ratio / (n - 1) of a layer [n, p]: the ratio (tr K)^2 / tr K^2 is n - 1 where all components have the same
     variance."""
     square = gram(centred(x)).square().sum()
-    return 1 - where_or_zero(square > 0, 1 / where_or_zero(square > 0, square, 1.0)) / (len(x) - 1)
+    return 1 - where_or(square > 0, 1 / where_or(square > 0, square, 1.0)) / (len(x) - 1)
 
 
 @lru_cache

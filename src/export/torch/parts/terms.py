@@ -1,6 +1,6 @@
 """The loss of an arm: cross-entropy, and what its terms add."""
 
-from typing import NamedTuple
+from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -20,7 +20,7 @@ class Output(NamedTuple):
 
 
 class Term:
-    """Of a loss: `weight` times what it says of the output of the target and that of a guide, on a batch. `course` is how the
+    """A term of a loss: `weight` times what `loss` says of the outputs of the target and of a guide on a batch. `course` is how the
     weight moves."""
 
     def __init__(self, guide, weight, course=always):
@@ -42,25 +42,36 @@ class Align(Term):
         for (guide_tap, target_tap), share in zip(self.pairs, self.shares):
             # Gram matrices in float32, whatever the networks compute in.
             x, y = gathered(target.taps[target_tap].float()), gathered(guide.taps[guide_tap].float())
-            total = total + share * (1 - self.view(self.measure, x, y, tokens))  #: not shuffled
-            total = total + share * (1 - self.view(self.measure_for(guide_tap), x, y, tokens))  #: shuffled
+            total = total + share * (1 - self.view(self.measure, x, y, tokens))  #: not pairwise
+            total = total + share * (1 - self.similarity(x, y, tokens, guide_tap, target_tap))  #: pairwise
         return total
 
-    def measure_for(self, guide_tap):  #: shuffled
-        """How a layer of the guide is compared."""  #: shuffled
-        return self.measure  #: shuffled
+    def similarity(self, x, y, tokens, guide_tap, target_tap):  #: pairwise
+        """Of a pair of layers."""  #: pairwise
+        return self.view(self.measure_for(guide_tap, target_tap), x, y, tokens)  #: pairwise
+
+    def measure_for(self, guide_tap, target_tap):  #: pairwise
+        """How a pair of layers is compared."""  #: pairwise
+        return self.measure  #: pairwise
 
 
 class AlignShuffled(Align):
     """The same with the guide's examples in another order, a new one for every layer and step: a control. Padding stays where it
     is."""
 
-    def measure_for(self, guide_tap):
+    def measure_for(self, guide_tap, target_tap):
+        compare = super().measure_for(guide_tap, target_tap)
+
         def measure(x, y, real=None):
-            order = Stream(Now.seed, "shuffle", self.guide, guide_tap, "step", Now.step).permutation(y.shape[-2]).to(y.device)
-            return self.measure(x, y[..., order, :]) if real is None else self.measure(x, reordered(y, order, real), real)
+            order = new_order(self.guide, guide_tap, y.shape[-2]).to(y.device)
+            return compare(x, y[..., order, :]) if real is None else compare(x, reordered(y, order, real), real)
 
         return measure
+
+
+def new_order(guide, tap, count):
+    """The order of the examples of a layer in this step."""
+    return Stream(Now.seed, "shuffle", guide, tap, "step", Now.step).permutation(count)
 
 
 def reordered(y, order, real):
@@ -99,15 +110,15 @@ class Arm(NamedTuple):
     """A training condition: task_weight * cross-entropy + its terms."""
 
     name: str
-    terms: list = []
+    terms: Sequence[Term] = ()
     task_weight: float = 1.0
     label_smoothing: float = 0.0
-    learning_rate: float = None  # where it is not that of all arms
+    learning_rate: Optional[float] = None  # where it is not that of all arms
     start: str = "target"  # names the initial weights
-    target: callable = make_target  # makes the network  #: target
-    optimiser: callable = make_optimiser  # makes that of the network's parameters  #: optimiser
-    warmup: tuple = None  # what comes before step 0  #: warmup
-    fork: tuple = None  # (arm, step): until that step it is that arm  #: fork
+    target: Callable = make_target  # makes the network  #: target
+    optimiser: Callable = make_optimiser  # makes that of the network's parameters  #: optimiser
+    warmup: Optional[tuple] = None  # what comes before step 0  #: warmup
+    fork: Optional[Tuple[str, int]] = None  # (arm, step): until that step it is that arm  #: fork
 
     @property  #: fork
     def since(self):  #: fork

@@ -17,7 +17,6 @@ from .now import Now
 from .ranks import Ranks, distributed, of_first_rank, over_ranks, share_of
 from .results import member_result, metric_of
 from .settings import (
-    arm_at,
     BATCH,
     CLIP_NORM,
     EVALUATE_EVERY,
@@ -30,36 +29,38 @@ from .settings import (
     rate_at,
     weight_at,
 )
-from .terms import Align, Output
+from .terms import Align, Output, through_forks
 from .warmup import warm_up
 
 
 def task_loss(arm, target, labels):
-    """The cross-entropy as an arm minimises it; loss and accuracy on the batch."""
+    """The cross-entropy as an arm minimises it, with its weight and label smoothing; without them, and the accuracy."""
     logits, asked = target.logits.float(), labels >= 0
     loss = F.cross_entropy(logits, labels, ignore_index=-1).item()
     accuracy = (logits.argmax(-1) == labels)[asked].float().mean().item()
     return arm.task_weight * F.cross_entropy(logits, labels, ignore_index=-1, label_smoothing=arm.label_smoothing), loss, accuracy
 
 
-def learn(network, optimiser, arm, guides, batch, rate, terms, parts=1, compute=contextlib.nullcontext, task=task_loss):
-    """One step of an arm at a learning rate, with some of its terms, each with its weight: (term, weight). Told are the task's
-    loss and accuracy on the batch before the update, the alignment loss (NaN where there is none), the norm of the gradient, and
-    all of the loss. Nothing is updated where these two are not finite.
+def learn(network, optimiser, arm, guides, batch, rate, terms, parts=1, compute=contextlib.nullcontext):  #: not warmup
+def learn(network, optimiser, arm, guides, batch, rate, terms, parts=1, compute=contextlib.nullcontext, task=task_loss):  #: warmup
+    """One step of an arm at a learning rate, with some of its terms, each with its weight: (term, weight). Returns the task's loss and
+    accuracy on the batch before the update, the alignment loss (NaN where there is none), the norm of the gradient before it is
+    clipped, and the total loss. Nothing is updated where these last two are not finite.
     `parts` of the batch are taken one after the other, for memory: CKA then compares the fewer examples of a part."""
     network.train()
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad(set_to_none=True)
     told = {"loss": 0.0, "accuracy": 0.0, "alignment": 0.0 if any(isinstance(term, Align) for term, _ in terms) else MISSING, "total": 0.0}
+    names = {term.guide for term, _ in terms}
+    names.discard(None)  # regularisers have no guide  #: regularise
     for part in batch.split(parts):
-        names = {term.guide for term, _ in terms}
-        names.discard(None)  # regularisers have no guide  #: regularise
         with compute():
             target = Output(*network(part.inputs))
             with torch.no_grad():
                 shown = {name: guides[name].show(part.inputs) for name in names}
-        total, loss, accuracy = task(arm, target, part.labels)
+        total, loss, accuracy = task_loss(arm, target, part.labels)  #: not warmup
+        total, loss, accuracy = task(arm, target, part.labels)  #: warmup
         for term, weight in terms:
             own = weight * term.loss(target, shown.get(term.guide), part)
             if isinstance(term, Align):
@@ -83,7 +84,8 @@ def diverges(told):
 
 def terms_at(arm, step):
     """The terms of an arm that count in a step, each with its weight."""
-    weights = [(term, weight_at(arm, term, step)) for term in arm.terms]
+    weights = [(term, term.weight_at(step)) for term in arm.terms]  #: not moved
+    weights = [(term, weight_at(arm, term, step)) for term in arm.terms]  #: moved
     return [(term, weight) for term, weight in weights if weight > 0]
 
 
@@ -117,7 +119,7 @@ def ahead(training, seed, steps, size, device):
 
 
 def compute_in(options):
-    """What networks are evaluated under: bfloat16 where it is asked for (it needs no scaling of losses)."""
+    """Makes the context in which networks compute in training: autocast to bfloat16 where it is asked for (no loss scaling is needed)."""
     if not options.bf16:
         return contextlib.nullcontext
     return lambda: torch.autocast(options.device.type, torch.bfloat16)
@@ -132,11 +134,11 @@ def train_member(name, seed, frame, validation, options):
     arms, training = make_arms(), make_training_set()  #: not source
     arms, training = make_arms(), make_training_set(options.source)  #: source
     guides = {guide: shown.to(device) for guide, shown in make_guides(seed).items()}
-    first = arms[name]  #: not fork
-    first = arm_at(arms, name, -1)  # what it forks from in the end  #: fork
-    network = start_of(first, seed).to(device)
+    arm = arms[name]  #: not fork
+    arm = through_forks(arms, name, -1)  # what it forks from in the end  #: fork
+    network = start_of(arm, seed).to(device)
     optimiser = make_optimiser(network.parameters())  #: not optimiser
-    optimiser = first.optimiser(network.parameters())  #: optimiser
+    optimiser = arm.optimiser(network.parameters())  #: optimiser
     groups = read_groups()  #: not made
     groups = None  #: made
     learner = distributed(network) if Ranks.world > 1 else network
@@ -148,7 +150,7 @@ def train_member(name, seed, frame, validation, options):
     history["warmup"] = []  #: warmup
     checkpoint = own.with_suffix(".checkpoint")
     if options.resume and checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=device)
+        saved = torch.load(checkpoint, map_location=device, weights_only=False)  # what this script saved: not only weights
         network.load_state_dict(saved["network"])
         optimiser.load_state_dict(saved["optimiser"])
         history = saved["history"]
@@ -174,15 +176,16 @@ def train_member(name, seed, frame, validation, options):
             metric = frame["metric"]["name"]
             print(f"{arms[name].name}, seed {seed}, step {step}: validation loss {found['loss']:.4f}, {metric} {found['metric']:.4f}", flush=True)
 
-    optimiser = warm_up(learner, optimiser, first, guides, training, history, evaluate, options, compute_in(options))  #: warmup
+    optimiser = warm_up(learner, optimiser, arm, guides, training, history, evaluate, options, compute_in(options))  #: warmup
     evaluate(0)
-    acting = first  #: fork optimiser
     steps = range(len(history["steps"]), STEPS)
     batches = ahead(training, seed, steps, BATCH, device)
     for step in steps:
-        Now.step, arm, told = step, arm_at(arms, name, step), NOTHING
-        if arm is not acting:  #: fork optimiser
-            optimiser, acting = continued(optimiser, arm.optimiser(network.parameters())), arm  #: fork optimiser
+        arm = through_forks(arms, name, step)  #: fork not optimiser
+        before, arm = arm, through_forks(arms, name, step)  #: fork optimiser
+        if arm is not before:  #: fork optimiser
+            optimiser = continued(optimiser, arm.optimiser(network.parameters()))  #: fork optimiser
+        Now.step, told = step, NOTHING
         if history["diverged_at"] is None:
             rate, terms = rate_at(arm, step), terms_at(arm, step)
             told = learn(learner, optimiser, arm, guides, next(batches), rate, terms, options.accumulate, compute_in(options))
@@ -192,6 +195,8 @@ def train_member(name, seed, frame, validation, options):
         log(board, "training", told, step + 1)
         if (step + 1) % EVALUATE_EVERY == 0 or step + 1 == STEPS:
             evaluate(step + 1)
+    if board:
+        board.close()  # writes what it still holds back
     history["recalibrated"] = recalibrated(network, training.examples, validation, device)
     write_safetensors(own.with_suffix(".safetensors"), network.state_dict())
     return member_result(frame, name, seed, history)

@@ -30,7 +30,7 @@ def by_position(measure, x, y, tokens):
     return (similarity * kept).sum() / kept.sum().clamp(min=1)
 
 
-def every_token(measure, x, y, tokens):
+def by_token(measure, x, y, tokens):
     """Every token is an example."""
     real = tokens.flatten() >= 0
     x, y = x.flatten(0, 1), y.flatten(0, 1)

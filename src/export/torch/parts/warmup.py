@@ -2,7 +2,7 @@
 
 import contextlib
 import copy
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import torch
 
@@ -22,7 +22,7 @@ class Warmup(NamedTuple):
     steps: int
     inputs: str  # a name of `make_warmup_inputs`
     loss: str  # "align": the arm's alignment terms at full weight; "task": the cross-entropy; or "both"
-    learning_rate: float = None  # where it is not the arm's
+    learning_rate: Optional[float] = None  # where it is not the arm's
     keep_optimiser: bool = False  # whether training goes on with its moments  #: kept
 
 
@@ -39,7 +39,8 @@ class NoiseLike:
 
 
 def no_task_loss(arm, target, labels):
-    """Of inputs whose labels are not learnt. Under torchrun every parameter needs a gradient, otherwise the head has none."""
+    """In the place of `task_loss`, where labels are not learnt: nothing. Under torchrun every parameter needs a gradient, otherwise the
+    head has none."""
     nothing = 0 * target.logits.sum() if Ranks.world > 1 else torch.zeros((), device=labels.device, requires_grad=True)
     return nothing, MISSING, MISSING
 

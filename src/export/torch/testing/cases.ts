@@ -7,6 +7,7 @@ import { formatProblem } from '../../../experiment/schema/problem.ts';
 import type { Experiment, GuideSpec, NetworkSpec } from '../../../experiment/schema/schema.ts';
 import { refusedByTorch } from '../refused.ts';
 import { tinyExperiment, tinySequences } from '../../../lab/testing/experiments.ts';
+import { CONVNEXT, VIT, RESNET, CONVNET, FCN, RNN, TRANSFORMER, OWN_IMAGES, OWN_TOKENS, own } from './networks.ts';
 
 function checked(experiment: Experiment): Experiment {
   const parsed = parseExperiment(withoutLostAsks(experiment));
@@ -68,57 +69,6 @@ const untrained = (network: object, control?: string) => ({ state: 'untrained', 
 /** An experiment whose guides are given, with an arm for each of them. */
 const guidedByEach = (guides: Record<string, object>) => ({ guides, arms: Object.keys(guides).map((guide) => aligned(guide, {}, guide)) });
 
-const CONVNEXT = { family: 'convnext', stages: [1, 1], width: 8, patch: 2, kernel: 3, init: 'default' };
-const VIT = { family: 'vit', patch: 4, layers: 1, width: 8, heads: 2, ffn: 12, pooling: 'class', init: 'default' };
-const RESNET = { family: 'resnet', block: 'bottleneck', stages: [1, 1], width: 4, init: 'he', tap: 'post' };
-const CONVNET = { family: 'convnet', stages: [2, 1], width: 4, stride: 2, norm: 'none', init: 'he', tap: 'post' };
-const FCN = { family: 'fcn', depth: 3, width: 16, norm: 'layer', activation: 'gelu', dropout: 0.2, init: 'orthogonal', tap: 'post' };
-const RNN = { family: 'rnn', layers: 2, width: 8, init: 'default', chained: false };
-const TRANSFORMER: NetworkSpec = {
-  family: 'transformer',
-  layers: 1,
-  width: 8,
-  heads: 2,
-  ffn: 12,
-  causal: false,
-  positions: 'learned',
-  norm: 'post',
-  activation: 'gelu',
-  pooling: 'mean',
-  init: 'default',
-};
-const OWN_IMAGES = `conv 6
-batchnorm
-relu
-dropout 0.2
-residual
-  conv 6
-  layernorm
-  gelu
-  skip
-    conv 6 1x1
-maxpool
-averagepool 2x2
-flatten
-dense 10 bias=no
-tanh
-tap last
-`;
-const OWN_TOKENS = `embed 8
-positions learned
-residual
-  layernorm
-  attention heads=2 causal
-gru 8
-dropout 0.1
-lstm 8
-rnn 8 relu
-dense 12
-relu
-averagepool
-`;
-const own = (text: string, tap: 'pre' | 'post') => ({ family: 'custom', init: 'default', tap, text });
-
 /** A task, with an RNN that learns it and a Transformer that guides it. */
 const task = (of: object, target: object) =>
   tokens({
@@ -158,6 +108,9 @@ const warm = (id: string, warmup: object, terms: readonly object[] = [], guide =
   warmup: { steps: 2, loss: 'align', keepOptimiser: false, ...warmup },
 });
 
+/** One that learns maps, at every other step of training. */
+const mapped = (id: string, warmup: object) => ({ ...warm(id, warmup), terms: aligned('untrained', { ...MAPPED, course: { kind: 'every', steps: 2 } }).terms });
+
 const OTHERS: Readonly<Record<string, Experiment>> = {
   measures: images({ arms: each(measures, (measure) => ({ measure })) }),
   'measures-options': images({ arms: each(OPTIONS, (measure) => ({ measure })) }),
@@ -169,13 +122,35 @@ const OTHERS: Readonly<Record<string, Experiment>> = {
     ),
   }),
   'maps-images': images({
-    guides: { untrained: untrained(RESNET), pixels: { state: 'control', kind: 'running-mean' } },
+    guides: {
+      untrained: untrained(RESNET),
+      pixels: { state: 'control', kind: 'running-mean' },
+      shuffled: untrained(RESNET, 'shuffled'),
+    },
     target: CONVNEXT,
-    arms: ['untrained', 'pixels'].map((guide) => aligned(guide, { ...MAPPED, course: { kind: 'every', steps: 2 } }, guide)),
+    arms: [
+      aligned('untrained', MAPPED, 'untrained'),
+      aligned('pixels', { ...MAPPED, course: { kind: 'every', steps: 2 } }, 'pixels'),
+      { ...aligned('shuffled', { ...MAPPED, reduction: 'mean', mapping: { rule: 'last', count: 1 } }, 'shuffled'), fork: { of: 'untrained', step: 2 } },
+    ],
   }),
   'maps-tokens': padded({
     'base.optimiser': { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 },
     arms: each(['position', 'all-tokens', 'last-token'], (view) => ({ ...MAPPED, tokens: view }), 'trained'),
+  }),
+  'maps-shuffled': padded({
+    'base.mapping': { rule: 'even' },
+    guides: { shuffled: untrained(TRANSFORMER, 'shuffled') },
+    arms: each(['position', 'all-tokens', 'last-token', 'flattened'], (view) => ({ ...MAPPED, tokens: view }), 'shuffled'),
+  }),
+  'maps-warmups': images({
+    arms: [
+      mapped('forgotten', { inputs: 'pink-noise' }),
+      mapped('kept', { steps: 3, inputs: 'training', keepOptimiser: true }),
+      mapped('both', { inputs: FIGURES, loss: 'both', keepOptimiser: true }),
+      { ...mapped('own', { inputs: 'white-noise', keepOptimiser: true }), target: { ...FCN, depth: 2, dropout: 0 }, optimiser: { ...ADAM, kind: 'adamw' } },
+      { ...aligned('trained', MAPPED, 'forked'), fork: { of: 'kept', step: 1 }, optimiser: { ...ADAM, kind: 'adam' } },
+    ],
   }),
   'maps-flattened': tokens({ guides: { untrained: untrained(TRANSFORMER) }, arms: [aligned('untrained', { ...MAPPED, tokens: 'flattened' })] }),
   courses: images({

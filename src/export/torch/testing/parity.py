@@ -1,5 +1,5 @@
 """Holds exported scripts against the lab: `python parity.py FOLDER...`, each a folder as `parity.ts` writes it. Prints one
-JSON object: by folder the largest differences, and what is beyond the limits."""
+JSON object: by folder the largest differences, what is beyond the limits, and what of the script nothing uses."""
 
 import contextlib
 import importlib.util
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from unused import unused
 
 RELATIVE, ABSOLUTE = 1e-4, 1e-6  # of losses, similarities and gradients
 EVALUATION = 1e-5
@@ -83,18 +84,6 @@ def put_maps(script, state):
             script.Maps.put(key, weight, moments)
 
 
-def check_maps(script, report, place, optimiser, before, after):
-    slot, own = ("m", "exp_avg") if "betas" in optimiser.param_groups[0] else ("velocity", "momentum_buffer")
-    for key, weight in script.Maps.weights().items():
-        if not after[f"map/{slot}/{key}"].any():  # forgotten where a warm-up ends, or not begun
-            continue
-        ours = gradient(before[f"map/{slot}/{key}"], after[f"map/{slot}/{key}"], optimiser)
-        theirs = gradient(before[f"map/{slot}/{key}"], script.Maps.moments[weight][own], optimiser)
-        report.compare("gradient", f"{place} {key}", ours.norm().item(), theirs.norm().item())
-        report.compare("direction", f"{place} {key}", 0.0, (ours - theirs).norm().item(), 0, ABSOLUTE + 2e-3 * ours.norm().item())
-        report.compare("map", f"{place} {key}", 0.0, (after[f"map/parameter/{key}"] - weight).norm().item(), 0, ABSOLUTE + 1e-4 * weight.norm().item())
-
-
 def evaluated(script, report, found, place, network, probe, frame, validation):
     """Holds an evaluation of the lab against one of the script, and returns that one."""
     scores = script.scores(network, validation, "cpu", script.read_groups())
@@ -119,13 +108,18 @@ def evaluated(script, report, found, place, network, probe, frame, validation):
     return {"step": found["step"], "loss": loss, "similarities": similarities}
 
 
+def arm_at(script, arms, name, step):
+    """What an arm is at a step."""
+    return script.through_forks(arms, name, step) if hasattr(script, "through_forks") else arms[name]
+
+
 def take_step(script, network, optimiser, arms, name, step, guides, training):
     """A step of a member as the script takes it; nothing where its warm-up has not begun. Steps are counted by `Now`."""
     if step >= 0:
-        script.Now.step, arm = step, script.arm_at(arms, name, step)
+        script.Now.step, arm = step, arm_at(script, arms, name, step)
         batch = training.batch(script.Now.seed, step, script.BATCH)
         return script.learn(network, optimiser, arm, guides, batch, script.rate_at(arm, step), script.terms_at(arm, step))
-    arm = script.arm_at(arms, name, -1)
+    arm = arm_at(script, arms, name, -1)
     if not arm.warmup or step < -arm.warmup.steps:
         return None
     script.Now.step = step + arm.warmup.steps
@@ -135,7 +129,7 @@ def take_step(script, network, optimiser, arms, name, step, guides, training):
 
 def optimiser_of(script, network, arms, name, step):
     """That of a step, and how many steps its moments have behind them."""
-    arm, first = script.arm_at(arms, name, step), script.arm_at(arms, name, -1)
+    arm, first = arm_at(script, arms, name, step), arm_at(script, arms, name, -1)
     make = getattr(arm, "optimiser", script.make_optimiser)
     warmup = getattr(first, "warmup", None)
     before = warmup.steps if warmup and (step < 0 or getattr(warmup, "keep_optimiser", False)) else 0
@@ -146,7 +140,7 @@ def check_member(script, report, member, states, frame, validation):
     name, seed = member["arm"], member["seed"]
     script.Now.seed, script.Now.parity, script.Now.step, script.Now.evaluations = seed, True, 0, []
     arms, guides, training = script.make_arms(), script.make_guides(seed), script.make_training_set()
-    network = script.start_of(script.arm_at(arms, name, -1), seed)
+    network = script.start_of(arm_at(script, arms, name, -1), seed)
     probe = script.Probe(validation.inputs[: script.CHUNK], guides, frame)
     evaluations, states = {found["step"]: found for found in member["evaluations"]}, states[f"{name}-{seed}"]
     for told in member["steps"]:
@@ -156,8 +150,9 @@ def check_member(script, report, member, states, frame, validation):
         if step == member["steps"][0]["step"]:  # the script's own start
             for key, value in network.state_dict().items():
                 report.compare("start", f"{place} {key}", 0.0, (value - before[f"network/{key}"]).abs().sum().item(), 0, 0)
+        else:  # until then maps, too, are as the script begins them
+            put_maps(script, before)
         put_state(network, optimiser, before, taken)
-        put_maps(script, before)
         if step in evaluations:
             script.Now.evaluations.append(
                 evaluated(script, report, evaluations[step], f"{name}-{seed} evaluation {step}", network, probe, frame, validation)
@@ -170,15 +165,13 @@ def check_member(script, report, member, states, frame, validation):
         report.compare("loss", f"{place} loss", told["loss"], learned["loss"])
         report.compare("loss", f"{place} metric", told["metric"], script.metric_of(learned["loss"], learned["accuracy"], frame))
         report.compare("alignment", f"{place} alignment", told["alignment"], learned["alignment"])
-        if hasattr(script, "Maps"):
-            check_maps(script, report, place, optimiser, before, after)
-        check_update(report, place, network, optimiser, before, after)
+        check_update(script, report, place, network, optimiser, before, after)
         if told in (member["steps"][0], member["steps"][-1]):
             check_weights(report, place, network, optimiser, before, after)
 
 
-def check_update(report, place, network, optimiser, before, after):
-    """Gradients, by what the moments have become, running statistics, and weights."""
+def check_update(script, report, place, network, optimiser, before, after):
+    """Gradients, by what the moments have become, running statistics, and weights, of maps, too."""
     slot, own = ("m", "exp_avg") if "betas" in optimiser.param_groups[0] else ("velocity", "momentum_buffer")
     # Where a warm-up ends the lab has forgotten the moments.
     forgotten = not any(after[f"{slot}/{key}"].any() for key, _ in network.named_parameters())
@@ -198,6 +191,13 @@ def check_update(report, place, network, optimiser, before, after):
     for key, buffer in network.named_buffers():
         if "running" in key:
             report.compare("statistics", f"{place} {key}", after[f"network/{key}"].norm().item(), buffer.norm().item())
+    for key, weight in script.Maps.weights().items() if hasattr(script, "Maps") else ():
+        begun, ended = before[f"map/{slot}/{key}"], after[f"map/{slot}/{key}"]
+        if not forgotten:
+            ours, theirs = (gradient(begun, moment, optimiser) for moment in (ended, script.Maps.moments[weight][own]))
+            report.compare("gradient", f"{place} {key}", ours.norm().item(), theirs.norm().item())
+            report.compare("direction", f"{place} {key}", 0.0, (ours - theirs).norm().item(), 0, ABSOLUTE + 2e-3 * ours.norm().item())
+        report.compare("map", f"{place} {key}", 0.0, (after[f"map/parameter/{key}"] - weight).norm().item(), 0, ABSOLUTE + 1e-4 * weight.norm().item())
 
 
 def check_weights(report, place, network, optimiser, before, after):
@@ -205,7 +205,8 @@ def check_weights(report, place, network, optimiser, before, after):
     where weights go, since Adam makes all gradients equally large."""
     put_state(network, optimiser, before, optimiser.state[next(network.parameters())].get("step", torch.tensor(1.0)).item() - 1)
     slot = "m" if "betas" in optimiser.param_groups[0] else "velocity"
-    decay = 0 if isinstance(getattr(optimiser, "target", optimiser), torch.optim.AdamW) else optimiser.param_groups[0]["weight_decay"]
+    decoupled = isinstance(getattr(optimiser, "target", optimiser), torch.optim.AdamW)
+    decay = 0 if decoupled else optimiser.param_groups[0]["weight_decay"]
     for key, parameter in network.named_parameters():
         if parameter.grad is not None:
             given = gradient(before[f"{slot}/{key}"], after[f"{slot}/{key}"], optimiser)
@@ -263,6 +264,7 @@ def check(folder):
         "compared": len(report.found),
         "kinds": sorted({pair.kind for pair in beyond.values()}),
         "beyond": [[pair.kind, place[0], pair.ours, pair.theirs] for place, pair in beyond.items()][:20],
+        "unused": unused((folder / "train.py").read_text()),
         "seconds": time.time() - began,
     }
 

@@ -88,6 +88,9 @@ class SummaryWriter:
     def add_scalar(self, name, value, step):
         logged.append((name, value, step))
 
+    def close(self):
+        logged.append(("closed", None, None))
+
 
 module.SummaryWriter = SummaryWriter
 sys.modules[module.__name__] = module
@@ -95,6 +98,7 @@ member, _ = run(plain, "--tensorboard", str(ROOT / "board"), "--arm", "guided")
 history = member["guided-0"]["history"]
 assert [value for name, value, _ in logged if name == "training/loss"] == history["trainLoss"]
 assert [step for name, _, step in logged if name == "validation/loss"] == history["valStep"]
+assert logged[-1][0] == "closed"
 
 # A folder of images in the place of those that came with the script.
 
