@@ -86,7 +86,7 @@ export const METHOD_ON_RECALL: readonly Preset[] = [
   {
     id: 'which-measure-recall',
     title: 'Which measure? Recall',
-    hint: 'The same untrained guide and the same weight by seven measures of similarity. The weight was chosen for CKA.',
+    hint: 'The same untrained guide by seven measures of similarity, at the weight that was chosen for CKA: all teach recall, ridge regression and CCA most surely.',
     experiment: experimentOf('which-measure-recall', asking('Does RSA guide better than CKA?', 'guided-rsa', 'guided-untrained'), {
       task: FIRST_TOKEN,
       target: RNN_2X64,
