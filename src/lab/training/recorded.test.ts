@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { guideNetwork } from '../../experiment/plan/guides.ts';
 import { armGroups } from '../../experiment/plan/plan.ts';
+import { warmupTasks } from '../../experiment/plan/warmup.ts';
 import { PRESETS } from '../../experiment/presets/presets.ts';
 import { type Experiment, isImageTask, type TaskSpec } from '../../experiment/schema/schema.ts';
 import { createWebGpuKernels } from '../backend/kernels/webgpu/index.ts';
@@ -41,7 +42,9 @@ function started(experiment: Experiment) {
     ]),
   );
   const capture = new Capture();
-  return { capture, run: new Run(experiment, task, guides, kernels, capture) };
+  // Of what a warm-up reads, as the lab opens it (`openWarmupTasks`): nothing here is out of a file.
+  const opened = new Map(warmupTasks(experiment).map((spec) => [JSON.stringify(spec), createTask(spec)]));
+  return { capture, run: new Run(experiment, task, guides, kernels, capture, opened) };
 }
 
 const drawn = PRESETS.filter(({ experiment }) => experiment.task.kind !== 'image-files');

@@ -39,7 +39,7 @@ export default function Explanation() {
       <Part title="What each arm minimises">
         <p>
           All arms of one seed see the same batches and start from the same weights, unless an arm has initial weights of its own
-          {different.length > 0 && ` (here: ${different.join(', ')})`}. What differs is the loss:
+          {different.length > 0 && ` (here: ${different.join(', ')})`}. What differs is the loss, and what stands beside it:
         </p>
         {arms.map((arm) => (
           <div key={arm.id} className={classes.arm}>
@@ -81,7 +81,7 @@ export default function Explanation() {
       </Part>
       <Part title="Reading the result">
         <p>
-          One seed supports no claim and two are too few. From three seeds on, the difference to the unguided arm is given with its 95 % interval, seed by seed;
+          One seed supports no claim and two are too few. From three seeds on, the difference to the arm that the question compares with is given with its 95 % interval, paired by seed;
           differences within the noise are called that.
         </p>
         <p>

@@ -34,7 +34,7 @@ export function ForkButton({ arm, onGone }: { arm: ArmSpec; onGone: () => void }
     if (!tellProblems(problems)) return;
     onGone();
     const rest = here ? 'then go on: the steps before are not repeated.' : 'until then both are the same.';
-    notify('fork', { title: `Forked at step ${number(step)}`, message: `Change the new arm, at the end of the list; ${rest}` });
+    notify('fork', { title: `A fork at step ${number(step)}`, message: `Change the new arm, at the end of the list; ${rest}` });
   };
   return (
     <Button

@@ -110,7 +110,7 @@ export function RecipeList({ onDone }: { onDone: () => void }) {
             </Combobox.Group>
           );
         })}
-        {found.length === 0 && <Combobox.Empty>No arm is called so.</Combobox.Empty>}
+        {found.length === 0 && <Combobox.Empty>No arm for this task and target is called so.</Combobox.Empty>}
       </Combobox.Options>
     </Combobox>
   );
