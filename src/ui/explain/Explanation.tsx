@@ -81,8 +81,8 @@ export default function Explanation() {
       </Part>
       <Part title="Reading the result">
         <p>
-          One seed supports no claim and two are too few. From three seeds on, the difference to the arm that the question compares with is given with its 95 % interval, paired by seed;
-          differences within the noise are called that.
+          One seed supports no claim and two are too few. From three seeds on, the difference to the arm that the question compares with is given with its 95 %
+          interval, paired by seed; differences within the noise are called that.
         </p>
         <p>
           The method:{' '}
